@@ -1,0 +1,4 @@
+export { type Clock, systemClock } from './clock';
+export { AppError, assertNever, InvariantError, toError } from './errors';
+export { isUuid, newId } from './ids';
+export { redact, redactText } from './redact';
