@@ -1,1 +1,33 @@
-export {};
+export { ClocksModule } from './clocks/clocks.module';
+export { Leases, type Tick } from './clocks/leases';
+export { ConfigModule } from './config/config.module';
+export { ConfigError, parseConfig } from './config/parse-config';
+export { PlatformConfig, ToBoolean } from './config/platform.config';
+export { type CopyValue, copyIn } from './database/copy-in';
+export { DatabaseModule } from './database/database.module';
+export { applyMigrations, revertMigration } from './database/migrate';
+export { Notifications } from './database/notifications';
+export { execute, query, Transactions, type Tx } from './database/transactions';
+export {
+  ConnectionType,
+  decodeCursor,
+  type Edge,
+  encodeCursor,
+  type Page,
+  PageArgs,
+  PageInfo,
+  toPage,
+} from './graphql/relay';
+export { DateTimeScalar } from './graphql/scalars';
+export { type InputProblem, UserError, validateInput } from './graphql/user-error';
+export { PlatformModule } from './host/platform.module';
+export { superviseHost, tellLauncher } from './host/supervise';
+export { Log } from './logging/logger';
+export { defineEvent, type IntegrationEvent, subscribe } from './outbox/integration-event';
+export { type EnqueueOptions, Outbox } from './outbox/outbox';
+export { queueConnection, useQueueBackend } from './queue/backend';
+export { declaredJobs, defineJob, type JobContract } from './queue/job-contract';
+export { HandlesJob, isRetryable, JobHandler } from './queue/processor';
+export { QueueWorkerModule } from './queue/queue.module';
+export { isPrivateAddress, OutboundGuard, OutboundRefusedError } from './security/outbound-guard';
+export { SecretBox, SecretUnreadableError } from './security/secret-box';

@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { query, Transactions } from '../database/transactions';
+import { Log } from '../logging/logger';
+
+/** A clock: work that must happen every so often, somewhere, once. */
+export interface Tick {
+  name: string;
+  everyMs: number;
+  /** Longest the work may take before another worker may take over. */
+  leaseMs: number;
+}
+
+/** Clocks by lease rows in PostgreSQL: whichever worker asks first when a tick is due runs it, on the database's time. */
+@Injectable()
+export class Leases {
+  private readonly holder = randomUUID();
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly log: Log,
+  ) {}
+
+  /** Runs the work when it is due and nobody else holds it; failures are logged and the tick comes again. */
+  async runWhenDue(tick: Tick, work: () => Promise<void>): Promise<boolean> {
+    try {
+      if (!(await this.take(tick))) return false;
+      await work();
+      await this.finish(tick);
+      return true;
+    } catch (error) {
+      this.log.failure('clock.failed', error, { clock: tick.name });
+      return false;
+    }
+  }
+
+  private async take({ name, leaseMs }: Tick): Promise<boolean> {
+    const rows = await query(
+      this.transactions.pool,
+      `INSERT INTO lease AS l (name, holder, held_until, due_at, last_started_at)
+       VALUES ($1, $2, now() + $3 * interval '1 ms', now(), now())
+       ON CONFLICT (name) DO UPDATE SET holder = $2, held_until = excluded.held_until, last_started_at = now()
+       WHERE l.due_at <= now() AND (l.held_until IS NULL OR l.held_until < now())
+       RETURNING name`,
+      [name, this.holder, leaseMs],
+    );
+    return rows.length === 1;
+  }
+
+  private async finish({ name, everyMs }: Tick): Promise<void> {
+    await query(
+      this.transactions.pool,
+      `UPDATE lease SET held_until = NULL, last_finished_at = now(), due_at = last_started_at + $3 * interval '1 ms'
+       WHERE name = $1 AND holder = $2`,
+      [name, this.holder, everyMs],
+    );
+  }
+}

@@ -1,0 +1,34 @@
+import { Global, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ConfigModule } from '../config/config.module';
+import { PlatformConfig } from '../config/platform.config';
+import { Log } from '../logging/logger';
+import { Notifications } from './notifications';
+import { Transactions } from './transactions';
+
+/** The one connection pool of a process, transactions and notifications. */
+@Global()
+@Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      imports: [ConfigModule],
+      inject: [PlatformConfig, Log],
+      useFactory: (config: PlatformConfig, log: Log) => ({
+        type: 'postgres',
+        url: config.DATABASE_URL,
+        autoLoadEntities: true,
+        synchronize: false,
+        migrationsRun: false,
+        logging: false,
+        applicationName: 'xtremepush-optimove',
+        poolSize: config.DATABASE_POOL,
+        poolErrorHandler: (error: Error) => log.event('database.connection-lost', { reason: error.message }, 'warn'),
+        retryAttempts: 60,
+        retryDelay: 1000,
+      }),
+    }),
+  ],
+  providers: [Transactions, Notifications],
+  exports: [Transactions, Notifications],
+})
+export class DatabaseModule {}

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+
+/** A database transaction (or, where no transaction is needed, the plain connection pool). */
+export type Tx = EntityManager;
+
+/** Runs work in explicit transactions; the `tx` is passed on visibly and never across a network call. */
+@Injectable()
+export class Transactions {
+  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+
+  /** Commits when `work` resolves, rolls back when it throws. */
+  run<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.dataSource.transaction(work);
+  }
+
+  /** The pool itself, for single statements that need no transaction. */
+  get pool(): Tx {
+    return this.dataSource.manager;
+  }
+}
+
+/** Runs one SQL statement and returns its rows, whatever the command (the driver wraps UPDATE and DELETE). */
+export async function query<T = Record<string, unknown>>(
+  tx: Tx,
+  sql: string,
+  parameters: unknown[] = [],
+): Promise<T[]> {
+  const result: unknown = await tx.query(sql, parameters);
+  if (!Array.isArray(result)) return [];
+  const isWrapped = result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number';
+  return (isWrapped ? result[0] : result) as T[];
+}
+
+/** Runs one UPDATE, DELETE or INSERT … RETURNING and returns how many rows it touched. */
+export async function execute(tx: Tx, sql: string, parameters: unknown[] = []): Promise<number> {
+  const result: unknown = await tx.query(sql, parameters);
+  if (!Array.isArray(result)) return 0;
+  return typeof result[1] === 'number' ? result[1] : result.length;
+}

@@ -1,0 +1,22 @@
+import { BullModule } from '@nestjs/bullmq';
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { ClocksModule } from '../clocks/clocks.module';
+import { PlatformConfig } from '../config/platform.config';
+import { OutboxRelay } from '../outbox/outbox-relay';
+import { queueConnection } from './backend';
+import { HandlerCheck } from './handler-check';
+
+/** The worker's side of the queues: connections of the processors, the outbox relay and the boot check. */
+@Module({
+  imports: [
+    DiscoveryModule,
+    ClocksModule,
+    BullModule.forRootAsync({
+      inject: [PlatformConfig],
+      useFactory: (config: PlatformConfig) => ({ connection: queueConnection(config, 2) }),
+    }),
+  ],
+  providers: [OutboxRelay, HandlerCheck],
+})
+export class QueueWorkerModule {}
