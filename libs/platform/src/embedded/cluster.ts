@@ -85,16 +85,20 @@ export function readPassword(files: ServerFiles): string {
 }
 
 /** Opens the server's log, emptied; the descriptor is the caller's to close. */
-export function openLog(files: ServerFiles): number {
-  const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND, O_NOFOLLOW } = constants;
-  return openSync(files.log, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW, 0o600);
+export function openLog(files: ServerFiles, account: Account | null): number {
+  return openOwn(files.log, account);
 }
 
 function writeOwn(path: string, text: string, account: Account | null): void {
-  const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW } = constants;
-  const file = openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0o600);
-  fchmodSync(file, 0o600);
-  if (account) fchownSync(file, account.uid, account.gid);
+  const file = openOwn(path, account);
   writeSync(file, text);
   closeSync(file);
+}
+
+function openOwn(path: string, account: Account | null): number {
+  const { O_WRONLY, O_CREAT, O_TRUNC, O_APPEND, O_NOFOLLOW } = constants;
+  const file = openSync(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_NOFOLLOW, 0o600);
+  fchmodSync(file, 0o600);
+  if (account) fchownSync(file, account.uid, account.gid);
+  return file;
 }

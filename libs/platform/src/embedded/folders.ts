@@ -14,6 +14,7 @@ const ours = 'xtremepush-optimove';
 export function dataFolder(dataDir: string, chooseFor: (folder: string) => Account | null): string {
   const wanted = resolve(dataDir);
   mkdirSync(wanted, { recursive: true });
+  assertWritable(wanted);
   const pointer = join(wanted, 'location');
   if (existsSync(pointer)) return readFileSync(pointer, 'utf8').trim();
   const account = chooseFor(wanted);
@@ -25,6 +26,14 @@ export function dataFolder(dataDir: string, chooseFor: (folder: string) => Accou
   assertTrusted(folder);
   writeFileSync(pointer, `${folder}\n`);
   return folder;
+}
+
+function assertWritable(folder: string): void {
+  if (canDo(null, 'test -w "$1"', [folder])) return;
+  throw new EmbeddedServerError(
+    'FOLDER_UNUSABLE',
+    `${folder} belongs to another account: start as that account, remove the folder to begin anew, or set DATABASE_URL`,
+  );
 }
 
 /** A folder of ours under the first of the parents that exists and that the account can reach. */

@@ -37,7 +37,7 @@ export async function launchServer(launch: Launch): Promise<RunningServer> {
 }
 
 async function tryOnce({ files, account, binaries, password, settings }: Launch, port: number): Promise<number | null> {
-  const log = openLog(files);
+  const log = openLog(files, account);
   const options = ['-D', files.cluster, '-p', String(port), ...settingOptions(settings)];
   // A session of its own: Ctrl-C in the terminal must reach us first, so that our processes stop before the database.
   const child = spawn(binaries.postgres, options, { ...runAs(account), detached: true, stdio: ['ignore', log, log] });

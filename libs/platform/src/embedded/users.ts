@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EmbeddedServerError } from './errors';
 import { isAlive, startMark, waitUntil } from './processes';
@@ -10,6 +10,7 @@ const lockWaitMs = 90_000;
 export function enter(folder: string): string {
   const users = join(folder, 'users');
   mkdirSync(users, { recursive: true });
+  if (process.getuid?.() === 0) shareWithOwner(folder, users);
   const entry = join(users, `${process.pid}-${randomBytes(4).toString('hex')}`);
   writeFileSync(entry, startMark(process.pid));
   return entry;
@@ -42,20 +43,30 @@ export async function withLock<T>(folder: string, work: () => Promise<T>): Promi
 }
 
 function tryLock(lock: string, mine: string): boolean {
+  const draft = `${lock}-${mine}-${randomBytes(4).toString('hex')}`;
+  writeFileSync(draft, mine);
   try {
-    writeFileSync(lock, mine, { flag: 'wx' });
+    // A link appears with its content, so that nobody ever reads a lock without an owner.
+    linkSync(draft, lock);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     removeDeadLock(lock);
     return false;
+  } finally {
+    rmSync(draft);
   }
 }
 
 function removeDeadLock(lock: string): void {
   const [pid, mark] = readOrEmpty(lock).split('-');
-  // An empty lock is being written at this moment.
   if (pid && !isSameProcess(Number(pid), mark ?? '')) rmSync(lock, { force: true });
+}
+
+/** What root makes in another account's folder stays usable for that account. */
+function shareWithOwner(folder: string, path: string): void {
+  const { uid, gid } = statSync(folder);
+  chownSync(path, uid, gid);
 }
 
 function isOwnerAlive(entry: string): boolean {
