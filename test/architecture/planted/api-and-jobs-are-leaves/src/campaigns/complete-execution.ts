@@ -1,0 +1,3 @@
+import { CampaignsResolver } from './api/campaigns.resolver';
+
+export const completed = CampaignsResolver;

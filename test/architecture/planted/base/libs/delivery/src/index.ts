@@ -1,0 +1,1 @@
+export { deliveryName, type DeliveryWire } from './inner';

@@ -1,0 +1,4 @@
+export const deliveryName = 'delivery';
+export interface DeliveryWire {
+  name: string;
+}

@@ -1,0 +1,1 @@
+export { foundationName, type FoundationWire } from './inner';

@@ -1,0 +1,4 @@
+export const foundationName = 'foundation';
+export interface FoundationWire {
+  name: string;
+}

@@ -1,0 +1,1 @@
+export { optimoveName, type OptimoveWire } from './inner';

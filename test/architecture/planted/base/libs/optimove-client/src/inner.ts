@@ -1,0 +1,4 @@
+export const optimoveName = 'optimove-client';
+export interface OptimoveWire {
+  name: string;
+}

@@ -1,0 +1,1 @@
+export { platformName, type PlatformWire } from './inner';

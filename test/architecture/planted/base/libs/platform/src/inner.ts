@@ -1,0 +1,4 @@
+export const platformName = 'platform';
+export interface PlatformWire {
+  name: string;
+}

@@ -1,0 +1,5 @@
+import { campaignsName } from '../campaigns.service';
+
+export class CampaignsResolver {
+  name = campaignsName;
+}

@@ -1,0 +1,5 @@
+import { CampaignsResolver } from './api/campaigns.resolver';
+
+export class CampaignsApiModule {
+  resolver = CampaignsResolver;
+}

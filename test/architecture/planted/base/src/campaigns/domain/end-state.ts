@@ -1,0 +1,3 @@
+import { foundationName } from '@libs/foundation';
+
+export const endState = foundationName;

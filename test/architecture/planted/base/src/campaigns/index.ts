@@ -1,0 +1,1 @@
+export { campaignsName } from './campaigns.service';

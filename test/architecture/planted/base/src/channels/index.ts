@@ -1,0 +1,1 @@
+export { channelsName } from './channels.service';

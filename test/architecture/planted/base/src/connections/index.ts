@@ -1,0 +1,1 @@
+export { connectionsName } from './connections.service';

@@ -1,0 +1,1 @@
+export { matchingName } from './matching.service';

@@ -1,0 +1,1 @@
+export { postbacksName } from './postbacks.service';

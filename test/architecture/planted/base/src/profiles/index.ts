@@ -1,0 +1,1 @@
+export { profilesName } from './profiles.service';

@@ -1,0 +1,1 @@
+export { projectsName } from './projects.service';

@@ -1,0 +1,1 @@
+export { suppressionName } from './suppression.service';

@@ -1,0 +1,3 @@
+import { RecipientEntity } from '../../src/campaigns/persistence/recipient.entity';
+
+export const reached = RecipientEntity;

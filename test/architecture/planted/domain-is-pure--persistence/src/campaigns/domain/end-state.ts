@@ -1,0 +1,3 @@
+import { RecipientEntity } from '../persistence/recipient.entity';
+
+export const endState = RecipientEntity;

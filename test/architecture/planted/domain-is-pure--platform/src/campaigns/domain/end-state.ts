@@ -1,0 +1,3 @@
+import { platformName } from '@libs/platform';
+
+export const endState = platformName;

@@ -1,0 +1,2 @@
+export { campaignsName } from './campaigns.service';
+export { RecipientEntity } from './persistence/recipient.entity';

@@ -1,0 +1,3 @@
+import { postbacksName } from '@modules/postbacks';
+
+export const campaignsName = postbacksName;

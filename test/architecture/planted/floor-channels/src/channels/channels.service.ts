@@ -1,0 +1,3 @@
+import { matchingName } from '@modules/matching';
+
+export const channelsName = matchingName;

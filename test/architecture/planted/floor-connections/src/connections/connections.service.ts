@@ -1,0 +1,3 @@
+import { profilesName } from '@modules/profiles';
+
+export const connectionsName = profilesName;

@@ -1,0 +1,3 @@
+import { channelsName } from '../channels/channels.service';
+
+export const postbacksName = channelsName;

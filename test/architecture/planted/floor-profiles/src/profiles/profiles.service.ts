@@ -1,0 +1,3 @@
+import { channelsName } from '@modules/channels';
+
+export const profilesName = channelsName;

@@ -1,0 +1,3 @@
+import { connectionsName } from '@modules/connections';
+
+export const projectsName = connectionsName;

@@ -1,0 +1,3 @@
+import { postbacksName } from '../../../src/postbacks/postbacks.service';
+
+export const worker = postbacksName;

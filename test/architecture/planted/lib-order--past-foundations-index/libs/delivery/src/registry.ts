@@ -1,0 +1,3 @@
+import { foundationName } from '../../foundation/src/inner';
+
+export const registry = foundationName;

@@ -1,0 +1,6 @@
+import { projectsName } from '@modules/projects';
+
+export const platformName = projectsName;
+export interface PlatformWire {
+  name: string;
+}

@@ -1,0 +1,3 @@
+import { platformName } from '../../libs/platform/src/inner';
+
+export const projectsName = platformName;

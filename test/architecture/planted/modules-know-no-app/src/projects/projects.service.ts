@@ -1,0 +1,3 @@
+import { migrations } from '../../migrations';
+
+export const projectsName = migrations;

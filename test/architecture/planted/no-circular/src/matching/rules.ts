@@ -1,0 +1,3 @@
+import { match } from './match';
+
+export const rules = () => match;

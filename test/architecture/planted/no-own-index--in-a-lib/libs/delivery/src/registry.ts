@@ -1,0 +1,3 @@
+import { deliveryName } from './index';
+
+export const registry = deliveryName;

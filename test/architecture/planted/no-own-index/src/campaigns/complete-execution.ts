@@ -1,0 +1,3 @@
+import { campaignsName } from './index';
+
+export const completed = campaignsName;

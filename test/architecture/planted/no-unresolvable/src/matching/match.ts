@@ -1,0 +1,3 @@
+import { matchingName } from '@modules/matchin';
+
+export const match = matchingName;

@@ -1,0 +1,3 @@
+import { projectsName } from '@modules/projects';
+
+export const answer = projectsName;

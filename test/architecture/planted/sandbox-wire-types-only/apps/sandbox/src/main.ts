@@ -1,0 +1,3 @@
+import { optimoveName } from '@libs/optimove-client';
+
+export const answer = optimoveName;
