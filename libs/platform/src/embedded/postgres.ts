@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { chooseAccount } from './account';
 import { findBinaries } from './binaries';
 import { ensureCluster, readPassword, type ServerFiles, serverFiles } from './cluster';
+import { withLock } from './file-lock';
 import { dataFolder } from './folders';
 import { launchServer } from './launch-server';
 import { isAlive, waitUntil } from './processes';
 import { answers, findRunning, type RunningServer, serverUrl, stopServer } from './running-server';
 import type { PostgresSettings } from './settings';
-import { enter, leave, withLock } from './users';
+import { enter, leave } from './users';
 
 /** What to start. */
 export interface EmbeddedPostgresOptions {
@@ -45,7 +46,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const folder = dataFolder(options.dataDir, (wanted) => chooseAccount(join(wanted, 'cluster')));
   mkdirSync(folder, { recursive: true });
   const files = serverFiles(folder);
-  return withLock(folder, async () => {
+  return withLock(join(folder, 'lock'), async () => {
     const entry = enter(folder);
     try {
       const adopted = await adopt(files);
@@ -87,7 +88,7 @@ async function adopt(files: ServerFiles): Promise<RunningServer | null> {
 }
 
 function leaveServer(files: ServerFiles, { entry, pid }: { entry: string; pid: number }): Promise<void> {
-  return withLock(files.folder, async () => {
+  return withLock(join(files.folder, 'lock'), async () => {
     if (leave(files.folder, entry)) await stopServer(pid);
   });
 }

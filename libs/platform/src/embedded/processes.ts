@@ -32,6 +32,11 @@ export function startMark(pid: number): string {
   }
 }
 
+/** Whether the process of this id is alive and the one that had this start mark, not a later one of the same number. */
+export function isSameProcess(pid: number, mark: string): boolean {
+  return isAlive(pid) && startMark(pid) === mark;
+}
+
 /** Waits until `condition` holds; false when it did not within the limit. */
 export async function waitUntil(condition: () => boolean | Promise<boolean>, limitMs: number): Promise<boolean> {
   const giveUpAt = Date.now() + limitMs;
