@@ -18,7 +18,7 @@ describe('dependency rules', () => {
   it('have a planted fault each', () => {
     const planted = [...new Set(plantedFaults.map(ruleOf))];
     expect(planted.sort()).toEqual([...rules].sort());
-    expect(`${rules.length} rules, ${planted.length} planted`).toBe('25 rules, 25 planted');
+    expect(`${rules.length} rules, ${planted.length} planted`).toBe('26 rules, 26 planted');
   });
 
   it('are kept by the real house', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 export const repository = join(__dirname, '..', '..');
-const planted = join(__dirname, 'planted');
+const planted = join(__dirname, 'planted', 'imports');
 
 /** A planted fault is a folder named after the rule it breaks, `<rule>` or `<rule>--<variant>`. */
 export const plantedFaults = readdirSync(planted).filter((name) => name !== 'base');
