@@ -1,0 +1,8 @@
+@Public()
+@Controller('callbacks')
+export class CallbackController {
+  @Post()
+  accept() {
+    return 'ok';
+  }
+}

@@ -1,0 +1,8 @@
+export const sendChunkJob = defineJob<{ id: string }>({ queue: 'campaigns.send-chunk' });
+
+@HandlesJob(sendChunkJob)
+export class SendChunkProcessor {
+  handle(sender: Sender) {
+    return sender.sendBatch([]);
+  }
+}

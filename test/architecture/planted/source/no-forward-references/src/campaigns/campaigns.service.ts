@@ -1,0 +1,3 @@
+export class CampaignsService {
+  constructor(@Inject(forwardRef(() => Postbacks)) readonly postbacks: Postbacks) {}
+}

@@ -1,0 +1,1 @@
+export const sendAgain = (sender: Sender) => sender.sendBatch([]);

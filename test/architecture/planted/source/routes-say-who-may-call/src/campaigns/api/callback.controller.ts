@@ -1,0 +1,7 @@
+@Controller('callbacks')
+export class CallbackController {
+  @Post()
+  accept() {
+    return 'ok';
+  }
+}
