@@ -1,6 +1,6 @@
 // Compiles the whole house into dist when a source is newer than the last build. `--force` always compiles.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -19,16 +19,38 @@ export function buildIfStale(force = false) {
   const inputs = [...sources, '.swcrc', 'package-lock.json'].map((name) => join(root, name));
   const isFresh = existsSync(stamp) && inputs.every((path) => newest(path) <= statSync(stamp).mtimeMs);
   if (isFresh && !force) return false;
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  const started = new Date();
+  // Compiled beside its place and swapped in: a failed build, or one that runs beside us, leaves a whole dist behind.
+  const draft = `dist.${process.pid}`;
   const swc = join(root, 'node_modules', '@swc', 'cli', 'bin', 'swc.js');
   const result = spawnSync(
     process.execPath,
-    [swc, ...sources, '-d', 'dist', '--config-file', '.swcrc', '--copy-files', '--quiet'],
+    [swc, ...sources, '-d', draft, '--config-file', '.swcrc', '--copy-files', '--quiet'],
     { cwd: root, encoding: 'utf8' },
   );
-  if (result.status !== 0) throw new Error(`The build failed:\n${result.stdout}${result.stderr}`);
-  writeFileSync(stamp, new Date().toISOString());
+  if (result.status !== 0) {
+    rmSync(join(root, draft), { recursive: true, force: true });
+    throw new Error(`The build failed:\n${result.stdout}${result.stderr}`);
+  }
+  writeFileSync(join(root, draft, '.built'), '');
+  utimesSync(join(root, draft, '.built'), started, started);
+  swapIn(join(root, draft));
   return true;
+}
+
+function swapIn(draft) {
+  const old = `${draft}.old`;
+  const target = join(root, 'dist');
+  while (existsSync(draft)) {
+    try {
+      if (existsSync(target)) renameSync(target, old);
+      renameSync(draft, target);
+    } catch (error) {
+      // Another build was faster between the two renames; ours goes on top of it.
+      if (!['ENOENT', 'ENOTEMPTY', 'EEXIST'].includes(error.code)) throw error;
+    }
+    rmSync(old, { recursive: true, force: true });
+  }
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
