@@ -1,0 +1,58 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** What a far end can be told to do instead of accepting. */
+export const faultKinds = ['none', '5xx', '429', 'hang', 'close'] as const;
+
+/** `5xx` refuses as broken, `429` refuses as busy, `hang` never answers, `close` drops the connection unanswered. */
+export type FaultKind = (typeof faultKinds)[number];
+
+/** Decides for each message at one far end whether it fails, and how late the answer comes. */
+export class FaultSwitch {
+  private kind: FaultKind = 'none';
+  private left = 0;
+  private delayMs = 0;
+
+  constructor(private readonly closing: AbortSignal) {}
+
+  /** Arms the fault for the next `times` messages, or for all of them until changed. */
+  arm(kind: FaultKind, times = Number.POSITIVE_INFINITY): void {
+    this.kind = kind;
+    this.left = times;
+  }
+
+  /** Answers come this many milliseconds late from now on. */
+  delay(ms: number): void {
+    this.delayMs = ms;
+  }
+
+  state(): { kind: FaultKind; times: number | null; delayMs: number } {
+    const kind = this.left > 0 ? this.kind : 'none';
+    const bounded = kind !== 'none' && Number.isFinite(this.left);
+    return { kind, times: bounded ? this.left : null, delayMs: this.delayMs };
+  }
+
+  /** What to do with this message. Waits for the delay; a hang lasts until the far end closes, then drops. */
+  async next(): Promise<Exclude<FaultKind, 'hang'>> {
+    const kind = this.take();
+    if (kind === 'hang') return this.hang();
+    if (this.delayMs > 0) await this.wait(this.delayMs);
+    return kind;
+  }
+
+  private take(): FaultKind {
+    if (this.kind === 'none' || this.left <= 0) return 'none';
+    this.left -= 1;
+    return this.kind;
+  }
+
+  private async hang(): Promise<'close'> {
+    if (!this.closing.aborted) {
+      await new Promise((resolve) => this.closing.addEventListener('abort', resolve, { once: true }));
+    }
+    return 'close';
+  }
+
+  private async wait(ms: number): Promise<void> {
+    await pause(ms, undefined, { signal: this.closing }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,54 @@
+/** What the far ends receive, as named in control paths. */
+export const farMedia = ['mobilePush', 'email', 'sms'] as const;
+
+/** One of the far ends: FCM, SMTP or SMSC. */
+export type FarMedium = (typeof farMedia)[number];
+
+/** Says whether a path segment names a far end. */
+export function isFarMedium(value: string): value is FarMedium {
+  return (farMedia as readonly string[]).includes(value);
+}
+
+interface Received {
+  /** ISO time of arrival. */
+  at: string;
+  /** What the far end answered as the id of the message. */
+  messageId: string;
+  /** The sender's own id of the delivery, where the protocol carries one. */
+  deliveryId: string | null;
+}
+
+/** A notification as a phone would show it. */
+export interface ReceivedPush extends Received {
+  token: string;
+  title: string;
+  body: string;
+  image: string | null;
+  /** The data members next to the notification, the delivery id left out. */
+  data: Record<string, string>;
+}
+
+/** An e-mail as a mail reader would show it. */
+export interface ReceivedEmail extends Received {
+  from: string;
+  to: string;
+  subject: string;
+  text: string;
+  listUnsubscribe: string | null;
+}
+
+/** A text message as a phone would show it, its parts joined. */
+export interface ReceivedSms extends Received {
+  from: string;
+  to: string;
+  text: string;
+  parts: number;
+  encoding: 'GSM-7' | 'UCS-2' | 'Latin-1';
+}
+
+/** The message of each medium. */
+export interface MessageOf {
+  mobilePush: ReceivedPush;
+  email: ReceivedEmail;
+  sms: ReceivedSms;
+}
