@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** What a far end can be told to do instead of accepting. */
@@ -12,7 +13,10 @@ export class FaultSwitch {
   private left = 0;
   private delayMs = 0;
 
-  constructor(private readonly closing: AbortSignal) {}
+  constructor(private readonly closing: AbortSignal) {
+    // Every waiting message listens; hundreds may wait at once.
+    setMaxListeners(0, closing);
+  }
 
   /** Arms the fault for the next `times` messages, or for all of them until changed. */
   arm(kind: FaultKind, times = Number.POSITIVE_INFINITY): void {

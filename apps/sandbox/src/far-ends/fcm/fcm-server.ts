@@ -21,7 +21,8 @@ import type { ServiceAccount } from './service-account';
 /** What the FCM far end works with. */
 export interface FcmParts {
   account: ServiceAccount;
-  tokenUrl: string;
+  /** Known once the server listens. */
+  tokenUrl: () => string;
   faults: FaultSwitch;
   inbox: Inbox;
 }
@@ -54,14 +55,14 @@ class FcmEndpoint {
     if (path === '/token') return this.token(text);
     if (project === undefined) return notFound;
     if (!this.tokens.accepts(request.headers.authorization)) return unauthenticated;
-    if (decodeURIComponent(project) !== this.parts.account.credentials.project_id) return permissionDenied;
+    if (project !== this.parts.account.credentials.project_id) return permissionDenied;
     return this.send(text, project);
   }
 
   private token(text: string): FcmAnswer {
     const { account, tokenUrl } = this.parts;
     const issuer = account.credentials.client_email ?? '';
-    const rules = { publicKey: account.publicKey, issuer, audience: tokenUrl };
+    const rules = { publicKey: account.publicKey, issuer, audience: tokenUrl() };
     const refusal = refusalOf(new URLSearchParams(text), rules);
     if (refusal) return { status: 400, body: { ...refusal } };
     const body = { access_token: this.tokens.issue(), expires_in: accessTokenSeconds - 1, token_type: 'Bearer' };
@@ -101,6 +102,11 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
 
 function write(response: ServerResponse, { status, body, headers }: FcmAnswer): void {
   const text = JSON.stringify(body);
-  response.writeHead(status, { 'content-type': 'application/json; charset=UTF-8', ...headers });
+  const length = Buffer.byteLength(text);
+  response.writeHead(status, {
+    'content-type': 'application/json; charset=UTF-8',
+    'content-length': length,
+    ...headers,
+  });
   response.end(text);
 }

@@ -1,7 +1,7 @@
 import { generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 
-/** A Google service account made for this run: its JSON for the sender, its public key for the token endpoint. */
+/** A Google service account made for this run: its JSON for the sender but for `token_uri`, its public key for the token endpoint. */
 export interface ServiceAccount {
   credentials: Record<string, string>;
   publicKey: KeyObject;
@@ -10,8 +10,8 @@ export interface ServiceAccount {
 const projectId = 'far-end-sandbox';
 const clientEmail = `push@${projectId}.iam.gserviceaccount.com`;
 
-/** Makes a key pair and the service-account JSON that Google's console would offer for download. */
-export async function createServiceAccount(tokenUrl: string): Promise<ServiceAccount> {
+/** Makes a key pair and the service-account JSON that Google's console offers for download, `token_uri` left out. */
+export async function createServiceAccount(): Promise<ServiceAccount> {
   const { publicKey, privateKey } = await promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const credentials = {
     type: 'service_account',
@@ -21,7 +21,6 @@ export async function createServiceAccount(tokenUrl: string): Promise<ServiceAcc
     client_email: clientEmail,
     client_id: '100000000000000000000',
     auth_uri: 'https://accounts.google.com/o/oauth2/auth',
-    token_uri: tokenUrl,
     auth_provider_x509_cert_url: 'https://www.googleapis.com/oauth2/v1/certs',
     client_x509_cert_url: `https://www.googleapis.com/robot/v1/metadata/x509/${encodeURIComponent(clientEmail)}`,
     universe_domain: 'googleapis.com',

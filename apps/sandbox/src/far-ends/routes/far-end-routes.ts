@@ -1,0 +1,84 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { type FaultKind, type FaultSwitch, faultKinds } from '../faults/fault-switch';
+import type { Inbox } from '../inbox/inbox';
+import { type FarMedium, farMedia } from '../inbox/messages';
+import { inboxesPage } from '../page/inboxes-page';
+import { addressesCsv } from './addresses-csv';
+
+/** What the routes show and switch. */
+export interface FarEndParts {
+  inbox: Inbox;
+  faults: Record<FarMedium, FaultSwitch>;
+}
+
+type OfMedium = { Params: { medium: FarMedium } };
+
+const ofMedium = {
+  type: 'object',
+  required: ['medium'],
+  properties: { medium: { type: 'string', enum: [...farMedia] } },
+};
+const faultBody = {
+  type: 'object',
+  required: ['kind'],
+  properties: {
+    kind: { type: 'string', enum: [...faultKinds] },
+    times: { type: 'integer', minimum: 1, maximum: 1_000_000_000 },
+  },
+};
+const delayBody = {
+  type: 'object',
+  required: ['ms'],
+  properties: { ms: { type: 'integer', minimum: 0, maximum: 600_000 } },
+};
+const reportQuery = { type: 'object', properties: { last: { type: 'integer', minimum: 0, maximum: 100_000 } } };
+const pageMessages = 60;
+
+/** Adds the control API of the far ends and the page that shows what arrived. */
+export function addFarEndRoutes(app: FastifyInstance, parts: FarEndParts): void {
+  addInboxRoutes(app, parts.inbox);
+  addFaultRoutes(app, parts.faults);
+  app.get('/inboxes', (_request, reply) => {
+    const policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
+    reply
+      .header('content-security-policy', policy)
+      .header('cache-control', 'no-store')
+      .type('text/html; charset=utf-8');
+    return inboxesPage(parts.inbox.report(pageMessages));
+  });
+}
+
+function addInboxRoutes(app: FastifyInstance, inbox: Inbox): void {
+  app.get<{ Querystring: { last?: number } }>(
+    '/control/inboxes',
+    { schema: { querystring: reportQuery } },
+    ({ query }) => inbox.report(query.last),
+  );
+  app.delete('/control/inboxes', (_request, reply) => {
+    inbox.clear();
+    return reply.code(204).send();
+  });
+  app.get<OfMedium>('/control/inboxes/:medium/addresses.csv', { schema: { params: ofMedium } }, ({ params }, reply) =>
+    reply.type('text/csv; charset=utf-8').send(Readable.from(addressesCsv(inbox.recipients(params.medium)))),
+  );
+}
+
+function addFaultRoutes(app: FastifyInstance, faults: Record<FarMedium, FaultSwitch>): void {
+  app.put<OfMedium & { Body: { kind: FaultKind; times?: number } }>(
+    '/control/far-ends/:medium/fault',
+    { schema: { params: ofMedium, body: faultBody } },
+    ({ params, body }) => {
+      faults[params.medium].arm(body.kind, body.times);
+      return faults[params.medium].state();
+    },
+  );
+  app.put<OfMedium & { Body: { ms: number } }>(
+    '/control/far-ends/:medium/delay',
+    { schema: { params: ofMedium, body: delayBody } },
+    ({ params, body }) => {
+      faults[params.medium].delay(body.ms);
+      return faults[params.medium].state();
+    },
+  );
+}

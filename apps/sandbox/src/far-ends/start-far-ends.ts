@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { FaultSwitch } from './faults/fault-switch';
+import { startFcm } from './fcm/start-fcm';
+import { Inbox } from './inbox/inbox';
+import type { FarMedium } from './inbox/messages';
+import { type Listening, listen } from './listening';
+import { addFarEndRoutes } from './routes/far-end-routes';
+import { Smsc } from './smsc/smsc';
+import { createSmtpFarEnd } from './smtp/smtp-far-end';
+
+/** Where the far ends listen. A port of 0, the default, takes a free one. */
+export interface FarEndOptions {
+  /** Address to listen on and to name in the endpoints; 127.0.0.1 unless told. */
+  host?: string;
+  fcmPort?: number;
+  smtpPort?: number;
+  smscPort?: number;
+  /** How many messages of each medium stay readable; 500 unless told. */
+  keep?: number;
+}
+
+/** What a sender needs to reach the far ends. */
+export interface FarEndEndpoints {
+  /** Without a slash at its end; stands for https://fcm.googleapis.com. */
+  fcmBaseUrl: string;
+  /** Stands for https://oauth2.googleapis.com/token. */
+  fcmTokenUrl: string;
+  /** A Google service-account JSON made at start. */
+  fcmServiceAccount: Record<string, string>;
+  smtpHost: string;
+  smtpPort: number;
+  smscHost: string;
+  smscPort: number;
+  smscSystemId: string;
+  smscPassword: string;
+}
+
+/** The running far ends. */
+export interface FarEnds {
+  endpoints: FarEndEndpoints;
+  inbox: Inbox;
+  /** Adds the control API and the page `GET /inboxes` to an application that has not started yet. */
+  routes(app: FastifyInstance): void;
+  /** Drops every connection and stops listening. */
+  close(): Promise<void>;
+}
+
+const smscSystemId = 'far-end';
+/** The most that SMPP 3.4 allows. */
+const smscPasswordLength = 8;
+
+type Faults = Record<FarMedium, FaultSwitch>;
+
+/** Starts FCM, SMTP and SMSC stand-ins that take messages over the real protocols and keep what arrived to be seen. */
+export async function startFarEnds(options: FarEndOptions = {}): Promise<FarEnds> {
+  const closing = new AbortController();
+  const faults: Faults = {
+    mobilePush: new FaultSwitch(closing.signal),
+    email: new FaultSwitch(closing.signal),
+    sms: new FaultSwitch(closing.signal),
+  };
+  const inbox = new Inbox(options.keep ?? 500);
+  const started: Listening[] = [];
+  const close = async () => {
+    closing.abort();
+    await Promise.all(started.map((listening) => listening.close()));
+  };
+  try {
+    const endpoints = await startAll(options, { inbox, faults, started });
+    return { endpoints, inbox, routes: (app) => addFarEndRoutes(app, { inbox, faults }), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Shared {
+  inbox: Inbox;
+  faults: Faults;
+  /** Gets every server as it starts, so that a later failure can end it. */
+  started: Listening[];
+}
+
+async function startAll(options: FarEndOptions, { inbox, faults, started }: Shared): Promise<FarEndEndpoints> {
+  const { host = '127.0.0.1', fcmPort = 0, smtpPort = 0, smscPort = 0 } = options;
+  const fcm = await startFcm({ host, port: fcmPort, faults: faults.mobilePush, inbox });
+  started.push(fcm.listening);
+  const mail = await listen(createSmtpFarEnd({ faults: faults.email, inbox }).server, { host, port: smtpPort });
+  started.push(mail);
+  const smscPassword = randomBytes(smscPasswordLength / 2).toString('hex');
+  const smsc = new Smsc({ systemId: smscSystemId, password: smscPassword, faults: faults.sms, inbox });
+  const texts = await listen(smsc.server, { host, port: smscPort });
+  started.push({ port: texts.port, close: () => smsc.stop(texts) });
+  return {
+    fcmBaseUrl: fcm.baseUrl,
+    fcmTokenUrl: fcm.tokenUrl,
+    fcmServiceAccount: fcm.serviceAccount,
+    smtpHost: host,
+    smtpPort: mail.port,
+    smscHost: host,
+    smscPort: texts.port,
+    smscSystemId,
+    smscPassword,
+  };
+}
