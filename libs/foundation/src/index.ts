@@ -1,4 +1,5 @@
 export { type Clock, systemClock } from './clock';
+export { csvLine } from './csv';
 export { AppError, assertNever, InvariantError, toError } from './errors';
 export { isUuid, newId } from './ids';
 export { redact, redactText } from './redact';

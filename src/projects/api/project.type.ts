@@ -1,0 +1,168 @@
+import { ConnectionType, UserError } from '@libs/platform';
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { IsIn, IsUUID, Length } from 'class-validator';
+import { type Role, roles } from '../domain/actor';
+
+const RoleEnum = Object.fromEntries(roles.map((role) => [role, role]));
+registerEnumType(RoleEnum, { name: 'Role', description: 'What an API key may do.' });
+
+const TaskStatusEnum = {
+  RUNNING: 'RUNNING',
+  SUCCEEDED: 'SUCCEEDED',
+  PARTLY_FAILED: 'PARTLY_FAILED',
+  FAILED: 'FAILED',
+};
+registerEnumType(TaskStatusEnum, { name: 'TaskStatus', description: 'How a task ended, or that it has not.' });
+
+const ApiKeyErrorCodeEnum = { INVALID: 'INVALID', NOT_FOUND: 'NOT_FOUND', LAST_ADMIN_KEY: 'LAST_ADMIN_KEY' };
+registerEnumType(ApiKeyErrorCodeEnum, { name: 'ApiKeyErrorCode', description: 'Why a change of keys was refused.' });
+
+@ObjectType('Project', { description: 'The project that the API key belongs to.' })
+export class ProjectType {
+  @Field(() => ID, { description: 'Our id.' })
+  id!: string;
+
+  @Field({ description: 'Its name.' })
+  name!: string;
+
+  @Field({ description: 'Its IANA time zone.' })
+  timeZone!: string;
+
+  @Field({ description: 'Where its data lives.' })
+  region!: string;
+}
+
+@ObjectType('ApiKey', { description: 'An API key. The key itself can be read only when it is created.' })
+export class ApiKeyType {
+  @Field(() => ID, { description: 'Our id.' })
+  id!: string;
+
+  @Field({ description: 'What it is for.' })
+  label!: string;
+
+  @Field(() => RoleEnum, { description: 'What it may do.' })
+  role!: Role;
+
+  @Field({ description: 'Beginning and end of the key, to tell keys apart.' })
+  hint!: string;
+
+  @Field({ description: 'When it was created.' })
+  createdAt!: Date;
+
+  @Field(() => Date, { nullable: true, description: 'When it was last used, to the minute.' })
+  lastUsedAt!: Date | null;
+
+  @Field(() => Date, { nullable: true, description: 'When it was revoked.' })
+  revokedAt!: Date | null;
+}
+
+@ObjectType('Task', { description: 'A longer piece of work with progress, counts and downloadable failed rows.' })
+export class TaskType {
+  @Field(() => ID, { description: 'Our id; failed rows are at GET /tasks/{id}/errors.csv.' })
+  id!: string;
+
+  @Field({ description: 'What kind of work.' })
+  kind!: string;
+
+  @Field({ description: 'What it does, in words.' })
+  title!: string;
+
+  @Field(() => TaskStatusEnum, { description: 'How it ended, or that it has not.' })
+  status!: string;
+
+  @Field({ description: 'Who or what started it.' })
+  triggeredBy!: string;
+
+  @Field(() => Int, { nullable: true, description: 'How many items, when known.' })
+  total!: number | null;
+
+  @Field(() => Int, { description: 'Items done.' })
+  processed!: number;
+
+  @Field(() => Int, { description: 'Items that worked.' })
+  succeeded!: number;
+
+  @Field(() => Int, { description: 'Items that were rejected, each kept with a reason.' })
+  failed!: number;
+
+  @Field(() => String, { nullable: true, description: 'Why it failed.' })
+  detail!: string | null;
+
+  @Field({ description: 'When it began.' })
+  createdAt!: Date;
+
+  @Field(() => Date, { nullable: true, description: 'When it ended.' })
+  finishedAt!: Date | null;
+}
+
+@ObjectType('TaskConnection', { description: 'A page of tasks, newest first.' })
+export class TaskConnection extends ConnectionType(TaskType) {}
+
+@ObjectType('AuditEntry', { description: 'Who changed what, when.' })
+export class AuditEntryType {
+  @Field(() => ID, { description: 'Our id.' })
+  id!: string;
+
+  @Field({ description: 'Label of the API key that did it.' })
+  actorLabel!: string;
+
+  @Field({ description: 'What happened, such as connection.updated.' })
+  action!: string;
+
+  @Field({ description: 'What kind of thing changed.' })
+  subjectType!: string;
+
+  @Field(() => ID, { description: 'Which one.' })
+  subjectId!: string;
+
+  @Field({ description: 'When.' })
+  at!: Date;
+}
+
+@ObjectType('AuditEntryConnection', { description: 'A page of the audit trail, newest first.' })
+export class AuditEntryConnection extends ConnectionType(AuditEntryType) {}
+
+@InputType({ description: 'A key to create.' })
+export class CreateApiKeyInput {
+  @Field({ description: 'What it is for.' })
+  @Length(1, 100)
+  label!: string;
+
+  @Field(() => RoleEnum, { description: 'What it may do.' })
+  @IsIn([...roles])
+  role!: Role;
+}
+
+@InputType({ description: 'Which key to revoke.' })
+export class RevokeApiKeyInput {
+  @Field(() => ID, { description: 'Its id.' })
+  @IsUUID()
+  id!: string;
+}
+
+@ObjectType('ApiKeyUserError', { implements: () => UserError, description: 'Why a change of keys was refused.' })
+export class ApiKeyUserError extends UserError {
+  @Field(() => ApiKeyErrorCodeEnum, { description: 'The kind of problem.' })
+  code!: string;
+}
+
+@ObjectType('CreateApiKeyPayload', { description: 'Outcome of creating a key.' })
+export class CreateApiKeyPayload {
+  @Field(() => ApiKeyType, { nullable: true, description: 'The key’s description; null when refused.' })
+  apiKey!: ApiKeyType | null;
+
+  @Field(() => String, { nullable: true, description: 'The key itself. Keep it now: it cannot be read again.' })
+  key!: string | null;
+
+  @Field(() => [ApiKeyUserError], { description: 'What to mend; empty when it was done.' })
+  userErrors!: ApiKeyUserError[];
+}
+
+@ObjectType('RevokeApiKeyPayload', { description: 'Outcome of revoking a key.' })
+export class RevokeApiKeyPayload {
+  @Field(() => ApiKeyType, { nullable: true, description: 'The key as it is now; null when refused.' })
+  apiKey!: ApiKeyType | null;
+
+  @Field(() => [ApiKeyUserError], { description: 'What to mend; empty when it was done.' })
+  userErrors!: ApiKeyUserError[];
+}

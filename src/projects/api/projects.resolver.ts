@@ -1,0 +1,105 @@
+import { isUuid } from '@libs/foundation';
+import { decodeCursor, PageArgs, Transactions, toPage, validateInput } from '@libs/platform';
+import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { LessThan } from 'typeorm';
+import { ApiKeys } from '../api-keys';
+import type { Actor } from '../domain/actor';
+import { AuditEntryEntity } from '../persistence/project.entities';
+import { TaskEntity } from '../persistence/task.entity';
+import { ProjectsService } from '../projects.service';
+import { Allow, CurrentActor } from './actor.decorators';
+import {
+  ApiKeyType,
+  AuditEntryConnection,
+  CreateApiKeyInput,
+  CreateApiKeyPayload,
+  ProjectType,
+  RevokeApiKeyInput,
+  RevokeApiKeyPayload,
+  TaskConnection,
+  TaskType,
+} from './project.type';
+
+const refusals = {
+  NOT_FOUND: 'This project has no such active key; list apiKeys to see their ids',
+  LAST_ADMIN_KEY: 'This is the last administrator key; create another one first',
+};
+
+/** The project, its keys, tasks and audit trail. */
+@Resolver()
+export class ProjectsResolver {
+  constructor(
+    private readonly projects: ProjectsService,
+    private readonly keys: ApiKeys,
+    private readonly transactions: Transactions,
+  ) {}
+
+  @Allow('project.view')
+  @Query(() => ProjectType, { description: 'The project that the API key belongs to.' })
+  project(@CurrentActor() actor: Actor): Promise<ProjectType> {
+    return this.projects.get(actor.projectId);
+  }
+
+  @Allow('project.manage')
+  @Query(() => [ApiKeyType], { description: 'The latest 200 API keys of the project, revoked ones too.' })
+  apiKeys(@CurrentActor() actor: Actor): Promise<ApiKeyType[]> {
+    return this.keys.list(actor.projectId);
+  }
+
+  @Allow('project.view')
+  @Query(() => TaskType, { nullable: true, description: 'One task of the project.' })
+  async task(@CurrentActor() actor: Actor, @Args('id', { type: () => ID }) id: string): Promise<TaskType | null> {
+    if (!isUuid(id)) return null;
+    return this.transactions.pool.findOneBy(TaskEntity, { projectId: actor.projectId, id });
+  }
+
+  @Allow('project.view')
+  @Query(() => TaskConnection, { description: 'Tasks of the project, newest first.' })
+  async tasks(@CurrentActor() actor: Actor, @Args() { first, after }: PageArgs): Promise<TaskConnection> {
+    const before = decodeCursor(after);
+    const rows = await this.transactions.pool.find(TaskEntity, {
+      where: { projectId: actor.projectId, ...(before ? { id: LessThan(before) } : {}) },
+      order: { id: 'DESC' },
+      take: first + 1,
+    });
+    return toPage(rows, { first, cursorOf: ({ id }) => id, map: (row) => row });
+  }
+
+  @Allow('project.manage')
+  @Query(() => AuditEntryConnection, { description: 'Who changed what, newest first.' })
+  async auditEntries(@CurrentActor() actor: Actor, @Args() { first, after }: PageArgs): Promise<AuditEntryConnection> {
+    const before = decodeCursor(after);
+    const rows = await this.transactions.pool.find(AuditEntryEntity, {
+      where: { projectId: actor.projectId, ...(before ? { id: LessThan(before) } : {}) },
+      order: { id: 'DESC' },
+      take: first + 1,
+    });
+    return toPage(rows, { first, cursorOf: ({ id }) => id, map: (row) => row });
+  }
+
+  @Allow('project.manage')
+  @Mutation(() => CreateApiKeyPayload, { description: 'Creates an API key and shows it this once.' })
+  async createApiKey(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: CreateApiKeyInput,
+  ): Promise<CreateApiKeyPayload> {
+    const problems = await validateInput(CreateApiKeyInput, input);
+    if (problems.length > 0) {
+      return { apiKey: null, key: null, userErrors: problems.map((problem) => ({ ...problem, code: 'INVALID' })) };
+    }
+    return { ...(await this.keys.create(actor, input)), userErrors: [] };
+  }
+
+  @Allow('project.manage')
+  @Mutation(() => RevokeApiKeyPayload, {
+    description: 'Revokes an API key; it stops working within 5 seconds. The last administrator key cannot be revoked.',
+  })
+  async revokeApiKey(
+    @CurrentActor() actor: Actor,
+    @Args('input') { id }: RevokeApiKeyInput,
+  ): Promise<RevokeApiKeyPayload> {
+    const outcome = isUuid(id) ? await this.keys.revoke(actor, id) : 'NOT_FOUND';
+    if (typeof outcome !== 'string') return { apiKey: outcome, userErrors: [] };
+    return { apiKey: null, userErrors: [{ code: outcome, path: ['id'], message: refusals[outcome] }] };
+  }
+}

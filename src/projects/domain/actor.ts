@@ -1,0 +1,54 @@
+/** What a key may be, from most to least. */
+export const roles = ['ADMIN', 'MARKETER', 'APPROVER', 'COPYWRITER', 'VIEWER'] as const;
+
+/** One of {@link roles}. */
+export type Role = (typeof roles)[number];
+
+/** Everything that can be allowed. */
+export type Permission =
+  | 'project.manage'
+  | 'project.view'
+  | 'connections.manage'
+  | 'connections.view'
+  | 'channels.manage'
+  | 'channels.view'
+  | 'profiles.manage'
+  | 'profiles.view'
+  | 'campaigns.edit'
+  | 'campaigns.launch'
+  | 'campaigns.view'
+  | 'suppression.manage'
+  | 'suppression.view'
+  | 'postbacks.view';
+
+/** Who asks: an API key of one project. */
+export interface Actor {
+  projectId: string;
+  keyId: string;
+  label: string;
+  role: Role;
+}
+
+const view: Permission[] = [
+  'project.view',
+  'connections.view',
+  'channels.view',
+  'profiles.view',
+  'campaigns.view',
+  'suppression.view',
+  'postbacks.view',
+];
+const manage: Permission[] = ['connections.manage', 'channels.manage', 'profiles.manage', 'suppression.manage'];
+
+const granted: Record<Role, ReadonlySet<Permission>> = {
+  ADMIN: new Set([...view, ...manage, 'campaigns.edit', 'campaigns.launch', 'project.manage']),
+  MARKETER: new Set([...view, ...manage, 'campaigns.edit', 'campaigns.launch']),
+  APPROVER: new Set([...view, 'campaigns.launch']),
+  COPYWRITER: new Set([...view, 'campaigns.edit']),
+  VIEWER: new Set(view),
+};
+
+/** Whether a role includes a permission. */
+export function mayDo(role: Role, permission: Permission): boolean {
+  return granted[role].has(permission);
+}

@@ -1,0 +1,17 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Actors } from './actors';
+import { ApiKeys } from './api-keys';
+import { AuditTrail } from './audit-trail';
+import { ApiKeyEntity, AuditEntryEntity, ProjectEntity } from './persistence/project.entities';
+import { TaskEntity } from './persistence/task.entity';
+import { ProjectsService } from './projects.service';
+import { Tasks } from './tasks';
+
+/** Projects: who asks, what was changed, and the work that people can watch. */
+@Module({
+  imports: [TypeOrmModule.forFeature([ProjectEntity, ApiKeyEntity, AuditEntryEntity, TaskEntity])],
+  providers: [ProjectsService, Actors, ApiKeys, AuditTrail, Tasks],
+  exports: [ProjectsService, Actors, ApiKeys, AuditTrail, Tasks],
+})
+export class ProjectsModule {}

@@ -1,0 +1,78 @@
+import { newId } from '@libs/foundation';
+import { execute, query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import { TaskEntity, type TaskStatus } from './persistence/task.entity';
+
+/** A task that begins. */
+export interface NewTask {
+  projectId: string;
+  connectionId?: string;
+  /** `module.what`, such as `profiles.import`. */
+  kind: string;
+  title: string;
+  /** How many items, when known. */
+  total?: number;
+  /** Label of the API key, or the clock that started it. */
+  triggeredBy: string;
+}
+
+/** Items done since the last report. */
+export interface TaskProgress {
+  processed: number;
+  succeeded: number;
+  failed: number;
+}
+
+/** Longer work as people see it: progress, counts, and every failed row with its reason. */
+@Injectable()
+export class Tasks {
+  /** Begins a task and returns its id. */
+  async start(tx: Tx, task: NewTask): Promise<string> {
+    const id = newId();
+    await tx.insert(TaskEntity, { id, ...task });
+    return id;
+  }
+
+  /** Adds to the counts. */
+  async progress(tx: Tx, taskId: string, { processed, succeeded, failed }: TaskProgress): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE task SET processed = processed + $2, succeeded = succeeded + $3, failed = failed + $4, updated_at = now()
+       WHERE id = $1`,
+      [taskId, processed, succeeded, failed],
+    );
+  }
+
+  /** Keeps rejected rows with their reasons. */
+  async addErrors(tx: Tx, taskId: string, rows: { row: unknown; reason: string }[]): Promise<void> {
+    if (rows.length === 0) return;
+    await query(
+      tx,
+      `INSERT INTO task_error (project_id, task_id, row_data, reason)
+       SELECT t.project_id, t.id, e.row_data::jsonb, e.reason
+       FROM task t, unnest($2::text[], $3::text[]) AS e(row_data, reason) WHERE t.id = $1`,
+      [taskId, rows.map(({ row }) => JSON.stringify(row)), rows.map(({ reason }) => reason)],
+    );
+  }
+
+  /** Ends a task; `detail` says why when it failed. */
+  async finish(tx: Tx, taskId: string, status: Exclude<TaskStatus, 'RUNNING'>, detail?: string): Promise<void> {
+    await execute(
+      tx,
+      'UPDATE task SET status = $2, detail = $3, finished_at = now(), updated_at = now() WHERE id = $1',
+      [taskId, status, detail ?? null],
+    );
+  }
+
+  /** Kept rows after a position, in the order in which they came. */
+  errors(
+    tx: Tx,
+    { projectId, taskId, afterId, limit }: { projectId: string; taskId: string; afterId: string; limit: number },
+  ): Promise<{ id: string; row_data: unknown; reason: string }[]> {
+    return query(
+      tx,
+      `SELECT id, row_data, reason FROM task_error WHERE project_id = $1 AND task_id = $2 AND id > $3 ORDER BY id LIMIT $4`,
+      [projectId, taskId, afterId, limit],
+    );
+  }
+}
