@@ -1,0 +1,97 @@
+import type { CampaignContent, ContentMedium, EmailContent } from './campaign-content';
+import { htmlToText } from './html-to-text';
+import { messageLimits } from './message-limits';
+import { measureSms } from './sms-parts';
+
+/** Rendered texts of one medium by field name. */
+export type RenderedFields = ReadonlyMap<string, string>;
+
+/** A push message without its address. */
+export interface PushFields {
+  title: string;
+  body: string;
+  url?: string;
+  imageUrl?: string;
+  data?: Record<string, string>;
+}
+
+/** An e-mail without its address. */
+export interface EmailFields {
+  fromAddress: string;
+  fromName: string;
+  replyTo?: string;
+  subject: string;
+  html: string;
+  text: string;
+}
+
+/** A text message without its number. */
+export interface SmsFields {
+  from: string;
+  text: string;
+}
+
+/** What a provider is given besides the address and the id of the delivery. */
+export type MessageFields = PushFields | EmailFields | SmsFields;
+
+/** A message, or why it is too large for its medium. */
+export type Assembled = { message: MessageFields } | { tooLarge: string };
+
+/** Builds a medium's message out of its rendered texts and checks its size. */
+export function assembleMessage(content: CampaignContent, medium: ContentMedium, fields: RenderedFields): Assembled {
+  if (medium === 'MOBILE_PUSH') return assemblePush(fields);
+  if (medium === 'SMS') return assembleSms(fields);
+  return assembleEmail(content.email, fields);
+}
+
+function assemblePush(fields: RenderedFields): Assembled {
+  const data = [...fields].flatMap(([name, text]) => (name.startsWith('data.') ? [[name.slice(5), text]] : []));
+  const message: PushFields = {
+    title: fields.get('title') ?? '',
+    body: fields.get('body') ?? '',
+    ...optional(fields, 'url'),
+    ...optional(fields, 'imageUrl'),
+    ...(data.length > 0 ? { data: Object.fromEntries(data) } : {}),
+  };
+  const bytes = Buffer.byteLength(JSON.stringify(message));
+  if (bytes <= messageLimits.pushBytes) return { message };
+  return { tooLarge: `The push message has ${bytes} bytes; at most ${messageLimits.pushBytes} fit` };
+}
+
+function assembleSms(fields: RenderedFields): Assembled {
+  const message: SmsFields = { from: fields.get('from') ?? '', text: fields.get('text') ?? '' };
+  const parts = measureSms(message.text);
+  if (parts <= messageLimits.smsParts) return { message };
+  return { tooLarge: `The text message has ${parts} parts; at most ${messageLimits.smsParts} are sent` };
+}
+
+function assembleEmail(email: EmailContent | undefined, fields: RenderedFields): Assembled {
+  const html = withPreheader(fields.get('html') ?? '', fields.get('preheader') ?? '');
+  const bytes = Buffer.byteLength(html);
+  if (bytes > messageLimits.htmlBytes) {
+    return { tooLarge: `The HTML has ${bytes} bytes; at most ${messageLimits.htmlBytes} are sent` };
+  }
+  const message: EmailFields = {
+    fromAddress: email?.fromAddress ?? '',
+    fromName: fields.get('fromName') ?? '',
+    ...(email?.replyTo ? { replyTo: email.replyTo } : {}),
+    subject: fields.get('subject') ?? '',
+    html,
+    text: fields.get('text') ?? htmlToText(html),
+  };
+  return { message };
+}
+
+/** Inboxes show the first text of the body, so the preheader goes there, hidden. */
+function withPreheader(html: string, preheader: string): string {
+  if (!preheader) return html;
+  const hidden = `<div style="display:none;max-height:0;overflow:hidden">${preheader}</div>`;
+  const body = /<body\b[^>]*>/i.exec(html);
+  const at = body ? body.index + body[0].length : 0;
+  return html.slice(0, at) + hidden + html.slice(at);
+}
+
+function optional(fields: RenderedFields, name: 'url' | 'imageUrl'): Partial<PushFields> {
+  const text = fields.get(name);
+  return text ? { [name]: text } : {};
+}

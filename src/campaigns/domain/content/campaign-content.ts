@@ -1,0 +1,60 @@
+/** A push message to phones as its author wrote it. Every text may hold placeholders. */
+export interface MobilePushContent {
+  title: string;
+  body: string;
+  /** Opened when the message is tapped. */
+  url?: string;
+  /** A picture beside the text. */
+  imageUrl?: string;
+  /** Extra values for the app. */
+  data?: Record<string, string>;
+}
+
+/** An e-mail as its author wrote it. Addresses are literal, the texts may hold placeholders. */
+export interface EmailContent {
+  fromAddress: string;
+  fromName: string;
+  replyTo?: string;
+  subject: string;
+  html: string;
+  /** Derived from the HTML part when absent. */
+  text?: string;
+  /** What inboxes show behind the subject. */
+  preheader?: string;
+}
+
+/** A text message as its author wrote it. */
+export interface SmsContent {
+  /** Sender name or number; the account's own when empty. */
+  from: string;
+  text: string;
+}
+
+/** What happens to a customer for whom a placeholder has neither a value nor a default. */
+export const missingValueRules = ['EMPTY', 'SKIP'] as const;
+
+/** EMPTY sends an empty text in its place, SKIP does not send at all. */
+export type MissingValueRule = (typeof missingValueRules)[number];
+
+/** The content of a campaign, per medium. A medium that is absent is not sent. */
+export interface CampaignContent {
+  mobilePush?: MobilePushContent;
+  email?: EmailContent;
+  sms?: SmsContent;
+  personalisation: { whenMissing: MissingValueRule };
+}
+
+/** The media of which campaigns have content. */
+export type ContentMedium = 'MOBILE_PUSH' | 'EMAIL' | 'SMS';
+
+/** Under which name each medium stands in the content. */
+export const contentFields = { MOBILE_PUSH: 'mobilePush', EMAIL: 'email', SMS: 'sms' } as const satisfies Record<
+  ContentMedium,
+  keyof CampaignContent
+>;
+
+/** The media that this content has something for. */
+export function mediaOf(content: CampaignContent): ContentMedium[] {
+  const all: ContentMedium[] = ['MOBILE_PUSH', 'EMAIL', 'SMS'];
+  return all.filter((medium) => content[contentFields[medium]] !== undefined);
+}

@@ -1,0 +1,98 @@
+import type { Medium } from '@libs/delivery';
+import { type Assembled, assembleMessage, type MessageFields } from './assemble-message';
+import { type CampaignContent, type ContentMedium, mediaOf } from './campaign-content';
+import { type ContentField, fieldsOf } from './content-fields';
+import { toTemplateValues } from './customer-values';
+import { sliceSize, sliceTimeLimitMs } from './message-limits';
+import { compileText, type TextTemplate } from './text-template';
+import { runWithin } from './time-limit';
+
+/** What came of a medium's message for one person. */
+export type RenderOutcome =
+  | { ok: true; message: MessageFields }
+  | { ok: false; reason: 'NOT_PERSONALISED' | 'PAYLOAD_TOO_LARGE'; detail: string };
+
+/** Content that can be rendered for any number of people. */
+export interface CompiledContent {
+  /** Attributes to ask Optimove for: the bare placeholder names, sorted. */
+  optimoveAttributes: string[];
+  media: Medium[];
+  /**
+   * One outcome per person, in order. A person is a flat record of values by bare name, with the stored attributes in
+   * `user`. Bounded in time: people that a runaway template keeps from being rendered end NOT_PERSONALISED.
+   */
+  renderSlice(medium: Medium, people: Record<string, unknown>[]): RenderOutcome[];
+}
+
+interface CompiledField extends ContentField {
+  template: TextTemplate;
+}
+
+const kept = new WeakMap<CampaignContent, CompiledContent>();
+
+/**
+ * Compiles content once; the same object gives the same result.
+ * @throws {TemplateFault} when a text is no allowed template; content that was validated never does.
+ */
+export function compileContent(content: CampaignContent): CompiledContent {
+  const existing = kept.get(content);
+  if (existing) return existing;
+  const fields = fieldsOf(content).map((field) => ({ ...field, template: compileText(field.source, field.escaping) }));
+  const compiled = new Compiled(content, fields);
+  kept.set(content, compiled);
+  return compiled;
+}
+
+class Compiled implements CompiledContent {
+  readonly optimoveAttributes: string[];
+  readonly media: ContentMedium[];
+
+  constructor(
+    private readonly content: CampaignContent,
+    private readonly fields: CompiledField[],
+  ) {
+    this.media = mediaOf(content);
+    this.optimoveAttributes = [...new Set(fields.flatMap(({ template }) => [...template.references.optimove]))].sort();
+  }
+
+  renderSlice(medium: Medium, people: Record<string, unknown>[]): RenderOutcome[] {
+    const fields = this.fields.filter((field) => field.medium === medium);
+    const own = this.media.find((each) => each === medium);
+    const outcomes: RenderOutcome[] = [];
+    let isInTime = own !== undefined;
+    while (own && isInTime && outcomes.length < people.length) {
+      const until = Math.min(outcomes.length + sliceSize, people.length);
+      isInTime = runWithin(sliceTimeLimitMs, () => {
+        while (outcomes.length < until) outcomes.push(this.renderPerson(own, fields, people[outcomes.length] ?? {}));
+      });
+    }
+    while (outcomes.length < people.length) outcomes.push(tooSlow);
+    return outcomes;
+  }
+
+  private renderPerson(medium: ContentMedium, fields: CompiledField[], person: Record<string, unknown>): RenderOutcome {
+    const values = toTemplateValues(person);
+    const texts = new Map<string, string>();
+    for (const { name, path, template, isSingleLine } of fields) {
+      const { text, missing, isTooLong, problem } = template.render(values);
+      if (isTooLong) return { ok: false, reason: 'PAYLOAD_TOO_LARGE', detail: `${path.join('.')} grew too long` };
+      if (problem) return notPersonalised(`${path.join('.')}: ${problem}`);
+      if (missing.size > 0 && this.content.personalisation.whenMissing === 'SKIP') {
+        return notPersonalised(`No value for ${[...missing].join(', ')}`);
+      }
+      texts.set(name, isSingleLine ? text.replace(/[\r\n]+/g, ' ').trim() : text);
+    }
+    return toOutcome(assembleMessage(this.content, medium, texts));
+  }
+}
+
+const tooSlow: RenderOutcome = notPersonalised('The template took too long to evaluate');
+
+function notPersonalised(detail: string): RenderOutcome {
+  return { ok: false, reason: 'NOT_PERSONALISED', detail };
+}
+
+function toOutcome(assembled: Assembled): RenderOutcome {
+  if ('message' in assembled) return { ok: true, message: assembled.message };
+  return { ok: false, reason: 'PAYLOAD_TOO_LARGE', detail: assembled.tooLarge };
+}

@@ -1,0 +1,99 @@
+import type { CampaignContent, EmailContent, MobilePushContent, SmsContent } from './campaign-content';
+import type { Finding, FindingCode, FindingSeverity } from './finding';
+import { messageLimits as limits } from './message-limits';
+import { measureSms } from './sms-parts';
+import { isTemplate } from './text-template';
+
+const emailAddress = /^[^\s@<>",;]+@[^\s@<>",;]+\.[^\s@<>",;]+$/;
+const webAddress = /^[a-z][a-z0-9+.-]*:[^\s]+$/i;
+const senderName = /^(?:[A-Za-z0-9._-]{3,11}|\+?\d{3,15})$/;
+const dataKey = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/;
+
+/** Checks every field by itself: there, well-formed, within its bounds. */
+export function checkFields(content: CampaignContent): Finding[] {
+  const findings = new Findings();
+  if (content.mobilePush) checkPush(findings, content.mobilePush);
+  if (content.email) checkEmail(findings, content.email);
+  if (content.sms) checkSms(findings, content.sms);
+  return findings.all;
+}
+
+class Findings {
+  readonly all: Finding[] = [];
+
+  add(path: string[], code: FindingCode, message: string, severity: FindingSeverity = 'ERROR'): void {
+    this.all.push({ path, code, severity, message });
+  }
+
+  require(path: string[], text: string): void {
+    if (text.trim() === '') this.add(path, 'REQUIRED', 'This must not be empty');
+  }
+
+  bound(path: string[], text: string | undefined, max: number): void {
+    if (text && text.length > max) this.add(path, 'TOO_LONG', `At most ${max} characters; this has ${text.length}`);
+  }
+
+  match(path: string[], text: string | undefined, rule: { pattern: RegExp; message: string }): void {
+    if (text && !isTemplate(text) && !rule.pattern.test(text)) this.add(path, 'INVALID', rule.message);
+  }
+}
+
+function checkPush(findings: Findings, push: MobilePushContent): void {
+  const url = { pattern: webAddress, message: 'Write a whole address, e.g. https://example.com/offer' };
+  findings.require(['mobilePush', 'body'], push.body);
+  findings.bound(['mobilePush', 'title'], push.title, limits.titleLength);
+  findings.bound(['mobilePush', 'body'], push.body, limits.bodyLength);
+  for (const name of ['url', 'imageUrl'] as const) {
+    findings.bound(['mobilePush', name], push[name], limits.urlLength);
+    findings.match(['mobilePush', name], push[name], url);
+  }
+  const keys = Object.keys(push.data ?? {});
+  if (keys.length > limits.dataKeys) {
+    findings.add(['mobilePush', 'data'], 'TOO_LONG', `At most ${limits.dataKeys} values`);
+  }
+  for (const key of keys.filter((each) => !dataKey.test(each))) {
+    findings.add(['mobilePush', 'data', key], 'INVALID', 'A key has letters, digits, "_", "." and "-", at most 64');
+  }
+}
+
+function checkEmail(findings: Findings, email: EmailContent): void {
+  const at = (name: keyof EmailContent): string[] => ['email', name];
+  const address = { pattern: emailAddress, message: 'Write an e-mail address, e.g. news@example.com' };
+  findings.require(at('fromAddress'), email.fromAddress);
+  findings.require(at('subject'), email.subject);
+  findings.require(at('html'), email.html);
+  for (const name of ['fromAddress', 'replyTo'] as const) {
+    findings.bound(at(name), email[name], limits.addressLength);
+    if (isTemplate(email[name] ?? '')) findings.add(at(name), 'INVALID', 'An address cannot hold placeholders');
+    findings.match(at(name), email[name], address);
+  }
+  findings.bound(at('fromName'), email.fromName, limits.nameLength);
+  findings.bound(at('subject'), email.subject, limits.subjectLength);
+  findings.bound(at('preheader'), email.preheader, limits.preheaderLength);
+  if (email.subject.length > limits.subjectLengthShownWhole && !isTemplate(email.subject)) {
+    findings.add(at('subject'), 'LIKELY_CLIPPED', 'Many inboxes show only the first 70 characters', 'WARNING');
+  }
+  checkHtmlSize(findings, email.html);
+}
+
+function checkHtmlSize(findings: Findings, html: string): void {
+  const bytes = Buffer.byteLength(html);
+  const path = ['email', 'html'];
+  if (bytes > limits.htmlBytes) findings.add(path, 'TOO_LONG', `At most 500 KB; this has ${bytes} bytes`);
+  else if (bytes > limits.htmlBytesShownWhole) {
+    findings.add(path, 'LIKELY_CLIPPED', 'Common webmail clips mails of more than 100 KB', 'WARNING');
+  }
+}
+
+function checkSms(findings: Findings, sms: SmsContent): void {
+  const path = ['sms', 'text'];
+  const from = { pattern: senderName, message: 'Write 3 to 11 letters and digits without spaces, or a number' };
+  findings.match(['sms', 'from'], sms.from, from);
+  findings.bound(['sms', 'from'], sms.from, limits.nameLength);
+  findings.require(path, sms.text);
+  findings.bound(path, sms.text, limits.smsTextLength);
+  if (isTemplate(sms.text)) return;
+  const parts = measureSms(sms.text);
+  if (parts > limits.smsParts) findings.add(path, 'TOO_LONG', `At most ${limits.smsParts} parts; this has ${parts}`);
+  else if (parts > 1) findings.add(path, 'MANY_PARTS', `Sent and charged as ${parts} parts`, 'WARNING');
+}

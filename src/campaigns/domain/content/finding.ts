@@ -1,0 +1,28 @@
+/** ERROR forbids a launch, WARNING is worth a look. */
+export type FindingSeverity = 'ERROR' | 'WARNING';
+
+/** What findings are about. */
+export const findingCodes = [
+  'REQUIRED',
+  'INVALID',
+  'TOO_LONG',
+  'TEMPLATE_SYNTAX',
+  'NOT_ALLOWED_IN_TEMPLATE',
+  'LEGACY_SYNTAX',
+  'STORED_NAME_IS_BARE',
+  'MANY_PARTS',
+  'LIKELY_CLIPPED',
+] as const;
+
+/** The kind of a finding. */
+export type FindingCode = (typeof findingCodes)[number];
+
+/** Something about the content that its author should know. */
+export interface Finding {
+  /** The field, outermost first, e.g. `['content', 'email', 'subject']`. */
+  path: string[];
+  code: FindingCode;
+  severity: FindingSeverity;
+  /** What is wrong; names the line where that helps. */
+  message: string;
+}

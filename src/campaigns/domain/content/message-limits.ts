@@ -1,0 +1,25 @@
+/** Bounds of the content and of what is rendered from it. */
+export const messageLimits = {
+  /** FCM and APNs take 4,096 bytes; the rest is for the keys that a provider adds. */
+  pushBytes: 3_800,
+  smsParts: 10,
+  htmlBytes: 512_000,
+  /** Common webmail clips above about 102 KB. */
+  htmlBytesShownWhole: 100_000,
+  titleLength: 200,
+  bodyLength: 3_500,
+  urlLength: 2_000,
+  subjectLength: 255,
+  subjectLengthShownWhole: 70,
+  preheaderLength: 150,
+  nameLength: 100,
+  addressLength: 254,
+  smsTextLength: 5_000,
+  dataKeys: 20,
+} as const;
+
+/** How long one slice of at most {@link sliceSize} people may take to render. */
+export const sliceTimeLimitMs = 2_000;
+
+/** People per time limit. */
+export const sliceSize = 100;

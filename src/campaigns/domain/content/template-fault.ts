@@ -1,0 +1,14 @@
+import type { FindingCode } from './finding';
+
+/** Why a text cannot be a template. */
+export class TemplateFault extends Error {
+  constructor(
+    readonly code: Extract<FindingCode, 'TEMPLATE_SYNTAX' | 'NOT_ALLOWED_IN_TEMPLATE' | 'TOO_LONG'>,
+    message: string,
+    /** Line in the author's text, from 1; null when it is about the whole. */
+    readonly line: number | null = null,
+  ) {
+    super(message);
+    this.name = 'TemplateFault';
+  }
+}

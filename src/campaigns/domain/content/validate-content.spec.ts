@@ -1,0 +1,108 @@
+import type { CampaignContent } from './campaign-content';
+import { errorsOf, validateContent } from './validate-content';
+
+const personalisation = { whenMissing: 'EMPTY' } as const;
+
+function withBody(body: string): CampaignContent {
+  return { mobilePush: { title: 'Hello', body }, personalisation };
+}
+
+function errors(content: CampaignContent): { path: string; code: string; message: string }[] {
+  return errorsOf(validateContent(content).findings).map(({ path, code, message }) => ({
+    path: path.join('.'),
+    code,
+    message,
+  }));
+}
+
+describe('validateContent', () => {
+  it('finds nothing in good content and lists its placeholders', () => {
+    const report = validateContent(withBody('{{ NAME|default("you") }} {{ user.city }}'));
+    expect(report).toEqual({ findings: [], placeholders: { optimove: ['NAME'], stored: ['city'] } });
+  });
+
+  it('names field and line of a syntax error', () => {
+    expect(errors(withBody('Hello\n{{ NAME | }}'))).toEqual([
+      { path: 'mobilePush.body', code: 'TEMPLATE_SYNTAX', message: expect.stringMatching(/^Line 2: Unexpected token/) },
+    ]);
+  });
+
+  it('wants content for at least one medium', () => {
+    expect(errors({ personalisation })).toEqual([expect.objectContaining({ path: '', code: 'REQUIRED' })]);
+  });
+
+  it.each([
+    ['{% include "other" %}', 'include'],
+    ['{% extends "other" %}', 'extends'],
+    ['{% import "other" as o %}', 'import'],
+    ['{% macro m() %}{% endmacro %}', 'macro'],
+    ['{% autoescape false %}{{ A }}{% endautoescape %}', 'autoescape'],
+    ['{{ A|raw }}', 'raw'],
+    ['{{ A|map(x => x) }}', 'map'],
+    ['{{ include("other") }}', 'include'],
+    ['{{ range(1, 9)|join }}', 'range'],
+    ['{{ A matches "/(a+)+$/" }}', 'matches'],
+    ['{{ (1..9)|join }}', 'range'],
+    ['{{ 2 ** 9 }}', 'power'],
+    ['{{ _self }}', '_self'],
+    ['{{ _context|join }}', '_context'],
+    ['{{ system.url.profile }}', 'system'],
+    ['{{ user }}', 'user'],
+    ['{{ user[NAME] }}', ''],
+    ['{{ user.f(1) }}', ''],
+    ['{% for i in 1..1001 %}{% endfor %}', '1,000 steps'],
+    ['{% for i in 1..N %}{% endfor %}', 'literal'],
+    ['{% for i in 1..2 %}{% for j in 1..2 %}{% for k in 1..2 %}{% endfor %}{% endfor %}{% endfor %}', 'loop'],
+    [`{{ ${'('.repeat(20_000)}A${')'.repeat(20_000)} }}`, 'deep'],
+    [`{{ A${' ~ A'.repeat(60)} }}`, 'deep'],
+  ])('refuses %s', (body, named) => {
+    const finding = errors(withBody(body)).find(({ code }) => code !== 'TOO_LONG');
+    expect(finding).toEqual({
+      path: 'mobilePush.body',
+      code: 'NOT_ALLOWED_IN_TEMPLATE',
+      message: expect.stringContaining(named),
+    });
+  });
+
+  it('goes on working after a template that it refused', () => {
+    expect(errors(withBody('{% if %}'))).toHaveLength(1);
+    expect(errors(withBody('{% if A %}x{% endif %}'))).toEqual([]);
+  });
+
+  it('refuses a template that is too long, but not a long text without placeholders', () => {
+    const html = (text: string): CampaignContent => ({
+      email: { fromAddress: 'news@example.com', fromName: 'News', subject: 'News', html: text },
+      personalisation,
+    });
+    expect(errors(html('x'.repeat(70_000)))).toEqual([]);
+    expect(errors(html(`${'x'.repeat(70_000)}{{ A }}`))).toEqual([
+      expect.objectContaining({ path: 'email.html', code: 'TOO_LONG' }),
+    ]);
+  });
+
+  it('checks addresses, senders and required texts at their fields', () => {
+    const content: CampaignContent = {
+      mobilePush: { title: '', body: ' ', url: 'example' },
+      email: { fromAddress: 'news', fromName: '', subject: '', html: 'x', replyTo: '{{ A }}@example.com' },
+      sms: { from: 'much too long a name', text: '' },
+      personalisation,
+    };
+    expect(errors(content).map(({ path, code }) => `${path} ${code}`)).toEqual([
+      'mobilePush.body REQUIRED',
+      'mobilePush.url INVALID',
+      'email.subject REQUIRED',
+      'email.fromAddress INVALID',
+      'email.replyTo INVALID',
+      'sms.from INVALID',
+      'sms.text REQUIRED',
+    ]);
+  });
+
+  it('warns of legacy fallbacks and of stored names that Optimove would be asked for', () => {
+    const { findings } = validateContent(withBody('{{ email || "x" }}'));
+    expect(findings.map(({ code, severity }) => [code, severity])).toEqual([
+      ['STORED_NAME_IS_BARE', 'WARNING'],
+      ['LEGACY_SYNTAX', 'WARNING'],
+    ]);
+  });
+});

@@ -1,0 +1,84 @@
+import { type CampaignContent, mediaOf } from './campaign-content';
+import { type ContentField, fieldsOf } from './content-fields';
+import { checkFields } from './field-rules';
+import type { Finding } from './finding';
+import { TemplateFault } from './template-fault';
+import { compileText } from './text-template';
+
+/** Placeholders of some content, sorted. */
+export interface Placeholders {
+  /** Asked from Optimove for each execution. */
+  optimove: string[];
+  /** Stored attributes, written `user.<name>`. */
+  stored: string[];
+}
+
+/** Everything that can be said about content before it is launched. */
+export interface ContentReport {
+  findings: Finding[];
+  placeholders: Placeholders;
+}
+
+const storedNames = new Set([
+  'user_id',
+  'email',
+  'mobile_number',
+  'language',
+  'timezone',
+  'email_subscription',
+  'sms_subscription',
+]);
+
+/** Checks content; paths of findings start below the content. */
+export function validateContent(content: CampaignContent): ContentReport {
+  const optimove = new Set<string>();
+  const stored = new Set<string>();
+  const findings = checkFields(content);
+  if (mediaOf(content).length === 0) {
+    findings.push({ path: [], code: 'REQUIRED', severity: 'ERROR', message: 'Write content for at least one medium' });
+  }
+  for (const field of fieldsOf(content)) {
+    const { findings: own, references } = checkTemplate(field);
+    findings.push(...own);
+    for (const name of references.optimove) optimove.add(name);
+    for (const name of references.stored) stored.add(name);
+  }
+  return { findings, placeholders: { optimove: [...optimove].sort(), stored: [...stored].sort() } };
+}
+
+/** The findings that forbid a launch. */
+export function errorsOf(findings: readonly Finding[]): Finding[] {
+  return findings.filter(({ severity }) => severity === 'ERROR');
+}
+
+interface Checked {
+  findings: Finding[];
+  references: { optimove: Iterable<string>; stored: Iterable<string> };
+}
+
+function checkTemplate(field: ContentField): Checked {
+  try {
+    const { references, usesLegacyFallback } = compileText(field.source, field.escaping);
+    const findings = [...references.optimove].filter((name) => storedNames.has(name)).map((name) => bare(field, name));
+    if (usesLegacyFallback) findings.push(legacy(field));
+    return { findings, references };
+  } catch (error) {
+    if (!(error instanceof TemplateFault)) throw error;
+    return { findings: [fault(field, error)], references: { optimove: [], stored: [] } };
+  }
+}
+
+function fault({ path }: ContentField, { code, line, message }: TemplateFault): Finding {
+  const where = line === null ? '' : `Line ${line}: `;
+  return { path, code, severity: 'ERROR', message: `${where}${message}` };
+}
+
+function bare({ path }: ContentField, name: string): Finding {
+  const message = `{{ ${name} }} is asked from Optimove; for the stored value write {{ user.${name} }}`;
+  return { path, code: 'STORED_NAME_IS_BARE', severity: 'WARNING', message };
+}
+
+function legacy({ path }: ContentField): Finding {
+  const message = 'The fallback "||" is old syntax; write {{ name | default("…") }}';
+  return { path, code: 'LEGACY_SYNTAX', severity: 'WARNING', message };
+}
