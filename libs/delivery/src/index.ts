@@ -1,1 +1,16 @@
-export {};
+export type {
+  EmailMessage,
+  Medium,
+  OutboundMessage,
+  ProviderDefinition,
+  ProviderSession,
+  ProviderSettings,
+  PushMessage,
+  Receipt,
+  SendResult,
+  SessionOptions,
+  SettingField,
+  SettingProblem,
+  SmsMessage,
+} from './contract';
+export { countSmsParts, type SmsParts } from './sms-parts';

@@ -1,0 +1,127 @@
+/** The ways to reach a person. */
+export type Medium = 'MOBILE_PUSH' | 'WEB_PUSH' | 'SMS' | 'EMAIL' | 'INBOX' | 'IN_APP';
+
+/** A push message for one device. */
+export interface PushMessage {
+  /** Unique per hand-over; providers that can carry it do. */
+  deliveryId: string;
+  token: string;
+  platform: 'ANDROID' | 'IOS';
+  title: string;
+  body: string;
+  /** Opened when the message is tapped. */
+  url?: string;
+  imageUrl?: string;
+  /** Extra values for the app. */
+  data?: Record<string, string>;
+  /** Given up when it could not be delivered for so long; the provider's own limit when absent. */
+  ttlSeconds?: number;
+}
+
+/** An e-mail for one address. */
+export interface EmailMessage {
+  deliveryId: string;
+  to: string;
+  fromAddress: string;
+  fromName: string;
+  replyTo?: string;
+  subject: string;
+  html: string;
+  text: string;
+  /** RFC 8058 one-click address for the List-Unsubscribe header. */
+  unsubscribeUrl?: string;
+}
+
+/** A text message for one number. */
+export interface SmsMessage {
+  deliveryId: string;
+  /** Digits with country code, without + and 00. */
+  to: string;
+  /** Sender name or number; the account's own when empty. */
+  from: string;
+  text: string;
+}
+
+/** A message on its way to a provider. */
+export type OutboundMessage = PushMessage | EmailMessage | SmsMessage;
+
+/**
+ * What a provider made of one message. ACCEPTED: it will deliver. REJECTED: it never will. RETRYABLE: it is certain
+ * that it was not accepted and a later try makes sense. UNCERTAIN: it was handed over and no answer came.
+ */
+export type SendResult =
+  | { outcome: 'ACCEPTED'; deliveryId: string; providerMessageId: string | null }
+  | {
+      outcome: 'REJECTED';
+      deliveryId: string;
+      reason: string;
+      detail: string;
+      /** The address itself is dead: do not use it again. */
+      isAddressDead: boolean;
+    }
+  | { outcome: 'RETRYABLE'; deliveryId: string; reason: string; detail: string; retryAfterMs: number | null }
+  | { outcome: 'UNCERTAIN'; deliveryId: string; reason: string; detail: string };
+
+/** What a provider says later of a message that it accepted. */
+export interface Receipt {
+  providerMessageId: string;
+  status: 'DELIVERED' | 'FAILED' | 'UNKNOWN';
+  /** The provider's own word, such as `DELIVRD`. */
+  code: string;
+  occurredAt: Date;
+}
+
+/** One setting of a provider account, as data: the form, the validation and the docs follow from it. */
+export interface SettingField {
+  name: string;
+  label: string;
+  kind: 'text' | 'number' | 'boolean' | 'secret' | 'secret-json';
+  isRequired: boolean;
+  help: string;
+}
+
+/** What is wrong with a setting. */
+export interface SettingProblem {
+  field: string;
+  message: string;
+}
+
+/** Settings by field name: texts, numbers and booleans; JSON as text. */
+export type ProviderSettings = Record<string, string | number | boolean>;
+
+/** What a session may use of its surroundings. */
+export interface SessionOptions {
+  settings: ProviderSettings;
+  /** For HTTP providers: makes the guarded connections. */
+  dispatcher?: import('undici').Dispatcher;
+  /** Called before a socket to a typed host is opened; throws when the address is not public. */
+  assertPublicHost?: (host: string) => Promise<void>;
+  /** Resolves when the receipts are stored: only then the provider is told that they arrived. */
+  onReceipts?: (receipts: Receipt[]) => Promise<void>;
+}
+
+/** An open account: its connections are kept until {@link close}. */
+export interface ProviderSession {
+  /** Tries the settings against the provider without sending anything. */
+  verifySettings(): Promise<SettingProblem | null>;
+  /** Hands messages over; one result per message, in their order. Never throws. */
+  sendBatch(messages: OutboundMessage[]): Promise<SendResult[]>;
+  /** Waits for what is under way and closes the connections. */
+  close(): Promise<void>;
+}
+
+/** A provider as the product knows it. */
+export interface ProviderDefinition {
+  /** Stable id, such as `fcm`. */
+  key: string;
+  name: string;
+  medium: Medium;
+  /** Whether it reports what became of accepted messages. */
+  hasReceipts: boolean;
+  /** Whether it recognises a delivery id that it has seen. Vendor statements: none of ours does. */
+  dedupe: 'id' | 'lookup' | 'none';
+  fields: SettingField[];
+  /** Everything that is wrong with the settings by themselves. */
+  validateSettings(settings: ProviderSettings): SettingProblem[];
+  open(options: SessionOptions): ProviderSession;
+}
