@@ -1,3 +1,4 @@
+import type { EmailMessage, PushMessage, SmsMessage } from '@libs/delivery';
 import type { CampaignContent, ContentMedium, EmailContent } from './campaign-content';
 import { htmlToText } from './html-to-text';
 import { messageLimits } from './message-limits';
@@ -7,29 +8,13 @@ import { measureSms } from './sms-parts';
 export type RenderedFields = ReadonlyMap<string, string>;
 
 /** A push message without its address. */
-export interface PushFields {
-  title: string;
-  body: string;
-  url?: string;
-  imageUrl?: string;
-  data?: Record<string, string>;
-}
+export type PushFields = Omit<PushMessage, 'deliveryId' | 'token' | 'platform'>;
 
 /** An e-mail without its address. */
-export interface EmailFields {
-  fromAddress: string;
-  fromName: string;
-  replyTo?: string;
-  subject: string;
-  html: string;
-  text: string;
-}
+export type EmailFields = Omit<EmailMessage, 'deliveryId' | 'to'>;
 
 /** A text message without its number. */
-export interface SmsFields {
-  from: string;
-  text: string;
-}
+export type SmsFields = Omit<SmsMessage, 'deliveryId' | 'to'>;
 
 /** What a provider is given besides the address and the id of the delivery. */
 export type MessageFields = PushFields | EmailFields | SmsFields;
@@ -72,8 +57,7 @@ function assembleEmail(email: EmailContent | undefined, fields: RenderedFields):
     return { tooLarge: `The HTML has ${bytes} bytes; at most ${messageLimits.htmlBytes} are sent` };
   }
   const message: EmailFields = {
-    fromAddress: email?.fromAddress ?? '',
-    fromName: fields.get('fromName') ?? '',
+    from: { address: email?.fromAddress ?? '', name: fields.get('fromName') ?? '' },
     ...(email?.replyTo ? { replyTo: email.replyTo } : {}),
     subject: fields.get('subject') ?? '',
     html,

@@ -72,8 +72,7 @@ describe('compileContent', () => {
     expect(outcome).toEqual({
       ok: true,
       message: {
-        fromAddress: 'news@example.com',
-        fromName: 'News',
+        from: { address: 'news@example.com', name: 'News' },
         subject: 'For <b>&co',
         html: '<p>&lt;b&gt;&amp;co</p>',
         text: '<b>&co',

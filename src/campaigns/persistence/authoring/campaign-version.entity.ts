@@ -1,0 +1,28 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { CampaignContent } from '../../domain/content/campaign-content';
+
+/** What a launch froze. Never changed and never deleted: executions of later days still send it. */
+@Entity('campaign_version')
+@Index('uq_campaign_version_number', ['projectId', 'campaignId', 'number'], { unique: true })
+export class CampaignVersionEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_campaign_version' })
+  id!: string;
+
+  @Column('uuid', { name: 'project_id' })
+  projectId!: string;
+
+  @Column('uuid', { name: 'campaign_id' })
+  campaignId!: string;
+
+  @Column('uuid', { name: 'channel_id' })
+  channelId!: string;
+
+  @Column('integer')
+  number!: number;
+
+  @Column('jsonb')
+  content!: CampaignContent;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+}

@@ -1,0 +1,52 @@
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { CampaignContent } from '../../domain/content/campaign-content';
+import type { CampaignStatus } from '../../domain/content/campaign-status';
+
+/** A campaign of type Optimove as its author edits it. What is sent is a frozen version, never this row. */
+@Entity('campaign')
+@Index('uq_campaign_name', ['projectId', 'name'], { unique: true, where: `status <> 'ARCHIVED'` })
+@Index('ix_campaign_project', ['projectId', 'id'])
+@Index('uq_campaign_optimove_template', ['projectId', 'connectionId', 'optimoveTemplateId'], { unique: true })
+@Check('ck_campaign_status', `status IN ('DRAFT', 'PUBLISHED', 'WITHDRAWN', 'ARCHIVED')`)
+@Check('ck_campaign_optimove_template', 'optimove_template_id > 0')
+export class CampaignEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_campaign' })
+  id!: string;
+
+  @Column('uuid', { name: 'project_id' })
+  projectId!: string;
+
+  @Column('uuid', { name: 'connection_id' })
+  connectionId!: string;
+
+  @Column('uuid', { name: 'channel_id' })
+  channelId!: string;
+
+  @Column('text')
+  name!: string;
+
+  @Column('text', { default: 'DRAFT' })
+  status!: CampaignStatus;
+
+  @Column('jsonb')
+  content!: CampaignContent;
+
+  @Column('integer', { name: 'optimove_template_id' })
+  optimoveTemplateId!: number;
+
+  /** Raised by every change of content or channel; equal to `launchedRevision` when what is live is what is edited. */
+  @Column('integer', { name: 'content_revision', default: 1 })
+  contentRevision!: number;
+
+  @Column('integer', { name: 'launched_revision', nullable: true })
+  launchedRevision!: number | null;
+
+  @Column('integer', { default: 1 })
+  version!: number;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+  updatedAt!: Date;
+}
