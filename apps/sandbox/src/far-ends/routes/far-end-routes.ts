@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { type FaultKind, type FaultSwitch, faultKinds } from '../faults/fault-switch';
 import type { Inbox } from '../inbox/inbox';
 import { type FarMedium, farMedia } from '../inbox/messages';
-import { inboxesPage } from '../page/inboxes-page';
+import { addPageRoutes } from '../page/page-routes';
 import { addressesCsv } from './addresses-csv';
 
 /** What the routes show and switch. */
@@ -33,20 +33,12 @@ const delayBody = {
   properties: { ms: { type: 'integer', minimum: 0, maximum: 600_000 } },
 };
 const reportQuery = { type: 'object', properties: { last: { type: 'integer', minimum: 0, maximum: 100_000 } } };
-const pageMessages = 60;
 
 /** Adds the control API of the far ends and the page that shows what arrived. */
 export function addFarEndRoutes(app: FastifyInstance, parts: FarEndParts): void {
   addInboxRoutes(app, parts.inbox);
   addFaultRoutes(app, parts.faults);
-  app.get('/inboxes', (_request, reply) => {
-    const policy = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'";
-    reply
-      .header('content-security-policy', policy)
-      .header('cache-control', 'no-store')
-      .type('text/html; charset=utf-8');
-    return inboxesPage(parts.inbox.report(pageMessages));
-  });
+  addPageRoutes(app, parts.inbox);
 }
 
 function addInboxRoutes(app: FastifyInstance, inbox: Inbox): void {
@@ -65,6 +57,7 @@ function addInboxRoutes(app: FastifyInstance, inbox: Inbox): void {
 }
 
 function addFaultRoutes(app: FastifyInstance, faults: Record<FarMedium, FaultSwitch>): void {
+  app.get('/control/far-ends', () => Object.fromEntries(farMedia.map((medium) => [medium, faults[medium].state()])));
   app.put<OfMedium & { Body: { kind: FaultKind; times?: number } }>(
     '/control/far-ends/:medium/fault',
     { schema: { params: ofMedium, body: faultBody } },

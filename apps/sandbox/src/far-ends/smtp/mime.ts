@@ -58,7 +58,7 @@ function decodeBody(part: MimePart): string {
 function transferred({ headers, body }: MimePart): Buffer {
   const encoding = headers.get('content-transfer-encoding')?.toLowerCase();
   if (encoding === 'base64') return Buffer.from(body.toString('latin1'), 'base64');
-  if (encoding === 'quoted-printable') return quotedBytes(body.toString('latin1').replace(/[ \t]*=\r?\n/g, ''));
+  if (encoding === 'quoted-printable') return quotedBytes(body.toString('latin1').replace(/=[ \t]*\r?\n/g, ''));
   return body;
 }
 

@@ -15,6 +15,7 @@ export function createSmtpFarEnd({ faults, inbox }: { faults: FaultSwitch; inbox
     disabledCommands: ['STARTTLS'],
     allowInsecureAuth: true,
     disableReverseLookup: true,
+    hideENHANCEDSTATUSCODES: false,
     banner: 'far end',
     size: largestMailBytes,
     onAuth: (auth, _session, done) => done(null, { user: auth.username ?? 'anyone' }),
