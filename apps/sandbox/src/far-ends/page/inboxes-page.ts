@@ -70,7 +70,7 @@ function column({ medium, title, empty, counts, cards }: Column): Html {
   <div class="column-head">
     <h2 id="${medium}-title">${title}</h2>
     ${countList(counts)}
-    <p class="more"><a href="control/inboxes/${medium}/addresses.csv">Addresses of ${title} as CSV</a></p>
+    <p class="more"><a href="control/inboxes/${medium}/addresses.csv" aria-label="Addresses as CSV: ${title}">Addresses as CSV</a></p>
   </div>
   <ol aria-label="${title}, newest first">${cards}</ol>
   <p class="empty">${empty}</p>
@@ -82,7 +82,7 @@ function countList({ received, unique, duplicates, recipients }: InboxCounts): H
   return html`<dl class="counts">
     <div><dt>received</dt><dd>${grouped(received)}</dd></div>
     <div><dt>deliveries</dt><dd>${grouped(unique)}</dd></div>
-    <div><dt>people</dt><dd>${grouped(recipients)}</dd></div>
+    <div><dt>addresses</dt><dd>${grouped(recipients)}</dd></div>
     <div class="${duplicates > 0 ? 'warn' : ''}"><dt>duplicates</dt><dd>${grouped(duplicates)}</dd></div>
   </dl>`;
 }

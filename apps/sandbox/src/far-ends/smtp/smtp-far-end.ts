@@ -58,8 +58,9 @@ async function take(stream: AsyncIterable<Buffer>, { faults, inbox, session }: T
   const messageId = randomBytes(8).toString('hex');
   const mail = { at: new Date().toISOString(), messageId, ...readMail(Buffer.concat(chunks)) };
   session.envelope.rcptTo.forEach(({ address }, at) => {
-    const identity = mail.deliveryId ?? messageId;
-    inbox.accept('email', { identity: at === 0 ? identity : `${identity}#${at}`, address, message: mail });
+    const copy = at === 0 ? '' : `#${at}`;
+    const message = { ...mail, messageId: messageId + copy };
+    inbox.accept('email', { identity: (mail.deliveryId ?? messageId) + copy, address, message });
   });
   return `Ok: queued as ${messageId}`;
 }
