@@ -1,0 +1,112 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { toError } from '@libs/foundation';
+import type { OutboundMessage, ProviderSession, Receipt, SendResult, SettingProblem, SmsMessage } from '../../contract';
+import { LinkKeeper } from './link-keeper';
+import { readReceipt } from './receipt';
+import { ReceiptBatches } from './receipt-batches';
+import { partlyTaken, resultOf, resultOfError } from './result';
+import type { SmppPdu } from './smpp-library';
+import { LinkUnavailableError, type SmppAccess, SmppLink, type SmppTimes } from './smpp-link';
+import { submitParts } from './submit-parts';
+import { Window } from './window';
+
+const laterPartTries = 5;
+const laterPartPauseMs = 500;
+
+/** What a session is made of. */
+export interface SmppSessionOptions {
+  access: SmppAccess;
+  times: SmppTimes;
+  /** Submissions that wait for their answer at the same time. */
+  windowSize: number;
+  assertHost: () => Promise<void>;
+  onReceipts: ((receipts: Receipt[]) => Promise<void>) | undefined;
+}
+
+/** An open SMPP account: one bound transceiver, a window of submissions, receipts handed on in batches. */
+export class SmppSession implements ProviderSession {
+  private readonly keeper: LinkKeeper;
+  private readonly window: Window;
+  private readonly receipts: ReceiptBatches | null;
+  private readonly underWay = new Set<Promise<unknown>>();
+  private reference = 0;
+
+  constructor(private readonly options: SmppSessionOptions) {
+    const { onReceipts, windowSize } = options;
+    this.receipts = onReceipts ? new ReceiptBatches(onReceipts) : null;
+    this.window = new Window(windowSize);
+    this.keeper = new LinkKeeper(() => this.open(), onReceipts !== undefined);
+  }
+
+  async verifySettings(): Promise<SettingProblem | null> {
+    try {
+      await this.keeper.get();
+      return null;
+    } catch (error) {
+      const { message } = toError(error);
+      return { field: error instanceof LinkUnavailableError ? error.field : 'host', message };
+    }
+  }
+
+  async sendBatch(messages: OutboundMessage[]): Promise<SendResult[]> {
+    const batch = Promise.all(messages.map((message) => this.send(message as SmsMessage)));
+    this.underWay.add(batch);
+    return batch.finally(() => this.underWay.delete(batch));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.underWay);
+    await this.receipts?.drain();
+    await this.keeper.close();
+  }
+
+  private async open(): Promise<SmppLink> {
+    const { access, times, assertHost } = this.options;
+    await assertHost();
+    return SmppLink.open(access, times, {
+      onDeliver: (pdu) => this.take(pdu),
+      onLost: () => this.keeper.onLost(),
+    });
+  }
+
+  /** Receipts wait for their storage. Anything else, such as a person's answer, is taken and left. */
+  private async take(pdu: SmppPdu): Promise<boolean> {
+    const receipt = readReceipt(pdu, new Date());
+    if (!receipt) return true;
+    return this.receipts ? this.receipts.add(receipt) : false;
+  }
+
+  private async send(message: SmsMessage): Promise<SendResult> {
+    const { deliveryId } = message;
+    this.reference += 1;
+    const [first = {}, ...rest] = submitParts(message, this.reference);
+    let result = await this.submit(deliveryId, first);
+    for (const part of rest) {
+      if (result.outcome !== 'ACCEPTED') return result;
+      result = await this.submitLater(deliveryId, part);
+      if (result.outcome !== 'ACCEPTED') return partlyTaken(deliveryId, result);
+    }
+    return result;
+  }
+
+  /** A later part is tried again here: the whole message cannot be, once its first part was taken. */
+  private async submitLater(deliveryId: string, part: Record<string, unknown>): Promise<SendResult> {
+    let result = await this.submit(deliveryId, part);
+    for (let tries = 1; result.outcome === 'RETRYABLE' && tries < laterPartTries; tries += 1) {
+      await pause(laterPartPauseMs);
+      result = await this.submit(deliveryId, part);
+    }
+    return result;
+  }
+
+  private submit(deliveryId: string, part: Record<string, unknown>): Promise<SendResult> {
+    return this.window.run(async () => {
+      try {
+        const link = await this.keeper.get();
+        return resultOf(deliveryId, await link.request('submit_sm', part));
+      } catch (error) {
+        return resultOfError(deliveryId, toError(error));
+      }
+    });
+  }
+}
