@@ -13,4 +13,5 @@ export type {
   SettingProblem,
   SmsMessage,
 } from './contract';
+export { getProvider, providers } from './registry';
 export { countSmsParts, type SmsParts } from './sms-parts';

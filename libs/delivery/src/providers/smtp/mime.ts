@@ -1,0 +1,29 @@
+import MailComposer from 'nodemailer/lib/mail-composer';
+import type { EmailMessage } from '../../contract';
+
+/** The MIME message: text and HTML alternatives, one-click unsubscribe (RFC 8058), Message-ID made of the delivery id. */
+export function composeMail(message: EmailMessage): Promise<Buffer> {
+  const { fromAddress, fromName, to, replyTo, subject, html, text, unsubscribeUrl, deliveryId } = message;
+  const domain = fromAddress.slice(fromAddress.lastIndexOf('@') + 1);
+  const composer = new MailComposer({
+    from: { name: fromName, address: fromAddress },
+    to,
+    replyTo,
+    subject,
+    text,
+    html,
+    messageId: messageIdOf(deliveryId, domain),
+    headers: {
+      'X-Delivery-Id': deliveryId,
+      ...(unsubscribeUrl
+        ? { 'List-Unsubscribe': `<${unsubscribeUrl}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
+        : {}),
+    },
+  });
+  return composer.compile().build();
+}
+
+/** The Message-ID of a delivery. */
+export function messageIdOf(deliveryId: string, domain: string): string {
+  return `<${deliveryId}@${domain}>`;
+}

@@ -1,0 +1,88 @@
+import type { EmailMessage, OutboundMessage, ProviderSession, SendResult, SettingProblem } from '../../contract';
+import { composeMail, messageIdOf } from './mime';
+import { resultOf } from './result';
+import { type MailError, type MailServer, SmtpLine } from './smtp-line';
+
+interface Waiting {
+  message: EmailMessage;
+  done: (result: SendResult) => void;
+}
+
+/** An open mail account: a fixed number of connections that share one queue. */
+export class SmtpSession implements ProviderSession {
+  private readonly waiting: Waiting[] = [];
+  private readonly idle: SmtpLine[];
+  private readonly lines: SmtpLine[];
+
+  constructor(
+    private readonly server: MailServer,
+    connections: number,
+    private readonly assertHost: () => Promise<void>,
+  ) {
+    this.lines = Array.from({ length: connections }, () => new SmtpLine(server));
+    this.idle = [...this.lines];
+  }
+
+  async verifySettings(): Promise<SettingProblem | null> {
+    const line = new SmtpLine(this.server);
+    try {
+      await this.assertHost();
+      await line.verify();
+      return null;
+    } catch (error) {
+      return describe(error as MailError);
+    } finally {
+      line.close();
+    }
+  }
+
+  async sendBatch(messages: OutboundMessage[]): Promise<SendResult[]> {
+    try {
+      await this.assertHost();
+    } catch (error) {
+      const detail = (error as Error).message;
+      return messages.map(({ deliveryId }) => ({
+        outcome: 'RETRYABLE',
+        deliveryId,
+        reason: 'HOST_REFUSED',
+        detail,
+        retryAfterMs: null,
+      }));
+    }
+    return Promise.all(messages.map((message) => this.enqueue(message as EmailMessage)));
+  }
+
+  async close(): Promise<void> {
+    for (const line of this.lines) line.close();
+  }
+
+  private enqueue(message: EmailMessage): Promise<SendResult> {
+    return new Promise((done) => {
+      this.waiting.push({ message, done });
+      const line = this.idle.pop();
+      if (line) void this.work(line);
+    });
+  }
+
+  private async work(line: SmtpLine): Promise<void> {
+    for (let next = this.waiting.shift(); next; next = this.waiting.shift())
+      next.done(await this.send(line, next.message));
+    this.idle.push(line);
+  }
+
+  private async send(line: SmtpLine, message: EmailMessage): Promise<SendResult> {
+    const { fromAddress, to, deliveryId } = message;
+    const raw = await composeMail(message).catch((error: unknown) => error as Error);
+    if (!Buffer.isBuffer(raw)) {
+      return { outcome: 'REJECTED', deliveryId, reason: 'MIME', detail: raw.message, isAddressDead: false };
+    }
+    const messageId = messageIdOf(deliveryId, fromAddress.slice(fromAddress.lastIndexOf('@') + 1));
+    return resultOf(deliveryId, messageId, await line.send({ from: fromAddress, to, raw }));
+  }
+}
+
+function describe({ code, response, message }: MailError): SettingProblem {
+  if (code === 'EAUTH')
+    return { field: 'password', message: `The mail server refused the login: ${response ?? message}` };
+  return { field: 'host', message: `The mail server cannot be used: ${response ?? message}` };
+}
