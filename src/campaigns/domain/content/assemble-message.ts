@@ -57,7 +57,8 @@ function assembleEmail(email: EmailContent | undefined, fields: RenderedFields):
     return { tooLarge: `The HTML has ${bytes} bytes; at most ${messageLimits.htmlBytes} are sent` };
   }
   const message: EmailFields = {
-    from: { address: email?.fromAddress ?? '', name: fields.get('fromName') ?? '' },
+    fromAddress: email?.fromAddress ?? '',
+    fromName: fields.get('fromName') ?? '',
     ...(email?.replyTo ? { replyTo: email.replyTo } : {}),
     subject: fields.get('subject') ?? '',
     html,

@@ -72,7 +72,8 @@ describe('compileContent', () => {
     expect(outcome).toEqual({
       ok: true,
       message: {
-        from: { address: 'news@example.com', name: 'News' },
+        fromAddress: 'news@example.com',
+        fromName: 'News',
         subject: 'For <b>&co',
         html: '<p>&lt;b&gt;&amp;co</p>',
         text: '<b>&co',

@@ -1,0 +1,108 @@
+import { PageArgs } from '@libs/platform';
+import { ArgsType, Field, ID, InputType, Int } from '@nestjs/graphql';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
+import { type CampaignStatus, campaignStatuses } from '../../domain/content/campaign-status';
+import { CampaignStatusEnum } from './campaign.type';
+import { CampaignContentInput } from './content.inputs';
+
+const noOuterSpace = /^\S(.*\S)?$/;
+const nameRule = { message: 'The name must be one line that neither begins nor ends with a space' };
+
+/** Which campaigns to list. */
+@ArgsType()
+export class CampaignsArgs extends PageArgs {
+  @Field(() => CampaignStatusEnum, {
+    nullable: true,
+    description: 'Only of this status; absent: all but archived ones.',
+  })
+  @IsOptional()
+  @IsIn(campaignStatuses)
+  status?: CampaignStatus | null;
+}
+
+@InputType({ description: 'A campaign to write. It starts as a draft.' })
+export class CreateCampaignInput {
+  @Field(() => ID, { description: 'The Optimove channel under which its template will appear.' })
+  @IsUUID()
+  channelId!: string;
+
+  @Field({ description: 'Name, unique in the project.' })
+  @Length(1, 100)
+  @Matches(noOuterSpace, nameRule)
+  name!: string;
+
+  @Field(() => CampaignContentInput, { description: 'What to send.' })
+  @ValidateNested()
+  @Type(() => CampaignContentInput)
+  content!: CampaignContentInput;
+}
+
+@InputType({ description: 'Names a campaign.' })
+export class CampaignIdInput {
+  @Field(() => ID, { description: 'Its id.' })
+  @IsUUID()
+  id!: string;
+}
+
+@InputType({ description: 'Names a campaign at a version.' })
+export class LaunchCampaignInput extends CampaignIdInput {
+  @Field(() => Int, { description: 'The version you read.' })
+  @IsInt()
+  version!: number;
+}
+
+@InputType({ description: 'What to change of a campaign; what is absent stays.' })
+export class UpdateCampaignInput extends LaunchCampaignInput {
+  @Field(() => ID, { nullable: true, description: 'Another Optimove channel; not while it is published.' })
+  @IsOptional()
+  @IsUUID()
+  channelId?: string;
+
+  @Field(() => CampaignContentInput, { nullable: true, description: 'Media to replace, or null to take away.' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => CampaignContentInput)
+  content?: CampaignContentInput;
+}
+
+@InputType({ description: 'A new name for a campaign.' })
+export class RenameCampaignInput extends LaunchCampaignInput {
+  @Field({ description: 'Name, unique in the project.' })
+  @Length(1, 100)
+  @Matches(noOuterSpace, nameRule)
+  name!: string;
+}
+
+@InputType({ description: 'A sample value for a placeholder.' })
+export class SampleValueInput {
+  @Field({ description: 'As written in the content, such as FIRST_NAME or user.first_name.' })
+  @IsString()
+  @Length(1, 200)
+  name!: string;
+
+  @Field({ description: 'The value.' })
+  @IsString()
+  @MaxLength(10_000)
+  value!: string;
+}
+
+@InputType({ description: 'What to preview.' })
+export class PreviewCampaignInput extends CampaignIdInput {
+  @Field(() => [SampleValueInput], { defaultValue: [], description: 'Sample values, at most 200.' })
+  @ArrayMaxSize(200)
+  @ValidateNested({ each: true })
+  @Type(() => SampleValueInput)
+  values: SampleValueInput[] = [];
+}

@@ -1,0 +1,141 @@
+import { Field, InputType } from '@nestjs/graphql';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, IsIn, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { type MissingValueRule, missingValueRules } from '../../domain/content/campaign-content';
+import { MissingValueRuleEnum } from './content.type';
+
+const short = 2_000;
+const long = 600_000;
+
+@InputType({ description: 'An extra value for the app.' })
+export class PushDataEntryInput {
+  @Field({ description: 'Key that the app reads.' })
+  @IsString()
+  @MaxLength(64)
+  key!: string;
+
+  @Field({ description: 'Its value; may hold placeholders.' })
+  @IsString()
+  @MaxLength(short)
+  value!: string;
+}
+
+@InputType({ description: 'A push message to phones. Its texts may hold placeholders.' })
+export class MobilePushContentInput {
+  @Field({ description: 'Title.' })
+  @IsString()
+  @MaxLength(short)
+  title!: string;
+
+  @Field({ description: 'Text.' })
+  @IsString()
+  @MaxLength(10_000)
+  body!: string;
+
+  @Field(() => String, { nullable: true, description: 'Opened when the message is tapped.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  url?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Picture beside the text.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  imageUrl?: string | null;
+
+  @Field(() => [PushDataEntryInput], { nullable: true, description: 'Extra values for the app.' })
+  @IsOptional()
+  @ArrayMaxSize(20)
+  @ValidateNested({ each: true })
+  @Type(() => PushDataEntryInput)
+  data?: PushDataEntryInput[] | null;
+}
+
+@InputType({ description: 'An e-mail. Its texts may hold placeholders, its addresses not.' })
+export class EmailContentInput {
+  @Field({ description: 'Sender address.' })
+  @IsString()
+  @MaxLength(short)
+  fromAddress!: string;
+
+  @Field({ defaultValue: '', description: 'Sender name.' })
+  @IsString()
+  @MaxLength(short)
+  fromName: string = '';
+
+  @Field(() => String, { nullable: true, description: 'Where answers go; the sender when null.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  replyTo?: string | null;
+
+  @Field({ description: 'Subject.' })
+  @IsString()
+  @MaxLength(short)
+  subject!: string;
+
+  @Field({ description: 'HTML part; values are escaped in it. At most 64 KiB with placeholders, else 500 KB.' })
+  @IsString()
+  @MaxLength(long)
+  html!: string;
+
+  @Field(() => String, { nullable: true, description: 'Plain part; derived from the HTML part when null.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(long)
+  text?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What inboxes show behind the subject.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  preheader?: string | null;
+}
+
+@InputType({ description: 'A text message. Its texts may hold placeholders.' })
+export class SmsContentInput {
+  @Field({ defaultValue: '', description: 'Sender name or number; the account’s own when empty.' })
+  @IsString()
+  @MaxLength(short)
+  from: string = '';
+
+  @Field({ description: 'Text.' })
+  @IsString()
+  @MaxLength(10_000)
+  text!: string;
+}
+
+@InputType({ description: 'How placeholders are treated.' })
+export class PersonalisationInput {
+  @Field(() => MissingValueRuleEnum, { defaultValue: 'EMPTY', description: 'What a missing value does.' })
+  @IsIn(missingValueRules)
+  whenMissing: MissingValueRule = 'EMPTY';
+}
+
+@InputType({ description: 'Content per medium. In an update an absent medium stays and null takes it away.' })
+export class CampaignContentInput {
+  @Field(() => MobilePushContentInput, { nullable: true, description: 'Mobile push.' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => MobilePushContentInput)
+  mobilePush?: MobilePushContentInput | null;
+
+  @Field(() => EmailContentInput, { nullable: true, description: 'E-mail.' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => EmailContentInput)
+  email?: EmailContentInput | null;
+
+  @Field(() => SmsContentInput, { nullable: true, description: 'SMS.' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => SmsContentInput)
+  sms?: SmsContentInput | null;
+
+  @Field(() => PersonalisationInput, { nullable: true, description: 'How placeholders are treated; EMPTY first.' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => PersonalisationInput)
+  personalisation?: PersonalisationInput | null;
+}

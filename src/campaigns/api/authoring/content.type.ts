@@ -1,0 +1,92 @@
+import { Field, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { missingValueRules } from '../../domain/content/campaign-content';
+import { enumOf } from './enum-of';
+
+/** What to do about missing values, as GraphQL names it. */
+export const MissingValueRuleEnum = enumOf(missingValueRules);
+registerEnumType(MissingValueRuleEnum, {
+  name: 'MissingValueRule',
+  description:
+    'What a placeholder without value and default does. EMPTY: an empty text is sent. SKIP: that customer gets nothing.',
+});
+
+@ObjectType('PushDataEntry', { description: 'An extra value for the app.' })
+export class PushDataEntryType {
+  @Field({ description: 'Key that the app reads.' })
+  key!: string;
+
+  @Field({ description: 'Its value; may hold placeholders.' })
+  value!: string;
+}
+
+@ObjectType('MobilePushContent', { description: 'A push message to phones. Its texts may hold placeholders.' })
+export class MobilePushContentType {
+  @Field({ description: 'Title.' })
+  title!: string;
+
+  @Field({ description: 'Text.' })
+  body!: string;
+
+  @Field(() => String, { nullable: true, description: 'Opened when the message is tapped.' })
+  url!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Picture beside the text.' })
+  imageUrl!: string | null;
+
+  @Field(() => [PushDataEntryType], { description: 'Extra values for the app.' })
+  data!: PushDataEntryType[];
+}
+
+@ObjectType('EmailContent', { description: 'An e-mail. Its texts may hold placeholders, its addresses not.' })
+export class EmailContentType {
+  @Field({ description: 'Sender address.' })
+  fromAddress!: string;
+
+  @Field({ description: 'Sender name.' })
+  fromName!: string;
+
+  @Field(() => String, { nullable: true, description: 'Where answers go; the sender when null.' })
+  replyTo!: string | null;
+
+  @Field({ description: 'Subject.' })
+  subject!: string;
+
+  @Field({ description: 'HTML part; values are escaped in it.' })
+  html!: string;
+
+  @Field(() => String, { nullable: true, description: 'Plain part; derived from the HTML part when null.' })
+  text!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'What inboxes show behind the subject.' })
+  preheader!: string | null;
+}
+
+@ObjectType('SmsContent', { description: 'A text message. Its texts may hold placeholders.' })
+export class SmsContentType {
+  @Field({ description: 'Sender name or number; the account’s own when empty.' })
+  from!: string;
+
+  @Field({ description: 'Text.' })
+  text!: string;
+}
+
+@ObjectType('ContentPersonalisation', { description: 'How placeholders are treated.' })
+export class PersonalisationType {
+  @Field(() => MissingValueRuleEnum, { description: 'What a missing value does.' })
+  whenMissing!: string;
+}
+
+@ObjectType('CampaignContent', { description: 'The content of a campaign; a medium that is null is not sent.' })
+export class CampaignContentType {
+  @Field(() => MobilePushContentType, { nullable: true, description: 'Mobile push.' })
+  mobilePush!: MobilePushContentType | null;
+
+  @Field(() => EmailContentType, { nullable: true, description: 'E-mail.' })
+  email!: EmailContentType | null;
+
+  @Field(() => SmsContentType, { nullable: true, description: 'SMS.' })
+  sms!: SmsContentType | null;
+
+  @Field(() => PersonalisationType, { description: 'How placeholders are treated.' })
+  personalisation!: PersonalisationType;
+}

@@ -1,0 +1,71 @@
+import type { CampaignOutcome, CampaignProblem } from '../../authoring/campaign-problem';
+import type { ContentPreview } from '../../domain/content/preview-content';
+import { measureSms } from '../../domain/content/sms-parts';
+import type { CampaignEntity } from '../../persistence/authoring/campaign.entity';
+import type { TemplatePublicationEntity } from '../../persistence/authoring/template-publication.entity';
+import type { CampaignType, CreateCampaignPayload } from './campaign.type';
+import { toContentType } from './map-content';
+import type { PreviewCampaignPayload } from './preview.type';
+import type { PublicationType } from './publication.type';
+
+/** A campaign as GraphQL shows it; publication, findings and placeholders are resolved when asked for. */
+export function toCampaignType(campaign: CampaignEntity): CampaignType {
+  const { id, name, status, version, connectionId, channelId, content: source, createdAt, updatedAt } = campaign;
+  const hasUnlaunchedChanges = campaign.launchedRevision !== campaign.contentRevision;
+  const content = toContentType(source);
+  const ids = { id, connectionId, channelId };
+  return { ...ids, name, status, version, content, source, hasUnlaunchedChanges, createdAt, updatedAt };
+}
+
+/** A publication as GraphQL shows it. */
+export function toPublicationType(publication: TemplatePublicationEntity): PublicationType {
+  const { state, optimoveChannelId, templateName, publishedAt } = publication;
+  return {
+    state,
+    optimoveTemplateId: String(publication.optimoveTemplateId),
+    optimoveChannelId,
+    templateName,
+    publishedAt,
+    error: publication.lastError,
+    errorCode: publication.errorCode,
+  };
+}
+
+/** An outcome as a payload. */
+export function toPayload({ campaign, problems }: CampaignOutcome): CreateCampaignPayload {
+  return { campaign: campaign && toCampaignType(campaign), userErrors: problems };
+}
+
+/** A preview that could not be made. */
+export function refusedPreview(problems: CampaignProblem[]): PreviewCampaignPayload {
+  return { mobilePush: null, email: null, sms: null, problems: [], missing: [], userErrors: problems };
+}
+
+/** A preview as GraphQL shows it. */
+export function toPreview({ media, missing, errors }: ContentPreview): PreviewCampaignPayload {
+  const preview = refusedPreview(
+    errors.map(({ path, message }) => ({ code: 'INVALID_CONTENT', path: ['content', ...path], message })),
+  );
+  preview.missing = missing;
+  for (const { medium, message, problem } of media) {
+    if (problem !== null) preview.problems.push({ medium, message: problem });
+    else if (message) place(preview, message);
+  }
+  return preview;
+}
+
+function place(
+  preview: PreviewCampaignPayload,
+  message: NonNullable<ContentPreview['media'][number]['message']>,
+): void {
+  if ('html' in message) {
+    const { fromName, subject, html, text } = message;
+    preview.email = { fromName, subject, html, text };
+  } else if ('body' in message) {
+    const { title, body, url, imageUrl, data } = message;
+    const entries = Object.entries(data ?? {}).map(([key, value]) => ({ key, value }));
+    preview.mobilePush = { title, body, url: url ?? null, imageUrl: imageUrl ?? null, data: entries };
+  } else {
+    preview.sms = { ...message, parts: measureSms(message.text) };
+  }
+}

@@ -1,0 +1,89 @@
+import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { contentFields } from '../../domain/content/campaign-content';
+import { CampaignUserError } from './campaign.type';
+import { PushDataEntryType } from './content.type';
+import { enumOf } from './enum-of';
+
+const ContentMediumEnum = enumOf(Object.keys(contentFields));
+registerEnumType(ContentMediumEnum, {
+  name: 'ContentMedium',
+  description: 'A medium that campaigns have content for.',
+});
+
+@ObjectType('MobilePushPreview', { description: 'A push message as one person would get it.' })
+export class MobilePushPreviewType {
+  @Field({ description: 'Title.' })
+  title!: string;
+
+  @Field({ description: 'Text.' })
+  body!: string;
+
+  @Field(() => String, { nullable: true, description: 'Opened when the message is tapped.' })
+  url!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Picture beside the text.' })
+  imageUrl!: string | null;
+
+  @Field(() => [PushDataEntryType], { description: 'Extra values for the app.' })
+  data!: PushDataEntryType[];
+}
+
+@ObjectType('EmailPreview', { description: 'An e-mail as one person would get it.' })
+export class EmailPreviewType {
+  @Field({ description: 'Sender name.' })
+  fromName!: string;
+
+  @Field({ description: 'Subject.' })
+  subject!: string;
+
+  @Field({ description: 'HTML part.' })
+  html!: string;
+
+  @Field({ description: 'Plain part.' })
+  text!: string;
+}
+
+@ObjectType('SmsPreview', { description: 'A text message as one person would get it.' })
+export class SmsPreviewType {
+  @Field({ description: 'Sender; the account’s own when empty.' })
+  from!: string;
+
+  @Field({ description: 'Text.' })
+  text!: string;
+
+  @Field(() => Int, { description: 'Parts, each of which is charged.' })
+  parts!: number;
+}
+
+@ObjectType('PreviewProblem', { description: 'Why one person would get nothing over a medium.' })
+export class PreviewProblemType {
+  @Field(() => ContentMediumEnum, { description: 'The medium.' })
+  medium!: string;
+
+  @Field({ description: 'Why.' })
+  message!: string;
+}
+
+@ObjectType('PreviewCampaignPayload', { description: 'A campaign rendered with sample values.' })
+export class PreviewCampaignPayload {
+  @Field(() => MobilePushPreviewType, {
+    nullable: true,
+    description: 'Mobile push; null without content or on a problem.',
+  })
+  mobilePush!: MobilePushPreviewType | null;
+
+  @Field(() => EmailPreviewType, { nullable: true, description: 'E-mail; null without content or on a problem.' })
+  email!: EmailPreviewType | null;
+
+  @Field(() => SmsPreviewType, { nullable: true, description: 'SMS; null without content or on a problem.' })
+  sms!: SmsPreviewType | null;
+
+  @Field(() => [PreviewProblemType], { description: 'Media that this person would not get.' })
+  problems!: PreviewProblemType[];
+
+  @Field(() => [String], { description: 'Placeholders without a sample value.' })
+  missing!: string[];
+
+  @Field(() => [CampaignUserError], { description: 'Errors of the content; nothing is rendered while there are any.' })
+  userErrors!: CampaignUserError[];
+}

@@ -1,0 +1,38 @@
+import { CampaignEntity } from '../persistence/authoring/campaign.entity';
+import { CampaignRepository } from '../persistence/authoring/campaign.repository';
+import { CampaignVersionEntity } from '../persistence/authoring/campaign-version.entity';
+import { PublicationRepository } from '../persistence/authoring/publication.repository';
+import { TemplatePublicationEntity } from '../persistence/authoring/template-publication.entity';
+import { CampaignChannels } from './campaign-channel';
+import { LaunchCampaign } from './launch-campaign';
+import { ManageCampaigns } from './manage-campaigns';
+import { PublicationClock } from './publication.clock';
+import { PublishNow } from './publish-now';
+import { PublishTemplate } from './publish-template';
+import { PublishTemplateHandler } from './publish-template.handler';
+import { TemplateConsequences } from './template-consequences';
+import { TemplateDirectory } from './template-directory';
+import { Versions } from './versions';
+import { WithdrawTemplatesHandler } from './withdraw-templates.handler';
+
+export { authoringApiProviders } from './authoring-api.module';
+
+/** Tables of writing and publishing campaigns. */
+export const authoringEntities = [CampaignEntity, CampaignVersionEntity, TemplatePublicationEntity];
+
+/** Writing and publishing campaigns, on every host. */
+export const authoringProviders = [
+  CampaignRepository,
+  PublicationRepository,
+  CampaignChannels,
+  ManageCampaigns,
+  LaunchCampaign,
+  PublishNow,
+  PublishTemplate,
+  TemplateConsequences,
+  TemplateDirectory,
+  Versions,
+];
+
+/** What the worker host adds: handlers and clocks. */
+export const authoringWorkerProviders = [PublishTemplateHandler, WithdrawTemplatesHandler, PublicationClock];

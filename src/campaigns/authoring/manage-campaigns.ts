@@ -1,0 +1,135 @@
+import { randomInt } from 'node:crypto';
+import { newId } from '@libs/foundation';
+import { Transactions, type Tx } from '@libs/platform';
+import { type Actor, AuditTrail } from '@modules/projects';
+import { Injectable } from '@nestjs/common';
+import type { CampaignContent } from '../domain/content/campaign-content';
+import { CampaignEntity } from '../persistence/authoring/campaign.entity';
+import { CampaignRepository } from '../persistence/authoring/campaign.repository';
+import { auditView, subjectOf } from './campaign-audit';
+import { CampaignChannels } from './campaign-channel';
+import {
+  type CampaignOutcome,
+  channelNotFound,
+  conflict,
+  done,
+  nameTaken,
+  notFound,
+  refused,
+  wrongStatus,
+} from './campaign-problem';
+
+/** What a new campaign starts with. */
+export interface NewCampaign {
+  channelId: string;
+  name: string;
+  content: CampaignContent;
+}
+
+/** What to change of a campaign. An absent medium stays, a medium that is null goes. */
+export interface CampaignChange {
+  id: string;
+  version: number;
+  channelId?: string;
+  content?: { [K in keyof CampaignContent]?: CampaignContent[K] | null };
+}
+
+// Optimove takes integers that the vendor chooses. Drawn at random, so that two installations on one account, or one
+// that was set up anew, do not take each other's templates; kept below 2^31.
+const templateIds = { first: 100_000_000, end: 2_147_483_647 };
+
+/** Creates and edits campaigns. What is live changes only by a launch. */
+@Injectable()
+export class ManageCampaigns {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly campaigns: CampaignRepository,
+    private readonly channels: CampaignChannels,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** Stores a draft; its content need not be ready for launch. */
+  async create(actor: Actor, { channelId, name, content }: NewCampaign): Promise<CampaignOutcome> {
+    const channel = await this.channels.find(actor.projectId, channelId);
+    if (!channel) return refused(channelNotFound);
+    const campaign = Object.assign(new CampaignEntity(), {
+      id: newId(),
+      projectId: actor.projectId,
+      connectionId: channel.connectionId,
+      channelId,
+      name,
+      content,
+      optimoveTemplateId: randomInt(templateIds.first, templateIds.end),
+    });
+    return this.transactions.run(async (tx) => {
+      if (await this.campaigns.isNameTaken(tx, campaign)) return refused(nameTaken);
+      const saved = await this.campaigns.save(tx, campaign);
+      const subject = subjectOf(saved);
+      await this.audit.record(tx, actor, { action: 'campaign.created', subject, after: auditView(saved) });
+      return done(saved);
+    });
+  }
+
+  /** Edits what the next launch will freeze. The channel is fixed while the template is in Optimove. */
+  async update(actor: Actor, change: CampaignChange): Promise<CampaignOutcome> {
+    const channel = change.channelId ? await this.channels.find(actor.projectId, change.channelId) : null;
+    if (change.channelId && !channel) return refused(channelNotFound);
+    return this.transactions.run(async (tx) => {
+      const campaign = await this.campaigns.lock(tx, actor.projectId, change.id);
+      if (!campaign) return refused(notFound);
+      if (campaign.version !== change.version) return refused(conflict);
+      if (campaign.status === 'ARCHIVED') return refused(wrongStatus(['id'], 'An archived campaign cannot be edited'));
+      const isMoved = channel !== null && channel.id !== campaign.channelId;
+      if (isMoved && campaign.status === 'PUBLISHED') {
+        return refused(wrongStatus(['channelId'], 'Withdraw the campaign before you move it to another channel'));
+      }
+      return this.write(tx, actor, {
+        campaign,
+        changed: {
+          content: { ...campaign.content, ...withoutNulls(campaign.content, change.content ?? {}) },
+          ...(channel ? { channelId: channel.id, connectionId: channel.connectionId } : {}),
+        },
+      });
+    });
+  }
+
+  /** Archives a campaign that is not in Optimove; a live one is withdrawn first. */
+  async archive(actor: Actor, id: string): Promise<CampaignOutcome> {
+    return this.transactions.run(async (tx) => {
+      const campaign = await this.campaigns.lock(tx, actor.projectId, id);
+      if (!campaign) return refused(notFound);
+      if (campaign.status === 'ARCHIVED') return done(campaign);
+      if (campaign.status === 'PUBLISHED') return refused(wrongStatus(['id'], 'Withdraw the campaign first'));
+      Object.assign(campaign, { status: 'ARCHIVED', version: campaign.version + 1, updatedAt: new Date() });
+      await this.audit.record(tx, actor, { action: 'campaign.archived', subject: subjectOf(campaign) });
+      return done(await this.campaigns.save(tx, campaign));
+    });
+  }
+
+  private async write(
+    tx: Tx,
+    actor: Actor,
+    { campaign, changed }: { campaign: CampaignEntity; changed: Partial<CampaignEntity> },
+  ): Promise<CampaignOutcome> {
+    const before = auditView(campaign);
+    Object.assign(campaign, changed, {
+      contentRevision: campaign.contentRevision + 1,
+      version: campaign.version + 1,
+      updatedAt: new Date(),
+    });
+    const saved = await this.campaigns.save(tx, campaign);
+    const subject = subjectOf(saved);
+    await this.audit.record(tx, actor, { action: 'campaign.updated', subject, before, after: auditView(saved) });
+    return done(saved);
+  }
+}
+
+/** The parts of the content that are given; null clears, so that the key is undefined and not stored. */
+function withoutNulls(
+  { personalisation }: CampaignContent,
+  given: NonNullable<CampaignChange['content']>,
+): Partial<CampaignContent> {
+  const parts = Object.entries(given).filter(([, value]) => value !== undefined);
+  const cleared = Object.fromEntries(parts.map(([key, value]) => [key, value ?? undefined]));
+  return { ...cleared, personalisation: given.personalisation ?? personalisation };
+}

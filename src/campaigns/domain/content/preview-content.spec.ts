@@ -1,0 +1,35 @@
+import type { CampaignContent } from './campaign-content';
+import { previewContent } from './preview-content';
+
+const content: CampaignContent = {
+  mobilePush: { title: 'Hi', body: '{{ NAME }} of {{ user.city }}' },
+  sms: { from: '', text: 'Hi {{ CODE|default("x") }}' },
+  personalisation: { whenMissing: 'SKIP' },
+};
+
+describe('previewContent', () => {
+  it('renders every medium with the sample values and names what they leave out', () => {
+    const samples = new Map([
+      ['NAME', 'A'],
+      ['user.city', 'Athlone'],
+    ]);
+    expect(previewContent(content, samples)).toEqual({
+      media: [
+        { medium: 'MOBILE_PUSH', message: { title: 'Hi', body: 'A of Athlone' }, problem: null },
+        { medium: 'SMS', message: { from: '', text: 'Hi x' }, problem: null },
+      ],
+      missing: ['CODE'],
+      errors: [],
+    });
+  });
+
+  it('says what would keep the person from getting a medium', () => {
+    const [push] = previewContent(content, new Map([['NAME', 'A']])).media;
+    expect(push).toEqual({ medium: 'MOBILE_PUSH', message: null, problem: 'No value for user.city' });
+  });
+
+  it('renders nothing of content with errors', () => {
+    const broken: CampaignContent = { ...content, sms: { from: '', text: '{{ ' } };
+    expect(previewContent(broken, new Map())).toMatchObject({ media: [], errors: [{ path: ['sms', 'text'] }] });
+  });
+});

@@ -1,0 +1,153 @@
+import { newId } from '@libs/foundation';
+import { query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import type { PublicationState } from '../../domain/content/campaign-status';
+import { TemplatePublicationEntity } from './template-publication.entity';
+
+/** What a launch or a new name wants Optimove to know. */
+export interface PublicationWish {
+  projectId: string;
+  campaignId: string;
+  connectionId: string;
+  channelId: string;
+  optimoveChannelId: number;
+  optimoveTemplateId: number;
+  templateName: string;
+  versionId: string;
+}
+
+/** A wish with its number; work done for an older number is not recorded. */
+export interface PublicationTicket {
+  publicationId: string;
+  revision: number;
+}
+
+/** What became of telling Optimove. */
+export interface PublicationOutcome {
+  state: PublicationState;
+  errorCode: string | null;
+  lastError: string | null;
+}
+
+const ticket = 'id AS "publicationId", revision';
+
+/** Publications of templates in Optimove, one per campaign and channel. */
+@Injectable()
+export class PublicationRepository {
+  /** Notes that the template is to be in Optimove as described; the version is live from the commit of `tx` on. */
+  async wishPublished(tx: Tx, wish: PublicationWish): Promise<PublicationTicket> {
+    const rows = await query<PublicationTicket>(
+      tx,
+      `INSERT INTO template_publication AS p (id, project_id, campaign_id, connection_id, channel_id,
+         optimove_channel_id, optimove_template_id, template_name, version_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+       ON CONFLICT (project_id, campaign_id, channel_id) DO UPDATE SET state = 'PENDING', revision = p.revision + 1,
+         optimove_channel_id = excluded.optimove_channel_id, template_name = excluded.template_name,
+         version_id = excluded.version_id, error_code = NULL, last_error = NULL, updated_at = now()
+       RETURNING ${ticket}`,
+      [
+        newId(),
+        wish.projectId,
+        wish.campaignId,
+        wish.connectionId,
+        wish.channelId,
+        wish.optimoveChannelId,
+        wish.optimoveTemplateId,
+        wish.templateName,
+        wish.versionId,
+      ],
+    );
+    return rows[0] ?? { publicationId: '', revision: 0 };
+  }
+
+  /** Notes that Optimove is to show the template under a new name. */
+  wishRenamed(tx: Tx, campaign: { projectId: string; campaignId: string; name: string }): Promise<PublicationTicket[]> {
+    return query(
+      tx,
+      `UPDATE template_publication SET template_name = $3, state = 'PENDING', revision = revision + 1,
+         error_code = NULL, last_error = NULL, updated_at = now()
+       WHERE project_id = $1 AND campaign_id = $2 AND state NOT IN ('WITHDRAWING', 'WITHDRAWN') RETURNING ${ticket}`,
+      [campaign.projectId, campaign.campaignId, campaign.name],
+    );
+  }
+
+  /** Notes that the templates of the campaigns are to leave Optimove; their versions stay for executions that run. */
+  wishWithdrawn(tx: Tx, campaigns: { projectId: string; ids: string[] }): Promise<PublicationTicket[]> {
+    return query(
+      tx,
+      `UPDATE template_publication SET state = 'WITHDRAWING', revision = revision + 1,
+         error_code = NULL, last_error = NULL, updated_at = now()
+       WHERE project_id = $1 AND campaign_id = ANY($2::uuid[]) AND state <> 'WITHDRAWN' RETURNING ${ticket}`,
+      [campaigns.projectId, campaigns.ids],
+    );
+  }
+
+  /** The publication while its wish is still the one of the ticket and not done yet. */
+  findOpen(tx: Tx, { publicationId, revision }: PublicationTicket): Promise<TemplatePublicationEntity | null> {
+    return tx.findOneBy(TemplatePublicationEntity, {
+      id: publicationId,
+      revision,
+      state: In(['PENDING', 'WITHDRAWING']),
+    });
+  }
+
+  /** Records what came of a ticket, unless there is a newer wish. */
+  async record(tx: Tx, wanted: PublicationTicket, outcome: PublicationOutcome): Promise<void> {
+    await query(
+      tx,
+      `UPDATE template_publication SET state = $3, error_code = $4, last_error = $5, updated_at = now(),
+         published_at = CASE WHEN $3 = 'PUBLISHED' THEN now() ELSE published_at END
+       WHERE id = $1 AND revision = $2`,
+      [wanted.publicationId, wanted.revision, outcome.state, outcome.errorCode, outcome.lastError],
+    );
+  }
+
+  /** Where each campaign stands on the channel it has now. */
+  async current(tx: Tx, projectId: string, campaignIds: readonly string[]): Promise<TemplatePublicationEntity[]> {
+    return tx
+      .createQueryBuilder(TemplatePublicationEntity, 'p')
+      .innerJoin(
+        'campaign',
+        'c',
+        'c.project_id = p.project_id AND c.id = p.campaign_id AND c.channel_id = p.channel_id',
+      )
+      .where('p.project_id = :projectId AND p.campaign_id IN (:...campaignIds)', { projectId, campaignIds })
+      .getMany();
+  }
+
+  /** The live (or last live) version of each template, by Optimove's ids. */
+  versionsOf(
+    tx: Tx,
+    wanted: { connectionId: string; optimoveChannelId: number; optimoveTemplateIds: number[] },
+  ): Promise<{ templateId: string; versionId: string }[]> {
+    return query(
+      tx,
+      `SELECT optimove_template_id::text AS "templateId", version_id AS "versionId" FROM template_publication
+       WHERE connection_id = $1 AND optimove_channel_id = $2 AND optimove_template_id = ANY($3::int[])`,
+      [wanted.connectionId, wanted.optimoveChannelId, wanted.optimoveTemplateIds],
+    );
+  }
+
+  /** Gives wishes that nobody worked at for a while a new number, so that a new job can take them up. */
+  reopenIdle(tx: Tx, idleSeconds: number): Promise<PublicationTicket[]> {
+    return query(
+      tx,
+      `UPDATE template_publication SET revision = revision + 1, updated_at = now()
+       WHERE id IN (SELECT id FROM template_publication WHERE state IN ('PENDING', 'WITHDRAWING')
+         AND updated_at < now() - $1 * interval '1 second' ORDER BY updated_at LIMIT 500 FOR UPDATE SKIP LOCKED)
+       RETURNING ${ticket}`,
+      [idleSeconds],
+    );
+  }
+
+  /** Campaigns with a template of this connection that has not left Optimove, by project. */
+  ofConnection(tx: Tx, connectionId: string): Promise<{ projectId: string; ids: string[] }[]> {
+    return query(
+      tx,
+      `SELECT project_id AS "projectId", array_agg(campaign_id) AS ids FROM template_publication
+       WHERE connection_id = $1 AND state NOT IN ('WITHDRAWING', 'WITHDRAWN') GROUP BY project_id`,
+      [connectionId],
+    );
+  }
+}
