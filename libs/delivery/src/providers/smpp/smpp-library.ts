@@ -2,11 +2,8 @@ import type { Socket } from 'node:net';
 
 /** The members of a PDU that the provider reads; the library sets those of the command at hand. */
 export interface SmppPdu {
-  command: string;
   command_status: number;
-  sequence_number: number;
   message_id?: string;
-  source_addr?: string;
   esm_class?: number;
   short_message?: { message?: string | Buffer };
   message_payload?: { message?: string | Buffer };
@@ -31,12 +28,12 @@ export interface SmppSocket extends Record<SmppCommand, Send> {
 }
 
 interface SmppLibrary {
-  connect(options: { host: string; port: number; servername: string; tls: boolean }): SmppSocket;
+  connect(options: { host: string; port: number; tls: boolean }): SmppSocket;
   encodings: Record<'ASCII' | 'UCS2', { encode(text: string): Buffer }>;
 }
 
 /** The SMPP library, which ships no types: only what the provider uses of it. */
-export const smpp: SmppLibrary = require('smpp');
+export const smppLibrary: SmppLibrary = require('smpp');
 
 /** Status codes of SMPP 3.4 §5.1.3. */
 export const commandStatus = {

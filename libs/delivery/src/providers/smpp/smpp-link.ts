@@ -1,136 +1,122 @@
-import { library, type Pdu, type Session, status } from './library';
-import type { ReceiptInbox } from './receipt-inbox';
+import { connect, type SmppAccess } from './connect';
+import { LinkUnavailableError, NoAnswerError, NotWrittenError } from './errors';
+import { commandStatus, type SmppCommand, type SmppPdu, type SmppSocket } from './smpp-library';
 
-/** Where and as whom to bind. */
-export interface SmsCentre {
-  host: string;
-  port: number;
-  isTls: boolean;
-  systemId: string;
-  password: string;
-  systemType: string;
+/** How long to wait for what, in milliseconds. */
+export interface SmppTimes {
+  connectMs: number;
+  answerMs: number;
+  enquireEveryMs: number;
+  closeMs: number;
 }
 
-/** What became of one submit_sm. */
-export type Submitted =
-  | { kind: 'ANSWERED'; pdu: Pdu }
-  | { kind: 'NOT_SENT'; detail: string }
-  | { kind: 'NO_ANSWER'; detail: string };
+interface LinkHandlers {
+  /** Takes a `deliver_sm`; true once it is stored, and only then is it answered as taken. */
+  onDeliver: (pdu: SmppPdu) => Promise<boolean>;
+  onLost: () => void;
+}
 
-/** The SMS centre refused the login. */
-export class BindRefusedError extends Error {}
-
-const bindTimeoutMs = 10_000;
-const answerTimeoutMs = 30_000;
-const enquireEveryMs = 30_000;
-
-/** One bind as transceiver, made when first needed and again after it broke. */
+/** One bound connection. It keeps itself alive with enquire_link and gives up when that is not answered. */
 export class SmppLink {
-  private session: Promise<Session> | null = null;
-  private readonly unanswered = new Set<() => void>();
+  private readonly pending = new Set<(error: Error) => void>();
+  private keepAlive: NodeJS.Timeout | null = null;
+  private isLost = false;
 
-  constructor(
-    private readonly centre: SmsCentre,
-    private readonly receipts: ReceiptInbox,
-  ) {}
+  private constructor(
+    private readonly socket: SmppSocket,
+    private readonly times: SmppTimes,
+    private readonly handlers: LinkHandlers,
+  ) {
+    socket.on('error', () => this.lose());
+    socket.on('close', () => this.lose());
+    socket.on('enquire_link', (pdu) => void socket.send(pdu.response()));
+    socket.on('deliver_sm', (pdu) => void this.deliver(pdu));
+    socket.on('unbind', (pdu) => {
+      socket.send(pdu.response());
+      this.lose();
+    });
+  }
 
-  /** Submits one part. */
-  async submit(fields: Record<string, unknown>): Promise<Submitted> {
-    let session: Session;
+  /** Connects and binds as a transceiver. @throws {LinkUnavailableError} */
+  static async open(access: SmppAccess, times: SmppTimes, handlers: LinkHandlers): Promise<SmppLink> {
+    const link = new SmppLink(await connect(access, times.connectMs), times, handlers);
     try {
-      session = await this.bound();
-    } catch (error) {
-      return { kind: 'NOT_SENT', detail: (error as Error).message };
+      await link.bind(access);
+      return link;
+    } catch (cause) {
+      link.lose();
+      if (cause instanceof LinkUnavailableError) throw cause;
+      throw new LinkUnavailableError('host', 'The SMS centre did not answer the bind', { cause });
     }
-    return this.exchange(session, fields);
   }
 
-  /** Binds. @throws {BindRefusedError} for a wrong login, {Error} when the centre cannot be reached. */
-  async bound(): Promise<Session> {
-    this.session ??= this.bind().catch((error: unknown) => {
-      this.session = null;
-      throw error;
-    });
-    return this.session;
+  get isUsable(): boolean {
+    return !this.isLost;
   }
 
-  /** Unbinds and closes. */
-  async close(): Promise<void> {
-    const session = await this.session?.catch(() => null);
-    if (!session) return;
-    await this.receipts.flush();
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, 1_000);
-      session.unbind(() => {
+  /** Sends and waits for the answer. @throws {NotWrittenError} @throws {NoAnswerError} */
+  request(command: SmppCommand, members: Record<string, unknown> = {}): Promise<SmppPdu> {
+    const { answerMs } = this.times;
+    return new Promise((resolve, reject) => {
+      if (this.isLost) return reject(new NotWrittenError('The connection is gone'));
+      const settle = () => {
         clearTimeout(timer);
-        resolve();
-      });
-    });
-    session.destroy();
-  }
-
-  private exchange(session: Session, fields: Record<string, unknown>): Promise<Submitted> {
-    return new Promise((resolve) => {
-      const settle = (result: Submitted): void => {
-        clearTimeout(timer);
-        this.unanswered.delete(onLost);
-        resolve(result);
+        this.pending.delete(fail);
       };
-      const onLost = (): void => settle({ kind: 'NO_ANSWER', detail: 'The connection to the SMS centre broke' });
-      const timer = setTimeout(() => {
-        settle({ kind: 'NO_ANSWER', detail: 'The SMS centre gave no answer' });
-        session.destroy();
-      }, answerTimeoutMs);
-      this.unanswered.add(onLost);
-      const isWritten = session.submit_sm(fields, (pdu) => settle({ kind: 'ANSWERED', pdu }));
-      if (!isWritten) settle({ kind: 'NOT_SENT', detail: 'The connection to the SMS centre is closed' });
+      const fail = (error: Error) => {
+        settle();
+        reject(error);
+      };
+      const timer = setTimeout(() => fail(new NoAnswerError(`No answer to ${command} in ${answerMs} ms`)), answerMs);
+      this.pending.add(fail);
+      const isWritten = this.socket[command](members, (answer) => {
+        settle();
+        resolve(answer);
+      });
+      if (!isWritten) fail(new NotWrittenError('The connection is closing'));
     });
   }
 
-  private async bind(): Promise<Session> {
-    const { host, port, isTls, systemId, password, systemType } = this.centre;
-    const session = library.connect({ host, port, tls: isTls });
-    session.on('close', () => this.lost());
-    session.on('deliver_sm', (pdu: Pdu) => this.receipts.take(session, pdu));
-    session.on('enquire_link', (pdu: Pdu) => session.send(pdu.response()));
-    session.on('unbind', (pdu: Pdu) => {
-      session.send(pdu.response());
-      session.close();
-    });
+  /** Says goodbye, within bounds, and closes. */
+  async close(): Promise<void> {
+    const timer = setTimeout(() => this.lose(), this.times.closeMs);
+    await this.request('unbind').catch(() => undefined);
+    clearTimeout(timer);
+    this.lose();
+  }
+
+  private async bind({ systemId, password, systemType }: SmppAccess): Promise<void> {
     const login = { system_id: systemId, password, system_type: systemType };
-    const answer = await new Promise<Pdu>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error('The SMS centre did not answer the bind')), bindTimeoutMs);
-      session.on('error', (error: Error) => reject(error));
-      session.on('close', () => reject(new Error('The SMS centre closed the connection')));
-      session.on(isTls ? 'secureConnect' : 'connect', () =>
-        session.bind_transceiver(login, (pdu) => {
-          clearTimeout(timer);
-          resolve(pdu);
-        }),
-      );
-    }).catch((error: unknown) => {
-      session.destroy();
-      throw error;
-    });
-    if (answer.command_status !== status.ok) {
-      session.destroy();
-      throw new BindRefusedError(`The SMS centre refused the login (status 0x${answer.command_status.toString(16)})`);
-    }
-    this.keepAlive(session);
-    return session;
+    const { command_status: status } = await this.request('bind_transceiver', { ...login, interface_version: 0x34 });
+    if (status !== commandStatus.ok) throw bindRefusal(status);
+    this.keepAlive = setInterval(() => void this.enquire(), this.times.enquireEveryMs);
   }
 
-  private keepAlive(session: Session): void {
-    const timer = setInterval(() => {
-      const silence = setTimeout(() => session.destroy(), bindTimeoutMs);
-      session.enquire_link(() => clearTimeout(silence));
-    }, enquireEveryMs);
-    timer.unref();
-    session.on('close', () => clearInterval(timer));
+  private async enquire(): Promise<void> {
+    await this.request('enquire_link').catch(() => this.lose());
   }
 
-  private lost(): void {
-    this.session = null;
-    for (const onLost of [...this.unanswered]) onLost();
+  private async deliver(pdu: SmppPdu): Promise<void> {
+    const isStored = await this.handlers.onDeliver(pdu);
+    const members = isStored ? {} : { command_status: commandStatus.receiverTemporaryError };
+    if (!this.isLost) this.socket.send(pdu.response(members));
   }
+
+  private lose(): void {
+    if (this.isLost) return;
+    this.isLost = true;
+    if (this.keepAlive) clearInterval(this.keepAlive);
+    this.socket.destroy();
+    for (const fail of [...this.pending]) fail(new NoAnswerError('The connection was lost before the answer'));
+    this.handlers.onLost();
+  }
+}
+
+function bindRefusal(status: number): LinkUnavailableError {
+  const code = `0x${status.toString(16).padStart(2, '0')}`;
+  if (status === commandStatus.invalidPassword)
+    return new LinkUnavailableError('password', `The SMS centre refused the password (${code})`);
+  if (status === commandStatus.invalidSystemId || status === commandStatus.bindFailed)
+    return new LinkUnavailableError('systemId', `The SMS centre refused the system id or password (${code})`);
+  return new LinkUnavailableError('systemId', `The SMS centre refused the bind (${code})`);
 }

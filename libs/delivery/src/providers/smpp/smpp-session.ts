@@ -1,12 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { toError } from '@libs/foundation';
 import type { OutboundMessage, ProviderSession, Receipt, SendResult, SettingProblem, SmsMessage } from '../../contract';
+import type { SmppAccess } from './connect';
+import { LinkUnavailableError } from './errors';
 import { LinkKeeper } from './link-keeper';
 import { readReceipt } from './receipt';
 import { ReceiptBatches } from './receipt-batches';
 import { partlyTaken, resultOf, resultOfError } from './result';
 import type { SmppPdu } from './smpp-library';
-import { LinkUnavailableError, type SmppAccess, SmppLink, type SmppTimes } from './smpp-link';
+import { SmppLink, type SmppTimes } from './smpp-link';
 import { submitParts } from './submit-parts';
 import { Window } from './window';
 
@@ -84,7 +86,7 @@ export class SmppSession implements ProviderSession {
     for (const part of rest) {
       if (result.outcome !== 'ACCEPTED') return result;
       result = await this.submitLater(deliveryId, part);
-      if (result.outcome !== 'ACCEPTED') return partlyTaken(deliveryId, result);
+      if (result.outcome !== 'ACCEPTED') return partlyTaken(result);
     }
     return result;
   }

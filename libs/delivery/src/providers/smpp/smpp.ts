@@ -30,7 +30,7 @@ const longestTexts = { systemId: 15, password: 8, systemType: 12 } as const;
 const times = { connectMs: 10_000, answerMs: 30_000, enquireEveryMs: 30_000, closeMs: 2_000 };
 
 /** Any SMS centre over SMPP 3.4. Messages carry no id of ours, so a repeat is not recognised. */
-export const smppProvider: ProviderDefinition = {
+export const smpp: ProviderDefinition = {
   key: 'smpp',
   name: 'SMPP 3.4',
   medium: 'SMS',

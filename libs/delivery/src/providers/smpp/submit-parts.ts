@@ -1,12 +1,12 @@
 import type { SmsMessage } from '../../contract';
 import { splitSms } from '../../sms-parts';
-import { smpp } from './smpp-library';
+import { smppLibrary } from './smpp-library';
 
 const headerIndicator = 0x40;
 const receiptOnEveryEnd = 0x01;
 const longestShortCode = 6;
 const dataCodings = { GSM7: 0x00, UCS2: 0x08 } as const;
-const encoders = { GSM7: smpp.encodings.ASCII, UCS2: smpp.encodings.UCS2 } as const;
+const encoders = { GSM7: smppLibrary.encodings.ASCII, UCS2: smppLibrary.encodings.UCS2 } as const;
 
 /**
  * The `submit_sm` of each part of a message. Long texts carry a concatenation header (3GPP TS 23.040 §9.2.3.24.1) and
