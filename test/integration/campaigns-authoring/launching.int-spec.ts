@@ -1,0 +1,205 @@
+import { LaunchCampaign } from '../../../src/campaigns/authoring/launch-campaign';
+import { ManageCampaigns } from '../../../src/campaigns/authoring/manage-campaigns';
+import { PublishTemplateHandler } from '../../../src/campaigns/authoring/publish-template.handler';
+import { TemplateDirectory } from '../../../src/campaigns/authoring/template-directory';
+import { Versions } from '../../../src/campaigns/authoring/versions';
+import { WithdrawTemplatesHandler } from '../../../src/campaigns/authoring/withdraw-templates.handler';
+import type { CampaignContent } from '../../../src/campaigns/domain/content/campaign-content';
+import { PublicationRepository } from '../../../src/campaigns/persistence/authoring/publication.repository';
+import { StandInFault } from './optimove-stand-in';
+import { type Stage, setStage } from './stage';
+
+describe('launching campaigns', () => {
+  let stage: Stage;
+  let manage: ManageCampaigns;
+  let launches: LaunchCampaign;
+  beforeAll(async () => {
+    stage = await setStage();
+    manage = stage.module.get(ManageCampaigns);
+    launches = stage.module.get(LaunchCampaign);
+  }, 60_000);
+  afterAll(() => stage.close());
+  afterEach(() => {
+    stage.optimove.fault = null;
+  });
+
+  const personalisation = { whenMissing: 'EMPTY' } as const;
+  const push = (body: string): CampaignContent => ({ mobilePush: { title: 'Hi', body }, personalisation });
+
+  async function draft(name: string, content: CampaignContent = push('One')) {
+    const { campaign } = await manage.create(stage.actor, { channelId: stage.pushChannelId, name, content });
+    if (!campaign) throw new Error('The draft was refused');
+    return campaign;
+  }
+
+  async function launched(name: string) {
+    const { id, version } = await draft(name);
+    const { campaign } = await launches.launch(stage.actor, { id, version });
+    if (!campaign) throw new Error('The launch was refused');
+    return campaign;
+  }
+
+  async function publicationOf(campaignId: string): Promise<Record<string, unknown> | undefined> {
+    const sql = 'SELECT *, id::text AS id FROM template_publication WHERE campaign_id = $1';
+    return (await stage.database.query(sql, [campaignId]))[0];
+  }
+
+  async function contentOf(optimoveTemplateId: number): Promise<CampaignContent | undefined> {
+    const tx = stage.transactions.pool;
+    const found = await stage.module.get(TemplateDirectory).find(tx, {
+      connectionId: stage.connectionId,
+      optimoveChannelId: 506,
+      optimoveTemplateIds: [String(optimoveTemplateId), 'not-ours', '99999999999'],
+    });
+    const versionId = found.get(String(optimoveTemplateId));
+    return versionId ? (await stage.module.get(Versions).get(tx, versionId)).content : undefined;
+  }
+
+  it('publishes a template of the campaign’s name and freezes the content', async () => {
+    const { id, optimoveTemplateId, status, version } = await launched('Spring');
+    expect({ status, version }).toEqual({ status: 'PUBLISHED', version: 2 });
+    expect(stage.optimove.templates.get(`506/${optimoveTemplateId}`)).toBe('Spring');
+    expect(await publicationOf(id)).toMatchObject({ state: 'PUBLISHED', last_error: null });
+    expect(await contentOf(optimoveTemplateId)).toEqual(push('One'));
+  });
+
+  it('sends what was launched until the next launch', async () => {
+    const { id, version, optimoveTemplateId } = await launched('Summer');
+    const edited = await manage.update(stage.actor, { id, version, content: push('Two') });
+    expect(await contentOf(optimoveTemplateId)).toEqual(push('One'));
+    await launches.launch(stage.actor, { id, version: edited.campaign?.version ?? 0 });
+    expect(await contentOf(optimoveTemplateId)).toEqual(push('Two'));
+    const versions = await stage.database.query(
+      'SELECT number, content FROM campaign_version WHERE campaign_id = $1 ORDER BY number',
+      [id],
+    );
+    expect(versions).toEqual([
+      { number: 1, content: push('One') },
+      { number: 2, content: push('Two') },
+    ]);
+  });
+
+  it('refuses content with errors and media that the channel cannot carry, at their fields', async () => {
+    const email = { fromAddress: 'news@example.com', fromName: 'News', subject: 'News', html: 'x' };
+    const { id, version } = await draft('Broken', { ...push('Hi\n{{ NAME'), email });
+    const { campaign, problems } = await launches.launch(stage.actor, { id, version });
+    expect(campaign).toBeNull();
+    expect(problems).toMatchObject([
+      { code: 'INVALID_CONTENT', path: ['content', 'mobilePush', 'body'], message: expect.stringMatching(/^Line 2/) },
+      { code: 'MEDIUM_NOT_ALLOWED', path: ['content', 'email'] },
+    ]);
+    expect(await publicationOf(id)).toBeUndefined();
+  });
+
+  it('refuses to launch something else than what was read', async () => {
+    const { id } = await draft('Stale');
+    expect((await launches.launch(stage.actor, { id, version: 7 })).problems).toMatchObject([{ code: 'CONFLICT' }]);
+  });
+
+  it('shows a refusal by Optimove and mends it by the next launch', async () => {
+    stage.optimove.fault = new StandInFault('INVALID_CREDENTIALS', false);
+    const { id, version } = await launched('Refused');
+    expect(await publicationOf(id)).toMatchObject({
+      state: 'FAILED',
+      error_code: 'INVALID_CREDENTIALS',
+      last_error: 'Optimove said INVALID_CREDENTIALS',
+    });
+    stage.optimove.fault = null;
+    await launches.launch(stage.actor, { id, version });
+    expect(await publicationOf(id)).toMatchObject({ state: 'PUBLISHED', last_error: null });
+  });
+
+  it('leaves a launch during an outage to a job', async () => {
+    stage.optimove.fault = new StandInFault('UNAVAILABLE', true);
+    const { id, optimoveTemplateId } = await launched('Patient');
+    const pending = await publicationOf(id);
+    expect(pending).toMatchObject({ state: 'PENDING', error_code: 'UNAVAILABLE' });
+    const ticket = { publicationId: String(pending?.id), revision: 1 };
+    const jobs = await stage.database.query(`SELECT data FROM outbox_message WHERE data->>'publicationId' = $1`, [
+      ticket.publicationId,
+    ]);
+    expect(jobs).toEqual([{ data: ticket }]);
+    await expect(stage.module.get(PublishTemplateHandler).handle(ticket)).rejects.toThrow('UNAVAILABLE');
+    stage.optimove.fault = null;
+    await stage.module.get(PublishTemplateHandler).handle(ticket);
+    expect(await publicationOf(id)).toMatchObject({ state: 'PUBLISHED' });
+    expect(stage.optimove.templates.get(`506/${optimoveTemplateId}`)).toBe('Patient');
+  });
+
+  it('renames the template with the campaign', async () => {
+    const { id, version, optimoveTemplateId } = await launched('Before');
+    const { campaign } = await launches.rename(stage.actor, { id, version, name: 'After' });
+    expect(campaign).toMatchObject({ name: 'After', version: version + 1 });
+    expect(stage.optimove.templates.get(`506/${optimoveTemplateId}`)).toBe('After');
+  });
+
+  it('renames a draft without telling Optimove', async () => {
+    const { id, version } = await draft('Quiet');
+    stage.optimove.fault = new StandInFault('UNAVAILABLE', true);
+    expect((await launches.rename(stage.actor, { id, version, name: 'Calm' })).problems).toEqual([]);
+    expect(await publicationOf(id)).toBeUndefined();
+  });
+
+  it('takes a withdrawn template out of Optimove but still knows what it was', async () => {
+    const { id, optimoveTemplateId } = await launched('Autumn');
+    expect((await manage.archive(stage.actor, id)).problems).toMatchObject([{ code: 'WRONG_STATUS' }]);
+    const { campaign } = await launches.withdraw(stage.actor, id);
+    expect(campaign).toMatchObject({ status: 'WITHDRAWN' });
+    expect(stage.optimove.templates.has(`506/${optimoveTemplateId}`)).toBe(false);
+    expect(await publicationOf(id)).toMatchObject({ state: 'WITHDRAWN' });
+    expect(await contentOf(optimoveTemplateId)).toEqual(push('One'));
+  });
+
+  it('launches a withdrawn campaign again, on another channel if wanted', async () => {
+    const { id } = await launched('Moved');
+    const { campaign } = await launches.withdraw(stage.actor, id);
+    const moved = await manage.update(stage.actor, {
+      id,
+      version: campaign?.version ?? 0,
+      channelId: stage.smsChannelId,
+      content: { mobilePush: null, sms: { from: '', text: 'Hi' } },
+    });
+    const again = await launches.launch(stage.actor, { id, version: moved.campaign?.version ?? 0 });
+    expect(stage.optimove.templates.get(`505/${again.campaign?.optimoveTemplateId}`)).toBe('Moved');
+    const current = await stage.module
+      .get(PublicationRepository)
+      .current(stage.transactions.pool, stage.actor.projectId, [id]);
+    expect(current).toMatchObject([{ optimoveChannelId: 505, state: 'PUBLISHED' }]);
+  });
+
+  it('keeps the channel while the template is in Optimove', async () => {
+    const { id, version } = await launched('Fixed');
+    const { problems } = await manage.update(stage.actor, { id, version, channelId: stage.smsChannelId });
+    expect(problems).toMatchObject([{ code: 'WRONG_STATUS', path: ['channelId'] }]);
+  });
+
+  it('does nothing for a job whose wish was replaced', async () => {
+    const { id, optimoveTemplateId } = await launched('Replaced');
+    const publicationId = String((await publicationOf(id))?.id);
+    await launches.withdraw(stage.actor, id);
+    await stage.module.get(PublishTemplateHandler).handle({ publicationId, revision: 1 });
+    expect(stage.optimove.templates.has(`506/${optimoveTemplateId}`)).toBe(false);
+    expect(await publicationOf(id)).toMatchObject({ state: 'WITHDRAWN', revision: 2 });
+  });
+
+  it('gives a forgotten wish a new job after a while', async () => {
+    stage.optimove.fault = new StandInFault('UNAVAILABLE', true);
+    const { id } = await launched('Forgotten');
+    const publications = stage.module.get(PublicationRepository);
+    expect(await publications.reopenIdle(stage.transactions.pool, 900)).toEqual([]);
+    await stage.database.query(
+      `UPDATE template_publication SET updated_at = now() - interval '1 hour' WHERE campaign_id = $1`,
+      [id],
+    );
+    const publicationId = String((await publicationOf(id))?.id);
+    expect(await publications.reopenIdle(stage.transactions.pool, 900)).toEqual([{ publicationId, revision: 2 }]);
+  });
+
+  it('withdraws the templates of a deleted connection', async () => {
+    const { id } = await launched('Orphan');
+    await stage.module.get(WithdrawTemplatesHandler).handle({ connectionId: stage.connectionId });
+    expect(await publicationOf(id)).toMatchObject({ state: 'WITHDRAWING', revision: 2 });
+    const [row] = await stage.database.query('SELECT status FROM campaign WHERE id = $1', [id]);
+    expect(row).toEqual({ status: 'WITHDRAWN' });
+  });
+});

@@ -1,0 +1,71 @@
+import { AppError, newId } from '@libs/foundation';
+import { PlatformModule, Transactions } from '@libs/platform';
+import { ChannelsService } from '@modules/channels';
+import { ConnectionsService, DeletionConsequences } from '@modules/connections';
+import { type Actor, ProjectsModule } from '@modules/projects';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { authoringEntities, authoringProviders } from '../../../src/campaigns/authoring';
+import { PublishTemplateHandler } from '../../../src/campaigns/authoring/publish-template.handler';
+import { WithdrawTemplatesHandler } from '../../../src/campaigns/authoring/withdraw-templates.handler';
+import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { OptimoveStandIn } from './optimove-stand-in';
+
+/** A project with a connection and two channels, of which the second carries SMS only. */
+export interface Stage {
+  database: TestDatabase;
+  module: TestingModule;
+  transactions: Transactions;
+  optimove: OptimoveStandIn;
+  actor: Actor;
+  connectionId: string;
+  pushChannelId: string;
+  smsChannelId: string;
+  close(): Promise<void>;
+}
+
+class ChannelMissing extends AppError {
+  readonly code = 'CHANNEL_NOT_FOUND';
+  readonly retryable = false;
+}
+
+/** Builds the stage on a database of its own. */
+export async function setStage(): Promise<Stage> {
+  const database = await createTestDatabase();
+  process.env.ENCRYPTION_KEYS = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
+  const optimove = new OptimoveStandIn();
+  const actor: Actor = { projectId: newId(), keyId: newId(), label: 'tests', role: 'ADMIN' };
+  const ids = { connectionId: newId(), pushChannelId: newId(), smsChannelId: newId() };
+  const module = await Test.createTestingModule({
+    imports: [PlatformModule, ProjectsModule, TypeOrmModule.forFeature(authoringEntities)],
+    providers: [
+      ...authoringProviders,
+      PublishTemplateHandler,
+      WithdrawTemplatesHandler,
+      { provide: ConnectionsService, useValue: { clientFor: async () => optimove } },
+      { provide: DeletionConsequences, useValue: { register: () => undefined } },
+      { provide: ChannelsService, useValue: channelsOf(actor, ids) },
+    ],
+  }).compile();
+  await module.init();
+  const close = async (): Promise<void> => {
+    await module.close();
+    await database.drop();
+  };
+  return { database, module, transactions: module.get(Transactions), optimove, actor, ...ids, close };
+}
+
+function channelsOf(actor: Actor, ids: { connectionId: string; pushChannelId: string; smsChannelId: string }): object {
+  const base = { projectId: actor.projectId, connectionId: ids.connectionId, state: 'ACTIVE' };
+  const views = [
+    { ...base, id: ids.pushChannelId, kind: 'MOBILE_PUSH', optimoveChannelId: 506, media: ['MOBILE_PUSH', 'SMS'] },
+    { ...base, id: ids.smsChannelId, kind: 'TRIGGERED', optimoveChannelId: 505, media: ['SMS'] },
+  ];
+  return {
+    get: async (projectId: string, id: string) => {
+      const found = views.find((view) => view.projectId === projectId && view.id === id);
+      if (!found) throw new ChannelMissing(`No channel ${id}`);
+      return found;
+    },
+  };
+}
