@@ -8,23 +8,16 @@ import type {
   SettingProblem,
 } from '../../contract';
 import { textSetting } from '../../settings';
-import { AccessTokenError, AccessTokens } from './access-token';
+import { type AccessTokenError, AccessTokens } from './access-token';
 import { messageBody } from './message-body';
-import { type FcmAnswer, resultOf } from './result';
+import { type Posted, post } from './post';
+import { resultOf } from './result';
 import type { ServiceAccount } from './service-account';
 
 /** Where FCM listens unless a setting says otherwise. */
 export const fcmBaseUrl = 'https://fcm.googleapis.com';
 
 const timeoutMs = 20_000;
-const neverSent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'OUTBOUND_REFUSED',
-  'EHOSTUNREACH',
-]);
 
 /** An open FCM account: one request per message over kept HTTP/1.1 connections, access token shared. */
 export class FcmSession implements ProviderSession {
@@ -60,48 +53,45 @@ export class FcmSession implements ProviderSession {
   }
 
   private async send(message: PushMessage): Promise<SendResult> {
+    const { deliveryId } = message;
     const token = await this.tokens.get().catch((error: unknown) => error as AccessTokenError);
-    if (typeof token !== 'string') return notStarted(message.deliveryId, token.code, token.message);
+    if (typeof token !== 'string') return notWritten(deliveryId, token.code, token.message);
     const body = messageBody(message);
-    const result = await this.post(message.deliveryId, token, body);
-    if (result.outcome !== 'REJECTED' || result.reason !== 'UNAUTHENTICATED') return result;
+    const posted = await this.post(token, body);
+    if (!isTokenRefused(posted)) return readPosted(deliveryId, posted);
     this.tokens.drop(token);
-    const fresh = await this.tokens.get().catch(() => null);
-    return fresh && fresh !== token ? this.post(message.deliveryId, fresh, body) : result;
+    const fresh = await this.tokens.get().catch(() => token);
+    return readPosted(deliveryId, fresh === token ? posted : await this.post(fresh, body));
   }
 
-  private async post(deliveryId: string, token: string, body: string): Promise<SendResult> {
-    try {
-      return resultOf(deliveryId, await this.exchange(token, body));
-    } catch (error) {
-      const { code = 'UNKNOWN', cause } = error as { code?: string; cause?: { code?: string } };
-      const reason = cause?.code ?? code;
-      if (neverSent.has(reason)) return notStarted(deliveryId, reason, `FCM cannot be reached (${reason})`);
-      return { outcome: 'UNCERTAIN', deliveryId, reason, detail: `FCM gave no answer (${reason})` };
-    }
-  }
-
-  private async exchange(token: string, body: string): Promise<FcmAnswer> {
-    const {
-      statusCode,
-      headers,
-      body: answer,
-    } = await this.dispatcher.request({
+  private post(token: string, body: string): Promise<Posted> {
+    return post(this.dispatcher, {
       origin: this.origin,
       path: this.path,
-      method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
     });
-    const text = await answer.text().catch(() => '');
-    const retryAfter = headers['retry-after'];
-    return { status: statusCode, retryAfter: typeof retryAfter === 'string' ? retryAfter : null, body: parse(text) };
   }
 }
 
-function notStarted(deliveryId: string, reason: string, detail: string): SendResult {
+/** A 401 may also be about Apple's certificate, which a fresh access token does not mend. */
+function isTokenRefused(posted: Posted): boolean {
+  return posted.kind === 'ANSWERED' && posted.status === 401 && !posted.text.includes('THIRD_PARTY_AUTH_ERROR');
+}
+
+function readPosted(deliveryId: string, posted: Posted): SendResult {
+  if (posted.kind === 'ANSWERED') {
+    const { status, retryAfter, text } = posted;
+    return resultOf(deliveryId, { status, retryAfter, body: parse(text) });
+  }
+  const reason = posted.error.code ?? 'UNKNOWN';
+  if (posted.kind === 'NOT_WRITTEN') return notWritten(deliveryId, reason, `FCM cannot be reached (${reason})`);
+  return { outcome: 'UNCERTAIN', deliveryId, reason, detail: `FCM gave no answer (${reason})` };
+}
+
+function notWritten(deliveryId: string, reason: string, detail: string): SendResult {
   return { outcome: 'RETRYABLE', deliveryId, reason, detail, retryAfterMs: null };
 }
 

@@ -7,18 +7,24 @@ export interface FcmAnswer {
   body: unknown;
 }
 
+/** About our account, not about the message: a person can mend it. */
+const accountStatuses = new Set([401, 403]);
 const deadTokens = new Set(['UNREGISTERED', 'SENDER_ID_MISMATCH']);
-const retryables = new Set(['QUOTA_EXCEEDED', 'UNAVAILABLE', 'INTERNAL']);
+/** Documented as not accepted. Other 5xx come from something in between, which may have passed the message on. */
+const notAccepted = new Set([429, 500, 503]);
 
 /** What an answer says of a message, by the error codes of the FCM HTTP v1 reference. */
 export function resultOf(deliveryId: string, { status, retryAfter, body }: FcmAnswer): SendResult {
   if (status === 200) return { outcome: 'ACCEPTED', deliveryId, providerMessageId: nameOf(body) };
   const { code, message } = errorOf(body, status);
   const problem = { deliveryId, reason: code, detail: message };
-  if (status === 429 || status >= 500 || retryables.has(code)) {
+  const isAddressDead = deadTokens.has(code);
+  const isAboutAccount = accountStatuses.has(status) && !isAddressDead;
+  if (notAccepted.has(status) || isAboutAccount) {
     return { outcome: 'RETRYABLE', ...problem, retryAfterMs: retryAfterMs(retryAfter) };
   }
-  return { outcome: 'REJECTED', ...problem, isAddressDead: deadTokens.has(code) };
+  if (status >= 500) return { outcome: 'UNCERTAIN', ...problem };
+  return { outcome: 'REJECTED', ...problem, isAddressDead };
 }
 
 function nameOf(body: unknown): string | null {

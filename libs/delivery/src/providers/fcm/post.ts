@@ -1,0 +1,61 @@
+import type { Dispatcher } from 'undici';
+
+/** What became of a request. Only `NOT_WRITTEN` is proof that the other side saw nothing of it. */
+export type Posted =
+  | { kind: 'ANSWERED'; status: number; retryAfter: string | null; text: string }
+  | { kind: 'NOT_WRITTEN' | 'NO_ANSWER'; error: NodeJS.ErrnoException };
+
+const longestAnswer = 65_536;
+
+/** Makes one request. Unlike `Dispatcher.request` it tells whether a request that failed had been written. Never rejects. */
+export function post(dispatcher: Dispatcher, options: Omit<Dispatcher.DispatchOptions, 'method'>): Promise<Posted> {
+  return new Promise((resolve) => {
+    const exchange = new Exchange(resolve);
+    try {
+      dispatcher.dispatch({ ...options, method: 'POST' }, exchange);
+    } catch (error) {
+      exchange.onResponseError(null, error as Error);
+    }
+  });
+}
+
+class Exchange implements Dispatcher.DispatchHandler {
+  private isWritten = false;
+  private status = 0;
+  private retryAfter: string | null = null;
+  private readonly chunks: Buffer[] = [];
+  private size = 0;
+
+  constructor(private readonly resolve: (posted: Posted) => void) {}
+
+  /** Called when a connection stands and the request is about to be written to it. */
+  onRequestStart(): void {
+    this.isWritten = true;
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    this.status = status;
+    const retryAfter = headers['retry-after'];
+    this.retryAfter = typeof retryAfter === 'string' ? retryAfter : null;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.size += chunk.length;
+    if (this.size <= longestAnswer) this.chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    const { status, retryAfter } = this;
+    this.resolve({ kind: 'ANSWERED', status, retryAfter, text: Buffer.concat(this.chunks).toString() });
+  }
+
+  /** The status alone says what was decided: a body that breaks off takes nothing back. */
+  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    if (this.status >= 200) this.onResponseEnd();
+    else this.resolve({ kind: this.isWritten ? 'NO_ANSWER' : 'NOT_WRITTEN', error });
+  }
+}
