@@ -1,0 +1,28 @@
+import { parseConfig } from '@libs/platform';
+import { ProjectsModule } from '@modules/projects';
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccessCheck } from './access-check';
+import { ConnectionsConfig } from './connections.config';
+import { ConnectionsService } from './connections.service';
+import { DeletionConsequences } from './deletion-consequences';
+import { ManageConnections } from './manage-connections';
+import { OptimoveClients } from './optimove-clients';
+import { ConnectionEntity } from './persistence/connection.entity';
+import { ConnectionRepository } from './persistence/connection.repository';
+
+/** Optimove accounts, their secrets and their call budget. */
+@Module({
+  imports: [ProjectsModule, TypeOrmModule.forFeature([ConnectionEntity])],
+  providers: [
+    { provide: ConnectionsConfig, useFactory: () => parseConfig(ConnectionsConfig) },
+    ConnectionRepository,
+    OptimoveClients,
+    AccessCheck,
+    DeletionConsequences,
+    ConnectionsService,
+    ManageConnections,
+  ],
+  exports: [ConnectionsService, DeletionConsequences, ManageConnections, ConnectionRepository],
+})
+export class ConnectionsModule {}

@@ -1,0 +1,105 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { isUuid } from '@libs/foundation';
+import type { OptimoveClient } from '@libs/optimove-client';
+import { SecretBox, Transactions } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import { ConnectionsConfig } from './connections.config';
+import type { ConnectionView } from './domain/connection-view';
+import { ConnectionNotFoundError } from './domain/errors';
+import { OptimoveClients } from './optimove-clients';
+import type { ConnectionEntity } from './persistence/connection.entity';
+import { ConnectionRepository } from './persistence/connection.repository';
+
+interface CallbackAccess {
+  view: ConnectionView;
+  secretHash: Buffer;
+  until: number;
+}
+
+const keepMs = 5_000;
+const mostKept = 1_000;
+
+/** What other modules may know of connections and do through them. */
+@Injectable()
+export class ConnectionsService {
+  private readonly callbackAccess = new Map<string, CallbackAccess>();
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly repository: ConnectionRepository,
+    private readonly clients: OptimoveClients,
+    private readonly secrets: SecretBox,
+    private readonly config: ConnectionsConfig,
+  ) {}
+
+  /** @throws {ConnectionNotFoundError} when the project has no such connection. */
+  async get(projectId: string, id: string): Promise<ConnectionView> {
+    const connection = isUuid(id) ? await this.repository.find(this.transactions.pool, projectId, id) : null;
+    if (!connection) throw new ConnectionNotFoundError(`Connection ${id} does not exist in this project`);
+    return toView(connection);
+  }
+
+  /** By id alone, for workers; deleted ones too, so that what they left at Optimove can be taken back. */
+  async find(id: string): Promise<ConnectionView | null> {
+    const connection = await this.repository.findAny(this.transactions.pool, id);
+    return connection && toView(connection);
+  }
+
+  /** A client that keeps Optimove's limits together with all other processes. @throws {ConnectionNotFoundError} */
+  clientFor(connectionId: string): Promise<OptimoveClient> {
+    return this.clients.forConnection(connectionId);
+  }
+
+  /** The connection whose callback secret this is, or null; the time it takes says nothing about the secret. */
+  async authenticateCallback(connectionId: string, secret: string): Promise<ConnectionView | null> {
+    const access = await this.callbackAccessOf(connectionId);
+    const isRight = timingSafeEqual(hash(secret), access?.secretHash ?? hash(connectionId));
+    return access && isRight ? access.view : null;
+  }
+
+  /** The address to register at Optimove for one kind of callback. It contains the secret: never log or return it. */
+  async callbackUrl(connection: Pick<ConnectionView, 'id'>, kind: string): Promise<string> {
+    const stored = await this.repository.findAny(this.transactions.pool, connection.id);
+    if (!stored) throw new ConnectionNotFoundError(`Connection ${connection.id} does not exist`);
+    const secret = this.secrets.open(stored.callbackSecret, stored.id);
+    return `${this.config.PUBLIC_URL.replace(/\/$/, '')}/callbacks/optimove/${stored.id}/${secret}/${kind}`;
+  }
+
+  private async callbackAccessOf(connectionId: string): Promise<CallbackAccess | null> {
+    if (!isUuid(connectionId)) return null;
+    const now = Date.now();
+    const existing = this.callbackAccess.get(connectionId);
+    if (existing && existing.until > now) return existing;
+    this.callbackAccess.delete(connectionId);
+    const connection = await this.repository.findAny(this.transactions.pool, connectionId);
+    if (!connection || connection.deletedAt) return null;
+    const secretHash = hash(this.secrets.open(connection.callbackSecret, connection.id));
+    const access = { view: toView(connection), secretHash, until: now + keepMs };
+    if (this.callbackAccess.size >= mostKept) this.callbackAccess.clear();
+    this.callbackAccess.set(connectionId, access);
+    return access;
+  }
+}
+
+function hash(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+/** A connection without its secrets. */
+export function toView(connection: ConnectionEntity): ConnectionView {
+  return {
+    id: connection.id,
+    projectId: connection.projectId,
+    name: connection.name,
+    endpoint: connection.endpoint,
+    timeZone: connection.timeZone,
+    status: connection.isDisabled ? 'DISABLED' : connection.status,
+    userIdAttribute: connection.userIdAttribute,
+    mobileNumberAttribute: connection.mobileNumberAttribute,
+    treatImportedNumbersAsSubscribed: connection.treatImportedNumbersAsSubscribed,
+    metricsMode: connection.metricsMode,
+    pageSize: connection.pageSize,
+    trustsShortPage: connection.trustsShortPage,
+    isDisabled: connection.isDisabled,
+  };
+}

@@ -1,0 +1,28 @@
+/** What works and what does not, as a front end shows it. */
+export type ConnectionStatus = 'ACTIVE' | 'AUTHENTICATION_FAILED' | 'DISABLED';
+
+/** Whether Optimove is told totals or what was added since the last post. */
+export type MetricsMode = 'ABSOLUTE' | 'DELTA';
+
+/** A connection without its secrets. */
+export interface ConnectionView {
+  id: string;
+  projectId: string;
+  name: string;
+  /** API base address, ends with a slash. */
+  endpoint: string;
+  /** IANA zone of times that Optimove sends without one. */
+  timeZone: string;
+  status: ConnectionStatus;
+  /** Null: the customer id is the user ID. */
+  userIdAttribute: string | null;
+  /** Null: numbers are not imported. */
+  mobileNumberAttribute: string | null;
+  treatImportedNumbersAsSubscribed: boolean;
+  metricsMode: MetricsMode;
+  /** Customers asked for per page. */
+  pageSize: number;
+  /** Whether a page shorter than asked for ends the list. */
+  trustsShortPage: boolean;
+  isDisabled: boolean;
+}

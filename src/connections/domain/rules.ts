@@ -1,0 +1,33 @@
+import type { FieldProblem } from './field-problem';
+
+const shortestKeptHint = 12;
+
+/** What may be shown of a token: its last four characters, and nothing of a short one. */
+export function hintOf(token: string): string {
+  return token.length >= shortestKeptHint ? `…${token.slice(-4)}` : '…';
+}
+
+/** The problem of an endpoint as typed, or null. `allowsHttp` is for a sandbox on the own machine. */
+export function endpointProblem(endpoint: string, allowsHttp: boolean): FieldProblem | null {
+  const problem = (message: string): FieldProblem => ({ path: ['endpoint'], message });
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : null;
+  const isSecure = endpoint.startsWith('https://') || (allowsHttp && endpoint.startsWith('http://'));
+  if (!url || !isSecure) {
+    return problem('The endpoint must start with https://, such as https://api5.optimove.net/current/');
+  }
+  if (!endpoint.endsWith('/'))
+    return problem('The endpoint must end with /, such as https://api5.optimove.net/current/');
+  if (url.username || url.password) return problem('The endpoint must not contain a user name or password');
+  if (url.search || url.hash) return problem('The endpoint must not contain ? or #');
+  return null;
+}
+
+/** Whether the name is an IANA time zone that this machine knows. */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto';
+import { newId } from '@libs/foundation';
+import { execute, Outbox, PlatformConfig, SecretBox, Transactions, type Tx } from '@libs/platform';
+import { type Actor, AuditTrail } from '@modules/projects';
+import { Injectable } from '@nestjs/common';
+import { AccessCheck } from './access-check';
+import { toView } from './connections.service';
+import { DeletionConsequences } from './deletion-consequences';
+import { type ConnectionProblem, type ConnectionSettings, problemsOf } from './domain/connection-settings';
+import { connectionDeleted } from './domain/events';
+import { hintOf } from './domain/rules';
+import { forgetTokenJob } from './jobs/connections.jobs';
+import { ConnectionEntity } from './persistence/connection.entity';
+import { ConnectionRepository } from './persistence/connection.repository';
+
+/** The connection as it is now, or what the caller has to mend. */
+export type ConnectionOutcome =
+  | { connection: ConnectionEntity; problems: [] }
+  | { connection: null; problems: ConnectionProblem[] };
+
+/** What became of a deletion. */
+export interface DeletionOutcome {
+  deletedId: string | null;
+  consequences: string[];
+  problems: ConnectionProblem[];
+}
+
+const tokenKeptMs = 24 * 3_600_000;
+
+/** Connects, changes, disables and deletes Optimove accounts. Network calls happen before the transaction. */
+@Injectable()
+export class ManageConnections {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly outbox: Outbox,
+    private readonly repository: ConnectionRepository,
+    private readonly secrets: SecretBox,
+    private readonly audit: AuditTrail,
+    private readonly check: AccessCheck,
+    private readonly consequences: DeletionConsequences,
+    private readonly config: PlatformConfig,
+  ) {}
+
+  /** Stores the connection only when Optimove accepts the token at the endpoint. */
+  async create(actor: Actor, settings: ConnectionSettings & { apiToken: string }): Promise<ConnectionOutcome> {
+    const id = newId();
+    const connection = Object.assign(new ConnectionEntity(), {
+      id,
+      projectId: actor.projectId,
+      callbackSecret: this.secrets.seal(randomBytes(24).toString('base64url'), id),
+      lastSuccessAt: new Date(),
+      version: 0,
+    });
+    return this.store(actor, connection, { ...settings, action: 'connection.created' });
+  }
+
+  /** Changes what is given and keeps the rest; a new token or endpoint is checked at Optimove first. */
+  async update(
+    actor: Actor,
+    id: string,
+    change: ConnectionSettings & { apiToken?: string; version: number },
+  ): Promise<ConnectionOutcome> {
+    const connection = await this.repository.find(this.transactions.pool, actor.projectId, id);
+    if (!connection) return failed(notFound());
+    if (connection.version !== change.version) return failed(conflict());
+    return this.store(actor, connection, { ...change, action: 'connection.updated' });
+  }
+
+  /** While disabled, Optimove's calls are noted and nothing is sent. */
+  async setDisabled(actor: Actor, id: string, isDisabled: boolean): Promise<ConnectionOutcome> {
+    return this.transactions.run(async (tx) => {
+      const connection = await this.repository.lock(tx, actor.projectId, id);
+      if (!connection) return failed(notFound());
+      Object.assign(connection, { isDisabled, version: connection.version + 1, updatedAt: new Date() });
+      const action = isDisabled ? 'connection.disabled' : 'connection.enabled';
+      await this.audit.record(tx, actor, { action, subject: subjectOf(connection) });
+      return { connection: await this.repository.save(tx, connection), problems: [] };
+    });
+  }
+
+  /** Deletes once the caller has accepted the consequences; history stays. */
+  async delete(actor: Actor, id: string, acceptsConsequences: boolean): Promise<DeletionOutcome> {
+    const found = await this.repository.find(this.transactions.pool, actor.projectId, id);
+    if (!found) return { deletedId: null, consequences: [], problems: [notFound()] };
+    const consequences = await this.consequences.of(toView(found));
+    if (!acceptsConsequences) return { deletedId: null, consequences, problems: [notAccepted()] };
+    await this.transactions.run(async (tx) => {
+      await execute(
+        tx,
+        'UPDATE connection SET deleted_at = now(), is_disabled = true WHERE project_id = $1 AND id = $2',
+        [actor.projectId, id],
+      );
+      await this.audit.record(tx, actor, { action: 'connection.deleted', subject: subjectOf(found) });
+      await this.outbox.publish(tx, connectionDeleted, { connectionId: id });
+      const runAt = new Date(Date.now() + tokenKeptMs);
+      await this.outbox.enqueue(tx, forgetTokenJob, { connectionId: id }, { runAt });
+    });
+    return { deletedId: id, consequences, problems: [] };
+  }
+
+  private async store(
+    actor: Actor,
+    connection: ConnectionEntity,
+    {
+      action,
+      apiToken,
+      version,
+      ...settings
+    }: ConnectionSettings & { apiToken?: string; version?: number; action: string },
+  ): Promise<ConnectionOutcome> {
+    const isNewEndpoint = settings.endpoint !== undefined && settings.endpoint !== connection.endpoint;
+    if (isNewEndpoint && apiToken === undefined && connection.apiToken) return failed(tokenNeeded());
+    const expectedVersion = connection.version;
+    const changed = Object.assign(connection, settings);
+    const problems = problemsOf(changed, this.config.OUTBOUND_ALLOW_PRIVATE);
+    if (problems.length > 0) return failed(...problems);
+    if (apiToken !== undefined) {
+      const refused = await this.check.problems({ ...changed, apiKey: apiToken });
+      if (refused.length > 0) return failed(...refused);
+      this.setToken(changed, apiToken);
+    }
+    return this.transactions.run((tx) => this.write(tx, actor, { changed, expectedVersion, action }));
+  }
+
+  private async write(
+    tx: Tx,
+    actor: Actor,
+    { changed, expectedVersion, action }: { changed: ConnectionEntity; expectedVersion: number; action: string },
+  ): Promise<ConnectionOutcome> {
+    const before = await this.repository.lock(tx, actor.projectId, changed.id);
+    if (before && before.version !== expectedVersion) return failed(conflict());
+    if (!before && expectedVersion > 0) return failed(notFound());
+    if (await this.repository.isNameTaken(tx, changed)) return failed(nameTaken());
+    Object.assign(changed, { version: expectedVersion + 1, updatedAt: new Date() });
+    const connection = await this.repository.save(tx, changed);
+    await this.audit.record(tx, actor, {
+      action,
+      subject: subjectOf(changed),
+      before: before && auditView(before),
+      after: auditView(connection),
+    });
+    return { connection, problems: [] };
+  }
+
+  private setToken(connection: ConnectionEntity, apiToken: string): void {
+    connection.apiToken = this.secrets.seal(apiToken, connection.id);
+    connection.apiTokenHint = hintOf(apiToken);
+    connection.apiTokenSetAt = new Date();
+    connection.status = 'ACTIVE';
+    connection.lastError = null;
+    connection.lastErrorAt = null;
+  }
+}
+
+const subjectOf = ({ id }: ConnectionEntity) => ({ type: 'connection', id });
+
+function auditView(connection: ConnectionEntity): Record<string, unknown> {
+  return { ...toView(connection), apiTokenHint: connection.apiTokenHint, callsPerSecond: connection.callsPerSecond };
+}
+
+const failed = (...problems: ConnectionProblem[]): ConnectionOutcome => ({ connection: null, problems });
+
+const notFound = (): ConnectionProblem => ({
+  code: 'NOT_FOUND',
+  path: ['id'],
+  message: 'This project has no such connection; list connections to see their ids',
+});
+
+const conflict = (): ConnectionProblem => ({
+  code: 'CONFLICT',
+  path: ['version'],
+  message: 'Somebody else changed the connection meanwhile; read it again and repeat the change',
+});
+
+const nameTaken = (): ConnectionProblem => ({
+  code: 'NAME_TAKEN',
+  path: ['name'],
+  message: 'Another connection of this project has this name; choose a different one',
+});
+
+const tokenNeeded = (): ConnectionProblem => ({
+  code: 'INVALID',
+  path: ['apiToken'],
+  message: 'A changed endpoint needs the API token again, so that the stored one is never sent to a new address',
+});
+
+const notAccepted = (): ConnectionProblem => ({
+  code: 'CONSEQUENCES_NOT_ACCEPTED',
+  path: ['acceptConsequences'],
+  message: 'Read the consequences and repeat with acceptConsequences: true',
+});

@@ -1,0 +1,71 @@
+import { createOptimoveClient, type OptimoveClient } from '@libs/optimove-client';
+import { OutboundGuard, SecretBox, Transactions } from '@libs/platform';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import type { Dispatcher } from 'undici';
+import { ConnectionNotFoundError } from './domain/errors';
+import { CallBudget } from './persistence/call-budget';
+import type { ConnectionEntity } from './persistence/connection.entity';
+import { ConnectionRepository } from './persistence/connection.repository';
+
+interface Access {
+  endpoint: string;
+  apiKey: string;
+  callsPerSecond: number;
+}
+
+const connectionsPerHost = 8;
+
+/** Makes Optimove clients: guarded dispatcher, shared call budget, and what each answer says of the connection. */
+@Injectable()
+export class OptimoveClients implements OnModuleDestroy {
+  private readonly dispatcher: Dispatcher;
+  private readonly kept = new Map<string, { fingerprint: string; client: OptimoveClient }>();
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly secrets: SecretBox,
+    private readonly repository: ConnectionRepository,
+    guard: OutboundGuard,
+  ) {
+    this.dispatcher = guard.dispatcher({ connections: connectionsPerHost });
+  }
+
+  /** A client for an address and token that are not stored yet. */
+  forCheck(access: Access): OptimoveClient {
+    return this.create(access, () => undefined);
+  }
+
+  /** The client of a stored connection, kept until its token, endpoint or rate changes. */
+  async forConnection(connectionId: string): Promise<OptimoveClient> {
+    const connection = await this.repository.findAny(this.transactions.pool, connectionId);
+    if (!connection?.apiToken) throw new ConnectionNotFoundError(`Connection ${connectionId} has no token any more`);
+    const fingerprint = `${connection.apiToken}\n${connection.endpoint}\n${connection.callsPerSecond}`;
+    const existing = this.kept.get(connectionId);
+    if (existing?.fingerprint === fingerprint) return existing.client;
+    const client = this.createFor(connection, this.secrets.open(connection.apiToken, connection.id));
+    this.kept.set(connectionId, { fingerprint, client });
+    return client;
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await this.dispatcher.destroy();
+  }
+
+  private createFor(connection: ConnectionEntity, apiKey: string): OptimoveClient {
+    const { id, apiTokenSetAt } = connection;
+    return this.create({ ...connection, apiKey }, async (status) => {
+      if (status === 401) await this.repository.noteRefusedToken(this.transactions.pool, id, apiTokenSetAt);
+      if (status < 300) await this.repository.noteSuccess(this.transactions.pool, id);
+    });
+  }
+
+  private create(access: Access, onAnswer: (status: number) => Promise<void> | void): OptimoveClient {
+    return createOptimoveClient({
+      endpoint: access.endpoint,
+      apiKey: access.apiKey,
+      budget: new CallBudget(this.transactions, access),
+      dispatcher: this.dispatcher,
+      onAnswer,
+    });
+  }
+}

@@ -1,0 +1,86 @@
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** One Optimove account as a project uses it. The token is sealed and erased a day after deletion. */
+@Entity('connection')
+@Index('uq_connection_name', ['projectId', 'name'], { unique: true, where: 'deleted_at IS NULL' })
+@Index('ix_connection_project', ['projectId', 'id'])
+@Check('ck_connection_status', `status IN ('ACTIVE', 'AUTHENTICATION_FAILED')`)
+@Check('ck_connection_metrics_mode', `metrics_mode IN ('ABSOLUTE', 'DELTA')`)
+@Check('ck_connection_page_size', 'page_size BETWEEN 1 AND 200000')
+@Check('ck_connection_calls_per_second', 'calls_per_second > 0')
+export class ConnectionEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_connection' })
+  id!: string;
+
+  @Column('uuid', { name: 'project_id' })
+  projectId!: string;
+
+  @Column('text')
+  name!: string;
+
+  @Column('text')
+  endpoint!: string;
+
+  @Column('text', { name: 'api_token', nullable: true })
+  apiToken!: string | null;
+
+  @Column('text', { name: 'api_token_hint' })
+  apiTokenHint!: string;
+
+  @Column('timestamptz', { name: 'api_token_set_at', default: () => 'now()' })
+  apiTokenSetAt!: Date;
+
+  @Column('text', { name: 'callback_secret' })
+  callbackSecret!: string;
+
+  @Column('text', { name: 'user_id_attribute', nullable: true })
+  userIdAttribute!: string | null;
+
+  @Column('text', { name: 'mobile_number_attribute', nullable: true })
+  mobileNumberAttribute!: string | null;
+
+  @Column('boolean', { name: 'treat_imported_numbers_as_subscribed', default: true })
+  treatImportedNumbersAsSubscribed!: boolean;
+
+  @Column('text', { name: 'time_zone', default: 'UTC' })
+  timeZone!: string;
+
+  @Column('text', { name: 'metrics_mode', default: 'ABSOLUTE' })
+  metricsMode!: 'ABSOLUTE' | 'DELTA';
+
+  @Column('integer', { name: 'page_size', default: 10_000 })
+  pageSize!: number;
+
+  @Column('boolean', { name: 'trusts_short_page', default: false })
+  trustsShortPage!: boolean;
+
+  @Column('double precision', { name: 'calls_per_second', default: 4 })
+  callsPerSecond!: number;
+
+  @Column('text', { default: 'ACTIVE' })
+  status!: 'ACTIVE' | 'AUTHENTICATION_FAILED';
+
+  @Column('boolean', { name: 'is_disabled', default: false })
+  isDisabled!: boolean;
+
+  @Column('timestamptz', { name: 'last_success_at', nullable: true })
+  lastSuccessAt!: Date | null;
+
+  @Column('text', { name: 'last_error', nullable: true })
+  lastError!: string | null;
+
+  @Column('timestamptz', { name: 'last_error_at', nullable: true })
+  lastErrorAt!: Date | null;
+
+  @Column('integer', { default: 1 })
+  version!: number;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
+  updatedAt!: Date;
+
+  @Column('timestamptz', { name: 'deleted_at', nullable: true })
+  deletedAt!: Date | null;
+}

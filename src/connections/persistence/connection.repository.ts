@@ -1,0 +1,73 @@
+import { execute, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import { IsNull, LessThan } from 'typeorm';
+import { ConnectionEntity } from './connection.entity';
+
+/** Connections of projects. Deleted ones are kept for history and never listed. */
+@Injectable()
+export class ConnectionRepository {
+  find(tx: Tx, projectId: string, id: string): Promise<ConnectionEntity | null> {
+    return tx.findOneBy(ConnectionEntity, { projectId, id, deletedAt: IsNull() });
+  }
+
+  /** By id alone, deleted or not: for workers and callbacks, which learn the project from the row. */
+  findAny(tx: Tx, id: string): Promise<ConnectionEntity | null> {
+    return tx.findOneBy(ConnectionEntity, { id });
+  }
+
+  /** Locks the row until `tx` ends. */
+  lock(tx: Tx, projectId: string, id: string): Promise<ConnectionEntity | null> {
+    return tx.findOne(ConnectionEntity, {
+      where: { projectId, id, deletedAt: IsNull() },
+      lock: { mode: 'pessimistic_write' },
+    });
+  }
+
+  list(
+    tx: Tx,
+    { projectId, beforeId, limit }: { projectId: string; beforeId: string | null; limit: number },
+  ): Promise<ConnectionEntity[]> {
+    return tx.find(ConnectionEntity, {
+      where: { projectId, deletedAt: IsNull(), ...(beforeId ? { id: LessThan(beforeId) } : {}) },
+      order: { id: 'DESC' },
+      take: limit,
+    });
+  }
+
+  isNameTaken(tx: Tx, connection: { projectId: string; name: string; id: string }): Promise<boolean> {
+    return tx
+      .createQueryBuilder(ConnectionEntity, 'c')
+      .where('c.project_id = :projectId AND c.name = :name AND c.id <> :id AND c.deleted_at IS NULL', connection)
+      .getExists();
+  }
+
+  save(tx: Tx, connection: ConnectionEntity): Promise<ConnectionEntity> {
+    return tx.save(connection);
+  }
+
+  /** Notes that Optimove answered; at most one write a minute. */
+  async noteSuccess(tx: Tx, id: string): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE connection SET last_success_at = now(), status = 'ACTIVE', last_error = NULL, last_error_at = NULL
+       WHERE id = $1 AND (status <> 'ACTIVE' OR last_error IS NOT NULL OR last_success_at IS NULL
+         OR last_success_at < now() - interval '1 minute')`,
+      [id],
+    );
+  }
+
+  /** Notes that Optimove refused the token that was set at `tokenSetAt`; a newer token is not blamed. */
+  async noteRefusedToken(tx: Tx, id: string, tokenSetAt: Date): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE connection SET status = 'AUTHENTICATION_FAILED', last_error = $3, last_error_at = now()
+       WHERE id = $1 AND date_trunc('milliseconds', api_token_set_at) = $2`,
+      [id, tokenSetAt, 'Optimove refused the API token (401); replace it in the settings of the connection'],
+    );
+  }
+
+  /** Erases the token of a deleted connection. */
+  async forgetToken(tx: Tx, id: string): Promise<void> {
+    await execute(tx, 'UPDATE connection SET api_token = NULL WHERE id = $1 AND deleted_at IS NOT NULL', [id]);
+  }
+}

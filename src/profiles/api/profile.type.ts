@@ -1,0 +1,174 @@
+import { ConnectionType, UserError } from '@libs/platform';
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { subscriptions } from '../domain/subscription';
+
+const SubscriptionEnum = Object.fromEntries(subscriptions.map((subscription) => [subscription, subscription]));
+registerEnumType(SubscriptionEnum, {
+  name: 'Subscription',
+  description: 'What a person said: yes, no or nothing yet.',
+});
+
+const ProfileErrorCodeEnum = { INVALID: 'INVALID' };
+registerEnumType(ProfileErrorCodeEnum, { name: 'ProfileErrorCode', description: 'Why a change was refused.' });
+
+@ObjectType('Device', { description: 'An app installation that push messages can reach. Its token is not shown.' })
+export class DeviceType {
+  @Field(() => ID, { description: 'Our id.' })
+  id!: string;
+
+  @Field({ description: 'ANDROID or IOS.' })
+  platform!: string;
+
+  @Field(() => SubscriptionEnum, { description: 'Whether it wants push messages; nothing said counts as yes.' })
+  pushSubscription!: string;
+
+  @Field({ description: 'False once the provider said that the token is dead.' })
+  isAddressable!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Why it is not addressable.' })
+  unreachableReason!: string | null;
+
+  @Field({ description: 'When it last changed.' })
+  updatedAt!: Date;
+}
+
+@ObjectType('ProfileAttribute', { description: 'One stored value of a profile.' })
+export class ProfileAttributeType {
+  @Field({ description: 'Name of the attribute.' })
+  name!: string;
+
+  @Field({ description: 'Its value as text.' })
+  value!: string;
+}
+
+@ObjectType('Profile', { description: 'A person as the project knows them.' })
+export class ProfileType {
+  @Field(() => ID, { description: 'Our id.' })
+  id!: string;
+
+  @Field({ description: 'Id of the person in the operator’s systems; case matters.' })
+  userId!: string;
+
+  @Field(() => String, { nullable: true, description: 'E-mail address.' })
+  email!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Mobile number: digits with country code.' })
+  mobileNumber!: string | null;
+
+  @Field(() => SubscriptionEnum, { description: 'Whether the person wants e-mail; only a yes is used.' })
+  emailSubscription!: string;
+
+  @Field(() => SubscriptionEnum, { description: 'Whether the person wants SMS; only a yes is used.' })
+  smsSubscription!: string;
+
+  @Field({ description: 'False once the provider said that the address is dead.' })
+  isEmailAddressable!: boolean;
+
+  @Field({ description: 'False once the provider said that the number is dead.' })
+  isMobileNumberAddressable!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Language.' })
+  language!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'IANA time zone.' })
+  timeZone!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Country.' })
+  country!: string | null;
+
+  @Field({ description: 'When it last changed.' })
+  updatedAt!: Date;
+}
+
+@ObjectType('ProfileConnection', { description: 'A page of profiles in the order of their user IDs.' })
+export class ProfileConnection extends ConnectionType(ProfileType) {}
+
+@ObjectType('Import', { description: 'A file that was imported. received = created + updated + repeated + rejected.' })
+export class ImportType {
+  @Field(() => ID, { description: 'Our id; rejected rows are at GET /imports/{id}/rejects.csv.' })
+  id!: string;
+
+  @Field(() => ID, { description: 'The task that shows its progress.' })
+  taskId!: string;
+
+  @Field({ description: 'PROFILES or DEVICES.' })
+  kind!: string;
+
+  @Field(() => Int, { description: 'Rows in the file so far.' })
+  received!: number;
+
+  @Field(() => Int, { description: 'Rows that made something new.' })
+  created!: number;
+
+  @Field(() => Int, { description: 'Rows that changed something known.' })
+  updated!: number;
+
+  @Field(() => Int, { description: 'Rows that a later row replaced before they were stored.' })
+  repeated!: number;
+
+  @Field(() => Int, { description: 'Rows that were refused, each kept with its reason.' })
+  rejected!: number;
+
+  @Field({ description: 'When it began.' })
+  createdAt!: Date;
+
+  @Field(() => Date, { nullable: true, description: 'When it ended; null while it runs or when it was cut off.' })
+  finishedAt!: Date | null;
+}
+
+@ObjectType('ImportConnection', { description: 'A page of imports, newest first.' })
+export class ImportConnection extends ConnectionType(ImportType) {}
+
+@InputType({ description: 'A stored value.' })
+export class ProfileAttributeInput {
+  @Field({ description: 'Name of the attribute.' })
+  name!: string;
+
+  @Field({ description: 'Its value as text.' })
+  value!: string;
+}
+
+@InputType({ description: 'A profile to make or change; what is absent stays.' })
+export class UpsertProfileInput {
+  @Field({ description: 'Id of the person; case matters.' })
+  userId!: string;
+
+  @Field(() => String, { nullable: true, description: 'E-mail address.' })
+  email?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Mobile number: digits with country code, no + and no 00.' })
+  mobileNumber?: string | null;
+
+  @Field(() => SubscriptionEnum, { nullable: true, description: 'Whether the person wants e-mail.' })
+  emailSubscription?: string | null;
+
+  @Field(() => SubscriptionEnum, { nullable: true, description: 'Whether the person wants SMS.' })
+  smsSubscription?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Language.' })
+  language?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'IANA time zone.' })
+  timezone?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Country.' })
+  country?: string | null;
+
+  @Field(() => [ProfileAttributeInput], { nullable: true, description: 'Attributes to set; others stay.' })
+  attributes?: ProfileAttributeInput[] | null;
+}
+
+@ObjectType('ProfileUserError', { implements: () => UserError, description: 'Why a change of a profile was refused.' })
+export class ProfileUserError extends UserError {
+  @Field(() => ProfileErrorCodeEnum, { description: 'The kind of problem.' })
+  code!: string;
+}
+
+@ObjectType('UpsertProfilePayload', { description: 'Outcome of making or changing a profile.' })
+export class UpsertProfilePayload {
+  @Field(() => ProfileType, { nullable: true, description: 'The profile as it is now; null when refused.' })
+  profile!: ProfileType | null;
+
+  @Field(() => [ProfileUserError], { description: 'What to mend; empty when it was done.' })
+  userErrors!: ProfileUserError[];
+}

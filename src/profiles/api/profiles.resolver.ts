@@ -1,0 +1,97 @@
+import { decodeCursor, PageArgs, Transactions, toPage } from '@libs/platform';
+import { type Actor, Allow, AuditTrail, CurrentActor } from '@modules/projects';
+import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { ImportRepository } from '../imports/import-repository';
+import { ImportWriter } from '../imports/import-writer';
+import { profileFile } from '../imports/profile-rows';
+import { type ListedProfile, ProfileDirectory } from '../persistence/profile-directory';
+import { DevicesLoader } from './devices.loader';
+import {
+  DeviceType,
+  ImportConnection,
+  ProfileAttributeType,
+  ProfileConnection,
+  ProfileType,
+  UpsertProfileInput,
+  UpsertProfilePayload,
+} from './profile.type';
+
+/** Profiles, their devices and imports. */
+@Resolver(() => ProfileType)
+export class ProfilesResolver {
+  constructor(
+    private readonly directory: ProfileDirectory,
+    private readonly imports: ImportRepository,
+    private readonly writer: ImportWriter,
+    private readonly devicesOf: DevicesLoader,
+    private readonly transactions: Transactions,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  @Allow('profiles.view')
+  @Query(() => ProfileType, { nullable: true, description: 'The profile of a user ID.' })
+  profile(@CurrentActor() actor: Actor, @Args('userId') userId: string): Promise<ListedProfile | null> {
+    return this.directory.find(this.transactions.pool, actor.projectId, userId);
+  }
+
+  @Allow('profiles.view')
+  @Query(() => ProfileConnection, { description: 'Profiles of the project in the order of their user IDs.' })
+  async profiles(@CurrentActor() actor: Actor, @Args() { first, after }: PageArgs): Promise<ProfileConnection> {
+    const rows = await this.directory.list(this.transactions.pool, {
+      projectId: actor.projectId,
+      afterUserId: decodeCursor(after),
+      limit: first + 1,
+    });
+    return toPage(rows, { first, cursorOf: ({ userId }) => userId, map: (row) => row });
+  }
+
+  @Allow('profiles.view')
+  @Query(() => ImportConnection, { name: 'imports', description: 'Imported files, newest first.' })
+  async listImports(@CurrentActor() actor: Actor, @Args() { first, after }: PageArgs): Promise<ImportConnection> {
+    const rows = await this.imports.list(this.transactions.pool, {
+      projectId: actor.projectId,
+      beforeId: decodeCursor(after),
+      limit: first + 1,
+    });
+    return toPage(rows, { first, cursorOf: ({ id }) => id, map: (row) => row });
+  }
+
+  @ResolveField(() => [DeviceType], { description: 'Devices of the person.' })
+  devices(@CurrentActor() actor: Actor, @Parent() { id }: ProfileType): Promise<DeviceType[]> {
+    return this.devicesOf.of(actor, id);
+  }
+
+  @ResolveField(() => [ProfileAttributeType], { description: 'Stored attributes.' })
+  attributes(@Parent() { attributes }: ListedProfile): ProfileAttributeType[] {
+    return Object.entries(attributes).map(([name, value]) => ({ name, value: String(value) }));
+  }
+
+  @Allow('profiles.manage')
+  @Mutation(() => UpsertProfilePayload, { description: 'Makes a profile or changes what is given of it.' })
+  async upsertProfile(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: UpsertProfileInput,
+  ): Promise<UpsertProfilePayload> {
+    const read = profileFile.read(cellsOf(input));
+    if ('reason' in read) {
+      const [field = 'userId'] = read.reason.split(' ');
+      return { profile: null, userErrors: [{ code: 'INVALID', path: [field], message: read.reason }] };
+    }
+    const { row } = read;
+    const profile = await this.transactions.run(async (tx) => {
+      await this.writer.writeProfiles(tx, actor.projectId, [row]);
+      const saved = await this.directory.find(tx, actor.projectId, row.userId);
+      if (saved) {
+        await this.audit.record(tx, actor, { action: 'profile.upserted', subject: { type: 'profile', id: saved.id } });
+      }
+      return saved;
+    });
+    return { profile, userErrors: [] };
+  }
+}
+
+function cellsOf({ attributes, ...system }: UpsertProfileInput): Record<string, string> {
+  const given = (attributes ?? []).map(({ name, value }): [string, string] => [name, value]);
+  const values = Object.entries(system).map(([name, value]): [string, string] => [name, value ?? '']);
+  return Object.fromEntries([...given, ...values]);
+}

@@ -1,0 +1,32 @@
+import type { Medium } from '@libs/delivery';
+import type { Subscription } from './subscription';
+
+/** One address of a person, and whether it may be used. */
+export interface ReachRow {
+  profileId: string;
+  medium: Medium;
+  /** Stable name of the address within the person: the device id, `email` or `mobile`. */
+  addressKey: string;
+  /** Push token, e-mail address or mobile number. */
+  address: string;
+  platform: 'ANDROID' | 'IOS' | null;
+  /** False once a provider said that the address is dead. */
+  isAddressable: boolean;
+  subscription: Subscription;
+}
+
+/** Addresses of a person that suppression lists are looked up by. */
+export interface ContactRow {
+  profileId: string;
+  userId: string;
+  email: string | null;
+  mobileNumber: string | null;
+}
+
+/** An address that turned out to be dead. */
+export interface DeadAddress {
+  medium: Medium;
+  profileId: string;
+  addressKey: string;
+  reason: string;
+}

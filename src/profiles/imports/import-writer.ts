@@ -1,0 +1,95 @@
+import { newId } from '@libs/foundation';
+import { query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import type { DeviceRow } from './device-rows';
+import type { ProfileRow } from './profile-rows';
+
+/** What became of a batch. */
+export interface WrittenBatch {
+  created: number;
+  updated: number;
+  /** Positions of rows that could not be stored, with the reason. */
+  refused: { index: number; reason: string }[];
+}
+
+/** Stores batches of imported rows, one statement each. Writing a batch again changes nothing. */
+@Injectable()
+export class ImportWriter {
+  async writeProfiles(tx: Tx, projectId: string, rows: ProfileRow[]): Promise<WrittenBatch> {
+    const column = <K extends keyof ProfileRow>(name: K): ProfileRow[K][] => rows.map((row) => row[name]);
+    const written = await query<{ is_new: boolean }>(
+      tx,
+      `INSERT INTO profile AS p (id, project_id, user_id, email, mobile_number, email_subscription, sms_subscription,
+         language, time_zone, country, attributes)
+       SELECT r.id, $1, r.user_id, r.email, r.mobile_number, coalesce(r.email_subscription, 'NOT_SET'),
+         coalesce(r.sms_subscription, 'NOT_SET'), r.language, r.time_zone, r.country, r.attributes::jsonb
+       FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
+         AS r(id, user_id, email, mobile_number, email_subscription, sms_subscription, language, time_zone, country, attributes)
+       ON CONFLICT ON CONSTRAINT uq_profile_user_id DO UPDATE SET
+         email = coalesce(excluded.email, p.email),
+         mobile_number = coalesce(excluded.mobile_number, p.mobile_number),
+         is_email_addressable = p.is_email_addressable OR (excluded.email IS NOT NULL AND excluded.email IS DISTINCT FROM p.email),
+         is_mobile_number_addressable = p.is_mobile_number_addressable
+           OR (excluded.mobile_number IS NOT NULL AND excluded.mobile_number IS DISTINCT FROM p.mobile_number),
+         email_subscription = CASE WHEN p.user_id = ANY($12::text[]) THEN excluded.email_subscription ELSE p.email_subscription END,
+         sms_subscription = CASE WHEN p.user_id = ANY($13::text[]) THEN excluded.sms_subscription ELSE p.sms_subscription END,
+         language = coalesce(excluded.language, p.language),
+         time_zone = coalesce(excluded.time_zone, p.time_zone),
+         country = coalesce(excluded.country, p.country),
+         attributes = p.attributes || excluded.attributes,
+         updated_at = now()
+       RETURNING (xmax = 0) AS is_new`,
+      [
+        projectId,
+        rows.map(() => newId()),
+        column('userId'),
+        column('email'),
+        column('mobileNumber'),
+        column('emailSubscription'),
+        column('smsSubscription'),
+        column('language'),
+        column('timezone'),
+        column('country'),
+        rows.map(({ attributes }) => JSON.stringify(attributes)),
+        rows.filter(({ emailSubscription }) => emailSubscription).map(({ userId }) => userId),
+        rows.filter(({ smsSubscription }) => smsSubscription).map(({ userId }) => userId),
+      ],
+    );
+    return { ...count(written), refused: [] };
+  }
+
+  /** Devices of users that are not known are refused. */
+  async writeDevices(tx: Tx, projectId: string, rows: DeviceRow[]): Promise<WrittenBatch> {
+    const written = await query<{ is_new: boolean; token: string }>(
+      tx,
+      `INSERT INTO device AS d (id, project_id, profile_id, token, platform, push_subscription)
+       SELECT r.id, $1, p.id, r.token, r.platform, coalesce(r.push_subscription, 'NOT_SET')
+       FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) AS r(id, user_id, token, platform, push_subscription)
+       JOIN profile p ON p.project_id = $1 AND p.user_id = r.user_id
+       ON CONFLICT ON CONSTRAINT uq_device_token DO UPDATE SET
+         profile_id = excluded.profile_id, platform = excluded.platform, is_addressable = true, unreachable_reason = NULL,
+         push_subscription = CASE WHEN d.token = ANY($7::text[]) THEN excluded.push_subscription ELSE d.push_subscription END,
+         updated_at = now()
+       RETURNING (xmax = 0) AS is_new, token`,
+      [
+        projectId,
+        rows.map(() => newId()),
+        rows.map(({ userId }) => userId),
+        rows.map(({ token }) => token),
+        rows.map(({ platform }) => platform),
+        rows.map(({ pushSubscription }) => pushSubscription),
+        rows.filter(({ pushSubscription }) => pushSubscription).map(({ token }) => token),
+      ],
+    );
+    const stored = new Set(written.map(({ token }) => token));
+    const refused = rows.flatMap(({ token, userId }, index) =>
+      stored.has(token) ? [] : [{ index, reason: `No profile has the user ID ${userId}; import profiles first` }],
+    );
+    return { ...count(written), refused };
+  }
+}
+
+function count(written: { is_new: boolean }[]): { created: number; updated: number } {
+  const created = written.filter((row) => row.is_new).length;
+  return { created, updated: written.length - created };
+}

@@ -1,0 +1,76 @@
+import { readSubscription, type Subscription } from '../domain/subscription';
+import type { FileKind, ReadRow } from './row-reader';
+
+/** A profile as a file gives it; null leaves what is stored. */
+export interface ProfileRow {
+  userId: string;
+  email: string | null;
+  mobileNumber: string | null;
+  emailSubscription: Subscription | null;
+  smsSubscription: Subscription | null;
+  language: string | null;
+  timezone: string | null;
+  country: string | null;
+  attributes: Record<string, string>;
+}
+
+const systemColumns = [
+  'email',
+  'mobileNumber',
+  'emailSubscription',
+  'smsSubscription',
+  'language',
+  'timezone',
+  'country',
+];
+const systemSet = new Set(['userId', ...systemColumns]);
+const longestUserId = 255;
+const longestValue = 1_000;
+
+/** Files of profiles. Any other column is an attribute; an empty cell leaves what is stored. */
+export const profileFile: FileKind<ProfileRow> = {
+  kind: 'PROFILES',
+  requiredColumns: ['userId'],
+  optionalColumns: null,
+  read: readProfile,
+  keyOf: ({ userId }) => userId,
+};
+
+function readProfile(cells: Record<string, string>): ReadRow<ProfileRow> {
+  const problem = problemOf(cells);
+  if (problem) return { reason: problem };
+  const text = (column: string): string | null => cells[column]?.trim() || null;
+  const attributes = Object.entries(cells).filter(([column, value]) => !systemSet.has(column) && value !== '');
+  return {
+    row: {
+      userId: cells.userId ?? '',
+      email: text('email'),
+      mobileNumber: text('mobileNumber'),
+      emailSubscription: readSubscription(cells.emailSubscription ?? ''),
+      smsSubscription: readSubscription(cells.smsSubscription ?? ''),
+      language: text('language'),
+      timezone: text('timezone'),
+      country: text('country'),
+      attributes: Object.fromEntries(attributes),
+    },
+  };
+}
+
+function problemOf(cells: Record<string, string>): string | null {
+  const { userId = '', email = '', mobileNumber = '' } = cells;
+  if (userId.trim() === '') return 'userId is empty; every profile needs one';
+  if (userId.length > longestUserId) return `userId is longer than ${longestUserId} characters`;
+  if (email.trim() !== '' && !/^[^\s@]+@[^\s@]+$/.test(email.trim()))
+    return `email is not an address: ${email.slice(0, 100)}`;
+  if (mobileNumber.trim() !== '' && !/^[1-9]\d{6,14}$/.test(mobileNumber.trim())) {
+    return `mobileNumber must be digits with country code, without + and without 00: ${mobileNumber.slice(0, 40)}`;
+  }
+  for (const column of ['emailSubscription', 'smsSubscription']) {
+    const value = cells[column] ?? '';
+    if (value !== '' && !readSubscription(value)) {
+      return `${column} must be SUBSCRIBED, UNSUBSCRIBED or NOT_SET: ${value.slice(0, 40)}`;
+    }
+  }
+  const long = Object.entries(cells).find(([, value]) => value.length > longestValue);
+  return long ? `${long[0]} is longer than ${longestValue} characters` : null;
+}

@@ -1,0 +1,70 @@
+import { query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import type { Subscription } from '../domain/subscription';
+
+/** A profile as it is shown. */
+export interface ListedProfile {
+  id: string;
+  userId: string;
+  email: string | null;
+  mobileNumber: string | null;
+  emailSubscription: Subscription;
+  smsSubscription: Subscription;
+  isEmailAddressable: boolean;
+  isMobileNumberAddressable: boolean;
+  language: string | null;
+  timeZone: string | null;
+  country: string | null;
+  attributes: Record<string, unknown>;
+  updatedAt: Date;
+}
+
+/** A device as it is shown. */
+export interface ListedDevice {
+  id: string;
+  profileId: string;
+  platform: string;
+  pushSubscription: Subscription;
+  isAddressable: boolean;
+  unreachableReason: string | null;
+  updatedAt: Date;
+}
+
+const columns = `id, user_id AS "userId", email, mobile_number AS "mobileNumber", email_subscription AS "emailSubscription",
+  sms_subscription AS "smsSubscription", is_email_addressable AS "isEmailAddressable",
+  is_mobile_number_addressable AS "isMobileNumberAddressable", language, time_zone AS "timeZone", country, attributes,
+  updated_at AS "updatedAt"`;
+
+/** Profiles for people to look at. */
+@Injectable()
+export class ProfileDirectory {
+  async find(tx: Tx, projectId: string, userId: string): Promise<ListedProfile | null> {
+    const [profile] = await query<ListedProfile>(
+      tx,
+      `SELECT ${columns} FROM profile WHERE project_id = $1 AND user_id = $2`,
+      [projectId, userId],
+    );
+    return profile ?? null;
+  }
+
+  list(
+    tx: Tx,
+    { projectId, afterUserId, limit }: { projectId: string; afterUserId: string | null; limit: number },
+  ): Promise<ListedProfile[]> {
+    return query(
+      tx,
+      `SELECT ${columns} FROM profile WHERE project_id = $1 AND ($2::text IS NULL OR user_id > $2) ORDER BY user_id LIMIT $3`,
+      [projectId, afterUserId, limit],
+    );
+  }
+
+  devices(tx: Tx, projectId: string, profileIds: readonly string[]): Promise<ListedDevice[]> {
+    return query(
+      tx,
+      `SELECT id, profile_id AS "profileId", platform, push_subscription AS "pushSubscription",
+         is_addressable AS "isAddressable", unreachable_reason AS "unreachableReason", updated_at AS "updatedAt"
+       FROM device WHERE project_id = $1 AND profile_id = ANY($2::uuid[]) ORDER BY id`,
+      [projectId, profileIds],
+    );
+  }
+}

@@ -1,0 +1,80 @@
+import { newId } from '@libs/foundation';
+import { query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+
+interface StoredRow {
+  id: string;
+  user_id: string;
+  email: string | null;
+  mobile_number: string | null;
+  email_subscription: string;
+  sms_subscription: string;
+  language: string | null;
+  time_zone: string | null;
+  country: string | null;
+  attributes: Record<string, unknown>;
+}
+
+/** Reads and writes of many profiles at once. */
+@Injectable()
+export class ProfileRepository {
+  /** Profile ids by user ID; exact, case matters. */
+  async idsOf(tx: Tx, projectId: string, userIds: string[]): Promise<Map<string, string>> {
+    if (userIds.length === 0) return new Map();
+    const rows = await query<{ id: string; user_id: string }>(
+      tx,
+      'SELECT id, user_id FROM profile WHERE project_id = $1 AND user_id = ANY($2::text[])',
+      [projectId, userIds],
+    );
+    return new Map(rows.map((row) => [row.user_id, row.id]));
+  }
+
+  /** What merge values can be made of, by profile id. */
+  async values(tx: Tx, projectId: string, profileIds: string[]): Promise<Map<string, Record<string, unknown>>> {
+    const rows = await query<StoredRow>(
+      tx,
+      `SELECT id, user_id, email, mobile_number, email_subscription, sms_subscription, language, time_zone, country, attributes
+       FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[])`,
+      [projectId, profileIds],
+    );
+    return new Map(
+      rows.map(({ id, attributes, time_zone: timezone, ...system }) => [id, { ...attributes, ...system, timezone }]),
+    );
+  }
+
+  /** Writes imported numbers, makes the profiles that are missing, and returns all ids by user ID. */
+  async importNumbers(
+    tx: Tx,
+    projectId: string,
+    { numbers, subscribeWhenNotSet }: { numbers: { userId: string; number: string }[]; subscribeWhenNotSet: boolean },
+  ): Promise<Map<string, string>> {
+    if (numbers.length === 0) return new Map();
+    const rows = await query<{ id: string; user_id: string }>(
+      tx,
+      `WITH given AS (
+         SELECT DISTINCT ON (g.user_id) g.* FROM unnest($2::uuid[], $3::text[], $4::text[]) AS g(id, user_id, number)
+         ORDER BY g.user_id
+       ), written AS (
+         INSERT INTO profile AS p (id, project_id, user_id, mobile_number, sms_subscription)
+         SELECT id, $1, user_id, number, CASE WHEN $5 THEN 'SUBSCRIBED' ELSE 'NOT_SET' END FROM given
+         ON CONFLICT ON CONSTRAINT uq_profile_user_id DO UPDATE SET
+           mobile_number = excluded.mobile_number,
+           is_mobile_number_addressable = p.is_mobile_number_addressable OR p.mobile_number IS DISTINCT FROM excluded.mobile_number,
+           sms_subscription = CASE WHEN $5 AND p.sms_subscription = 'NOT_SET' THEN 'SUBSCRIBED' ELSE p.sms_subscription END,
+           updated_at = now()
+         WHERE p.mobile_number IS DISTINCT FROM excluded.mobile_number OR ($5 AND p.sms_subscription = 'NOT_SET')
+         RETURNING p.id, p.user_id
+       )
+       SELECT id, user_id FROM written
+       UNION SELECT p.id, p.user_id FROM profile p JOIN given g ON g.user_id = p.user_id WHERE p.project_id = $1`,
+      [
+        projectId,
+        numbers.map(() => newId()),
+        numbers.map(({ userId }) => userId),
+        numbers.map(({ number }) => number),
+        subscribeWhenNotSet,
+      ],
+    );
+    return new Map(rows.map((row) => [row.user_id, row.id]));
+  }
+}

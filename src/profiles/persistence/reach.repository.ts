@@ -1,0 +1,87 @@
+import type { Medium } from '@libs/delivery';
+import { query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import type { ContactRow, DeadAddress, ReachRow } from '../domain/reach';
+
+interface Row {
+  profile_id: string;
+  address_key: string;
+  address: string;
+  platform: 'ANDROID' | 'IOS' | null;
+  is_addressable: boolean;
+  subscription: ReachRow['subscription'];
+}
+
+const statements: Partial<Record<Medium, string>> = {
+  MOBILE_PUSH: `SELECT profile_id, id::text AS address_key, token AS address, platform, is_addressable, push_subscription AS subscription
+    FROM device WHERE project_id = $1 AND profile_id = ANY($2::uuid[])`,
+  EMAIL: `SELECT id AS profile_id, 'email' AS address_key, email AS address, NULL AS platform,
+      is_email_addressable AS is_addressable, email_subscription AS subscription
+    FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[]) AND email IS NOT NULL`,
+  SMS: `SELECT id AS profile_id, 'mobile' AS address_key, mobile_number AS address, NULL AS platform,
+      is_mobile_number_addressable AS is_addressable, sms_subscription AS subscription
+    FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[]) AND mobile_number IS NOT NULL`,
+};
+
+const deadStatements: Partial<Record<Medium, string>> = {
+  MOBILE_PUSH: `UPDATE device d SET is_addressable = false, unreachable_reason = x.reason, updated_at = now()
+    FROM unnest($2::uuid[], $3::text[], $4::text[]) AS x(profile_id, address_key, reason)
+    WHERE d.project_id = $1 AND d.profile_id = x.profile_id AND d.id::text = x.address_key AND d.is_addressable`,
+  EMAIL: `UPDATE profile p SET is_email_addressable = false, unreachable_reason = x.reason, updated_at = now()
+    FROM unnest($2::uuid[], $3::text[], $4::text[]) AS x(profile_id, address_key, reason)
+    WHERE p.project_id = $1 AND p.id = x.profile_id AND p.is_email_addressable`,
+  SMS: `UPDATE profile p SET is_mobile_number_addressable = false, unreachable_reason = x.reason, updated_at = now()
+    FROM unnest($2::uuid[], $3::text[], $4::text[]) AS x(profile_id, address_key, reason)
+    WHERE p.project_id = $1 AND p.id = x.profile_id AND p.is_mobile_number_addressable`,
+};
+
+/** How people can be reached. */
+@Injectable()
+export class ReachRepository {
+  /** Every address of these people on these media; media without addresses give no rows. */
+  async reach(tx: Tx, projectId: string, profileIds: string[], media: Medium[]): Promise<ReachRow[]> {
+    const found: ReachRow[] = [];
+    for (const medium of media) {
+      const statement = statements[medium];
+      if (!statement || profileIds.length === 0) continue;
+      const rows = await query<Row>(tx, statement, [projectId, profileIds]);
+      for (const row of rows) found.push(toReach(medium, row));
+    }
+    return found;
+  }
+
+  contacts(tx: Tx, projectId: string, profileIds: string[]): Promise<ContactRow[]> {
+    return query<ContactRow>(
+      tx,
+      `SELECT id AS "profileId", user_id AS "userId", email, mobile_number AS "mobileNumber"
+       FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[])`,
+      [projectId, profileIds],
+    );
+  }
+
+  async markUnreachable(tx: Tx, projectId: string, dead: DeadAddress[]): Promise<void> {
+    for (const medium of new Set(dead.map((item) => item.medium))) {
+      const statement = deadStatements[medium];
+      const items = dead.filter((item) => item.medium === medium);
+      if (!statement) continue;
+      await query(tx, statement, [
+        projectId,
+        items.map(({ profileId }) => profileId),
+        items.map(({ addressKey }) => addressKey),
+        items.map(({ reason }) => reason),
+      ]);
+    }
+  }
+}
+
+function toReach(medium: Medium, row: Row): ReachRow {
+  return {
+    profileId: row.profile_id,
+    medium,
+    addressKey: row.address_key,
+    address: row.address,
+    platform: row.platform,
+    isAddressable: row.is_addressable,
+    subscription: row.subscription,
+  };
+}

@@ -1,0 +1,25 @@
+import { ProjectsModule } from '@modules/projects';
+import { Module } from '@nestjs/common';
+import { ImportFile } from './imports/import-file';
+import { ImportRepository } from './imports/import-repository';
+import { ImportWriter } from './imports/import-writer';
+import { ProfileRepository } from './persistence/profile.repository';
+import { ProfileDirectory } from './persistence/profile-directory';
+import { ReachRepository } from './persistence/reach.repository';
+import { ProfilesService } from './profiles.service';
+
+/** People, their devices and how they can be reached. */
+@Module({
+  imports: [ProjectsModule],
+  providers: [
+    ProfilesService,
+    ProfileRepository,
+    ReachRepository,
+    ProfileDirectory,
+    ImportFile,
+    ImportRepository,
+    ImportWriter,
+  ],
+  exports: [ProfilesService, ProfileDirectory, ImportFile, ImportRepository, ImportWriter],
+})
+export class ProfilesModule {}

@@ -1,0 +1,67 @@
+import { isUuid } from '@libs/foundation';
+import { decodeCursor, PageArgs, toPage, validateInput } from '@libs/platform';
+import { type Actor, Allow, CurrentActor } from '@modules/projects';
+import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { type EntryKind, normalValue } from '../domain/entry';
+import { SuppressionList } from '../suppression-list';
+import {
+  AddSuppressionEntryInput,
+  AddSuppressionEntryPayload,
+  RemoveSuppressionEntryInput,
+  RemoveSuppressionEntryPayload,
+  SuppressionEntryConnection,
+  SuppressionEntryType,
+} from './suppression.type';
+
+const expected: Record<EntryKind, string> = {
+  USER_ID: 'The user ID must not be empty',
+  EMAIL: 'The value must be an e-mail address',
+  MOBILE_NUMBER: 'The number must be digits with country code, without + and without 00',
+};
+
+/** The suppression list. */
+@Resolver(() => SuppressionEntryType)
+export class SuppressionResolver {
+  constructor(private readonly suppressionList: SuppressionList) {}
+
+  @Allow('suppression.view')
+  @Query(() => SuppressionEntryConnection, { description: 'Who must not be contacted, newest first.' })
+  async suppressionEntries(
+    @CurrentActor() actor: Actor,
+    @Args() { first, after }: PageArgs,
+  ): Promise<SuppressionEntryConnection> {
+    const rows = await this.suppressionList.list(actor.projectId, decodeCursor(after), first + 1);
+    return toPage(rows, { first, cursorOf: ({ id }) => id, map: (row) => row });
+  }
+
+  @Allow('suppression.manage')
+  @Mutation(() => AddSuppressionEntryPayload, {
+    description: 'Suppresses an address, number or user from the next hand-over on.',
+  })
+  async addSuppressionEntry(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: AddSuppressionEntryInput,
+  ): Promise<AddSuppressionEntryPayload> {
+    const problems = await validateInput(AddSuppressionEntryInput, input);
+    const value = normalValue(input.kind, input.value);
+    if (value === null) problems.push({ path: ['value'], message: expected[input.kind] });
+    if (problems.length > 0 || value === null) {
+      return { entry: null, userErrors: problems.map((problem) => ({ ...problem, code: 'INVALID' })) };
+    }
+    return { entry: await this.suppressionList.add(actor, { ...input, value }), userErrors: [] };
+  }
+
+  @Allow('suppression.manage')
+  @Mutation(() => RemoveSuppressionEntryPayload, {
+    description: 'Removes an entry; the person can be contacted again.',
+  })
+  async removeSuppressionEntry(
+    @CurrentActor() actor: Actor,
+    @Args('input') { id }: RemoveSuppressionEntryInput,
+  ): Promise<RemoveSuppressionEntryPayload> {
+    const isRemoved = isUuid(id) && (await this.suppressionList.remove(actor, id));
+    if (isRemoved) return { removedId: id, userErrors: [] };
+    const message = 'This project has no such entry; list suppressionEntries to see their ids';
+    return { removedId: null, userErrors: [{ code: 'NOT_FOUND', path: ['id'], message }] };
+  }
+}

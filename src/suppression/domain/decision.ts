@@ -1,0 +1,56 @@
+import type { Medium } from '@libs/delivery';
+
+/** Why the gate refused an address, in the order the reasons are looked at. */
+export type RefusalReason = 'NO_ADDRESS' | 'NOT_ADDRESSABLE' | 'NOT_SUBSCRIBED' | 'SUPPRESSED';
+
+/** One person whose messages want to go out. */
+export interface GatePerson {
+  seq: number;
+  profileId: string;
+}
+
+/** What the gate says of one person on one medium at one address. */
+export type GateDecision =
+  | {
+      seq: number;
+      profileId: string;
+      medium: Medium;
+      isAllowed: true;
+      addressKey: string;
+      address: string;
+      platform: 'ANDROID' | 'IOS' | null;
+    }
+  | {
+      seq: number;
+      profileId: string;
+      medium: Medium;
+      isAllowed: false;
+      addressKey: string | null;
+      reason: RefusalReason;
+      detail: string;
+    };
+
+interface Reach {
+  medium: Medium;
+  isAddressable: boolean;
+  subscription: 'SUBSCRIBED' | 'UNSUBSCRIBED' | 'NOT_SET';
+}
+
+/** Push goes out unless switched off; e-mail and SMS need a yes. */
+export function isSubscribed({ medium, subscription }: Pick<Reach, 'medium' | 'subscription'>): boolean {
+  if (medium === 'EMAIL' || medium === 'SMS') return subscription === 'SUBSCRIBED';
+  return subscription !== 'UNSUBSCRIBED';
+}
+
+/** The first reason against an address, or null when it may be used. */
+export function refusalOf(reach: Reach, isListed: boolean): { reason: RefusalReason; detail: string } | null {
+  if (!reach.isAddressable) return { reason: 'NOT_ADDRESSABLE', detail: 'The address is known to be unreachable' };
+  if (!isSubscribed(reach)) {
+    return {
+      reason: 'NOT_SUBSCRIBED',
+      detail: `Subscription is ${reach.subscription.toLowerCase().replace('_', ' ')}`,
+    };
+  }
+  if (isListed) return { reason: 'SUPPRESSED', detail: 'On a suppression list of the project' };
+  return null;
+}

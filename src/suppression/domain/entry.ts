@@ -1,0 +1,19 @@
+/** By what a person is suppressed. */
+export const entryKinds = ['USER_ID', 'EMAIL', 'MOBILE_NUMBER'] as const;
+
+/** One of {@link entryKinds}. */
+export type EntryKind = (typeof entryKinds)[number];
+
+/** On what: a medium or any. */
+export const entryMedia = ['ANY', 'MOBILE_PUSH', 'WEB_PUSH', 'SMS', 'EMAIL', 'INBOX', 'IN_APP'] as const;
+
+/** One of {@link entryMedia}. */
+export type EntryMedium = (typeof entryMedia)[number];
+
+/** The value as it is compared: addresses without case, numbers as digits. Null when it cannot be one of its kind. */
+export function normalValue(kind: EntryKind, value: string): string | null {
+  const text = value.trim();
+  if (kind === 'EMAIL') return /^\S+@\S+$/.test(text) ? text.toLowerCase() : null;
+  if (kind === 'MOBILE_NUMBER') return /^[1-9]\d{6,14}$/.test(text) ? text : null;
+  return text === '' ? null : text;
+}
