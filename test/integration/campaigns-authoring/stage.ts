@@ -3,6 +3,7 @@ import { PlatformModule, Transactions } from '@libs/platform';
 import { ChannelsService } from '@modules/channels';
 import { ConnectionsService, DeletionConsequences } from '@modules/connections';
 import { type Actor, ProjectsModule } from '@modules/projects';
+import type { ModuleMetadata } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { authoringEntities, authoringProviders } from '../../../src/campaigns/authoring';
@@ -29,17 +30,26 @@ class ChannelMissing extends AppError {
   readonly retryable = false;
 }
 
+/** What a test adds to the stage. */
+export interface Additions {
+  imports?: ModuleMetadata['imports'];
+  providers?: ModuleMetadata['providers'];
+  /** Starts the module and answers what to close; by default without an HTTP server. */
+  start?: (module: TestingModule) => Promise<{ close(): Promise<void> }>;
+}
+
 /** Builds the stage on a database of its own. */
-export async function setStage(): Promise<Stage> {
+export async function setStage({ imports = [], providers = [], start }: Additions = {}): Promise<Stage> {
   const database = await createTestDatabase();
   process.env.ENCRYPTION_KEYS = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
   const optimove = new OptimoveStandIn();
   const actor: Actor = { projectId: newId(), keyId: newId(), label: 'tests', role: 'ADMIN' };
   const ids = { connectionId: newId(), pushChannelId: newId(), smsChannelId: newId() };
   const module = await Test.createTestingModule({
-    imports: [PlatformModule, ProjectsModule, TypeOrmModule.forFeature(authoringEntities)],
+    imports: [PlatformModule, ProjectsModule, TypeOrmModule.forFeature(authoringEntities), ...imports],
     providers: [
       ...authoringProviders,
+      ...providers,
       PublishTemplateHandler,
       WithdrawTemplatesHandler,
       { provide: ConnectionsService, useValue: { clientFor: async () => optimove } },
@@ -47,25 +57,25 @@ export async function setStage(): Promise<Stage> {
       { provide: ChannelsService, useValue: channelsOf(actor, ids) },
     ],
   }).compile();
-  await module.init();
+  const started = await (start ? start(module) : module.init());
   const close = async (): Promise<void> => {
-    await module.close();
+    await started.close();
     await database.drop();
   };
   return { database, module, transactions: module.get(Transactions), optimove, actor, ...ids, close };
 }
 
 function channelsOf(actor: Actor, ids: { connectionId: string; pushChannelId: string; smsChannelId: string }): object {
-  const base = { projectId: actor.projectId, connectionId: ids.connectionId, state: 'ACTIVE' };
+  const base = { connectionId: ids.connectionId, state: 'ACTIVE' };
   const views = [
     { ...base, id: ids.pushChannelId, kind: 'MOBILE_PUSH', optimoveChannelId: 506, media: ['MOBILE_PUSH', 'SMS'] },
     { ...base, id: ids.smsChannelId, kind: 'TRIGGERED', optimoveChannelId: 505, media: ['SMS'] },
   ];
   return {
     get: async (projectId: string, id: string) => {
-      const found = views.find((view) => view.projectId === projectId && view.id === id);
+      const found = views.find((view) => projectId === actor.projectId && view.id === id);
       if (!found) throw new ChannelMissing(`No channel ${id}`);
-      return found;
+      return { ...found, projectId };
     },
   };
 }

@@ -49,14 +49,20 @@ export class CreateCampaignInput {
   content!: CampaignContentInput;
 }
 
-@InputType({ description: 'Names a campaign.' })
-export class CampaignIdInput {
+@InputType({ isAbstract: true })
+abstract class CampaignIdInput {
   @Field(() => ID, { description: 'Its id.' })
   @IsUUID()
   id!: string;
 }
 
-@InputType({ description: 'Names a campaign at a version.' })
+@InputType({ description: 'Which campaign to take out of Optimove.' })
+export class WithdrawCampaignInput extends CampaignIdInput {}
+
+@InputType({ description: 'Which campaign to put away.' })
+export class ArchiveCampaignInput extends CampaignIdInput {}
+
+@InputType({ description: 'Which campaign to launch, as you read it.' })
 export class LaunchCampaignInput extends CampaignIdInput {
   @Field(() => Int, { description: 'The version you read.' })
   @IsInt()

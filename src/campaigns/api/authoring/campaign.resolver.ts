@@ -9,13 +9,14 @@ import { previewContent } from '../../domain/content/preview-content';
 import { validateContent } from '../../domain/content/validate-content';
 import { CampaignRepository } from '../../persistence/authoring/campaign.repository';
 import {
-  CampaignIdInput,
+  ArchiveCampaignInput,
   CampaignsArgs,
   CreateCampaignInput,
   LaunchCampaignInput,
   PreviewCampaignInput,
   RenameCampaignInput,
   UpdateCampaignInput,
+  WithdrawCampaignInput,
 } from './campaign.inputs';
 import {
   ArchiveCampaignPayload,
@@ -140,9 +141,9 @@ export class CampaignResolver {
   })
   async withdrawCampaign(
     @CurrentActor() actor: Actor,
-    @Args('input') input: CampaignIdInput,
+    @Args('input') input: WithdrawCampaignInput,
   ): Promise<WithdrawCampaignPayload> {
-    const problems = await invalid(CampaignIdInput, input);
+    const problems = await invalid(WithdrawCampaignInput, input);
     if (problems.length > 0) return toPayload(refused(...problems));
     return toPayload(await this.launches.withdraw(actor, input.id));
   }
@@ -153,9 +154,9 @@ export class CampaignResolver {
   })
   async archiveCampaign(
     @CurrentActor() actor: Actor,
-    @Args('input') input: CampaignIdInput,
+    @Args('input') input: ArchiveCampaignInput,
   ): Promise<ArchiveCampaignPayload> {
-    const problems = await invalid(CampaignIdInput, input);
+    const problems = await invalid(ArchiveCampaignInput, input);
     if (problems.length > 0) return toPayload(refused(...problems));
     return toPayload(await this.manage.archive(actor, input.id));
   }

@@ -1,0 +1,164 @@
+import { DateTimeScalar } from '@libs/platform';
+import { ProjectsApiModule, ProjectsService } from '@modules/projects';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { GraphQLModule } from '@nestjs/graphql';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { authoringApiProviders } from '../../../src/campaigns/authoring';
+import { type Stage, setStage } from './stage';
+
+const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
+  driver: ApolloDriver,
+  autoSchemaFile: true,
+  context: (request: unknown) => ({ req: request }),
+});
+
+const campaignFields = `{
+  id name status version channelId hasUnlaunchedChanges
+  content { mobilePush { title body url data { key value } } email { subject } sms { from text }
+    personalisation { whenMissing } }
+  publication { state optimoveTemplateId optimoveChannelId templateName publishedAt error errorCode }
+  findings { path code severity message } placeholders { optimove stored }
+}`;
+const payload = `{ campaign ${campaignFields} userErrors { code path message } }`;
+
+interface Answer {
+  campaign: Record<string, unknown> | null;
+  userErrors: { code: string; path: string[] }[];
+}
+
+describe('campaigns over GraphQL', () => {
+  let stage: Stage;
+  let app: NestFastifyApplication;
+  let apiKey: string;
+  beforeAll(async () => {
+    stage = await setStage({
+      imports: [ProjectsApiModule, graphql],
+      providers: [...authoringApiProviders, DateTimeScalar],
+      start: async (module) => {
+        app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
+        await app.listen(0, '127.0.0.1');
+        return app;
+      },
+    });
+    const first = await app.get(ProjectsService).ensureFirst();
+    stage.actor.projectId = first.projectId;
+    apiKey = first.apiKey ?? '';
+  }, 60_000);
+  afterAll(() => stage.close());
+
+  async function ask<T>(query: string, variables: object = {}): Promise<T> {
+    const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ query, variables });
+    const response = await fetch(`${await app.getUrl()}/graphql`, { method: 'POST', headers, body });
+    const { data, errors } = (await response.json()) as { data: T; errors?: unknown };
+    expect(errors).toBeUndefined();
+    return data;
+  }
+
+  async function change(mutation: string, input: object): Promise<Answer> {
+    const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
+    const query = `mutation ($input: ${type}!) { ${mutation}(input: $input) ${payload} }`;
+    return (await ask<Record<string, Answer>>(query, { input }))[mutation] ?? { campaign: null, userErrors: [] };
+  }
+
+  const content = {
+    mobilePush: { title: 'Hi', body: '{{ NAME }} {{ user.city }}', data: [{ key: 'screen', value: 'home' }] },
+    sms: { from: 'Shop', text: 'Hi' },
+  };
+
+  it('takes a campaign from draft to template and back', async () => {
+    const created = await change('createCampaign', { channelId: stage.pushChannelId, name: 'Spring', content });
+    expect(created).toMatchObject({
+      userErrors: [],
+      campaign: {
+        status: 'DRAFT',
+        version: 1,
+        hasUnlaunchedChanges: true,
+        publication: null,
+        content: {
+          mobilePush: { title: 'Hi', url: null, data: [{ key: 'screen', value: 'home' }] },
+          email: null,
+          sms: { from: 'Shop', text: 'Hi' },
+          personalisation: { whenMissing: 'EMPTY' },
+        },
+        findings: [],
+        placeholders: { optimove: ['NAME'], stored: ['city'] },
+      },
+    });
+    const id = created.campaign?.id;
+    const launched = await change('launchCampaign', { id, version: 1 });
+    expect(launched).toMatchObject({
+      userErrors: [],
+      campaign: {
+        status: 'PUBLISHED',
+        hasUnlaunchedChanges: false,
+        publication: { state: 'PUBLISHED', optimoveChannelId: 506, templateName: 'Spring', error: null },
+      },
+    });
+    const edited = await change('updateCampaign', { id, version: 2, content: { sms: null } });
+    expect(edited).toMatchObject({ userErrors: [], campaign: { version: 3, hasUnlaunchedChanges: true } });
+    expect(edited.campaign).toMatchObject({ content: { sms: null, mobilePush: { title: 'Hi' } } });
+    const renamed = await change('renameCampaign', { id, version: 3, name: 'Summer' });
+    expect(renamed).toMatchObject({ campaign: { publication: { state: 'PUBLISHED', templateName: 'Summer' } } });
+    const withdrawn = await change('withdrawCampaign', { id });
+    expect(withdrawn).toMatchObject({ campaign: { status: 'WITHDRAWN', publication: { state: 'WITHDRAWN' } } });
+    expect(await change('archiveCampaign', { id })).toMatchObject({ campaign: { status: 'ARCHIVED' } });
+  });
+
+  it('names the field of each problem', async () => {
+    const wrong = { channelId: 'x', name: ' ', content: { sms: { text: 'x'.repeat(10_001) } } };
+    const { campaign, userErrors } = await change('createCampaign', wrong);
+    expect(campaign).toBeNull();
+    const paths = userErrors.map(({ code, path }) => `${code} ${path.join('.')}`);
+    expect([...new Set(paths)].sort()).toEqual(['INVALID channelId', 'INVALID content.sms.text', 'INVALID name']);
+  });
+
+  it('keeps a draft with a syntax error and says where it is, but does not launch it', async () => {
+    const broken = { mobilePush: { title: 'Hi', body: 'Hello\n{{ NAME | }}' } };
+    const { campaign } = await change('createCampaign', {
+      channelId: stage.pushChannelId,
+      name: 'Broken',
+      content: broken,
+    });
+    const path = ['content', 'mobilePush', 'body'];
+    expect(campaign?.findings).toMatchObject([{ path, code: 'TEMPLATE_SYNTAX', severity: 'ERROR' }]);
+    const { userErrors } = await change('launchCampaign', { id: campaign?.id, version: 1 });
+    expect(userErrors).toMatchObject([{ code: 'INVALID_CONTENT', path, message: expect.stringMatching(/^Line 2: /) }]);
+  });
+
+  it('previews with sample values and names what they leave out', async () => {
+    const { campaign } = await change('createCampaign', { channelId: stage.pushChannelId, name: 'Preview', content });
+    const query = `query ($input: PreviewCampaignInput!) { previewCampaign(input: $input) {
+      mobilePush { title body data { key value } } email { html } sms { text parts }
+      problems { medium message } missing userErrors { code path } } }`;
+    const values = [{ name: 'NAME', value: '<b>' }];
+    const { previewCampaign } = await ask<{ previewCampaign: unknown }>(query, { input: { id: campaign?.id, values } });
+    expect(previewCampaign).toEqual({
+      mobilePush: { title: 'Hi', body: '<b> ', data: [{ key: 'screen', value: 'home' }] },
+      email: null,
+      sms: { text: 'Hi', parts: 1 },
+      problems: [],
+      missing: ['user.city'],
+      userErrors: [],
+    });
+  });
+
+  it('lists campaigns newest first, page by page, without archived ones', async () => {
+    for (const name of ['A', 'B', 'C'])
+      await change('createCampaign', { channelId: stage.pushChannelId, name, content });
+    const query = `query ($after: String, $status: CampaignStatus) { campaigns(first: 2, after: $after, status: $status) {
+      nodes { name publication { state } } pageInfo { hasNextPage endCursor } } }`;
+    type List = { campaigns: { nodes: { name: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } };
+    const { campaigns: one } = await ask<List>(query);
+    expect(one.nodes.map(({ name }) => name)).toEqual(['C', 'B']);
+    expect(one.pageInfo.hasNextPage).toBe(true);
+    const { campaigns: two } = await ask<List>(query, { after: one.pageInfo.endCursor });
+    expect(two.nodes[0]?.name).toBe('A');
+    const { campaigns: archived } = await ask<List>(query, { status: 'ARCHIVED' });
+    expect(archived.nodes.map(({ name }) => name)).toEqual(['Summer']);
+  });
+
+  it('answers null for a campaign that is not there', async () => {
+    expect(await ask('{ campaign(id: "nonsense") { id } }')).toEqual({ campaign: null });
+  });
+});
