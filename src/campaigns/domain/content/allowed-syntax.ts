@@ -46,7 +46,10 @@ export const allowedNodes: ReadonlySet<string> = new Set([
   'range',
 ]);
 
-/** Filters that neither leave escaping, call back into the template nor multiply their input without bound. */
+/**
+ * Filters that neither leave escaping, call back into the template nor multiply their input without bound. Not nl2br and
+ * raw: what they return is printed without escaping.
+ */
 export const allowedFilters: ReadonlySet<string> = new Set([
   'abs',
   'capitalize',
@@ -59,7 +62,6 @@ export const allowedFilters: ReadonlySet<string> = new Set([
   'last',
   'length',
   'lower',
-  'nl2br',
   'number_format',
   'replace',
   'reverse',

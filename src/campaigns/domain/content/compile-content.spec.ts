@@ -81,6 +81,36 @@ describe('compileContent', () => {
     });
   });
 
+  it.each([
+    '{{ NAME|upper|lower }}',
+    '{{ X|default(NAME) }}',
+    '{{ X ?? NAME }}',
+    '{{ X ? "a" : NAME }}',
+    '{{ "<b>" ~ NAME }}',
+    '{{ [NAME]|join(",") }}',
+    '{{ {"a": NAME}|join }}',
+    '{{ NAME|replace({"x": "<"}) }}',
+    '{{ NAME|escape|default("x") }}',
+    '{{ NAME|url_encode ~ NAME }}',
+    '{% set x = NAME %}{{ x }}',
+    '{% for x in [NAME] %}{{ x }}{% endfor %}',
+    '{{ NAME|split("")|join }}',
+    '{{ max(NAME, "") }}',
+    '{{ NAME|first }}{{ NAME|slice(0, 9) }}',
+    '{{ "<i>%s"|replace({"%s": NAME}) }}',
+  ])('escapes the value in %s', (html) => {
+    const [outcome] = compileContent(email(html)).renderSlice('EMAIL', [{ NAME: '<u>' }]);
+    expect(outcome).toMatchObject({ ok: true, message: { html: expect.stringMatching(/&lt;/) } });
+    expect(outcome).toMatchObject({ message: { html: expect.not.stringMatching(/<u>/) } });
+  });
+
+  it('lets no value out of an attribute, whatever its quotes', () => {
+    const html = `<a title='{{ NAME|trim }}' alt="{{ NAME }}">`;
+    const [outcome] = compileContent(email(html)).renderSlice('EMAIL', [{ NAME: `'x"` }]);
+    const safe = '&#039;x&quot;';
+    expect(outcome).toMatchObject({ message: { html: `<a title='${safe}' alt="${safe}">` } });
+  });
+
   it('lets no value add a line to a mail header', () => {
     const [outcome] = compileContent(email('x', 'For {{ NAME }}')).renderSlice('EMAIL', [{ NAME: 'a\r\nBcc: b' }]);
     expect(outcome).toMatchObject({ ok: true, message: { subject: 'For a Bcc: b' } });

@@ -39,6 +39,8 @@ export class SyntaxCheck {
 
   private enterKind(node: TwingBaseNode): void {
     if (node.type === 'template' && node.children.parent) refuse(node, 'The tag "extends"');
+    // The engine would escape what is captured a second time when it is printed.
+    if (node.type === 'set' && attribute(node, 'captures') === 'true') refuse(node, 'The block form of "set"');
     if (node.type === 'for') this.enterLoop(node);
     if (node.type === 'range') this.checkRange(node);
     if (node.type === 'attribute_accessor') this.enterAccessor(node);

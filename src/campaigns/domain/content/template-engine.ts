@@ -13,6 +13,7 @@ import {
   type TwingSynchronousEnvironment,
   type TwingSynchronousTemplate,
 } from 'twing';
+import { escapeHtml } from './escape-html';
 import { currentRun } from './render-run';
 import { attribute, type References, SyntaxCheck } from './syntax-check';
 import { TemplateFault } from './template-fault';
@@ -56,6 +57,8 @@ class Engine {
       sandboxPolicy: closedPolicy,
       timezone: 'UTC',
     });
+    // The engine's own handler leaves single quotes as they are, which would let a value out of an attribute.
+    environment.registerEscapingStrategy((value) => escapeHtml(String(value)), 'html');
     environment.addFilter(
       createSynchronousFilter(requiredFilter, (_, value, name) => currentRun().require(value, String(name)), [
         { name: 'name' },
@@ -100,7 +103,7 @@ function instrument(node: TwingBaseNode): TwingBaseNode {
   if (node.type === 'print' && node.children.expression) {
     return createPrintNode(requirePrinted(node.children.expression), node.line, node.column);
   }
-  if (node.type === 'set' && attribute(node, 'captures') === 'false') {
+  if (node.type === 'set') {
     const values = node.children.values?.children ?? {};
     for (const [key, value] of Object.entries(values)) values[key] = call(value, boundedFilter, []);
   }

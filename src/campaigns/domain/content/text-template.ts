@@ -1,7 +1,8 @@
 import { createOutputBuffer, type TwingOutputBuffer } from 'twing';
 import { templateBounds } from './allowed-syntax';
+import { joinText, splitPlainTemplate } from './joined-text';
 import { rewriteLegacyFallbacks } from './legacy-fallback';
-import { type RenderRun, startRun } from './render-run';
+import { maxOutputLength, type RenderRun, startRun } from './render-run';
 import type { References } from './syntax-check';
 import { type Escaping, type ParsedTemplate, parseTemplate } from './template-engine';
 import { TemplateFault } from './template-fault';
@@ -39,11 +40,17 @@ export function compileText(source: string, escaping: Escaping): TextTemplate {
   }
   const { source: twig, isChanged } = rewriteLegacyFallbacks(source);
   const parsed = parseTemplate(twig, escaping);
+  const pieces = splitPlainTemplate(twig);
   return {
     references: parsed.references,
     isConstant: false,
     usesLegacyFallback: isChanged,
-    render: (values) => render(parsed, values),
+    render: (values) => {
+      const joined = pieces && joinText(pieces, values, escaping);
+      return joined
+        ? { ...joined, isTooLong: joined.text.length > maxOutputLength, problem: null }
+        : render(parsed, values);
+    },
   };
 }
 

@@ -38,6 +38,8 @@ describe('validateContent', () => {
     ['{% macro m() %}{% endmacro %}', 'macro'],
     ['{% autoescape false %}{{ A }}{% endautoescape %}', 'autoescape'],
     ['{{ A|raw }}', 'raw'],
+    ['{{ A|nl2br }}', 'nl2br'],
+    ['{% set x %}{{ A }}{% endset %}', 'block form'],
     ['{{ A|map(x => x) }}', 'map'],
     ['{{ include("other") }}', 'include'],
     ['{{ range(1, 9)|join }}', 'range'],
