@@ -1,1 +1,25 @@
-export {};
+export { callbackKind, type OptimoveCallback, type ParsedCallback, parseCallback } from './callback';
+export {
+  type CampaignDetails,
+  type ChannelDetail,
+  type ChannelTemplate,
+  createOptimoveClient,
+  type ExecutionChannel,
+  largestWrite,
+  type MetricRow,
+  metricIds,
+  type OptimoveClient,
+  type RegisteredListener,
+} from './client';
+export {
+  type OptimoveError,
+  OptimovePagingError,
+  OptimoveRateLimitedError,
+  OptimoveRejectedError,
+  OptimoveUnauthorizedError,
+  OptimoveUnavailableError,
+  OptimoveUnexpectedAnswerError,
+} from './errors';
+export type { Lane, RateBudget } from './rate-budget';
+export type { MalformedRow, RecipientPage, RecipientQuery, RecipientRow } from './recipients';
+export type { TransportOptions } from './transport';

@@ -1,0 +1,61 @@
+import { AppError } from '@libs/foundation';
+
+/** Optimove refused the API key (401, or 403 for a function that the key may not call). */
+export class OptimoveUnauthorizedError extends AppError {
+  readonly code = 'OPTIMOVE_UNAUTHORIZED';
+  readonly retryable = false;
+
+  constructor(
+    message: string,
+    /** 401: the key itself; 403: this function is not granted. */
+    readonly status: 401 | 403,
+  ) {
+    super(message);
+  }
+}
+
+/** Too many calls with this key (429). Limits of Optimove: 50 in 10 seconds per key, 2,000 an hour on the older regime. */
+export class OptimoveRateLimitedError extends AppError {
+  readonly code = 'OPTIMOVE_RATE_LIMITED';
+  readonly retryable = true;
+}
+
+/** Optimove could not be reached, broke off, or answered 5xx. */
+export class OptimoveUnavailableError extends AppError {
+  readonly code = 'OPTIMOVE_UNAVAILABLE';
+  readonly retryable = true;
+}
+
+/** Optimove refused the call for good (4xx other than 401, 403 and 429). */
+export class OptimoveRejectedError extends AppError {
+  readonly code = 'OPTIMOVE_REJECTED';
+  readonly retryable = false;
+
+  constructor(
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+/** Optimove answered 2xx with something else than the documented shape, such as a bare string. */
+export class OptimoveUnexpectedAnswerError extends AppError {
+  readonly code = 'OPTIMOVE_UNEXPECTED_ANSWER';
+  readonly retryable = false;
+}
+
+/** Optimove served the same page again: reading on would never end. */
+export class OptimovePagingError extends AppError {
+  readonly code = 'OPTIMOVE_PAGING';
+  readonly retryable = false;
+}
+
+/** Every error that a call can end with. */
+export type OptimoveError =
+  | OptimoveUnauthorizedError
+  | OptimoveRateLimitedError
+  | OptimoveUnavailableError
+  | OptimoveRejectedError
+  | OptimoveUnexpectedAnswerError
+  | OptimovePagingError;

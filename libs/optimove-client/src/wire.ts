@@ -1,0 +1,53 @@
+/** A JSON object of the wire. Optimove's clients of different ages spell keys differently, so they are read caseless. */
+export class WireObject {
+  private readonly values = new Map<string, unknown>();
+
+  constructor(private readonly source: Record<string, unknown>) {
+    for (const [key, value] of Object.entries(source)) this.values.set(key.toLowerCase(), value);
+  }
+
+  /** The value of the first of these keys that is there. */
+  get(...keys: string[]): unknown {
+    for (const key of keys) {
+      const value = this.values.get(key.toLowerCase());
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  /** An id, which comes as a number or as a string; null when there is none. */
+  id(...keys: string[]): string | null {
+    return toId(this.get(...keys));
+  }
+
+  /** A text; null when there is none. */
+  text(...keys: string[]): string | null {
+    const value = this.get(...keys);
+    return typeof value === 'string' && value !== '' ? value : null;
+  }
+
+  /** Keys that are none of these, as they were written. */
+  others(known: ReadonlySet<string>): Record<string, unknown> {
+    return Object.fromEntries(Object.entries(this.source).filter(([key]) => !known.has(key.toLowerCase())));
+  }
+}
+
+/** Reads an object; null for anything else. */
+export function toWireObject(value: unknown): WireObject | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+  return new WireObject(value as Record<string, unknown>);
+}
+
+/** An id as text. */
+export function toId(value: unknown): string | null {
+  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
+  if (typeof value !== 'string') return null;
+  const text = value.trim();
+  return text === '' ? null : text;
+}
+
+/** An id as it is sent: a number when it is one, otherwise as it is. */
+export function fromId(id: string): number | string {
+  const number = Number(id);
+  return /^\d+$/.test(id) && Number.isSafeInteger(number) ? number : id;
+}
