@@ -1,0 +1,3 @@
+export { MatchingModule } from './matching.module';
+export { type MatchCustomer, MatchingService, type MatchResult } from './matching.service';
+export { MatchingApiModule } from './matching-api.module';

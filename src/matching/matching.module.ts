@@ -1,0 +1,12 @@
+import { ProfilesModule } from '@modules/profiles';
+import { Module } from '@nestjs/common';
+import { MatchingService } from './matching.service';
+import { NumberRejectRepository } from './persistence/number-reject.repository';
+
+/** Who Optimove's customers are among the profiles. */
+@Module({
+  imports: [ProfilesModule],
+  providers: [MatchingService, NumberRejectRepository],
+  exports: [MatchingService, NumberRejectRepository],
+})
+export class MatchingModule {}
