@@ -60,11 +60,18 @@ export class PublishTemplate {
 }
 
 async function publish(client: OptimoveClient, publication: TemplatePublicationEntity): Promise<void> {
-  const { optimoveTemplateId: templateId, templateName: name } = publication;
-  await client.addChannelTemplates(publication.optimoveChannelId, [{ templateId, name }]);
+  const { optimoveChannelId: channelId, templateName: name } = publication;
+  const template = { templateId: String(publication.optimoveTemplateId), name };
+  await client.addChannelTemplates(channelId, [template]);
+  if (!publication.publishedAt) return;
+  // That adding a known template renames it is expected of Optimove, but nowhere promised.
+  const known = await client.getChannelTemplates(channelId);
+  if (known.some((each) => each.templateId === template.templateId && each.name === name)) return;
+  await withdraw(client, publication);
+  await client.addChannelTemplates(channelId, [template]);
 }
 
 async function withdraw(client: OptimoveClient, publication: TemplatePublicationEntity): Promise<void> {
-  const { optimoveChannelId: channelId, optimoveTemplateId: templateId } = publication;
-  await client.deleteChannelTemplates([{ channelId, templateId }]);
+  const { optimoveChannelId: channelId, optimoveTemplateId } = publication;
+  await client.deleteChannelTemplates([{ channelId, templateId: String(optimoveTemplateId) }]);
 }

@@ -6,7 +6,6 @@ import { Versions } from '../../../src/campaigns/authoring/versions';
 import { WithdrawTemplatesHandler } from '../../../src/campaigns/authoring/withdraw-templates.handler';
 import type { CampaignContent } from '../../../src/campaigns/domain/content/campaign-content';
 import { PublicationRepository } from '../../../src/campaigns/persistence/authoring/publication.repository';
-import { StandInFault } from './optimove-stand-in';
 import { type Stage, setStage } from './stage';
 
 describe('launching campaigns', () => {
@@ -20,7 +19,7 @@ describe('launching campaigns', () => {
   }, 60_000);
   afterAll(() => stage.close());
   afterEach(() => {
-    stage.optimove.fault = null;
+    stage.optimove.failWith = null;
   });
 
   const personalisation = { whenMissing: 'EMPTY' } as const;
@@ -97,30 +96,32 @@ describe('launching campaigns', () => {
   });
 
   it('shows a refusal by Optimove and mends it by the next launch', async () => {
-    stage.optimove.fault = new StandInFault('INVALID_CREDENTIALS', false);
+    stage.optimove.failWith = 401;
     const { id, version } = await launched('Refused');
     expect(await publicationOf(id)).toMatchObject({
       state: 'FAILED',
-      error_code: 'INVALID_CREDENTIALS',
-      last_error: 'Optimove said INVALID_CREDENTIALS',
+      error_code: 'OPTIMOVE_UNAUTHORIZED',
+      last_error: expect.stringMatching(/./),
     });
-    stage.optimove.fault = null;
+    stage.optimove.failWith = null;
     await launches.launch(stage.actor, { id, version });
     expect(await publicationOf(id)).toMatchObject({ state: 'PUBLISHED', last_error: null });
   });
 
   it('leaves a launch during an outage to a job', async () => {
-    stage.optimove.fault = new StandInFault('UNAVAILABLE', true);
+    stage.optimove.failWith = 503;
     const { id, optimoveTemplateId } = await launched('Patient');
     const pending = await publicationOf(id);
-    expect(pending).toMatchObject({ state: 'PENDING', error_code: 'UNAVAILABLE' });
+    expect(pending).toMatchObject({ state: 'PENDING', error_code: 'OPTIMOVE_UNAVAILABLE' });
     const ticket = { publicationId: String(pending?.id), revision: 1 };
     const jobs = await stage.database.query(`SELECT data FROM outbox_message WHERE data->>'publicationId' = $1`, [
       ticket.publicationId,
     ]);
     expect(jobs).toEqual([{ data: ticket }]);
-    await expect(stage.module.get(PublishTemplateHandler).handle(ticket)).rejects.toThrow('UNAVAILABLE');
-    stage.optimove.fault = null;
+    await expect(stage.module.get(PublishTemplateHandler).handle(ticket)).rejects.toMatchObject({
+      code: 'OPTIMOVE_UNAVAILABLE',
+    });
+    stage.optimove.failWith = null;
     await stage.module.get(PublishTemplateHandler).handle(ticket);
     expect(await publicationOf(id)).toMatchObject({ state: 'PUBLISHED' });
     expect(stage.optimove.templates.get(`506/${optimoveTemplateId}`)).toBe('Patient');
@@ -133,9 +134,17 @@ describe('launching campaigns', () => {
     expect(stage.optimove.templates.get(`506/${optimoveTemplateId}`)).toBe('After');
   });
 
+  it('renames by removing and adding where Optimove keeps the name of a known template', async () => {
+    const { id, version, optimoveTemplateId } = await launched('Stubborn');
+    stage.optimove.keepsNames = true;
+    await launches.rename(stage.actor, { id, version, name: 'Convinced' });
+    stage.optimove.keepsNames = false;
+    expect(stage.optimove.templates.get(`506/${optimoveTemplateId}`)).toBe('Convinced');
+  });
+
   it('renames a draft without telling Optimove', async () => {
     const { id, version } = await draft('Quiet');
-    stage.optimove.fault = new StandInFault('UNAVAILABLE', true);
+    stage.optimove.failWith = 503;
     expect((await launches.rename(stage.actor, { id, version, name: 'Calm' })).problems).toEqual([]);
     expect(await publicationOf(id)).toBeUndefined();
   });
@@ -183,7 +192,7 @@ describe('launching campaigns', () => {
   });
 
   it('gives a forgotten wish a new job after a while', async () => {
-    stage.optimove.fault = new StandInFault('UNAVAILABLE', true);
+    stage.optimove.failWith = 503;
     const { id } = await launched('Forgotten');
     const publications = stage.module.get(PublicationRepository);
     expect(await publications.reopenIdle(stage.transactions.pool, 900)).toEqual([]);

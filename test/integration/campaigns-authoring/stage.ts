@@ -1,4 +1,5 @@
 import { AppError, newId } from '@libs/foundation';
+import { createOptimoveClient, type RateBudget } from '@libs/optimove-client';
 import { PlatformModule, Transactions } from '@libs/platform';
 import { ChannelsService } from '@modules/channels';
 import { ConnectionsService, DeletionConsequences } from '@modules/connections';
@@ -25,6 +26,8 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+const unlimited: RateBudget = { take: async () => undefined };
+
 class ChannelMissing extends AppError {
   readonly code = 'CHANNEL_NOT_FOUND';
   readonly retryable = false;
@@ -43,6 +46,12 @@ export async function setStage({ imports = [], providers = [], start }: Addition
   const database = await createTestDatabase();
   process.env.ENCRYPTION_KEYS = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
   const optimove = new OptimoveStandIn();
+  const client = createOptimoveClient({
+    endpoint: await optimove.start(),
+    apiKey: 'key',
+    budget: unlimited,
+    retries: 0,
+  });
   const actor: Actor = { projectId: newId(), keyId: newId(), label: 'tests', role: 'ADMIN' };
   const ids = { connectionId: newId(), pushChannelId: newId(), smsChannelId: newId() };
   const module = await Test.createTestingModule({
@@ -52,7 +61,7 @@ export async function setStage({ imports = [], providers = [], start }: Addition
       ...providers,
       PublishTemplateHandler,
       WithdrawTemplatesHandler,
-      { provide: ConnectionsService, useValue: { clientFor: async () => optimove } },
+      { provide: ConnectionsService, useValue: { clientFor: async () => client } },
       { provide: DeletionConsequences, useValue: { register: () => undefined } },
       { provide: ChannelsService, useValue: channelsOf(actor, ids) },
     ],
@@ -60,6 +69,7 @@ export async function setStage({ imports = [], providers = [], start }: Addition
   const started = await (start ? start(module) : module.init());
   const close = async (): Promise<void> => {
     await started.close();
+    await optimove.stop();
     await database.drop();
   };
   return { database, module, transactions: module.get(Transactions), optimove, actor, ...ids, close };

@@ -1,7 +1,10 @@
+import { AppError } from '@libs/foundation';
 import type { FindingCode } from './finding';
 
 /** Why a text cannot be a template. */
-export class TemplateFault extends Error {
+export class TemplateFault extends AppError {
+  readonly retryable = false;
+
   constructor(
     readonly code: Extract<FindingCode, 'TEMPLATE_SYNTAX' | 'NOT_ALLOWED_IN_TEMPLATE' | 'TOO_LONG'>,
     message: string,
@@ -9,6 +12,5 @@ export class TemplateFault extends Error {
     readonly line: number | null = null,
   ) {
     super(message);
-    this.name = 'TemplateFault';
   }
 }

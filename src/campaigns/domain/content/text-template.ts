@@ -21,8 +21,6 @@ export interface RenderedText {
 /** A field that can be rendered for any number of people. */
 export interface TextTemplate {
   references: References;
-  /** No placeholder in it: the same for everybody. */
-  isConstant: boolean;
   usesLegacyFallback: boolean;
   render(values: ReadonlyMap<string, unknown>): RenderedText;
 }
@@ -43,7 +41,6 @@ export function compileText(source: string, escaping: Escaping): TextTemplate {
   const pieces = splitPlainTemplate(twig);
   return {
     references: parsed.references,
-    isConstant: false,
     usesLegacyFallback: isChanged,
     render: (values) => {
       const joined = pieces && joinText(pieces, values, escaping);
@@ -63,7 +60,6 @@ function constant(text: string): TextTemplate {
   const rendered: RenderedText = { text, missing: nothing, isTooLong: false, problem: null };
   return {
     references: { optimove: new Set(), stored: new Set() },
-    isConstant: true,
     usesLegacyFallback: false,
     render: () => rendered,
   };
