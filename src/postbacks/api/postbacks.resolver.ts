@@ -1,0 +1,43 @@
+import { decodeCursor, PageArgs, Transactions, toPage } from '@libs/platform';
+import { ConnectionsService } from '@modules/connections';
+import { type Actor, Allow, CurrentActor } from '@modules/projects';
+import { Args, ID, Query, Resolver } from '@nestjs/graphql';
+import { MetricTotalRepository } from '../persistence/metric-total.repository';
+import { PostbackRowConnection, PostbackSummaryType } from './postback.type';
+
+/** What Optimove has been told. */
+@Resolver()
+export class PostbacksResolver {
+  constructor(
+    private readonly totals: MetricTotalRepository,
+    private readonly connections: ConnectionsService,
+    private readonly transactions: Transactions,
+  ) {}
+
+  @Allow('postbacks.view')
+  @Query(() => PostbackSummaryType, { description: 'How the postbacks of a connection stand.' })
+  async postbackSummary(
+    @CurrentActor() actor: Actor,
+    @Args('connectionId', { type: () => ID }) connectionId: string,
+  ): Promise<PostbackSummaryType> {
+    const connection = await this.connections.get(actor.projectId, connectionId);
+    return this.totals.summary(this.transactions.pool, actor.projectId, connection.id);
+  }
+
+  @Allow('postbacks.view')
+  @Query(() => PostbackRowConnection, { description: 'Metrics of a connection, newest first.' })
+  async postbackRows(
+    @CurrentActor() actor: Actor,
+    @Args('connectionId', { type: () => ID }) connectionId: string,
+    @Args() { first, after }: PageArgs,
+  ): Promise<PostbackRowConnection> {
+    const connection = await this.connections.get(actor.projectId, connectionId);
+    const rows = await this.totals.list(this.transactions.pool, {
+      projectId: actor.projectId,
+      connectionId: connection.id,
+      beforeId: decodeCursor(after),
+      limit: first + 1,
+    });
+    return toPage(rows, { first, cursorOf: ({ id }) => id, map: (row) => row });
+  }
+}

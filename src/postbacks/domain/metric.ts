@@ -1,0 +1,36 @@
+/** What is reported to Optimove. */
+export const metrics = ['SENT', 'DELIVERED', 'DROPPED'] as const;
+
+/** One of {@link metrics}. */
+export type Metric = (typeof metrics)[number];
+
+/**
+ * OWED: Optimove does not know the value yet. ACKNOWLEDGED: it does. REFUSED: it answered that it never will take it.
+ * UNCERTAIN: an added value was posted and no answer came; posting it again might count it twice.
+ */
+export type PostState = 'OWED' | 'ACKNOWLEDGED' | 'REFUSED' | 'UNCERTAIN';
+
+/** A value that Optimove does not know yet. */
+export interface OwedMetric {
+  id: string;
+  optimoveCampaignId: string;
+  optimoveChannelId: number;
+  optimoveTemplateId: string;
+  metric: Metric;
+  owedValue: number;
+  acknowledgedValue: number;
+  tries: number;
+}
+
+/** The value to post: the total itself, or what was added since the last acknowledged one. */
+export function valueToPost({ owedValue, acknowledgedValue }: OwedMetric, mode: 'ABSOLUTE' | 'DELTA'): number {
+  return mode === 'ABSOLUTE' ? owedValue : owedValue - acknowledgedValue;
+}
+
+const firstWaitSeconds = 30;
+const longestWaitSeconds = 3_600;
+
+/** How long to wait after so many failed tries, in seconds. */
+export function waitSeconds(tries: number): number {
+  return Math.min(firstWaitSeconds * 2 ** Math.max(tries - 1, 0), longestWaitSeconds);
+}

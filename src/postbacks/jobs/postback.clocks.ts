@@ -1,0 +1,37 @@
+import { Leases, Transactions } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { MetricTotalRepository } from '../persistence/metric-total.repository';
+import { PostMetrics } from '../post-metrics';
+
+const everyMs = 2_000;
+const leaseMs = 120_000;
+const mostConnections = 200;
+
+/** Posts what is owed. One worker at a time posts for a connection. */
+@Injectable()
+export class PostbackClocks {
+  private isBusy = false;
+
+  constructor(
+    private readonly leases: Leases,
+    private readonly transactions: Transactions,
+    private readonly totals: MetricTotalRepository,
+    private readonly postMetrics: PostMetrics,
+  ) {}
+
+  @Interval(everyMs)
+  async post(): Promise<void> {
+    if (this.isBusy) return;
+    this.isBusy = true;
+    try {
+      const due = await this.totals.connectionsDue(this.transactions.pool, mostConnections);
+      for (const connectionId of due) {
+        const tick = { name: `postbacks.metrics.${connectionId}`, everyMs, leaseMs };
+        await this.leases.runWhenDue(tick, () => this.postMetrics.run(connectionId));
+      }
+    } finally {
+      this.isBusy = false;
+    }
+  }
+}

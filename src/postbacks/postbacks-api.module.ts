@@ -1,0 +1,8 @@
+import { ConnectionsModule } from '@modules/connections';
+import { Module } from '@nestjs/common';
+import { PostbacksResolver } from './api/postbacks.resolver';
+import { PostbacksModule } from './postbacks.module';
+
+/** Postbacks as the api host serves them. */
+@Module({ imports: [PostbacksModule, ConnectionsModule], providers: [PostbacksResolver] })
+export class PostbacksApiModule {}
