@@ -185,10 +185,16 @@ describe('launching campaigns', () => {
   it('does nothing for a job whose wish was replaced', async () => {
     const { id, optimoveTemplateId } = await launched('Replaced');
     const publicationId = String((await publicationOf(id))?.id);
+    stage.optimove.failWith = 503;
     await launches.withdraw(stage.actor, id);
-    await stage.module.get(PublishTemplateHandler).handle({ publicationId, revision: 1 });
-    expect(stage.optimove.templates.has(`506/${optimoveTemplateId}`)).toBe(false);
+    stage.optimove.failWith = null;
+    const handler = stage.module.get(PublishTemplateHandler);
+    await handler.handle({ publicationId, revision: 1 });
+    expect(await publicationOf(id)).toMatchObject({ state: 'WITHDRAWING', revision: 2 });
+    expect(stage.optimove.templates.has(`506/${optimoveTemplateId}`)).toBe(true);
+    await handler.handle({ publicationId, revision: 2 });
     expect(await publicationOf(id)).toMatchObject({ state: 'WITHDRAWN', revision: 2 });
+    expect(stage.optimove.templates.has(`506/${optimoveTemplateId}`)).toBe(false);
   });
 
   it('gives a forgotten wish a new job after a while', async () => {
