@@ -18,6 +18,8 @@ import type { ServiceAccount } from './service-account';
 export const fcmBaseUrl = 'https://fcm.googleapis.com';
 
 const timeoutMs = 20_000;
+/** One message at a time travels on each: at 100 ms an answer this allows 5,000 messages/s. */
+const defaultConnections = 512;
 
 /** An open FCM account: one request per message over kept HTTP/1.1 connections, access token shared. */
 export class FcmSession implements ProviderSession {
@@ -31,7 +33,7 @@ export class FcmSession implements ProviderSession {
     this.origin = textSetting(settings, 'baseUrl', fcmBaseUrl).replace(/\/$/, '');
     this.path = `/v1/projects/${encodeURIComponent(account.projectId)}/messages:send`;
     this.ownsDispatcher = dispatcher === undefined;
-    this.dispatcher = dispatcher ?? new Agent({ connections: 64 });
+    this.dispatcher = dispatcher ?? new Agent({ connections: defaultConnections });
     this.tokens = new AccessTokens(account, this.dispatcher);
   }
 
