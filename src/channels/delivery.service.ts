@@ -1,0 +1,37 @@
+import type { Medium } from '@libs/delivery';
+import type { Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import { SenderPool } from './delivery/sender-pool';
+import type { ReceiptRow } from './domain/receipt-row';
+import type { Sender } from './domain/sender';
+import { ReceiptRepository } from './persistence/receipt.repository';
+
+/** Who delivers a medium, and what providers said later. */
+@Injectable()
+export class DeliveryService {
+  constructor(
+    private readonly senders: SenderPool,
+    private readonly receipts: ReceiptRepository,
+  ) {}
+
+  /** The project's default account for a medium, or null when none is set up. */
+  senderFor(projectId: string, medium: Medium): Promise<Sender | null> {
+    return this.senders.senderFor(projectId, medium);
+  }
+
+  /** At most `limit` receipts that nobody has taken, oldest first; marked processed when `tx` commits. */
+  takeReceipts(tx: Tx, limit: number): Promise<ReceiptRow[]> {
+    return this.receipts.take(tx, limit);
+  }
+
+  /**
+   * Gives back receipts whose message is not known yet: a provider may report before its acceptance is written down.
+   * They come again after a growing pause, for about half an hour.
+   */
+  returnReceipts(tx: Tx, receipts: Pick<ReceiptRow, 'id'>[]): Promise<void> {
+    return this.receipts.putBack(
+      tx,
+      receipts.map(({ id }) => id),
+    );
+  }
+}

@@ -1,0 +1,93 @@
+import { getProvider, type Medium, type OutboundMessage, type SendResult } from '@libs/delivery';
+import { AppError } from '@libs/foundation';
+import { Log, Transactions } from '@libs/platform';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Sender } from '../domain/sender';
+import type { ProviderAccountEntity } from '../persistence/provider-account.entity';
+import { ProviderAccountRepository } from '../persistence/provider-account.repository';
+import { notHandedOver, OpenAccount } from './open-account';
+import { Sessions } from './sessions';
+
+/**
+ * The open provider accounts of this process: one session per account, opened with the first message, replaced when
+ * the account's settings changed. A replaced session finishes what is under way before it closes.
+ */
+@Injectable()
+export class SenderPool implements OnApplicationShutdown {
+  private readonly open = new Map<string, OpenAccount>();
+  private readonly closing = new Set<Promise<void>>();
+  private isStopping = false;
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly repository: ProviderAccountRepository,
+    private readonly sessions: Sessions,
+    private readonly log: Log,
+  ) {}
+
+  /** The project's default account of a medium, or null. Nothing is opened yet. */
+  async senderFor(projectId: string, medium: Medium): Promise<Sender | null> {
+    const account = await this.repository.findDefault(this.transactions.pool, projectId, medium);
+    const definition = account && getProvider(account.provider);
+    if (!account || !definition) return null;
+    return {
+      accountId: account.id,
+      provider: definition.key,
+      dedupe: definition.dedupe,
+      sendBatch: (messages) => this.sendBatch(account, messages),
+    };
+  }
+
+  /** Opens a session if there is none yet, so that its receipts come in. */
+  keepOpen(account: ProviderAccountEntity): void {
+    if (!this.isStopping) this.sessionOf(account);
+  }
+
+  /** Closes sessions whose account was deleted, and replaces those whose settings changed. */
+  async refresh(): Promise<void> {
+    if (this.open.size === 0 || this.isStopping) return;
+    const accounts = await this.repository.findOpen(this.transactions.pool, [...this.open.keys()]);
+    const versions = new Map(accounts.map(({ id, version }) => [id, version]));
+    for (const [id, { version }] of this.open) if (versions.get(id) !== version) this.close(id);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.isStopping = true;
+    for (const id of [...this.open.keys()]) this.close(id);
+    await Promise.all(this.closing);
+  }
+
+  private async sendBatch(account: ProviderAccountEntity, messages: OutboundMessage[]): Promise<SendResult[]> {
+    if (this.isStopping) return notHandedOver(messages, 'STOPPING', 'This process is stopping');
+    let session: OpenAccount;
+    try {
+      session = this.sessionOf(account);
+    } catch (error) {
+      this.log.failure('provider-account.not-opened', error, { accountId: account.id });
+      const reason = error instanceof AppError ? error.code : 'NOT_OPENED';
+      return notHandedOver(messages, reason, 'The provider account cannot be opened; check its settings');
+    }
+    return session.sendBatch(messages);
+  }
+
+  /** A caller that still holds an older version sends through the newer session. */
+  private sessionOf(account: ProviderAccountEntity): OpenAccount {
+    const existing = this.open.get(account.id);
+    if (existing && existing.version >= account.version) return existing;
+    const opened = new OpenAccount(account.version, this.sessions.open(account));
+    this.close(account.id);
+    this.open.set(account.id, opened);
+    return opened;
+  }
+
+  private close(id: string): void {
+    const account = this.open.get(id);
+    if (!account) return;
+    this.open.delete(id);
+    const closed = account
+      .close()
+      .catch((error: unknown) => this.log.failure('provider-account.not-closed', error, { accountId: id }))
+      .finally(() => this.closing.delete(closed));
+    this.closing.add(closed);
+  }
+}

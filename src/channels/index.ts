@@ -1,0 +1,11 @@
+export { ChannelsModule } from './channels.module';
+export { ChannelsService } from './channels.service';
+export { ChannelsApiModule } from './channels-api.module';
+export { ChannelsWorkerModule } from './channels-worker.module';
+export { DeliveryService } from './delivery.service';
+export { type ChannelKind, type ChannelState, mediaOfKind } from './domain/channel-kind';
+export type { ChannelView } from './domain/channel-view';
+export { ChannelNotFoundError } from './domain/errors';
+export { receiptsArrived } from './domain/events';
+export type { ReceiptRow } from './domain/receipt-row';
+export type { Sender } from './domain/sender';

@@ -1,0 +1,62 @@
+import type { Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import { Not } from 'typeorm';
+import { ChannelEntity } from './channel.entity';
+
+const kept = Not('REMOVED' as const);
+
+/** What came of registering the listeners of a channel. */
+export type ListenerOutcome = Pick<ChannelEntity, 'state' | 'lastError'> &
+  Partial<Pick<ChannelEntity, 'listenerRegisteredAt' | 'listenerFingerprint'>>;
+
+/** Channels of connections. Removed ones are found by id only. */
+@Injectable()
+export class ChannelRepository {
+  find(tx: Tx, projectId: string, id: string): Promise<ChannelEntity | null> {
+    return tx.findOneBy(ChannelEntity, { projectId, id, state: kept });
+  }
+
+  /** Removed or not. */
+  findAny(tx: Tx, projectId: string, id: string): Promise<ChannelEntity | null> {
+    return tx.findOneBy(ChannelEntity, { projectId, id });
+  }
+
+  /** By Optimove's number; a connection belongs to one project. */
+  findByOptimoveId(tx: Tx, connectionId: string, optimoveChannelId: number): Promise<ChannelEntity | null> {
+    return tx.findOneBy(ChannelEntity, { connectionId, optimoveChannelId, state: kept });
+  }
+
+  list(tx: Tx, connectionId: string): Promise<ChannelEntity[]> {
+    return tx.find(ChannelEntity, { where: { connectionId, state: kept }, order: { id: 'ASC' } });
+  }
+
+  /** Every channel of every project, for the clock that keeps listeners right. */
+  listAll(tx: Tx): Promise<ChannelEntity[]> {
+    return tx.find(ChannelEntity, { where: { state: kept }, order: { id: 'ASC' } });
+  }
+
+  /** @returns false when the connection has a channel of that Optimove id. */
+  async add(tx: Tx, channel: ChannelEntity): Promise<boolean> {
+    const { identifiers } = await tx
+      .createQueryBuilder()
+      .insert()
+      .into(ChannelEntity)
+      .values(channel)
+      .orIgnore()
+      .returning('id')
+      .execute();
+    return identifiers.length > 0 && identifiers[0] !== undefined;
+  }
+
+  /** Records what came of the listeners, unless the channel was removed meanwhile. */
+  async record(tx: Tx, id: string, outcome: ListenerOutcome): Promise<void> {
+    await tx.update(ChannelEntity, { id, state: kept }, { ...outcome, updatedAt: new Date() });
+  }
+
+  /** @returns false when it was removed already. */
+  async remove(tx: Tx, { projectId, id }: Pick<ChannelEntity, 'projectId' | 'id'>): Promise<boolean> {
+    const change = { state: 'REMOVED' as const, updatedAt: new Date() };
+    const { affected } = await tx.update(ChannelEntity, { projectId, id, state: kept }, change);
+    return (affected ?? 0) > 0;
+  }
+}
