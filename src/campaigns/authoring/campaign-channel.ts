@@ -1,5 +1,4 @@
-import { AppError } from '@libs/foundation';
-import { ChannelsService, type ChannelView } from '@modules/channels';
+import { ChannelNotFoundError, ChannelsService, type ChannelView } from '@modules/channels';
 import { Injectable } from '@nestjs/common';
 import { type CampaignContent, contentFields, mediaOf } from '../domain/content/campaign-content';
 import type { CampaignProblem } from './campaign-problem';
@@ -14,7 +13,7 @@ export class CampaignChannels {
     try {
       return await this.channels.get(projectId, id);
     } catch (error) {
-      if (error instanceof AppError && error.code === 'CHANNEL_NOT_FOUND') return null;
+      if (error instanceof ChannelNotFoundError) return null;
       throw error;
     }
   }

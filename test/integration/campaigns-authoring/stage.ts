@@ -1,7 +1,7 @@
-import { AppError, newId } from '@libs/foundation';
+import { newId } from '@libs/foundation';
 import { createOptimoveClient, type RateBudget } from '@libs/optimove-client';
 import { PlatformModule, Transactions } from '@libs/platform';
-import { ChannelsService } from '@modules/channels';
+import { ChannelNotFoundError, ChannelsService } from '@modules/channels';
 import { ConnectionsService, DeletionConsequences } from '@modules/connections';
 import { type Actor, ProjectsModule } from '@modules/projects';
 import type { ModuleMetadata } from '@nestjs/common';
@@ -27,11 +27,6 @@ export interface Stage {
 }
 
 const unlimited: RateBudget = { take: async () => undefined };
-
-class ChannelMissing extends AppError {
-  readonly code = 'CHANNEL_NOT_FOUND';
-  readonly retryable = false;
-}
 
 /** What a test adds to the stage. */
 export interface Additions {
@@ -84,7 +79,7 @@ function channelsOf(actor: Actor, ids: { connectionId: string; pushChannelId: st
   return {
     get: async (projectId: string, id: string) => {
       const found = views.find((view) => projectId === actor.projectId && view.id === id);
-      if (!found) throw new ChannelMissing(`No channel ${id}`);
+      if (!found) throw new ChannelNotFoundError(`No channel ${id}`);
       return { ...found, projectId };
     },
   };
