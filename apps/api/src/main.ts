@@ -1,1 +1,35 @@
-export {};
+import 'reflect-metadata';
+import { toError } from '@libs/foundation';
+import { Log, superviseHost, tellLauncher } from '@libs/platform';
+import { ProjectsService } from '@modules/projects';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { AltairFastify } from 'altair-fastify-plugin';
+import { ApiConfig } from './api.config';
+import { ApiModule } from './api.module';
+import { registerBodyParsers } from './body-parsers';
+
+async function main(): Promise<void> {
+  const adapter = new FastifyAdapter({ bodyLimit: 1024 ** 4, trustProxy: false });
+  registerBodyParsers(adapter.getInstance());
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule, adapter, {
+    bodyParser: false,
+    logger: new Log(process.env.LOG_LEVEL),
+    abortOnError: false,
+  });
+  const config = app.get(ApiConfig);
+  if (config.GRAPHQL_EXPLORER)
+    await adapter.getInstance().register(AltairFastify, { path: '/explorer', baseURL: '/explorer/' });
+  const first = await app.get(ProjectsService).ensureFirst();
+  if (first.apiKey) tellLauncher({ type: 'first-key', key: first.apiKey, project: first.projectId });
+  superviseHost(app);
+  await app.listen(config.PORT, config.HOST);
+  tellLauncher({ type: 'ready', url: `http://${config.HOST}:${config.PORT}` });
+}
+
+main().catch((error: unknown) => {
+  const { message, code } = toError(error) as Error & { code?: string };
+  const hint = code === 'EADDRINUSE' ? ' Set PORT to a free one.' : '';
+  process.stderr.write(`The api could not start: ${message}${hint}\n`);
+  process.exit(1);
+});

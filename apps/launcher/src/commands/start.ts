@@ -44,7 +44,11 @@ async function showAddresses({ settings, progress }: Parameters<AfterStart>[0]):
 /** Where a browser finds what runs. */
 export function describeAddresses({ port, sandboxPort, hasSandbox }: LauncherSettings): string {
   const lines = [`GraphQL   http://127.0.0.1:${port}/graphql`];
-  if (hasSandbox) lines.push(`Sandbox   http://127.0.0.1:${sandboxPort}/`);
+  if (hasSandbox) {
+    lines.push(`Explorer  http://127.0.0.1:${port}/explorer/`);
+    lines.push(`Sandbox   http://127.0.0.1:${sandboxPort}/`);
+    lines.push(`Messages  http://127.0.0.1:${sandboxPort}/inboxes`);
+  }
   return `\n  ${[...lines, 'Logs      .data/logs/'].join('\n  ')}\n\nCtrl-C stops everything.`;
 }
 

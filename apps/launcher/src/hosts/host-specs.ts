@@ -11,6 +11,8 @@ export function hostSpecs(settings: LauncherSettings, databaseUrl: string, secre
     ENCRYPTION_KEYS: process.env.ENCRYPTION_KEYS || secrets.encryptionKeys(),
     PORT: String(settings.port),
     PUBLIC_URL: settings.publicUrl,
+    GRAPHQL_EXPLORER: process.env.GRAPHQL_EXPLORER || (settings.hasSandbox ? '1' : '0'),
+    GRAPHQL_INTROSPECTION: process.env.GRAPHQL_INTROSPECTION || (settings.hasSandbox ? '1' : '0'),
     // The sandbox lives on this machine, which the outbound guard would refuse to talk to.
     ...(settings.hasSandbox && { OUTBOUND_ALLOW_PRIVATE: process.env.OUTBOUND_ALLOW_PRIVATE || '1' }),
   };

@@ -28,13 +28,13 @@ export interface MailError extends Error {
   command?: string;
 }
 
-/** One connection to a mail server, opened when first needed and opened again after it broke. */
+/** One connection to a mail server, opened before each message unless it stands. */
 export class SmtpLine {
   private connection: SMTPConnection | null = null;
 
   constructor(private readonly server: MailServer) {}
 
-  /** Sends one message; calls must not overlap. `wasWritten` says whether any of it may have reached the server. */
+  /** Sends one message over the open connection; calls must not overlap. `wasWritten` says whether any of it may have reached the server. */
   async send({ from, to, raw }: Mail): Promise<MailOutcome> {
     let wasWritten = false;
     const body = Readable.from(
@@ -44,7 +44,8 @@ export class SmtpLine {
       })(),
     );
     try {
-      const connection = await this.open();
+      const { connection } = this;
+      if (!connection) throw Object.assign(new Error('The connection is gone'), { code: 'ECONNECTION' });
       const response = await exchange(connection, { from, to, body });
       return { isAccepted: true, response };
     } catch (error) {
@@ -54,19 +55,13 @@ export class SmtpLine {
     }
   }
 
-  /** Connects and logs in without sending. @throws {Error} as the server refuses. */
-  async verify(): Promise<void> {
-    await this.open();
+  get isOpen(): boolean {
+    return this.connection !== null;
   }
 
-  /** Says goodbye. */
-  close(): void {
-    this.connection?.quit();
-    this.connection = null;
-  }
-
-  private async open(): Promise<SMTPConnection> {
-    if (this.connection) return this.connection;
+  /** Connects and logs in, unless that is done; what was wrong, or null. */
+  async open(): Promise<MailError | null> {
+    if (this.connection) return null;
     const connection = new SMTPConnection(this.server);
     connection.on('end', () => this.forget(connection));
     connection.on('error', () => this.forget(connection));
@@ -75,10 +70,16 @@ export class SmtpLine {
       if (this.server.user) await login(connection, this.server);
     } catch (error) {
       connection.close();
-      throw error;
+      return error as MailError;
     }
     this.connection = connection;
-    return connection;
+    return null;
+  }
+
+  /** Says goodbye. */
+  close(): void {
+    this.connection?.quit();
+    this.connection = null;
   }
 
   private async reset(): Promise<boolean> {

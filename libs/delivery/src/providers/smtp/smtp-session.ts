@@ -1,3 +1,4 @@
+import { toError } from '@libs/foundation';
 import type { EmailMessage, OutboundMessage, ProviderSession, SendResult, SettingProblem } from '../../contract';
 import { composeMail, messageIdOf } from './mime';
 import { resultOf } from './result';
@@ -13,6 +14,7 @@ export class SmtpSession implements ProviderSession {
   private readonly waiting: Waiting[] = [];
   private readonly idle: SmtpLine[];
   private readonly lines: SmtpLine[];
+  private readonly underWay = new Set<Promise<unknown>>();
 
   constructor(
     private readonly server: MailServer,
@@ -27,13 +29,12 @@ export class SmtpSession implements ProviderSession {
     const line = new SmtpLine(this.server);
     try {
       await this.assertHost();
-      await line.verify();
-      return null;
     } catch (error) {
-      return describe(error as MailError);
-    } finally {
-      line.close();
+      return { field: 'host', message: toError(error).message };
     }
+    const problem = await line.open();
+    line.close();
+    return problem && describe(problem);
   }
 
   async sendBatch(messages: OutboundMessage[]): Promise<SendResult[]> {
@@ -49,11 +50,18 @@ export class SmtpSession implements ProviderSession {
         retryAfterMs: null,
       }));
     }
-    return Promise.all(messages.map((message) => this.enqueue(message as EmailMessage)));
+    return this.sendAll(messages);
   }
 
   async close(): Promise<void> {
+    await Promise.all(this.underWay);
     for (const line of this.lines) line.close();
+  }
+
+  private sendAll(messages: OutboundMessage[]): Promise<SendResult[]> {
+    const batch = Promise.all(messages.map((message) => this.enqueue(message as EmailMessage)));
+    this.underWay.add(batch);
+    return batch.finally(() => this.underWay.delete(batch));
   }
 
   private enqueue(message: EmailMessage): Promise<SendResult> {
@@ -65,9 +73,26 @@ export class SmtpSession implements ProviderSession {
   }
 
   private async work(line: SmtpLine): Promise<void> {
-    for (let next = this.waiting.shift(); next; next = this.waiting.shift())
-      next.done(await this.send(line, next.message));
-    this.idle.push(line);
+    for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
+      const problem = await line.open();
+      if (!problem) next.done(await this.send(line, next.message));
+      else if (this.leaveToOthers(next)) break;
+      else this.giveBack([next, ...this.waiting.splice(0)], problem);
+    }
+    this.idle.unshift(line);
+  }
+
+  /** A server may allow fewer connections than we would like: those that stand go on. */
+  private leaveToOthers(next: Waiting): boolean {
+    const isAnyWorking = this.lines.some((line) => line.isOpen && !this.idle.includes(line));
+    if (isAnyWorking) this.waiting.unshift(next);
+    return isAnyWorking;
+  }
+
+  /** No connection can be made: waiting for it once per message would take far too long. */
+  private giveBack(waiting: Waiting[], error: MailError): void {
+    for (const { message, done } of waiting)
+      done(resultOf(message.deliveryId, '', { isAccepted: false, error, wasWritten: false }));
   }
 
   private async send(line: SmtpLine, message: EmailMessage): Promise<SendResult> {

@@ -1,0 +1,34 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+const callbackLimit = 64 * 1024;
+const jsonLimit = 1024 * 1024;
+
+/**
+ * One parser for every content type: callbacks get their bytes whatever they claim to be, imports get the stream,
+ * everything else must be JSON.
+ */
+export function registerBodyParsers(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
+    if (request.url.startsWith('/imports/')) return payload;
+    if (request.url.startsWith('/callbacks/')) return readAll(payload, callbackLimit);
+    const bytes = await readAll(payload, jsonLimit);
+    try {
+      return bytes.length === 0 ? {} : JSON.parse(bytes.toString('utf8'));
+    } catch {
+      throw Object.assign(new Error('The body is not valid JSON'), { statusCode: 400 });
+    }
+  });
+}
+
+async function readAll(payload: Readable, limit: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of payload) {
+    size += (part as Buffer).length;
+    if (size > limit) throw Object.assign(new Error(`The body is larger than ${limit} bytes`), { statusCode: 413 });
+    parts.push(part as Buffer);
+  }
+  return Buffer.concat(parts);
+}

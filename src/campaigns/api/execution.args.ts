@@ -1,0 +1,28 @@
+import { PageArgs } from '@libs/platform';
+import { ArgsType, Field, ID } from '@nestjs/graphql';
+import { IsIn, IsOptional, IsUUID } from 'class-validator';
+import { endStates } from '../domain/execution/end-state';
+import { EndStateEnum, ExecutionStateEnum } from './execution.type';
+
+/** Which executions to list. */
+@ArgsType()
+export class ExecutionsArgs extends PageArgs {
+  @Field(() => ID, { nullable: true, description: 'Only of this connection.' })
+  @IsOptional()
+  @IsUUID()
+  connectionId?: string | null;
+
+  @Field(() => ExecutionStateEnum, { nullable: true, description: 'Only in this state.' })
+  @IsOptional()
+  @IsIn(Object.values(ExecutionStateEnum))
+  state?: string | null;
+}
+
+/** Which recipients to list. */
+@ArgsType()
+export class RecipientsArgs extends PageArgs {
+  @Field(() => EndStateEnum, { nullable: true, description: 'Only those who came to this end.' })
+  @IsOptional()
+  @IsIn([...endStates])
+  endState?: string | null;
+}

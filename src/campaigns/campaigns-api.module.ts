@@ -1,0 +1,16 @@
+import { ConnectionsModule } from '@modules/connections';
+import { Module } from '@nestjs/common';
+import { ExecutionResolver } from './api/execution.resolver';
+import { FunnelLoader } from './api/funnel.loader';
+import { OptimoveCallbackController } from './api/optimove-callback.controller';
+import { RecipientsExportController } from './api/recipients-export.controller';
+import { authoringApiProviders } from './authoring';
+import { CampaignsModule } from './campaigns.module';
+
+/** Campaigns as the api host serves them. */
+@Module({
+  imports: [CampaignsModule, ConnectionsModule],
+  controllers: [OptimoveCallbackController, RecipientsExportController],
+  providers: [ExecutionResolver, FunnelLoader, ...authoringApiProviders],
+})
+export class CampaignsApiModule {}

@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { authoringWorkerProviders } from './authoring';
+import { CampaignsModule } from './campaigns.module';
+import { ApplyReceiptsHandler } from './jobs/apply-receipts.handler';
+import { ExecutionClocks } from './jobs/execution.clocks';
+import { ReadRecipientsHandler } from './jobs/read-recipients.handler';
+import { SendChunkHandler } from './jobs/send-chunk.handler';
+
+/** Campaigns as the worker host runs them. */
+@Module({
+  imports: [CampaignsModule],
+  providers: [
+    ReadRecipientsHandler,
+    SendChunkHandler,
+    ApplyReceiptsHandler,
+    ExecutionClocks,
+    ...authoringWorkerProviders,
+  ],
+})
+export class CampaignsWorkerModule {}

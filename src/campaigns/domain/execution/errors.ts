@@ -1,0 +1,23 @@
+import { AppError } from '@libs/foundation';
+
+/** Another worker has taken the work over; whatever this one still holds must not be written. */
+export class FencedError extends AppError {
+  readonly code = 'FENCED';
+  readonly retryable = false;
+}
+
+/** The rows received and the end states do not agree, so the execution must not complete. */
+export class ConservationError extends AppError {
+  readonly code = 'CONSERVATION_BROKEN';
+  readonly retryable = false;
+}
+
+/** The execution does not exist in this project. */
+export class ExecutionNotFoundError extends AppError {
+  readonly code = 'EXECUTION_NOT_FOUND';
+  readonly retryable = false;
+
+  constructor(id: string) {
+    super(`There is no execution ${id} in this project`);
+  }
+}

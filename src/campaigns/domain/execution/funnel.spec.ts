@@ -1,0 +1,37 @@
+import { toFunnel } from './funnel';
+
+describe('toFunnel', () => {
+  const funnel = toFunnel({
+    received: 12,
+    duplicates: 1,
+    malformed: 2,
+    tallies: [
+      { measure: 'SENT', count: 4 },
+      { measure: 'SENT', count: 1 },
+      { measure: 'NOT_SUBSCRIBED', count: 2 },
+      { measure: 'DUPLICATE', count: 1 },
+      { measure: 'DELIVERY:SMS:ACCEPTED', count: 5 },
+      { measure: 'RECEIPT:DELIVERED', count: 3 },
+    ],
+  });
+
+  it('adds the chunks of an end state and the rows dropped at freezing', () => {
+    expect(funnel.endStates).toEqual([
+      { state: 'SENT', count: 5 },
+      { state: 'MALFORMED', count: 2 },
+      { state: 'DUPLICATE', count: 2 },
+      { state: 'NOT_SUBSCRIBED', count: 2 },
+    ]);
+    expect(funnel.dropped).toBe(6);
+  });
+
+  it('counts as in progress what was received and has not ended', () => {
+    expect(funnel.ended).toBe(11);
+    expect(funnel.inProgress).toBe(1);
+  });
+
+  it('keeps hand-overs and receipts apart from the ends of people', () => {
+    expect(funnel.deliveries).toEqual([{ medium: 'SMS', state: 'ACCEPTED', count: 5 }]);
+    expect(funnel.delivered).toBe(3);
+  });
+});

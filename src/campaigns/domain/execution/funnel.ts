@@ -1,0 +1,66 @@
+import { dropStates, type EndState, endStates } from './end-state';
+
+/** How many recipients came to one end. */
+export interface EndStateCount {
+  state: EndState;
+  count: number;
+}
+
+/** How many hand-overs of a medium came to one state. */
+export interface DeliveryCount {
+  medium: string;
+  state: string;
+  count: number;
+}
+
+/** Where the customers of an execution (or of one of its templates) went. */
+export interface Funnel {
+  received: number;
+  ended: number;
+  inProgress: number;
+  sent: number;
+  uncertain: number;
+  failed: number;
+  dropped: number;
+  delivered: number;
+  endStates: EndStateCount[];
+  deliveries: DeliveryCount[];
+}
+
+/** What was received and what the done chunks sum to. */
+export interface FunnelInput {
+  received: number;
+  duplicates: number;
+  malformed: number;
+  tallies: { measure: string; count: number }[];
+}
+
+/** Adds up a funnel: received = ended + in progress, and ended = sum of the end states. */
+export function toFunnel(input: FunnelInput): Funnel {
+  const counts = new Map<string, number>([
+    ['MALFORMED', input.malformed],
+    ['DUPLICATE', input.duplicates],
+  ]);
+  for (const { measure, count } of input.tallies) counts.set(measure, (counts.get(measure) ?? 0) + count);
+  const states = endStates.map((state) => ({ state, count: counts.get(state) ?? 0 })).filter(({ count }) => count > 0);
+  const ended = states.reduce((sum, { count }) => sum + count, 0);
+  return {
+    received: input.received,
+    ended,
+    inProgress: input.received - ended,
+    sent: counts.get('SENT') ?? 0,
+    uncertain: counts.get('UNCERTAIN') ?? 0,
+    failed: counts.get('FAILED') ?? 0,
+    dropped: dropStates.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0),
+    delivered: counts.get('RECEIPT:DELIVERED') ?? 0,
+    endStates: states,
+    deliveries: deliveriesOf(counts),
+  };
+}
+
+function deliveriesOf(counts: Map<string, number>): DeliveryCount[] {
+  return [...counts].flatMap(([measure, count]) => {
+    const [kind, medium = '', state = ''] = measure.split(':');
+    return kind === 'DELIVERY' ? [{ medium, state, count }] : [];
+  });
+}

@@ -1,0 +1,30 @@
+import { isScheduledTime, runDateOf } from './run-date';
+
+describe('runDateOf', () => {
+  const arrival = new Date('2026-05-04T23:30:00Z');
+
+  it('takes the day of the announcement’s own time stamp', () => {
+    expect(runDateOf('2026-05-03 05:04:54', arrival, 'Europe/Dublin')).toBe('2026-05-03');
+  });
+
+  it.each([null, '', 'yesterday', '2026-02-30 01:00:00'])('falls back to the arrival in the zone for %p', (stamp) => {
+    expect(runDateOf(stamp, arrival, 'Europe/Dublin')).toBe('2026-05-05');
+    expect(runDateOf(stamp, arrival, 'UTC')).toBe('2026-05-04');
+  });
+});
+
+describe('isScheduledTime', () => {
+  it.each(['2026-05-04 16:00:00', '2026-05-04 16:00', '2026-05-04T16:00:00Z', '2026-05-04T16:00:00+01:00'])(
+    'reads %s',
+    (text) => {
+      expect(isScheduledTime(text)).toBe(true);
+    },
+  );
+
+  it.each(['', 'now', '2026-13-01 00:00:00', '2026-02-30 10:00:00', '2026-05-04', '2026-05-04 25:00:00'])(
+    'refuses %p',
+    (text) => {
+      expect(isScheduledTime(text)).toBe(false);
+    },
+  );
+});

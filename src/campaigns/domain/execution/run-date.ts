@@ -1,0 +1,24 @@
+const localTime = /^(\d{4})-(\d{2})-(\d{2})[ T]\d{2}:\d{2}/;
+
+/** The calendar day of an announcement in the connection's zone: that of its own time stamp, else of its arrival. */
+export function runDateOf(timeStamp: string | null, receivedAt: Date, timeZone: string): string {
+  const match = timeStamp ? localTime.exec(timeStamp) : null;
+  if (match && isCalendarDay(match[0].slice(0, 10))) return match[0].slice(0, 10);
+  return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
+    receivedAt,
+  );
+}
+
+/** Whether the text is a real calendar day, `YYYY-MM-DD`. */
+export function isCalendarDay(text: string): boolean {
+  const date = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
+
+const scheduledTime = /^(\d{4}-\d{2}-\d{2})[ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?(\.\d+)?(Z|[+-]\d{2}:?\d{2})?$/;
+
+/** Whether a recipient's scheduled time can be read: local `YYYY-MM-DD HH:MM[:SS]`, or ISO 8601 with a zone. */
+export function isScheduledTime(text: string): boolean {
+  const day = scheduledTime.exec(text)?.[1];
+  return day !== undefined && isCalendarDay(day);
+}

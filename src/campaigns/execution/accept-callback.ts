@@ -1,0 +1,90 @@
+import { systemClock } from '@libs/foundation';
+import { parseCallback } from '@libs/optimove-client';
+import { Outbox, Transactions, type Tx } from '@libs/platform';
+import { ChannelsService } from '@modules/channels';
+import type { ConnectionView } from '@modules/connections';
+import { Injectable } from '@nestjs/common';
+import { runDateOf } from '../domain/execution/run-date';
+import { readRecipientsJob } from '../jobs/execution.jobs';
+import { ExecutionRepository } from '../persistence/ledger/execution.repository';
+import { type JournalOutcome, JournalRepository } from '../persistence/ledger/journal.repository';
+
+/** An authenticated call from Optimove, as it came. */
+export interface InboundCall {
+  connection: ConnectionView;
+  kind: string;
+  contentType: string | null;
+  body: Buffer;
+}
+
+/** What we made of a call. */
+export interface AcceptedCall {
+  outcome: JournalOutcome;
+  reason: string | null;
+  executionId: string | null;
+}
+
+interface Callback {
+  eventTypeId: number | null;
+  timeStamp: string | null;
+  campaignId: string | null;
+  channelId: number | null;
+}
+
+const executedOnChannel = 13;
+
+/** Takes a callback in: journal, execution and first job in one transaction, and nothing slow. */
+@Injectable()
+export class AcceptCallback {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly outbox: Outbox,
+    private readonly channels: ChannelsService,
+    private readonly executions: ExecutionRepository,
+    private readonly journal: JournalRepository,
+  ) {}
+
+  /** Resolves when the call is committed. A repeated announcement leads to the execution that the first one made. */
+  accept(call: InboundCall): Promise<AcceptedCall> {
+    const parsed = parseCallback({ kind: call.kind, body: call.body });
+    return this.transactions.run(async (tx) => {
+      const accepted: AcceptedCall = parsed.ok
+        ? await this.act(tx, call, parsed.callback)
+        : { outcome: 'UNREADABLE', reason: parsed.reason, executionId: null };
+      await this.journal.append(tx, {
+        projectId: call.connection.projectId,
+        connectionId: call.connection.id,
+        kind: call.kind,
+        contentType: call.contentType,
+        body: call.body,
+        eventTypeId: parsed.ok ? parsed.callback.eventTypeId : null,
+        optimoveCampaignId: parsed.ok ? parsed.callback.campaignId : null,
+        optimoveChannelId: parsed.ok ? parsed.callback.channelId : null,
+        ...accepted,
+      });
+      return accepted;
+    });
+  }
+
+  private async act(tx: Tx, call: InboundCall, callback: Callback): Promise<AcceptedCall> {
+    if (callback.eventTypeId !== executedOnChannel) return { outcome: 'NOTED', reason: null, executionId: null };
+    const refuse = (reason: string): AcceptedCall => ({ outcome: 'REFUSED', reason, executionId: null });
+    if (callback.campaignId === null) return refuse('CampaignID is missing');
+    if (callback.channelId === null) return refuse('ChannelID is missing');
+    if (call.connection.isDisabled) return refuse('The connection is disabled');
+    const channel = await this.channels.findByOptimoveId(call.connection.id, callback.channelId);
+    if (!channel) return refuse(`Channel ${callback.channelId} is not set up on this connection; add it in Overview`);
+    if (channel.kind === 'SMS_SUBSCRIPTION')
+      return refuse(`Channel ${callback.channelId} is for subscription status only`);
+    const execution = await this.executions.announce(tx, {
+      projectId: call.connection.projectId,
+      connectionId: call.connection.id,
+      channelId: channel.id,
+      optimoveChannelId: channel.optimoveChannelId,
+      optimoveCampaignId: callback.campaignId,
+      runDate: runDateOf(callback.timeStamp, systemClock.now(), call.connection.timeZone),
+    });
+    if (execution.isNew) await this.outbox.enqueue(tx, readRecipientsJob, { executionId: execution.id, reading: 1 });
+    return { outcome: 'ANNOUNCED', reason: null, executionId: execution.id };
+  }
+}

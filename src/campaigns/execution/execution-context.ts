@@ -1,0 +1,69 @@
+import type { Medium } from '@libs/delivery';
+import { InvariantError } from '@libs/foundation';
+import { Transactions } from '@libs/platform';
+import { DeliveryService, type Sender } from '@modules/channels';
+import { ConnectionsService, type ConnectionView } from '@modules/connections';
+import { Injectable } from '@nestjs/common';
+import { Versions } from '../authoring/versions';
+import { type CompiledContent, compileContent } from '../domain/content/compile-content';
+import { AudienceRepository } from '../persistence/ledger/audience.repository';
+import { ExecutionRepository, type ExecutionRow } from '../persistence/ledger/execution.repository';
+
+/** Everything that all chunks of an execution share. */
+export interface ExecutionContext {
+  execution: ExecutionRow;
+  connection: ConnectionView;
+  /** Compiled content by Optimove template id; null where we do not know the template. */
+  contents: Map<string, CompiledContent | null>;
+  senders: Map<Medium, Sender>;
+}
+
+const keepMs = 5_000;
+
+/** Loads contexts and keeps them for a few seconds, so that a run of chunks shares one. */
+@Injectable()
+export class ExecutionContexts {
+  private readonly kept = new Map<string, { context: Promise<ExecutionContext>; until: number }>();
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly executions: ExecutionRepository,
+    private readonly audience: AudienceRepository,
+    private readonly versions: Versions,
+    private readonly connections: ConnectionsService,
+    private readonly delivery: DeliveryService,
+  ) {}
+
+  /** The context of a running execution. @throws {InvariantError} when it does not exist. */
+  get(executionId: string): Promise<ExecutionContext> {
+    const now = Date.now();
+    for (const [id, { until }] of this.kept) if (until < now) this.kept.delete(id);
+    const existing = this.kept.get(executionId);
+    if (existing) return existing.context;
+    const context = this.load(executionId);
+    this.kept.set(executionId, { context, until: now + keepMs });
+    context.catch(() => this.kept.delete(executionId));
+    return context;
+  }
+
+  private async load(executionId: string): Promise<ExecutionContext> {
+    const tx = this.transactions.pool;
+    const execution = await this.executions.find(tx, executionId);
+    if (!execution) throw new InvariantError(`Execution ${executionId} does not exist`);
+    const connection = await this.connections.get(execution.project_id, execution.connection_id);
+    const contents = new Map<string, CompiledContent | null>();
+    for (const [templateId, versionId] of await this.audience.templates(tx, executionId)) {
+      contents.set(templateId, versionId ? compileContent((await this.versions.get(tx, versionId)).content) : null);
+    }
+    return { execution, connection, contents, senders: await this.senders(execution.project_id, contents) };
+  }
+
+  private async senders(projectId: string, contents: ExecutionContext['contents']): Promise<Map<Medium, Sender>> {
+    const senders = new Map<Medium, Sender>();
+    for (const medium of new Set([...contents.values()].flatMap((content) => content?.media ?? []))) {
+      const sender = await this.delivery.senderFor(projectId, medium);
+      if (sender) senders.set(medium, sender);
+    }
+    return senders;
+  }
+}

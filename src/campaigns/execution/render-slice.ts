@@ -1,0 +1,98 @@
+import type { Medium } from '@libs/delivery';
+import type { CompiledContent } from '../domain/content/compile-content';
+import type { Drop } from '../domain/execution/end-state';
+import type { OpenRecipient } from '../persistence/ledger/chunk.repository';
+import type { ExecutionContext } from './execution-context';
+
+/** A recipient that was matched to a profile (or not). */
+export interface MatchedRecipient extends OpenRecipient {
+  profileId: string | null;
+  numberProblem: string | null;
+}
+
+/** A recipient with what it would be sent per medium, and why not where there is nothing. */
+export interface RenderedPerson {
+  seq: number;
+  profileId: string | null;
+  numberProblem: string | null;
+  messages: Map<Medium, object>;
+  drops: Drop[];
+}
+
+/** Personalises the messages of some people. Optimove's values come before stored ones. */
+export function renderSlice(
+  context: ExecutionContext,
+  people: MatchedRecipient[],
+  stored: Map<string, Record<string, unknown>>,
+): RenderedPerson[] {
+  const rendered = people.map(start);
+  for (const [templateId, content] of context.contents) {
+    const indexes = people.flatMap((person, index) => (person.templateId === templateId ? [index] : []));
+    if (content) renderContent(context, { content, people, stored, rendered, indexes });
+    else
+      for (const index of indexes)
+        drop(rendered, index, { state: 'TEMPLATE_UNKNOWN', detail: `Template ${templateId} is not ours` });
+  }
+  people.forEach((person, index) => {
+    if (!context.contents.has(person.templateId)) {
+      drop(rendered, index, {
+        state: 'TEMPLATE_UNKNOWN',
+        detail: `Template ${person.templateId} is not in the campaign's list`,
+      });
+    }
+  });
+  return rendered;
+}
+
+interface Work {
+  content: CompiledContent;
+  people: MatchedRecipient[];
+  stored: Map<string, Record<string, unknown>>;
+  rendered: RenderedPerson[];
+  indexes: number[];
+}
+
+function start(person: MatchedRecipient): RenderedPerson {
+  const drops: Drop[] = person.profileId
+    ? []
+    : [{ state: 'PROFILE_NOT_FOUND', detail: `No profile has the user ID of customer ${person.customerId}` }];
+  return {
+    seq: person.seq,
+    profileId: person.profileId,
+    numberProblem: person.numberProblem,
+    messages: new Map(),
+    drops,
+  };
+}
+
+function renderContent(context: ExecutionContext, work: Work): void {
+  const known = work.indexes.filter((index) => work.people[index]?.profileId);
+  const values = known.map((index) => valuesOf(context, work, index));
+  for (const medium of work.content.media) {
+    if (!context.senders.has(medium)) {
+      for (const index of known)
+        drop(work.rendered, index, { state: 'NOT_ADDRESSABLE', detail: `No provider account is set up for ${medium}` });
+      continue;
+    }
+    work.content.renderSlice(medium, values).forEach((outcome, position) => {
+      const index = known[position] ?? -1;
+      if (outcome.ok) work.rendered[index]?.messages.set(medium, outcome.message);
+      else drop(work.rendered, index, { state: outcome.reason, detail: outcome.detail });
+    });
+  }
+}
+
+function valuesOf(context: ExecutionContext, { people, stored }: Work, index: number): Record<string, unknown> {
+  const person = people[index];
+  const user = stored.get(person?.profileId ?? '') ?? {};
+  const values: Record<string, unknown> = { ...user, user };
+  context.execution.attributes.forEach((name, position) => {
+    const value = person?.attributes[position];
+    if (value !== null && value !== undefined) values[name] = value;
+  });
+  return values;
+}
+
+function drop(rendered: RenderedPerson[], index: number, reason: Drop): void {
+  rendered[index]?.drops.push(reason);
+}

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { Log, Outbox, Transactions } from '@libs/platform';
+import { MatchingService } from '@modules/matching';
+import { ProfilesService } from '@modules/profiles';
+import { Injectable } from '@nestjs/common';
+import { FencedError } from '../domain/execution/errors';
+import { sendChunkJob } from '../jobs/execution.jobs';
+import {
+  type ChunkKey,
+  ChunkRepository,
+  type HeldChunk,
+  type OpenRecipient,
+} from '../persistence/ledger/chunk.repository';
+import { DeliveryRepository } from '../persistence/ledger/delivery.repository';
+import { CompleteExecution } from './complete-execution';
+import { type ExecutionContext, ExecutionContexts } from './execution-context';
+import { InFlightLimiter } from './in-flight-limiter';
+import { type MatchedRecipient, renderSlice } from './render-slice';
+import { SendSlice } from './send-slice';
+
+const sliceSize = 100;
+const slicesInFlight = 24;
+const holdEveryMs = 5_000;
+const firstRetryMs = 1_000;
+const longestRetryMs = 60_000;
+
+/** Sends one chunk: match → render → slices through the gate → outcomes → sums. Safe to run again at any point. */
+@Injectable()
+export class SendChunk {
+  private readonly holder = randomUUID();
+  private readonly limiter = new InFlightLimiter(slicesInFlight);
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly outbox: Outbox,
+    private readonly contexts: ExecutionContexts,
+    private readonly matching: MatchingService,
+    private readonly profiles: ProfilesService,
+    private readonly chunks: ChunkRepository,
+    private readonly deliveries: DeliveryRepository,
+    private readonly slices: SendSlice,
+    private readonly completion: CompleteExecution,
+    private readonly log: Log,
+  ) {}
+
+  /** Does nothing when the chunk is done, held by another worker or not due. */
+  async run(key: ChunkKey): Promise<void> {
+    const chunk = await this.chunks.take(key, this.holder);
+    if (!chunk) return;
+    const timer = setInterval(() => void this.chunks.hold(chunk).catch(() => undefined), holdEveryMs);
+    try {
+      await this.settleLost(chunk);
+      await this.send(chunk);
+      await this.close(chunk);
+    } catch (error) {
+      if (!(error instanceof FencedError)) throw error;
+      this.log.event('execution.chunk-lost', { executionId: chunk.executionId, chunkNo: chunk.chunkNo }, 'warn');
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  private async settleLost(chunk: HeldChunk): Promise<void> {
+    if (chunk.fence === 1) return;
+    const seqs = await this.transactions.run(async (tx) => {
+      await this.chunks.assertHeld(tx, chunk);
+      return this.deliveries.settleLost(tx, chunk);
+    });
+    if (seqs.length > 0)
+      this.log.event('execution.uncertain', { executionId: chunk.executionId, deliveries: seqs.length }, 'warn');
+  }
+
+  private async send(chunk: HeldChunk): Promise<void> {
+    const context = await this.contexts.get(chunk.executionId);
+    const people = await this.match(context, await this.chunks.openRecipients(chunk));
+    const work: Promise<void>[] = [];
+    for (let from = 0; from < people.length; from += sliceSize) {
+      const slice = people.slice(from, from + sliceSize);
+      work.push(this.limiter.run(() => this.sendSlice(context, chunk, slice)));
+    }
+    const results = await Promise.allSettled(work);
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  private async match(context: ExecutionContext, people: OpenRecipient[]): Promise<MatchedRecipient[]> {
+    const { connection, execution } = context;
+    const readAttribute = attributeReader(execution.attributes);
+    const results = await this.transactions.run((tx) =>
+      this.matching.match(tx, {
+        connection,
+        executionId: execution.id,
+        customers: people.map((person) => ({
+          seq: person.seq,
+          customerId: person.customerId,
+          userIdValue: readAttribute(person, connection.userIdAttribute),
+          mobileNumberValue: readAttribute(person, connection.mobileNumberAttribute),
+        })),
+      }),
+    );
+    const bySeq = new Map(results.map((result) => [result.seq, result]));
+    return people.map((person) => {
+      const match = bySeq.get(person.seq);
+      return { ...person, profileId: match?.profileId ?? null, numberProblem: match?.numberProblem ?? null };
+    });
+  }
+
+  private async sendSlice(context: ExecutionContext, chunk: HeldChunk, slice: MatchedRecipient[]): Promise<void> {
+    const profileIds = slice.flatMap(({ profileId }) => (profileId ? [profileId] : []));
+    const stored = await this.profiles.storedValues(this.transactions.pool, context.execution.project_id, profileIds);
+    await this.slices.run({ context, chunk, people: renderSlice(context, slice, stored) });
+  }
+
+  private async close(chunk: HeldChunk): Promise<void> {
+    const wait = Math.min(firstRetryMs * 2 ** chunk.attempt, longestRetryMs);
+    const retryAt = new Date(Date.now() + wait);
+    const attempt = await this.transactions.run(async (tx) => {
+      const next = await this.chunks.close(tx, chunk, retryAt);
+      if (next !== null) {
+        const job = { executionId: chunk.executionId, chunkNo: chunk.chunkNo, attempt: next };
+        await this.outbox.enqueue(tx, sendChunkJob, job, { runAt: retryAt });
+      }
+      return next;
+    });
+    if (attempt === null) await this.completion.tryComplete(chunk.executionId);
+  }
+}
+
+function attributeReader(names: string[]): (person: OpenRecipient, name: string | null) => string | null {
+  const positions = new Map(names.map((name, index) => [name, index]));
+  return (person, name) => (name === null ? null : (person.attributes[positions.get(name) ?? -1] ?? null));
+}

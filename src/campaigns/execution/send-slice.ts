@@ -1,0 +1,149 @@
+import type { Medium, OutboundMessage, SendResult } from '@libs/delivery';
+import { Transactions, type Tx } from '@libs/platform';
+import type { Sender } from '@modules/channels';
+import { type GateDecision, SuppressionService } from '@modules/suppression';
+import { Injectable } from '@nestjs/common';
+import { deliveryId } from '../domain/execution/delivery-id';
+import { type Drop, firstDrop } from '../domain/execution/end-state';
+import { ChunkRepository, type HeldChunk } from '../persistence/ledger/chunk.repository';
+import {
+  type DeliveryOutcome,
+  DeliveryRepository,
+  deliveryKey,
+  maxDeliveryAttempts,
+  type NewDelivery,
+} from '../persistence/ledger/delivery.repository';
+import type { ExecutionContext } from './execution-context';
+import type { RenderedPerson } from './render-slice';
+
+interface Claimed extends NewDelivery {
+  message: OutboundMessage;
+  attempt: number;
+}
+
+/** The people of a slice on their way through the gate. */
+export interface Slice {
+  context: ExecutionContext;
+  chunk: HeldChunk;
+  people: RenderedPerson[];
+}
+
+const handOverWithinMs = 2_000;
+
+/** Takes at most 100 people through the gate, hands their messages over and writes what came of it. */
+@Injectable()
+export class SendSlice {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly suppression: SuppressionService,
+    private readonly chunks: ChunkRepository,
+    private readonly deliveries: DeliveryRepository,
+  ) {}
+
+  /** @throws {FencedError} when another worker has taken the chunk; nothing of this slice is written then. */
+  async run(slice: Slice): Promise<void> {
+    const drops = new Map<number, Drop[]>(slice.people.map(({ seq, drops: own }) => [seq, [...own]]));
+    const decidedAt = performance.now();
+    const claimed = await this.transactions.run((tx) => this.decideAndClaim(tx, slice, drops));
+    const isLate = performance.now() - decidedAt > handOverWithinMs;
+    const outcomes = isLate ? [] : await this.handOver(slice.context, claimed);
+    await this.transactions.run(async (tx) => {
+      await this.chunks.assertHeld(tx, slice.chunk);
+      if (isLate) await this.deliveries.release(tx, slice.chunk, claimed);
+      await this.deliveries.record(tx, slice.chunk, outcomes);
+      await this.deliveries.end(
+        tx,
+        slice.chunk.executionId,
+        slice.people.map(({ seq, profileId }) => {
+          const drop = firstDrop(drops.get(seq) ?? []);
+          return { seq, profileId, dropState: drop.state, reason: drop.detail };
+        }),
+      );
+    });
+  }
+
+  private async decideAndClaim(tx: Tx, slice: Slice, drops: Map<number, Drop[]>): Promise<Claimed[]> {
+    const { context, chunk, people } = slice;
+    await this.chunks.assertHeld(tx, chunk);
+    const ready = people.filter(({ messages }) => messages.size > 0);
+    if (ready.length === 0) return [];
+    const media = [...new Set(ready.flatMap(({ messages }) => [...messages.keys()]))];
+    const decisions = await this.suppression.decide(tx, {
+      projectId: context.execution.project_id,
+      people: ready.flatMap(({ seq, profileId }) => (profileId ? [{ seq, profileId }] : [])),
+      media,
+    });
+    const bySeq = new Map(ready.map((person) => [person.seq, person]));
+    const wanted = decisions.flatMap((decision) => this.toClaim(context, decision, bySeq.get(decision.seq), drops));
+    if (wanted.length === 0) return [];
+    const attempts = await this.deliveries.claim(tx, chunk, context.execution.project_id, wanted);
+    return wanted.flatMap((delivery) => {
+      const attempt = attempts.get(deliveryKey(delivery.seq, delivery.medium, delivery.addressKey));
+      return attempt === undefined ? [] : [{ ...delivery, attempt }];
+    });
+  }
+
+  /** A claim for what the gate allowed; for the rest a reason in `drops`. */
+  private toClaim(
+    context: ExecutionContext,
+    decision: GateDecision,
+    person: RenderedPerson | undefined,
+    drops: Map<number, Drop[]>,
+  ): Omit<Claimed, 'attempt'>[] {
+    const fields = person?.messages.get(decision.medium);
+    if (!person || !fields) return [];
+    if (!decision.isAllowed) {
+      drops.get(decision.seq)?.push(refusedDrop(decision, person));
+      return [];
+    }
+    const { seq, medium, addressKey, profileId } = decision;
+    const id = deliveryId({ executionId: context.execution.id, seq, medium, addressKey });
+    const message = { ...fields, deliveryId: id, ...addressOf(decision) } as OutboundMessage;
+    return [{ seq, medium, addressKey, profileId, accountId: context.senders.get(medium)?.accountId ?? '', message }];
+  }
+
+  private async handOver(context: ExecutionContext, claimed: Claimed[]): Promise<DeliveryOutcome[]> {
+    const batches = [...context.senders].map(([medium, sender]) =>
+      this.sendBatch(
+        sender,
+        claimed.filter((delivery) => delivery.medium === medium),
+      ),
+    );
+    return (await Promise.all(batches)).flat();
+  }
+
+  private async sendBatch(sender: Sender, batch: Claimed[]): Promise<DeliveryOutcome[]> {
+    if (batch.length === 0) return [];
+    const results = await sender.sendBatch(batch.map(({ message }) => message));
+    const byId = new Map(results.map((result) => [result.deliveryId, result]));
+    return batch.map((delivery) => outcomeOf(delivery, byId.get(delivery.message.deliveryId)));
+  }
+}
+
+function refusedDrop(decision: GateDecision & { isAllowed: false }, person: RenderedPerson): Drop {
+  if (decision.medium === 'SMS' && decision.reason === 'NO_ADDRESS' && person.numberProblem) {
+    return { state: 'INVALID_MOBILE_NUMBER', detail: person.numberProblem };
+  }
+  return { state: decision.reason, detail: decision.detail };
+}
+
+function addressOf(decision: GateDecision & { isAllowed: true }): Record<string, unknown> {
+  const byMedium: Partial<Record<Medium, Record<string, unknown>>> = {
+    MOBILE_PUSH: { token: decision.address, platform: decision.platform ?? 'ANDROID' },
+  };
+  return byMedium[decision.medium] ?? { to: decision.address };
+}
+
+/** No answer for a delivery that was given to the provider means that we cannot know. */
+function outcomeOf(delivery: Claimed, result: SendResult | undefined): DeliveryOutcome {
+  const { seq, medium, addressKey, attempt } = delivery;
+  const base = { seq, medium, addressKey, providerMessageId: null };
+  if (!result) return { ...base, state: 'UNCERTAIN', reason: 'The provider gave no answer for this message' };
+  if (result.outcome === 'ACCEPTED') {
+    return { ...base, state: 'ACCEPTED', reason: null, providerMessageId: result.providerMessageId };
+  }
+  const reason = `${result.reason}: ${result.detail}`.slice(0, 500);
+  if (result.outcome !== 'RETRYABLE') return { ...base, state: result.outcome, reason };
+  if (attempt < maxDeliveryAttempts) return { ...base, state: 'RETRY', reason };
+  return { ...base, state: 'REJECTED', reason: `RETRIES_EXHAUSTED: ${reason}`.slice(0, 500) };
+}

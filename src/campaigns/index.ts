@@ -1,0 +1,5 @@
+export { CampaignsModule } from './campaigns.module';
+export { CampaignsService, type ExecutionTotals } from './campaigns.service';
+export { CampaignsApiModule } from './campaigns-api.module';
+export { CampaignsWorkerModule } from './campaigns-worker.module';
+export { executionTotalsChanged } from './domain/events';

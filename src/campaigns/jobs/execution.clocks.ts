@@ -1,0 +1,63 @@
+import { execute, Leases, Outbox, query, Transactions } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { CompleteExecution } from '../execution/complete-execution';
+import { ChunkRepository } from '../persistence/ledger/chunk.repository';
+import { ExecutionRepository } from '../persistence/ledger/execution.repository';
+import { readRecipientsJob, sendChunkJob } from './execution.jobs';
+
+const sweepEveryMs = 10_000;
+const partitionsEveryMs = 3_600_000;
+const daysAhead = 3;
+const idleSeconds = 45;
+const batch = 500;
+
+/** The clocks of executions: they look at rows in PostgreSQL, never at queues, and re-add what is due. */
+@Injectable()
+export class ExecutionClocks {
+  constructor(
+    private readonly leases: Leases,
+    private readonly transactions: Transactions,
+    private readonly outbox: Outbox,
+    private readonly executions: ExecutionRepository,
+    private readonly chunks: ChunkRepository,
+    private readonly completion: CompleteExecution,
+  ) {}
+
+  /** Finds work whose job is gone: unread executions, stranded chunks, finished executions nobody completed. */
+  @Interval(sweepEveryMs)
+  async sweep(): Promise<void> {
+    const tick = { name: 'campaigns.sweep-executions', everyMs: sweepEveryMs, leaseMs: 60_000 };
+    await this.leases.runWhenDue(tick, async () => {
+      await this.transactions.run(async (tx) => {
+        const jobs = (await this.executions.unread(tx, idleSeconds, batch)).map(({ id, reading }) => ({
+          executionId: id,
+          reading,
+        }));
+        await this.outbox.enqueueMany(tx, readRecipientsJob, jobs);
+        await this.outbox.enqueueMany(tx, sendChunkJob, await this.chunks.stranded(tx, batch));
+      });
+      for (const executionId of await this.finished()) await this.completion.tryComplete(executionId);
+    });
+  }
+
+  /** Creates the ledger's partitions ahead of time. */
+  @Interval(60_000)
+  async partitions(): Promise<void> {
+    const tick = { name: 'campaigns.ledger-partitions', everyMs: partitionsEveryMs, leaseMs: 60_000 };
+    await this.leases.runWhenDue(tick, async () => {
+      for (let day = 0; day <= daysAhead; day += 1) {
+        await execute(this.transactions.pool, `SELECT ensure_ledger_partitions(now() + $1 * interval '1 day')`, [day]);
+      }
+    });
+  }
+
+  private async finished(): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      this.transactions.pool,
+      `SELECT e.id FROM execution e WHERE e.state = 'RUNNING' AND e.read_at IS NOT NULL
+         AND NOT EXISTS (SELECT 1 FROM execution_chunk c WHERE c.execution_id = e.id AND c.state = 'PENDING') LIMIT 50`,
+    );
+    return rows.map(({ id }) => id);
+  }
+}

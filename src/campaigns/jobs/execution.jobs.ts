@@ -1,0 +1,24 @@
+import { defineJob, subscribe } from '@libs/platform';
+import { receiptsArrived } from '@modules/channels';
+
+/** Reads the recipients of an announced execution, page by page, and freezes the audience. */
+export const readRecipientsJob = defineJob<{ executionId: string; reading: number }>({
+  queue: 'campaigns.read-recipients',
+  id: ({ executionId, reading }) => `${executionId}_${reading}`,
+  concurrency: 2,
+});
+
+/** Sends one chunk of a frozen audience; `attempt` tells a deliberate re-run from a repeated job. */
+export const sendChunkJob = defineJob<{ executionId: string; chunkNo: number; attempt: number }>({
+  queue: 'campaigns.send-chunk',
+  id: ({ executionId, chunkNo, attempt }) => `${executionId}_${chunkNo}_${attempt}`,
+  concurrency: 4,
+});
+
+/** Works off provider receipts that have arrived. */
+export const applyReceiptsJob = defineJob<{ accountId: string }>({
+  queue: 'campaigns.apply-receipts',
+  id: ({ accountId }) => `${accountId}_${Date.now()}`,
+});
+
+subscribe(receiptsArrived, applyReceiptsJob);

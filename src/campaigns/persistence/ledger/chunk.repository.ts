@@ -1,0 +1,136 @@
+import { execute, query, Transactions, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import { FencedError } from '../../domain/execution/errors';
+
+/** A chunk that this worker holds until the lease runs out; every write of it carries the fence. */
+export interface HeldChunk {
+  executionId: string;
+  chunkNo: number;
+  fromSeq: number;
+  toSeq: number;
+  attempt: number;
+  fence: number;
+}
+
+/** Names a chunk. */
+export interface ChunkKey {
+  executionId: string;
+  chunkNo: number;
+}
+
+/** One recipient that has no end state yet. */
+export interface OpenRecipient {
+  seq: number;
+  customerId: string;
+  templateId: string;
+  attributes: (string | null)[];
+}
+
+const leaseSeconds = 20;
+
+/** Chunks: who works on which, and what is left in them. */
+@Injectable()
+export class ChunkRepository {
+  constructor(private readonly transactions: Transactions) {}
+
+  /** Takes a due chunk of a running execution, or null when it is done, held, not due or not to be sent. */
+  async take({ executionId, chunkNo }: ChunkKey, holder: string): Promise<HeldChunk | null> {
+    const [row] = await query<{ from_seq: number; to_seq: number; attempt: number; fence: number }>(
+      this.transactions.pool,
+      `UPDATE execution_chunk c SET holder = $3, held_until = now() + interval '${leaseSeconds} seconds', fence = fence + 1
+       FROM execution e
+       WHERE c.execution_id = $1 AND c.chunk_no = $2 AND e.id = c.execution_id AND e.state = 'RUNNING'
+         AND c.state = 'PENDING' AND c.due_at <= now() AND (c.held_until IS NULL OR c.held_until < now())
+       RETURNING c.from_seq, c.to_seq, c.attempt, c.fence`,
+      [executionId, chunkNo, holder],
+    );
+    if (!row) return null;
+    return { executionId, chunkNo, fromSeq: row.from_seq, toSeq: row.to_seq, attempt: row.attempt, fence: row.fence };
+  }
+
+  /** Extends the lease; false when it was lost. */
+  async hold(chunk: HeldChunk): Promise<boolean> {
+    const count = await execute(
+      this.transactions.pool,
+      `UPDATE execution_chunk SET held_until = now() + interval '${leaseSeconds} seconds'
+       WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3`,
+      [chunk.executionId, chunk.chunkNo, chunk.fence],
+    );
+    return count === 1;
+  }
+
+  /** Keeps the fence still until `tx` ends. @throws {FencedError} when another worker has the chunk now. */
+  async assertHeld(tx: Tx, chunk: HeldChunk): Promise<void> {
+    const rows = await query(
+      tx,
+      'SELECT 1 FROM execution_chunk WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3 FOR SHARE',
+      [chunk.executionId, chunk.chunkNo, chunk.fence],
+    );
+    if (rows.length === 0) throw new FencedError(`Chunk ${chunk.chunkNo} of ${chunk.executionId} was taken over`);
+  }
+
+  /** The recipients of the chunk that still have to come to an end, with what Optimove said of them. */
+  async openRecipients(chunk: HeldChunk): Promise<OpenRecipient[]> {
+    return query<OpenRecipient>(
+      this.transactions.pool,
+      `SELECT r.seq, r.customer_id AS "customerId", r.optimove_template_id AS "templateId", s.attributes
+       FROM recipient r
+       JOIN recipient_staging s ON s.execution_id = r.execution_id AND s.reading = r.reading AND s.row_no = r.row_no
+       WHERE r.execution_id = $1 AND r.seq BETWEEN $2 AND $3 AND r.end_state IS NULL ORDER BY r.seq`,
+      [chunk.executionId, chunk.fromSeq, chunk.toSeq],
+    );
+  }
+
+  /**
+   * Closes the chunk when everybody in it has ended and writes its sums; otherwise puts it off for another try.
+   * @returns the next attempt, or null when the chunk is done.
+   */
+  async close(tx: Tx, chunk: HeldChunk, retryAt: Date): Promise<number | null> {
+    const [left] = await query(
+      tx,
+      'SELECT 1 FROM recipient WHERE execution_id = $1 AND seq BETWEEN $2 AND $3 AND end_state IS NULL LIMIT 1',
+      [chunk.executionId, chunk.fromSeq, chunk.toSeq],
+    );
+    const sql = left
+      ? `UPDATE execution_chunk SET attempt = attempt + 1, held_until = NULL, due_at = $4, queued_at = now()
+         WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3`
+      : `UPDATE execution_chunk SET state = 'DONE', held_until = NULL, done_at = $4
+         WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3`;
+    const at = left ? retryAt : new Date();
+    const count = await execute(tx, sql, [chunk.executionId, chunk.chunkNo, chunk.fence, at]);
+    if (count !== 1) throw new FencedError(`Chunk ${chunk.chunkNo} of ${chunk.executionId} was taken over`);
+    if (left) return chunk.attempt + 1;
+    await this.tally(tx, chunk);
+    return null;
+  }
+
+  private async tally(tx: Tx, chunk: HeldChunk): Promise<void> {
+    await query(
+      tx,
+      `INSERT INTO execution_tally AS t (execution_id, chunk_no, optimove_template_id, measure, count)
+       SELECT $1, $2, optimove_template_id, end_state, count(*) FROM recipient
+       WHERE execution_id = $1 AND seq BETWEEN $3 AND $4 GROUP BY optimove_template_id, end_state
+       UNION ALL
+       SELECT $1, $2, r.optimove_template_id, 'DELIVERY:' || d.medium || ':' || d.state, count(*)
+       FROM delivery d JOIN recipient r ON r.execution_id = d.execution_id AND r.seq = d.seq
+       WHERE d.execution_id = $1 AND d.seq BETWEEN $3 AND $4 GROUP BY 3, 4
+       ON CONFLICT ON CONSTRAINT pk_execution_tally DO UPDATE SET count = excluded.count`,
+      [chunk.executionId, chunk.chunkNo, chunk.fromSeq, chunk.toSeq],
+    );
+  }
+
+  /** Due chunks that nobody holds and whose job is gone or late; marks them as queued again. */
+  async stranded(tx: Tx, limit: number): Promise<(ChunkKey & { attempt: number })[]> {
+    return query(
+      tx,
+      `UPDATE execution_chunk c SET queued_at = now(), attempt = attempt + 1
+       FROM (SELECT o.execution_id, o.chunk_no FROM execution_chunk o JOIN execution e ON e.id = o.execution_id
+             WHERE o.state = 'PENDING' AND e.state = 'RUNNING' AND o.due_at < now() - interval '15 seconds'
+               AND o.queued_at < now() - interval '30 seconds' AND (o.held_until IS NULL OR o.held_until < now())
+             ORDER BY o.due_at LIMIT $1 FOR UPDATE OF o SKIP LOCKED) AS late
+       WHERE c.execution_id = late.execution_id AND c.chunk_no = late.chunk_no
+       RETURNING c.execution_id AS "executionId", c.chunk_no AS "chunkNo", c.attempt`,
+      [limit],
+    );
+  }
+}

@@ -1,0 +1,153 @@
+import type { Medium } from '@libs/delivery';
+import { execute, query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import type { HeldChunk } from './chunk.repository';
+
+/** One hand-over about to be claimed. */
+export interface NewDelivery {
+  seq: number;
+  medium: Medium;
+  addressKey: string;
+  profileId: string;
+  accountId: string;
+}
+
+/** What became of a hand-over. */
+export interface DeliveryOutcome {
+  seq: number;
+  medium: Medium;
+  addressKey: string;
+  state: 'RETRY' | 'ACCEPTED' | 'REJECTED' | 'UNCERTAIN';
+  reason: string | null;
+  providerMessageId: string | null;
+}
+
+/** What is known of one recipient after its slice. */
+export interface RecipientOutcome {
+  seq: number;
+  profileId: string | null;
+  /** The end state if nothing was tried. */
+  dropState: string;
+  reason: string | null;
+}
+
+/** Hand-overs tried before a delivery that keeps meeting trouble is given up. */
+export const maxDeliveryAttempts = 6;
+
+/** Deliveries and the ends of recipients. */
+@Injectable()
+export class DeliveryRepository {
+  /**
+   * Claims hand-overs. One that was claimed before is not claimed again, unless it waits for a retry.
+   * @returns keys `seq medium addressKey` with the number of this attempt.
+   */
+  async claim(tx: Tx, chunk: HeldChunk, projectId: string, deliveries: NewDelivery[]): Promise<Map<string, number>> {
+    const rows = await query<{ seq: number; medium: string; address_key: string; attempts: number }>(
+      tx,
+      `INSERT INTO delivery AS d (execution_id, seq, medium, address_key, project_id, profile_id, account_id, state, fence)
+       SELECT $1, n.seq, n.medium, n.address_key, $2, n.profile_id, n.account_id, 'CLAIMED', $3
+       FROM unnest($4::int[], $5::text[], $6::text[], $7::uuid[], $8::uuid[]) AS n(seq, medium, address_key, profile_id, account_id)
+       ON CONFLICT ON CONSTRAINT pk_delivery DO UPDATE
+       SET state = 'CLAIMED', fence = excluded.fence, attempts = d.attempts + 1, claimed_at = now(), reason = NULL
+       WHERE d.state = 'RETRY'
+       RETURNING seq, medium, address_key, attempts`,
+      [
+        chunk.executionId,
+        projectId,
+        chunk.fence,
+        deliveries.map(({ seq }) => seq),
+        deliveries.map(({ medium }) => medium),
+        deliveries.map(({ addressKey }) => addressKey),
+        deliveries.map(({ profileId }) => profileId),
+        deliveries.map(({ accountId }) => accountId),
+      ],
+    );
+    return new Map(rows.map((row) => [deliveryKey(row.seq, row.medium, row.address_key), row.attempts]));
+  }
+
+  /** Gives back claims that were not handed over, so that they are decided again. */
+  async release(tx: Tx, chunk: HeldChunk, deliveries: NewDelivery[]): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE delivery d SET state = 'RETRY', attempts = d.attempts - 1, reason = 'RELEASED'
+       FROM unnest($3::int[], $4::text[], $5::text[]) AS n(seq, medium, address_key)
+       WHERE d.execution_id = $1 AND d.fence = $2 AND d.seq = n.seq AND d.medium = n.medium
+         AND d.address_key = n.address_key AND d.state = 'CLAIMED'`,
+      [
+        chunk.executionId,
+        chunk.fence,
+        deliveries.map(({ seq }) => seq),
+        deliveries.map(({ medium }) => medium),
+        deliveries.map(({ addressKey }) => addressKey),
+      ],
+    );
+  }
+
+  /** Writes what the provider answered. */
+  async record(tx: Tx, chunk: HeldChunk, outcomes: DeliveryOutcome[]): Promise<void> {
+    if (outcomes.length === 0) return;
+    await execute(
+      tx,
+      `UPDATE delivery d SET state = o.state, reason = o.reason, provider_message_id = o.provider_message_id, answered_at = now()
+       FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+         AS o(seq, medium, address_key, state, reason, provider_message_id)
+       WHERE d.execution_id = $1 AND d.fence = $2 AND d.seq = o.seq AND d.medium = o.medium AND d.address_key = o.address_key`,
+      [
+        chunk.executionId,
+        chunk.fence,
+        outcomes.map(({ seq }) => seq),
+        outcomes.map(({ medium }) => medium),
+        outcomes.map(({ addressKey }) => addressKey),
+        outcomes.map(({ state }) => state),
+        outcomes.map(({ reason }) => reason),
+        outcomes.map(({ providerMessageId }) => providerMessageId),
+      ],
+    );
+  }
+
+  /** Brings recipients to their end: SENT before UNCERTAIN before FAILED before the drop; those with a retry stay open. */
+  async end(tx: Tx, executionId: string, recipients: RecipientOutcome[]): Promise<void> {
+    if (recipients.length === 0) return;
+    await execute(
+      tx,
+      `WITH given AS (
+         SELECT * FROM unnest($2::int[], $3::uuid[], $4::text[], $5::text[]) AS g(seq, profile_id, drop_state, reason)
+       ), tried AS (
+         SELECT d.seq, bool_or(d.state IN ('CLAIMED', 'RETRY')) AS is_open, bool_or(d.state = 'ACCEPTED') AS is_sent,
+           bool_or(d.state = 'UNCERTAIN') AS is_uncertain, min(d.reason) FILTER (WHERE d.state <> 'ACCEPTED') AS reason
+         FROM delivery d WHERE d.execution_id = $1 AND d.seq = ANY($2::int[]) GROUP BY d.seq
+       )
+       UPDATE recipient r SET profile_id = g.profile_id, ended_at = now(),
+         end_state = CASE WHEN t.seq IS NULL THEN g.drop_state WHEN t.is_sent THEN 'SENT' WHEN t.is_uncertain THEN 'UNCERTAIN' ELSE 'FAILED' END,
+         reason = CASE WHEN t.seq IS NULL THEN g.reason WHEN t.is_sent THEN NULL ELSE t.reason END
+       FROM given g LEFT JOIN tried t ON t.seq = g.seq
+       WHERE r.execution_id = $1 AND r.seq = g.seq AND r.end_state IS NULL AND coalesce(t.is_open, false) = false`,
+      [
+        executionId,
+        recipients.map(({ seq }) => seq),
+        recipients.map(({ profileId }) => profileId),
+        recipients.map(({ dropState }) => dropState),
+        recipients.map(({ reason }) => reason),
+      ],
+    );
+  }
+
+  /**
+   * Settles what a worker that is gone left claimed: whether it was handed over cannot be known, so it is UNCERTAIN
+   * and is not sent again.
+   */
+  async settleLost(tx: Tx, chunk: HeldChunk): Promise<number[]> {
+    const rows = await query<{ seq: number }>(
+      tx,
+      `UPDATE delivery SET state = 'UNCERTAIN', reason = 'The worker stopped before the answer was written', answered_at = now()
+       WHERE execution_id = $1 AND seq BETWEEN $2 AND $3 AND state = 'CLAIMED' AND fence < $4 RETURNING seq`,
+      [chunk.executionId, chunk.fromSeq, chunk.toSeq, chunk.fence],
+    );
+    return rows.map(({ seq }) => seq);
+  }
+}
+
+/** Names a delivery inside its execution. */
+export function deliveryKey(seq: number, medium: string, addressKey: string): string {
+  return `${seq} ${medium} ${addressKey}`;
+}

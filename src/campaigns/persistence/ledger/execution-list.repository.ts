@@ -1,0 +1,85 @@
+import { query, Transactions } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+
+/** An execution as people see it. */
+export interface ListedExecution {
+  id: string;
+  connectionId: string;
+  channelId: string;
+  optimoveChannelId: number;
+  optimoveCampaignId: string;
+  runDate: string;
+  state: string;
+  reason: string | null;
+  announcedAt: Date;
+  frozenAt: Date | null;
+  completedAt: Date | null;
+}
+
+/** A recipient as people see it. */
+export interface ListedRecipient {
+  seq: number;
+  customerId: string;
+  optimoveTemplateId: string;
+  dueAt: Date;
+  profileId: string | null;
+  endState: string | null;
+  reason: string | null;
+  endedAt: Date | null;
+}
+
+/** A slice of a list: what it is narrowed to, after which row, how many. */
+export interface ExecutionsFilter {
+  projectId: string;
+  connectionId: string | null;
+  state: string | null;
+  beforeId: string | null;
+  limit: number;
+}
+
+const executionColumns = `id, connection_id AS "connectionId", channel_id AS "channelId", optimove_channel_id AS "optimoveChannelId",
+  optimove_campaign_id AS "optimoveCampaignId", run_date::text AS "runDate", state, reason,
+  announced_at AS "announcedAt", frozen_at AS "frozenAt", completed_at AS "completedAt"`;
+
+const recipientColumns = `seq, customer_id AS "customerId", optimove_template_id AS "optimoveTemplateId", due_at AS "dueAt",
+  profile_id AS "profileId", end_state AS "endState", reason, ended_at AS "endedAt"`;
+
+/** Lists for people, always of one project. */
+@Injectable()
+export class ExecutionListRepository {
+  constructor(private readonly transactions: Transactions) {}
+
+  async find(projectId: string, id: string): Promise<ListedExecution | null> {
+    const [row] = await query<ListedExecution>(
+      this.transactions.pool,
+      `SELECT ${executionColumns} FROM execution WHERE project_id = $1 AND id = $2`,
+      [projectId, id],
+    );
+    return row ?? null;
+  }
+
+  /** Newest first. */
+  list(filter: ExecutionsFilter): Promise<ListedExecution[]> {
+    return query(
+      this.transactions.pool,
+      `SELECT ${executionColumns} FROM execution
+       WHERE project_id = $1 AND ($2::uuid IS NULL OR connection_id = $2) AND ($3::text IS NULL OR state = $3)
+         AND ($4::uuid IS NULL OR id < $4) ORDER BY id DESC LIMIT $5`,
+      [filter.projectId, filter.connectionId, filter.state, filter.beforeId, filter.limit],
+    );
+  }
+
+  /** In the order of the audience, after `afterSeq`. */
+  recipients(
+    projectId: string,
+    executionId: string,
+    page: { endState: string | null; afterSeq: number; limit: number },
+  ): Promise<ListedRecipient[]> {
+    return query(
+      this.transactions.pool,
+      `SELECT ${recipientColumns} FROM recipient
+       WHERE execution_id = $1 AND project_id = $2 AND seq > $3 AND ($4::text IS NULL OR end_state = $4) ORDER BY seq LIMIT $5`,
+      [executionId, projectId, page.afterSeq, page.endState, page.limit],
+    );
+  }
+}

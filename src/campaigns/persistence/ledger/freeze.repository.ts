@@ -1,0 +1,159 @@
+import { execute, query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import type { ExecutionRow } from './execution.repository';
+
+/** A run of `seq` numbers that is sent as one unit of work. */
+export interface NewChunk {
+  chunkNo: number;
+  dueAt: Date;
+}
+
+/** What freezing needs to know. */
+export interface FreezeRequest {
+  execution: ExecutionRow;
+  timeZone: string;
+  chunkSize: number;
+}
+
+const repeatWindow = '3 days';
+
+/** Local time → instant: one that does not exist means the later instant, one that exists twice the first. */
+const dueAt = `CASE
+    WHEN scheduled_time ~ '(Z|[+-][0-9]{2}:?[0-9]{2})$' THEN scheduled_time::timestamptz
+    WHEN ((scheduled_time::timestamp AT TIME ZONE $3) - interval '1 hour') AT TIME ZONE $3 = scheduled_time::timestamp
+      THEN (scheduled_time::timestamp AT TIME ZONE $3) - interval '1 hour'
+    ELSE scheduled_time::timestamp AT TIME ZONE $3
+  END`;
+
+/** Turns the received list of one reading into the frozen audience. */
+@Injectable()
+export class FreezeRepository {
+  /**
+   * Numbers what is new by (scheduled time, template), keeps the rest as duplicates, cuts the chunks and sets the
+   * sums. Rows that an earlier reading already brought are not counted again.
+   */
+  async freeze(tx: Tx, request: FreezeRequest): Promise<NewChunk[]> {
+    const { execution } = request;
+    const offset = await this.lastSeq(tx, execution.id);
+    await this.insertRecipients(tx, request, offset);
+    await this.keepDuplicates(tx, execution);
+    await this.countTemplates(tx, execution);
+    await this.endDropped(tx, execution, offset);
+    const chunks = await this.cutChunks(tx, request, offset);
+    await this.finishReading(tx, execution);
+    return chunks;
+  }
+
+  private async lastSeq(tx: Tx, executionId: string): Promise<number> {
+    const [row] = await query<{ last: number }>(
+      tx,
+      'SELECT coalesce(max(seq), 0) AS last FROM recipient WHERE execution_id = $1',
+      [executionId],
+    );
+    return row?.last ?? 0;
+  }
+
+  private async insertRecipients(tx: Tx, { execution, timeZone }: FreezeRequest, offset: number): Promise<void> {
+    const isFirst = execution.reading === 1;
+    await query(
+      tx,
+      `INSERT INTO recipient (execution_id, seq, project_id, reading, row_no, customer_id, optimove_template_id, due_at, end_state)
+       SELECT $1, $4 + row_number() OVER (ORDER BY due_at, optimove_template_id, row_no), project_id, $2, row_no,
+         customer_id, optimove_template_id, due_at, CASE WHEN is_control THEN 'CONTROL_GROUP' END
+       FROM (
+         SELECT DISTINCT ON (customer_id, optimove_template_id, due_at) *
+         FROM (SELECT *, ${dueAt} AS due_at FROM recipient_staging WHERE execution_id = $1 AND reading = $2) AS listed
+         ORDER BY customer_id, optimove_template_id, due_at, row_no
+       ) AS fresh
+       ${
+         isFirst
+           ? ''
+           : `WHERE NOT EXISTS (SELECT 1 FROM recipient r WHERE r.execution_id = $1 AND r.customer_id = fresh.customer_id
+         AND r.optimove_template_id = fresh.optimove_template_id AND r.due_at = fresh.due_at)`
+       }`,
+      [execution.id, execution.reading, timeZone, offset],
+    );
+  }
+
+  private async keepDuplicates(tx: Tx, execution: ExecutionRow): Promise<void> {
+    await query(
+      tx,
+      `INSERT INTO recipient_reject (execution_id, reading, row_no, project_id, state, optimove_template_id, customer_id, reason, raw)
+       SELECT s.execution_id, s.reading, s.row_no, s.project_id, 'DUPLICATE', s.optimove_template_id, s.customer_id,
+         'The same customer, template and time is in the list more than once', ''
+       FROM recipient_staging s
+       WHERE s.execution_id = $1 AND s.reading = $2
+         AND NOT EXISTS (SELECT 1 FROM recipient r WHERE r.execution_id = $1 AND r.reading = $2 AND r.row_no = s.row_no)
+         ${execution.reading === 1 ? '' : 'AND false'}`,
+      [execution.id, execution.reading],
+    );
+  }
+
+  private async countTemplates(tx: Tx, execution: ExecutionRow): Promise<void> {
+    await query(
+      tx,
+      `INSERT INTO execution_template AS t (execution_id, optimove_template_id, received, duplicates, malformed)
+       SELECT $1::uuid, optimove_template_id, sum(recipients) + sum(duplicates) + sum(malformed), sum(duplicates), sum(malformed)
+       FROM (
+         SELECT optimove_template_id, count(*)::int AS recipients, 0 AS duplicates, 0 AS malformed
+         FROM recipient WHERE execution_id = $1 GROUP BY 1
+         UNION ALL
+         SELECT optimove_template_id, 0, (count(*) FILTER (WHERE state = 'DUPLICATE'))::int,
+           (count(*) FILTER (WHERE state = 'MALFORMED'))::int
+         FROM recipient_reject WHERE execution_id = $1 GROUP BY 1
+       ) AS counted GROUP BY optimove_template_id
+       ON CONFLICT ON CONSTRAINT pk_execution_template DO UPDATE
+       SET received = excluded.received, duplicates = excluded.duplicates, malformed = excluded.malformed`,
+      [execution.id],
+    );
+  }
+
+  /** Ends at once what needs no worker: the same row in an execution of the same campaign a short while ago. */
+  private async endDropped(tx: Tx, execution: ExecutionRow, offset: number): Promise<void> {
+    await query(
+      tx,
+      `UPDATE recipient r SET end_state = 'DUPLICATE', reason = 'Already in an execution of this campaign within ${repeatWindow}', ended_at = now()
+       FROM execution e JOIN recipient earlier ON earlier.execution_id = e.id
+       WHERE r.execution_id = $1 AND r.seq > $6 AND r.end_state IS NULL
+         AND e.project_id = $2 AND e.connection_id = $3 AND e.optimove_campaign_id = $4 AND e.channel_id = $5
+         AND e.id <> $1 AND e.announced_at > now() - interval '${repeatWindow}'
+         AND earlier.customer_id = r.customer_id AND earlier.optimove_template_id = r.optimove_template_id
+         AND earlier.due_at = r.due_at`,
+      [
+        execution.id,
+        execution.project_id,
+        execution.connection_id,
+        execution.optimove_campaign_id,
+        execution.channel_id,
+        offset,
+      ],
+    );
+  }
+
+  /** Chunks never mix due times, so that a chunk is due as a whole. */
+  private async cutChunks(tx: Tx, { execution, chunkSize }: FreezeRequest, offset: number): Promise<NewChunk[]> {
+    const rows = await query<{ chunk_no: number; due_at: Date }>(
+      tx,
+      `INSERT INTO execution_chunk (execution_id, chunk_no, from_seq, to_seq, due_at)
+       SELECT $1, (SELECT coalesce(max(chunk_no), 0) FROM execution_chunk WHERE execution_id = $1)
+           + row_number() OVER (ORDER BY min(seq)), min(seq), max(seq), due_at
+       FROM (SELECT seq, due_at, (row_number() OVER (PARTITION BY due_at ORDER BY seq) - 1) / $3 AS part
+             FROM recipient WHERE execution_id = $1 AND seq > $2) AS numbered
+       GROUP BY due_at, part
+       RETURNING chunk_no, due_at`,
+      [execution.id, offset, chunkSize],
+    );
+    return rows.map((row) => ({ chunkNo: row.chunk_no, dueAt: row.due_at }));
+  }
+
+  private async finishReading(tx: Tx, execution: ExecutionRow): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE execution SET state = 'RUNNING', read_at = now(), frozen_at = coalesce(frozen_at, now()), held_until = NULL,
+         recipients = (SELECT count(*) FROM recipient WHERE execution_id = $1),
+         received = (SELECT coalesce(sum(received), 0) FROM execution_template WHERE execution_id = $1)
+       WHERE id = $1`,
+      [execution.id],
+    );
+  }
+}

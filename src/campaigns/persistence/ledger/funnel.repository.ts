@@ -1,0 +1,45 @@
+import { query, Transactions } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+
+/** One sum of an execution: `measure` is an end state, `DELIVERY:<medium>:<state>` or `RECEIPT:<status>`. */
+export interface TallyRow {
+  executionId: string;
+  templateId: string;
+  measure: string;
+  count: number;
+}
+
+/** What an execution received, per template. */
+export interface TemplateSums {
+  executionId: string;
+  templateId: string;
+  received: number;
+  duplicates: number;
+  malformed: number;
+}
+
+/** Sums of executions, for people to look at and for Optimove to be told. */
+@Injectable()
+export class FunnelRepository {
+  constructor(private readonly transactions: Transactions) {}
+
+  /** End states and deliveries of the chunks that are done. */
+  tallies(executionIds: string[]): Promise<TallyRow[]> {
+    return query(
+      this.transactions.pool,
+      `SELECT execution_id AS "executionId", optimove_template_id AS "templateId", measure, sum(count)::int AS count
+       FROM execution_tally WHERE execution_id = ANY($1::uuid[]) GROUP BY 1, 2, 3`,
+      [executionIds],
+    );
+  }
+
+  /** Received, duplicate and malformed rows per template. */
+  templateSums(executionIds: string[]): Promise<TemplateSums[]> {
+    return query(
+      this.transactions.pool,
+      `SELECT t.execution_id AS "executionId", t.optimove_template_id AS "templateId", t.received, t.duplicates, t.malformed
+       FROM execution_template t WHERE t.execution_id = ANY($1::uuid[])`,
+      [executionIds],
+    );
+  }
+}
