@@ -1,8 +1,9 @@
-import { ToBoolean } from '@libs/platform';
+import { ToBoolean, ToNumber } from '@libs/platform';
 import { IsBoolean, IsInt, IsString, Max, Min } from 'class-validator';
 
 /** What the api host needs to know. Each property is the environment variable of the same name. */
 export class ApiConfig {
+  @ToNumber()
   @IsInt()
   @Min(0)
   @Max(65_535)

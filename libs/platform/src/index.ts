@@ -2,7 +2,7 @@ export { ClocksModule } from './clocks/clocks.module';
 export { Leases, type Tick } from './clocks/leases';
 export { ConfigModule } from './config/config.module';
 export { ConfigError, parseConfig } from './config/parse-config';
-export { PlatformConfig, ToBoolean } from './config/platform.config';
+export { PlatformConfig, ToBoolean, ToNumber } from './config/platform.config';
 export { type CopyValue, copyIn } from './database/copy-in';
 export { DatabaseModule } from './database/database.module';
 export { applyMigrations, revertMigration } from './database/migrate';

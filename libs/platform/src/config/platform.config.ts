@@ -6,6 +6,11 @@ export function ToBoolean(): PropertyDecorator {
   return Transform(({ obj, key }) => /^(1|true|yes|on)$/i.test(String((obj as Record<string, unknown>)[key] ?? '')));
 }
 
+/** Reads digits as a number. */
+export function ToNumber(): PropertyDecorator {
+  return Transform(({ value }) => (typeof value === 'string' ? Number(value) : value));
+}
+
 /** What every process needs to know. Each property is the environment variable of the same name. */
 export class PlatformConfig {
   @IsString({ message: 'DATABASE_URL is required: postgres://user:password@host:port/database' })
@@ -23,6 +28,7 @@ export class PlatformConfig {
   })
   ENCRYPTION_KEYS!: string;
 
+  @ToNumber()
   @IsInt()
   @Min(1)
   @Max(500)

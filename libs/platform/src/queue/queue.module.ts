@@ -16,6 +16,8 @@ import { HandlerCheck } from './handler-check';
       inject: [PlatformConfig],
       useFactory: (config: PlatformConfig) => ({ connection: queueConnection(config, 2) }),
     }),
+    // Without queues of its own: it is this call that brings the registrar, which starts the processors.
+    BullModule.registerQueue(),
   ],
   providers: [OutboxRelay, HandlerCheck],
 })
