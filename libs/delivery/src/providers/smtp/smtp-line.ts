@@ -55,10 +55,6 @@ export class SmtpLine {
     }
   }
 
-  get isOpen(): boolean {
-    return this.connection !== null;
-  }
-
   /** Connects and logs in, unless that is done; what was wrong, or null. */
   async open(): Promise<MailError | null> {
     if (this.connection) return null;

@@ -37,20 +37,10 @@ export class SmtpSession implements ProviderSession {
     return problem && describe(problem);
   }
 
-  async sendBatch(messages: OutboundMessage[]): Promise<SendResult[]> {
-    try {
-      await this.assertHost();
-    } catch (error) {
-      const detail = (error as Error).message;
-      return messages.map(({ deliveryId }) => ({
-        outcome: 'RETRYABLE',
-        deliveryId,
-        reason: 'HOST_REFUSED',
-        detail,
-        retryAfterMs: null,
-      }));
-    }
-    return this.sendAll(messages);
+  sendBatch(messages: OutboundMessage[]): Promise<SendResult[]> {
+    const batch = this.sendAll(messages);
+    this.underWay.add(batch);
+    return batch.finally(() => this.underWay.delete(batch));
   }
 
   async close(): Promise<void> {
@@ -58,10 +48,14 @@ export class SmtpSession implements ProviderSession {
     for (const line of this.lines) line.close();
   }
 
-  private sendAll(messages: OutboundMessage[]): Promise<SendResult[]> {
-    const batch = Promise.all(messages.map((message) => this.enqueue(message as EmailMessage)));
-    this.underWay.add(batch);
-    return batch.finally(() => this.underWay.delete(batch));
+  private async sendAll(messages: OutboundMessage[]): Promise<SendResult[]> {
+    try {
+      await this.assertHost();
+    } catch (error) {
+      const retryable = { outcome: 'RETRYABLE', reason: 'HOST_REFUSED', retryAfterMs: null } as const;
+      return messages.map(({ deliveryId }) => ({ ...retryable, deliveryId, detail: toError(error).message }));
+    }
+    return Promise.all(messages.map((message) => this.enqueue(message as EmailMessage)));
   }
 
   private enqueue(message: EmailMessage): Promise<SendResult> {
@@ -76,17 +70,17 @@ export class SmtpSession implements ProviderSession {
     for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
       const problem = await line.open();
       if (!problem) next.done(await this.send(line, next.message));
-      else if (this.leaveToOthers(next)) break;
+      else if (this.leaveToOthers(line, next)) break;
       else this.giveBack([next, ...this.waiting.splice(0)], problem);
     }
     this.idle.unshift(line);
   }
 
   /** A server may allow fewer connections than we would like: those that stand go on. */
-  private leaveToOthers(next: Waiting): boolean {
-    const isAnyWorking = this.lines.some((line) => line.isOpen && !this.idle.includes(line));
-    if (isAnyWorking) this.waiting.unshift(next);
-    return isAnyWorking;
+  private leaveToOthers(line: SmtpLine, next: Waiting): boolean {
+    const isAnyAtWork = this.lines.some((other) => other !== line && !this.idle.includes(other));
+    if (isAnyAtWork) this.waiting.unshift(next);
+    return isAnyAtWork;
   }
 
   /** No connection can be made: waiting for it once per message would take far too long. */
