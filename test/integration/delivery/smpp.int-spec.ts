@@ -1,0 +1,225 @@
+import { getProvider, type ProviderSession, type Receipt, type SendResult, type SmsMessage } from '@libs/delivery';
+import { eventually } from '../../support/eventually';
+import { SmppPeer } from './smpp-peer';
+
+const provider = getProvider('smpp');
+const receiptText = (id: string, stat: string) =>
+  `id:${id} sub:001 dlvrd:001 submit date:2611231000 done date:2611231001 stat:${stat} err:000 text:Hello`;
+
+describe('SMS over SMPP', () => {
+  let peer: SmppPeer;
+  const sessions: ProviderSession[] = [];
+
+  beforeEach(async () => {
+    peer = new SmppPeer();
+    await peer.start();
+  });
+
+  afterEach(async () => {
+    await Promise.all(sessions.splice(0).map((session) => session.close()));
+    await peer.stop();
+  });
+
+  function open(
+    extra: Record<string, string | number> = {},
+    onReceipts?: (receipts: Receipt[]) => Promise<void>,
+  ): ProviderSession {
+    if (!provider) throw new Error('There is no provider smpp');
+    const settings = { host: '127.0.0.1', port: peer.port, systemId: 'app', password: peer.password, ...extra };
+    expect(provider.validateSettings(settings)).toEqual([]);
+    const session = provider.open({ settings, onReceipts });
+    sessions.push(session);
+    return session;
+  }
+
+  async function sendOne(session: ProviderSession, text = 'Hello'): Promise<SendResult | undefined> {
+    return (await session.sendBatch([sms(1, text)]))[0];
+  }
+
+  it('hands over a batch on one bound connection and answers in the order of the messages', async () => {
+    const results = await open().sendBatch(Array.from({ length: 300 }, (_, index) => sms(index)));
+    expect(results.map(({ outcome, deliveryId }) => `${outcome} ${deliveryId}`)).toEqual(
+      Array.from({ length: 300 }, (_, index) => `ACCEPTED delivery-${index}`),
+    );
+    expect(peer.binds).toBe(1);
+    expect(new Set(peer.arrived.map((pdu) => pdu.destination_addr)).size).toBe(300);
+  });
+
+  it('keeps no more submissions unanswered than the window allows', async () => {
+    peer.isHolding = true;
+    const sending = open({ windowSize: 7 }).sendBatch(Array.from({ length: 30 }, (_, index) => sms(index)));
+    const release = setInterval(() => peer.release(), 20);
+    const results = await sending;
+    clearInterval(release);
+    expect(results.every(({ outcome }) => outcome === 'ACCEPTED')).toBe(true);
+    expect(peer.mostUnanswered).toBe(7);
+  });
+
+  it.each([
+    ['GSM 7-bit with the extension table', 'Win 10€ {now} ñ', 0],
+    ['UCS-2', 'Здравствуйте 😀', 8],
+  ])('carries %s', async (_name, text, dataCoding) => {
+    await sendOne(open(), text);
+    expect(peer.arrived[0]).toMatchObject({ data_coding: dataCoding, short_message: { message: text } });
+    expect(peer.arrived[0]?.registered_delivery).toBe(1);
+  });
+
+  it.each([
+    ['GSM 7-bit', `${'a'.repeat(152)}€${'b'.repeat(200)}`, 3],
+    ['UCS-2', `${'ж'.repeat(66)}😀${'я'.repeat(66)}`, 3],
+  ])('cuts a long text in %s into parts that join again', async (_name, text, parts) => {
+    const result = await sendOne(open(), text);
+    expect(result).toMatchObject({ outcome: 'ACCEPTED', providerMessageId: `message-${parts}` });
+    expect(peer.arrived.map(({ short_message }) => short_message?.message).join('')).toBe(text);
+    const headers = peer.arrived.map(({ short_message }) => [...(short_message?.udh?.[0] ?? [])]);
+    expect(headers).toEqual(Array.from({ length: parts }, (_, index) => [0, 3, headers[0]?.[2], parts, index + 1]));
+    expect(peer.arrived.map((pdu) => pdu.registered_delivery)).toEqual([...Array(parts - 1).fill(0), 1]);
+  });
+
+  it.each([
+    ['CASINO', 5],
+    ['12345', 3],
+    ['353861234567', 1],
+  ])('names the kind of the sender %s', async (from, ton) => {
+    await open().sendBatch([{ ...sms(1), from }]);
+    expect(peer.arrived[0]).toMatchObject({ source_addr: from, source_addr_ton: ton });
+  });
+
+  it.each([
+    [0x0b, { outcome: 'REJECTED', reason: 'INVALID_DESTINATION', isAddressDead: true }],
+    [0x45, { outcome: 'REJECTED', reason: 'SMPP_0x45', isAddressDead: false }],
+    [0x58, { outcome: 'RETRYABLE', reason: 'THROTTLED', retryAfterMs: 1_000 }],
+    [0x14, { outcome: 'RETRYABLE', reason: 'QUEUE_FULL' }],
+    ['cut', { outcome: 'UNCERTAIN' }],
+  ] as const)('understands the answer %s', async (reply, expected) => {
+    peer.reply = () => reply;
+    expect(await sendOne(open())).toMatchObject(expected);
+    expect(peer.arrived).toHaveLength(1);
+  });
+
+  it('tries a throttled later part again, but never the parts that were taken', async () => {
+    peer.reply = () => (peer.arrived.length === 2 ? 0x58 : 0);
+    const result = await sendOne(open(), 'a'.repeat(300));
+    expect(result).toMatchObject({ outcome: 'ACCEPTED', providerMessageId: 'message-3' });
+    expect(peer.arrived.map(({ short_message }) => short_message?.udh?.[0]?.[4])).toEqual([1, 2, 2]);
+  });
+
+  it('is uncertain when a later part is refused', async () => {
+    peer.reply = () => (peer.arrived.length === 2 ? 0x0b : 0);
+    expect(await sendOne(open(), 'a'.repeat(300))).toMatchObject({ outcome: 'UNCERTAIN', reason: 'PARTLY_ACCEPTED' });
+  });
+
+  it('binds again after the connection was lost, and what was not written may be tried again', async () => {
+    peer.reply = () => (peer.arrived.length === 5 ? 'cut' : 'silent');
+    const session = open({ windowSize: 5 });
+    const results = await session.sendBatch(Array.from({ length: 5 }, (_, index) => sms(index)));
+    expect(results.map(({ outcome }) => outcome)).toEqual(Array(5).fill('UNCERTAIN'));
+    peer.reply = () => 0;
+    expect(await sendOne(session)).toMatchObject({ outcome: 'ACCEPTED' });
+    expect(peer.binds).toBe(2);
+  });
+
+  it('sends nothing when nothing listens or the password is wrong, and names the field', async () => {
+    const wrong = open({ password: 'nope' });
+    expect(await wrong.verifySettings()).toMatchObject({ field: 'password' });
+    expect(await sendOne(wrong)).toMatchObject({ outcome: 'RETRYABLE', reason: 'SMPP_UNAVAILABLE' });
+    const closed = new SmppPeer();
+    await closed.start();
+    const { port } = closed;
+    await closed.stop();
+    const nobody = open({ port });
+    expect(await nobody.verifySettings()).toMatchObject({ field: 'host' });
+    expect(await sendOne(nobody)).toMatchObject({ outcome: 'RETRYABLE' });
+    expect(await open().verifySettings()).toBeNull();
+    expect(peer.arrived).toHaveLength(0);
+  });
+
+  it('answers for a receipt only when it is stored, and stores many at once', async () => {
+    let store: () => void = () => undefined;
+    const stored = new Promise<void>((resolve) => {
+      store = resolve;
+    });
+    const batches: Receipt[][] = [];
+    open({}, async (receipts) => {
+      batches.push(receipts);
+      await stored;
+    });
+    await eventually('it is bound', () => peer.binds === 1 && peer.openSessions === 1);
+    let answered = 0;
+    const ids = Array.from({ length: 20 }, (_, index) => `m${index}`);
+    const answers = ids.map(async (id) => {
+      const status = await peer.deliver({ esm_class: 4, short_message: receiptText(id, 'DELIVRD') });
+      answered += 1;
+      return status;
+    });
+    await eventually('the receipts are handed on', () => batches.length > 0);
+    expect(answered).toBe(0);
+    store();
+    expect(await Promise.all(answers)).toEqual(Array(20).fill(0));
+    expect(batches.flat().map(({ providerMessageId }) => providerMessageId)).toEqual(ids);
+    expect(batches[0]).toHaveLength(20);
+  });
+
+  it.each([
+    ['DELIVRD', 'DELIVERED'],
+    ['UNDELIV', 'FAILED'],
+    ['EXPIRED', 'FAILED'],
+    ['REJECTD', 'FAILED'],
+    ['ENROUTE', 'UNKNOWN'],
+  ])('reads %s as %s', async (stat, status) => {
+    const receipts: Receipt[] = [];
+    open({}, async (batch) => void receipts.push(...batch));
+    await eventually('it is bound', () => peer.binds === 1);
+    await peer.deliver({ esm_class: 4, short_message: receiptText('m1', stat) });
+    expect(receipts).toMatchObject([{ providerMessageId: 'm1', status, code: stat, occurredAt: expect.any(Date) }]);
+  });
+
+  it('asks for a receipt again when it could not be stored', async () => {
+    open({}, () => Promise.reject(new Error('The database is away')));
+    await eventually('it is bound', () => peer.binds === 1);
+    expect(await peer.deliver({ esm_class: 4, short_message: receiptText('m1', 'DELIVRD') })).toBe(0x64);
+  });
+
+  it('takes a message of a person without making a receipt of it', async () => {
+    const receipts: Receipt[] = [];
+    open({}, async (batch) => void receipts.push(...batch));
+    await eventually('it is bound', () => peer.binds === 1);
+    expect(await peer.deliver({ esm_class: 0, source_addr: '353861234567', short_message: 'id:1 stat:DELIVRD' })).toBe(
+      0,
+    );
+    expect(receipts).toEqual([]);
+  });
+
+  it('comes back by itself to listen for receipts', async () => {
+    open({}, async () => undefined);
+    await eventually('it is bound', () => peer.binds === 1);
+    peer.cut();
+    await eventually('it is bound again', () => peer.binds === 2);
+  });
+
+  it('waits for what is under way before it closes, and then is gone', async () => {
+    peer.isHolding = true;
+    const session = open();
+    const sending = session.sendBatch([sms(1)]);
+    await eventually('the message arrived', () => peer.arrived.length === 1);
+    const closing = session.close();
+    peer.release();
+    await closing;
+    expect((await sending)[0]).toMatchObject({ outcome: 'ACCEPTED' });
+    await eventually('the connection is closed', () => peer.openSessions === 0);
+  });
+
+  it('names each setting that is wrong', () => {
+    const problems = provider?.validateSettings({
+      port: 70_000,
+      systemId: 'x'.repeat(16),
+      password: 'secret',
+      windowSize: 0,
+    });
+    expect(problems?.map(({ field }) => field).sort()).toEqual(['host', 'port', 'systemId', 'windowSize']);
+  });
+});
+
+function sms(index: number, text = 'Hello'): SmsMessage {
+  return { deliveryId: `delivery-${index}`, to: `35386${1_000_000 + index}`, from: 'CASINO', text };
+}
