@@ -1,6 +1,12 @@
 import { Module } from '@nestjs/common';
 import { ChannelsModule } from './channels.module';
+import { ChannelsClocks } from './jobs/channels.clocks';
+import { RemoveChannelsHandler } from './jobs/remove-channels.handler';
+import { UnregisterListenersHandler } from './jobs/unregister-listeners.handler';
 
 /** Channels as the worker host runs them. */
-@Module({ imports: [ChannelsModule], providers: [] })
+@Module({
+  imports: [ChannelsModule],
+  providers: [UnregisterListenersHandler, RemoveChannelsHandler, ChannelsClocks],
+})
 export class ChannelsWorkerModule {}

@@ -1,12 +1,18 @@
-import { ConnectionsModule } from '@modules/connections';
+import { ConnectionsModule, DeletionConsequences } from '@modules/connections';
 import { ProjectsModule } from '@modules/projects';
-import { Module } from '@nestjs/common';
+import { Module, type OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ChannelsService } from './channels.service';
 import { ReceiptIntake } from './delivery/receipt-intake';
 import { SenderPool } from './delivery/sender-pool';
 import { Sessions } from './delivery/sessions';
 import { DeliveryService } from './delivery.service';
+import { KeepListeners } from './listeners/keep-listeners';
+import { KnownChannels } from './listeners/known-channels';
+import { Listeners } from './listeners/listeners';
+import { RemoveChannels } from './listeners/remove-channels';
+import { ManageChannels } from './manage-channels';
+import { ManageProviderAccounts } from './manage-provider-accounts';
 import { ChannelEntity } from './persistence/channel.entity';
 import { ChannelRepository } from './persistence/channel.repository';
 import { ProviderAccountEntity } from './persistence/provider-account.entity';
@@ -16,10 +22,26 @@ import { ReceiptRepository } from './persistence/receipt.repository';
 const repositories = [ChannelRepository, ProviderAccountRepository, ReceiptRepository];
 const delivery = [ReceiptIntake, Sessions, SenderPool];
 
+const useCases = [KnownChannels, Listeners, RemoveChannels, KeepListeners, ManageChannels, ManageProviderAccounts];
+
 /** Optimove channels with their listeners, and the provider accounts that deliver. */
 @Module({
   imports: [ProjectsModule, ConnectionsModule, TypeOrmModule.forFeature([ChannelEntity, ProviderAccountEntity])],
-  providers: [...repositories, ...delivery, ChannelsService, DeliveryService],
-  exports: [...repositories, ...delivery, ChannelsService, DeliveryService],
+  providers: [...repositories, ...delivery, ...useCases, ChannelsService, DeliveryService],
+  exports: [...repositories, ...delivery, ...useCases, ChannelsService, DeliveryService],
 })
-export class ChannelsModule {}
+export class ChannelsModule implements OnModuleInit {
+  constructor(
+    private readonly consequences: DeletionConsequences,
+    private readonly channels: ChannelsService,
+  ) {}
+
+  onModuleInit(): void {
+    this.consequences.register(async (connection) => {
+      const channels = await this.channels.listForConnection(connection.projectId, connection.id);
+      if (channels.length === 0) return [];
+      const names = channels.map(({ name, optimoveChannelId }) => `${name} (${optimoveChannelId})`).join(', ');
+      return [`Its channels are removed and their listeners at Optimove unregistered: ${names}`];
+    });
+  }
+}

@@ -1,4 +1,4 @@
-import { getProvider, type Medium, type OutboundMessage, type SendResult } from '@libs/delivery';
+import { getProvider, type Medium, type OutboundMessage, providers, type SendResult } from '@libs/delivery';
 import { AppError } from '@libs/foundation';
 import { Log, Transactions } from '@libs/platform';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
@@ -7,6 +7,8 @@ import type { ProviderAccountEntity } from '../persistence/provider-account.enti
 import { ProviderAccountRepository } from '../persistence/provider-account.repository';
 import { notHandedOver, OpenAccount } from './open-account';
 import { Sessions } from './sessions';
+
+const reporting = providers.filter(({ hasReceipts }) => hasReceipts).map(({ key }) => key);
 
 /**
  * The open provider accounts of this process: one session per account, opened with the first message, replaced when
@@ -38,23 +40,32 @@ export class SenderPool implements OnApplicationShutdown {
     };
   }
 
-  /** Opens a session if there is none yet, so that its receipts come in. */
-  keepOpen(account: ProviderAccountEntity): void {
-    if (!this.isStopping) this.sessionOf(account);
-  }
-
-  /** Closes sessions whose account was deleted, and replaces those whose settings changed. */
+  /**
+   * Closes sessions whose account was deleted or changed, and opens those of accounts that report deliveries: receipts
+   * of earlier messages come in even when nothing new is sent.
+   */
   async refresh(): Promise<void> {
-    if (this.open.size === 0 || this.isStopping) return;
-    const accounts = await this.repository.findOpen(this.transactions.pool, [...this.open.keys()]);
-    const versions = new Map(accounts.map(({ id, version }) => [id, version]));
-    for (const [id, { version }] of this.open) if (versions.get(id) !== version) this.close(id);
+    const tx = this.transactions.pool;
+    const accounts = await this.repository.findOpen(tx, [...this.open.keys()]);
+    const kept = new Set(accounts.map(({ id }) => id));
+    for (const id of this.open.keys()) if (!kept.has(id)) this.close(id);
+    for (const account of accounts) this.keepOpen(account);
+    for (const account of await this.repository.findDefaultsOf(tx, reporting)) this.keepOpen(account);
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.isStopping = true;
     for (const id of [...this.open.keys()]) this.close(id);
     await Promise.all(this.closing);
+  }
+
+  private keepOpen(account: ProviderAccountEntity): void {
+    if (this.isStopping) return;
+    try {
+      this.sessionOf(account);
+    } catch (error) {
+      this.log.failure('provider-account.not-opened', error, { accountId: account.id });
+    }
   }
 
   private async sendBatch(account: ProviderAccountEntity, messages: OutboundMessage[]): Promise<SendResult[]> {

@@ -38,3 +38,16 @@ export function mediaOfKind(kind: ChannelKind): Medium[] {
 export function usualNameOf(kind: ChannelKind): string {
   return names[kind];
 }
+
+/** The kind that a channel of Optimove most likely is for, by its number or name. */
+export function kindSuggestedBy({ id, name }: { id: number; name: string }): ChannelKind | null {
+  if (id === smsSubscriptionChannelId) return 'SMS_SUBSCRIPTION';
+  return channelKinds.find((kind) => kind !== 'SMS_SUBSCRIPTION' && isSameName(names[kind], name)) ?? null;
+}
+
+/** Names of channels are typed by people: spaces and case do not tell them apart. */
+export function isSameName(one: string, other: string): boolean {
+  return plain(one) === plain(other);
+}
+
+const plain = (name: string): string => name.replaceAll(/\s+/g, ' ').trim().toLowerCase();

@@ -1,4 +1,4 @@
-import type { ProviderDefinition, ProviderSettings } from '@libs/delivery';
+import type { ProviderDefinition, ProviderSettings, SettingField } from '@libs/delivery';
 
 /** How an account stands. FAILED says that the last live check failed; messages are still tried. */
 export const providerAccountStates = ['ACTIVE', 'FAILED', 'DELETED'] as const;
@@ -27,4 +27,27 @@ export function hintsOf(secrets: ProviderSettings): Record<string, string> {
 function hintOf(secret: string): string {
   const isPlain = /^\S+$/.test(secret) && !secret.startsWith('{');
   return isPlain && secret.length >= shortestShownSecret ? `…${secret.slice(-4)}` : '…';
+}
+
+/** A setting as it may be shown. */
+export interface ShownSetting {
+  name: string;
+  isSecret: boolean;
+  hasValue: boolean;
+  value: string | null;
+  hint: string | null;
+}
+
+/** The settings of an account in the order of its provider's fields; of secrets only that they are there. */
+export function settingsShown(
+  fields: SettingField[],
+  account: { settings: ProviderSettings; secretHints: Record<string, string> },
+): ShownSetting[] {
+  return fields.map(({ name, kind }) => {
+    const isSecret = kind.startsWith('secret');
+    const hint = account.secretHints[name] ?? null;
+    const value = account.settings[name];
+    if (isSecret) return { name, isSecret, hasValue: hint !== null, value: null, hint };
+    return { name, isSecret, hasValue: value !== undefined, value: value === undefined ? null : String(value), hint };
+  });
 }

@@ -21,6 +21,11 @@ export class ChannelRepository {
     return tx.findOneBy(ChannelEntity, { projectId, id });
   }
 
+  /** By id alone, for the job that takes back its listeners. */
+  findRemoved(tx: Tx, id: string): Promise<ChannelEntity | null> {
+    return tx.findOneBy(ChannelEntity, { id, state: 'REMOVED' });
+  }
+
   /** By Optimove's number; a connection belongs to one project. */
   findByOptimoveId(tx: Tx, connectionId: string, optimoveChannelId: number): Promise<ChannelEntity | null> {
     return tx.findOneBy(ChannelEntity, { connectionId, optimoveChannelId, state: kept });

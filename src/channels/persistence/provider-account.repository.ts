@@ -78,7 +78,7 @@ export class ProviderAccountRepository {
   async recordCheck(
     tx: Tx,
     { id, projectId, version }: ProviderAccountEntity,
-    outcome: Pick<ProviderAccountEntity, 'state' | 'lastError' | 'lastVerifiedAt'>,
+    outcome: Pick<ProviderAccountEntity, 'state' | 'lastError'> & { lastVerifiedAt?: Date },
   ): Promise<void> {
     await tx.update(ProviderAccountEntity, { id, projectId, version, state: kept }, outcome);
   }

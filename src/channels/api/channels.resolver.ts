@@ -1,0 +1,122 @@
+import { isUuid } from '@libs/foundation';
+import { Transactions, validateInput } from '@libs/platform';
+import { ConnectionsService } from '@modules/connections';
+import { type Actor, Allow, CurrentActor } from '@modules/projects';
+import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { kindSuggestedBy, mediaOfKind } from '../domain/channel-kind';
+import { listenerEventsOf } from '../domain/listener-events';
+import { KnownChannels } from '../listeners/known-channels';
+import { type ChannelOutcome, ManageChannels } from '../manage-channels';
+import type { ChannelEntity } from '../persistence/channel.entity';
+import { ChannelRepository } from '../persistence/channel.repository';
+import { AddChannelInput, RemoveChannelInput, ReregisterListenerInput } from './channel.inputs';
+import {
+  AddChannelPayload,
+  ChannelDiscoveryType,
+  ChannelType,
+  RemoveChannelPayload,
+  ReregisterListenerPayload,
+} from './channel.type';
+
+/** Optimove channels. */
+@Resolver(() => ChannelType)
+export class ChannelsResolver {
+  constructor(
+    private readonly manage: ManageChannels,
+    private readonly transactions: Transactions,
+    private readonly repository: ChannelRepository,
+    private readonly connections: ConnectionsService,
+    private readonly knownChannels: KnownChannels,
+  ) {}
+
+  @Allow('channels.view')
+  @Query(() => ChannelType, { nullable: true, description: 'One channel of the project; a removed one, too.' })
+  async channel(@CurrentActor() actor: Actor, @Args('id', { type: () => ID }) id: string): Promise<ChannelType | null> {
+    const found = isUuid(id) ? await this.repository.findAny(this.transactions.pool, actor.projectId, id) : null;
+    return found && toType(found);
+  }
+
+  @Allow('channels.view')
+  @Query(() => [ChannelType], { description: 'Channels of a connection, oldest first.' })
+  async channels(
+    @CurrentActor() actor: Actor,
+    @Args('connectionId', { type: () => ID }) connectionId: string,
+  ): Promise<ChannelType[]> {
+    const connection = await this.connections.get(actor.projectId, connectionId);
+    return (await this.repository.list(this.transactions.pool, connection.id)).map(toType);
+  }
+
+  @Allow('channels.manage')
+  @Query(() => ChannelDiscoveryType, {
+    description: 'Asks Optimove which channels the account has. Not every API token may ask.',
+  })
+  async discoverChannels(
+    @CurrentActor() actor: Actor,
+    @Args('connectionId', { type: () => ID }) connectionId: string,
+  ): Promise<ChannelDiscoveryType> {
+    const { id } = await this.connections.get(actor.projectId, connectionId);
+    const { channels, problem } = await this.knownChannels.list(id);
+    const added = await this.repository.list(this.transactions.pool, id);
+    const isAdded = new Set(added.map(({ optimoveChannelId }) => optimoveChannelId));
+    return {
+      problem,
+      channels: (channels ?? []).map((known) => ({
+        optimoveChannelId: known.id,
+        name: known.name,
+        isAdded: isAdded.has(known.id),
+        suggestedKind: kindSuggestedBy(known),
+      })),
+    };
+  }
+
+  @Allow('channels.manage')
+  @Mutation(() => AddChannelPayload, {
+    description:
+      'Adds an Optimove channel and registers its listeners. When Optimove refuses them the channel stays, FAILED and with the reason.',
+  })
+  async addChannel(@CurrentActor() actor: Actor, @Args('input') input: AddChannelInput): Promise<AddChannelPayload> {
+    const problems = await validateInput(AddChannelInput, input);
+    if (problems.length > 0) {
+      return { channel: null, userErrors: problems.map((problem) => ({ ...problem, code: 'INVALID' })) };
+    }
+    return toPayload(await this.manage.add(actor, input));
+  }
+
+  @Allow('channels.manage')
+  @Mutation(() => ReregisterListenerPayload, {
+    description: 'Registers the listeners of a channel at Optimove again; what was registered before is replaced.',
+  })
+  async reregisterListener(
+    @CurrentActor() actor: Actor,
+    @Args('input') { id }: ReregisterListenerInput,
+  ): Promise<ReregisterListenerPayload> {
+    return toPayload(await this.manage.reregister(actor, id));
+  }
+
+  @Allow('channels.manage')
+  @Mutation(() => RemoveChannelPayload, {
+    description:
+      'Removes a channel: its listeners at Optimove are unregistered, campaigns that Optimove runs on it are refused from then on, and its templates no longer reach anybody. History stays, and the channel can be added again.',
+  })
+  async removeChannel(
+    @CurrentActor() actor: Actor,
+    @Args('input') { id }: RemoveChannelInput,
+  ): Promise<RemoveChannelPayload> {
+    return toPayload(await this.manage.remove(actor, id));
+  }
+}
+
+function toPayload({ channel, problems }: ChannelOutcome): AddChannelPayload {
+  return { channel: channel && toType(channel), userErrors: problems };
+}
+
+function toType(channel: ChannelEntity): ChannelType {
+  const { id, connectionId, kind, name, optimoveChannelId, state, lastError } = channel;
+  const { listenerRegisteredAt, createdAt, updatedAt } = channel;
+  return {
+    ...{ id, connectionId, kind, name, optimoveChannelId, state, lastError },
+    ...{ listenerRegisteredAt, createdAt, updatedAt },
+    media: mediaOfKind(kind),
+    listenerEventTypeIds: listenerEventsOf(kind).map(({ eventTypeId }) => eventTypeId),
+  };
+}

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '@libs/foundation';
+import { callbackKind } from '@libs/optimove-client';
+import { Log, Transactions } from '@libs/platform';
+import { ConnectionsService } from '@modules/connections';
+import { Injectable } from '@nestjs/common';
+import { listenerEventsOf } from '../domain/listener-events';
+import type { ChannelEntity } from '../persistence/channel.entity';
+import { ChannelRepository } from '../persistence/channel.repository';
+
+const longestReason = 500;
+
+/** What a registration is done with: the connection's addresses, and the API to register them at. */
+type ListeningChannel = Pick<ChannelEntity, 'id' | 'connectionId' | 'kind' | 'optimoveChannelId'>;
+
+/** Registers a channel's listeners at Optimove and takes them back. Registering again replaces what was there. */
+@Injectable()
+export class Listeners {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly repository: ChannelRepository,
+    private readonly connections: ConnectionsService,
+    private readonly log: Log,
+  ) {}
+
+  /** Registers what the kind needs; what came of it is the channel's state. Never throws for what Optimove answers. */
+  async register(channel: ListeningChannel): Promise<void> {
+    try {
+      const fingerprint = await this.fingerprintOf(channel);
+      await this.registerEvents(channel);
+      await this.repository.record(this.transactions.pool, channel.id, {
+        state: 'ACTIVE',
+        lastError: null,
+        listenerRegisteredAt: new Date(),
+        listenerFingerprint: fingerprint,
+      });
+    } catch (error) {
+      this.log.failure('channel.listeners-not-registered', error, { channelId: channel.id });
+      await this.repository.record(this.transactions.pool, channel.id, { state: 'FAILED', lastError: reasonOf(error) });
+    }
+  }
+
+  /**
+   * Takes back the listeners of a removed channel, and the connection's own with its last listening channel.
+   * @throws what Optimove answers, for the job to try again.
+   */
+  async unregister(channelId: string): Promise<void> {
+    const channel = await this.repository.findRemoved(this.transactions.pool, channelId);
+    if (!channel) return;
+    const others = await this.listening(channel.connectionId);
+    const isReplaced = others.some(({ optimoveChannelId }) => optimoveChannelId === channel.optimoveChannelId);
+    const client = await this.connections.clientFor(channel.connectionId);
+    for (const { eventTypeId, scope } of listenerEventsOf(channel.kind)) {
+      if (scope === 'CONNECTION' && others.length === 0) await client.unregisterEventListener({ eventTypeId });
+      if (scope === 'CONNECTION' || isReplaced) continue;
+      await client.unregisterEventListener({ eventTypeId, channelId: channel.optimoveChannelId });
+    }
+    await this.restoreNewer(channel, others);
+  }
+
+  /** Changes when the address that Optimove has to call changes; says nothing about the secret in it. */
+  async fingerprintOf({ connectionId }: Pick<ChannelEntity, 'connectionId'>): Promise<string> {
+    const url = await this.connections.callbackUrl({ id: connectionId }, '');
+    return createHash('sha256').update(url).digest('hex');
+  }
+
+  private async registerEvents({ connectionId, kind, optimoveChannelId }: ListeningChannel): Promise<void> {
+    const events = listenerEventsOf(kind);
+    if (events.length === 0) return;
+    const client = await this.connections.clientFor(connectionId);
+    for (const { eventTypeId, scope } of events) {
+      const listenerUrl = await this.connections.callbackUrl({ id: connectionId }, callbackKind(eventTypeId));
+      const channelId = scope === 'CHANNEL' ? optimoveChannelId : undefined;
+      await client.registerEventListener({ eventTypeId, listenerUrl, channelId });
+    }
+  }
+
+  /** A channel that was added while we took back may have lost its listeners to us. */
+  private async restoreNewer({ connectionId }: ListeningChannel, before: ChannelEntity[]): Promise<void> {
+    const known = new Set(before.map(({ id }) => id));
+    const newer = (await this.listening(connectionId)).filter(({ id }) => !known.has(id));
+    for (const channel of newer) await this.register(channel);
+  }
+
+  private async listening(connectionId: string): Promise<ChannelEntity[]> {
+    const channels = await this.repository.list(this.transactions.pool, connectionId);
+    return channels.filter(({ kind }) => listenerEventsOf(kind).length > 0);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AppError) return error.message.slice(0, longestReason);
+  return 'An internal fault; the log has its details';
+}

@@ -1,0 +1,126 @@
+import { isUuid, newId } from '@libs/foundation';
+import { Transactions } from '@libs/platform';
+import { ConnectionNotFoundError, ConnectionsService, type ConnectionView } from '@modules/connections';
+import { type Actor, AuditTrail } from '@modules/projects';
+import { Injectable } from '@nestjs/common';
+import { chooseChannel, type KnownChannel, type WantedChannel } from './domain/channel-choice';
+import type { ChannelKind } from './domain/channel-kind';
+import type { ChannelProblem } from './domain/channel-problem';
+import { KnownChannels } from './listeners/known-channels';
+import { Listeners } from './listeners/listeners';
+import { RemoveChannels } from './listeners/remove-channels';
+import { ChannelEntity } from './persistence/channel.entity';
+import { ChannelRepository } from './persistence/channel.repository';
+
+/** The channel as it is now, or what the caller has to mend. */
+export type ChannelOutcome = { channel: ChannelEntity; problems: [] } | { channel: null; problems: ChannelProblem[] };
+
+/** Adds, re-registers and removes channels. Network calls happen outside transactions. */
+@Injectable()
+export class ManageChannels {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly repository: ChannelRepository,
+    private readonly connections: ConnectionsService,
+    private readonly knownChannels: KnownChannels,
+    private readonly listeners: Listeners,
+    private readonly removals: RemoveChannels,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** Stores the channel and registers its listeners; where that fails the channel stays, FAILED and with the reason. */
+  async add(actor: Actor, wanted: WantedChannel & { connectionId: string }): Promise<ChannelOutcome> {
+    const connection = await this.findConnection(actor, wanted.connectionId);
+    if (!connection) return failed(noConnection);
+    const choice = chooseChannel(wanted, await this.knownChannels.list(connection.id));
+    if ('problem' in choice) return failed(choice.problem);
+    const channel = newChannel(connection, wanted.kind, choice.channel);
+    const isAdded = await this.transactions.run(async (tx) => {
+      if (!(await this.repository.add(tx, channel))) return false;
+      const { kind, name, optimoveChannelId, connectionId } = channel;
+      const after = { kind, name, optimoveChannelId, connectionId };
+      await this.audit.record(tx, actor, { action: 'channel.added', subject: subjectOf(channel), after });
+      return true;
+    });
+    if (!isAdded) return failed(alreadyAdded(channel.optimoveChannelId));
+    await this.listeners.register(channel);
+    return this.current(actor, channel.id);
+  }
+
+  /** Registers the listeners once more, for a channel that failed or whose address changed. */
+  async reregister(actor: Actor, id: string): Promise<ChannelOutcome> {
+    const channel = await this.find(actor, id);
+    if (!channel) return failed(notFound);
+    await this.listeners.register(channel);
+    await this.audit.record(this.transactions.pool, actor, {
+      action: 'channel.listeners-registered-again',
+      subject: subjectOf(channel),
+    });
+    return this.current(actor, id);
+  }
+
+  /** Removes the channel; its listeners are taken back right after. */
+  async remove(actor: Actor, id: string): Promise<ChannelOutcome> {
+    const channel = await this.find(actor, id);
+    if (!channel) return failed(notFound);
+    return this.transactions.run(async (tx) => {
+      if (!(await this.removals.remove(tx, channel))) return failed(notFound);
+      const { kind, name, optimoveChannelId } = channel;
+      const before = { kind, name, optimoveChannelId };
+      await this.audit.record(tx, actor, { action: 'channel.removed', subject: subjectOf(channel), before });
+      return { channel: { ...channel, state: 'REMOVED' }, problems: [] };
+    });
+  }
+
+  private async findConnection(actor: Actor, id: string): Promise<ConnectionView | null> {
+    try {
+      return await this.connections.get(actor.projectId, id);
+    } catch (error) {
+      if (error instanceof ConnectionNotFoundError) return null;
+      throw error;
+    }
+  }
+
+  private async find({ projectId }: Actor, id: string): Promise<ChannelEntity | null> {
+    return isUuid(id) ? this.repository.find(this.transactions.pool, projectId, id) : null;
+  }
+
+  private async current(actor: Actor, id: string): Promise<ChannelOutcome> {
+    const channel = await this.find(actor, id);
+    return channel ? { channel, problems: [] } : failed(notFound);
+  }
+}
+
+function newChannel({ id: connectionId, projectId }: ConnectionView, kind: ChannelKind, known: KnownChannel) {
+  return Object.assign(new ChannelEntity(), {
+    id: newId(),
+    projectId,
+    connectionId,
+    kind,
+    name: known.name,
+    optimoveChannelId: known.id,
+    state: 'PENDING' as const,
+  });
+}
+
+const subjectOf = ({ id }: ChannelEntity) => ({ type: 'channel', id });
+
+const failed = (...problems: ChannelProblem[]): ChannelOutcome => ({ channel: null, problems });
+
+const notFound: ChannelProblem = {
+  code: 'NOT_FOUND',
+  path: ['id'],
+  message: 'This project has no such channel; list channels of the connection to see their ids',
+};
+
+const noConnection: ChannelProblem = {
+  code: 'NOT_FOUND',
+  path: ['connectionId'],
+  message: 'This project has no such connection; list connections to see their ids',
+};
+
+const alreadyAdded = (id: number): ChannelProblem => ({
+  code: 'ALREADY_ADDED',
+  path: ['optimoveChannelId'],
+  message: `Channel ${id} is added to this connection already; remove it first to use it as something else`,
+});
