@@ -11,7 +11,7 @@ export type SessionAccount = Pick<
   'id' | 'projectId' | 'provider' | 'settings' | 'sealedSecrets'
 >;
 
-const connectionsPerHost = 32;
+const connectionsPerHost = 256;
 
 /** Opens provider sessions: secrets unsealed, every connection guarded, receipts led to the intake. */
 @Injectable()

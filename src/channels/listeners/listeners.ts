@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AppError } from '@libs/foundation';
+import { AppError, toError } from '@libs/foundation';
 import { callbackKind } from '@libs/optimove-client';
 import { Log, Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
@@ -35,8 +35,10 @@ export class Listeners {
         listenerFingerprint: fingerprint,
       });
     } catch (error) {
-      this.log.failure('channel.listeners-not-registered', error, { channelId: channel.id });
-      await this.repository.record(this.transactions.pool, channel.id, { state: 'FAILED', lastError: reasonOf(error) });
+      const lastError = reasonOf(error);
+      const { code } = toError(error) as Error & { code?: unknown };
+      this.log.event('channel.listeners-not-registered', { channelId: channel.id, code, reason: lastError }, 'error');
+      await this.repository.record(this.transactions.pool, channel.id, { state: 'FAILED', lastError });
     }
   }
 
@@ -88,7 +90,8 @@ export class Listeners {
   }
 }
 
+/** Optimove may quote the address that it refuses, and the address contains the callback secret. */
 function reasonOf(error: unknown): string {
-  if (error instanceof AppError) return error.message.slice(0, longestReason);
-  return 'An internal fault; the log has its details';
+  if (!(error instanceof AppError)) return `An internal fault (${toError(error).name})`;
+  return error.message.replaceAll(/https?(:|%3A)[^\s"']+/gi, '(our address)').slice(0, longestReason);
 }

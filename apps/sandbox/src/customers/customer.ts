@@ -1,0 +1,58 @@
+import { type CustomerMix, type Peculiarity, peculiarityAt } from './mix';
+
+/** A made-up customer; the same seed, mix and number always make the same one. */
+export interface Customer {
+  customerId: string;
+  peculiarity: Peculiarity | null;
+  email: string;
+  /** As Optimove would send it, which may be wrong. */
+  mobileNumber: string;
+  attributes: Record<string, string>;
+  platform: 'ANDROID' | 'IOS';
+  deviceToken: string;
+}
+
+const games = ['Blackjack', 'Poker', 'Roulette', 'Slots', 'Bingo'];
+const wrongNumbers = ['+447700900', '00447700900', '07700900', 'n/a '];
+
+/** Makes the customer of a number. */
+export function makeCustomer(seed: number, mix: CustomerMix, index: number): Customer {
+  const random = numbersFrom(seed, index);
+  const peculiarity = peculiarityAt(mix, random());
+  const customerId = `A${seed}${String(index).padStart(7, '0')}`;
+  const subscriber = String(index).padStart(7, '0');
+  const mobileNumber = peculiarity === 'badNumber' ? wrongNumber(index) : `447${seed % 100}${subscriber}1`;
+  return {
+    customerId,
+    peculiarity,
+    email: `${customerId.toLowerCase()}@example.com`,
+    mobileNumber,
+    attributes: {
+      UserId: customerId,
+      FirstName: `Player ${index}`,
+      FavouriteGame: games[Math.floor(random() * games.length)] ?? 'Slots',
+      BonusAmount: String(5 + Math.floor(random() * 46)),
+      MobileNumber: mobileNumber,
+    },
+    platform: random() < 0.7 ? 'ANDROID' : 'IOS',
+    deviceToken: `token-${customerId}`,
+  };
+}
+
+/** Attributes that customers have. */
+export const attributeNames = ['UserId', 'FirstName', 'FavouriteGame', 'BonusAmount', 'MobileNumber'];
+
+function wrongNumber(index: number): string {
+  return `${wrongNumbers[index % wrongNumbers.length]}${index % 1000}`;
+}
+
+/** Numbers from 0 to 1 (mulberry32) that depend on seed and index alone. */
+function numbersFrom(seed: number, index: number): () => number {
+  let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b)) >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,82 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Tenant } from '../tenants/tenant';
+
+/** A call of an account, with names read in any case. */
+export interface OptimoveCall {
+  tenant: Tenant;
+  /** Query values by lower-case name. */
+  query: Record<string, string>;
+  body: unknown;
+}
+
+/** Refuses a call as Optimove does: a status and a short JSON string. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** What a function answers: a value, or null for an empty 200. */
+export type OptimoveFunction = (call: OptimoveCall) => unknown;
+
+/** Query values by lower-case name. */
+export function readQuery(request: FastifyRequest): Record<string, string> {
+  const query = request.query as Record<string, string | string[]>;
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name.toLowerCase(), String(Array.isArray(value) ? value[0] : value)]),
+  );
+}
+
+/** An integer of the query. @throws {Refusal} naming the parameter. */
+export function integerParameter({ query }: OptimoveCall, name: string): number {
+  const text = query[name.toLowerCase()];
+  if (text === undefined || !/^\d+$/.test(text)) throw new Refusal(400, `${name} is missing or not an integer`);
+  return Number(text);
+}
+
+/** A day of the query, `YYYY-MM-DD`. @throws {Refusal} naming the parameter. */
+export function dateParameter({ query }: OptimoveCall, name: string): string {
+  const text = query[name.toLowerCase()] ?? '';
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) throw new Refusal(400, `${name} is missing or not YYYY-MM-DD`);
+  return text;
+}
+
+/** The body as a list of objects. @throws {Refusal} when it is none or too long. */
+export function listBody({ body }: OptimoveCall, most: number): Record<string, unknown>[] {
+  if (!Array.isArray(body) || body.length === 0) throw new Refusal(400, 'The body must be a list');
+  if (body.length > most) throw new Refusal(400, `The list has more than ${most} items`);
+  if (body.some((item) => typeof item !== 'object' || item === null || Array.isArray(item))) {
+    throw new Refusal(400, 'The list must hold objects');
+  }
+  return body as Record<string, unknown>[];
+}
+
+/** The body as an object. @throws {Refusal} when it is none. */
+export function objectBody({ body }: OptimoveCall): Record<string, unknown> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new Refusal(400, 'The body must be an object');
+  return body as Record<string, unknown>;
+}
+
+/** An integer of an object. @throws {Refusal} naming the field. */
+export function integerField(object: Record<string, unknown>, name: string): number {
+  const value = object[name];
+  if (!Number.isSafeInteger(value) || (value as number) < 0)
+    throw new Refusal(400, `${name} is missing or not an integer`);
+  return value as number;
+}
+
+/** A text of an object. @throws {Refusal} naming the field. */
+export function textField(object: Record<string, unknown>, name: string): string {
+  const value = object[name];
+  if (typeof value !== 'string' || value.trim() === '') throw new Refusal(400, `${name} is missing or empty`);
+  return value;
+}
+
+/** Answers with a JSON string, as errors of Optimove come. */
+export function answerText(reply: FastifyReply, status: number, text: string): FastifyReply {
+  return reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(text));
+}

@@ -1,0 +1,98 @@
+import type { Audience } from '../customers/audience';
+import type { FaultPlan } from './faults';
+
+/** A channel of an account. */
+export interface SandboxChannel {
+  id: number;
+  name: string;
+}
+
+/** A registered listener. */
+export interface Listener {
+  eventTypeId: number;
+  listenerUrl: string;
+  channelId: number | null;
+}
+
+/** A template that a vendor put on a channel. */
+export interface SandboxTemplate {
+  channelId: number;
+  templateId: number;
+  templateName: string;
+  appId: string | null;
+}
+
+/** A campaign of the account. */
+export interface SandboxCampaign {
+  id: number;
+  name: string;
+  channelId: number;
+  templateIds: number[];
+  audience: Audience;
+  /** `YYYY-MM-DD HH:MM:SS`. */
+  scheduledTime: string;
+  state: 'PLANNED' | 'EXECUTED' | 'CANCELLED';
+  /** `YYYY-MM-DD`. */
+  executedOn: string | null;
+}
+
+/** One metric as it was posted. */
+export interface PostedMetric {
+  campaignId: number;
+  channelId: number;
+  templateId: number;
+  metricId: number;
+  /** Of the last post. */
+  value: number;
+  /** Of all posts. */
+  sum: number;
+  posts: number;
+}
+
+/** A call that the account received. */
+export interface LoggedCall {
+  at: string;
+  method: string;
+  path: string;
+  query: Record<string, unknown>;
+  status: number;
+}
+
+/** A callback that the account sent. */
+export interface LoggedCallback {
+  at: string;
+  url: string;
+  body: unknown;
+  /** Null when no answer came. */
+  status: number | null;
+}
+
+/** An Optimove account in the box. */
+export interface Tenant {
+  id: string;
+  name: string;
+  apiToken: string;
+  login: { username: string; password: string };
+  ratePer10s: number;
+  /** Whether recipient values come as one joined text, as from the API of 2016. */
+  joinsAttributes: boolean;
+  channels: SandboxChannel[];
+  listeners: Listener[];
+  templates: SandboxTemplate[];
+  apps: { channelId: number; appId: string; appName: string }[];
+  campaigns: Map<number, SandboxCampaign>;
+  metrics: Map<string, PostedMetric>;
+  preferences: unknown[];
+  interactions: unknown[];
+  calls: LoggedCall[];
+  callbacks: LoggedCallback[];
+  faults: FaultPlan;
+}
+
+const mostLogged = 10_000;
+
+/** Adds to a log and forgets what is too old. */
+export function logTo<T>(log: T[], entry: T): void {
+  log.push(entry);
+  if (log.length > mostLogged) log.splice(0, log.length - mostLogged);
+}
