@@ -45,7 +45,7 @@ export class OptimoveUnexpectedAnswerError extends AppError {
   readonly retryable = false;
 }
 
-/** Optimove served the same page again: reading on would never end. */
+/** Optimove served the same page again (as many rows, the same first and last one): reading on would never end. */
 export class OptimovePagingError extends AppError {
   readonly code = 'OPTIMOVE_PAGING';
   readonly retryable = false;

@@ -58,7 +58,7 @@ export async function* recipientPages(transport: Transport, query: RecipientQuer
   for (;;) {
     const answer = await fetchPage(transport, query, skip);
     if (answer.length === 0) return;
-    const fingerprint = JSON.stringify(answer[0]);
+    const fingerprint = JSON.stringify([answer.length, answer[0], answer.at(-1)]);
     if (fingerprint === previous) {
       throw new OptimovePagingError(`Optimove served the page at $skip=${skip} again: it does not page this list`);
     }

@@ -18,4 +18,6 @@ export interface DemoContext {
   sandbox: SandboxControl;
   progress: Progress;
   signal: AbortSignal;
+  /** Tells what this run makes from what earlier ones made. */
+  runName: string;
 }

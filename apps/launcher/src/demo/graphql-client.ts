@@ -12,7 +12,13 @@ interface UserErrorAnswer {
 
 /** Speaks the public GraphQL of the api with an API key, as any integration would. */
 export class GraphqlClient {
-  constructor(private readonly target: { apiUrl: string; apiKey: string; signal: AbortSignal }) {}
+  readonly apiUrl: string;
+  readonly apiKey: string;
+
+  constructor(private readonly target: { apiUrl: string; apiKey: string; signal: AbortSignal }) {
+    this.apiUrl = target.apiUrl;
+    this.apiKey = target.apiKey;
+  }
 
   /** Runs one document. @throws {LauncherError} with every message the api gave. */
   async run<T>(query: string, variables: Record<string, unknown> = {}): Promise<T> {

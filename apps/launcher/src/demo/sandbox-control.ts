@@ -1,3 +1,4 @@
+import { LauncherError } from '../errors';
 import { requestJson } from './json-http';
 
 /** A tenant of the sandbox: what an Optimove account manager hands out. */
@@ -6,7 +7,40 @@ export interface SandboxTenant {
   /** API base address, ends with a slash. */
   endpoint: string;
   apiToken: string;
-  channelId: number;
+  channels: { id: number; name: string }[];
+}
+
+/** A campaign in the sandbox and how many rows its list has. */
+export interface SandboxCampaign {
+  id: string;
+  announced: number;
+}
+
+/** Where the sandbox receives messages. */
+export interface FarEndEndpoints {
+  fcmBaseUrl: string;
+  fcmServiceAccount: object;
+  smtpHost: string;
+  smtpPort: number;
+  smscHost: string;
+  smscPort: number;
+  smscSystemId: string;
+  smscPassword: string;
+}
+
+/** What arrived on one medium. */
+export interface InboxCounts {
+  received: number;
+  unique: number;
+  duplicates: number;
+  recipients: number;
+}
+
+/** What arrived at the far ends. */
+export interface Inboxes {
+  mobilePush: InboxCounts;
+  email: InboxCounts;
+  sms: InboxCounts;
 }
 
 /** Speaks the control API of the sandbox: makes tenants and campaigns, and shows what arrived at the far ends. */
@@ -21,9 +55,22 @@ export class SandboxControl {
     return this.request('GET', path);
   }
 
+  /** Opens a file as a stream. @throws {LauncherError} when there is none. */
+  async open(path: string): Promise<ReadableStream<Uint8Array>> {
+    const answer = await fetch(`${this.target.sandboxUrl}/control${path}`, {
+      headers: this.headers(),
+      signal: this.target.signal,
+    });
+    if (answer.ok && answer.body) return answer.body;
+    throw new LauncherError(`GET /control${path} answered ${answer.status}`);
+  }
+
   private request<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T> {
-    const { sandboxUrl, controlKey, signal } = this.target;
-    const headers: Record<string, string> = controlKey ? { 'x-control-key': controlKey } : {};
-    return requestJson<T>({ method, url: `${sandboxUrl}/control${path}`, headers, body, signal });
+    const { sandboxUrl, signal } = this.target;
+    return requestJson<T>({ method, url: `${sandboxUrl}/control${path}`, headers: this.headers(), body, signal });
+  }
+
+  private headers(): Record<string, string> {
+    return this.target.controlKey ? { 'x-control-key': this.target.controlKey } : {};
   }
 }

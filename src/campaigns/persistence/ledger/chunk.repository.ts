@@ -108,10 +108,10 @@ export class ChunkRepository {
     await query(
       tx,
       `INSERT INTO execution_tally AS t (execution_id, chunk_no, optimove_template_id, measure, count)
-       SELECT $1, $2, optimove_template_id, end_state, count(*) FROM recipient
+       SELECT $1::uuid, $2::int, optimove_template_id, end_state, count(*) FROM recipient
        WHERE execution_id = $1 AND seq BETWEEN $3 AND $4 GROUP BY optimove_template_id, end_state
        UNION ALL
-       SELECT $1, $2, r.optimove_template_id, 'DELIVERY:' || d.medium || ':' || d.state, count(*)
+       SELECT $1::uuid, $2::int, r.optimove_template_id, 'DELIVERY:' || d.medium || ':' || d.state, count(*)
        FROM delivery d JOIN recipient r ON r.execution_id = d.execution_id AND r.seq = d.seq
        WHERE d.execution_id = $1 AND d.seq BETWEEN $3 AND $4 GROUP BY 3, 4
        ON CONFLICT ON CONSTRAINT pk_execution_tally DO UPDATE SET count = excluded.count`,
