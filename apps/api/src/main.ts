@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   if (first.apiKey) tellLauncher({ type: 'first-key', key: first.apiKey, project: first.projectId });
   superviseHost(app);
   await app.listen(config.PORT, config.HOST);
-  tellLauncher({ type: 'ready', url: `http://${config.HOST}:${config.PORT}` });
+  tellLauncher({ type: 'ready', url: await app.getUrl() });
 }
 
 main().catch((error: unknown) => {

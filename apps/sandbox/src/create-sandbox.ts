@@ -18,6 +18,8 @@ export interface SandboxOptions {
   controlKey?: string | null;
   /** Shown beside Optimove; closed with the box. */
   farEnds?: FarEnds | null;
+  /** Called with every call of the Optimove API before it is answered. */
+  onCall?: (path: string, query: Record<string, string>) => Promise<void>;
   /** Rows of a recipient page: 10,000 usually, 200,000 at most. */
   pages?: PageLimits;
 }
@@ -47,7 +49,11 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(startPage(tenants)));
   app.get('/control/endpoints', () => farEnds?.endpoints ?? {});
   controlRoutes(app, { tenants, endpoint: () => `${at.url}/current/` });
-  optimoveRoutes(app, { tenants, limits: options.pages ?? { usual: 10_000, most: 200_000 } });
+  optimoveRoutes(app, {
+    tenants,
+    limits: options.pages ?? { usual: 10_000, most: 200_000 },
+    onCall: options.onCall ?? (async () => undefined),
+  });
   farEnds?.routes(app);
   await app.listen({ host, port });
   const address = app.server.address();

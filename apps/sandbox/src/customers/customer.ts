@@ -5,9 +5,7 @@ export interface Customer {
   customerId: string;
   peculiarity: Peculiarity | null;
   email: string;
-  /** As Optimove would send it, which may be wrong. */
-  mobileNumber: string;
-  attributes: Record<string, string>;
+  attributes: Record<string, string | null>;
   platform: 'ANDROID' | 'IOS';
   deviceToken: string;
 }
@@ -21,12 +19,11 @@ export function makeCustomer(seed: number, mix: CustomerMix, index: number): Cus
   const peculiarity = peculiarityAt(mix, random());
   const customerId = `A${seed}${String(index).padStart(7, '0')}`;
   const subscriber = String(index).padStart(7, '0');
-  const mobileNumber = peculiarity === 'badNumber' ? wrongNumber(index) : `447${seed % 100}${subscriber}1`;
+  const mobileNumber = mobileNumberOf(peculiarity, index, `447${seed % 100}${subscriber}1`);
   return {
     customerId,
     peculiarity,
     email: `${customerId.toLowerCase()}@example.com`,
-    mobileNumber,
     attributes: {
       UserId: customerId,
       FirstName: `Player ${index}`,
@@ -41,6 +38,12 @@ export function makeCustomer(seed: number, mix: CustomerMix, index: number): Cus
 
 /** Attributes that customers have. */
 export const attributeNames = ['UserId', 'FirstName', 'FavouriteGame', 'BonusAmount', 'MobileNumber'];
+
+/** Nobody knows a number of those whom no profile knows; some numbers have a wrong format. */
+function mobileNumberOf(peculiarity: Peculiarity | null, index: number, usual: string): string | null {
+  if (peculiarity === 'unmatched') return null;
+  return peculiarity === 'badNumber' ? wrongNumber(index) : usual;
+}
 
 function wrongNumber(index: number): string {
   return `${wrongNumbers[index % wrongNumbers.length]}${index % 1000}`;

@@ -14,13 +14,14 @@ import { answerText, type OptimoveFunction, objectBody, Refusal, readQuery } fro
 export interface OptimoveOptions {
   tenants: TenantStore;
   limits: PageLimits;
+  onCall: (path: string, query: Record<string, string>) => Promise<void>;
 }
 
 const prefixes = ['', '/current', '/v3.0'];
 const hangMs = 120_000;
 
 /** Serves the Optimove API under its three path prefixes, with names in any case. */
-export function optimoveRoutes(app: FastifyInstance, { tenants, limits }: OptimoveOptions): void {
+export function optimoveRoutes(app: FastifyInstance, { tenants, limits, onCall }: OptimoveOptions): void {
   const rates = new RateLimit();
   const categories: Record<string, Record<string, { method: string; run: OptimoveFunction }>> = {
     general: generalFunctions,
@@ -35,6 +36,7 @@ export function optimoveRoutes(app: FastifyInstance, { tenants, limits }: Optimo
     const tenant = tenantOf(request, tenants);
     if (typeof tenant === 'string') return answerText(reply, tenant === 'expired' ? 403 : 401, refusals[tenant]);
     reply.raw.once('close', () => logCall(tenant, request, reply));
+    await onCall(request.url, readQuery(request));
     if (!rates.take(tenant.apiToken, tenant.ratePer10s)) return tooMany(reply);
     const isFaulty = await misbehave(tenant, request, reply);
     if (isFaulty) return reply;
