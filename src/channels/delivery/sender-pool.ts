@@ -53,6 +53,11 @@ export class SenderPool implements OnApplicationShutdown {
     for (const account of await this.repository.findDefaultsOf(tx, reporting)) this.keepOpen(account);
   }
 
+  /** Accounts with a session in this process. */
+  openAccountIds(): string[] {
+    return [...this.open.keys()];
+  }
+
   async onApplicationShutdown(): Promise<void> {
     this.isStopping = true;
     for (const id of [...this.open.keys()]) this.close(id);

@@ -42,7 +42,7 @@ export class ChannelRepository {
 
   /** @returns false when the connection has a channel of that Optimove id. */
   async add(tx: Tx, channel: ChannelEntity): Promise<boolean> {
-    const { identifiers } = await tx
+    const { raw } = await tx
       .createQueryBuilder()
       .insert()
       .into(ChannelEntity)
@@ -50,7 +50,7 @@ export class ChannelRepository {
       .orIgnore()
       .returning('id')
       .execute();
-    return identifiers.length > 0 && identifiers[0] !== undefined;
+    return Array.isArray(raw) && raw.length > 0;
   }
 
   /** Records what came of the listeners, unless the channel was removed meanwhile. */

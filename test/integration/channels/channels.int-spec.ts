@@ -1,0 +1,203 @@
+import { ChannelNotFoundError, ChannelsService } from '@modules/channels';
+import { ConnectionsService } from '@modules/connections';
+import { RemoveChannelsHandler } from '../../../src/channels/jobs/remove-channels.handler';
+import { UnregisterListenersHandler } from '../../../src/channels/jobs/unregister-listeners.handler';
+import { KeepListeners } from '../../../src/channels/listeners/keep-listeners';
+import { type Problem, type Stage, setStage } from './stage';
+
+const fields = 'channel { id kind name optimoveChannelId media state lastError listenerRegisteredAt }';
+
+interface Answer {
+  channel: { id: string; state: string; lastError: string | null } | null;
+  userErrors: Problem[];
+}
+
+describe('channels of a connection', () => {
+  let stage: Stage;
+  beforeEach(async () => {
+    stage = await setStage();
+  }, 60_000);
+  afterEach(() => stage.close());
+
+  const add = (input: object): Promise<Answer> =>
+    stage.change<Answer>('addChannel', { connectionId: stage.connectionId, ...input }, fields);
+
+  const idOf = ({ channel }: Answer): string => channel?.id ?? '';
+
+  /** Runs what the outbox holds for a queue, as the worker would. */
+  async function work(queue: string, handle: (data: never) => Promise<void>): Promise<void> {
+    const rows = await stage.database.query<{ data: never }>(
+      'DELETE FROM outbox_message WHERE queue = $1 RETURNING data',
+      [queue],
+    );
+    for (const { data } of rows) await handle(data);
+  }
+
+  const unregister = (): Promise<void> =>
+    work('channels.unregister-listeners', (data) => stage.app.get(UnregisterListenersHandler).handle(data));
+
+  it('finds a channel by the usual name of its kind and registers its listeners under the secret address', async () => {
+    expect(await add({ kind: 'MOBILE_PUSH' })).toMatchObject({
+      userErrors: [],
+      channel: {
+        kind: 'MOBILE_PUSH',
+        name: 'Xtremepush',
+        optimoveChannelId: 506,
+        media: ['MOBILE_PUSH', 'SMS', 'INBOX', 'EMAIL', 'IN_APP'],
+        state: 'ACTIVE',
+        lastError: null,
+        listenerRegisteredAt: expect.any(String),
+      },
+    });
+    expect(stage.optimove.registered).toEqual(['1/506', '13/506', '3/*', '4/506']);
+    const connections = stage.app.get(ConnectionsService);
+    const url = await connections.callbackUrl({ id: stage.connectionId }, 'event-13');
+    expect(url).toMatch(/^https:\/\/push\.example\.com\/callbacks\/optimove\/.+\/event-13$/);
+    expect(stage.optimove.listeners.get('13/506')).toBe(url);
+  });
+
+  it('listens to triggers on a triggered channel, whatever the spelling of its name', async () => {
+    expect(await add({ kind: 'TRIGGERED' })).toMatchObject({ channel: { optimoveChannelId: 510, state: 'ACTIVE' } });
+    expect(stage.optimove.registered).toEqual(['11/510', '3/*']);
+  });
+
+  it('keeps channel 444 for SMS subscription, without media and without listeners', async () => {
+    expect(await add({ kind: 'SMS_SUBSCRIPTION' })).toMatchObject({
+      userErrors: [],
+      channel: { optimoveChannelId: 444, media: [], state: 'ACTIVE' },
+    });
+    expect(stage.optimove.registered).toEqual([]);
+    for (const input of [
+      { kind: 'MOBILE_PUSH', optimoveChannelId: 444 },
+      { kind: 'SMS_SUBSCRIPTION', optimoveChannelId: 506 },
+    ]) {
+      const { channel, userErrors } = await add(input);
+      expect(channel).toBeNull();
+      expect(userErrors).toMatchObject([{ code: 'SUBSCRIPTION_CHANNEL', path: ['optimoveChannelId'] }]);
+    }
+    expect((await add({ kind: 'WEB_PUSH', name: 'Xtremepush SMS' })).userErrors).toMatchObject([
+      { code: 'SUBSCRIPTION_CHANNEL', path: ['name'] },
+    ]);
+  });
+
+  it('names the field of a number or name that Optimove does not have, and of one that is taken', async () => {
+    await add({ kind: 'MOBILE_PUSH' });
+    expect((await add({ kind: 'WEB_PUSH', optimoveChannelId: 999 })).userErrors).toMatchObject([
+      { code: 'UNKNOWN_CHANNEL', path: ['optimoveChannelId'], message: expect.stringContaining('506 Xtremepush') },
+    ]);
+    expect((await add({ kind: 'WEB_PUSH', name: 'Nothing' })).userErrors).toMatchObject([
+      { code: 'UNKNOWN_CHANNEL', path: ['name'] },
+    ]);
+    expect((await add({ kind: 'WEB_PUSH', optimoveChannelId: 506 })).userErrors).toMatchObject([
+      { code: 'ALREADY_ADDED', path: ['optimoveChannelId'] },
+    ]);
+    expect((await add({ kind: 'WEB_PUSH', optimoveChannelId: -1, connectionId: 'x' })).userErrors).toMatchObject([
+      { code: 'INVALID', path: ['connectionId'] },
+      { code: 'INVALID', path: ['optimoveChannelId'] },
+    ]);
+  });
+
+  it('takes a typed number where the token may not list channels', async () => {
+    stage.optimove.faults.set('GetExecutionChannels', { status: 403, body: '' });
+    expect((await add({ kind: 'MOBILE_PUSH' })).userErrors).toMatchObject([
+      { code: 'UNKNOWN_CHANNEL', path: ['optimoveChannelId'] },
+    ]);
+    expect(await add({ kind: 'MOBILE_PUSH', optimoveChannelId: 777 })).toMatchObject({
+      channel: { optimoveChannelId: 777, name: 'Xtremepush', state: 'ACTIVE' },
+    });
+  });
+
+  it('keeps a channel whose listeners were refused, says why without the secret, and registers it again', async () => {
+    stage.optimove.faults.set('RegisterEventListener', { status: 400, body: 'Bad address {url} here' });
+    const refused = await add({ kind: 'MOBILE_PUSH' });
+    expect(refused).toMatchObject({ userErrors: [], channel: { state: 'FAILED' } });
+    expect(refused.channel?.lastError).toContain('Bad address (our address) here');
+    expect(JSON.stringify(refused)).not.toContain('callbacks/optimove');
+    stage.optimove.faults.clear();
+    const again = await stage.change<Answer>('reregisterListener', { id: idOf(refused) }, fields);
+    expect(again).toMatchObject({ userErrors: [], channel: { state: 'ACTIVE', lastError: null } });
+    expect(stage.optimove.registered).toContain('13/506');
+  });
+
+  it('removes a channel, takes back its listeners and leaves the rest; then it can be added again', async () => {
+    const mobile = await add({ kind: 'MOBILE_PUSH' });
+    await add({ kind: 'WEB_PUSH' });
+    const removed = await stage.change<Answer>('removeChannel', { id: idOf(mobile) }, fields);
+    expect(removed).toMatchObject({ userErrors: [], channel: { state: 'REMOVED' } });
+    await unregister();
+    expect(stage.optimove.registered).toEqual(['1/508', '13/508', '3/*', '4/508']);
+    const channels = stage.app.get(ChannelsService);
+    expect(await channels.findByOptimoveId(stage.connectionId, 506)).toBeNull();
+    await expect(channels.get(stage.projectId, idOf(mobile))).rejects.toThrow(ChannelNotFoundError);
+    const back = await add({ kind: 'MOBILE_PUSH' });
+    expect(back).toMatchObject({ channel: { state: 'ACTIVE' } });
+    expect(await channels.findByOptimoveId(stage.connectionId, 506)).toMatchObject({ id: idOf(back) });
+  });
+
+  it('never takes the listeners of a channel that was added again before they were taken back', async () => {
+    const first = await add({ kind: 'MOBILE_PUSH' });
+    await stage.change('removeChannel', { id: idOf(first) }, fields);
+    await add({ kind: 'MOBILE_PUSH' });
+    await unregister();
+    expect(stage.optimove.registered).toEqual(['1/506', '13/506', '3/*', '4/506']);
+  });
+
+  it('takes everything back when the connection is deleted, and says so before', async () => {
+    await add({ kind: 'MOBILE_PUSH' });
+    const payload = await stage.change<{ consequences: string[] }>(
+      'deleteConnection',
+      { id: stage.connectionId, acceptConsequences: true },
+      'consequences',
+    );
+    expect(payload.consequences).toContainEqual(expect.stringContaining('Xtremepush (506)'));
+    await work('channels.remove-channels', (data) => stage.app.get(RemoveChannelsHandler).handle(data));
+    await unregister();
+    expect(stage.optimove.registered).toEqual([]);
+  });
+
+  it('registers again when our public address changed, and leaves alone what is right', async () => {
+    await add({ kind: 'MOBILE_PUSH' });
+    const keep = stage.app.get(KeepListeners);
+    stage.optimove.listeners.clear();
+    await keep.run();
+    expect(stage.optimove.registered).toEqual([]);
+    await stage.database.query(`UPDATE channel SET listener_fingerprint = 'of another address'`);
+    await keep.run();
+    expect(stage.optimove.registered).toEqual(['1/506', '13/506', '3/*', '4/506']);
+  });
+
+  it('tries a failed registration again after a while', async () => {
+    stage.optimove.faults.set('RegisterEventListener', { status: 400, body: 'no' });
+    const { channel } = await add({ kind: 'MOBILE_PUSH' });
+    stage.optimove.faults.clear();
+    const keep = stage.app.get(KeepListeners);
+    await keep.run();
+    expect(stage.optimove.registered).toEqual([]);
+    await stage.database.query(`UPDATE channel SET updated_at = now() - interval '11 minutes'`);
+    await keep.run();
+    expect(await stage.app.get(ChannelsService).get(stage.projectId, channel?.id ?? '')).toMatchObject({
+      state: 'ACTIVE',
+    });
+  });
+
+  it('lists what Optimove has and what is added, and lists channels', async () => {
+    await add({ kind: 'MOBILE_PUSH' });
+    const data = await stage.ask<{ discoverChannels: object; channels: object[] }>(
+      `query ($id: ID!) {
+        discoverChannels(connectionId: $id) { problem channels { optimoveChannelId name isAdded suggestedKind } }
+        channels(connectionId: $id) { optimoveChannelId state listenerEventTypeIds }
+      }`,
+      { id: stage.connectionId },
+    );
+    expect(data.discoverChannels).toEqual({
+      problem: null,
+      channels: [
+        { optimoveChannelId: 506, name: 'Xtremepush', isAdded: true, suggestedKind: 'MOBILE_PUSH' },
+        { optimoveChannelId: 508, name: 'Xtremepush Webpush', isAdded: false, suggestedKind: 'WEB_PUSH' },
+        { optimoveChannelId: 510, name: 'XTREMEPUSH  Triggered', isAdded: false, suggestedKind: 'TRIGGERED' },
+        { optimoveChannelId: 444, name: 'Xtremepush SMS', isAdded: false, suggestedKind: 'SMS_SUBSCRIPTION' },
+      ],
+    });
+    expect(data.channels).toEqual([{ optimoveChannelId: 506, state: 'ACTIVE', listenerEventTypeIds: [13, 1, 4, 3] }]);
+  });
+});

@@ -1,0 +1,161 @@
+import type { SmsMessage } from '@libs/delivery';
+import { newId } from '@libs/foundation';
+import { defineJob, subscribe, Transactions } from '@libs/platform';
+import { DeliveryService, type ReceiptRow, receiptsArrived, type Sender } from '@modules/channels';
+import { type FarEnds, startFarEnds } from '../../../apps/sandbox/src/far-ends';
+import { ReceiptIntake } from '../../../src/channels/delivery/receipt-intake';
+import { SenderPool } from '../../../src/channels/delivery/sender-pool';
+import { ChannelsClocks } from '../../../src/channels/jobs/channels.clocks';
+import { eventually } from '../../support/eventually';
+import { type Stage, setStage } from './stage';
+
+const arrivedJob = defineJob<{ accountId: string }>({ queue: 'tests.receipts-arrived', id: () => newId() });
+
+interface Waiting {
+  status: string;
+  provider_message_id: string;
+}
+
+describe('sending through a provider account', () => {
+  let stage: Stage;
+  let farEnds: FarEnds;
+  let delivery: DeliveryService;
+  let transactions: Transactions;
+  beforeAll(() => subscribe(receiptsArrived, arrivedJob));
+  beforeEach(async () => {
+    stage = await setStage();
+    farEnds = await startFarEnds();
+    delivery = stage.app.get(DeliveryService);
+    transactions = stage.app.get(Transactions);
+  }, 60_000);
+  afterEach(async () => {
+    await stage.close();
+    await farEnds.close();
+  });
+
+  async function setUp(): Promise<{ id: string; version: number }> {
+    const { smscHost, smscPort, smscSystemId, smscPassword } = farEnds.endpoints;
+    const settings = { host: smscHost, port: String(smscPort), systemId: smscSystemId, password: smscPassword };
+    const { providerAccount } = await stage.change<{ providerAccount: { id: string; version: number } }>(
+      'createProviderAccount',
+      { provider: 'smpp', name: 'SMS', settings: Object.entries(settings).map(([name, value]) => ({ name, value })) },
+      'providerAccount { id version }',
+    );
+    return providerAccount;
+  }
+
+  async function smsSender(): Promise<Sender> {
+    const sender = await delivery.senderFor(stage.projectId, 'SMS');
+    if (!sender) throw new Error('There is no account');
+    return sender;
+  }
+
+  const text = (number: number): SmsMessage => ({
+    deliveryId: newId(),
+    to: `44770090000${number}`,
+    from: 'Shop',
+    text: 'Hi',
+  });
+  const take = (): Promise<ReceiptRow[]> => transactions.run((tx) => delivery.takeReceipts(tx, 100));
+  const announcements = (): Promise<{ data: object }[]> =>
+    stage.database.query(`SELECT data FROM outbox_message WHERE queue = 'tests.receipts-arrived'`);
+  const waiting = (): Promise<Waiting[]> =>
+    stage.database.query('SELECT status, provider_message_id FROM receipt_intake WHERE processed_at IS NULL');
+
+  it('hands messages over and keeps the receipts until somebody takes them, once', async () => {
+    const { id } = await setUp();
+    const results = await (await smsSender()).sendBatch([text(1), text(2)]);
+    expect(results).toMatchObject([{ outcome: 'ACCEPTED' }, { outcome: 'ACCEPTED' }]);
+    await eventually('both receipts are stored', async () => (await waiting()).length === 2);
+    expect(await announcements()).toContainEqual({ data: { accountId: id } });
+    const receipts = await take();
+    expect(receipts.map(({ providerMessageId }) => providerMessageId).sort()).toEqual(
+      results.flatMap((result) => (result.outcome === 'ACCEPTED' ? [result.providerMessageId] : [])).sort(),
+    );
+    expect(receipts[0]).toMatchObject({
+      projectId: stage.projectId,
+      accountId: id,
+      status: 'DELIVERED',
+      code: 'DELIVRD',
+    });
+    expect(receipts[0]?.occurredAt).toBeInstanceOf(Date);
+    expect(await take()).toEqual([]);
+  });
+
+  it('stores a repeated receipt once, and announces a batch once', async () => {
+    const intake = stage.app.get(ReceiptIntake);
+    const owner = { projectId: stage.projectId, accountId: newId() };
+    const receipt = { providerMessageId: 'm1', status: 'DELIVERED', code: 'DELIVRD', occurredAt: new Date() } as const;
+    await intake.store(owner, [receipt, receipt, { ...receipt, providerMessageId: 'm2' }]);
+    await intake.store(owner, [receipt]);
+    expect(await waiting()).toHaveLength(2);
+    expect(await announcements()).toHaveLength(1);
+  });
+
+  it('leaves receipts that another transaction has taken, and gets them back when it fails', async () => {
+    const owner = { projectId: stage.projectId, accountId: newId() };
+    const receipt = { status: 'DELIVERED', code: 'DELIVRD', occurredAt: new Date() } as const;
+    await stage.app.get(ReceiptIntake).store(owner, [
+      { ...receipt, providerMessageId: 'm1' },
+      { ...receipt, providerMessageId: 'm2' },
+    ]);
+    const failing = transactions.run(async (tx) => {
+      expect(await delivery.takeReceipts(tx, 1)).toMatchObject([{ providerMessageId: 'm1' }]);
+      expect(await take()).toMatchObject([{ providerMessageId: 'm2' }]);
+      throw new Error('the work failed');
+    });
+    await expect(failing).rejects.toThrow('the work failed');
+    expect(await take()).toMatchObject([{ providerMessageId: 'm1' }]);
+  });
+
+  it('offers a receipt that came too early again, and announces it again', async () => {
+    const owner = { projectId: stage.projectId, accountId: newId() };
+    const receipt = { status: 'DELIVERED', code: 'DELIVRD', occurredAt: new Date(), providerMessageId: 'm1' } as const;
+    await stage.app.get(ReceiptIntake).store(owner, [receipt]);
+    await transactions.run(async (tx) => delivery.returnReceipts(tx, await delivery.takeReceipts(tx, 10)));
+    expect(await take()).toEqual([]);
+    await stage.database.query('UPDATE receipt_intake SET next_try_at = now()');
+    await stage.database.query('DELETE FROM outbox_message');
+    await stage.database.query('DELETE FROM lease');
+    await stage.app.get(ChannelsClocks).waitingReceipts();
+    expect(await announcements()).toEqual([{ data: { accountId: owner.accountId } }]);
+    expect(await take()).toMatchObject([{ providerMessageId: 'm1' }]);
+  });
+
+  it('sends through the new settings from the next batch on, whoever still holds the old sender', async () => {
+    const account = await setUp();
+    const old = await smsSender();
+    await old.sendBatch([text(1)]);
+    const next = await startFarEnds();
+    const { smscPort, smscPassword } = next.endpoints;
+    const settings = { port: String(smscPort), password: smscPassword };
+    await stage.change(
+      'updateProviderAccount',
+      { ...account, settings: Object.entries(settings).map(([name, value]) => ({ name, value })) },
+      'providerAccount { id }',
+    );
+    await (await smsSender()).sendBatch([text(2)]);
+    await old.sendBatch([text(3)]);
+    expect(farEnds.inbox.report().sms).toMatchObject({ received: 1 });
+    expect(next.inbox.report().sms).toMatchObject({ received: 2 });
+    await next.close();
+  });
+
+  it('answers that nothing was handed over once the process is stopping', async () => {
+    await setUp();
+    const sender = await smsSender();
+    await stage.app.get(SenderPool).onApplicationShutdown();
+    expect(await sender.sendBatch([text(1)])).toMatchObject([{ outcome: 'RETRYABLE', reason: 'STOPPING' }]);
+    expect(farEnds.inbox.report().sms).toMatchObject({ received: 0 });
+  });
+
+  it('listens for receipts of accounts before anything new is sent, and no more when they are deleted', async () => {
+    const { id } = await setUp();
+    const pool = stage.app.get(SenderPool);
+    await pool.refresh();
+    expect(pool.openAccountIds()).toEqual([id]);
+    await stage.change('deleteProviderAccount', { id }, 'deletedId');
+    await pool.refresh();
+    expect(pool.openAccountIds()).toEqual([]);
+  });
+});
