@@ -31,8 +31,7 @@ export class ChannelsService {
   /** The channels of a connection, oldest first. */
   async listForConnection(projectId: string, connectionId: string): Promise<ChannelView[]> {
     if (!isUuid(connectionId)) return [];
-    const channels = await this.repository.list(this.transactions.pool, connectionId);
-    return channels.filter((channel) => channel.projectId === projectId).map(toView);
+    return (await this.repository.listOf(this.transactions.pool, projectId, connectionId)).map(toView);
   }
 }
 

@@ -32,7 +32,7 @@ export class ManageChannels {
   async add(actor: Actor, wanted: WantedChannel & { connectionId: string }): Promise<ChannelOutcome> {
     const connection = await this.findConnection(actor, wanted.connectionId);
     if (!connection) return failed(noConnection);
-    const choice = chooseChannel(wanted, await this.knownChannels.list(connection.id));
+    const choice = chooseChannel(wanted, await this.knownChannels.list(actor.projectId, connection.id));
     if ('problem' in choice) return failed(choice.problem);
     const channel = newChannel(connection, wanted.kind, choice.channel);
     const isAdded = await this.transactions.run(async (tx) => {

@@ -1,6 +1,5 @@
 import { isUuid } from '@libs/foundation';
 import { Transactions, validateInput } from '@libs/platform';
-import { ConnectionsService } from '@modules/connections';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { kindSuggestedBy, mediaOfKind } from '../domain/channel-kind';
@@ -25,7 +24,6 @@ export class ChannelsResolver {
     private readonly manage: ManageChannels,
     private readonly transactions: Transactions,
     private readonly repository: ChannelRepository,
-    private readonly connections: ConnectionsService,
     private readonly knownChannels: KnownChannels,
   ) {}
 
@@ -42,8 +40,8 @@ export class ChannelsResolver {
     @CurrentActor() actor: Actor,
     @Args('connectionId', { type: () => ID }) connectionId: string,
   ): Promise<ChannelType[]> {
-    const connection = await this.connections.get(actor.projectId, connectionId);
-    return (await this.repository.list(this.transactions.pool, connection.id)).map(toType);
+    if (!isUuid(connectionId)) return [];
+    return (await this.repository.listOf(this.transactions.pool, actor.projectId, connectionId)).map(toType);
   }
 
   @Allow('channels.manage')
@@ -54,16 +52,15 @@ export class ChannelsResolver {
     @CurrentActor() actor: Actor,
     @Args('connectionId', { type: () => ID }) connectionId: string,
   ): Promise<ChannelDiscoveryType> {
-    const { id } = await this.connections.get(actor.projectId, connectionId);
-    const { channels, problem } = await this.knownChannels.list(id);
-    const added = await this.repository.list(this.transactions.pool, id);
-    const isAdded = new Set(added.map(({ optimoveChannelId }) => optimoveChannelId));
+    const { channels, problem } = await this.knownChannels.list(actor.projectId, connectionId);
+    const added = channels ? await this.channels(actor, connectionId) : [];
+    const addedIds = new Set(added.map(({ optimoveChannelId }) => optimoveChannelId));
     return {
       problem,
       channels: (channels ?? []).map((known) => ({
         optimoveChannelId: known.id,
         name: known.name,
-        isAdded: isAdded.has(known.id),
+        isAdded: addedIds.has(known.id),
         suggestedKind: kindSuggestedBy(known),
       })),
     };

@@ -31,6 +31,11 @@ export class ChannelRepository {
     return tx.findOneBy(ChannelEntity, { connectionId, optimoveChannelId, state: kept });
   }
 
+  listOf(tx: Tx, projectId: string, connectionId: string): Promise<ChannelEntity[]> {
+    return tx.find(ChannelEntity, { where: { projectId, connectionId, state: kept }, order: { id: 'ASC' } });
+  }
+
+  /** By the connection alone, for workers. */
   list(tx: Tx, connectionId: string): Promise<ChannelEntity[]> {
     return tx.find(ChannelEntity, { where: { connectionId, state: kept }, order: { id: 'ASC' } });
   }

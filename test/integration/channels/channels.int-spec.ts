@@ -200,4 +200,22 @@ describe('channels of a connection', () => {
     });
     expect(data.channels).toEqual([{ optimoveChannelId: 506, state: 'ACTIVE', listenerEventTypeIds: [13, 1, 4, 3] }]);
   });
+
+  it('shows nothing of a connection of another project', async () => {
+    await add({ kind: 'MOBILE_PUSH' });
+    await stage.database.query('UPDATE connection SET project_id = gen_random_uuid()');
+    await stage.database.query('UPDATE channel SET project_id = gen_random_uuid()');
+    const [channel] = await stage.database.query<{ id: string }>('SELECT id FROM channel');
+    const data = await stage.ask(
+      `query ($id: ID!, $channelId: ID!) {
+        discoverChannels(connectionId: $id) { problem channels { name } }
+        channels(connectionId: $id) { id }
+        channel(id: $channelId) { id }
+      }`,
+      { id: stage.connectionId, channelId: channel?.id },
+    );
+    const discoverChannels = { problem: 'There is no such connection', channels: [] };
+    expect(data).toEqual({ discoverChannels, channels: [], channel: null });
+    expect((await add({ kind: 'WEB_PUSH' })).userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['connectionId'] }]);
+  });
 });
