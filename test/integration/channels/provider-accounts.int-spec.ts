@@ -24,13 +24,16 @@ interface Answer {
 describe('provider accounts', () => {
   let stage: Stage;
   let farEnds: FarEnds;
+  let elsewhere: FarEnds;
   beforeAll(async () => {
     stage = await setStage();
     farEnds = await startFarEnds();
+    elsewhere = await startFarEnds();
   }, 60_000);
   afterAll(async () => {
     await stage.close();
     await farEnds.close();
+    await elsewhere.close();
   });
   beforeEach(() => stage.database.query('DELETE FROM provider_account'));
 
@@ -130,12 +133,10 @@ describe('provider accounts', () => {
 
   it('never sends a stored secret to a new address', async () => {
     const account = await createSms();
-    const elsewhere = await startFarEnds();
     const settings = [{ name: 'port', value: String(elsewhere.endpoints.smscPort) }];
     expect(pathsOf(await update(account, { settings }))).toEqual(['SECRET_NEEDED settings password']);
     const password = { name: 'password', value: elsewhere.endpoints.smscPassword };
     expect(await update(account, { settings: [...settings, password] })).toMatchObject({ userErrors: [] });
-    await elsewhere.close();
   });
 
   it('remembers a failed check without giving the account up', async () => {

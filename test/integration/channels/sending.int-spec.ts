@@ -19,18 +19,21 @@ interface Waiting {
 describe('sending through a provider account', () => {
   let stage: Stage;
   let farEnds: FarEnds;
+  let next: FarEnds;
   let delivery: DeliveryService;
   let transactions: Transactions;
   beforeAll(() => subscribe(receiptsArrived, arrivedJob));
   beforeEach(async () => {
     stage = await setStage();
     farEnds = await startFarEnds();
+    next = await startFarEnds();
     delivery = stage.app.get(DeliveryService);
     transactions = stage.app.get(Transactions);
   }, 60_000);
   afterEach(async () => {
     await stage.close();
     await farEnds.close();
+    await next.close();
   });
 
   async function setUp(): Promise<{ id: string; version: number }> {
@@ -126,7 +129,6 @@ describe('sending through a provider account', () => {
     const account = await setUp();
     const old = await smsSender();
     await old.sendBatch([text(1)]);
-    const next = await startFarEnds();
     const { smscPort, smscPassword } = next.endpoints;
     const settings = { port: String(smscPort), password: smscPassword };
     await stage.change(
@@ -138,7 +140,6 @@ describe('sending through a provider account', () => {
     await old.sendBatch([text(3)]);
     expect(farEnds.inbox.report().sms).toMatchObject({ received: 1 });
     expect(next.inbox.report().sms).toMatchObject({ received: 2 });
-    await next.close();
   });
 
   it('answers that nothing was handed over once the process is stopping', async () => {
