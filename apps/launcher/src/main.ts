@@ -8,6 +8,7 @@ const commands: Record<string, () => Promise<Command>> = {
   demo: async () => (await import('./commands/demo.js')).demo,
   sandbox: async () => (await import('./commands/sandbox.js')).sandbox,
   migration: async () => (await import('./commands/migration.js')).migration,
+  bench: async () => (await import('./commands/bench.js')).bench,
   schema: async () => (await import('./commands/schema.js')).schema,
 };
 

@@ -67,11 +67,12 @@ export class DeliveryRepository {
 
   /** Gives back claims that were not handed over, so that they are decided again. */
   async release(tx: Tx, chunk: HeldChunk, deliveries: NewDelivery[]): Promise<void> {
+    if (deliveries.length === 0) return;
     await execute(
       tx,
       `UPDATE delivery d SET state = 'RETRY', attempts = d.attempts - 1, reason = 'RELEASED'
        FROM unnest($3::int[], $4::text[], $5::text[]) AS n(seq, medium, address_key)
-       WHERE d.execution_id = $1 AND d.fence = $2 AND d.seq = n.seq AND d.medium = n.medium
+       WHERE d.execution_id = $1 AND d.seq BETWEEN $6 AND $7 AND d.fence = $2 AND d.seq = n.seq AND d.medium = n.medium
          AND d.address_key = n.address_key AND d.state = 'CLAIMED'`,
       [
         chunk.executionId,
@@ -79,6 +80,7 @@ export class DeliveryRepository {
         deliveries.map(({ seq }) => seq),
         deliveries.map(({ medium }) => medium),
         deliveries.map(({ addressKey }) => addressKey),
+        ...rangeOf(deliveries),
       ],
     );
   }
@@ -91,7 +93,8 @@ export class DeliveryRepository {
       `UPDATE delivery d SET state = o.state, reason = o.reason, provider_message_id = o.provider_message_id, answered_at = now()
        FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
          AS o(seq, medium, address_key, state, reason, provider_message_id)
-       WHERE d.execution_id = $1 AND d.fence = $2 AND d.seq = o.seq AND d.medium = o.medium AND d.address_key = o.address_key`,
+       WHERE d.execution_id = $1 AND d.seq BETWEEN $9 AND $10 AND d.fence = $2 AND d.seq = o.seq AND d.medium = o.medium
+         AND d.address_key = o.address_key`,
       [
         chunk.executionId,
         chunk.fence,
@@ -101,6 +104,7 @@ export class DeliveryRepository {
         outcomes.map(({ state }) => state),
         outcomes.map(({ reason }) => reason),
         outcomes.map(({ providerMessageId }) => providerMessageId),
+        ...rangeOf(outcomes),
       ],
     );
   }
@@ -115,19 +119,20 @@ export class DeliveryRepository {
        ), tried AS (
          SELECT d.seq, bool_or(d.state IN ('CLAIMED', 'RETRY')) AS is_open, bool_or(d.state = 'ACCEPTED') AS is_sent,
            bool_or(d.state = 'UNCERTAIN') AS is_uncertain, min(d.reason) FILTER (WHERE d.state <> 'ACCEPTED') AS reason
-         FROM delivery d WHERE d.execution_id = $1 AND d.seq = ANY($2::int[]) GROUP BY d.seq
+         FROM delivery d WHERE d.execution_id = $1 AND d.seq BETWEEN $6 AND $7 GROUP BY d.seq
        )
        UPDATE recipient r SET profile_id = g.profile_id, ended_at = now(),
          end_state = CASE WHEN t.seq IS NULL THEN g.drop_state WHEN t.is_sent THEN 'SENT' WHEN t.is_uncertain THEN 'UNCERTAIN' ELSE 'FAILED' END,
          reason = CASE WHEN t.seq IS NULL THEN g.reason WHEN t.is_sent THEN NULL ELSE t.reason END
        FROM given g LEFT JOIN tried t ON t.seq = g.seq
-       WHERE r.execution_id = $1 AND r.seq = g.seq AND r.end_state IS NULL AND coalesce(t.is_open, false) = false`,
+       WHERE r.execution_id = $1 AND r.seq BETWEEN $6 AND $7 AND r.seq = g.seq AND r.end_state IS NULL AND coalesce(t.is_open, false) = false`,
       [
         executionId,
         recipients.map(({ seq }) => seq),
         recipients.map(({ profileId }) => profileId),
         recipients.map(({ dropState }) => dropState),
         recipients.map(({ reason }) => reason),
+        ...rangeOf(recipients),
       ],
     );
   }
@@ -150,4 +155,10 @@ export class DeliveryRepository {
 /** Names a delivery inside its execution. */
 export function deliveryKey(seq: number, medium: string, addressKey: string): string {
   return `${seq} ${medium} ${addressKey}`;
+}
+
+/** The range of a slice: new partitions have no statistics, and only a range always leads the planner to the index. */
+function rangeOf(rows: { seq: number }[]): [number, number] {
+  const seqs = rows.map(({ seq }) => seq);
+  return [Math.min(...seqs), Math.max(...seqs)];
 }

@@ -34,9 +34,10 @@ export class FreezeRepository {
    */
   async freeze(tx: Tx, request: FreezeRequest): Promise<NewChunk[]> {
     const { execution } = request;
+    // The day's partitions have no statistics yet, and nested loops over whole lists would be the planner's guess.
+    await query(tx, 'SET LOCAL enable_nestloop = off');
     const offset = await this.lastSeq(tx, execution.id);
     await this.insertRecipients(tx, request, offset);
-    await this.keepDuplicates(tx, execution);
     await this.countTemplates(tx, execution);
     await this.endDropped(tx, execution, offset);
     const chunks = await this.cutChunks(tx, request, offset);
@@ -53,39 +54,31 @@ export class FreezeRepository {
     return row?.last ?? 0;
   }
 
+  /** One pass over the list: the first of equal rows becomes a recipient, the others are kept as duplicates. */
   private async insertRecipients(tx: Tx, { execution, timeZone }: FreezeRequest, offset: number): Promise<void> {
     const isFirst = execution.reading === 1;
     await query(
       tx,
-      `INSERT INTO recipient (execution_id, seq, project_id, reading, row_no, customer_id, optimove_template_id, due_at, end_state)
+      `WITH listed AS MATERIALIZED (
+         SELECT timed.*, row_number() OVER (PARTITION BY customer_id, optimove_template_id, due_at ORDER BY row_no) AS nth
+         FROM (SELECT *, ${dueAt} AS due_at FROM recipient_staging WHERE execution_id = $1 AND reading = $2) AS timed
+       ), kept_duplicates AS (
+         INSERT INTO recipient_reject (execution_id, reading, row_no, project_id, state, optimove_template_id, customer_id, reason, raw)
+         SELECT execution_id, reading, row_no, project_id, 'DUPLICATE', optimove_template_id, customer_id,
+           'The same customer, template and time is in the list more than once', ''
+         FROM listed WHERE nth > 1 AND ${isFirst}
+       )
+       INSERT INTO recipient (execution_id, seq, project_id, reading, row_no, customer_id, optimove_template_id, due_at, end_state)
        SELECT $1, $4 + row_number() OVER (ORDER BY due_at, optimove_template_id, row_no), project_id, $2, row_no,
          customer_id, optimove_template_id, due_at, CASE WHEN is_control THEN 'CONTROL_GROUP' END
-       FROM (
-         SELECT DISTINCT ON (customer_id, optimove_template_id, due_at) *
-         FROM (SELECT *, ${dueAt} AS due_at FROM recipient_staging WHERE execution_id = $1 AND reading = $2) AS listed
-         ORDER BY customer_id, optimove_template_id, due_at, row_no
-       ) AS fresh
+       FROM listed WHERE nth = 1
        ${
          isFirst
            ? ''
-           : `WHERE NOT EXISTS (SELECT 1 FROM recipient r WHERE r.execution_id = $1 AND r.customer_id = fresh.customer_id
-         AND r.optimove_template_id = fresh.optimove_template_id AND r.due_at = fresh.due_at)`
+           : `AND NOT EXISTS (SELECT 1 FROM recipient r WHERE r.execution_id = $1 AND r.customer_id = listed.customer_id
+         AND r.optimove_template_id = listed.optimove_template_id AND r.due_at = listed.due_at)`
        }`,
       [execution.id, execution.reading, timeZone, offset],
-    );
-  }
-
-  private async keepDuplicates(tx: Tx, execution: ExecutionRow): Promise<void> {
-    await query(
-      tx,
-      `INSERT INTO recipient_reject (execution_id, reading, row_no, project_id, state, optimove_template_id, customer_id, reason, raw)
-       SELECT s.execution_id, s.reading, s.row_no, s.project_id, 'DUPLICATE', s.optimove_template_id, s.customer_id,
-         'The same customer, template and time is in the list more than once', ''
-       FROM recipient_staging s
-       WHERE s.execution_id = $1 AND s.reading = $2
-         AND NOT EXISTS (SELECT 1 FROM recipient r WHERE r.execution_id = $1 AND r.reading = $2 AND r.row_no = s.row_no)
-         ${execution.reading === 1 ? '' : 'AND false'}`,
-      [execution.id, execution.reading],
     );
   }
 
@@ -110,23 +103,27 @@ export class FreezeRepository {
 
   /** Ends at once what needs no worker: the same row in an execution of the same campaign a short while ago. */
   private async endDropped(tx: Tx, execution: ExecutionRow, offset: number): Promise<void> {
-    await query(
+    const earlier = await query<{ id: string }>(
       tx,
-      `UPDATE recipient r SET end_state = 'DUPLICATE', reason = 'Already in an execution of this campaign within ${repeatWindow}', ended_at = now()
-       FROM execution e JOIN recipient earlier ON earlier.execution_id = e.id
-       WHERE r.execution_id = $1 AND r.seq > $6 AND r.end_state IS NULL
-         AND e.project_id = $2 AND e.connection_id = $3 AND e.optimove_campaign_id = $4 AND e.channel_id = $5
-         AND e.id <> $1 AND e.announced_at > now() - interval '${repeatWindow}'
-         AND earlier.customer_id = r.customer_id AND earlier.optimove_template_id = r.optimove_template_id
-         AND earlier.due_at = r.due_at`,
+      `SELECT id FROM execution WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
+         AND channel_id = $4 AND id <> $5 AND announced_at > now() - interval '${repeatWindow}'`,
       [
-        execution.id,
         execution.project_id,
         execution.connection_id,
         execution.optimove_campaign_id,
         execution.channel_id,
-        offset,
+        execution.id,
       ],
+    );
+    if (earlier.length === 0) return;
+    await query(
+      tx,
+      `UPDATE recipient r SET end_state = 'DUPLICATE', reason = 'Already in an execution of this campaign within ${repeatWindow}', ended_at = now()
+       FROM recipient earlier
+       WHERE r.execution_id = $1 AND r.seq > $2 AND r.end_state IS NULL AND earlier.execution_id = ANY($3::uuid[])
+         AND earlier.customer_id = r.customer_id AND earlier.optimove_template_id = r.optimove_template_id
+         AND earlier.due_at = r.due_at`,
+      [execution.id, offset, earlier.map(({ id }) => id)],
     );
   }
 

@@ -1,0 +1,184 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import { Client } from 'pg';
+import { type BenchProcess, startProcess } from '../processes';
+import { content, pageSize } from './content';
+
+/** Everything that a run needs, started and connected. */
+export interface BenchInstallation {
+  databaseUrl: string;
+  projectId: string;
+  api: BenchProcess;
+  worker: BenchProcess;
+  sinkUrl: string;
+  tenant: { id: string; endpoint: string; apiToken: string; channels: { id: number }[] };
+  templateId: string;
+  connectionId: string;
+  graphql<T>(query: string, variables?: Record<string, unknown>): Promise<T>;
+  control<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>;
+  importFile(file: string, path: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts api, worker, sandbox and sink on a new database of the server, and launches the campaign. */
+export async function install(serverUrl: string): Promise<BenchInstallation> {
+  const databaseUrl = await newDatabase(serverUrl);
+  await migrate(databaseUrl);
+  const [apiPort, sandboxPort] = [await freePort(), await freePort()];
+  const apiUrl = `http://127.0.0.1:${apiPort}`;
+  const sandboxUrl = `http://127.0.0.1:${sandboxPort}`;
+  const env = {
+    DATABASE_URL: databaseUrl,
+    ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+    OUTBOUND_ALLOW_PRIVATE: '1',
+    PORT: String(apiPort),
+    PUBLIC_URL: apiUrl,
+    LOG_LEVEL: 'error',
+  };
+  const sandbox = await startProcess('sandbox/src/main.js', { SANDBOX_PORT: String(sandboxPort) });
+  const sink = await startProcess('bench/src/sink.js', {});
+  const api = await startProcess('api/src/main.js', env);
+  const worker = await startProcess('worker/src/main.js', env);
+  const sinkUrl = `http://127.0.0.1:${sink.said.port}`;
+  const key = String(api.said.key);
+  const graphql = <T>(query: string, variables: Record<string, unknown> = {}): Promise<T> =>
+    json<{ data: T; errors?: unknown }>(`${apiUrl}/graphql`, { query, variables }, key).then(({ data, errors }) => {
+      if (errors) throw new Error(JSON.stringify(errors));
+      return data;
+    });
+  const control = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    const url = `${sandboxUrl}/control${path}`;
+    const answer = await fetch(url, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as T;
+  };
+  const tenant = await control<BenchInstallation['tenant']>('POST', '/tenants', { name: 'Bench', ratePer10s: 1000 });
+  const launched = await launch(graphql, tenant, sinkUrl);
+  return {
+    databaseUrl,
+    api,
+    worker,
+    sinkUrl,
+    tenant,
+    ...launched,
+    graphql,
+    control,
+    importFile: async (file, path) => {
+      const csv = await fetch(`${sandboxUrl}/control${file}`);
+      const init = { method: 'POST', body: csv.body, duplex: 'half', headers: { authorization: `Bearer ${key}` } };
+      const answer = await fetch(`${apiUrl}${path}`, init as RequestInit);
+      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    },
+    stop: async () => {
+      for (const each of [worker, api, sandbox, sink]) await each.stop();
+    },
+  };
+}
+
+async function launch(
+  graphql: BenchInstallation['graphql'],
+  tenant: BenchInstallation['tenant'],
+  sinkUrl: string,
+): Promise<Pick<BenchInstallation, 'projectId' | 'templateId' | 'connectionId'>> {
+  const mutate = async <T>(field: string, type: string, selection: string, input: object): Promise<T> => {
+    const document = `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} userErrors { message path } } }`;
+    const data = await graphql<Record<string, T & { userErrors: unknown[] }>>(document, { input });
+    const payload = data[field];
+    if (!payload || payload.userErrors.length > 0) throw new Error(`${field}: ${JSON.stringify(payload?.userErrors)}`);
+    return payload;
+  };
+  const settings = [
+    { name: 'serviceAccount', value: JSON.stringify(serviceAccount(sinkUrl)) },
+    { name: 'baseUrl', value: sinkUrl },
+  ];
+  await mutate('createProviderAccount', 'CreateProviderAccountInput', 'providerAccount { id }', {
+    provider: 'fcm',
+    name: 'Sink',
+    settings,
+  });
+  const { connection } = await mutate<{ connection: { id: string } }>(
+    'createConnection',
+    'CreateConnectionInput',
+    'connection { id }',
+    {
+      name: 'Bench',
+      endpoint: tenant.endpoint,
+      apiToken: tenant.apiToken,
+      pageSize,
+      callsPerSecond: 100,
+    },
+  );
+  const { channel } = await mutate<{ channel: { id: string } }>('addChannel', 'AddChannelInput', 'channel { id }', {
+    connectionId: connection.id,
+    kind: 'MOBILE_PUSH',
+  });
+  const { campaign } = await mutate<{ campaign: { id: string; version: number } }>(
+    'createCampaign',
+    'CreateCampaignInput',
+    'campaign { id version }',
+    {
+      channelId: channel.id,
+      name: 'Bench',
+      content: { mobilePush: content },
+    },
+  );
+  const launched = await mutate<{ campaign: { publication: { optimoveTemplateId: string } } }>(
+    'launchCampaign',
+    'LaunchCampaignInput',
+    'campaign { publication { optimoveTemplateId } }',
+    campaign,
+  );
+  const { project } = await graphql<{ project: { id: string } }>('{ project { id } }');
+  return {
+    projectId: project.id,
+    connectionId: connection.id,
+    templateId: launched.campaign.publication.optimoveTemplateId,
+  };
+}
+
+function serviceAccount(sinkUrl: string): object {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return {
+    type: 'service_account',
+    project_id: 'bench',
+    client_email: 'bench@example.com',
+    private_key: privateKey.export({ type: 'pkcs8', format: 'pem' }),
+    token_uri: `${sinkUrl}/token`,
+  };
+}
+
+async function newDatabase(serverUrl: string): Promise<string> {
+  const name = `bench_${randomBytes(6).toString('hex')}`;
+  const client = new Client({ connectionString: serverUrl });
+  await client.connect();
+  await client.query(`CREATE DATABASE ${name}`);
+  await client.end();
+  return Object.assign(new URL(serverUrl), { pathname: `/${name}` }).toString();
+}
+
+async function json<T>(url: string, body: unknown, key: string): Promise<T> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
+    body: JSON.stringify(body),
+  });
+  return (await answer.json()) as T;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+async function migrate(databaseUrl: string): Promise<void> {
+  const { applyMigrations } = await import('@libs/platform');
+  const { migrations } = await import('../../../../migrations/index.js');
+  await applyMigrations(databaseUrl, migrations);
+}

@@ -1,0 +1,28 @@
+import 'reflect-metadata';
+import { parseArgs } from 'node:util';
+import { benchExecution } from './execution/bench-execution';
+import { report } from './report';
+
+const benches = { execution: benchExecution };
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'string' }, customers: { type: 'string', default: '100000' } },
+  });
+  const [name] = positionals;
+  const run = benches[name as keyof typeof benches];
+  if (!run) {
+    console.log(`Benches: ${Object.keys(benches).join(', ')}\nnpm run bench -- NAME [--json FILE] [--customers N]`);
+    return name === undefined ? 0 : 2;
+  }
+  return report(await run({ customers: Number(values.customers) }), values.json);
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: Error) => {
+    console.error(error.stack ?? error.message);
+    process.exit(1);
+  },
+);

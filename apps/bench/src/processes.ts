@@ -1,0 +1,56 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** A program of the house running as a process of its own. */
+export interface BenchProcess {
+  /** Fields of its `ready` message and of every message after it, the latest ones. */
+  said: Record<string, unknown>;
+  /** Most memory it ever held, in MiB; 0 where the system does not tell. */
+  peakRssMiB(): number;
+  stop(): Promise<void>;
+}
+
+const dist = join(__dirname, '..', '..', '..');
+const heapMiB = 512;
+
+/** Starts `dist/apps/<script>` with a fixed heap limit and resolves when it is ready. @throws with its last words. */
+export async function startProcess(script: string, env: Record<string, string>): Promise<BenchProcess> {
+  const child = fork(join(dist, 'apps', script), {
+    env: { PATH: process.env.PATH, ...env },
+    execArgv: [`--max-old-space-size=${heapMiB}`],
+    silent: true,
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (part: Buffer) => {
+      output = (output + part.toString()).slice(-4000);
+    });
+  }
+  const said: Record<string, unknown> = {};
+  await new Promise<void>((resolve, reject) => {
+    child.on('message', (message: { type: string }) => {
+      Object.assign(said, message);
+      if (message.type === 'ready') resolve();
+    });
+    child.once('exit', (code) => reject(new Error(`${script} ended with ${code}:\n${output}`)));
+  });
+  return { said, peakRssMiB: () => peakOf(child), stop: () => stop(child) };
+}
+
+function peakOf(child: ChildProcess): number {
+  try {
+    const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+    return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
+  } catch {
+    return 0;
+  }
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGTERM');
+  await exited;
+}

@@ -1,0 +1,33 @@
+import { createServer } from 'node:http';
+
+// Plays FCM as cheaply as it can: reads the delivery id, stores it, answers. Not a model of FCM's speed.
+const marker = '"deliveryId":"';
+let received = 0;
+let ids = new Set<string>();
+
+const server = createServer((request, response) => {
+  const parts: Buffer[] = [];
+  request.on('data', (part: Buffer) => parts.push(part));
+  request.on('end', () => {
+    response.setHeader('content-type', 'application/json');
+    if (request.url === '/token') return response.end('{"access_token":"bench","expires_in":3600}');
+    if (request.url === '/stats') return response.end(JSON.stringify({ received, unique: ids.size }));
+    if (request.url === '/reset') {
+      received = 0;
+      ids = new Set();
+      return response.end('{}');
+    }
+    const body = Buffer.concat(parts).toString('latin1');
+    const from = body.indexOf(marker) + marker.length;
+    ids.add(body.slice(from, body.indexOf('"', from)));
+    received += 1;
+    return response.end(`{"name":"projects/bench/messages/${received}"}`);
+  });
+});
+
+server.keepAliveTimeout = 60_000;
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  process.send?.({ type: 'ready', port: typeof address === 'object' ? address?.port : 0 });
+});
+for (const event of ['SIGTERM', 'disconnect'] as const) process.once(event, () => process.exit(0));
