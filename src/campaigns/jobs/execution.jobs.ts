@@ -4,7 +4,8 @@ import { receiptsArrived } from '@modules/channels';
 /** Reads the recipients of an announced execution, page by page, and freezes the audience. */
 export const readRecipientsJob = defineJob<{ executionId: string; reading: number }>({
   queue: 'campaigns.read-recipients',
-  id: ({ executionId, reading }) => `${executionId}_${reading}`,
+  // A failed job keeps its id for a week; the sweep's next try must not be taken for it.
+  id: ({ executionId, reading }) => `${executionId}_${reading}_${Math.floor(Date.now() / 30_000)}`,
   concurrency: 2,
 });
 
