@@ -181,8 +181,14 @@ describe('provider accounts', () => {
   it('knows nothing of the accounts of another project', async () => {
     const account = await createSms();
     await stage.database.query('UPDATE provider_account SET project_id = gen_random_uuid()');
-    const { providerAccounts } = await stage.ask<{ providerAccounts: Account[] }>('{ providerAccounts { name } }');
-    expect(providerAccounts).toEqual([]);
+    const seen = await stage.ask('query ($id: ID!) { providerAccounts { name } providerAccount(id: $id) { name } }', {
+      id: account.id,
+    });
+    expect(seen).toEqual({ providerAccounts: [], providerAccount: null });
+    for (const mutation of ['verifyProviderAccount', 'deleteProviderAccount']) {
+      const { userErrors } = await stage.change(mutation, { id: account.id }, '__typename');
+      expect(userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['id'] }]);
+    }
     expect(pathsOf(await update(account, { name: 'Mine' }))).toEqual(['NOT_FOUND id']);
     expect(await stage.app.get(DeliveryService).senderFor(stage.projectId, 'SMS')).toBeNull();
   });
