@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { AppError } from '@libs/foundation';
-import { type CsvError, parse } from 'csv-parse';
+import { type CsvRecord, csvRecords } from './csv-records';
 import { type FileKind, headerProblem, type ReadRow } from './row-reader';
 
 /** The file as a whole cannot be read. */
@@ -12,60 +12,42 @@ export class ImportFileError extends AppError {
 /** A line of a file with what was read from it. */
 export type FileRow<T> = ReadRow<T> & { line: number; raw: string };
 
-const largestLine = 64 * 1024;
-
-interface ParsedLine {
-  info: { lines: number };
-  record: string[];
-  raw: string;
-}
-
 /**
- * Reads a CSV file (RFC 4180, UTF-8, header line) as it arrives. Broken lines come with a reason and do not stop it.
+ * Reads a CSV file with a header line as it arrives. Broken lines come with a reason and do not stop it.
  * @throws {ImportFileError} when the header is wrong, before any row.
  */
 export async function* csvRows<T>(file: Readable, kind: FileKind<T>): AsyncGenerator<FileRow<T>> {
-  const skipped: FileRow<T>[] = [];
-  const parser = parse({
-    bom: true,
-    info: true,
-    raw: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    max_record_size: largestLine,
-    on_skip: (error: CsvError | undefined, raw: string | undefined) => {
-      skipped.push({
-        line: Number(error?.lines ?? 0),
-        raw: raw ?? '',
-        reason: `The line is not valid CSV: ${error?.message}`,
-      });
-      return undefined;
-    },
-  });
-  file.once('error', (error) => parser.destroy(error));
-  file.pipe(parser);
   let columns: string[] | null = null;
-  for await (const { info, record, raw } of parser as AsyncIterable<ParsedLine>) {
-    if (!columns) columns = header(record, kind);
-    else yield { line: info.lines, raw: raw.replace(/\r?\n$/, ''), ...readRecord(record, columns, kind) };
-    yield* skipped.splice(0);
+  for await (const records of csvRecords(file)) {
+    for (const record of records) {
+      if (columns) yield { line: record.line, raw: record.raw, ...readRecord(record, columns, kind) };
+      else columns = header(record, kind);
+    }
   }
-  yield* skipped.splice(0);
   if (!columns) throw new ImportFileError('The file is empty; its first line must name the columns');
 }
 
-function header<T>(record: string[], kind: FileKind<T>): string[] {
-  const columns = record.map((column) => column.trim());
-  const problem = headerProblem(columns, kind);
+function header<T>(record: CsvRecord, kind: FileKind<T>): string[] {
+  if ('reason' in record) throw new ImportFileError(`The first line must name the columns. ${record.reason}`);
+  const columns = record.cells.map((column) => column.trim());
+  const problem = headerProblem(columns, kind) ?? textProblem(record);
   if (problem) throw new ImportFileError(problem);
   return columns;
 }
 
-function readRecord<T>(record: string[], columns: string[], kind: FileKind<T>): ReadRow<T> {
-  if (record.length !== columns.length) {
-    return { reason: `The line has ${record.length} cells, the header names ${columns.length} columns` };
+function readRecord<T>(record: CsvRecord, columns: string[], kind: FileKind<T>): ReadRow<T> {
+  if ('reason' in record) return record;
+  const { cells } = record;
+  if (cells.length !== columns.length) {
+    return { reason: `The line has ${cells.length} cells, the header names ${columns.length} columns` };
   }
-  if (record.some((cell) => cell.includes('\u0000'))) return { reason: 'The line contains a zero byte' };
-  return kind.read(Object.fromEntries(columns.map((column, index) => [column, record[index] ?? ''])));
+  const problem = textProblem(record);
+  if (problem) return { reason: problem };
+  return kind.read(Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? ''])));
+}
+
+/** Text that PostgreSQL cannot store, or that lost its letters because the file is in another encoding. */
+function textProblem({ raw }: CsvRecord): string | null {
+  if (raw.includes('\u0000')) return 'The line contains a zero byte';
+  return raw.includes('\uFFFD') ? 'The line is not UTF-8; save the file as UTF-8' : null;
 }

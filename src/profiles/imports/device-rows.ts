@@ -16,8 +16,10 @@ export const deviceFile: FileKind<DeviceRow> = {
   kind: 'DEVICES',
   requiredColumns: ['userId', 'token', 'platform'],
   optionalColumns: ['pushSubscription'],
+  takesOtherColumns: false,
   read: readDevice,
   keyOf: ({ token }) => token,
+  merge: (earlier, later) => ({ ...later, pushSubscription: later.pushSubscription ?? earlier.pushSubscription }),
 };
 
 function readDevice(cells: Record<string, string>): ReadRow<DeviceRow> {

@@ -16,6 +16,8 @@ export interface ImportedFile extends ImportSums {
   taskId: string;
 }
 
+type StorableRow<T> = FileRow<T> & { row: T };
+
 interface Work<T> {
   projectId: string;
   importId: string;
@@ -58,7 +60,7 @@ export class ImportFile {
     write: Work<T>['write'],
   ): Promise<ImportedFile> {
     const work = await this.start(actor, kind, write);
-    const { importId, taskId, sums } = work;
+    const { importId, taskId } = work;
     try {
       let batch: FileRow<T>[] = [];
       for await (const row of csvRows(file, kind)) {
@@ -68,17 +70,17 @@ export class ImportFile {
         batch = [];
       }
       await this.store(work, batch);
-      const status = sums.rejected === 0 ? 'SUCCEEDED' : 'PARTLY_FAILED';
+      const status = work.sums.rejected === 0 ? 'SUCCEEDED' : 'PARTLY_FAILED';
       await this.transactions.run(async (tx) => {
         await this.imports.finish(tx, importId);
         await this.tasks.finish(tx, taskId, status);
       });
     } catch (error) {
-      const detail = error instanceof ImportFileError ? error.message : `Stopped after ${sums.received} rows`;
+      const detail = error instanceof ImportFileError ? error.message : `Stopped after ${work.sums.received} rows`;
       await this.tasks.finish(this.transactions.pool, taskId, 'FAILED', detail);
       throw toError(error);
     }
-    return { importId, taskId, ...sums };
+    return { importId, taskId, ...work.sums };
   }
 
   private start<T>(actor: Actor, kind: FileKind<T>, write: Work<T>['write']): Promise<Work<T>> {
@@ -98,21 +100,9 @@ export class ImportFile {
 
   private async store<T>(work: Work<T>, batch: FileRow<T>[]): Promise<void> {
     if (batch.length === 0) return;
-    const { kind, projectId, importId, taskId, sums } = work;
-    const rejects: RejectedRow[] = [];
-    const byKey = new Map<string, FileRow<T> & { row: T }>();
-    let repeated = 0;
-    for (const item of batch) {
-      if ('reason' in item) {
-        rejects.push(item);
-        continue;
-      }
-      const key = kind.keyOf(item.row);
-      if (byKey.delete(key)) repeated += 1;
-      byKey.set(key, item);
-    }
-    const rows = [...byKey.values()];
-    await this.transactions.run(async (tx) => {
+    const { kind, projectId, importId, taskId } = work;
+    const { rows, rejects, repeated } = sortOut(batch, kind);
+    work.sums = await this.transactions.run(async (tx) => {
       const written = await work.write(
         tx,
         projectId,
@@ -122,14 +112,42 @@ export class ImportFile {
         const item = rows[index];
         if (item) rejects.push({ line: item.line, raw: item.raw, reason });
       }
-      sums.received += batch.length;
-      sums.created += written.created;
-      sums.updated += written.updated;
-      sums.repeated += repeated;
-      sums.rejected += rejects.length;
-      await this.imports.note(tx, importId, sums, rejects);
       const failed = rejects.length;
+      const sums = add(work.sums, { ...written, received: batch.length, repeated, rejected: failed });
+      await this.imports.note(tx, importId, sums, rejects);
       await this.tasks.progress(tx, taskId, { processed: batch.length, succeeded: batch.length - failed, failed });
+      return sums;
     });
   }
+}
+
+/** One row per key, and the rows that cannot be stored. */
+function sortOut<T>(
+  batch: FileRow<T>[],
+  kind: FileKind<T>,
+): { rows: StorableRow<T>[]; rejects: RejectedRow[]; repeated: number } {
+  const rejects: RejectedRow[] = [];
+  const byKey = new Map<string, StorableRow<T>>();
+  let repeated = 0;
+  for (const item of batch) {
+    if ('reason' in item) {
+      rejects.push(item);
+      continue;
+    }
+    const key = kind.keyOf(item.row);
+    const earlier = byKey.get(key);
+    if (earlier) repeated += 1;
+    byKey.set(key, earlier ? { ...item, row: kind.merge(earlier.row, item.row) } : item);
+  }
+  return { rows: [...byKey.values()], rejects, repeated };
+}
+
+function add(sums: ImportSums, more: ImportSums): ImportSums {
+  return {
+    received: sums.received + more.received,
+    created: sums.created + more.created,
+    updated: sums.updated + more.updated,
+    repeated: sums.repeated + more.repeated,
+    rejected: sums.rejected + more.rejected,
+  };
 }

@@ -12,7 +12,7 @@ export interface WrittenBatch {
   refused: { index: number; reason: string }[];
 }
 
-/** Stores batches of imported rows, one statement each. Writing a batch again changes nothing. */
+/** Stores batches of imported rows, one statement each, in the order of their keys, so that writers at the same time do not block each other for good. Writing a batch again changes nothing. */
 @Injectable()
 export class ImportWriter {
   async writeProfiles(tx: Tx, projectId: string, rows: ProfileRow[]): Promise<WrittenBatch> {
@@ -25,6 +25,7 @@ export class ImportWriter {
          coalesce(r.sms_subscription, 'NOT_SET'), r.language, r.time_zone, r.country, r.attributes::jsonb
        FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[], $11::text[])
          AS r(id, user_id, email, mobile_number, email_subscription, sms_subscription, language, time_zone, country, attributes)
+       ORDER BY r.user_id
        ON CONFLICT ON CONSTRAINT uq_profile_user_id DO UPDATE SET
          email = coalesce(excluded.email, p.email),
          mobile_number = coalesce(excluded.mobile_number, p.mobile_number),
@@ -66,6 +67,7 @@ export class ImportWriter {
        SELECT r.id, $1, p.id, r.token, r.platform, coalesce(r.push_subscription, 'NOT_SET')
        FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) AS r(id, user_id, token, platform, push_subscription)
        JOIN profile p ON p.project_id = $1 AND p.user_id = r.user_id
+       ORDER BY r.token
        ON CONFLICT ON CONSTRAINT uq_device_token DO UPDATE SET
          profile_id = excluded.profile_id, platform = excluded.platform, is_addressable = true, unreachable_reason = NULL,
          push_subscription = CASE WHEN d.token = ANY($7::text[]) THEN excluded.push_subscription ELSE d.push_subscription END,

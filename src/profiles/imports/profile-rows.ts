@@ -31,9 +31,21 @@ const longestValue = 1_000;
 export const profileFile: FileKind<ProfileRow> = {
   kind: 'PROFILES',
   requiredColumns: ['userId'],
-  optionalColumns: null,
+  optionalColumns: systemColumns,
+  takesOtherColumns: true,
   read: readProfile,
   keyOf: ({ userId }) => userId,
+  merge: (earlier, later) => ({
+    userId: later.userId,
+    email: later.email ?? earlier.email,
+    mobileNumber: later.mobileNumber ?? earlier.mobileNumber,
+    emailSubscription: later.emailSubscription ?? earlier.emailSubscription,
+    smsSubscription: later.smsSubscription ?? earlier.smsSubscription,
+    language: later.language ?? earlier.language,
+    timezone: later.timezone ?? earlier.timezone,
+    country: later.country ?? earlier.country,
+    attributes: { ...earlier.attributes, ...later.attributes },
+  }),
 };
 
 function readProfile(cells: Record<string, string>): ReadRow<ProfileRow> {

@@ -5,27 +5,41 @@ export type ReadRow<T> = { row: T } | { reason: string };
 export interface FileKind<T> {
   kind: 'PROFILES' | 'DEVICES';
   requiredColumns: readonly string[];
-  /** Other columns it knows; null when any other column is welcome. */
-  optionalColumns: readonly string[] | null;
+  optionalColumns: readonly string[];
+  /** Whether columns that it does not know are welcome. */
+  takesOtherColumns: boolean;
   read(cells: Record<string, string>): ReadRow<T>;
-  /** What makes two rows of a file the same: the last one counts. */
+  /** What makes two rows of a file the same. */
   keyOf(row: T): string;
+  /** Two rows of the same key as one: the later one counts where it says something. */
+  merge(earlier: T, later: T): T;
 }
 
+type Columns = Pick<FileKind<unknown>, 'requiredColumns' | 'optionalColumns' | 'takesOtherColumns'>;
+
+const longestName = 100;
+
 /** What is wrong with the header of a file, or null. */
-export function headerProblem(
-  columns: string[],
-  kind: Pick<FileKind<unknown>, 'requiredColumns' | 'optionalColumns'>,
-): string | null {
-  const known = [...kind.requiredColumns, ...(kind.optionalColumns ?? [])].join(', ');
+export function headerProblem(columns: string[], kind: Columns): string | null {
+  const known = [...kind.requiredColumns, ...kind.optionalColumns];
+  for (const [index, column] of columns.entries()) {
+    if (column === '') return `Column ${index + 1} has no name; name it or remove it`;
+    if (column.length > longestName) return `The name of column ${index + 1} is longer than ${longestName} characters`;
+    if (columns.indexOf(column) !== index) return `The column ${column} is there twice; keep one of them`;
+    const problem = spellingProblem(column, known);
+    if (problem) return problem;
+  }
   const missing = kind.requiredColumns.find((column) => !columns.includes(column));
-  if (missing) return `The column ${missing} is missing; the first line must name the columns, known are ${known}`;
-  const repeated = columns.find((column, index) => columns.indexOf(column) !== index);
-  if (repeated) return `The column ${repeated} is there twice; keep one of them`;
-  if (columns.includes('')) return 'A column has no name; name it or remove it';
-  if (!kind.optionalColumns) return null;
-  const unknown = columns.find(
-    (column) => !kind.requiredColumns.includes(column) && !kind.optionalColumns?.includes(column),
-  );
-  return unknown ? `The column ${unknown} is not known; known are ${known}` : null;
+  if (missing)
+    return `The column ${missing} is missing; the first line must name the columns, known are ${known.join(', ')}`;
+  const unknown = kind.takesOtherColumns ? undefined : columns.find((column) => !known.includes(column));
+  return unknown === undefined ? null : `The column ${unknown} is not known; known are ${known.join(', ')}`;
 }
+
+/** A slip of the pen would otherwise become an attribute, and what it holds would be missed where it belongs. */
+function spellingProblem(column: string, known: string[]): string | null {
+  const meant = known.find((name) => name !== column && lettersOf(name) === lettersOf(column));
+  return meant ? `The column ${column} must be written ${meant}` : null;
+}
+
+const lettersOf = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]/g, '');

@@ -42,7 +42,7 @@ export class ProfileRepository {
     );
   }
 
-  /** Writes imported numbers, makes the profiles that are missing, and returns all ids by user ID. */
+  /** Writes imported numbers (the last one of a user ID counts), makes missing profiles, returns all ids by user ID. */
   async importNumbers(
     tx: Tx,
     projectId: string,
@@ -52,8 +52,9 @@ export class ProfileRepository {
     const rows = await query<{ id: string; user_id: string }>(
       tx,
       `WITH given AS (
-         SELECT DISTINCT ON (g.user_id) g.* FROM unnest($2::uuid[], $3::text[], $4::text[]) AS g(id, user_id, number)
-         ORDER BY g.user_id
+         SELECT DISTINCT ON (g.user_id) g.*
+         FROM unnest($2::uuid[], $3::text[], $4::text[]) WITH ORDINALITY AS g(id, user_id, number, position)
+         ORDER BY g.user_id, g.position DESC
        ), written AS (
          INSERT INTO profile AS p (id, project_id, user_id, mobile_number, sms_subscription)
          SELECT id, $1, user_id, number, CASE WHEN $5 THEN 'SUBSCRIBED' ELSE 'NOT_SET' END FROM given

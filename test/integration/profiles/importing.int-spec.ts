@@ -1,0 +1,237 @@
+import { request } from 'node:http';
+import { Readable } from 'node:stream';
+import { eventually } from '../../support/eventually';
+import { type Stage, setStage } from './stage';
+
+describe('importing files of people', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await setStage();
+  }, 60_000);
+  afterAll(() => stage.close());
+
+  const stored = async (userId: string): Promise<Record<string, unknown> | undefined> =>
+    (
+      await stage.database.query(
+        `SELECT user_id, email, mobile_number, email_subscription, sms_subscription, language, time_zone, country, attributes
+         FROM profile WHERE project_id = $1 AND user_id = $2`,
+        [stage.projectId, userId],
+      )
+    )[0];
+
+  it('keeps user IDs exactly as they are written', async () => {
+    const { status, body } = await stage.send(
+      '/imports/profiles',
+      'userId,email\nabc,a@example.com\nABC,b@example.com\n',
+    );
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ received: 2, created: 2, updated: 0, repeated: 0, rejected: 0 });
+    expect(await stored('abc')).toMatchObject({ email: 'a@example.com' });
+    expect(await stored('ABC')).toMatchObject({ email: 'b@example.com' });
+    expect(await stored('Abc')).toBeUndefined();
+  });
+
+  it('takes every column and keeps other columns as attributes', async () => {
+    await stage.send(
+      '/imports/profiles',
+      '\uFEFFuserId,email,mobileNumber,emailSubscription,smsSubscription,language,timezone,country,first_name\r\n' +
+        'all,all@example.com,447700900100,SUBSCRIBED,unsubscribed,en,Europe/London,GB,"O""Neil, A"\r\n',
+    );
+    expect(await stored('all')).toEqual({
+      user_id: 'all',
+      email: 'all@example.com',
+      mobile_number: '447700900100',
+      email_subscription: 'SUBSCRIBED',
+      sms_subscription: 'UNSUBSCRIBED',
+      language: 'en',
+      time_zone: 'Europe/London',
+      country: 'GB',
+      attributes: { first_name: 'O"Neil, A' },
+    });
+  });
+
+  it('leaves what is stored where a cell is empty, and knows nothing said from yes and no', async () => {
+    const header = 'userId,email,emailSubscription,smsSubscription,tier\n';
+    await stage.send('/imports/profiles', `${header}keep,keep@example.com,SUBSCRIBED,,gold\n`);
+    expect(await stored('keep')).toMatchObject({ email_subscription: 'SUBSCRIBED', sms_subscription: 'NOT_SET' });
+    const { body } = await stage.send('/imports/profiles', `${header}keep,,,UNSUBSCRIBED,\n`);
+    expect(body).toMatchObject({ created: 0, updated: 1 });
+    expect(await stored('keep')).toMatchObject({
+      email: 'keep@example.com',
+      email_subscription: 'SUBSCRIBED',
+      sms_subscription: 'UNSUBSCRIBED',
+      attributes: { tier: 'gold' },
+    });
+    await stage.send('/imports/profiles', `${header}keep,,NOT_SET,,\n`);
+    expect(await stored('keep')).toMatchObject({ email_subscription: 'NOT_SET', sms_subscription: 'UNSUBSCRIBED' });
+  });
+
+  it('lets the last row of a user ID count, cell by cell, and counts the rows before it', async () => {
+    const { body } = await stage.send(
+      '/imports/profiles',
+      'userId,email,mobileNumber,tier\ntwice,one@example.com,447700900101,gold\ntwice,two@example.com,,\n',
+    );
+    expect(body).toMatchObject({ received: 2, created: 1, repeated: 1 });
+    expect(await stored('twice')).toMatchObject({
+      email: 'two@example.com',
+      mobile_number: '447700900101',
+      attributes: { tier: 'gold' },
+    });
+  });
+
+  it('keeps broken rows with their line and reason and imports the others', async () => {
+    const rows = [
+      'userId,email,mobileNumber,smsSubscription',
+      'ok1,ok1@example.com,447700900111,SUBSCRIBED',
+      ',nobody@example.com,,',
+      'bad1,not-an-address,,',
+      'bad2,,+447700900111,',
+      'bad3,,00447700900111,',
+      'bad4,,,maybe',
+      'bad5,too,few',
+      'bad6,"quote" after,,',
+      'bad7,\uFFFD,,',
+      '',
+      'ok2,,,',
+    ];
+    const { body } = await stage.send('/imports/profiles', rows.join('\n'));
+    expect(body).toMatchObject({ received: 10, created: 2, rejected: 8 });
+    const { status, text } = await stage.download(body.rejectsUrl);
+    expect(status).toBe(200);
+    const lines = text.trimEnd().split('\r\n');
+    expect(lines).toEqual([
+      'line,reason,row',
+      '3,userId is empty; every profile needs one,",nobody@example.com,,"',
+      '4,email is not an address: not-an-address,"bad1,not-an-address,,"',
+      expect.stringMatching(/^5,"mobileNumber must be digits.*bad2/),
+      expect.stringMatching(/^6,"mobileNumber must be digits.*bad3/),
+      expect.stringMatching(/^7,"smsSubscription must be .*bad4/),
+      expect.stringMatching(/^8,"The line has 3 cells, the header names 4 columns","bad5,too,few"/),
+      expect.stringMatching(/^9,.*not valid CSV.*bad6/),
+      expect.stringMatching(/^10,.*not UTF-8.*bad7/),
+    ]);
+    const [task] = await stage.database.query('SELECT status, processed, succeeded, failed FROM task WHERE id = $1', [
+      body.taskId,
+    ]);
+    expect(task).toEqual({ status: 'PARTLY_FAILED', processed: 10, succeeded: 2, failed: 8 });
+  });
+
+  it('loses no row to a quote that is never closed', async () => {
+    const rows = Array.from({ length: 5000 }, (_, index) => `late${index},x`).join('\n');
+    const { body } = await stage.send('/imports/profiles', `userId,tier\nfirst,a\nopen,"b\n${rows}\n`);
+    expect(body).toMatchObject({ received: 5002, created: 5001, rejected: 1 });
+  });
+
+  it.each([
+    ['email,tier\na@example.com,x\n', /column userId is missing/],
+    ['userId,tier,tier\na,x,y\n', /column tier is there twice/],
+    ['userId,,tier\na,x,y\n', /no name/],
+    ['userId,mobile_number\na,447700900111\n', /column mobile_number must be written mobileNumber/],
+    ['userId,E-mail\na,x@example.com\n', /column E-mail must be written email/],
+    ['', /file is empty/],
+  ])('refuses the file %j as a whole and says what to mend', async (csv, message) => {
+    const { status, body } = await stage.send('/imports/profiles', csv);
+    expect(status).toBe(400);
+    expect(body.message).toMatch(message);
+  });
+
+  it('answers a wrong header although much of the file is still to come', async () => {
+    const line = `${'x'.repeat(999)}\n`;
+    const file = Readable.from(
+      (function* () {
+        yield 'nobody,tier\n';
+        for (let index = 0; index < 20_000; index += 1) yield line;
+      })(),
+    );
+    const { status, body } = await stage.send('/imports/profiles', file);
+    expect(status).toBe(400);
+    expect(body.message).toMatch(/column userId is missing/);
+  }, 30_000);
+
+  it('ends as failed when the upload breaks off, and keeps the whole batches', async () => {
+    const upload = request(`${stage.url}/imports/profiles`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${stage.apiKey}`, 'content-type': 'text/csv', 'content-length': '9999999' },
+    });
+    upload.on('error', () => undefined);
+    const rows = Array.from({ length: 4500 }, (_, index) => `broken-off-${index}`).join('\n');
+    upload.write(`userId\n${rows}\n`);
+    await eventually('a batch is stored', async () => stored('broken-off-0'));
+    upload.destroy();
+    const detail = await eventually('the task ends', async () => {
+      const [task] = await stage.database.query<{ status: string; detail: string }>(
+        'SELECT status, detail FROM task ORDER BY id DESC LIMIT 1',
+      );
+      return task?.status === 'FAILED' ? task.detail : null;
+    });
+    expect(detail).toBe('Stopped after 4000 rows');
+    const [kept] = await stage.database.query(`SELECT count(*)::int FROM profile WHERE user_id LIKE 'broken-off-%'`);
+    expect(kept).toEqual({ count: 4000 });
+  });
+
+  it('stores devices with their people, moves known tokens and refuses unknown people', async () => {
+    await stage.send('/imports/profiles', 'userId\nowner\nheir\n');
+    const header = 'userId,token,platform,pushSubscription\n';
+    const first = await stage.send('/imports/devices', `${header}owner,t1,android,\nowner,t2,IOS,UNSUBSCRIBED\n`);
+    expect(first.body).toMatchObject({ received: 2, created: 2, rejected: 0 });
+    const second = await stage.send(
+      '/imports/devices',
+      `${header}heir,t2,IOS,\nstranger,t3,IOS,\nowner,t4,PHONE,\nowner,,IOS,\n`,
+    );
+    expect(second.body).toMatchObject({ received: 4, created: 0, updated: 1, rejected: 3 });
+    const devices = await stage.database.query(
+      `SELECT token, platform, push_subscription, p.user_id FROM device d JOIN profile p ON p.id = d.profile_id ORDER BY token`,
+    );
+    expect(devices).toEqual([
+      { token: 't1', platform: 'ANDROID', push_subscription: 'NOT_SET', user_id: 'owner' },
+      { token: 't2', platform: 'IOS', push_subscription: 'UNSUBSCRIBED', user_id: 'heir' },
+    ]);
+    const { text } = await stage.download(second.body.rejectsUrl);
+    expect(text).toMatch(/No profile has the user ID stranger; import profiles first/);
+    const unknown = await stage.send('/imports/devices', 'userId,token,platform,color\n');
+    expect(unknown.status).toBe(400);
+    expect(unknown.body.message).toMatch(/column color is not known; known are/);
+  });
+
+  it('imports files with the same people at once, in whatever order they are', async () => {
+    const ids = Array.from({ length: 2000 }, (_, index) => `both${index}`);
+    const file = (column: string, order: string[]): string =>
+      `userId,${column}\n${order.map((id) => `${id},1`).join('\n')}`;
+    const answers = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((column, index) =>
+        stage.send('/imports/profiles', file(column, index % 2 ? [...ids].reverse() : ids)),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(answers.reduce((sum, { body }) => sum + body.created, 0)).toBe(2000);
+    expect(await stored('both17')).toMatchObject({ attributes: { a: '1', b: '1', c: '1', d: '1' } });
+  }, 30_000);
+
+  it('streams 50,000 people and importing them again changes nothing', async () => {
+    const file = (): Readable =>
+      Readable.from(
+        (function* () {
+          yield 'userId,email,emailSubscription,tier\n';
+          for (let index = 0; index < 50_000; index += 1)
+            yield `m${index},m${index}@example.com,SUBSCRIBED,${index % 3}\n`;
+        })(),
+      );
+    const first = await stage.send('/imports/profiles', file());
+    expect(first.body).toMatchObject({ received: 50_000, created: 50_000, rejected: 0 });
+    const again = await stage.send('/imports/profiles', file());
+    expect(again.body).toMatchObject({ received: 50_000, created: 0, updated: 50_000, rejected: 0 });
+    const [count] = await stage.database.query(
+      `SELECT count(*)::int FROM profile WHERE user_id LIKE 'm%@' OR email LIKE 'm%'`,
+    );
+    expect(count).toEqual({ count: 50_000 });
+  }, 60_000);
+
+  it('needs a key that may manage profiles', async () => {
+    expect((await stage.send('/imports/profiles', 'userId\nx\n', 'wrong')).status).toBe(401);
+  });
+
+  it('hands out the rejects of imports of this project only', async () => {
+    const { status } = await stage.download('/imports/00000000-0000-7000-8000-000000000000/rejects.csv');
+    expect(status).toBe(404);
+  });
+});

@@ -1,0 +1,104 @@
+import type { Readable } from 'node:stream';
+import { DateTimeScalar, PlatformModule, Transactions } from '@libs/platform';
+import { ProfilesApiModule, ProfilesModule, ProfilesService } from '@modules/profiles';
+import { ProjectsApiModule, ProjectsService } from '@modules/projects';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { GraphQLModule } from '@nestjs/graphql';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { registerBodyParsers } from '../../../apps/api/src/body-parsers';
+import { createTestDatabase, type TestDatabase } from '../../support/database';
+
+/** What an import answers. */
+export interface ImportAnswer {
+  importId: string;
+  taskId: string;
+  received: number;
+  created: number;
+  updated: number;
+  repeated: number;
+  rejected: number;
+  rejectsUrl: string;
+  message?: string;
+}
+
+/** The api with profiles alone, on a database of its own. */
+export interface Stage {
+  app: NestFastifyApplication;
+  database: TestDatabase;
+  transactions: Transactions;
+  profiles: ProfilesService;
+  projectId: string;
+  apiKey: string;
+  url: string;
+  ask<T>(query: string, variables?: object): Promise<T>;
+  send(path: string, csv: string | Readable, apiKey?: string): Promise<{ status: number; body: ImportAnswer }>;
+  download(path: string): Promise<{ status: number; text: string }>;
+  close(): Promise<void>;
+}
+
+/** Builds the stage. */
+export async function setStage(): Promise<Stage> {
+  const database = await createTestDatabase();
+  process.env.ENCRYPTION_KEYS = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
+  const app = await startApp();
+  const { projectId, apiKey } = await app.get(ProjectsService).ensureFirst();
+  const url = await app.getUrl();
+  const headers = { authorization: `Bearer ${apiKey}` };
+  return {
+    app,
+    database,
+    transactions: app.get(Transactions),
+    profiles: app.select(ProfilesModule).get(ProfilesService),
+    projectId,
+    apiKey: apiKey ?? '',
+    url,
+    ask: asker(url, headers),
+    send: async (path, csv, key = apiKey ?? '') => {
+      const sent = { authorization: `Bearer ${key}`, 'content-type': 'text/csv' };
+      const response = await fetch(`${url}${path}`, {
+        method: 'POST',
+        headers: sent,
+        body: csv,
+        duplex: 'half',
+      } as never);
+      return { status: response.status, body: (await response.json()) as ImportAnswer };
+    },
+    download: async (path) => {
+      const response = await fetch(`${url}${path}`, { headers });
+      return { status: response.status, text: await response.text() };
+    },
+    close: async () => {
+      await app.close();
+      await database.drop();
+    },
+  };
+}
+
+async function startApp(): Promise<NestFastifyApplication> {
+  const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
+    driver: ApolloDriver,
+    autoSchemaFile: true,
+    context: (request: unknown) => ({ req: request }),
+  });
+  const module = await Test.createTestingModule({
+    imports: [PlatformModule, graphql, ProjectsApiModule, ProfilesApiModule],
+    providers: [DateTimeScalar],
+  }).compile();
+  const adapter = new FastifyAdapter({ bodyLimit: 1024 ** 4 });
+  registerBodyParsers(adapter.getInstance());
+  const app = module.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false });
+  await app.listen(0, '127.0.0.1');
+  return app;
+}
+
+function asker(url: string, auth: Record<string, string>): Stage['ask'] {
+  return async <T>(query: string, variables: object = {}): Promise<T> => {
+    const headers = { ...auth, 'content-type': 'application/json' };
+    const body = JSON.stringify({ query, variables });
+    const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body });
+    const { data, errors } = (await response.json()) as { data: T; errors?: unknown };
+    expect(errors).toBeUndefined();
+    return data;
+  };
+}
