@@ -20,6 +20,6 @@ import { ProfilesService } from './profiles.service';
     ImportRepository,
     ImportWriter,
   ],
-  exports: [ProfilesService, ProfileDirectory, ImportFile, ImportRepository, ImportWriter],
+  exports: [ProfilesService, ProfileRepository, ProfileDirectory, ImportFile, ImportRepository, ImportWriter],
 })
 export class ProfilesModule {}

@@ -1,8 +1,9 @@
 import { ConnectionType, UserError } from '@libs/platform';
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { subscriptions } from '../domain/subscription';
 
-const SubscriptionEnum = Object.fromEntries(subscriptions.map((subscription) => [subscription, subscription]));
+/** {@link subscriptions} as GraphQL has them. */
+export const SubscriptionEnum = Object.fromEntries(subscriptions.map((subscription) => [subscription, subscription]));
 registerEnumType(SubscriptionEnum, {
   name: 'Subscription',
   description: 'What a person said: yes, no or nothing yet.',
@@ -118,45 +119,6 @@ export class ImportType {
 
 @ObjectType('ImportConnection', { description: 'A page of imports, newest first.' })
 export class ImportConnection extends ConnectionType(ImportType) {}
-
-@InputType({ description: 'A stored value.' })
-export class ProfileAttributeInput {
-  @Field({ description: 'Name of the attribute.' })
-  name!: string;
-
-  @Field({ description: 'Its value as text.' })
-  value!: string;
-}
-
-@InputType({ description: 'A profile to make or change; what is absent stays.' })
-export class UpsertProfileInput {
-  @Field({ description: 'Id of the person; case matters.' })
-  userId!: string;
-
-  @Field(() => String, { nullable: true, description: 'E-mail address.' })
-  email?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Mobile number: digits with country code, no + and no 00.' })
-  mobileNumber?: string | null;
-
-  @Field(() => SubscriptionEnum, { nullable: true, description: 'Whether the person wants e-mail.' })
-  emailSubscription?: string | null;
-
-  @Field(() => SubscriptionEnum, { nullable: true, description: 'Whether the person wants SMS.' })
-  smsSubscription?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Language.' })
-  language?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'IANA time zone.' })
-  timezone?: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Country.' })
-  country?: string | null;
-
-  @Field(() => [ProfileAttributeInput], { nullable: true, description: 'Attributes to set; others stay.' })
-  attributes?: ProfileAttributeInput[] | null;
-}
 
 @ObjectType('ProfileUserError', { implements: () => UserError, description: 'Why a change of a profile was refused.' })
 export class ProfileUserError extends UserError {

@@ -1,20 +1,23 @@
+import { isUuid } from '@libs/foundation';
 import { decodeCursor, PageArgs, Transactions, toPage } from '@libs/platform';
 import { type Actor, Allow, AuditTrail, CurrentActor } from '@modules/projects';
+import { BadRequestException, ValidationPipe } from '@nestjs/common';
 import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { ImportRepository } from '../imports/import-repository';
 import { ImportWriter } from '../imports/import-writer';
-import { profileFile } from '../imports/profile-rows';
+import { ProfileRepository } from '../persistence/profile.repository';
 import { type ListedProfile, ProfileDirectory } from '../persistence/profile-directory';
 import { DevicesLoader } from './devices.loader';
+import { ProfilesArgs, UpsertProfileInput } from './profile.inputs';
 import {
   DeviceType,
   ImportConnection,
   ProfileAttributeType,
   ProfileConnection,
   ProfileType,
-  UpsertProfileInput,
   UpsertProfilePayload,
 } from './profile.type';
+import { readUpsert } from './read-upsert';
 
 /** Profiles, their devices and imports. */
 @Resolver(() => ProfileType)
@@ -23,6 +26,7 @@ export class ProfilesResolver {
     private readonly directory: ProfileDirectory,
     private readonly imports: ImportRepository,
     private readonly writer: ImportWriter,
+    private readonly profileRepository: ProfileRepository,
     private readonly devicesOf: DevicesLoader,
     private readonly transactions: Transactions,
     private readonly audit: AuditTrail,
@@ -36,9 +40,13 @@ export class ProfilesResolver {
 
   @Allow('profiles.view')
   @Query(() => ProfileConnection, { description: 'Profiles of the project in the order of their user IDs.' })
-  async profiles(@CurrentActor() actor: Actor, @Args() { first, after }: PageArgs): Promise<ProfileConnection> {
+  async profiles(
+    @CurrentActor() actor: Actor,
+    @Args(new ValidationPipe()) { first, after, search }: ProfilesArgs,
+  ): Promise<ProfileConnection> {
     const rows = await this.directory.list(this.transactions.pool, {
       projectId: actor.projectId,
+      search: search ?? null,
       afterUserId: decodeCursor(after),
       limit: first + 1,
     });
@@ -47,10 +55,15 @@ export class ProfilesResolver {
 
   @Allow('profiles.view')
   @Query(() => ImportConnection, { name: 'imports', description: 'Imported files, newest first.' })
-  async listImports(@CurrentActor() actor: Actor, @Args() { first, after }: PageArgs): Promise<ImportConnection> {
+  async listImports(
+    @CurrentActor() actor: Actor,
+    @Args(new ValidationPipe()) { first, after }: PageArgs,
+  ): Promise<ImportConnection> {
+    const beforeId = decodeCursor(after);
+    if (beforeId !== null && !isUuid(beforeId)) throw new BadRequestException('after is no cursor of this list');
     const rows = await this.imports.list(this.transactions.pool, {
       projectId: actor.projectId,
-      beforeId: decodeCursor(after),
+      beforeId,
       limit: first + 1,
     });
     return toPage(rows, { first, cursorOf: ({ id }) => id, map: (row) => row });
@@ -72,15 +85,16 @@ export class ProfilesResolver {
     @CurrentActor() actor: Actor,
     @Args('input') input: UpsertProfileInput,
   ): Promise<UpsertProfilePayload> {
-    const read = profileFile.read(cellsOf(input));
-    if ('reason' in read) {
-      const [field = 'userId'] = read.reason.split(' ');
-      return { profile: null, userErrors: [{ code: 'INVALID', path: [field], message: read.reason }] };
+    const change = await readUpsert(input);
+    if ('problems' in change) {
+      return { profile: null, userErrors: change.problems.map((problem) => ({ ...problem, code: 'INVALID' })) };
     }
-    const { row } = read;
+    const { projectId } = actor;
+    const { row, cleared } = change;
     const profile = await this.transactions.run(async (tx) => {
-      await this.writer.writeProfiles(tx, actor.projectId, [row]);
-      const saved = await this.directory.find(tx, actor.projectId, row.userId);
+      await this.writer.writeProfiles(tx, projectId, [row]);
+      await this.profileRepository.clear(tx, { projectId, userId: row.userId, fields: cleared });
+      const saved = await this.directory.find(tx, projectId, row.userId);
       if (saved) {
         await this.audit.record(tx, actor, { action: 'profile.upserted', subject: { type: 'profile', id: saved.id } });
       }
@@ -88,10 +102,4 @@ export class ProfilesResolver {
     });
     return { profile, userErrors: [] };
   }
-}
-
-function cellsOf({ attributes, ...system }: UpsertProfileInput): Record<string, string> {
-  const given = (attributes ?? []).map(({ name, value }): [string, string] => [name, value]);
-  const values = Object.entries(system).map(([name, value]): [string, string] => [name, value ?? '']);
-  return Object.fromEntries([...given, ...values]);
 }

@@ -26,6 +26,7 @@ const systemColumns = [
 const systemSet = new Set(['userId', ...systemColumns]);
 const longestUserId = 255;
 const longestValue = 1_000;
+const choices = 'SUBSCRIBED, UNSUBSCRIBED or NOT_SET';
 
 /** Files of profiles. Any other column is an attribute; an empty cell leaves what is stored. */
 export const profileFile: FileKind<ProfileRow> = {
@@ -50,7 +51,7 @@ export const profileFile: FileKind<ProfileRow> = {
 
 function readProfile(cells: Record<string, string>): ReadRow<ProfileRow> {
   const problem = problemOf(cells);
-  if (problem) return { reason: problem };
+  if (problem) return problem;
   const text = (column: string): string | null => cells[column]?.trim() || null;
   const attributes = Object.entries(cells).filter(([column, value]) => !systemSet.has(column) && value !== '');
   return {
@@ -68,21 +69,26 @@ function readProfile(cells: Record<string, string>): ReadRow<ProfileRow> {
   };
 }
 
-function problemOf(cells: Record<string, string>): string | null {
+interface Problem {
+  column: string;
+  reason: string;
+}
+
+function problemOf(cells: Record<string, string>): Problem | null {
   const { userId = '', email = '', mobileNumber = '' } = cells;
-  if (userId.trim() === '') return 'userId is empty; every profile needs one';
-  if (userId.length > longestUserId) return `userId is longer than ${longestUserId} characters`;
+  const problem = (column: string, text: string): Problem => ({ column, reason: `${column} ${text}` });
+  if (userId.trim() === '') return problem('userId', 'is empty; every profile needs one');
+  if (userId.length > longestUserId) return problem('userId', `is longer than ${longestUserId} characters`);
   if (email.trim() !== '' && !/^[^\s@]+@[^\s@]+$/.test(email.trim()))
-    return `email is not an address: ${email.slice(0, 100)}`;
+    return problem('email', `is not an address: ${email.slice(0, 100)}`);
   if (mobileNumber.trim() !== '' && !/^[1-9]\d{6,14}$/.test(mobileNumber.trim())) {
-    return `mobileNumber must be digits with country code, without + and without 00: ${mobileNumber.slice(0, 40)}`;
+    const format = 'must be digits with country code, without + and without 00';
+    return problem('mobileNumber', `${format}: ${mobileNumber.slice(0, 40)}`);
   }
   for (const column of ['emailSubscription', 'smsSubscription']) {
     const value = cells[column] ?? '';
-    if (value !== '' && !readSubscription(value)) {
-      return `${column} must be SUBSCRIBED, UNSUBSCRIBED or NOT_SET: ${value.slice(0, 40)}`;
-    }
+    if (value !== '' && !readSubscription(value)) return problem(column, `must be ${choices}: ${value.slice(0, 40)}`);
   }
   const long = Object.entries(cells).find(([, value]) => value.length > longestValue);
-  return long ? `${long[0]} is longer than ${longestValue} characters` : null;
+  return long ? problem(long[0], `is longer than ${longestValue} characters`) : null;
 }

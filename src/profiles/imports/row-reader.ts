@@ -1,5 +1,5 @@
-/** A row of a file that can be stored, or why it cannot. */
-export type ReadRow<T> = { row: T } | { reason: string };
+/** A row of a file that can be stored, or why it cannot, and which column is to blame if it is one. */
+export type ReadRow<T> = { row: T } | { reason: string; column?: string };
 
 /** How the rows of one kind of file are read and stored. */
 export interface FileKind<T> {
@@ -36,8 +36,8 @@ export function headerProblem(columns: string[], kind: Columns): string | null {
   return unknown === undefined ? null : `The column ${unknown} is not known; known are ${known.join(', ')}`;
 }
 
-/** A slip of the pen would otherwise become an attribute, and what it holds would be missed where it belongs. */
-function spellingProblem(column: string, known: string[]): string | null {
+/** What is wrong with a name that means a known one. A slip of the pen would otherwise become an attribute, and what it holds would be missed where it belongs. */
+export function spellingProblem(column: string, known: string[]): string | null {
   const meant = known.find((name) => name !== column && lettersOf(name) === lettersOf(column));
   return meant ? `The column ${column} must be written ${meant}` : null;
 }

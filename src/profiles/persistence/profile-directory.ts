@@ -47,14 +47,17 @@ export class ProfileDirectory {
     return profile ?? null;
   }
 
+  /** Profiles in the order of their user IDs; `search` is the beginning of a user ID, or an address or number. */
   list(
     tx: Tx,
-    { projectId, afterUserId, limit }: { projectId: string; afterUserId: string | null; limit: number },
+    page: { projectId: string; search: string | null; afterUserId: string | null; limit: number },
   ): Promise<ListedProfile[]> {
     return query(
       tx,
-      `SELECT ${columns} FROM profile WHERE project_id = $1 AND ($2::text IS NULL OR user_id > $2) ORDER BY user_id LIMIT $3`,
-      [projectId, afterUserId, limit],
+      `SELECT ${columns} FROM profile WHERE project_id = $1 AND ($2::text IS NULL OR user_id > $2)
+         AND ($3::text IS NULL OR starts_with(user_id, $3) OR lower(email) = lower($3) OR mobile_number = $3)
+       ORDER BY user_id LIMIT $4`,
+      [page.projectId, page.afterUserId, page.search, page.limit],
     );
   }
 

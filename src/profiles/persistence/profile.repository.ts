@@ -1,5 +1,5 @@
 import { newId } from '@libs/foundation';
-import { query, type Tx } from '@libs/platform';
+import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 
 interface StoredRow {
@@ -14,6 +14,22 @@ interface StoredRow {
   country: string | null;
   attributes: Record<string, unknown>;
 }
+
+const emptied = {
+  email: 'email = NULL',
+  mobileNumber: 'mobile_number = NULL',
+  emailSubscription: `email_subscription = 'NOT_SET'`,
+  smsSubscription: `sms_subscription = 'NOT_SET'`,
+  language: 'language = NULL',
+  timezone: 'time_zone = NULL',
+  country: 'country = NULL',
+};
+
+/** A field of a profile that can be emptied. */
+export type ClearableField = keyof typeof emptied;
+
+/** Every {@link ClearableField}. */
+export const clearableFields = Object.keys(emptied) as ClearableField[];
 
 /** Reads and writes of many profiles at once. */
 @Injectable()
@@ -77,5 +93,18 @@ export class ProfileRepository {
       ],
     );
     return new Map(rows.map((row) => [row.user_id, row.id]));
+  }
+
+  /** Empties fields of one profile. */
+  async clear(
+    tx: Tx,
+    { projectId, userId, fields }: { projectId: string; userId: string; fields: ClearableField[] },
+  ): Promise<void> {
+    if (fields.length === 0) return;
+    const changes = fields.map((field) => emptied[field]).join(', ');
+    await execute(tx, `UPDATE profile SET ${changes}, updated_at = now() WHERE project_id = $1 AND user_id = $2`, [
+      projectId,
+      userId,
+    ]);
   }
 }

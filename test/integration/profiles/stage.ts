@@ -32,6 +32,8 @@ export interface Stage {
   apiKey: string;
   url: string;
   ask<T>(query: string, variables?: object): Promise<T>;
+  /** The first error that a query is answered with. */
+  refusal(query: string): Promise<{ message: string } | undefined>;
   send(path: string, csv: string | Readable, apiKey?: string): Promise<{ status: number; body: ImportAnswer }>;
   download(path: string): Promise<{ status: number; text: string }>;
   close(): Promise<void>;
@@ -53,7 +55,12 @@ export async function setStage(): Promise<Stage> {
     projectId,
     apiKey: apiKey ?? '',
     url,
-    ask: asker(url, headers),
+    ask: async <T>(query: string, variables: object = {}) => {
+      const { data, errors } = await askAnything<T>(url, headers, { query, variables });
+      expect(errors).toBeUndefined();
+      return data;
+    },
+    refusal: async (query) => (await askAnything(url, headers, { query })).errors?.[0],
     send: async (path, csv, key = apiKey ?? '') => {
       const sent = { authorization: `Bearer ${key}`, 'content-type': 'text/csv' };
       const response = await fetch(`${url}${path}`, {
@@ -92,13 +99,17 @@ async function startApp(): Promise<NestFastifyApplication> {
   return app;
 }
 
-function asker(url: string, auth: Record<string, string>): Stage['ask'] {
-  return async <T>(query: string, variables: object = {}): Promise<T> => {
-    const headers = { ...auth, 'content-type': 'application/json' };
-    const body = JSON.stringify({ query, variables });
-    const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body });
-    const { data, errors } = (await response.json()) as { data: T; errors?: unknown };
-    expect(errors).toBeUndefined();
-    return data;
-  };
+interface Answer<T> {
+  data: T;
+  errors?: { message: string }[];
+}
+
+async function askAnything<T>(
+  url: string,
+  auth: Record<string, string>,
+  request: { query: string; variables?: object },
+): Promise<Answer<T>> {
+  const headers = { ...auth, 'content-type': 'application/json' };
+  const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify(request) });
+  return (await response.json()) as Answer<T>;
 }
