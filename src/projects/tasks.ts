@@ -23,6 +23,8 @@ export interface TaskProgress {
   failed: number;
 }
 
+const halfCharacter = /\p{Surrogate}/gu;
+
 /** Longer work as people see it: progress, counts, and every failed row with its reason. */
 @Injectable()
 export class Tasks {
@@ -43,7 +45,7 @@ export class Tasks {
     );
   }
 
-  /** Keeps rejected rows with their reasons. */
+  /** Keeps rejected rows with their reasons, without what PostgreSQL cannot store (zero bytes, halves of characters). */
   async addErrors(tx: Tx, taskId: string, rows: { row: unknown; reason: string }[]): Promise<void> {
     if (rows.length === 0) return;
     await query(
@@ -51,7 +53,7 @@ export class Tasks {
       `INSERT INTO task_error (project_id, task_id, row_data, reason)
        SELECT t.project_id, t.id, e.row_data::jsonb, e.reason
        FROM task t, unnest($2::text[], $3::text[]) AS e(row_data, reason) WHERE t.id = $1`,
-      [taskId, rows.map(({ row }) => JSON.stringify(row)), rows.map(({ reason }) => reason)],
+      [taskId, rows.map(({ row }) => JSON.stringify(row, storableText)), rows.map(({ reason }) => storable(reason))],
     );
   }
 
@@ -75,4 +77,12 @@ export class Tasks {
       [projectId, taskId, afterId, limit],
     );
   }
+}
+
+function storable(text: string): string {
+  return text.replaceAll('\u0000', '').replace(halfCharacter, '\ufffd');
+}
+
+function storableText(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? storable(value) : value;
 }

@@ -1,5 +1,5 @@
 import { isUuid } from '@libs/foundation';
-import { decodeCursor, PageArgs, Transactions, toPage, validateInput } from '@libs/platform';
+import { PageArgs, Transactions, toPage, validateInput } from '@libs/platform';
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { LessThan } from 'typeorm';
 import { ApiKeys } from '../api-keys';
@@ -19,6 +19,7 @@ import {
   TaskConnection,
   TaskType,
 } from './project.type';
+import { readIdCursor } from './read-cursor';
 
 const refusals = {
   NOT_FOUND: 'This project has no such active key; list apiKeys to see their ids',
@@ -56,7 +57,7 @@ export class ProjectsResolver {
   @Allow('project.view')
   @Query(() => TaskConnection, { description: 'Tasks of the project, newest first.' })
   async tasks(@CurrentActor() actor: Actor, @Args() { first, after }: PageArgs): Promise<TaskConnection> {
-    const before = decodeCursor(after);
+    const before = readIdCursor(after);
     const rows = await this.transactions.pool.find(TaskEntity, {
       where: { projectId: actor.projectId, ...(before ? { id: LessThan(before) } : {}) },
       order: { id: 'DESC' },
@@ -68,7 +69,7 @@ export class ProjectsResolver {
   @Allow('project.manage')
   @Query(() => AuditEntryConnection, { description: 'Who changed what, newest first.' })
   async auditEntries(@CurrentActor() actor: Actor, @Args() { first, after }: PageArgs): Promise<AuditEntryConnection> {
-    const before = decodeCursor(after);
+    const before = readIdCursor(after);
     const rows = await this.transactions.pool.find(AuditEntryEntity, {
       where: { projectId: actor.projectId, ...(before ? { id: LessThan(before) } : {}) },
       order: { id: 'DESC' },
