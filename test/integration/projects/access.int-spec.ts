@@ -1,5 +1,6 @@
 import { ProjectsService } from '@modules/projects';
 import { eventually } from '../../support/eventually';
+import { holdUntilWaiting } from './hold';
 import { createKey, type Stage, setStage } from './stage';
 
 const revoke = `mutation ($input: RevokeApiKeyInput!) {
@@ -21,7 +22,11 @@ describe('access by API key', () => {
     await stage.database.query('CREATE TEMP TABLE kept_project AS SELECT * FROM project');
     await stage.database.query('CREATE TEMP TABLE kept_key AS SELECT * FROM api_key');
     await stage.database.query('TRUNCATE project, api_key');
-    const starts = await Promise.all(Array.from({ length: 8 }, () => projects.ensureFirst()));
+    const starting: ReturnType<typeof projects.ensureFirst>[] = [];
+    await holdUntilWaiting(stage.database, { table: 'project', mode: 'SHARE', sessions: 8 }, () => {
+      for (let n = 0; n < 8; n += 1) starting.push(projects.ensureFirst());
+    });
+    const starts = await Promise.all(starting);
     const [{ projects: count, name }] = (await stage.database.query<{ projects: number; name: string }>(
       'SELECT count(*)::int AS projects, min(name) AS name FROM project',
     )) as [{ projects: number; name: string }];
@@ -121,10 +126,11 @@ describe('access by API key', () => {
     const third = await createKey(stage, 'ADMIN');
     const [first] = await stage.database.query<{ id: string }>(`SELECT id FROM api_key WHERE label = 'First key'`);
     await stage.data<Revocation>(revoke, { input: { id: third.id } });
-    const outcomes = await Promise.all([
-      stage.data<Revocation>(revoke, { input: { id: first?.id } }),
-      stage.data<Revocation>(revoke, { input: { id: second.id } }),
-    ]);
+    const revoking: Promise<Revocation>[] = [];
+    await holdUntilWaiting(stage.database, { table: 'api_key', mode: 'EXCLUSIVE', sessions: 2 }, () => {
+      for (const id of [first?.id, second.id]) revoking.push(stage.data<Revocation>(revoke, { input: { id } }));
+    });
+    const outcomes = await Promise.all(revoking);
     const codes = outcomes.flatMap(({ revokeApiKey }) => revokeApiKey.userErrors.map(({ code }) => code));
     expect(codes).toEqual(['LAST_ADMIN_KEY']);
     await stage.database.query('UPDATE api_key SET revoked_at = NULL WHERE id = $1', [first?.id]);
