@@ -4,6 +4,7 @@ import { ExecutionResolver } from './api/execution.resolver';
 import { FunnelLoader } from './api/funnel.loader';
 import { OptimoveCallbackController } from './api/optimove-callback.controller';
 import { RecipientsExportController } from './api/recipients-export.controller';
+import { StopResolver } from './api/stop.resolver';
 import { authoringApiProviders } from './authoring';
 import { CampaignsModule } from './campaigns.module';
 
@@ -11,6 +12,6 @@ import { CampaignsModule } from './campaigns.module';
 @Module({
   imports: [CampaignsModule, ConnectionsModule],
   controllers: [OptimoveCallbackController, RecipientsExportController],
-  providers: [ExecutionResolver, FunnelLoader, ...authoringApiProviders],
+  providers: [ExecutionResolver, StopResolver, FunnelLoader, ...authoringApiProviders],
 })
 export class CampaignsApiModule {}

@@ -5,6 +5,7 @@ import { ApplyReceiptsHandler } from './jobs/apply-receipts.handler';
 import { ExecutionClocks } from './jobs/execution.clocks';
 import { ReadRecipientsHandler } from './jobs/read-recipients.handler';
 import { SendChunkHandler } from './jobs/send-chunk.handler';
+import { SweepClock } from './jobs/sweep.clock';
 
 /** Campaigns as the worker host runs them. */
 @Module({
@@ -14,6 +15,7 @@ import { SendChunkHandler } from './jobs/send-chunk.handler';
     SendChunkHandler,
     ApplyReceiptsHandler,
     ExecutionClocks,
+    SweepClock,
     ...authoringWorkerProviders,
   ],
 })

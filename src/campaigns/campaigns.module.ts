@@ -1,3 +1,4 @@
+import { parseConfig } from '@libs/platform';
 import { ChannelsModule } from '@modules/channels';
 import { ConnectionsModule } from '@modules/connections';
 import { MatchingModule } from '@modules/matching';
@@ -7,14 +8,18 @@ import { SuppressionModule } from '@modules/suppression';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { authoringEntities, authoringProviders } from './authoring';
+import { CampaignsConfig } from './campaigns.config';
 import { CampaignsService } from './campaigns.service';
 import { AcceptCallback } from './execution/accept-callback';
 import { ApplyReceipts } from './execution/apply-receipts';
+import { CancelExecution } from './execution/cancel-execution';
 import { CompleteExecution } from './execution/complete-execution';
 import { ExecutionContexts } from './execution/execution-context';
+import { FindMissed } from './execution/find-missed';
 import { ReadRecipients } from './execution/read-recipients';
 import { SendChunk } from './execution/send-chunk';
 import { SendSlice } from './execution/send-slice';
+import { StopExecutions } from './execution/stop-executions';
 import { AudienceRepository } from './persistence/ledger/audience.repository';
 import { ChunkRepository } from './persistence/ledger/chunk.repository';
 import { DeliveryRepository } from './persistence/ledger/delivery.repository';
@@ -23,6 +28,8 @@ import { ExecutionListRepository } from './persistence/ledger/execution-list.rep
 import { FreezeRepository } from './persistence/ledger/freeze.repository';
 import { FunnelRepository } from './persistence/ledger/funnel.repository';
 import { JournalRepository } from './persistence/ledger/journal.repository';
+import { SightingRepository } from './persistence/ledger/sighting.repository';
+import { StopRepository } from './persistence/ledger/stop.repository';
 
 const repositories = [
   AudienceRepository,
@@ -33,15 +40,20 @@ const repositories = [
   FreezeRepository,
   FunnelRepository,
   JournalRepository,
+  SightingRepository,
+  StopRepository,
 ];
 const useCases = [
   AcceptCallback,
   ApplyReceipts,
+  CancelExecution,
   CompleteExecution,
   ExecutionContexts,
+  FindMissed,
   ReadRecipients,
   SendChunk,
   SendSlice,
+  StopExecutions,
 ];
 
 /** Templates, executions and the ledger; the only orchestrator. */
@@ -55,7 +67,13 @@ const useCases = [
     SuppressionModule,
     TypeOrmModule.forFeature(authoringEntities),
   ],
-  providers: [...repositories, ...useCases, ...authoringProviders, CampaignsService],
-  exports: [...repositories, ...useCases, ...authoringProviders, CampaignsService],
+  providers: [
+    { provide: CampaignsConfig, useFactory: () => parseConfig(CampaignsConfig) },
+    ...repositories,
+    ...useCases,
+    ...authoringProviders,
+    CampaignsService,
+  ],
+  exports: [CampaignsConfig, ...repositories, ...useCases, ...authoringProviders, CampaignsService],
 })
 export class CampaignsModule {}

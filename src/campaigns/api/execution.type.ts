@@ -108,6 +108,9 @@ export class ExecutionType {
   @Field({ description: 'When Optimove announced it.' })
   announcedAt!: Date;
 
+  @Field(() => Date, { nullable: true, description: 'When it was paused; null while it is not.' })
+  pausedAt!: Date | null;
+
   @Field(() => Date, { nullable: true, description: 'When the audience was frozen.' })
   frozenAt!: Date | null;
 

@@ -8,6 +8,7 @@ import { runDateOf } from '../domain/execution/run-date';
 import { readRecipientsJob } from '../jobs/execution.jobs';
 import { ExecutionRepository } from '../persistence/ledger/execution.repository';
 import { type JournalOutcome, JournalRepository } from '../persistence/ledger/journal.repository';
+import { StopRepository } from '../persistence/ledger/stop.repository';
 
 /** An authenticated call from Optimove, as it came. */
 export interface InboundCall {
@@ -31,7 +32,9 @@ interface Callback {
   channelId: number | null;
 }
 
+const cancelled = 4;
 const executedOnChannel = 13;
+const cancelReason = 'Cancelled in Optimove';
 
 /** Takes a callback in: journal, execution and first job in one transaction, and nothing slow. */
 @Injectable()
@@ -42,6 +45,7 @@ export class AcceptCallback {
     private readonly channels: ChannelsService,
     private readonly executions: ExecutionRepository,
     private readonly journal: JournalRepository,
+    private readonly stops: StopRepository,
   ) {}
 
   /** Resolves when the call is committed. A repeated announcement leads to the execution that the first one made. */
@@ -67,6 +71,7 @@ export class AcceptCallback {
   }
 
   private async act(tx: Tx, call: InboundCall, callback: Callback): Promise<AcceptedCall> {
+    if (callback.eventTypeId === cancelled) return this.cancel(tx, call, callback);
     if (callback.eventTypeId !== executedOnChannel) return { outcome: 'NOTED', reason: null, executionId: null };
     const refuse = (reason: string): AcceptedCall => ({ outcome: 'REFUSED', reason, executionId: null });
     if (callback.campaignId === null) return refuse('CampaignID is missing');
@@ -84,7 +89,44 @@ export class AcceptCallback {
       optimoveCampaignId: callback.campaignId,
       runDate: runDateOf(callback.timeStamp, systemClock.now(), call.connection.timeZone),
     });
+    if (execution.isNew && (await this.wasCancelled(tx, call, callback, callback.campaignId))) {
+      await this.stops.requestCancel(tx, [execution.id], cancelReason);
+      return { outcome: 'CANCELLED', reason: 'The cancellation came first', executionId: execution.id };
+    }
     if (execution.isNew) await this.outbox.enqueue(tx, readRecipientsJob, { executionId: execution.id, reading: 1 });
     return { outcome: 'ANNOUNCED', reason: null, executionId: execution.id };
   }
+
+  /** Stops what runs and remembers it, because the announcement may come later. */
+  private async cancel(tx: Tx, { connection }: InboundCall, callback: Callback): Promise<AcceptedCall> {
+    const { campaignId, timeStamp } = callback;
+    if (campaignId === null) return { outcome: 'REFUSED', reason: 'CampaignID is missing', executionId: null };
+    const now = systemClock.now();
+    await this.stops.rememberCancellation(tx, {
+      projectId: connection.projectId,
+      connectionId: connection.id,
+      optimoveCampaignId: campaignId,
+      runDate: runDateOf(timeStamp, now, connection.timeZone),
+      cancelledAt: timeStamp ?? stampOf(now),
+    });
+    const unfinished = await this.stops.unfinishedOf(tx, connection.id, campaignId);
+    const stopped = await this.stops.requestCancel(tx, unfinished, cancelReason);
+    return { outcome: 'CANCELLED', reason: `${stopped.length} executions stopped`, executionId: stopped[0] ?? null };
+  }
+
+  private wasCancelled(tx: Tx, { connection }: InboundCall, callback: Callback, campaignId: string): Promise<boolean> {
+    const now = systemClock.now();
+    const announced = {
+      projectId: connection.projectId,
+      connectionId: connection.id,
+      optimoveCampaignId: campaignId,
+      runDate: runDateOf(callback.timeStamp, now, connection.timeZone),
+    };
+    return this.stops.wasCancelled(tx, announced, callback.timeStamp ?? stampOf(now));
+  }
+}
+
+/** An instant as Optimove writes times, so that both compare as texts. */
+function stampOf(time: Date): string {
+  return time.toISOString().slice(0, 19).replace('T', ' ');
 }

@@ -3,7 +3,7 @@ import { Log, Outbox, Transactions } from '@libs/platform';
 import { MatchingService } from '@modules/matching';
 import { ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
-import { FencedError } from '../domain/execution/errors';
+import { FencedError, SendingStoppedError } from '../domain/execution/errors';
 import { sendChunkJob } from '../jobs/execution.jobs';
 import {
   type ChunkKey,
@@ -12,6 +12,7 @@ import {
   type OpenRecipient,
 } from '../persistence/ledger/chunk.repository';
 import { DeliveryRepository } from '../persistence/ledger/delivery.repository';
+import { CancelExecution } from './cancel-execution';
 import { CompleteExecution } from './complete-execution';
 import { type ExecutionContext, ExecutionContexts } from './execution-context';
 import { InFlightLimiter } from './in-flight-limiter';
@@ -40,6 +41,7 @@ export class SendChunk {
     private readonly deliveries: DeliveryRepository,
     private readonly slices: SendSlice,
     private readonly completion: CompleteExecution,
+    private readonly cancellation: CancelExecution,
     private readonly log: Log,
   ) {}
 
@@ -53,11 +55,23 @@ export class SendChunk {
       await this.send(chunk);
       await this.close(chunk);
     } catch (error) {
+      if (error instanceof SendingStoppedError) return await this.park(chunk, error);
       if (!(error instanceof FencedError)) throw error;
       this.log.event('execution.chunk-lost', { executionId: chunk.executionId, chunkNo: chunk.chunkNo }, 'warn');
     } finally {
       clearInterval(timer);
     }
+  }
+
+  /** Leaves a chunk whose sending was stopped; a cancellation that waited for it is carried out. */
+  private async park(chunk: HeldChunk, { message }: SendingStoppedError): Promise<void> {
+    await this.chunks.release(chunk);
+    this.log.event('execution.chunk-parked', {
+      executionId: chunk.executionId,
+      chunkNo: chunk.chunkNo,
+      reason: message,
+    });
+    await this.cancellation.carryOut(chunk.executionId);
   }
 
   private async settleLost(chunk: HeldChunk): Promise<void> {

@@ -5,6 +5,7 @@ import { type GateDecision, SuppressionService } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { deliveryId } from '../domain/execution/delivery-id';
 import { type Drop, firstDrop } from '../domain/execution/end-state';
+import { SendingStoppedError } from '../domain/execution/errors';
 import { ChunkRepository, type HeldChunk } from '../persistence/ledger/chunk.repository';
 import {
   type DeliveryOutcome,
@@ -13,6 +14,7 @@ import {
   maxDeliveryAttempts,
   type NewDelivery,
 } from '../persistence/ledger/delivery.repository';
+import { StopRepository } from '../persistence/ledger/stop.repository';
 import type { ExecutionContext } from './execution-context';
 import type { RenderedPerson } from './render-slice';
 
@@ -38,9 +40,13 @@ export class SendSlice {
     private readonly suppression: SuppressionService,
     private readonly chunks: ChunkRepository,
     private readonly deliveries: DeliveryRepository,
+    private readonly stops: StopRepository,
   ) {}
 
-  /** @throws {FencedError} when another worker has taken the chunk; nothing of this slice is written then. */
+  /**
+   * @throws {FencedError} when another worker has taken the chunk. @throws {SendingStoppedError} when nothing may go
+   * out now. Nothing of this slice is written then.
+   */
   async run(slice: Slice): Promise<void> {
     const drops = new Map<number, Drop[]>(slice.people.map(({ seq, drops: own }) => [seq, [...own]]));
     const decidedAt = performance.now();
@@ -65,6 +71,7 @@ export class SendSlice {
   private async decideAndClaim(tx: Tx, slice: Slice, drops: Map<number, Drop[]>): Promise<Claimed[]> {
     const { context, chunk, people } = slice;
     await this.chunks.assertHeld(tx, chunk);
+    await this.assertMaySend(tx, context);
     const ready = people.filter(({ messages }) => messages.size > 0);
     if (ready.length === 0) return [];
     const media = [...new Set(ready.flatMap(({ messages }) => [...messages.keys()]))];
@@ -81,6 +88,12 @@ export class SendSlice {
       const attempt = attempts.get(deliveryKey(delivery.seq, delivery.medium, delivery.addressKey));
       return attempt === undefined ? [] : [{ ...delivery, attempt }];
     });
+  }
+
+  private async assertMaySend(tx: Tx, { execution, senders }: ExecutionContext): Promise<void> {
+    const accountIds = [...senders.values()].map(({ accountId }) => accountId);
+    const reason = await this.stops.reasonAgainst(tx, execution.id, accountIds);
+    if (reason !== null) throw new SendingStoppedError(`Execution ${execution.id} is ${reason}`);
   }
 
   /** A claim for what the gate allowed; for the rest a reason in `drops`. */

@@ -1,6 +1,7 @@
 import { execute, Leases, Outbox, query, Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { CancelExecution } from '../execution/cancel-execution';
 import { CompleteExecution } from '../execution/complete-execution';
 import { ChunkRepository } from '../persistence/ledger/chunk.repository';
 import { ExecutionRepository } from '../persistence/ledger/execution.repository';
@@ -22,6 +23,7 @@ export class ExecutionClocks {
     private readonly executions: ExecutionRepository,
     private readonly chunks: ChunkRepository,
     private readonly completion: CompleteExecution,
+    private readonly cancellation: CancelExecution,
   ) {}
 
   /** Finds work whose job is gone: unread executions, stranded chunks, finished executions nobody completed. */
@@ -37,6 +39,7 @@ export class ExecutionClocks {
         await this.outbox.enqueueMany(tx, readRecipientsJob, jobs);
         await this.outbox.enqueueMany(tx, sendChunkJob, await this.chunks.stranded(tx, batch));
       });
+      await this.cancellation.run(batch);
       for (const executionId of await this.finished()) await this.completion.tryComplete(executionId);
     });
   }

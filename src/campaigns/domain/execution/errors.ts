@@ -1,5 +1,11 @@
 import { AppError } from '@libs/foundation';
 
+/** Sending was stopped: paused, cancelled or switched off. The chunk waits. */
+export class SendingStoppedError extends AppError {
+  readonly code = 'SENDING_STOPPED';
+  readonly retryable = false;
+}
+
 /** Another worker has taken the work over; whatever this one still holds must not be written. */
 export class FencedError extends AppError {
   readonly code = 'FENCED';

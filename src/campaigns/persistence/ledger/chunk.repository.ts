@@ -40,6 +40,7 @@ export class ChunkRepository {
       `UPDATE execution_chunk c SET holder = $3, held_until = now() + interval '${leaseSeconds} seconds', fence = fence + 1
        FROM execution e
        WHERE c.execution_id = $1 AND c.chunk_no = $2 AND e.id = c.execution_id AND e.state = 'RUNNING'
+         AND e.paused_at IS NULL AND e.cancel_requested_at IS NULL
          AND c.state = 'PENDING' AND c.due_at <= now() AND (c.held_until IS NULL OR c.held_until < now())
        RETURNING c.from_seq, c.to_seq, c.attempt, c.fence`,
       [executionId, chunkNo, holder],
@@ -57,6 +58,15 @@ export class ChunkRepository {
       [chunk.executionId, chunk.chunkNo, chunk.fence],
     );
     return count === 1;
+  }
+
+  /** Lets go of a chunk that cannot be worked on now. */
+  async release(chunk: HeldChunk): Promise<void> {
+    await execute(
+      this.transactions.pool,
+      'UPDATE execution_chunk SET held_until = NULL WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3',
+      [chunk.executionId, chunk.chunkNo, chunk.fence],
+    );
   }
 
   /** Keeps the fence still until `tx` ends. @throws {FencedError} when another worker has the chunk now. */
@@ -125,7 +135,8 @@ export class ChunkRepository {
       tx,
       `UPDATE execution_chunk c SET queued_at = now(), attempt = attempt + 1
        FROM (SELECT o.execution_id, o.chunk_no FROM execution_chunk o JOIN execution e ON e.id = o.execution_id
-             WHERE o.state = 'PENDING' AND e.state = 'RUNNING' AND o.due_at < now() - interval '15 seconds'
+             WHERE o.state = 'PENDING' AND e.state = 'RUNNING' AND e.paused_at IS NULL AND e.cancel_requested_at IS NULL
+               AND o.due_at < now() - interval '15 seconds'
                AND o.queued_at < now() - interval '30 seconds' AND (o.held_until IS NULL OR o.held_until < now())
              ORDER BY o.due_at LIMIT $1 FOR UPDATE OF o SKIP LOCKED) AS late
        WHERE c.execution_id = late.execution_id AND c.chunk_no = late.chunk_no

@@ -12,6 +12,7 @@ export interface ListedExecution {
   state: string;
   reason: string | null;
   announcedAt: Date;
+  pausedAt: Date | null;
   frozenAt: Date | null;
   completedAt: Date | null;
 }
@@ -39,7 +40,7 @@ export interface ExecutionsFilter {
 
 const executionColumns = `id, connection_id AS "connectionId", channel_id AS "channelId", optimove_channel_id AS "optimoveChannelId",
   optimove_campaign_id AS "optimoveCampaignId", run_date::text AS "runDate", state, reason,
-  announced_at AS "announcedAt", frozen_at AS "frozenAt", completed_at AS "completedAt"`;
+  announced_at AS "announcedAt", paused_at AS "pausedAt", frozen_at AS "frozenAt", completed_at AS "completedAt"`;
 
 const recipientColumns = `seq, customer_id AS "customerId", optimove_template_id AS "optimoveTemplateId", due_at AS "dueAt",
   profile_id AS "profileId", end_state AS "endState", reason, ended_at AS "endedAt"`;

@@ -85,6 +85,7 @@ export class ExecutionRepository {
          reading = $2, read_started_at = CASE WHEN reading = $2 THEN coalesce(read_started_at, now()) ELSE now() END,
          holder = $3, held_until = now() + interval '${readingLeaseSeconds} seconds'
        WHERE id = $1 AND state IN ('ANNOUNCED', 'READING', 'RUNNING') AND reading IN ($2, $2 - 1)
+         AND cancel_requested_at IS NULL AND paused_at IS NULL
          AND (read_at IS NULL OR reading = $2 - 1) AND (held_until IS NULL OR held_until < now())
        RETURNING ${columns}`,
       [executionId, reading, holder],
@@ -96,7 +97,7 @@ export class ExecutionRepository {
   async holdReading(tx: Tx, executionId: string, holder: string): Promise<boolean> {
     const count = await execute(
       tx,
-      `UPDATE execution SET held_until = now() + interval '${readingLeaseSeconds} seconds' WHERE id = $1 AND holder = $2`,
+      `UPDATE execution SET held_until = now() + interval '${readingLeaseSeconds} seconds' WHERE id = $1 AND holder = $2 AND cancel_requested_at IS NULL`,
       [executionId, holder],
     );
     return count === 1;
@@ -129,7 +130,8 @@ export class ExecutionRepository {
     return query(
       tx,
       `SELECT id, greatest(reading, 1) AS reading FROM execution
-       WHERE state IN ('ANNOUNCED', 'READING') AND (held_until IS NULL OR held_until < now())
+       WHERE state IN ('ANNOUNCED', 'READING') AND cancel_requested_at IS NULL AND paused_at IS NULL
+         AND (held_until IS NULL OR held_until < now())
          AND coalesce(read_started_at, announced_at) < now() - $1 * interval '1 second'
        ORDER BY id LIMIT $2`,
       [idleSeconds, limit],

@@ -1,0 +1,19 @@
+import { ToNumber } from '@libs/platform';
+import { IsInt, Max, Min } from 'class-validator';
+
+/** What campaigns need to know. Each property is the environment variable of the same name. */
+export class CampaignsConfig {
+  /** How often Optimove is asked for executed campaigns, in seconds. */
+  @ToNumber()
+  @IsInt()
+  @Min(1)
+  @Max(3_600)
+  SWEEP_SECONDS = 300;
+
+  /** How long a campaign must have been seen there before it counts as one whose callback never came, in seconds. */
+  @ToNumber()
+  @IsInt()
+  @Min(0)
+  @Max(86_400)
+  MISSED_CALLBACK_SECONDS = 600;
+}

@@ -1,0 +1,99 @@
+import { execute, Log, Outbox, query, Transactions, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import { executionTotalsChanged } from '../domain/events';
+import { StopRepository } from '../persistence/ledger/stop.repository';
+
+/** Carries out cancellations: whoever has not been handed over ends CANCELLED, what was handed over stays counted. */
+@Injectable()
+export class CancelExecution {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly outbox: Outbox,
+    private readonly stops: StopRepository,
+    private readonly log: Log,
+  ) {}
+
+  /** Carries out what was asked for and is possible now; a chunk whose requests are in flight is waited for. */
+  async run(limit: number): Promise<void> {
+    for (const id of await this.stops.cancelling(this.transactions.pool, limit)) await this.carryOut(id);
+  }
+
+  /** False while a chunk is still being worked on. */
+  async carryOut(executionId: string): Promise<boolean> {
+    const isDone = await this.transactions.run(async (tx) => {
+      const locked = await query(
+        tx,
+        `SELECT 1 FROM execution WHERE id = $1 AND cancel_requested_at IS NOT NULL
+           AND state IN ('ANNOUNCED', 'READING', 'RUNNING') FOR UPDATE`,
+        [executionId],
+      );
+      if (locked.length === 0 || (await this.isBusy(tx, executionId))) return false;
+      await this.endPeople(tx, executionId);
+      await this.tally(tx, executionId);
+      await execute(
+        tx,
+        `UPDATE execution_chunk SET state = 'DONE', done_at = now() WHERE execution_id = $1 AND state = 'PENDING'`,
+        [executionId],
+      );
+      await execute(
+        tx,
+        `UPDATE execution SET state = 'CANCELLED', completed_at = now(), held_until = NULL WHERE id = $1`,
+        [executionId],
+      );
+      await this.outbox.publish(tx, executionTotalsChanged, { executionId });
+      return true;
+    });
+    if (isDone) this.log.event('execution.cancelled', { executionId });
+    return isDone;
+  }
+
+  private async isBusy(tx: Tx, executionId: string): Promise<boolean> {
+    const rows = await query(
+      tx,
+      `SELECT 1 FROM execution_chunk WHERE execution_id = $1 AND state = 'PENDING' AND held_until > now() LIMIT 1`,
+      [executionId],
+    );
+    return rows.length > 0;
+  }
+
+  /** What a worker that is gone left claimed is UNCERTAIN; what waited for another try is given up. */
+  private async endPeople(tx: Tx, executionId: string): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE delivery SET state = CASE WHEN state = 'CLAIMED' THEN 'UNCERTAIN' ELSE 'REJECTED' END,
+         reason = CASE WHEN state = 'CLAIMED' THEN 'The worker stopped before the answer was written' ELSE 'CANCELLED' END,
+         answered_at = now()
+       WHERE execution_id = $1 AND state IN ('CLAIMED', 'RETRY')`,
+      [executionId],
+    );
+    await execute(
+      tx,
+      `UPDATE recipient r SET ended_at = now(), end_state = coalesce(t.end_state, 'CANCELLED'),
+         reason = CASE WHEN t.end_state IS NULL THEN 'The execution was cancelled before this customer' END
+       FROM recipient open LEFT JOIN (
+         SELECT seq, CASE WHEN bool_or(state = 'ACCEPTED') THEN 'SENT' WHEN bool_or(state = 'UNCERTAIN') THEN 'UNCERTAIN' END AS end_state
+         FROM delivery WHERE execution_id = $1 GROUP BY seq
+       ) t ON t.seq = open.seq
+       WHERE open.execution_id = $1 AND open.end_state IS NULL AND r.execution_id = $1 AND r.seq = open.seq`,
+      [executionId],
+    );
+  }
+
+  private async tally(tx: Tx, executionId: string): Promise<void> {
+    await query(
+      tx,
+      `INSERT INTO execution_tally AS t (execution_id, chunk_no, optimove_template_id, measure, count)
+       SELECT $1::uuid, c.chunk_no, r.optimove_template_id, r.end_state, count(*)
+       FROM execution_chunk c JOIN recipient r ON r.execution_id = $1 AND r.seq BETWEEN c.from_seq AND c.to_seq
+       WHERE c.execution_id = $1 AND c.state = 'PENDING' GROUP BY c.chunk_no, r.optimove_template_id, r.end_state
+       UNION ALL
+       SELECT $1::uuid, c.chunk_no, r.optimove_template_id, 'DELIVERY:' || d.medium || ':' || d.state, count(*)
+       FROM execution_chunk c
+       JOIN delivery d ON d.execution_id = $1 AND d.seq BETWEEN c.from_seq AND c.to_seq
+       JOIN recipient r ON r.execution_id = $1 AND r.seq = d.seq
+       WHERE c.execution_id = $1 AND c.state = 'PENDING' GROUP BY c.chunk_no, r.optimove_template_id, d.medium, d.state
+       ON CONFLICT ON CONSTRAINT pk_execution_tally DO UPDATE SET count = excluded.count`,
+      [executionId],
+    );
+  }
+}

@@ -1,0 +1,91 @@
+import { Outbox, Transactions, type Tx } from '@libs/platform';
+import { type Actor, AuditTrail } from '@modules/projects';
+import { Injectable } from '@nestjs/common';
+import { sendChunkJob } from '../jobs/execution.jobs';
+import { ExecutionListRepository, type ListedExecution } from '../persistence/ledger/execution-list.repository';
+import { StopRepository, type StopScope } from '../persistence/ledger/stop.repository';
+import { CancelExecution } from './cancel-execution';
+
+/** Why an execution was not stopped or resumed. */
+export type StopRefusal = 'NOT_FOUND' | 'WRONG_STATE';
+
+/** What people can do about executions under way. */
+@Injectable()
+export class StopExecutions {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly outbox: Outbox,
+    private readonly stops: StopRepository,
+    private readonly executions: ExecutionListRepository,
+    private readonly cancellation: CancelExecution,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** Nothing new is handed over from the answer on; requests in flight finish and are counted. */
+  pause(actor: Actor, id: string): Promise<StopRefusal | null> {
+    return this.change(actor, id, 'execution.paused', (tx) => this.stops.pause(tx, id));
+  }
+
+  /** Goes on where it stopped; due chunks are queued at once. */
+  resume(actor: Actor, id: string): Promise<StopRefusal | null> {
+    return this.change(actor, id, 'execution.resumed', async (tx) => {
+      const isResumed = await this.stops.resume(tx, id);
+      if (isResumed) await this.queueIdle(tx, id);
+      return isResumed;
+    });
+  }
+
+  /** Ends it for good: whoever was not handed over ends CANCELLED. */
+  async cancel(actor: Actor, id: string, reason: string): Promise<StopRefusal | null> {
+    const refusal = await this.change(
+      actor,
+      id,
+      'execution.cancelled',
+      async (tx) => (await this.stops.requestCancel(tx, [id], reason)).length === 1,
+    );
+    if (!refusal) await this.cancellation.carryOut(id);
+    return refusal;
+  }
+
+  /** Switches sending off for a project, a connection, a channel or a provider account; executions wait. */
+  async switchOff(actor: Actor, stop: { scope: StopScope; scopeId: string; reason: string }): Promise<void> {
+    await this.transactions.run(async (tx) => {
+      await this.stops.switchOff(tx, actor.projectId, { ...stop, stoppedBy: actor.label });
+      const subject = { type: stop.scope.toLowerCase(), id: stop.scopeId };
+      await this.audit.record(tx, actor, { action: 'sending.switched-off', subject, after: { reason: stop.reason } });
+    });
+  }
+
+  /** Switches sending on again; waiting chunks are queued at once. False when it was on. */
+  switchOn(actor: Actor, scope: StopScope, scopeId: string): Promise<boolean> {
+    return this.transactions.run(async (tx) => {
+      const isChanged = await this.stops.switchOn(tx, actor.projectId, scope, scopeId);
+      const subject = { type: scope.toLowerCase(), id: scopeId };
+      if (!isChanged) return false;
+      await this.audit.record(tx, actor, { action: 'sending.switched-on', subject });
+      for (const id of await this.stops.running(tx, actor.projectId)) await this.queueIdle(tx, id);
+      return isChanged;
+    });
+  }
+
+  private async queueIdle(tx: Tx, executionId: string): Promise<void> {
+    for (const { dueAt, ...job } of await this.stops.idleChunks(tx, executionId)) {
+      await this.outbox.enqueue(tx, sendChunkJob, job, { runAt: dueAt });
+    }
+  }
+
+  private async change(
+    actor: Actor,
+    id: string,
+    action: string,
+    work: (tx: Tx) => Promise<boolean>,
+  ): Promise<StopRefusal | null> {
+    const execution: ListedExecution | null = await this.executions.find(actor.projectId, id);
+    if (!execution) return 'NOT_FOUND';
+    return this.transactions.run(async (tx) => {
+      if (!(await work(tx))) return 'WRONG_STATE';
+      await this.audit.record(tx, actor, { action, subject: { type: 'execution', id } });
+      return null;
+    });
+  }
+}

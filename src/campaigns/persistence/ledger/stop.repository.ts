@@ -1,0 +1,175 @@
+import { execute, query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import type { ChunkKey } from './chunk.repository';
+
+/** What sending can be switched off for. */
+export const stopScopes = ['PROJECT', 'CONNECTION', 'CHANNEL', 'PROVIDER_ACCOUNT'] as const;
+
+/** One of {@link stopScopes}. */
+export type StopScope = (typeof stopScopes)[number];
+
+/** Sending that is switched off. */
+export interface SendingStop {
+  scope: StopScope;
+  scopeId: string;
+  reason: string;
+  stoppedBy: string;
+  stoppedAt: Date;
+}
+
+/** A cancellation as Optimove announced it. */
+export interface Cancellation {
+  projectId: string;
+  connectionId: string;
+  optimoveCampaignId: string;
+  runDate: string;
+  /** `TimeStamp` of the callback. */
+  cancelledAt: string;
+}
+
+/** Pauses, cancellations and switches. All of them are read in the transaction that claims a hand-over. */
+@Injectable()
+export class StopRepository {
+  /** Why nothing of this execution may be handed over now, or null. `accountIds` are the provider accounts in use. */
+  async reasonAgainst(tx: Tx, executionId: string, accountIds: string[]): Promise<string | null> {
+    const [row] = await query<{ reason: string | null }>(
+      tx,
+      `SELECT CASE
+         WHEN e.state <> 'RUNNING' OR e.cancel_requested_at IS NOT NULL THEN 'cancelled'
+         WHEN e.paused_at IS NOT NULL THEN 'paused'
+         ELSE (SELECT 'switched off: ' || s.reason FROM sending_stop s WHERE s.project_id = e.project_id AND (
+           (s.scope = 'PROJECT' AND s.scope_id = e.project_id) OR (s.scope = 'CONNECTION' AND s.scope_id = e.connection_id)
+           OR (s.scope = 'CHANNEL' AND s.scope_id = e.channel_id)
+           OR (s.scope = 'PROVIDER_ACCOUNT' AND s.scope_id = ANY($2::uuid[]))) LIMIT 1)
+         END AS reason
+       FROM execution e WHERE e.id = $1`,
+      [executionId, accountIds],
+    );
+    return row ? row.reason : 'gone';
+  }
+
+  /** Pauses a running execution; false when it is not running. */
+  async pause(tx: Tx, executionId: string): Promise<boolean> {
+    const sql = `UPDATE execution SET paused_at = coalesce(paused_at, now())
+      WHERE id = $1 AND state IN ('ANNOUNCED', 'READING', 'RUNNING') AND cancel_requested_at IS NULL`;
+    return (await execute(tx, sql, [executionId])) === 1;
+  }
+
+  /** Lets a paused execution go on; false when it is not paused. */
+  async resume(tx: Tx, executionId: string): Promise<boolean> {
+    const sql =
+      'UPDATE execution SET paused_at = NULL WHERE id = $1 AND paused_at IS NOT NULL AND cancel_requested_at IS NULL';
+    return (await execute(tx, sql, [executionId])) === 1;
+  }
+
+  /** Asks for an end: nothing is claimed from now on. Returns those that were not finished yet. */
+  async requestCancel(tx: Tx, executionIds: string[], reason: string): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      tx,
+      `UPDATE execution SET cancel_requested_at = coalesce(cancel_requested_at, now()), reason = coalesce(reason, $2)
+       WHERE id = ANY($1::uuid[]) AND state IN ('ANNOUNCED', 'READING', 'RUNNING') RETURNING id`,
+      [executionIds, reason],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Unfinished executions of a campaign of Optimove on a connection. */
+  async unfinishedOf(tx: Tx, connectionId: string, optimoveCampaignId: string): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      tx,
+      `SELECT id FROM execution WHERE connection_id = $1 AND optimove_campaign_id = $2 AND state IN ('ANNOUNCED', 'READING', 'RUNNING')`,
+      [connectionId, optimoveCampaignId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Remembers a cancellation, because it may come before the announcement. */
+  async rememberCancellation(tx: Tx, cancellation: Cancellation): Promise<void> {
+    const { projectId, connectionId, optimoveCampaignId, runDate, cancelledAt } = cancellation;
+    await query(
+      tx,
+      `INSERT INTO campaign_cancellation AS c (project_id, connection_id, optimove_campaign_id, run_date, cancelled_at)
+       VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT ON CONSTRAINT pk_campaign_cancellation DO UPDATE SET cancelled_at = greatest(c.cancelled_at, excluded.cancelled_at)`,
+      [projectId, connectionId, optimoveCampaignId, runDate, cancelledAt],
+    );
+  }
+
+  /** Whether the campaign was cancelled after it was announced at `announcedAt` (a `TimeStamp`). */
+  async wasCancelled(tx: Tx, cancellation: Omit<Cancellation, 'cancelledAt'>, announcedAt: string): Promise<boolean> {
+    const { projectId, connectionId, optimoveCampaignId, runDate } = cancellation;
+    const rows = await query(
+      tx,
+      `SELECT 1 FROM campaign_cancellation WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
+         AND run_date = $4 AND cancelled_at >= $5`,
+      [projectId, connectionId, optimoveCampaignId, runDate, announcedAt],
+    );
+    return rows.length === 1;
+  }
+
+  /** Executions that wait for their cancellation to be carried out. */
+  async cancelling(tx: Tx, limit: number): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      tx,
+      `SELECT id FROM execution WHERE state IN ('ANNOUNCED', 'READING', 'RUNNING') AND cancel_requested_at IS NOT NULL LIMIT $1`,
+      [limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Executions of a project that could send if nothing stops them. */
+  async running(tx: Tx, projectId: string): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      tx,
+      `SELECT id FROM execution WHERE project_id = $1 AND state = 'RUNNING' AND paused_at IS NULL AND cancel_requested_at IS NULL`,
+      [projectId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Chunks of an execution that nobody holds, marked as queued. */
+  async idleChunks(tx: Tx, executionId: string): Promise<(ChunkKey & { attempt: number; dueAt: Date })[]> {
+    return query(
+      tx,
+      `UPDATE execution_chunk SET queued_at = now(), attempt = attempt + 1
+       WHERE execution_id = $1 AND state = 'PENDING' AND (held_until IS NULL OR held_until < now())
+       RETURNING execution_id AS "executionId", chunk_no AS "chunkNo", attempt, due_at AS "dueAt"`,
+      [executionId],
+    );
+  }
+
+  /** Switches sending off; once more replaces the reason. */
+  async switchOff(tx: Tx, projectId: string, stop: Omit<SendingStop, 'stoppedAt'>): Promise<void> {
+    await query(
+      tx,
+      `INSERT INTO sending_stop AS s (project_id, scope, scope_id, reason, stopped_by) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT ON CONSTRAINT pk_sending_stop DO UPDATE SET reason = excluded.reason, stopped_by = excluded.stopped_by`,
+      [projectId, stop.scope, stop.scopeId, stop.reason, stop.stoppedBy],
+    );
+  }
+
+  /** Switches sending on again; false when it was on. */
+  async switchOn(tx: Tx, projectId: string, scope: StopScope, scopeId: string): Promise<boolean> {
+    const sql = 'DELETE FROM sending_stop WHERE project_id = $1 AND scope = $2 AND scope_id = $3';
+    return (await execute(tx, sql, [projectId, scope, scopeId])) === 1;
+  }
+
+  list(tx: Tx, projectId: string): Promise<SendingStop[]> {
+    return query<SendingStop>(
+      tx,
+      `SELECT scope, scope_id AS "scopeId", reason, stopped_by AS "stoppedBy", stopped_at AS "stoppedAt"
+       FROM sending_stop WHERE project_id = $1 ORDER BY stopped_at DESC`,
+      [projectId],
+    );
+  }
+
+  /** Hand-overs of an execution so far, by what is known of them. */
+  async handedOver(tx: Tx, executionId: string): Promise<number> {
+    const [row] = await query<{ count: number }>(
+      tx,
+      `SELECT count(*)::int AS count FROM delivery WHERE execution_id = $1 AND state IN ('CLAIMED', 'ACCEPTED', 'UNCERTAIN')`,
+      [executionId],
+    );
+    return row?.count ?? 0;
+  }
+}

@@ -1,0 +1,160 @@
+import {
+  addProviders,
+  type CampaignStage,
+  completedExecution,
+  countOf,
+  mutate,
+  planWithPeople,
+  runAtOptimove,
+  stageCampaign,
+} from '../support/campaign-stage';
+import { eventually } from '../support/eventually';
+import { type Product, startProduct } from '../support/product';
+
+jest.setTimeout(180_000);
+
+const content = { mobilePush: { title: 'Hello {{ FirstName }}', body: 'A bonus of {{ BonusAmount }}' } };
+const customers = 4_000;
+
+describe('stopping an execution', () => {
+  let product: Product;
+  let stages = 0;
+
+  beforeAll(async () => {
+    product = await startProduct({ env: { SWEEP_SECONDS: '1', MISSED_CALLBACK_SECONDS: '1' } });
+    await addProviders(product);
+  });
+  afterAll(() => product?.stop());
+  beforeEach(async () => {
+    await product.control('PUT', '/far-ends/mobilePush/delay', { ms: 200 });
+    product.farEnds.inbox.clear();
+  });
+
+  const received = (): number => product.farEnds.inbox.report(0).mobilePush.received;
+  const stageOne = async (): Promise<{ stage: CampaignStage; campaignId: string; announced: number }> => {
+    stages += 1;
+    const stage = await stageCampaign(product, { content, name: `Stop ${stages}` });
+    const { id, announced } = await planWithPeople(product, stage, { count: customers, seed: stages });
+    return { stage, campaignId: id, announced };
+  };
+  const executionOf = async (connectionId: string): Promise<string> => {
+    const query = 'query ($id: ID!) { executions(first: 1, connectionId: $id) { nodes { id } } }';
+    return eventually('an execution is announced', async () => {
+      const { executions } = await product.graphql<{ executions: { nodes: { id: string }[] } }>(query, {
+        id: connectionId,
+      });
+      return executions.nodes[0]?.id;
+    });
+  };
+  const change = (field: string, input: object) =>
+    mutate<{ execution: { state: string; pausedAt: string | null }; handedOver: number }>(
+      product.graphql,
+      field,
+      field === 'cancelExecution' ? 'CancelExecutionInput' : 'ExecutionIdInput',
+      'execution { state pausedAt } handedOver',
+      input,
+    );
+  /** Hand-overs that the ledger claimed after an instant of the database. */
+  const claimedAfter = async (executionId: string, at: string): Promise<number> => {
+    const [row] = await product.database.query<{ count: number }>(
+      'SELECT count(*)::int AS count FROM delivery WHERE execution_id = $1 AND claimed_at > $2::timestamptz',
+      [executionId, at],
+    );
+    return row?.count ?? -1;
+  };
+  const now = async (): Promise<string> =>
+    (await product.database.query<{ at: string }>('SELECT clock_timestamp()::text AS at'))[0]?.at ?? '';
+
+  it('by Optimove ends whoever was not handed over as cancelled, and the sums agree', async () => {
+    const { stage, campaignId, announced } = await stageOne();
+    await runAtOptimove(product, stage, campaignId);
+    await eventually('messages are on their way', () => received() >= 100);
+
+    await product.control('POST', `/tenants/${stage.tenant.id}/campaigns/${campaignId}/cancel`, {});
+    const at = await now();
+    const { id, state, funnel } = await completedExecution(product, stage.connectionId);
+
+    expect(state).toBe('CANCELLED');
+    expect(await claimedAfter(id, at)).toBe(0);
+    expect(countOf(funnel, 'CANCELLED')).toBeGreaterThan(0);
+    expect(countOf(funnel, 'SENT') + countOf(funnel, 'CANCELLED')).toBe(announced);
+    expect(received()).toBe(countOf(funnel, 'SENT'));
+  });
+
+  it('before it was announced keeps it from sending anything', async () => {
+    const { stage, campaignId } = await stageOne();
+    await product.control('POST', `/tenants/${stage.tenant.id}/campaigns/${campaignId}/cancel`, {});
+    await runAtOptimove(product, stage, campaignId);
+    const { state, reason } = await completedExecution(product, stage.connectionId);
+
+    expect({ state, reason, received: received() }).toEqual({
+      state: 'CANCELLED',
+      reason: 'Cancelled in Optimove',
+      received: 0,
+    });
+  });
+
+  it('for a while hands nothing over until it is resumed, and then completes', async () => {
+    const { stage, campaignId, announced } = await stageOne();
+    await runAtOptimove(product, stage, campaignId);
+    await eventually('messages are on their way', () => received() >= 100);
+    const id = await executionOf(stage.connectionId);
+
+    const paused = await change('pauseExecution', { id });
+    const at = await now();
+    expect(paused.execution.pausedAt).not.toBeNull();
+    expect(paused.handedOver).toBeLessThan(announced);
+    await eventually('every chunk is let go', async () => {
+      const held = await product.database.query(
+        `SELECT 1 FROM execution_chunk WHERE execution_id = $1 AND state = 'PENDING' AND held_until > now()`,
+        [id],
+      );
+      return held.length === 0;
+    });
+    expect(await claimedAfter(id, at)).toBe(0);
+
+    await product.control('PUT', '/far-ends/mobilePush/delay', { ms: 0 });
+    await change('resumeExecution', { id });
+    const { state, funnel } = await completedExecution(product, stage.connectionId, 90_000);
+    expect({ state, sent: countOf(funnel, 'SENT') }).toEqual({ state: 'COMPLETED', sent: announced });
+    expect(product.farEnds.inbox.report(0).mobilePush.duplicates).toBe(0);
+  });
+
+  it('for a whole connection parks its executions until sending is switched on again', async () => {
+    await product.control('PUT', '/far-ends/mobilePush/delay', { ms: 0 });
+    const { stage, campaignId, announced } = await stageOne();
+    const scope = { scope: 'CONNECTION', scopeId: stage.connectionId };
+    await mutate(product.graphql, 'switchSendingOff', 'SwitchSendingOffInput', 'stops { reason }', {
+      ...scope,
+      reason: 'Wrong offer',
+    });
+    await runAtOptimove(product, stage, campaignId);
+    const id = await executionOf(stage.connectionId);
+    await eventually('every chunk was tried and parked', async () => {
+      const [row] = await product.database.query<{ tried: number; all: number }>(
+        `SELECT count(*) FILTER (WHERE fence > 0 AND held_until IS NULL)::int AS tried, count(*)::int AS all
+         FROM execution_chunk WHERE execution_id = $1`,
+        [id],
+      );
+      return row !== undefined && row.all > 0 && row.tried === row.all;
+    });
+    expect(received()).toBe(0);
+
+    await mutate(product.graphql, 'switchSendingOn', 'SendingScopeInput', 'stops { reason }', scope);
+    const { funnel } = await completedExecution(product, stage.connectionId, 120_000);
+    expect(countOf(funnel, 'SENT')).toBe(announced);
+  });
+
+  it('by losing the callback does not happen: the sweep finds what Optimove executed', async () => {
+    await product.control('PUT', '/far-ends/mobilePush/delay', { ms: 0 });
+    const { stage, campaignId, announced } = await stageOne();
+    await product.control('PUT', `/tenants/${stage.tenant.id}/faults`, { rules: [], callbacks: { silent: true } });
+    await runAtOptimove(product, stage, campaignId);
+    const { state, funnel } = await completedExecution(product, stage.connectionId, 90_000);
+
+    expect({ state, sent: countOf(funnel, 'SENT') }).toEqual({ state: 'COMPLETED', sent: announced });
+    expect(
+      await product.database.query('SELECT 1 FROM callback_journal WHERE connection_id = $1', [stage.connectionId]),
+    ).toHaveLength(0);
+  });
+});
