@@ -1,6 +1,6 @@
 import type { Tx } from '@libs/platform';
 import type { ConnectionView } from '@modules/connections';
-import { ProfilesService } from '@modules/profiles';
+import { isUserId, ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import { checkMobileNumber } from './domain/mobile-number';
 import { NumberRejectRepository } from './persistence/number-reject.repository';
@@ -63,9 +63,9 @@ export class MatchingService {
     const read = customers.map((customer) => readCustomer(connection, customer));
     const { projectId, id: connectionId } = connection;
     await this.rejects.keep(tx, { projectId, connectionId, executionId }, rejectsOf(read));
-    const known = await this.profiles.resolveUserIds(tx, projectId, read.map(({ userId }) => userId).filter(isGiven));
+    const known = await this.profiles.resolveUserIds(tx, projectId, read.map(({ userId }) => userId).filter(isUserId));
     const imported = await this.profiles.importNumbers(tx, projectId, {
-      numbers: read.flatMap(({ userId, number }) => (isGiven(userId) && number ? [{ userId, number }] : [])),
+      numbers: read.flatMap(({ userId, number }) => (isUserId(userId) && number ? [{ userId, number }] : [])),
       subscribeWhenNotSet: connection.treatImportedNumbersAsSubscribed,
     });
     return read.map(({ seq, userId, numberProblem }) => ({
@@ -93,5 +93,3 @@ function rejectsOf(read: Read[]): { seq: number; customerId: string; value: stri
     numberProblem === null ? [] : [{ seq, customerId, value, reason: numberProblem }],
   );
 }
-
-const isGiven = (userId: string): boolean => userId !== '';

@@ -1,5 +1,6 @@
 export type { ContactRow, DeadAddress, ReachRow } from './domain/reach';
 export { type Subscription, subscriptions } from './domain/subscription';
+export { isUserId } from './domain/user-id';
 export { ProfilesModule } from './profiles.module';
 export { ProfilesService } from './profiles.service';
 export { ProfilesApiModule } from './profiles-api.module';

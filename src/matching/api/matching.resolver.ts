@@ -1,5 +1,7 @@
+import { isUuid } from '@libs/foundation';
 import { decodeCursor, Transactions, toPage } from '@libs/platform';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
+import { BadRequestException, ValidationPipe } from '@nestjs/common';
 import { Args, Query, Resolver } from '@nestjs/graphql';
 import { NumberRejectRepository } from '../persistence/number-reject.repository';
 import { NumberRejectConnection, NumberRejectsArgs } from './matching.type';
@@ -16,7 +18,10 @@ export class MatchingResolver {
   @Query(() => NumberRejectConnection, {
     description: 'Mobile numbers from Optimove that were not imported, with the reason.',
   })
-  async numberRejects(@CurrentActor() actor: Actor, @Args() args: NumberRejectsArgs): Promise<NumberRejectConnection> {
+  async numberRejects(
+    @CurrentActor() actor: Actor,
+    @Args(new ValidationPipe()) args: NumberRejectsArgs,
+  ): Promise<NumberRejectConnection> {
     const rows = await this.rejects.list(this.transactions.pool, {
       projectId: actor.projectId,
       connectionId: args.connectionId,
@@ -33,6 +38,8 @@ export class MatchingResolver {
 }
 
 function readPosition(cursor: string | null): [string, number] | null {
-  const [executionId, seq] = cursor?.split(' ') ?? [];
-  return executionId && seq ? [executionId, Number(seq)] : null;
+  if (cursor === null) return null;
+  const [executionId = '', seq = ''] = cursor.split(' ');
+  if (!isUuid(executionId) || !/^\d{1,9}$/.test(seq)) throw new BadRequestException('after is no cursor of this list');
+  return [executionId, Number(seq)];
 }

@@ -59,7 +59,7 @@ export class ImportWriter {
     return { ...count(written), refused: [] };
   }
 
-  /** Devices of users that are not known are refused. */
+  /** Devices of users that are not known are refused. A token that a provider called dead stays so: none comes back to life. */
   async writeDevices(tx: Tx, projectId: string, rows: DeviceRow[]): Promise<WrittenBatch> {
     const written = await query<{ is_new: boolean; token: string }>(
       tx,
@@ -69,7 +69,7 @@ export class ImportWriter {
        JOIN profile p ON p.project_id = $1 AND p.user_id = r.user_id
        ORDER BY r.token
        ON CONFLICT ON CONSTRAINT uq_device_token DO UPDATE SET
-         profile_id = excluded.profile_id, platform = excluded.platform, is_addressable = true, unreachable_reason = NULL,
+         profile_id = excluded.profile_id, platform = excluded.platform,
          push_subscription = CASE WHEN d.token = ANY($7::text[]) THEN excluded.push_subscription ELSE d.push_subscription END,
          updated_at = now()
        RETURNING (xmax = 0) AS is_new, token`,

@@ -1,4 +1,5 @@
 import { readSubscription, type Subscription } from '../domain/subscription';
+import { longestUserId } from '../domain/user-id';
 import type { FileKind, ReadRow } from './row-reader';
 
 /** A profile as a file gives it; null leaves what is stored. */
@@ -24,7 +25,6 @@ const systemColumns = [
   'country',
 ];
 const systemSet = new Set(['userId', ...systemColumns]);
-const longestUserId = 255;
 const longestValue = 1_000;
 const choices = 'SUBSCRIBED, UNSUBSCRIBED or NOT_SET';
 

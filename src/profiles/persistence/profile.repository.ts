@@ -92,7 +92,11 @@ export class ProfileRepository {
         subscribeWhenNotSet,
       ],
     );
-    return new Map(rows.map((row) => [row.user_id, row.id]));
+    const found = new Map(rows.map((row) => [row.user_id, row.id]));
+    // A profile that somebody else made meanwhile is neither written nor visible to the statement above.
+    const missed = numbers.flatMap(({ userId }) => (found.has(userId) ? [] : [userId]));
+    for (const [userId, id] of await this.idsOf(tx, projectId, missed)) found.set(userId, id);
+    return found;
   }
 
   /** Empties fields of one profile. */

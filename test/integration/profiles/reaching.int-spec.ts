@@ -130,6 +130,7 @@ describe('many people at once', () => {
       (await reach(media, 'dead')).flatMap((row) => (row.isAddressable ? [row.address] : [])).sort();
     expect(await addressable()).toEqual(['token-2']);
     await stage.send('/imports/profiles', 'userId,email,mobileNumber\ndead,dead@example.com,447700900009\n');
+    await stage.send('/imports/devices', 'userId,token,platform\ndead,token-1,IOS\ndead,token-2,IOS\n');
     expect(await addressable()).toEqual(['token-2']);
     await stage.send('/imports/profiles', 'userId,email,mobileNumber\ndead,alive@example.com,447700900010\n');
     expect(await addressable()).toEqual(['447700900010', 'alive@example.com', 'token-2']);
