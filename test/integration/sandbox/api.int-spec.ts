@@ -126,6 +126,33 @@ describe('the Optimove API of the sandbox', () => {
     });
   });
 
+  it('keeps interactions and preferences, with their own limits', async () => {
+    const interaction = {
+      CampaignID: 20417,
+      ChannelID: 506,
+      InteractionDate: '2026-05-04',
+      TemplateID: 7731,
+      EventID: 2,
+    };
+    const post = (name: string, body: object) => box.call('POST', `/current/integrations/${name}`, body);
+    expect(await post('UpdateCampaignInteractions', { ...interaction, CustomerIDs: ['A8272'] })).toMatchObject({
+      status: 200,
+    });
+    expect(
+      await post('UpdateCampaignInteractions', { ...interaction, CustomerIDs: Array(10_001).fill('A') }),
+    ).toMatchObject({ status: 400 });
+    expect(
+      await post('UpdateCampaignInteractions', { ...interaction, InteractionDate: 'today', CustomerIDs: ['A'] }),
+    ).toMatchObject({ status: 400 });
+    const preference = { ChannelID: 444, CustomerIDs: ['A8272', 'A9165'], CommunicationMode: 2, AppID: null };
+    expect(await post('SetCustomerChannelPreference', preference)).toMatchObject({ status: 200, text: '' });
+    expect(await post('SetCustomerChannelPreference', { ...preference, CustomerIDs: [] })).toMatchObject({
+      status: 400,
+    });
+    expect(await box.control('GET', `/tenants/${box.account.id}/preferences`)).toEqual([preference]);
+    expect(await box.control('GET', `/tenants/${box.account.id}/interactions`)).toHaveLength(1);
+  });
+
   it('limits the calls of a key in 10 seconds with the documented body', async () => {
     const small = await openBox({}, { ratePer10s: 3 });
     const answers = [];

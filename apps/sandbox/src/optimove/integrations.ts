@@ -99,18 +99,27 @@ const updateCampaignMetrics: OptimoveFunction = (call) => {
 const updateCampaignInteractions: OptimoveFunction = (call) => {
   const body = objectBody(call);
   for (const name of ['CampaignID', 'ChannelID', 'TemplateID', 'EventID']) integerField(body, name);
-  const customers = body.CustomerIDs ?? body.Customers;
-  if (Array.isArray(customers) && customers.length > mostInteractions) {
-    throw new Refusal(400, `The list has more than ${mostInteractions} items`);
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(textField(body, 'InteractionDate'))) {
+    throw new Refusal(400, 'InteractionDate is not YYYY-MM-DD');
   }
+  customerIds(body, mostInteractions);
   call.tenant.interactions.push(body);
   return null;
 };
 
 const setCustomerChannelPreference: OptimoveFunction = (call) => {
-  call.tenant.preferences.push(...listBody(call, mostPreferences));
+  const body = objectBody(call);
+  for (const name of ['ChannelID', 'CommunicationMode']) integerField(body, name);
+  customerIds(body, mostPreferences);
+  call.tenant.preferences.push(body);
   return null;
 };
+
+function customerIds({ CustomerIDs }: Record<string, unknown>, most: number): void {
+  const areTexts = Array.isArray(CustomerIDs) && CustomerIDs.every((id) => typeof id === 'string');
+  if (!areTexts || CustomerIDs.length === 0) throw new Refusal(400, 'CustomerIDs is missing or not a list of texts');
+  if (CustomerIDs.length > most) throw new Refusal(400, `CustomerIDs has more than ${most} items`);
+}
 
 /** Functions of the category `integrations`, by lower-case name. */
 export const integrationFunctions: Record<string, { method: 'GET' | 'POST'; run: OptimoveFunction }> = {
