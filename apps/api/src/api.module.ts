@@ -1,4 +1,4 @@
-import { DateTimeScalar, PlatformModule } from '@libs/platform';
+import { DateTimeScalar, PageArgsPipe, PlatformModule } from '@libs/platform';
 import { CampaignsApiModule } from '@modules/campaigns';
 import { ChannelsApiModule } from '@modules/channels';
 import { ConnectionsApiModule } from '@modules/connections';
@@ -9,6 +9,7 @@ import { ProjectsApiModule } from '@modules/projects';
 import { SuppressionApiModule } from '@modules/suppression';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { Module } from '@nestjs/common';
+import { APP_PIPE } from '@nestjs/core';
 import { GraphQLModule } from '@nestjs/graphql';
 import { ApiConfig } from './api.config';
 import { ApiConfigModule } from './api-config.module';
@@ -49,6 +50,6 @@ import { HealthController } from './health.controller';
     PostbacksApiModule,
   ],
   controllers: [HealthController],
-  providers: [DateTimeScalar],
+  providers: [DateTimeScalar, { provide: APP_PIPE, useClass: PageArgsPipe }],
 })
 export class ApiModule {}

@@ -46,6 +46,8 @@ export interface RecipientPage {
 const path = 'customers/GetCustomerSendDetailsByChannel';
 const delimiter = ';';
 const longestRaw = 2_000;
+const longestId = 255;
+const longestValue = 65_536;
 
 /**
  * Reads the recipients page by page, the next one only when the last has been taken. `$skip` moves on by the rows
@@ -115,8 +117,12 @@ function readRow(raw: unknown, attributeCount: number): RecipientRow | string {
   if (customerId === null) return 'CustomerID is missing';
   const templateId = wire.id('TemplateID');
   if (templateId === null) return 'TemplateID is missing';
+  if (customerId.length > longestId) return `CustomerID is longer than ${longestId} characters`;
+  if (templateId.length > longestId) return `TemplateID is longer than ${longestId} characters`;
   const attributes = readAttributes(wire, attributeCount);
   if (typeof attributes === 'string') return attributes;
+  const unfit = [customerId, templateId, ...attributes].find((text) => text !== null && !canBeStored(text));
+  if (unfit !== undefined) return 'A value holds characters that are no text, or is too long';
   const scheduledTime = wire.text('ScheduledTime', 'ScheduleTime') ?? '';
   return { customerId, templateId, scheduledTime, attributes, actionId: wire.id('ActionID') };
 }
@@ -129,6 +135,11 @@ function readAttributes(wire: WireObject, count: number): (string | null)[] | st
   if (!Array.isArray(values)) return `CustomerAttributes are missing; ${count} were asked for`;
   if (values.length !== count) return `CustomerAttributes has ${values.length} values; ${count} were asked for`;
   return values.map(toText);
+}
+
+/** A zero character or half a surrogate pair cannot be kept as text; one such row must not cost the whole page. */
+function canBeStored(text: string): boolean {
+  return text.length <= longestValue && !text.includes('\u0000') && text.isWellFormed();
 }
 
 function toText(value: unknown): string | null {

@@ -8,6 +8,8 @@ export { DatabaseModule } from './database/database.module';
 export { applyMigrations, revertMigration } from './database/migrate';
 export { Notifications } from './database/notifications';
 export { execute, query, Transactions, type Tx } from './database/transactions';
+
+export { PageArgsPipe } from './graphql/page-args.pipe';
 export {
   ConnectionType,
   decodeCursor,
@@ -18,6 +20,7 @@ export {
   PageInfo,
   toPage,
 } from './graphql/relay';
+
 export { DateTimeScalar } from './graphql/scalars';
 export { type InputProblem, UserError, validateInput } from './graphql/user-error';
 export { PlatformModule } from './host/platform.module';

@@ -30,12 +30,22 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   }
   if (original instanceof GraphQLError)
     return { ...place, message: formatted.message, extensions: { code: formatted.extensions?.code } };
+  if (codeOf(original) === malformedId) {
+    return { ...place, message: 'An id or a cursor has a wrong form', extensions: { code: 'BAD_REQUEST' } };
+  }
   const errorId = newId();
   log.failure('graphql.unexpected', original, { errorId });
   const message = isRetryable(original)
     ? 'The service is busy; try again in a few seconds'
     : 'Something went wrong on our side';
   return { ...place, message, extensions: { code: 'INTERNAL', errorId } };
+}
+
+/** SQLSTATE of a text that is no UUID. */
+const malformedId = '22P02';
+
+function codeOf(error: unknown): string | undefined {
+  return (error as { driverError?: { code?: string } }).driverError?.code;
 }
 
 function messageOf(error: HttpException): string {
