@@ -12,14 +12,21 @@ export class CollectTotals {
     private readonly totals: MetricTotalRepository,
   ) {}
 
-  /** Doing it again changes nothing. */
+  /**
+   * Doing it again changes nothing. Totals are read again after a change was written: another worker may have read
+   * later and written earlier.
+   */
   async run(executionId: string): Promise<void> {
+    while ((await this.takeOver(executionId)) > 0);
+  }
+
+  private async takeOver(executionId: string): Promise<number> {
     const totals = await this.campaigns.totals(executionId);
     const values = totals.flatMap(({ sent, delivered, dropped, ...template }): MetricValue[] => [
       { ...template, metric: 'SENT', value: sent },
       { ...template, metric: 'DELIVERED', value: delivered },
       { ...template, metric: 'DROPPED', value: dropped },
     ]);
-    await this.totals.owe(this.transactions.pool, values);
+    return this.totals.owe(this.transactions.pool, values);
   }
 }

@@ -33,6 +33,9 @@ export class PostbackRowType {
   @Field(() => Int, { description: 'The value that Optimove acknowledged last.' })
   acknowledgedValue!: number;
 
+  @Field(() => Int, { description: 'Added by posts without an answer: it may have counted and is not posted again.' })
+  uncertainValue!: number;
+
   @Field(() => PostStateEnum, { description: 'Whether Optimove knows the value.' })
   state!: string;
 

@@ -1,6 +1,8 @@
+import { isUuid } from '@libs/foundation';
 import { decodeCursor, PageArgs, Transactions, toPage } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
+import { BadRequestException } from '@nestjs/common';
 import { Args, ID, Query, Resolver } from '@nestjs/graphql';
 import { MetricTotalRepository } from '../persistence/metric-total.repository';
 import { PostbackRowConnection, PostbackSummaryType } from './postback.type';
@@ -35,9 +37,15 @@ export class PostbacksResolver {
     const rows = await this.totals.list(this.transactions.pool, {
       projectId: actor.projectId,
       connectionId: connection.id,
-      beforeId: decodeCursor(after),
+      beforeId: readIdCursor(after),
       limit: first + 1,
     });
     return toPage(rows, { first, cursorOf: ({ id }) => id, map: (row) => row });
   }
+}
+
+function readIdCursor(after: string | null | undefined): string | null {
+  const id = decodeCursor(after);
+  if (id === null || isUuid(id)) return id;
+  throw new BadRequestException('after must be the endCursor of a page of the same list');
 }

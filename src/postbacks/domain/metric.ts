@@ -19,16 +19,17 @@ export interface OwedMetric {
   metric: Metric;
   owedValue: number;
   acknowledgedValue: number;
+  uncertainValue: number;
   tries: number;
 }
 
-/** The value to post: the total itself, or what was added since the last acknowledged one. */
-export function valueToPost({ owedValue, acknowledgedValue }: OwedMetric, mode: 'ABSOLUTE' | 'DELTA'): number {
-  return mode === 'ABSOLUTE' ? owedValue : owedValue - acknowledgedValue;
+/** The value to post: the total itself, or what was added since everything that has counted or may have. */
+export function valueToPost(row: OwedMetric, mode: 'ABSOLUTE' | 'DELTA'): number {
+  return mode === 'ABSOLUTE' ? row.owedValue : row.owedValue - row.acknowledgedValue - row.uncertainValue;
 }
 
 const firstWaitSeconds = 30;
-const longestWaitSeconds = 3_600;
+const longestWaitSeconds = 600;
 
 /** How long to wait after so many failed tries, in seconds. */
 export function waitSeconds(tries: number): number {

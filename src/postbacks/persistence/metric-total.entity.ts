@@ -42,6 +42,10 @@ export class MetricTotalEntity {
   @Column('integer', { name: 'acknowledged_value', default: 0 })
   acknowledgedValue!: number;
 
+  /** Added since `acknowledgedValue` by posts without an answer: it may have counted, and is never posted again. */
+  @Column('integer', { name: 'uncertain_value', default: 0 })
+  uncertainValue!: number;
+
   /** Set while a post of this value is under way: a process that died left it behind. */
   @Column('integer', { name: 'posting_value', nullable: true })
   postingValue!: number | null;

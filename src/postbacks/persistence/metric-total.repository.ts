@@ -29,10 +29,10 @@ export interface PostbackSummary {
 /** What is owed to Optimove. */
 @Injectable()
 export class MetricTotalRepository {
-  /** Takes values over; one that has not changed is not owed again. */
-  async owe(tx: Tx, values: MetricValue[]): Promise<void> {
-    if (values.length === 0) return;
-    await query(
+  /** Takes values over and returns how many changed; one that is owed already keeps its wait. */
+  async owe(tx: Tx, values: MetricValue[]): Promise<number> {
+    if (values.length === 0) return 0;
+    const changed = await query(
       tx,
       `INSERT INTO metric_total AS m (id, project_id, connection_id, optimove_campaign_id, optimove_channel_id, optimove_template_id, metric, owed_value)
        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::text[], $7::text[], $8::int[])
@@ -41,8 +41,11 @@ export class MetricTotalRepository {
          AND x.optimove_campaign_id = v.campaign_id AND x.optimove_channel_id = v.channel_id
          AND x.optimove_template_id = v.template_id AND x.metric = v.metric)
        ON CONFLICT ON CONSTRAINT uq_metric_total DO UPDATE
-       SET owed_value = excluded.owed_value, state = 'OWED', tries = 0, next_try_at = now(), updated_at = now()
-       WHERE m.owed_value <> excluded.owed_value`,
+       SET owed_value = excluded.owed_value, state = 'OWED', updated_at = now(),
+         tries = CASE WHEN m.state = 'OWED' THEN m.tries ELSE 0 END,
+         next_try_at = CASE WHEN m.state = 'OWED' THEN m.next_try_at ELSE now() END
+       WHERE m.owed_value <> excluded.owed_value
+       RETURNING m.id`,
       [
         values.map(() => newId()),
         values.map(({ projectId }) => projectId),
@@ -54,16 +57,28 @@ export class MetricTotalRepository {
         values.map(({ value }) => value),
       ],
     );
+    return changed.length;
   }
 
-  /** Connections that have something to post now. */
+  /** Connections that have something to post now, the longest waiting first. */
   async connectionsDue(tx: Tx, limit: number): Promise<string[]> {
     const rows = await query<{ connection_id: string }>(
       tx,
-      `SELECT DISTINCT connection_id FROM metric_total WHERE state = 'OWED' AND next_try_at <= now() LIMIT $1`,
+      `SELECT connection_id FROM metric_total WHERE state = 'OWED' AND next_try_at <= now()
+       GROUP BY connection_id ORDER BY min(next_try_at) LIMIT $1`,
       [limit],
     );
     return rows.map((row) => row.connection_id);
+  }
+
+  /** Keeps what is due for later: the connection is switched off and may come back. */
+  async putOff(tx: Tx, connectionId: string): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE metric_total SET next_try_at = now() + interval '1 minute'
+       WHERE connection_id = $1 AND state = 'OWED' AND next_try_at <= now()`,
+      [connectionId],
+    );
   }
 
   /** Notes which values are about to be posted, so that a process that dies leaves a trace. */
@@ -74,34 +89,49 @@ export class MetricTotalRepository {
          SELECT id FROM metric_total WHERE connection_id = $1 AND state = 'OWED' AND next_try_at <= now() ORDER BY id LIMIT $2)
        RETURNING id, optimove_campaign_id AS "optimoveCampaignId", optimove_channel_id AS "optimoveChannelId",
          optimove_template_id AS "optimoveTemplateId", metric, owed_value AS "owedValue",
-         acknowledged_value AS "acknowledgedValue", tries`,
+         acknowledged_value AS "acknowledgedValue", uncertain_value AS "uncertainValue", tries`,
       [connectionId, limit],
     );
   }
 
   /** Added values whose answer never came because the process died: they may have counted. */
-  async doubtInterrupted(tx: Tx, connectionId: string): Promise<number> {
-    return execute(
+  async doubtInterrupted(tx: Tx, connectionId: string): Promise<void> {
+    await execute(
       tx,
-      `UPDATE metric_total SET state = 'UNCERTAIN', posting_value = NULL, updated_at = now(),
+      `UPDATE metric_total SET uncertain_value = posting_value - acknowledged_value, posting_value = NULL,
+         state = CASE WHEN owed_value = posting_value THEN 'UNCERTAIN' ELSE 'OWED' END, updated_at = now(),
          last_error = 'The process ended while this value was posted; it may have counted'
        WHERE connection_id = $1 AND posting_value IS NOT NULL`,
       [connectionId],
     );
   }
 
-  /** Optimove took these values. One that has changed meanwhile stays owed. */
-  async acknowledge(tx: Tx, rows: OwedMetric[]): Promise<void> {
+  /** Where values add up, a total that did not grow leaves nothing to post. */
+  async settleWithoutGrowth(tx: Tx, connectionId: string): Promise<void> {
     await execute(
       tx,
-      `UPDATE metric_total m SET acknowledged_value = r.value, acknowledged_at = now(), posting_value = NULL, tries = 0,
-         last_error = NULL, state = CASE WHEN m.owed_value = r.value THEN 'ACKNOWLEDGED' ELSE 'OWED' END, updated_at = now()
-       FROM unnest($1::uuid[], $2::int[]) AS r(id, value) WHERE m.id = r.id`,
-      [rows.map(({ id }) => id), rows.map(({ owedValue }) => owedValue)],
+      `UPDATE metric_total SET state = CASE WHEN uncertain_value > 0 THEN 'UNCERTAIN' ELSE 'ACKNOWLEDGED' END, updated_at = now()
+       WHERE connection_id = $1 AND state = 'OWED' AND owed_value <= acknowledged_value + uncertain_value`,
+      [connectionId],
     );
   }
 
-  /** The post failed; what that means is in `state`. */
+  /** Optimove took these values. One that has changed meanwhile stays owed; a total ends every doubt. */
+  async acknowledge(tx: Tx, rows: OwedMetric[], mode: 'ABSOLUTE' | 'DELTA'): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE metric_total m SET acknowledged_value = r.value - d.doubt, uncertain_value = d.doubt, acknowledged_at = now(),
+         posting_value = NULL, tries = 0, last_error = CASE WHEN d.doubt > 0 THEN m.last_error END, updated_at = now(),
+         state = CASE WHEN m.owed_value <> r.value THEN 'OWED' WHEN d.doubt > 0 THEN 'UNCERTAIN' ELSE 'ACKNOWLEDGED' END
+       FROM unnest($1::uuid[], $2::int[]) AS r(id, value)
+       JOIN metric_total o ON o.id = r.id
+       CROSS JOIN LATERAL (SELECT CASE WHEN $3 = 'DELTA' THEN o.uncertain_value ELSE 0 END AS doubt) d
+       WHERE m.id = r.id AND m.posting_value = r.value`,
+      [rows.map(({ id }) => id), rows.map(({ owedValue }) => owedValue), mode],
+    );
+  }
+
+  /** The post failed; what that means for the posted value is in `state`. One that has changed meanwhile stays owed. */
   async fail(
     tx: Tx,
     rows: OwedMetric[],
@@ -109,9 +139,18 @@ export class MetricTotalRepository {
   ): Promise<void> {
     await execute(
       tx,
-      `UPDATE metric_total SET posting_value = NULL, state = $2, last_error = $3, tries = tries + 1,
-         next_try_at = now() + $4 * interval '1 second', updated_at = now() WHERE id = ANY($1::uuid[])`,
-      [rows.map(({ id }) => id), failure.state, failure.error, failure.waitSeconds],
+      `UPDATE metric_total m SET posting_value = NULL, last_error = $4, tries = m.tries + 1, updated_at = now(),
+         state = CASE WHEN m.owed_value = r.value THEN $3 ELSE 'OWED' END,
+         uncertain_value = CASE WHEN $3 = 'UNCERTAIN' THEN r.value - m.acknowledged_value ELSE m.uncertain_value END,
+         next_try_at = now() + $5 * interval '1 second'
+       FROM unnest($1::uuid[], $2::int[]) AS r(id, value) WHERE m.id = r.id AND m.posting_value = r.value`,
+      [
+        rows.map(({ id }) => id),
+        rows.map(({ owedValue }) => owedValue),
+        failure.state,
+        failure.error,
+        failure.waitSeconds,
+      ],
     );
   }
 

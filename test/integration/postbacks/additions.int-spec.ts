@@ -1,0 +1,124 @@
+import { type Stage, setStage } from './stage';
+
+const settled = { state: 'ACKNOWLEDGED', uncertain: 0, error: null };
+
+describe('additions posted to Optimove', () => {
+  let stage: Stage;
+  let connections = 0;
+  beforeAll(async () => {
+    stage = await setStage();
+  }, 60_000);
+  beforeEach(() => stage.optimove.reset());
+  afterAll(() => stage.close());
+
+  function connect(): Promise<string> {
+    connections += 1;
+    return stage.connect(`Delta ${connections}`, 'DELTA');
+  }
+
+  /** The values that Optimove received, in order. */
+  const received = (): number[] => stage.optimove.posts.flat().map(({ MetricValue }) => MetricValue);
+
+  it('are what came since the acknowledged total', async () => {
+    const id = await connect();
+    for (const sent of [900, 925]) {
+      await stage.collect(id, [{ sent }]);
+      await stage.post(id);
+    }
+    expect(received()).toEqual([900, 25]);
+    expect(await stage.kept(id)).toMatchObject([{ owed: 925, acknowledged: 925, ...settled }]);
+  });
+
+  it('are doubted, not posted again, when no answer came; what comes after them is', async () => {
+    const id = await connect();
+    await stage.collect(id, [{ sent: 900 }]);
+    await stage.post(id);
+    await stage.collect(id, [{ sent: 925 }]);
+    stage.optimove.behaviour = () => 'break';
+    await stage.post(id);
+    expect(await stage.kept(id)).toMatchObject([
+      { owed: 925, acknowledged: 900, uncertain: 25, state: 'UNCERTAIN', error: expect.any(String) },
+    ]);
+    stage.optimove.reset();
+    await stage.wait(id);
+    await stage.post(id);
+    expect(received()).toEqual([]);
+    await stage.collect(id, [{ sent: 930 }]);
+    await stage.post(id);
+    expect(received()).toEqual([5]);
+    expect(await stage.kept(id)).toMatchObject([
+      { owed: 930, acknowledged: 905, uncertain: 25, state: 'UNCERTAIN', error: expect.any(String) },
+    ]);
+  });
+
+  it('add up their doubts', async () => {
+    const id = await connect();
+    stage.optimove.behaviour = () => 'break';
+    for (const sent of [10, 15]) {
+      await stage.collect(id, [{ sent }]);
+      await stage.post(id);
+    }
+    expect(received()).toEqual([10, 5]);
+    expect(await stage.kept(id)).toMatchObject([{ acknowledged: 0, uncertain: 15, state: 'UNCERTAIN' }]);
+  });
+
+  it('keep what changed during a post without an answer owed', async () => {
+    const id = await connect();
+    await stage.collect(id, [{ sent: 10 }]);
+    stage.optimove.behaviour = async () => {
+      await stage.collect(id, [{ sent: 14 }]);
+      return 'break' as const;
+    };
+    await stage.post(id);
+    expect(await stage.kept(id)).toMatchObject([{ owed: 14, uncertain: 10, state: 'OWED' }]);
+    stage.optimove.reset();
+    await stage.wait(id);
+    await stage.post(id);
+    expect(received()).toEqual([4]);
+  });
+
+  it.each([429, 401])('are posted again after %d, which counts nothing', async (status) => {
+    const id = await connect();
+    await stage.collect(id, [{ sent: 10 }]);
+    stage.optimove.behaviour = () => status;
+    await stage.post(id);
+    stage.optimove.reset();
+    await stage.wait(id);
+    await stage.post(id);
+    expect(received()).toEqual([10]);
+    expect(await stage.kept(id)).toMatchObject([{ acknowledged: 10, ...settled }]);
+  });
+
+  it('are doubted when the process died during a post', async () => {
+    const id = await connect();
+    await stage.collect(id, [{ sent: 10 }]);
+    await stage.database.query('UPDATE metric_total SET posting_value = owed_value WHERE connection_id = $1', [id]);
+    await stage.collect(id, [{ sent: 13 }]);
+    await stage.post(id);
+    expect(received()).toEqual([3]);
+    expect(await stage.kept(id)).toMatchObject([{ owed: 13, acknowledged: 3, uncertain: 10, state: 'UNCERTAIN' }]);
+  });
+
+  it('never take anything back', async () => {
+    const id = await connect();
+    for (const sent of [10, 8, 10, 11]) {
+      await stage.collect(id, [{ sent }]);
+      await stage.post(id);
+    }
+    expect(received()).toEqual([10, 1]);
+    expect(await stage.kept(id)).toMatchObject([{ owed: 11, acknowledged: 11, ...settled }]);
+  });
+
+  it('end their doubts when the connection changes to totals', async () => {
+    const id = await connect();
+    await stage.collect(id, [{ sent: 10 }]);
+    stage.optimove.behaviour = () => 'break';
+    await stage.post(id);
+    await stage.database.query(`UPDATE connection SET metrics_mode = 'ABSOLUTE' WHERE id = $1`, [id]);
+    stage.optimove.reset();
+    await stage.collect(id, [{ sent: 12 }]);
+    await stage.post(id);
+    expect(received()).toEqual([12]);
+    expect(await stage.kept(id)).toMatchObject([{ acknowledged: 12, ...settled }]);
+  });
+});

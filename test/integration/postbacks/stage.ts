@@ -1,0 +1,160 @@
+import { ClocksModule, DateTimeScalar, Leases, PlatformModule, Transactions } from '@libs/platform';
+import { CampaignsService } from '@modules/campaigns';
+import { ConnectionsApiModule } from '@modules/connections';
+import { PostbacksApiModule } from '@modules/postbacks';
+import { ProjectsApiModule, ProjectsService } from '@modules/projects';
+import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import { GraphQLModule } from '@nestjs/graphql';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import { formatError } from '../../../apps/api/src/graphql/format-error';
+import { CollectTotals } from '../../../src/postbacks/collect-totals';
+import { PostbackClocks } from '../../../src/postbacks/jobs/postback.clocks';
+import { MetricTotalRepository } from '../../../src/postbacks/persistence/metric-total.repository';
+import { PostMetrics } from '../../../src/postbacks/post-metrics';
+import { createTestDatabase, type TestDatabase } from '../../support/database';
+import { MetricsPeer } from './metrics-peer';
+
+/** Totals of a template, as campaigns would answer them. */
+export interface Totals {
+  campaign?: string;
+  template?: string;
+  sent: number;
+  delivered?: number;
+  dropped?: number;
+}
+
+/** A row of what is owed. */
+export interface KeptMetric {
+  template: string;
+  metric: string;
+  owed: number;
+  acknowledged: number;
+  uncertain: number;
+  state: string;
+  error: string | null;
+}
+
+/** The running api with one project, and Optimove played by a peer. */
+export interface Stage {
+  app: NestFastifyApplication;
+  database: TestDatabase;
+  optimove: MetricsPeer;
+  adminKey: string;
+  /** What campaigns answers when asked for the totals of any execution. */
+  campaigns: { answer: () => Promise<object[]> };
+  /** Answers data and errors of a document. */
+  ask(query: string, variables?: object): Promise<{ data: never; errors?: { message: string; extensions: object }[] }>;
+  /** Connects to the peer and returns the connection's id. */
+  connect(name: string, mode: 'ABSOLUTE' | 'DELTA'): Promise<string>;
+  /** Has these totals collected for a connection. */
+  collect(connectionId: string, totals: Totals[]): Promise<void>;
+  /** Totals in the shape that campaigns answers. */
+  totalsOf(connectionId: string, totals: Totals[]): object[];
+  post(connectionId: string): Promise<void>;
+  /** Makes everything owed due now, as if the wait were over. */
+  wait(connectionId: string): Promise<void>;
+  kept(connectionId: string): Promise<KeptMetric[]>;
+  close(): Promise<void>;
+}
+
+/** Builds the stage on a database of its own. The clocks run only where a test asks them to. */
+export async function setStage(): Promise<Stage> {
+  const database = await createTestDatabase();
+  process.env.ENCRYPTION_KEYS = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
+  process.env.OUTBOUND_ALLOW_PRIVATE = '1';
+  const optimove = await MetricsPeer.start();
+  const campaigns = { answer: async (): Promise<object[]> => [] };
+  const app = await startApp(campaigns);
+  const { projectId, apiKey } = await app.get(ProjectsService).ensureFirst();
+  const adminKey = apiKey ?? '';
+  const url = await app.getUrl();
+  const ask: Stage['ask'] = async (query, variables = {}) => {
+    const headers = { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' };
+    const body = JSON.stringify({ query, variables });
+    return (await (await fetch(`${url}/graphql`, { method: 'POST', headers, body })).json()) as never;
+  };
+  const totalsOf: Stage['totalsOf'] = (connectionId, totals) =>
+    totals.map(({ campaign = '20417', template = '7731', sent, delivered = 0, dropped = 0 }) => ({
+      projectId,
+      connectionId,
+      optimoveChannelId: 506,
+      optimoveCampaignId: campaign,
+      optimoveTemplateId: template,
+      sent,
+      delivered,
+      dropped,
+    }));
+  return {
+    app,
+    database,
+    optimove,
+    adminKey,
+    campaigns,
+    ask,
+    totalsOf,
+    connect: async (name, metricsMode) => {
+      const { data } = await ask(
+        `mutation ($input: CreateConnectionInput!) { payload: createConnection(input: $input) {
+          connection { id } userErrors { message } } }`,
+        {
+          input: {
+            name,
+            endpoint: optimove.endpoint,
+            apiToken: `token-${name.replaceAll(' ', '-')}`,
+            callsPerSecond: 1000,
+            metricsMode,
+          },
+        },
+      );
+      const { payload } = data as { payload: { connection: { id: string } | null; userErrors: object[] } };
+      if (!payload.connection) throw new Error(JSON.stringify(payload.userErrors));
+      return payload.connection.id;
+    },
+    collect: async (connectionId, totals) => {
+      campaigns.answer = async () => totalsOf(connectionId, totals);
+      await app.get(CollectTotals).run('of the tests');
+    },
+    post: (connectionId) => app.get(PostMetrics).run(connectionId),
+    wait: async (connectionId) => {
+      await database.query('UPDATE metric_total SET next_try_at = now() WHERE connection_id = $1', [connectionId]);
+    },
+    kept: (connectionId) =>
+      database.query<KeptMetric>(
+        `SELECT optimove_template_id AS template, metric, owed_value AS owed, acknowledged_value AS acknowledged,
+           uncertain_value AS uncertain, state, last_error AS error
+         FROM metric_total WHERE connection_id = $1 ORDER BY optimove_template_id, metric DESC`,
+        [connectionId],
+      ),
+    close: async () => {
+      await app.close();
+      await optimove.close();
+      await database.drop();
+    },
+  };
+}
+
+async function startApp(campaigns: Stage['campaigns']): Promise<NestFastifyApplication> {
+  const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
+    driver: ApolloDriver,
+    autoSchemaFile: true,
+    formatError,
+    context: (request: unknown) => ({ req: request }),
+  });
+  const module = await Test.createTestingModule({
+    imports: [PlatformModule, ClocksModule, graphql, ProjectsApiModule, ConnectionsApiModule, PostbacksApiModule],
+    providers: [DateTimeScalar],
+  })
+    .overrideProvider(CampaignsService)
+    .useValue({ totals: () => campaigns.answer() })
+    .compile();
+  const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
+  await app.listen(0, '127.0.0.1');
+  return app;
+}
+
+/** The clock of one worker among several. */
+export function newClock({ app }: Stage): PostbackClocks {
+  const totals = app.get(MetricTotalRepository);
+  return new PostbackClocks(app.get(Leases), app.get(Transactions), totals, app.get(PostMetrics));
+}
