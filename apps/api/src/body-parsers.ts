@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { BadRequestException, PayloadTooLargeException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 const callbackLimit = 64 * 1024;
@@ -17,7 +18,7 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
     try {
       return bytes.length === 0 ? {} : JSON.parse(bytes.toString('utf8'));
     } catch {
-      throw Object.assign(new Error('The body is not valid JSON'), { statusCode: 400 });
+      throw new BadRequestException('The body is not valid JSON');
     }
   });
 }
@@ -27,7 +28,7 @@ async function readAll(payload: Readable, limit: number): Promise<Buffer> {
   let size = 0;
   for await (const part of payload) {
     size += (part as Buffer).length;
-    if (size > limit) throw Object.assign(new Error(`The body is larger than ${limit} bytes`), { statusCode: 413 });
+    if (size > limit) throw new PayloadTooLargeException(`The body is larger than ${limit} bytes`);
     parts.push(part as Buffer);
   }
   return Buffer.concat(parts);

@@ -1,7 +1,7 @@
-import fastify from 'fastify';
+import { timingSafeEqual } from 'node:crypto';
+import fastify, { type FastifyInstance } from 'fastify';
 import { controlRoutes } from './control/control-routes';
-import { acceptAnyBody, answerErrors } from './edges/bodies-and-errors';
-import { guardControl } from './edges/control-guard';
+import { ControlInputError } from './control/read-input';
 import type { FarEnds } from './far-ends';
 import type { PageLimits } from './optimove/customers';
 import { optimoveRoutes } from './optimove/optimove-routes';
@@ -41,8 +41,11 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const tenants = new TenantStore();
   const at = { url: '' };
   acceptAnyBody(app);
-  answerErrors(app);
-  if (controlKey !== null) guardControl(app, controlKey);
+  guardControl(app, controlKey);
+  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
+    const status = error instanceof ControlInputError ? 400 : (error.statusCode ?? 500);
+    return reply.code(status).send({ error: error.message });
+  });
   app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(startPage(tenants)));
   app.get('/control/endpoints', () => farEnds?.endpoints ?? {});
   controlRoutes(app, { tenants, endpoint: () => `${at.url}/current/` });
@@ -64,4 +67,28 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       await farEnds?.close();
     },
   };
+}
+
+/** Clients of all ages call: a body that claims to be nothing is read as JSON too. */
+function acceptAnyBody(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
+    if (body === '') return done(null, undefined);
+    try {
+      done(null, JSON.parse(String(body)));
+    } catch {
+      done(Object.assign(new Error('Bad Request'), { statusCode: 400 }));
+    }
+  });
+}
+
+function guardControl(app: FastifyInstance, controlKey: string | null): void {
+  if (controlKey === null) return;
+  const expected = Buffer.from(controlKey);
+  app.addHook('onRequest', async (request, reply) => {
+    if (!request.url.toLowerCase().startsWith('/control/')) return;
+    const given = Buffer.from(String(request.headers['x-control-key'] ?? ''));
+    if (given.length === expected.length && timingSafeEqual(given, expected)) return;
+    await reply.code(401).send({ error: 'Send the control key as x-control-key' });
+  });
 }

@@ -150,7 +150,7 @@ describe('recipients', () => {
     const [page] = await collect(read({ attributes: ['FirstName'] }));
     expect(page?.rows.map(({ customerId }) => customerId)).toEqual(['A5']);
     expect(page?.malformed).toHaveLength(4);
-    expect(page?.malformed.every(({ raw }) => !raw.includes('\u0000') && raw.isWellFormed())).toBe(true);
+    expect(page?.malformed.every(({ raw }) => !raw.includes('\u0000') && !/\p{Surrogate}/u.test(raw))).toBe(true);
   });
 
   it('stream: a million rows need no more memory than the first pages did', async () => {

@@ -139,7 +139,7 @@ function readAttributes(wire: WireObject, count: number): (string | null)[] | st
 
 /** A zero character or half a surrogate pair cannot be kept as text; one such row must not cost the whole page. */
 function canBeStored(text: string): boolean {
-  return text.length <= longestValue && !text.includes('\u0000') && text.isWellFormed();
+  return text.length <= longestValue && !text.includes('\u0000') && !/\p{Surrogate}/u.test(text);
 }
 
 function toText(value: unknown): string | null {
