@@ -14,6 +14,7 @@ interface Access {
 }
 
 const connectionsPerHost = 8;
+const checkTimeoutMs = 10_000;
 
 /** Makes Optimove clients: guarded dispatcher, shared call budget, and what each answer says of the connection. */
 @Injectable()
@@ -30,9 +31,9 @@ export class OptimoveClients implements OnModuleDestroy {
     this.dispatcher = guard.dispatcher({ connections: connectionsPerHost });
   }
 
-  /** A client for an address and token that are not stored yet. */
+  /** A client for an address and token that are not stored yet: somebody waits, so it tries once and not for long. */
   forCheck(access: Access): OptimoveClient {
-    return this.create(access, () => undefined);
+    return this.create(access, () => undefined, { retries: 0, timeoutMs: checkTimeoutMs });
   }
 
   /** The client of a stored connection, kept until its token, endpoint or rate changes. */
@@ -59,13 +60,18 @@ export class OptimoveClients implements OnModuleDestroy {
     });
   }
 
-  private create(access: Access, onAnswer: (status: number) => Promise<void> | void): OptimoveClient {
+  private create(
+    access: Access,
+    onAnswer: (status: number) => Promise<void> | void,
+    patience: { retries?: number; timeoutMs?: number } = {},
+  ): OptimoveClient {
     return createOptimoveClient({
       endpoint: access.endpoint,
       apiKey: access.apiKey,
       budget: new CallBudget(this.transactions, access),
       dispatcher: this.dispatcher,
       onAnswer,
+      ...patience,
     });
   }
 }

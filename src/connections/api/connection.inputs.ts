@@ -15,7 +15,7 @@ import {
 } from 'class-validator';
 import { MetricsModeEnum } from './connection.type';
 
-const noOuterSpace = /^\S(.*\S)?$/s;
+const noOuterSpace = /^(\S(.*\S)?)?$/s;
 const isGiven = (_input: object, value: unknown) => value !== undefined;
 
 /** Settings that connecting and updating share. */
