@@ -1,10 +1,11 @@
-import { timingSafeEqual } from 'node:crypto';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify from 'fastify';
 import { controlRoutes } from './control/control-routes';
-import { ControlInputError } from './control/read-input';
+import { acceptAnyBody, answerErrors } from './edges/bodies-and-errors';
+import { guardControl } from './edges/control-guard';
 import type { FarEnds } from './far-ends';
-import type { PageLimits } from './optimove/customers';
+
 import { optimoveRoutes } from './optimove/optimove-routes';
+import type { PageLimits } from './optimove/recipient-page';
 import { startPage } from './start-page';
 import { TenantStore } from './tenants/tenant-store';
 
@@ -41,11 +42,8 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
   const tenants = new TenantStore();
   const at = { url: '' };
   acceptAnyBody(app);
-  guardControl(app, controlKey);
-  app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    const status = error instanceof ControlInputError ? 400 : (error.statusCode ?? 500);
-    return reply.code(status).send({ error: error.message });
-  });
+  answerErrors(app);
+  if (controlKey !== null) guardControl(app, controlKey);
   app.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send(startPage(tenants)));
   app.get('/control/endpoints', () => farEnds?.endpoints ?? {});
   controlRoutes(app, { tenants, endpoint: () => `${at.url}/current/` });
@@ -67,28 +65,4 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
       await farEnds?.close();
     },
   };
-}
-
-/** Clients of all ages call: a body that claims to be nothing is read as JSON too. */
-function acceptAnyBody(app: FastifyInstance): void {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
-    if (body === '') return done(null, undefined);
-    try {
-      done(null, JSON.parse(String(body)));
-    } catch {
-      done(Object.assign(new Error('Bad Request'), { statusCode: 400 }));
-    }
-  });
-}
-
-function guardControl(app: FastifyInstance, controlKey: string | null): void {
-  if (controlKey === null) return;
-  const expected = Buffer.from(controlKey);
-  app.addHook('onRequest', async (request, reply) => {
-    if (!request.url.toLowerCase().startsWith('/control/')) return;
-    const given = Buffer.from(String(request.headers['x-control-key'] ?? ''));
-    if (given.length === expected.length && timingSafeEqual(given, expected)) return;
-    await reply.code(401).send({ error: 'Send the control key as x-control-key' });
-  });
 }

@@ -1,4 +1,5 @@
-import { type Listener, logTo, type SandboxCampaign, type Tenant } from '../tenants/tenant';
+import { type SandboxCampaign, stamp } from '../tenants/campaign';
+import { type LoggedCallback, logTo, type Tenant } from '../tenants/tenant';
 
 const timeoutMs = 10_000;
 
@@ -8,99 +9,93 @@ interface Outgoing {
   body: Record<string, unknown>;
 }
 
+/** A real-time campaign whose trigger customers meet. */
+export interface Trigger {
+  channelId: number;
+  /** May hold letters. */
+  campaignId: string;
+  customers: { customerId: string; templateId: number }[];
+  /** Parameters of the trigger's event, sent beside the documented keys. */
+  extra: Record<string, unknown>;
+}
+
 /** Tells the listeners that a campaign was executed: event 1, then 13 for its channel. */
-export async function announceExecution(tenant: Tenant, campaign: SandboxCampaign): Promise<void> {
-  const timeStamp = stamp();
-  const base = { TimeStamp: timeStamp, CampaignID: campaign.id };
-  const processed = listenersOf(tenant, 1, campaign.channelId).map(({ listenerUrl }) => ({
-    url: listenerUrl,
-    body: { EventTypeID: 1, ...base },
-  }));
-  const executed = listenersOf(tenant, 13, campaign.channelId).map(({ listenerUrl }) => ({
-    url: listenerUrl,
-    body: { EventTypeID: 13, ...base, ChannelID: campaign.channelId },
-  }));
-  await send(tenant, tenant.faults.callbacks.reorder ? [...executed, ...processed] : [...processed, ...executed]);
+export function announceExecution(tenant: Tenant, { id, channelId }: SandboxCampaign): Promise<LoggedCallback[]> {
+  const base = { TimeStamp: stamp(), CampaignID: id };
+  const processed = toListeners(tenant, { channelId, body: { EventTypeID: 1, ...base } });
+  const executed = toListeners(tenant, { channelId, body: { EventTypeID: 13, ...base, ChannelID: channelId } });
+  return send(tenant, tenant.faults.callbacks.reorder ? [...executed, ...processed] : [...processed, ...executed]);
 }
 
 /** Tells the listeners that a campaign was cancelled: event 4. */
-export async function announceCancellation(tenant: Tenant, campaign: SandboxCampaign): Promise<void> {
-  const body = { EventTypeID: 4, TimeStamp: stamp(), CampaignID: campaign.id };
-  await send(
-    tenant,
-    listenersOf(tenant, 4, campaign.channelId).map(({ listenerUrl }) => ({ url: listenerUrl, body })),
-  );
+export function announceCancellation(tenant: Tenant, { id, channelId }: SandboxCampaign): Promise<LoggedCallback[]> {
+  const body = { EventTypeID: 4, TimeStamp: stamp(), CampaignID: id };
+  return send(tenant, toListeners(tenant, { channelId, body }));
 }
 
 /** Tells the listeners that the daily process ended: events 2 and 3. */
-export async function announceDailyProcess(tenant: Tenant): Promise<void> {
-  const outgoing = [2, 3].flatMap((eventTypeId) =>
-    tenant.listeners
-      .filter((listener) => listener.eventTypeId === eventTypeId)
-      .map(({ listenerUrl }) => ({ url: listenerUrl, body: { EventTypeID: eventTypeId, TimeStamp: stamp() } })),
+export function announceDailyProcess(tenant: Tenant): Promise<LoggedCallback[]> {
+  const bodies = [2, 3].map((EventTypeID) => ({ EventTypeID, TimeStamp: stamp() }));
+  return send(
+    tenant,
+    bodies.flatMap((body) => toListeners(tenant, { channelId: null, body })),
   );
-  await send(tenant, outgoing);
 }
 
-/** Tells the listeners that a customer met the trigger of a real-time campaign: event 11, one call each. */
-export async function announceTrigger(
+/** Tells the listeners that customers met the trigger of a real-time campaign: event 11, one call each. */
+export function announceTrigger(tenant: Tenant, trigger: Trigger): Promise<LoggedCallback[]> {
+  const { channelId, campaignId, customers, extra } = trigger;
+  const bodies = customers.map(({ customerId, templateId }) => ({
+    eventTypeID: 11,
+    timeStamp: stamp(),
+    customerID: customerId,
+    campaignID: campaignId,
+    channelID: channelId,
+    templateID: templateId,
+    ...extra,
+  }));
+  return send(
+    tenant,
+    bodies.flatMap((body) => toListeners(tenant, { channelId, body })),
+  );
+}
+
+/** Addresses the body to the listeners of its event: those of the channel and those without one; null means any. */
+function toListeners(
   tenant: Tenant,
-  trigger: {
-    channelId: number;
-    campaignId: string;
-    templateId: number;
-    customerIds: string[];
-    extra: Record<string, unknown>;
-  },
-): Promise<void> {
-  const { channelId, campaignId, templateId, customerIds, extra } = trigger;
-  const outgoing = customerIds.flatMap((customerID) =>
-    listenersOf(tenant, 11, channelId).map(({ listenerUrl }) => ({
-      url: listenerUrl,
-      body: {
-        eventTypeID: 11,
-        timeStamp: stamp(),
-        customerID,
-        campaignID: campaignId,
-        channelID: channelId,
-        templateID: templateId,
-        ...extra,
-      },
-    })),
-  );
-  await send(tenant, outgoing);
+  { channelId, body }: { channelId: number | null; body: Record<string, unknown> },
+): Outgoing[] {
+  const eventTypeId = body.EventTypeID ?? body.eventTypeID;
+  return tenant.listeners
+    .filter((listener) => listener.eventTypeId === eventTypeId)
+    .filter((listener) => channelId === null || listener.channelId === null || listener.channelId === channelId)
+    .map(({ listenerUrl }) => ({ url: listenerUrl, body }));
 }
 
-function listenersOf(tenant: Tenant, eventTypeId: number, channelId: number): Listener[] {
-  return tenant.listeners.filter(
-    (listener) =>
-      listener.eventTypeId === eventTypeId && (listener.channelId === null || listener.channelId === channelId),
-  );
-}
-
-async function send(tenant: Tenant, outgoing: Outgoing[]): Promise<void> {
-  const { duplicate, silent } = tenant.faults.callbacks;
-  if (silent) return;
-  for (const callback of outgoing) {
-    await post(tenant, callback);
-    if (duplicate) await post(tenant, callback);
+async function send(tenant: Tenant, outgoing: Outgoing[]): Promise<LoggedCallback[]> {
+  const { duplicate = false, silent = false } = tenant.faults.callbacks;
+  if (silent) return [];
+  const sent: LoggedCallback[] = [];
+  for (const callback of duplicate ? outgoing.flatMap((one) => [one, one]) : outgoing) {
+    const entry = { at: new Date().toISOString(), ...callback, status: await post(callback) };
+    logTo(tenant.callbacks, entry);
+    sent.push(entry);
   }
+  return sent;
 }
 
-async function post(tenant: Tenant, { url, body }: Outgoing): Promise<void> {
-  const status = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(timeoutMs),
-  }).then(
-    (answer) => answer.status,
-    () => null,
-  );
-  logTo(tenant.callbacks, { at: new Date().toISOString(), url, body, status });
-}
-
-/** A time as Optimove writes it, in UTC. */
-export function stamp(time = new Date()): string {
-  return time.toISOString().slice(0, 19).replace('T', ' ');
+async function post({ url, body }: Outgoing): Promise<number | null> {
+  try {
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    // An unread body keeps its connection.
+    await answer.arrayBuffer();
+    return answer.status;
+  } catch {
+    return null;
+  }
 }

@@ -1,15 +1,15 @@
-import { type CustomerMix, plainMix } from '../customers/mix';
-import { type FaultPlan, faultKinds } from '../tenants/faults';
+import { type CallbackFaults, callbackFaults, type FaultPlan, faultKinds } from '../tenants/faults';
 
 /** An input of the control API that cannot be used; answered with 400. */
 export class ControlInputError extends Error {}
 
-type Fields = Record<string, unknown>;
+/** An object of the input, not looked at yet. */
+export type Fields = Record<string, unknown>;
 
 /** An object, or an error that says so. */
-export function fieldsOf(value: unknown): Fields {
+export function fieldsOf(value: unknown, name = 'The body'): Fields {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Fields;
-  throw new ControlInputError('The body must be a JSON object');
+  throw new ControlInputError(`${name} must be a JSON object`);
 }
 
 /** A text field. */
@@ -24,6 +24,19 @@ export function integer(fields: Fields, name: string, fallback?: number): number
   const value = fields[name] ?? fallback;
   if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
   throw new ControlInputError(`${name} must be a whole number from 0 on`);
+}
+
+/** A whole number or null. */
+export function integerOrNull(fields: Fields, name: string, fallback: number): number | null {
+  return fields[name] === null ? null : integer(fields, name, fallback);
+}
+
+/** One of the known words. */
+export function oneOf<T extends string>(fields: Fields, name: string, known: readonly [T, ...T[]]): T {
+  const value = fields[name] ?? known[0];
+  const word = known.find((candidate) => candidate === value);
+  if (word !== undefined) return word;
+  throw new ControlInputError(`${name} must be one of ${known.join(', ')}`);
 }
 
 /** A list of whole numbers; numbers as texts are welcome. */
@@ -41,29 +54,25 @@ export function texts(fields: Fields, name: string): string[] {
   throw new ControlInputError(`${name} must be a list of texts`);
 }
 
-/** Shares of peculiar customers; absent ones are 0. */
-export function mixOf(value: unknown): CustomerMix {
-  const fields = value === undefined ? {} : fieldsOf(value);
-  const mix = { ...plainMix };
-  for (const [name, share] of Object.entries(fields)) {
-    if (!(name in plainMix))
-      throw new ControlInputError(`mix.${name} is not known; known are ${Object.keys(plainMix).join(', ')}`);
-    if (typeof share !== 'number' || share < 0 || share > 1)
-      throw new ControlInputError(`mix.${name} must be from 0 to 1`);
-    mix[name as keyof CustomerMix] = share;
-  }
-  return mix;
-}
-
 /** A plan of faults. */
 export function faultsOf(value: unknown): FaultPlan {
   const { rules = [], callbacks = {} } = fieldsOf(value);
   if (!Array.isArray(rules)) throw new ControlInputError('rules must be a list');
-  return { rules: rules.map(ruleOf), callbacks: fieldsOf(callbacks) };
+  return { rules: rules.map(ruleOf), callbacks: callbacksOf(callbacks) };
+}
+
+function callbacksOf(value: unknown): CallbackFaults {
+  const fields = fieldsOf(value, 'callbacks');
+  for (const [name, isOn] of Object.entries(fields)) {
+    if (!callbackFaults.some((known) => known === name))
+      throw new ControlInputError(`callbacks.${name} is not known; known are ${callbackFaults.join(', ')}`);
+    if (typeof isOn !== 'boolean') throw new ControlInputError(`callbacks.${name} must be true or false`);
+  }
+  return fields;
 }
 
 function ruleOf(value: unknown): FaultPlan['rules'][number] {
-  const fields = fieldsOf(value);
+  const fields = fieldsOf(value, 'rules');
   const kind = faultKinds.find((known) => known === fields.kind);
   if (!kind) throw new ControlInputError(`kind must be one of ${faultKinds.join(', ')}`);
   return {

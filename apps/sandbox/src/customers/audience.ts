@@ -1,4 +1,4 @@
-import { type Customer, makeCustomer } from './customer';
+import { type Customer, indexOf, makeCustomer, peculiarityOf } from './customer';
 import type { CustomerMix, Peculiarity } from './mix';
 
 /** Whom a campaign is sent to. Nothing of it is stored: every row is made when it is asked for. */
@@ -32,6 +32,15 @@ export function* audienceRows(audience: Audience, skip: number, top: number): Ge
   }
 }
 
+/** The customer of an ID among several audiences, or null when none holds such a one. */
+export function findCustomer(audiences: Audience[], customerId: string): Customer | null {
+  for (const { seed, mix, count } of audiences) {
+    const index = indexOf(seed, customerId);
+    if (index !== null && index < count) return makeCustomer(seed, mix, index);
+  }
+  return null;
+}
+
 /** What the list holds, to compare with what came of it. */
 export interface AudienceCounts extends Record<Peculiarity | 'ordinary', number> {
   rows: number;
@@ -40,7 +49,7 @@ export interface AudienceCounts extends Record<Peculiarity | 'ordinary', number>
   malformed: number;
 }
 
-/** Counts the list by making every row once. */
+/** Counts the list by asking for the peculiarity of every customer. */
 export function countAudience(audience: Audience): AudienceCounts {
   const counts: AudienceCounts = {
     rows: rowCount(audience),
@@ -55,9 +64,10 @@ export function countAudience(audience: Audience): AudienceCounts {
     pushUnsubscribed: 0,
     noDevice: 0,
     badNumber: 0,
+    notSet: 0,
   };
   for (let index = 0; index < audience.count; index += 1) {
-    counts[makeCustomer(audience.seed, audience.mix, index).peculiarity ?? 'ordinary'] += 1;
+    counts[peculiarityOf(audience.seed, audience.mix, index) ?? 'ordinary'] += 1;
   }
   return counts;
 }

@@ -13,12 +13,27 @@ export interface Customer {
 const games = ['Blackjack', 'Poker', 'Roulette', 'Slots', 'Bingo'];
 const wrongNumbers = ['+447700900', '00447700900', '07700900', 'n/a '];
 
+const indexDigits = 7;
+/** Numbers that an ID has room for; customers in an audience can be no more. */
+export const mostCustomers = 10 ** indexDigits;
+
+/** The number of the customer with an ID, or null when the seed makes no such customer. */
+export function indexOf(seed: number, customerId: string): number | null {
+  const digits = customerId.slice(-indexDigits);
+  return /^\d+$/.test(digits) && customerId === `A${seed}${digits}` ? Number(digits) : null;
+}
+
+/** What is peculiar about the customer of a number; cheaper than making the whole customer. */
+export function peculiarityOf(seed: number, mix: CustomerMix, index: number): Peculiarity | null {
+  return peculiarityAt(mix, numbersFrom(seed, index)());
+}
+
 /** Makes the customer of a number. */
 export function makeCustomer(seed: number, mix: CustomerMix, index: number): Customer {
   const random = numbersFrom(seed, index);
   const peculiarity = peculiarityAt(mix, random());
-  const customerId = `A${seed}${String(index).padStart(7, '0')}`;
-  const subscriber = String(index).padStart(7, '0');
+  const subscriber = String(index).padStart(indexDigits, '0');
+  const customerId = `A${seed}${subscriber}`;
   const mobileNumber = mobileNumberOf(peculiarity, index, `447${seed % 100}${subscriber}1`);
   return {
     customerId,

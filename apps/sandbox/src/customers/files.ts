@@ -1,44 +1,62 @@
 import { Readable } from 'node:stream';
 import type { Audience } from './audience';
 import { type Customer, makeCustomer } from './customer';
+import type { Peculiarity } from './mix';
 
 const linesAtOnce = 500;
 
-/** Profiles of the audience's customers as an operator would import them; the unmatched are left out. */
-export function profilesFile(audience: Audience): Readable {
-  return Readable.from(
-    lines(
-      audience,
-      'userId,email,emailSubscription,smsSubscription,first_name',
-      ({ customerId, email, peculiarity, attributes }) => {
-        if (peculiarity === 'unmatched') return null;
-        const emailState =
-          peculiarity === 'unsubscribed' || peculiarity === 'emailUnsubscribed' ? 'UNSUBSCRIBED' : 'SUBSCRIBED';
-        const smsState =
-          peculiarity === 'unsubscribed' || peculiarity === 'smsUnsubscribed' ? 'UNSUBSCRIBED' : 'SUBSCRIBED';
-        return `${customerId},${email},${emailState},${smsState},${attributes.FirstName}`;
-      },
-    ),
-  );
+type Subscription = 'SUBSCRIBED' | 'UNSUBSCRIBED' | 'NOT_SET';
+
+/**
+ * Profiles of the audience's customers as an operator would import them; the unmatched are left out. Without numbers
+ * a client can only learn them from the attribute `MobileNumber`; with numbers, those of a wrong format are empty.
+ */
+export function profilesFile(audience: Audience, { hasNumbers }: { hasNumbers: boolean }): Readable {
+  const columns = ['userId', 'email', ...(hasNumbers ? ['mobileNumber'] : []), ...profileColumns];
+  return Readable.from(lines(audience, columns, (customer) => profileOf(customer, hasNumbers)));
 }
 
-/** Devices of the audience's customers. */
+const profileColumns = ['emailSubscription', 'smsSubscription', 'first_name'];
+
+function profileOf({ customerId, email, peculiarity, attributes }: Customer, hasNumbers: boolean): string[] | null {
+  if (peculiarity === 'unmatched') return null;
+  const number = peculiarity === 'badNumber' ? '' : (attributes.MobileNumber ?? '');
+  return [
+    customerId,
+    email,
+    ...(hasNumbers ? [number] : []),
+    subscription(peculiarity, 'emailUnsubscribed'),
+    subscription(peculiarity, 'smsUnsubscribed'),
+    attributes.FirstName ?? '',
+  ];
+}
+
+/** Devices of the audience's customers; the unmatched and those without a device are left out. */
 export function devicesFile(audience: Audience): Readable {
+  const columns = ['userId', 'token', 'platform', 'pushSubscription'];
   return Readable.from(
-    lines(audience, 'userId,token,platform,pushSubscription', ({ customerId, deviceToken, platform, peculiarity }) => {
+    lines(audience, columns, ({ customerId, deviceToken, platform, peculiarity }) => {
       if (peculiarity === 'unmatched' || peculiarity === 'noDevice') return null;
-      const state =
-        peculiarity === 'unsubscribed' || peculiarity === 'pushUnsubscribed' ? 'UNSUBSCRIBED' : 'SUBSCRIBED';
-      return `${customerId},${deviceToken},${platform},${state}`;
+      const isOff = peculiarity === 'unsubscribed' || peculiarity === 'pushUnsubscribed';
+      return [customerId, deviceToken, platform, isOff ? 'UNSUBSCRIBED' : 'SUBSCRIBED'];
     }),
   );
 }
 
-function* lines(audience: Audience, header: string, lineOf: (customer: Customer) => string | null): Generator<string> {
-  let text = `${header}\n`;
+function subscription(peculiarity: Peculiarity | null, no: Peculiarity): Subscription {
+  if (peculiarity === 'notSet') return 'NOT_SET';
+  return peculiarity === 'unsubscribed' || peculiarity === no ? 'UNSUBSCRIBED' : 'SUBSCRIBED';
+}
+
+function* lines(
+  audience: Audience,
+  columns: string[],
+  cellsOf: (customer: Customer) => string[] | null,
+): Generator<string> {
+  let text = `${columns.join(',')}\n`;
   for (let index = 0; index < audience.count; index += 1) {
-    const line = lineOf(makeCustomer(audience.seed, audience.mix, index));
-    if (line !== null) text += `${line}\n`;
+    const cells = cellsOf(makeCustomer(audience.seed, audience.mix, index));
+    if (cells !== null) text += `${cells.join(',')}\n`;
     if (index % linesAtOnce === 0) {
       yield text;
       text = '';

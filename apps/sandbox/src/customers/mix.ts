@@ -14,6 +14,8 @@ export interface CustomerMix {
   noDevice: number;
   /** Come with a mobile number of a wrong format. */
   badNumber: number;
+  /** Were never asked whether they want e-mail or SMS. */
+  notSet: number;
   /** Rows that repeat an earlier customer. */
   duplicate: number;
   /** Rows that lack an id or values. */
@@ -32,11 +34,13 @@ export const plainMix: CustomerMix = {
   pushUnsubscribed: 0,
   noDevice: 0,
   badNumber: 0,
+  notSet: 0,
   duplicate: 0,
   malformed: 0,
 };
 
-const peculiarities: Peculiarity[] = [
+/** In the order in which they take their shares. */
+export const peculiarities: readonly Peculiarity[] = [
   'unmatched',
   'unsubscribed',
   'emailUnsubscribed',
@@ -44,6 +48,7 @@ const peculiarities: Peculiarity[] = [
   'pushUnsubscribed',
   'noDevice',
   'badNumber',
+  'notSet',
 ];
 
 /** The peculiarity that a number from 0 to 1 falls on, or null for an ordinary customer. */

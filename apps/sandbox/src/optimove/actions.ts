@@ -1,58 +1,79 @@
-import type { SandboxCampaign } from '../tenants/tenant';
-import { dateParameter, integerParameter, type OptimoveCall, type OptimoveFunction, Refusal } from './request';
+import { isExecuted, type SandboxCampaign } from '../tenants/campaign';
+import {
+  adminOnly,
+  dateParameter,
+  integerParameter,
+  type OptimoveCall,
+  type OptimoveCategory,
+  type OptimoveFunction,
+  Refusal,
+  readFor,
+} from './request';
 
-const getCampaignDetails: OptimoveFunction = (call) => {
-  const campaign = executedCampaign(call);
-  return {
-    TargetGroupID: 1,
-    CampaignType: 'No Control',
-    Duration: 1,
-    LeadTime: 0,
-    Notes: '',
-    IsMultiChannel: false,
-    IsRecurrence: false,
-    Status: 'Successful',
-    Error: '',
-    Tags: [],
-    TestGroupSize: campaign.audience.count,
-    ControlGroupSize: 0,
-    Channels: [{ Id: campaign.channelId }],
-  };
+const getCampaignDetails: OptimoveFunction = (call) => details(executedCampaign(call));
+
+const getExecutedCampaignDetails: OptimoveFunction = (call) => {
+  const date = dateParameter(call, 'Date');
+  return executedOn(call, date).map((campaign) => ({ CampaignID: campaign.id, ...details(campaign) }));
 };
 
 const getExecutedCampaignChannelDetails: OptimoveFunction = (call) => {
   const campaign = executedCampaign(call);
   if (integerParameter(call, 'ChannelID') !== campaign.channelId) return [];
-  return campaign.templateIds.map((templateId, index) => ({
+  const { templateIds, scheduledTimes } = campaign;
+  const sends = templateIds.flatMap((templateId) => scheduledTimes.map((time) => ({ templateId, time })));
+  return sends.map(({ templateId, time }, index) => ({
     ListID: index + 1,
     SendID: '',
     TemplateID: templateId,
-    ScheduledTime: campaign.scheduledTime,
+    ScheduledTime: time,
   }));
 };
 
 const getExecutedCampaignsByChannel: OptimoveFunction = (call) => {
   const channelId = integerParameter(call, 'ChannelID');
-  const date = dateParameter(call, 'Date');
-  return [...call.tenant.campaigns.values()]
-    .filter((campaign) => campaign.channelId === channelId && campaign.executedOn === date)
+  return executedOn(call, dateParameter(call, 'Date'))
+    .filter((campaign) => campaign.channelId === channelId)
     .map(({ id }) => ({ CampaignID: id }));
 };
 
-/** Functions of the category `actions`, by lower-case name. */
-export const actionFunctions: Record<string, { method: 'GET' | 'POST'; run: OptimoveFunction }> = {
-  getcampaigndetails: { method: 'GET', run: getCampaignDetails },
-  getexecutedcampaignchanneldetails: { method: 'GET', run: getExecutedCampaignChannelDetails },
-  getexecutedcampaignsbychannel: { method: 'GET', run: getExecutedCampaignsByChannel },
-  getexecutionchannels: {
-    method: 'GET',
-    run: ({ tenant }) => tenant.channels.map(({ id, name }) => ({ ChannelId: id, ChannelName: name })),
-  },
+const getExecutionChannels: OptimoveFunction = ({ tenant }) =>
+  tenant.channels.map(({ id, name }) => ({ ChannelId: id, ChannelName: name }));
+
+/** Functions of the category `actions`. */
+export const actionFunctions: OptimoveCategory = {
+  GetCampaignDetails: readFor(getCampaignDetails),
+  GetExecutedCampaignDetails: adminOnly(readFor(getExecutedCampaignDetails)),
+  GetExecutedCampaignChannelDetails: readFor(getExecutedCampaignChannelDetails),
+  GetExecutedCampaignsByChannel: readFor(getExecutedCampaignsByChannel),
+  GetExecutionChannels: adminOnly(readFor(getExecutionChannels)),
 };
 
 /** The executed campaign that the call names. @throws {Refusal} 404 when there is none. */
 export function executedCampaign(call: OptimoveCall): SandboxCampaign {
   const campaign = call.tenant.campaigns.get(integerParameter(call, 'CampaignID'));
-  if (!campaign || campaign.state === 'PLANNED') throw new Refusal(404, 'Not Found');
+  if (!campaign || !isExecuted(campaign)) throw new Refusal(404, 'Not Found');
   return campaign;
+}
+
+function executedOn({ tenant }: OptimoveCall, date: string): SandboxCampaign[] {
+  return [...tenant.campaigns.values()].filter((campaign) => campaign.executedOn === date);
+}
+
+function details({ audience, channelId, name }: SandboxCampaign): object {
+  return {
+    TargetGroupID: 1,
+    CampaignType: 'No Control',
+    Duration: 1,
+    LeadTime: 0,
+    Notes: name,
+    IsMultiChannel: false,
+    IsRecurrence: false,
+    Status: 'Successful',
+    Error: '',
+    Tags: [],
+    TestGroupSize: audience.count,
+    ControlGroupSize: 0,
+    Channels: [{ Id: channelId }],
+  };
 }

@@ -1,116 +1,108 @@
-import { type AudienceRow, audienceRows } from '../customers/audience';
+import { findCustomer } from '../customers/audience';
 import { attributeNames } from '../customers/customer';
-import { takeFault } from '../tenants/faults';
-import type { SandboxCampaign } from '../tenants/tenant';
+import { type SandboxCampaign, sendAt } from '../tenants/campaign';
 import { executedCampaign } from './actions';
-import { integerParameter, type OptimoveCall, type OptimoveFunction, Refusal } from './request';
+import { type CustomerRow, type PageLimits, recipientPage } from './recipient-page';
+import {
+  adminOnly,
+  integerParameter,
+  type OptimoveCall,
+  type OptimoveCategory,
+  type OptimoveFunction,
+  optionalInteger,
+  Refusal,
+  readFor,
+} from './request';
 
-/** The order of the list and how many rows a page holds at most. */
-export interface PageLimits {
-  /** Rows given when none are asked for. */
-  usual: number;
-  /** Rows given however many are asked for. */
-  most: number;
-}
+type Shape = (row: CustomerRow, campaign: SandboxCampaign, call: OptimoveCall) => object;
 
-interface Wanted {
-  attributes: string[];
-  delimiter: string;
-}
+const everyChannel = 0;
 
-/** Functions of the category `customers`, by lower-case name. */
-export function customerFunctions(
-  limits: PageLimits,
-): Record<string, { method: 'GET' | 'POST'; run: OptimoveFunction }> {
+/** Functions of the category `customers`. */
+export function customerFunctions(limits: PageLimits): OptimoveCategory {
+  const ofChannel = (shape: Shape) => readFor((call) => list(call, { limits, shape, channel: channelAsked(call) }));
+  const ofCampaign = (shape: Shape) => readFor((call) => list(call, { limits, shape, channel: everyChannel }));
+  const ofOptionalChannel = (shape: Shape) =>
+    readFor((call) => list(call, { limits, shape, channel: optionalInteger(call, 'ChannelID', everyChannel) }));
   return {
-    getcustomersenddetailsbychannel: {
-      method: 'GET',
-      run: (call) => list(call, limits, (row, campaign, values) => ({ ...sendDetails(row, campaign), ...values })),
-    },
-    getcustomerexecutiondetailsbycampaign: {
-      method: 'GET',
-      run: (call) => list(call, limits, (row, campaign, values) => ({ ...executionDetails(row, campaign), ...values })),
-    },
-    getcustomerattributelist: {
-      method: 'GET',
-      run: () => attributeNames.map((name) => ({ RealFieldName: name, Description: name, FieldType: 'String' })),
-    },
+    GetCustomerSendDetailsByChannel: ofChannel(sendDetails),
+    GetCustomerExecutionDetailsByCampaign: ofChannel(executionDetails),
+    GetCustomerOneTimeActionsByCampaign: ofOptionalChannel(oneTimeAction),
+    GetCustomerSendDetailsByCampaign: adminOnly(ofCampaign(campaignSendDetails)),
+  };
+}
+
+/** Functions of the category `model`. */
+export const modelFunctions: OptimoveCategory = {
+  GetCustomerAttributeList: adminOnly(
+    readFor(() => attributeNames.map((name) => ({ RealFieldName: name, Description: name }))),
+  ),
+};
+
+/** Attributes of one customer, for the function whose path holds the customer's ID. @throws {Refusal} 404 for a stranger. */
+export function customerAttributes(customerId: string): OptimoveFunction {
+  return ({ tenant }) => {
+    const audiences = [...tenant.campaigns.values()].map(({ audience }) => audience);
+    const customer = findCustomer(audiences, customerId);
+    if (!customer) throw new Refusal(404, 'Not Found');
+    return attributeNames.map((name) => ({
+      RealFieldName: name,
+      Alias: name,
+      FieldType: 'String',
+      Value: customer.attributes[name] ?? null,
+    }));
   };
 }
 
 function list(
   call: OptimoveCall,
-  limits: PageLimits,
-  shape: (row: AudienceRow & { kind: 'customer' }, campaign: SandboxCampaign, values: object) => object,
+  { limits, shape, channel }: { limits: PageLimits; shape: Shape; channel: number },
 ): object[] {
   const campaign = executedCampaign(call);
-  if (integerParameter(call, 'ChannelID') !== campaign.channelId) return [];
-  const wanted = wantedAttributes(call);
-  const { skip, top } = page(call, limits);
-  return [...audienceRows(campaign.audience, skip, top)].map((row) => {
-    if (row.kind === 'malformed') return brokenRow(row.position);
-    return shape(row, campaign, values(row, wanted, call.tenant.joinsAttributes));
-  });
+  if (channel !== everyChannel && channel !== campaign.channelId) return [];
+  return recipientPage(call, { limits, campaign, shape: (row) => shape(row, campaign, call) });
 }
 
-function page(call: OptimoveCall, { usual, most }: PageLimits): { skip: number; top: number } {
-  const path = 'customers';
-  const skip = call.query.$skip === undefined ? 0 : integerParameter(call, '$skip');
-  const asked = call.query.$top === undefined ? usual : integerParameter(call, '$top');
-  const isShort = takeFault(call.tenant.faults, path, ['short-page']) !== null;
-  const ignoresSkip = takeFault(call.tenant.faults, path, ['ignore-skip']) !== null;
-  const top = Math.min(asked, most);
-  return { skip: ignoresSkip ? 0 : skip, top: isShort ? Math.ceil(top / 3) : top };
+function channelAsked(call: OptimoveCall): number {
+  return integerParameter(call, 'ChannelID');
 }
 
-function wantedAttributes(call: OptimoveCall): Wanted {
-  const delimiter = call.query.customerattributesdelimiter ?? ';';
-  if (delimiter !== ',' && delimiter !== ';') throw new Refusal(400, 'CustomerAttributesDelimiter must be , or ;');
-  const attributes = (call.query.customerattributes ?? '').split(delimiter).filter((name) => name !== '');
-  const unknown = attributes.find((name) => !attributeNames.includes(name));
-  if (unknown) throw new Refusal(400, `CustomerAttributes: ${unknown} does not exist`);
-  return { attributes, delimiter };
-}
+const sendDetails: Shape = ({ customer, position }, campaign) => {
+  const { templateId, time } = sendAt(campaign, position);
+  return { CustomerID: customer.customerId, TemplateID: templateId, ScheduledTime: time };
+};
 
-function values(
-  { customer }: AudienceRow & { kind: 'customer' },
-  { attributes, delimiter }: Wanted,
-  areJoined: boolean,
-): object {
-  if (attributes.length === 0) return {};
-  const found = attributes.map((name) => customer.attributes[name] ?? null);
-  return areJoined ? { CustomerAttribute: found.join(delimiter) } : { CustomerAttributes: found };
-}
-
-function sendDetails({ customer, position }: AudienceRow & { kind: 'customer' }, campaign: SandboxCampaign): object {
-  return {
-    CustomerID: customer.customerId,
-    TemplateID: templateAt(campaign, position),
-    ScheduledTime: campaign.scheduledTime,
-  };
-}
-
-function executionDetails(
-  { customer, position }: AudienceRow & { kind: 'customer' },
-  campaign: SandboxCampaign,
-): object {
+const executionDetails: Shape = ({ customer, position }, campaign, { tenant }) => {
+  const { templateId, time } = sendAt(campaign, position);
+  const template = tenant.templates.find(
+    (candidate) => candidate.templateId === templateId && candidate.channelId === campaign.channelId,
+  );
   return {
     CustomerID: customer.customerId,
     ActionID: 12,
     ChannelID: campaign.channelId,
-    TemplateID: templateAt(campaign, position),
-    TemplateName: `Template ${templateAt(campaign, position)}`,
-    ScheduleTime: campaign.scheduledTime,
+    TemplateID: templateId,
+    TemplateName: template?.templateName ?? `Template ${templateId}`,
+    ScheduleTime: time,
     PromoCode: 'WB23,NV10',
   };
-}
+};
 
-function templateAt({ templateIds }: SandboxCampaign, position: number): number {
-  return templateIds[position % templateIds.length] ?? 0;
-}
+const oneTimeAction: Shape = ({ customer }, { channelId }) => ({
+  CustomerID: customer.customerId,
+  RecipientGroupID: 1,
+  ActionID: 12,
+  ChannelID: channelId,
+});
 
-function brokenRow(position: number): object {
-  return position % 2 === 0
-    ? { CustomerID: '', TemplateID: 1 }
-    : { CustomerID: `broken-${position}`, ScheduledTime: 'soon' };
-}
+const campaignSendDetails: Shape = ({ customer, position }, campaign, { query }) => {
+  const { templateId, time } = sendAt(campaign, position);
+  const template = query.includetemplateids?.toLowerCase() === 'true' ? { TemplateID: templateId } : {};
+  return {
+    CustomerID: customer.customerId,
+    ChannelID: campaign.channelId,
+    ScheduledTime: time,
+    SendID: '',
+    ...template,
+  };
+};

@@ -1,4 +1,15 @@
-import { integerField, type OptimoveFunction, objectBody, Refusal, textField } from './request';
+import {
+  integerField,
+  knownChannel,
+  type OptimoveCategory,
+  type OptimoveFunction,
+  objectBody,
+  optionalIntegerField,
+  Refusal,
+  readFor,
+  textField,
+  writeFor,
+} from './request';
 
 const eventTypes = [1, 2, 3, 4, 5, 11, 13];
 const conditionalExecution = 5;
@@ -8,12 +19,10 @@ const registerEventListener: OptimoveFunction = (call) => {
   const eventTypeId = integerField(body, 'EventTypeID');
   if (!eventTypes.includes(eventTypeId)) throw new Refusal(400, `EventTypeID must be one of ${eventTypes.join(', ')}`);
   const listenerUrl = plainUrl(textField(body, 'ListenerURL'));
-  const channelId = body.ChannelID === undefined ? null : integerField(body, 'ChannelID');
+  const channelId = optionalIntegerField(body, 'ChannelID');
   if (channelId !== null && eventTypeId === conditionalExecution)
     throw new Refusal(400, 'ChannelID is not allowed for event 5');
-  if (channelId !== null && !call.tenant.channels.some(({ id }) => id === channelId)) {
-    throw new Refusal(400, `ChannelID ${channelId} does not exist`);
-  }
+  if (channelId !== null) knownChannel(call, channelId);
   call.tenant.listeners = call.tenant.listeners.filter(
     (listener) => listener.eventTypeId !== eventTypeId || listener.channelId !== channelId,
   );
@@ -24,7 +33,7 @@ const registerEventListener: OptimoveFunction = (call) => {
 const unregisterEventListener: OptimoveFunction = (call) => {
   const body = objectBody(call);
   const eventTypeId = integerField(body, 'EventTypeID');
-  const channelId = body.ChannelID === undefined ? null : integerField(body, 'ChannelID');
+  const channelId = optionalIntegerField(body, 'ChannelID');
   const before = call.tenant.listeners.length;
   call.tenant.listeners = call.tenant.listeners.filter(
     (listener) => listener.eventTypeId !== eventTypeId || listener.channelId !== channelId,
@@ -33,25 +42,32 @@ const unregisterEventListener: OptimoveFunction = (call) => {
   return null;
 };
 
-/** Functions of the category `general`, by lower-case name. */
-export const generalFunctions: Record<string, { method: 'GET' | 'POST'; run: OptimoveFunction }> = {
-  registereventlistener: { method: 'POST', run: registerEventListener },
-  unregistereventlistener: { method: 'POST', run: unregisterEventListener },
-  getregisteredeventlisteners: {
-    method: 'GET',
-    run: ({ tenant }) =>
-      tenant.listeners.map(({ eventTypeId, listenerUrl, channelId }) => ({
-        EventTypeID: eventTypeId,
-        ListenerURL: listenerUrl,
-        ...(channelId === null ? {} : { ChannelID: channelId }),
-      })),
-  },
-  getlastdataupdate: { method: 'GET', run: () => ({ Date: new Date().toISOString().slice(0, 10) }) },
+const getRegisteredEventListeners: OptimoveFunction = ({ tenant }) =>
+  tenant.listeners.map(({ eventTypeId, listenerUrl, channelId }) => ({
+    EventTypeID: eventTypeId,
+    ListenerURL: listenerUrl,
+    ...(channelId === null ? {} : { ChannelID: channelId }),
+  }));
+
+/** Functions of the category `general`. */
+export const generalFunctions: OptimoveCategory = {
+  RegisterEventListener: writeFor(registerEventListener),
+  UnregisterEventListener: writeFor(unregisterEventListener),
+  GetRegisteredEventListeners: readFor(getRegisteredEventListeners),
+  GetLastDataUpdate: readFor(() => ({ Date: new Date().toISOString().slice(0, 10) })),
 };
 
 /** Old clients percent-encode the address. */
 function plainUrl(text: string): string {
-  const plain = /^https?%3A/i.test(text) ? decodeURIComponent(text) : text;
-  if (!URL.canParse(plain)) throw new Refusal(400, 'ListenerURL is not a URL');
+  const plain = /^https?%3A/i.test(text) ? decoded(text) : text;
+  if (!/^https?:\/\//i.test(plain) || !URL.canParse(plain)) throw new Refusal(400, 'ListenerURL is not a URL');
   return plain;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new Refusal(400, 'ListenerURL is not a URL');
+  }
 }

@@ -1,14 +1,23 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { takeFault } from '../tenants/faults';
 import { RateLimit } from '../tenants/rate-limit';
 import { logTo, type Tenant } from '../tenants/tenant';
 import type { TenantStore } from '../tenants/tenant-store';
 import { actionFunctions } from './actions';
-import { customerFunctions, type PageLimits } from './customers';
+import { logIn, tenantOf, tooManyRequests } from './credentials';
+import { customerAttributes, customerFunctions, modelFunctions } from './customers';
 import { generalFunctions } from './general';
 import { integrationFunctions } from './integrations';
-import { answerText, type OptimoveFunction, objectBody, Refusal, readQuery } from './request';
+import { jsonOf, misbehave } from './misbehave';
+import type { PageLimits } from './recipient-page';
+import {
+  adminOnly,
+  type OptimoveCall,
+  type OptimoveCategory,
+  type OptimoveRoute,
+  Refusal,
+  readFor,
+  readQuery,
+} from './request';
 
 /** What the routes stand on. */
 export interface OptimoveOptions {
@@ -17,97 +26,77 @@ export interface OptimoveOptions {
   onCall: (path: string, query: Record<string, string>) => Promise<void>;
 }
 
+const optimoveWindowMs = 10_000;
 const prefixes = ['', '/current', '/v3.0'];
-const hangMs = 120_000;
+
+type Params = Record<string, string>;
+type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
 
 /** Serves the Optimove API under its three path prefixes, with names in any case. */
-export function optimoveRoutes(app: FastifyInstance, { tenants, limits, onCall }: OptimoveOptions): void {
-  const rates = new RateLimit();
-  const categories: Record<string, Record<string, { method: string; run: OptimoveFunction }>> = {
+export function optimoveRoutes(app: FastifyInstance, options: OptimoveOptions): void {
+  const functions = functionsByPath(options.limits);
+  const answer = answerer(options);
+  const attributes = answer(({ customerId = '' }) => adminOnly(readFor(customerAttributes(customerId))));
+  const named = answer(({ category, name }) => functions.get(`${category}/${name}`.toLowerCase()));
+  for (const prefix of prefixes) {
+    app.all(`${prefix}/general/login`, (request, reply) => logIn(request, reply, options.tenants));
+    app.all(`${prefix}/customers/:customerId/attributes`, attributes);
+    app.all(`${prefix}/:category/:name`, named);
+  }
+}
+
+function answerer({
+  tenants,
+  onCall,
+}: OptimoveOptions): (find: (params: Params) => OptimoveRoute | undefined) => Answer {
+  const rates = new RateLimit(optimoveWindowMs);
+  return (find) => async (request, reply) => {
+    const tenant = tenantOf(request, tenants);
+    const call = callOf(request, tenant);
+    logCall(call, request, reply);
+    await onCall(request.url, call.query);
+    if (!rates.take(tenant.apiToken, tenant.ratePer10s)) return tooManyRequests(reply);
+    if (await misbehave(call, reply)) return reply;
+    const route = allowed(find(request.params as Params), { tenant, method: request.method });
+    const value = route.run(call);
+    if (value === null) return reply.code(200).send();
+    return reply.type('application/json; charset=utf-8').send(jsonOf(call, value));
+  };
+}
+
+function functionsByPath(limits: PageLimits): Map<string, OptimoveRoute> {
+  const categories: Record<string, OptimoveCategory> = {
     general: generalFunctions,
     actions: actionFunctions,
     customers: customerFunctions(limits),
     integrations: integrationFunctions,
+    model: modelFunctions,
   };
-
-  const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const { category, name } = request.params as { category: string; name: string };
-    if (isLogin(category, name)) return logIn(request, reply, tenants);
-    const tenant = tenantOf(request, tenants);
-    if (typeof tenant === 'string') return answerText(reply, tenant === 'expired' ? 403 : 401, refusals[tenant]);
-    reply.raw.once('close', () => logCall(tenant, request, reply));
-    await onCall(request.url, readQuery(request));
-    if (!rates.take(tenant.apiToken, tenant.ratePer10s)) return tooMany(reply);
-    const isFaulty = await misbehave(tenant, request, reply);
-    if (isFaulty) return reply;
-    const known = categories[category.toLowerCase()]?.[name.toLowerCase()];
-    if (!known) return answerText(reply, 404, 'Not Found');
-    if (known.method !== request.method) return answerText(reply, 405, 'Method Not Allowed');
-    return answer(request, reply, tenant, known.run);
-  };
-
-  for (const prefix of prefixes) app.all(`${prefix}/:category/:name`, handle);
+  return new Map(
+    Object.entries(categories).flatMap(([category, functions]) =>
+      Object.entries(functions).map(([name, route]) => [`${category}/${name}`.toLowerCase(), route] as const),
+    ),
+  );
 }
 
-const refusals = { unknown: 'Unauthorized', expired: 'Authorization-Token Expired' };
-
-function tenantOf({ headers }: FastifyRequest, tenants: TenantStore): Tenant | 'unknown' | 'expired' {
-  const key = headers['x-api-key'];
-  if (typeof key === 'string') return tenants.byKey(key) ?? 'unknown';
-  const token = headers['authorization-token'];
-  return typeof token === 'string' ? tenants.bySession(token) : 'unknown';
-}
-
-function isLogin(category: string, name: string): boolean {
-  return category.toLowerCase() === 'general' && name.toLowerCase() === 'login';
-}
-
-function logIn(request: FastifyRequest, reply: FastifyReply, tenants: TenantStore): FastifyReply {
-  const { Username, Password } = (request.body ?? {}) as { Username?: unknown; Password?: unknown };
-  const token = tenants.logIn(String(Username), String(Password));
-  return token ? answerText(reply, 200, token) : answerText(reply, 500, 'Internal Server Error');
-}
-
-function answer(request: FastifyRequest, reply: FastifyReply, tenant: Tenant, run: OptimoveFunction): FastifyReply {
-  try {
-    const call = { tenant, query: readQuery(request), body: request.body };
-    if (request.method === 'POST' && request.body === undefined) objectBody(call);
-    const value = run(call);
-    if (value === null) return reply.code(200).send();
-    const text = JSON.stringify(value);
-    const isCut = takeFault(tenant.faults, request.url, ['truncated-page']) !== null;
-    return reply
-      .type('application/json; charset=utf-8')
-      .send(isCut ? text.slice(0, Math.ceil(text.length * 0.7)) : text);
-  } catch (error) {
-    if (error instanceof Refusal) return answerText(reply, error.status, error.message);
-    throw error;
-  }
-}
-
-async function misbehave(tenant: Tenant, request: FastifyRequest, reply: FastifyReply): Promise<boolean> {
-  const slow = takeFault(tenant.faults, request.url, ['slow', 'hang']);
-  if (slow) await pause(slow.kind === 'hang' ? hangMs : (slow.delayMs ?? 1_000), undefined, { ref: false });
-  const fault = takeFault(tenant.faults, request.url, ['401', '429', '500', '503', 'string-body']);
-  if (!fault) return false;
-  if (fault.kind === '429') tooMany(reply);
-  else if (fault.kind === '401') answerText(reply, 401, 'Unauthorized');
-  else if (fault.kind === 'string-body') answerText(reply, 200, 'Something went wrong');
-  else answerText(reply, Number(fault.kind), fault.kind === '500' ? 'Internal Server Error' : 'Service Unavailable');
-  return true;
-}
-
-function tooMany(reply: FastifyReply): FastifyReply {
-  return reply.code(429).send({ status: 429, error: 'Too Many Requests', message: 'API rate limit exceeded' });
-}
-
-function logCall(tenant: Tenant, request: FastifyRequest, reply: FastifyReply): void {
+function callOf(request: FastifyRequest, tenant: Tenant): OptimoveCall {
   const [path = ''] = request.url.split('?');
-  logTo(tenant.calls, {
-    at: new Date().toISOString(),
-    method: request.method,
-    path,
-    query: readQuery(request),
-    status: reply.statusCode,
+  return { tenant, path, query: readQuery(request), body: request.body };
+}
+
+/** The function, if it exists and the call may use it. @throws {Refusal} 404, 405 or 403. */
+function allowed(route: OptimoveRoute | undefined, asked: { tenant: Tenant; method: string }): OptimoveRoute {
+  if (!route) throw new Refusal(404, 'Not Found');
+  if (route.method !== asked.method) throw new Refusal(405, 'Method Not Allowed');
+  if (asked.tenant.access === 'INTEGRATIONS' && !route.isOpenToVendors) throw new Refusal(403, 'Forbidden');
+  return route;
+}
+
+/** Logged on arrival, so that the log tells in which order calls came; the status follows. */
+function logCall({ tenant, path, query }: OptimoveCall, { method }: FastifyRequest, reply: FastifyReply): void {
+  const entry = { at: new Date().toISOString(), method, path, query, status: null as number | null };
+  logTo(tenant.calls, entry);
+  reply.raw.once('finish', () => {
+    entry.status = reply.statusCode;
   });
 }

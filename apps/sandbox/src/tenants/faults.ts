@@ -26,15 +26,14 @@ export interface FaultRule {
   delayMs?: number;
 }
 
-/** What goes wrong with callbacks. */
-export interface CallbackFaults {
-  /** Every callback is sent twice. */
-  duplicate?: boolean;
-  /** Event 13 comes before event 1. */
-  reorder?: boolean;
-  /** None is sent. */
-  silent?: boolean;
-}
+/**
+ * What goes wrong with callbacks: `duplicate` sends every one twice, `reorder` sends event 13 before event 1,
+ * `silent` sends none.
+ */
+export const callbackFaults = ['duplicate', 'reorder', 'silent'] as const;
+
+/** Which of {@link callbackFaults} are on. */
+export type CallbackFaults = Partial<Record<(typeof callbackFaults)[number], boolean>>;
 
 /** Everything that is to go wrong. */
 export interface FaultPlan {

@@ -1,22 +1,24 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Tenant } from './tenant';
+import { RateLimit } from './rate-limit';
+import type { KeyAccess, Tenant } from './tenant';
 
 /** How to make an account. */
 export interface NewTenant {
   name: string;
-  ratePer10s?: number;
-  joinsAttributes?: boolean;
+  access: KeyAccess;
+  ratePer10s: number | null;
+  joinsAttributes: boolean;
 }
 
-const optimoveRate = 50;
 const sessionMs = 20 * 60_000;
 
 /** The accounts in the box, found by key or by an old login's token. */
 export class TenantStore {
   readonly all = new Map<string, Tenant>();
+  private readonly logins = new RateLimit(1_000);
   private readonly sessions = new Map<string, { tenant: Tenant; lastCall: number }>();
 
-  create({ name, ratePer10s = optimoveRate, joinsAttributes = false }: NewTenant): Tenant {
+  create({ name, access, ratePer10s, joinsAttributes }: NewTenant): Tenant {
     const tenant: Tenant = {
       id: randomUUID(),
       name,
@@ -25,6 +27,7 @@ export class TenantStore {
         username: `api-${name.toLowerCase().replace(/\W+/g, '-')}`,
         password: randomBytes(12).toString('base64url'),
       },
+      access,
       ratePer10s,
       joinsAttributes,
       channels: [
@@ -53,15 +56,16 @@ export class TenantStore {
     return null;
   }
 
-  /** A token for the old login; valid for 20 minutes after the last call. */
-  logIn(username: string, password: string): string | null {
-    for (const tenant of this.all.values()) {
-      if (tenant.login.username !== username || tenant.login.password !== password) continue;
-      const token = randomBytes(24).toString('base64url');
-      this.sessions.set(token, { tenant, lastCall: Date.now() });
-      return token;
-    }
-    return null;
+  /** A token for the old login; valid for 20 minutes after the last call. At most one a second and account. */
+  logIn(username: string, password: string): { token: string } | 'refused' | 'too-often' {
+    const tenant = [...this.all.values()].find(
+      ({ login }) => login.username === username && login.password === password,
+    );
+    if (!tenant) return 'refused';
+    if (!this.logins.take(tenant.id, 1)) return 'too-often';
+    const token = randomBytes(24).toString('base64url');
+    this.sessions.set(token, { tenant, lastCall: Date.now() });
+    return { token };
   }
 
   /** The account of an old token; `expired` when it is too old or unknown. */

@@ -1,4 +1,4 @@
-import type { Audience } from '../customers/audience';
+import type { SandboxCampaign } from './campaign';
 import type { FaultPlan } from './faults';
 
 /** A channel of an account. */
@@ -22,20 +22,6 @@ export interface SandboxTemplate {
   appId: string | null;
 }
 
-/** A campaign of the account. */
-export interface SandboxCampaign {
-  id: number;
-  name: string;
-  channelId: number;
-  templateIds: number[];
-  audience: Audience;
-  /** `YYYY-MM-DD HH:MM:SS`. */
-  scheduledTime: string;
-  state: 'PLANNED' | 'EXECUTED' | 'CANCELLED';
-  /** `YYYY-MM-DD`. */
-  executedOn: string | null;
-}
-
 /** One metric as it was posted. */
 export interface PostedMetric {
   campaignId: number;
@@ -51,11 +37,14 @@ export interface PostedMetric {
 
 /** A call that the account received. */
 export interface LoggedCall {
+  /** When it arrived. */
   at: string;
   method: string;
   path: string;
-  query: Record<string, unknown>;
-  status: number;
+  /** Names in lower case. */
+  query: Record<string, string>;
+  /** Null until it is answered. */
+  status: number | null;
 }
 
 /** A callback that the account sent. */
@@ -67,13 +56,22 @@ export interface LoggedCallback {
   status: number | null;
 }
 
+/** Access types of a key. */
+export const keyAccesses = ['ADMIN', 'INTEGRATIONS'] as const;
+
+/** One of {@link keyAccesses}. */
+export type KeyAccess = (typeof keyAccesses)[number];
+
 /** An Optimove account in the box. */
 export interface Tenant {
   id: string;
   name: string;
   apiToken: string;
   login: { username: string; password: string };
-  ratePer10s: number;
+  /** What its key may call: everything, or what a channel vendor may. */
+  access: KeyAccess;
+  /** Calls in any 10 seconds; null is no limit. */
+  ratePer10s: number | null;
   /** Whether recipient values come as one joined text, as from the API of 2016. */
   joinsAttributes: boolean;
   channels: SandboxChannel[];
@@ -82,8 +80,10 @@ export interface Tenant {
   apps: { channelId: number; appId: string; appName: string }[];
   campaigns: Map<number, SandboxCampaign>;
   metrics: Map<string, PostedMetric>;
-  preferences: unknown[];
-  interactions: unknown[];
+  /** Bodies as they were posted. */
+  preferences: Record<string, unknown>[];
+  /** Bodies as they were posted. */
+  interactions: Record<string, unknown>[];
   calls: LoggedCall[];
   callbacks: LoggedCallback[];
   faults: FaultPlan;
