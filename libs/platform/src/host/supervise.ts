@@ -2,6 +2,8 @@ import type { INestApplicationContext } from '@nestjs/common';
 
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const stopWithinMs = 10_000;
+/** Known when this file is loaded, because the launcher may be gone before the host has started. */
+const wasLaunched = process.connected === true;
 
 /**
  * Stops the host in bounded time on a signal, and when it was started by a launcher that is gone (its IPC channel
@@ -19,7 +21,8 @@ export function superviseHost(app: INestApplicationContext): void {
     );
   };
   for (const signal of stopSignals) process.on(signal, stop);
-  if (process.connected) process.on('disconnect', stop);
+  if (wasLaunched) process.on('disconnect', stop);
+  if (wasLaunched && !process.connected) stop();
 }
 
 /** Tells the launcher, if there is one, something about this process. */
