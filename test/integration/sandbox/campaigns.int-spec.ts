@@ -114,6 +114,35 @@ describe('campaigns of the sandbox', () => {
     expect(await lines('devices.csv')).toBe(100 - (expected.unmatched ?? 0) - (expected.noDevice ?? 0));
   });
 
+  it('say in their files who wants what, and numbers only on request', async () => {
+    const file = async (seed: number, mix: object, name: string) => {
+      const { id } = await plan({ customers: { count: 1, seed, mix } });
+      const path = `${box.sandbox.url}/control/tenants/${box.account.id}/campaigns/${id}/${name}`;
+      return (await (await fetch(path)).text()).split('\n');
+    };
+    expect(await file(1, {}, 'profiles.csv')).toEqual([
+      'userId,email,emailSubscription,smsSubscription,first_name',
+      'A10000000,a10000000@example.com,SUBSCRIBED,SUBSCRIBED,Player 0',
+      '',
+    ]);
+    expect(await file(1, { notSet: 1 }, 'profiles.csv?mobileNumber=true')).toEqual([
+      'userId,email,mobileNumber,emailSubscription,smsSubscription,first_name',
+      'A10000000,a10000000@example.com,447100000001,NOT_SET,NOT_SET,Player 0',
+      '',
+    ]);
+    expect((await file(1, { badNumber: 1 }, 'profiles.csv?mobileNumber=true'))[1]).toContain('.com,,SUBSCRIBED');
+    expect((await file(1, { emailUnsubscribed: 1 }, 'profiles.csv'))[1]).toContain('UNSUBSCRIBED,SUBSCRIBED');
+    expect((await file(1, { pushUnsubscribed: 1 }, 'devices.csv'))[1]).toMatch(/^A10000000,token-.*,UNSUBSCRIBED$/);
+  });
+
+  it('are listed with their state for whoever ordered them', async () => {
+    const { id } = await plan();
+    await run(id);
+    expect(await box.control('GET', `/tenants/${box.account.id}/campaigns`)).toEqual([
+      expect.objectContaining({ id, state: 'EXECUTED', announced: 25, scheduledTimes: ['2026-05-04 16:00:00'] }),
+    ]);
+  });
+
   it('call the listeners with the documented bodies: 1 and 13 when executed, 4 when cancelled, 11 when triggered', async () => {
     for (const [EventTypeID, ChannelID] of [[1], [13, 506], [13, 510], [4, 506], [11, 506]]) {
       await box.call('POST', '/current/general/RegisterEventListener', {
