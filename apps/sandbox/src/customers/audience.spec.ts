@@ -38,8 +38,9 @@ describe('an audience', () => {
 
   it('gives values that fit its customers', () => {
     const customers = Array.from({ length: 500 }, (_, index) => makeCustomer(7, mix, index));
-    for (const { customerId, peculiarity, attributes } of customers) {
+    for (const { customerId, email, peculiarity, attributes } of customers) {
       expect(attributes.UserId).toBe(customerId);
+      expect(attributes.Email).toBe(peculiarity === 'unmatched' ? null : email);
       if (peculiarity === 'unmatched') expect(attributes.MobileNumber).toBeNull();
       else if (peculiarity === 'badNumber') expect(attributes.MobileNumber).not.toMatch(/^[1-9]\d{7,14}$/);
       else expect(attributes.MobileNumber).toMatch(/^447\d+$/);

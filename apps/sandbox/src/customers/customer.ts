@@ -35,16 +35,18 @@ export function makeCustomer(seed: number, mix: CustomerMix, index: number): Cus
   const subscriber = String(index).padStart(indexDigits, '0');
   const customerId = `A${seed}${subscriber}`;
   const mobileNumber = mobileNumberOf(peculiarity, index, `447${seed % 100}${subscriber}1`);
+  const email = `${customerId.toLowerCase()}@example.com`;
   return {
     customerId,
     peculiarity,
-    email: `${customerId.toLowerCase()}@example.com`,
+    email,
     attributes: {
       UserId: customerId,
       FirstName: `Player ${index}`,
       FavouriteGame: games[Math.floor(random() * games.length)] ?? 'Slots',
       BonusAmount: String(5 + Math.floor(random() * 46)),
       MobileNumber: mobileNumber,
+      Email: peculiarity === 'unmatched' ? null : email,
     },
     platform: random() < 0.7 ? 'ANDROID' : 'IOS',
     deviceToken: `token-${customerId}`,
@@ -52,7 +54,7 @@ export function makeCustomer(seed: number, mix: CustomerMix, index: number): Cus
 }
 
 /** Attributes that customers have. */
-export const attributeNames = ['UserId', 'FirstName', 'FavouriteGame', 'BonusAmount', 'MobileNumber'];
+export const attributeNames = ['UserId', 'FirstName', 'FavouriteGame', 'BonusAmount', 'MobileNumber', 'Email'];
 
 /** Nobody knows a number of those whom no profile knows; some numbers have a wrong format. */
 function mobileNumberOf(peculiarity: Peculiarity | null, index: number, usual: string): string | null {
