@@ -2,9 +2,11 @@ import { Module } from '@nestjs/common';
 import { authoringWorkerProviders } from './authoring';
 import { CampaignsModule } from './campaigns.module';
 import { ApplyReceiptsHandler } from './jobs/apply-receipts.handler';
+import { DrainTriggeredHandler } from './jobs/drain-triggered.handler';
 import { ExecutionClocks } from './jobs/execution.clocks';
 import { ReadRecipientsHandler } from './jobs/read-recipients.handler';
 import { SendChunkHandler } from './jobs/send-chunk.handler';
+import { SendTriggeredHandler } from './jobs/send-triggered.handler';
 import { SweepClock } from './jobs/sweep.clock';
 
 /** Campaigns as the worker host runs them. */
@@ -13,6 +15,8 @@ import { SweepClock } from './jobs/sweep.clock';
   providers: [
     ReadRecipientsHandler,
     SendChunkHandler,
+    SendTriggeredHandler,
+    DrainTriggeredHandler,
     ApplyReceiptsHandler,
     ExecutionClocks,
     SweepClock,

@@ -16,4 +16,11 @@ export class CampaignsConfig {
   @Min(0)
   @Max(86_400)
   MISSED_CALLBACK_SECONDS = 600;
+
+  /** Triggered messages of one campaign that one person gets within an hour, at most. */
+  @ToNumber()
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  TRIGGERED_PER_PERSON_PER_HOUR = 10;
 }

@@ -14,6 +14,7 @@ import { AcceptCallback } from './execution/accept-callback';
 import { ApplyReceipts } from './execution/apply-receipts';
 import { CancelExecution } from './execution/cancel-execution';
 import { CompleteExecution } from './execution/complete-execution';
+import { DrainTriggered } from './execution/drain-triggered';
 import { ExecutionContexts } from './execution/execution-context';
 import { FindMissed } from './execution/find-missed';
 import { ReadRecipients } from './execution/read-recipients';
@@ -30,6 +31,7 @@ import { FunnelRepository } from './persistence/ledger/funnel.repository';
 import { JournalRepository } from './persistence/ledger/journal.repository';
 import { SightingRepository } from './persistence/ledger/sighting.repository';
 import { StopRepository } from './persistence/ledger/stop.repository';
+import { TriggeredRepository } from './persistence/ledger/triggered.repository';
 
 const repositories = [
   AudienceRepository,
@@ -42,12 +44,14 @@ const repositories = [
   JournalRepository,
   SightingRepository,
   StopRepository,
+  TriggeredRepository,
 ];
 const useCases = [
   AcceptCallback,
   ApplyReceipts,
   CancelExecution,
   CompleteExecution,
+  DrainTriggered,
   ExecutionContexts,
   FindMissed,
   ReadRecipients,

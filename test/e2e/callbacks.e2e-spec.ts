@@ -42,7 +42,7 @@ const bodies: [name: string, body: string, contentType: string, outcome: string,
     4,
   ],
   [
-    'event 11 on a channel for scheduled ones',
+    'event 11 without a channel',
     '{"eventTypeID": 11, "customerID": "A8272", "campaignID": "b1f09", "promoCode": ["WB23"]}',
     'application/json',
     'NOTED',

@@ -95,6 +95,11 @@ describe('a callback body', () => {
     ['promo codes as JSON text', { EventTypeID: 11, promoCode: '["WB23"]' }, { eventTypeId: 11, promoCodes: ['WB23'] }],
     ['one callback in a list', [{ EventTypeID: 4, CampaignID: 1 }], { eventTypeId: 4, campaignId: '1' }],
     ['a byte order mark in front', `\uFEFF{"EventTypeID": 4, "CampaignID": 1}`, { eventTypeId: 4, campaignId: '1' }],
+    [
+      'an id with a zero character',
+      '{"EventTypeID": 13, "CampaignID": "a\\u0000", "CustomerID": "\\ud800"}',
+      { eventTypeId: 13 },
+    ],
     ['an id that is no integer', { EventTypeID: 13, CampaignID: 1.5, ChannelID: 'x' }, { eventTypeId: 13 }],
   ])('is read: %s', (_name, body, expected) => {
     expect(parse(body)).toEqual({ ok: true, callback: { ...nothing, ...expected } });
@@ -110,6 +115,19 @@ describe('a callback body', () => {
     ['null', 'not a JSON object'],
   ])('is refused: %j', (body, reason) => {
     expect(parse(body)).toEqual({ ok: false, reason: expect.stringContaining(reason) });
+  });
+
+  it.each([
+    ['CampaignID', { CampaignID: '1\u0000' }],
+    ['CampaignID', { campaignID: 'b'.repeat(256) }],
+    ['CustomerID', { customerID: 'A\ud800' }],
+    ['TemplateID', { templateID: '7\u0000' }],
+  ])('with an id that no database keeps is refused with the name: %s', (name, body) => {
+    expect(parse(body)).toEqual({ ok: false, reason: expect.stringContaining(name) });
+  });
+
+  it.each(['x\u0000', 'x'.repeat(65)])('with a time stamp that cannot be one has none', (unfit) => {
+    expect(parse({ CampaignID: 1, TimeStamp: unfit })).toMatchObject({ ok: true, callback: { timeStamp: null } });
   });
 
   it('says its type by the route where it has none, and only by a route of ours', () => {

@@ -1,10 +1,10 @@
-import { toId, toWireObject, type WireObject } from './wire';
+import { isStorable, toId, toWireObject, type WireObject } from './wire';
 
 /** A callback as Optimove sent it, whatever its spelling. */
 export interface OptimoveCallback {
   /** 1, 2, 3, 4, 5, 11 or 13; taken from the route where the body has none. Null when neither says. */
   eventTypeId: number | null;
-  /** `YYYY-MM-DD HH:MM:SS` without a zone. */
+  /** `YYYY-MM-DD HH:MM:SS` without a zone; null too when it cannot be a time. */
   timeStamp: string | null;
   campaignId: string | null;
   channelId: number | null;
@@ -19,6 +19,7 @@ export interface OptimoveCallback {
 /** The callback, or why it cannot be read. */
 export type ParsedCallback = { ok: true; callback: OptimoveCallback } | { ok: false; reason: string };
 
+const longestId = 255;
 const known = new Set([
   'eventtypeid',
   'timestamp',
@@ -29,6 +30,9 @@ const known = new Set([
   'promocode',
   'notes',
 ]);
+
+const longestId = 255;
+const longestTimeStamp = 64;
 
 /** The last part of a listener address for an event type; it says the type where the body does not. */
 export function callbackKind(eventTypeId: number): string {
@@ -53,21 +57,35 @@ export function parseCallback({ kind, body }: { kind: string; body: Buffer }): P
   }
   const wire = toWireObject(Array.isArray(value) && value.length === 1 ? value[0] : value);
   if (!wire) return { ok: false, reason: 'The body is not a JSON object' };
+  const unfit = ['CampaignID', 'TemplateID', 'CustomerID'].find((key) => !isFit(wire.id(key), longestId));
+  if (unfit) return { ok: false, reason: `${unfit} is too long or holds characters that are no text` };
   return { ok: true, callback: read(wire, kind) };
 }
 
+/** An id that the database refuses would make an error of ours out of a fault of the caller. */
+function isFit(text: string | null, longest: number): boolean {
+  return text === null || isStorable(text, longest);
+}
+
 function read(wire: WireObject, kind: string): OptimoveCallback {
+  const timeStamp = wire.text('TimeStamp');
   return {
     eventTypeId: toInteger(wire.get('EventTypeID')) ?? toInteger(/^event-(\d+)$/.exec(kind)?.[1]),
-    timeStamp: wire.text('TimeStamp'),
-    campaignId: wire.id('CampaignID'),
+    timeStamp: isFit(timeStamp, longestTimeStamp) ? timeStamp : null,
+    campaignId: storable(wire.id('CampaignID')),
     channelId: toInteger(wire.get('ChannelID')),
-    templateId: wire.id('TemplateID'),
-    customerId: wire.id('CustomerID'),
+    templateId: storable(wire.id('TemplateID')),
+    customerId: storable(wire.id('CustomerID')),
     promoCodes: toCodes(wire.get('promoCode')),
     notes: wire.text('notes'),
     parameters: wire.others(known),
   };
+}
+
+/** An id that cannot be one: too long, or with characters that are no text. */
+function storable(id: string | null): string | null {
+  if (id === null || id.length > longestId || id.includes('\u0000') || /\p{Surrogate}/u.test(id)) return null;
+  return id;
 }
 
 function toInteger(value: unknown): number | null {

@@ -1,4 +1,6 @@
+import { InvariantError } from '@libs/foundation';
 import { OptimoveRejectedError, OptimoveUnauthorizedError, OptimoveUnexpectedAnswerError } from './errors';
+import type { Lane } from './rate-budget';
 import { type RecipientPage, type RecipientQuery, recipientPages } from './recipients';
 import { type Call, Transport, type TransportOptions } from './transport';
 import { fromId, toId, toWireObject, type WireObject } from './wire';
@@ -61,7 +63,10 @@ export interface MetricRow {
 /** Most templates or metric rows in one call. */
 export const largestWrite = 100;
 
-/** The functions of the Optimove API that a channel provider may call. Every call throws an {@link OptimoveError}. */
+/**
+ * The functions of the Optimove API that a channel provider may call. Every call throws an {@link OptimoveError}, and
+ * InvariantError for more than {@link largestWrite} rows. What reads is tried again by itself, what writes is not.
+ */
 export class OptimoveClient {
   private readonly transport: Transport;
 
@@ -129,9 +134,9 @@ export class OptimoveClient {
   }
 
   /** Adds templates to a channel, at most 100; a known id gets the new name. */
-  addChannelTemplates(channelId: number, templates: ChannelTemplate[]): Promise<void> {
+  async addChannelTemplates(channelId: number, templates: ChannelTemplate[]): Promise<void> {
     assertSize(templates.length);
-    return this.write(
+    await this.write(
       'integrations/AddChannelTemplates',
       templates.map(({ templateId, name }) => ({ TemplateID: fromId(templateId), TemplateName: name })),
       { ChannelID: channelId },
@@ -144,9 +149,9 @@ export class OptimoveClient {
   }
 
   /** Removes templates, at most 100. */
-  deleteChannelTemplates(templates: { channelId: number; templateId: string }[]): Promise<void> {
+  async deleteChannelTemplates(templates: { channelId: number; templateId: string }[]): Promise<void> {
     assertSize(templates.length);
-    return this.write(
+    await this.write(
       'integrations/DeleteChannelTemplates',
       templates.map(({ channelId, templateId }) => ({ ChannelID: channelId, TemplateID: fromId(templateId) })),
     );
@@ -195,7 +200,7 @@ export class OptimoveClient {
   }
 
   /** Posts at most 100 metric values. Not tried again by itself: the caller knows whether that may count twice. */
-  updateCampaignMetrics({ rows }: { rows: MetricRow[] }): Promise<void> {
+  async updateCampaignMetrics({ rows }: { rows: MetricRow[] }): Promise<void> {
     assertSize(rows.length);
     const body = rows.map(({ channelId, campaignId, templateId, metricId, value }) => ({
       ChannelID: channelId,
@@ -204,20 +209,15 @@ export class OptimoveClient {
       MetricID: metricId,
       MetricValue: value,
     }));
-    return this.write('integrations/UpdateCampaignMetrics', body, undefined, { lane: 'metrics', isRepeatable: false });
+    await this.write('integrations/UpdateCampaignMetrics', body, {}, 'metrics');
   }
 
-  private async write(
-    path: string,
-    body: unknown,
-    query?: Call['query'],
-    how: Pick<Call, 'lane' | 'isRepeatable'> = { lane: 'control', isRepeatable: true },
-  ): Promise<void> {
-    await this.transport.call({ ...how, method: 'POST', path, body, query });
+  private async write(path: string, body: unknown, query?: Call['query'], lane: Lane = 'control'): Promise<void> {
+    await this.transport.call({ lane, method: 'POST', path, body, query });
   }
 
   private read(path: string, query: Record<string, string | number>): Promise<unknown> {
-    return this.transport.call({ lane: 'control', method: 'GET', path, query, isRepeatable: true });
+    return this.transport.call({ lane: 'control', method: 'GET', path, query });
   }
 
   private async list(path: string, query: Record<string, string | number>): Promise<WireObject[]> {
@@ -234,7 +234,7 @@ export function createOptimoveClient(options: TransportOptions): OptimoveClient 
 }
 
 function assertSize(count: number): void {
-  if (count > largestWrite) throw new RangeError(`At most ${largestWrite} rows go into one call, not ${count}`);
+  if (count > largestWrite) throw new InvariantError(`At most ${largestWrite} rows go into one call, not ${count}`);
 }
 
 function toBoolean(value: unknown): boolean | null {

@@ -18,15 +18,30 @@ export class OptimoveUnauthorizedError extends AppError {
 export class OptimoveRateLimitedError extends AppError {
   readonly code = 'OPTIMOVE_RATE_LIMITED';
   readonly retryable = true;
+
+  constructor(
+    message: string,
+    /** How long Optimove asked us to wait, in ms; null when it did not say. */
+    readonly retryAfterMs: number | null,
+  ) {
+    super(message);
+  }
 }
 
-/** Optimove could not be reached, broke off, or answered 5xx. */
+/** Optimove could not be reached, broke off, was silent for too long, or answered 5xx. */
 export class OptimoveUnavailableError extends AppError {
   readonly code = 'OPTIMOVE_UNAVAILABLE';
   readonly retryable = true;
+  /** How long Optimove asked us to wait, in ms; null when it did not say. */
+  readonly retryAfterMs: number | null;
+
+  constructor(message: string, { cause, retryAfterMs = null }: { cause?: unknown; retryAfterMs?: number | null } = {}) {
+    super(message, { cause });
+    this.retryAfterMs = retryAfterMs;
+  }
 }
 
-/** Optimove refused the call for good (4xx other than 401, 403 and 429). */
+/** Optimove refused the call for good (4xx other than 401, 403 and 429), or pointed elsewhere (3xx, never followed). */
 export class OptimoveRejectedError extends AppError {
   readonly code = 'OPTIMOVE_REJECTED';
   readonly retryable = false;

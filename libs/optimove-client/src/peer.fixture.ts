@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
 
 /** A call as it arrived. */
 export interface ArrivedCall {
@@ -9,8 +9,17 @@ export interface ArrivedCall {
   body: unknown;
 }
 
-/** What a test answers: status and body, or null to cut the connection. */
-export type PeerAnswer = { status?: number; body?: unknown; text?: string } | null;
+/** An answer of a test; one that stalls sends its text and never ends. */
+interface GivenAnswer {
+  status?: number;
+  headers?: OutgoingHttpHeaders;
+  body?: unknown;
+  text?: string;
+  isStalling?: boolean;
+}
+
+/** What a test answers: an answer, null to cut the connection, or nothing ever. */
+export type PeerAnswer = GivenAnswer | null | 'silence';
 
 /** A server on a socket that answers as the test says. */
 export interface Peer {
@@ -26,20 +35,9 @@ export async function openPeer(answer: (call: ArrivedCall, index: number) => Pee
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
-      const url = new URL(request.url ?? '/', 'http://peer');
-      const text = Buffer.concat(parts).toString();
-      const call: ArrivedCall = {
-        method: request.method ?? '',
-        path: url.pathname,
-        query: Object.fromEntries(url.searchParams),
-        headers: request.headers,
-        body: text === '' ? undefined : JSON.parse(text),
-      };
+      const call = arrived(request, Buffer.concat(parts).toString());
       calls.push(call);
-      const given = answer(call, calls.length - 1);
-      if (!given) return void request.socket.destroy();
-      response.statusCode = given.status ?? 200;
-      response.end(given.text ?? (given.body === undefined ? '' : JSON.stringify(given.body)));
+      give(response, answer(call, calls.length - 1));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -54,4 +52,24 @@ export async function openPeer(answer: (call: ArrivedCall, index: number) => Pee
         server.close(() => resolve());
       }),
   };
+}
+
+function arrived(request: IncomingMessage, text: string): ArrivedCall {
+  const url = new URL(request.url ?? '/', 'http://peer');
+  return {
+    method: request.method ?? '',
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    headers: request.headers,
+    body: text === '' ? undefined : JSON.parse(text),
+  };
+}
+
+function give(response: ServerResponse, given: PeerAnswer): void {
+  if (given === 'silence') return;
+  if (!given) return void response.socket?.destroy();
+  response.writeHead(given.status ?? 200, given.headers);
+  const text = given.text ?? (given.body === undefined ? '' : JSON.stringify(given.body));
+  if (given.isStalling) response.write(text);
+  else response.end(text);
 }

@@ -1,6 +1,6 @@
 import { OptimovePagingError, OptimoveUnexpectedAnswerError } from './errors';
 import type { Transport } from './transport';
-import { toWireObject, type WireObject } from './wire';
+import { isStorable, toWireObject, type WireObject } from './wire';
 
 /** Which recipients to read and how. */
 export interface RecipientQuery {
@@ -86,7 +86,6 @@ async function fetchPage(transport: Transport, query: RecipientQuery, skip: numb
       $top: query.pageSize,
       $skip: skip,
     },
-    isRepeatable: true,
   });
   if (answer === null) return [];
   if (!Array.isArray(answer)) throw new OptimoveUnexpectedAnswerError(`${path} was not answered with a list`);
@@ -121,7 +120,10 @@ function readRow(raw: unknown, attributeCount: number): RecipientRow | string {
   if (templateId.length > longestId) return `TemplateID is longer than ${longestId} characters`;
   const attributes = readAttributes(wire, attributeCount);
   if (typeof attributes === 'string') return attributes;
-  const unfit = [customerId, templateId, ...attributes].find((text) => text !== null && !canBeStored(text));
+  // One such row must not cost the whole page.
+  const unfit = [customerId, templateId, ...attributes].find(
+    (text) => text !== null && !isStorable(text, longestValue),
+  );
   if (unfit !== undefined) return 'A value holds characters that are no text, or is too long';
   const scheduledTime = wire.text('ScheduledTime', 'ScheduleTime') ?? '';
   return { customerId, templateId, scheduledTime, attributes, actionId: wire.id('ActionID') };
@@ -135,11 +137,6 @@ function readAttributes(wire: WireObject, count: number): (string | null)[] | st
   if (!Array.isArray(values)) return `CustomerAttributes are missing; ${count} were asked for`;
   if (values.length !== count) return `CustomerAttributes has ${values.length} values; ${count} were asked for`;
   return values.map(toText);
-}
-
-/** A zero character or half a surrogate pair cannot be kept as text; one such row must not cost the whole page. */
-function canBeStored(text: string): boolean {
-  return text.length <= longestValue && !text.includes('\u0000') && !/\p{Surrogate}/u.test(text);
 }
 
 function toText(value: unknown): string | null {

@@ -1,27 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { redactText } from '@libs/foundation';
 import { type Dispatcher, getGlobalDispatcher } from 'undici';
-import {
-  OptimoveRateLimitedError,
-  OptimoveRejectedError,
-  OptimoveUnauthorizedError,
-  OptimoveUnavailableError,
-  OptimoveUnexpectedAnswerError,
-} from './errors';
+import { type Answer, errorOf, readAnswer } from './answer';
+import { OptimoveRateLimitedError, OptimoveUnavailableError, OptimoveUnexpectedAnswerError } from './errors';
 import type { Lane, RateBudget } from './rate-budget';
 
 /** How a client reaches Optimove. */
 export interface TransportOptions {
-  /** API base address, such as `https://api5.optimove.net/current/`. */
+  /** API base address, such as `https://api5.optimove.net/current/`; the last slash may be left out. */
   endpoint: string;
   /** Goes into the header X-API-KEY and nowhere else. */
   apiKey: string;
   budget: RateBudget;
   /** Makes the connections; undici's global one when absent. */
   dispatcher?: Dispatcher;
-  /** Longest wait for an answer in ms; 60,000 when absent. */
+  /** Longest silence in ms, before an answer begins and within it; 60,000 when absent. */
   timeoutMs?: number;
-  /** Further tries of a call that may be repeated; 3 when absent. */
+  /** Further tries of a call that reads, each with its own budget; 3 when absent. Calls that write are made once. */
   retries?: number;
   /** First wait before a further try in ms; it doubles and is spread. 500 when absent. */
   backoffMs?: number;
@@ -37,15 +31,16 @@ export interface Call {
   path: string;
   query?: Record<string, string | number>;
   body?: unknown;
-  /** Whether a call that failed half-way may simply be made again. */
-  isRepeatable: boolean;
 }
 
 const defaults = { timeoutMs: 60_000, retries: 3, backoffMs: 500 };
 const largestAnswer = 256 * 1024 * 1024;
-const longestQuote = 200;
+/** The window of Optimove's limit. Who is asked to wait for longer gives up, so that a queue may do the waiting. */
+const longestWaitMs = 10_000;
+/** Faults that are neither Optimove's nor the network's, and that a further try would only meet again. */
+const notOfTheNetwork = new Set(['OUTBOUND_REFUSED', 'UND_ERR_INVALID_ARG']);
 
-/** Makes calls: budget, key, time-out, retries, and errors as a closed set of classes. */
+/** Makes calls: budget, key, time-out, retries, and errors as a closed set of classes. Follows no redirect. */
 export class Transport {
   private readonly base: string;
   private readonly origin: string;
@@ -55,29 +50,29 @@ export class Transport {
     this.origin = new URL(this.base).origin;
   }
 
-  /** The parsed JSON of the answer, or null when it was empty. @throws {OptimoveError} */
+  /** The parsed JSON of what was read, or null when it was empty or the call wrote. @throws {OptimoveError} */
   async call(call: Call): Promise<unknown> {
-    const retries = call.isRepeatable ? (this.options.retries ?? defaults.retries) : 0;
+    const retries = call.method === 'GET' ? (this.options.retries ?? defaults.retries) : 0;
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await this.callOnce(call);
       } catch (error) {
-        const mayRetry = error instanceof OptimoveUnavailableError || error instanceof OptimoveRateLimitedError;
-        if (!mayRetry || attempt >= retries) throw error;
-        await pause(this.waitMs(attempt));
+        const waitMs = this.waitMs(error, attempt);
+        if (waitMs === null || attempt >= retries) throw error;
+        await pause(waitMs);
       }
     }
   }
 
   private async callOnce(call: Call): Promise<unknown> {
     await this.options.budget.take(call.lane);
-    const { status, text } = await this.exchange(call);
-    await this.options.onAnswer?.(status);
-    if (status >= 200 && status < 300) return call.method === 'GET' ? parseAnswer(text, call.path) : null;
-    throw errorOf(status, text, call.path);
+    const answer = await this.exchange(call);
+    await this.options.onAnswer?.(answer.status);
+    if (answer.status < 200 || answer.status >= 300) throw errorOf(answer, this.options.apiKey);
+    return call.method === 'GET' ? readAnswer(answer, this.options.apiKey) : null;
   }
 
-  private async exchange({ method, path, query = {}, body }: Call): Promise<{ status: number; text: string }> {
+  private async exchange({ method, path, query = {}, body }: Call): Promise<Answer> {
     const url = new URL(this.base + path);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
     const timeoutMs = this.options.timeoutMs ?? defaults.timeoutMs;
@@ -96,55 +91,36 @@ export class Transport {
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,
       });
-      return { status: answer.statusCode, text: await readText(answer.body) };
+      const retryAfter = [answer.headers['retry-after']].flat()[0] ?? null;
+      return { path, status: answer.statusCode, text: await readText(answer.body, path), retryAfter };
     } catch (cause) {
-      if ((cause as { code?: string }).code === 'OUTBOUND_REFUSED') throw cause;
+      if (cause instanceof OptimoveUnexpectedAnswerError) throw cause;
+      if (notOfTheNetwork.has((cause as { code?: string }).code ?? '')) throw cause;
       throw new OptimoveUnavailableError(`Optimove did not answer ${path}: ${reasonOf(cause)}`, { cause });
     }
   }
 
-  private waitMs(attempt: number): number {
+  /** How long to wait before the next try; null when another try makes no sense or has to wait for too long. */
+  private waitMs(error: unknown, attempt: number): number | null {
+    if (!(error instanceof OptimoveUnavailableError || error instanceof OptimoveRateLimitedError)) return null;
     const base = (this.options.backoffMs ?? defaults.backoffMs) * 2 ** attempt;
-    return base / 2 + Math.random() * base;
+    const spread = Math.min(base / 2 + Math.random() * base, longestWaitMs);
+    const askedFor = error.retryAfterMs ?? 0;
+    return askedFor > longestWaitMs ? null : Math.max(spread, askedFor);
   }
 }
 
-async function readText(body: AsyncIterable<Buffer>): Promise<string> {
+async function readText(body: AsyncIterable<Buffer>, path: string): Promise<string> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of body) {
     size += part.length;
-    if (size > largestAnswer) throw new Error(`the answer is larger than ${largestAnswer} bytes`);
+    if (size > largestAnswer) {
+      throw new OptimoveUnexpectedAnswerError(`The answer to ${path} is larger than ${largestAnswer} bytes`);
+    }
     parts.push(part);
   }
   return Buffer.concat(parts).toString('utf8');
-}
-
-/** A cut JSON text is a connection that broke; a bare string is an error message in disguise. */
-function parseAnswer(text: string, path: string): unknown {
-  const trimmed = text.replace(/^\uFEFF/, '').trim();
-  if (trimmed === '') return null;
-  let value: unknown;
-  try {
-    value = JSON.parse(trimmed);
-  } catch (cause) {
-    if (/^[[{]/.test(trimmed)) throw new OptimoveUnavailableError(`The answer to ${path} was cut off`, { cause });
-    throw new OptimoveUnexpectedAnswerError(`${path} was answered with a text that is not JSON: ${quote(trimmed)}`);
-  }
-  if (typeof value === 'string') throw new OptimoveUnexpectedAnswerError(`${path} was answered with: ${quote(value)}`);
-  return value;
-}
-
-function errorOf(status: number, text: string, path: string): Error {
-  const message = `Optimove answered ${path} with ${status}: ${quote(text)}`;
-  if (status === 401 || status === 403) return new OptimoveUnauthorizedError(message, status);
-  if (status === 429) return new OptimoveRateLimitedError(message);
-  if (status >= 500) return new OptimoveUnavailableError(message);
-  return new OptimoveRejectedError(message, status);
-}
-
-function quote(text: string): string {
-  return redactText(text.slice(0, longestQuote)) || 'no text';
 }
 
 function reasonOf(cause: unknown): string {

@@ -51,3 +51,8 @@ export function fromId(id: string): number | string {
   const number = Number(id);
   return /^\d+$/.test(id) && Number.isSafeInteger(number) ? number : id;
 }
+
+/** Whether PostgreSQL can keep the text: a zero character or half a surrogate pair is no text to it. */
+export function isStorable(text: string, longest: number): boolean {
+  return text.length <= longest && !text.includes('\u0000') && !/\p{Surrogate}/u.test(text);
+}

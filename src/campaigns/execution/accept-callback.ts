@@ -5,10 +5,11 @@ import { ChannelsService } from '@modules/channels';
 import type { ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { runDateOf } from '../domain/execution/run-date';
-import { readRecipientsJob } from '../jobs/execution.jobs';
-import { ExecutionRepository } from '../persistence/ledger/execution.repository';
+import { drainTriggeredJob, readRecipientsJob } from '../jobs/execution.jobs';
+import { type Announcement, ExecutionRepository } from '../persistence/ledger/execution.repository';
 import { type JournalOutcome, JournalRepository } from '../persistence/ledger/journal.repository';
 import { StopRepository } from '../persistence/ledger/stop.repository';
+import { TriggeredRepository } from '../persistence/ledger/triggered.repository';
 
 /** An authenticated call from Optimove, as it came. */
 export interface InboundCall {
@@ -30,9 +31,12 @@ interface Callback {
   timeStamp: string | null;
   campaignId: string | null;
   channelId: number | null;
+  templateId: string | null;
+  customerId: string | null;
 }
 
 const cancelled = 4;
+const triggered = 11;
 const executedOnChannel = 13;
 const cancelReason = 'Cancelled in Optimove';
 
@@ -46,6 +50,7 @@ export class AcceptCallback {
     private readonly executions: ExecutionRepository,
     private readonly journal: JournalRepository,
     private readonly stops: StopRepository,
+    private readonly triggeredExecutions: TriggeredRepository,
   ) {}
 
   /** Resolves when the call is committed. A repeated announcement leads to the execution that the first one made. */
@@ -72,29 +77,43 @@ export class AcceptCallback {
 
   private async act(tx: Tx, call: InboundCall, callback: Callback): Promise<AcceptedCall> {
     if (callback.eventTypeId === cancelled) return this.cancel(tx, call, callback);
-    if (callback.eventTypeId !== executedOnChannel) return { outcome: 'NOTED', reason: null, executionId: null };
+    const isTriggered = callback.eventTypeId === triggered;
+    if (!isTriggered && callback.eventTypeId !== executedOnChannel) {
+      return { outcome: 'NOTED', reason: null, executionId: null };
+    }
     const refuse = (reason: string): AcceptedCall => ({ outcome: 'REFUSED', reason, executionId: null });
     if (callback.campaignId === null) return refuse('CampaignID is missing');
     if (callback.channelId === null) return refuse('ChannelID is missing');
+    if (isTriggered && callback.customerId === null) return refuse('CustomerID is missing: visitors cannot be reached');
+    if (isTriggered && callback.templateId === null) return refuse('TemplateID is missing');
     if (call.connection.isDisabled) return refuse('The connection is disabled');
     const channel = await this.channels.findByOptimoveId(call.connection.id, callback.channelId);
     if (!channel) return refuse(`Channel ${callback.channelId} is not set up on this connection; add it in Overview`);
     if (channel.kind === 'SMS_SUBSCRIPTION')
       return refuse(`Channel ${callback.channelId} is for subscription status only`);
-    const execution = await this.executions.announce(tx, {
+    const announcement = {
       projectId: call.connection.projectId,
       connectionId: call.connection.id,
       channelId: channel.id,
       optimoveChannelId: channel.optimoveChannelId,
       optimoveCampaignId: callback.campaignId,
-      runDate: runDateOf(callback.timeStamp, systemClock.now(), call.connection.timeZone),
-    });
+      runDate: runDateOf(isTriggered ? null : callback.timeStamp, systemClock.now(), call.connection.timeZone),
+    };
+    if (isTriggered) return this.trigger(tx, call, announcement);
+    const execution = await this.executions.announce(tx, announcement);
     if (execution.isNew && (await this.wasCancelled(tx, call, callback, callback.campaignId))) {
       await this.stops.requestCancel(tx, [execution.id], cancelReason);
       return { outcome: 'CANCELLED', reason: 'The cancellation came first', executionId: execution.id };
     }
     if (execution.isNew) await this.outbox.enqueue(tx, readRecipientsJob, { executionId: execution.id, reading: 1 });
     return { outcome: 'ANNOUNCED', reason: null, executionId: execution.id };
+  }
+
+  /** The day's execution of the campaign gets one more customer. */
+  private async trigger(tx: Tx, { connection }: InboundCall, announcement: Announcement): Promise<AcceptedCall> {
+    const executionId = await this.triggeredExecutions.open(tx, announcement, connection);
+    await this.outbox.enqueue(tx, drainTriggeredJob, { executionId });
+    return { outcome: 'TRIGGERED', reason: null, executionId };
   }
 
   /** Stops what runs and remembers it, because the announcement may come later. */

@@ -46,6 +46,12 @@ export class ExecutionContexts {
     return context;
   }
 
+  /** The context as it is now, also for those who ask next. */
+  reload(executionId: string): Promise<ExecutionContext> {
+    this.kept.delete(executionId);
+    return this.get(executionId);
+  }
+
   private async load(executionId: string): Promise<ExecutionContext> {
     const tx = this.transactions.pool;
     const execution = await this.executions.find(tx, executionId);

@@ -3,6 +3,7 @@ import { Log, Outbox, Transactions } from '@libs/platform';
 import { MatchingService } from '@modules/matching';
 import { ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
+import { executionTotalsChanged } from '../domain/events';
 import { FencedError, SendingStoppedError } from '../domain/execution/errors';
 import { sendChunkJob } from '../jobs/execution.jobs';
 import {
@@ -20,7 +21,7 @@ import { type MatchedRecipient, renderSlice } from './render-slice';
 import { SendSlice } from './send-slice';
 
 const sliceSize = 100;
-const slicesInFlight = 24;
+const slicesInFlight = { SCHEDULED: 24, TRIGGERED: 8 };
 const holdEveryMs = 5_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 60_000;
@@ -29,7 +30,10 @@ const longestRetryMs = 60_000;
 @Injectable()
 export class SendChunk {
   private readonly holder = randomUUID();
-  private readonly limiter = new InFlightLimiter(slicesInFlight);
+  private readonly limiters = {
+    SCHEDULED: new InFlightLimiter(slicesInFlight.SCHEDULED),
+    TRIGGERED: new InFlightLimiter(slicesInFlight.TRIGGERED),
+  };
 
   constructor(
     private readonly transactions: Transactions,
@@ -85,16 +89,25 @@ export class SendChunk {
   }
 
   private async send(chunk: HeldChunk): Promise<void> {
-    const context = await this.contexts.get(chunk.executionId);
-    const people = await this.match(context, await this.chunks.openRecipients(chunk));
+    const open = await this.chunks.openRecipients(chunk);
+    const context = await this.contextFor(chunk, open);
+    const people = await this.match(context, open);
+    const limiter = this.limiters[context.execution.kind];
     const work: Promise<void>[] = [];
     for (let from = 0; from < people.length; from += sliceSize) {
       const slice = people.slice(from, from + sliceSize);
-      work.push(this.limiter.run(() => this.sendSlice(context, chunk, slice)));
+      work.push(limiter.run(() => this.sendSlice(context, chunk, slice)));
     }
     const results = await Promise.allSettled(work);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
+  }
+
+  /** A kept context may be older than a template that a trigger has just brought. */
+  private async contextFor(chunk: HeldChunk, open: OpenRecipient[]): Promise<ExecutionContext> {
+    const context = await this.contexts.get(chunk.executionId);
+    if (open.every(({ templateId }) => context.contents.has(templateId))) return context;
+    return this.contexts.reload(chunk.executionId);
   }
 
   private async match(context: ExecutionContext, people: OpenRecipient[]): Promise<MatchedRecipient[]> {
@@ -133,6 +146,8 @@ export class SendChunk {
       if (next !== null) {
         const job = { executionId: chunk.executionId, chunkNo: chunk.chunkNo, attempt: next };
         await this.outbox.enqueue(tx, sendChunkJob, job, { runAt: retryAt });
+      } else if ((await this.contexts.get(chunk.executionId)).execution.kind === 'TRIGGERED') {
+        await this.outbox.publish(tx, executionTotalsChanged, { executionId: chunk.executionId });
       }
       return next;
     });

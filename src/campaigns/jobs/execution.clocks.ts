@@ -5,12 +5,14 @@ import { CancelExecution } from '../execution/cancel-execution';
 import { CompleteExecution } from '../execution/complete-execution';
 import { ChunkRepository } from '../persistence/ledger/chunk.repository';
 import { ExecutionRepository } from '../persistence/ledger/execution.repository';
-import { readRecipientsJob, sendChunkJob } from './execution.jobs';
+import { TriggeredRepository } from '../persistence/ledger/triggered.repository';
+import { drainTriggeredJob, readRecipientsJob, sendChunkJob } from './execution.jobs';
 
 const sweepEveryMs = 10_000;
 const partitionsEveryMs = 3_600_000;
 const daysAhead = 3;
 const idleSeconds = 45;
+const neglectedSeconds = 5;
 const batch = 500;
 
 /** The clocks of executions: they look at rows in PostgreSQL, never at queues, and re-add what is due. */
@@ -24,6 +26,7 @@ export class ExecutionClocks {
     private readonly chunks: ChunkRepository,
     private readonly completion: CompleteExecution,
     private readonly cancellation: CancelExecution,
+    private readonly triggered: TriggeredRepository,
   ) {}
 
   /** Finds work whose job is gone: unread executions, stranded chunks, finished executions nobody completed. */
@@ -37,6 +40,13 @@ export class ExecutionClocks {
           reading,
         }));
         await this.outbox.enqueueMany(tx, readRecipientsJob, jobs);
+        const waiting = await this.triggered.neglected(tx, neglectedSeconds);
+        await this.outbox.enqueueMany(
+          tx,
+          drainTriggeredJob,
+          waiting.map((executionId) => ({ executionId })),
+        );
+        await this.triggered.close(tx);
         await this.outbox.enqueueMany(tx, sendChunkJob, await this.chunks.stranded(tx, batch));
       });
       await this.cancellation.run(batch);

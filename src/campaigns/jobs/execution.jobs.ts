@@ -16,6 +16,20 @@ export const sendChunkJob = defineJob<{ executionId: string; chunkNo: number; at
   concurrency: 4,
 });
 
+/** Sends a chunk of a triggered execution: a queue and workers of its own, so that bulk never delays it. */
+export const sendTriggeredJob = defineJob<{ executionId: string; chunkNo: number; attempt: number }>({
+  queue: 'campaigns.send-triggered',
+  id: ({ executionId, chunkNo, attempt }) => `${executionId}_${chunkNo}_${attempt}`,
+  concurrency: 4,
+});
+
+/** Wakes the drain of a triggered execution; callbacks that come close together share one wake-up. */
+export const drainTriggeredJob = defineJob<{ executionId: string }>({
+  queue: 'campaigns.drain-triggered',
+  id: ({ executionId }) => `${executionId}_${Math.floor(Date.now() / 50)}`,
+  concurrency: 2,
+});
+
 /** Works off provider receipts that have arrived. */
 export const applyReceiptsJob = defineJob<{ accountId: string }>({
   queue: 'campaigns.apply-receipts',

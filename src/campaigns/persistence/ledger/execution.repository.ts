@@ -11,7 +11,7 @@ export interface ExecutionRow {
   optimove_channel_id: number;
   optimove_campaign_id: string;
   run_date: string;
-  kind: string;
+  kind: 'SCHEDULED' | 'TRIGGERED';
   state: 'ANNOUNCED' | 'READING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
   reason: string | null;
   reading: number;

@@ -2,7 +2,7 @@ import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 
 /** What became of an inbound call. */
-export type JournalOutcome = 'ANNOUNCED' | 'CANCELLED' | 'NOTED' | 'UNREADABLE' | 'REFUSED';
+export type JournalOutcome = 'ANNOUNCED' | 'TRIGGERED' | 'CANCELLED' | 'NOTED' | 'UNREADABLE' | 'REFUSED';
 
 /** One inbound call as it came and what we made of it. */
 export interface JournalEntry {

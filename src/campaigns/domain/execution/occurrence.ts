@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import type { OptimoveCallback } from '@libs/optimove-client';
+
+/** One customer who met the trigger, as the callback told it. */
+export type Trigger = OptimoveCallback & { customerId: string; templateId: string };
+
+/** What makes two callbacks the same occurrence: everything they say, whatever the order of their keys. */
+export function fingerprintOf(trigger: Trigger): Buffer {
+  const { parameters, ...rest } = trigger;
+  const sorted = Object.entries(parameters).sort(([one], [other]) => (one < other ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([Object.values(rest), sorted]))
+    .digest();
+}
+
+/** Values for the names that the content asks for: event parameters in any case, promo codes and notes. */
+export function valuesOf(trigger: Trigger, names: string[]): (string | null)[] {
+  const values = new Map(
+    Object.entries(trigger.parameters).map(([name, value]) => [name.toLowerCase(), toText(value)]),
+  );
+  values.set('promocode', trigger.promoCodes.join(', ') || null);
+  values.set('notes', trigger.notes);
+  values.set('customerid', trigger.customerId);
+  return names.map((name) => values.get(name.toLowerCase()) ?? null);
+}
+
+const longestValue = 10_000;
+
+function toText(value: unknown): string | null {
+  if (value === null || value === undefined || value === '') return null;
+  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return text
+    .slice(0, longestValue)
+    .replaceAll('\u0000', '')
+    .replaceAll(/\p{Surrogate}/gu, '');
+}

@@ -1,0 +1,147 @@
+import { parseCallback } from '@libs/optimove-client';
+import { Outbox, Transactions, type Tx } from '@libs/platform';
+import { ConnectionsService } from '@modules/connections';
+import { MatchingService } from '@modules/matching';
+import { Injectable } from '@nestjs/common';
+import { TemplateDirectory } from '../authoring/template-directory';
+import { Versions } from '../authoring/versions';
+import { CampaignsConfig } from '../campaigns.config';
+import { compileContent } from '../domain/content/compile-content';
+import { fingerprintOf, type Trigger, valuesOf } from '../domain/execution/occurrence';
+import { sendTriggeredJob } from '../jobs/execution.jobs';
+import { AudienceRepository } from '../persistence/ledger/audience.repository';
+import { ExecutionRepository, type ExecutionRow } from '../persistence/ledger/execution.repository';
+import {
+  type RepeatedRow,
+  TriggeredRepository,
+  type TriggeredRow,
+  type WaitingTrigger,
+} from '../persistence/ledger/triggered.repository';
+
+const atOnce = 100;
+const longestRaw = 2_000;
+
+interface Occurrence {
+  trigger: Trigger;
+  waiting: WaitingTrigger;
+  fingerprint: Buffer;
+}
+
+/** Gives waiting triggered callbacks their place in the day's audience, at most 100 at once, each batch a chunk. */
+@Injectable()
+export class DrainTriggered {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly outbox: Outbox,
+    private readonly executions: ExecutionRepository,
+    private readonly triggered: TriggeredRepository,
+    private readonly audience: AudienceRepository,
+    private readonly directory: TemplateDirectory,
+    private readonly versions: Versions,
+    private readonly connections: ConnectionsService,
+    private readonly matching: MatchingService,
+    private readonly config: CampaignsConfig,
+  ) {}
+
+  /** Works until nothing waits. */
+  async run(executionId: string): Promise<void> {
+    const execution = await this.executions.find(this.transactions.pool, executionId);
+    if (!execution) return;
+    await this.transactions.run((tx) => this.audience.preparePartitions(tx, execution.announced_at));
+    while ((await this.drain(execution)) === atOnce);
+  }
+
+  private drain(execution: ExecutionRow): Promise<number> {
+    return this.transactions.run(async (tx) => {
+      const place = await this.triggered.lock(tx, execution.id);
+      if (!place) return 0;
+      const waiting = await this.triggered.takeWaiting(tx, execution.id, atOnce);
+      if (waiting.length === 0) return 0;
+      const occurrences = waiting.flatMap(readOccurrence);
+      const attributes = await this.knowTemplates(tx, execution, place.attributes, occurrences);
+      const added = await this.sort(tx, execution.id, attributes, occurrences);
+      const chunkNo = place.lastChunk + 1;
+      const at = { executionId: execution.id, projectId: execution.project_id, lastSeq: place.lastSeq, chunkNo };
+      await this.triggered.add(tx, at, added);
+      if (added.rows.length > 0) {
+        await this.outbox.enqueue(tx, sendTriggeredJob, { executionId: execution.id, chunkNo, attempt: 0 });
+      }
+      return waiting.length;
+    });
+  }
+
+  /** Freezes the content of templates that are new to the execution; returns the names that values are kept for. */
+  private async knowTemplates(
+    tx: Tx,
+    execution: ExecutionRow,
+    known: string[],
+    occurrences: Occurrence[],
+  ): Promise<string[]> {
+    const frozen = await this.audience.templates(tx, execution.id);
+    const fresh = [...new Set(occurrences.map(({ trigger }) => trigger.templateId))].filter((id) => !frozen.has(id));
+    if (fresh.length === 0) return known;
+    const found = await this.directory.find(tx, {
+      connectionId: execution.connection_id,
+      optimoveChannelId: execution.optimove_channel_id,
+      optimoveTemplateIds: fresh,
+    });
+    await this.audience.setTemplates(tx, execution.id, new Map(fresh.map((id) => [id, found.get(id) ?? null])));
+    const connection = await this.connections.get(execution.project_id, execution.connection_id);
+    const names = new Set([...known, ...this.matching.requiredAttributes(connection)]);
+    for (const versionId of found.values()) {
+      const { content } = await this.versions.get(tx, versionId);
+      for (const name of compileContent(content).optimoveAttributes) names.add(name);
+    }
+    await this.executions.setAttributes(tx, execution.id, [...names]);
+    return [...names];
+  }
+
+  private async sort(
+    tx: Tx,
+    executionId: string,
+    attributes: string[],
+    occurrences: Occurrence[],
+  ): Promise<{ rows: TriggeredRow[]; repeats: RepeatedRow[] }> {
+    const fresh = await this.triggered.freshOf(
+      tx,
+      executionId,
+      occurrences.map(({ fingerprint }) => fingerprint),
+    );
+    const counts = await this.triggered.recentCounts(
+      tx,
+      executionId,
+      occurrences.map(({ trigger }) => trigger.customerId),
+    );
+    const rows: TriggeredRow[] = [];
+    const repeats: RepeatedRow[] = [];
+    for (const { trigger, waiting, fingerprint } of occurrences) {
+      const { customerId, templateId } = trigger;
+      if (!fresh.delete(fingerprint.toString('hex'))) {
+        const raw = waiting.body.toString('utf8').replaceAll('\u0000', '').slice(0, longestRaw);
+        repeats.push({ customerId, templateId, raw });
+        continue;
+      }
+      const count = (counts.get(customerId) ?? 0) + 1;
+      counts.set(customerId, count);
+      const limit = this.config.TRIGGERED_PER_PERSON_PER_HOUR;
+      const limitReason =
+        count > limit ? `More than ${limit} triggered messages of this campaign within an hour` : null;
+      rows.push({
+        customerId,
+        templateId,
+        receivedAt: waiting.receivedAt,
+        attributes: valuesOf(trigger, attributes),
+        limitReason,
+      });
+    }
+    return { rows, repeats };
+  }
+}
+
+function readOccurrence(waiting: WaitingTrigger): Occurrence[] {
+  const parsed = parseCallback(waiting);
+  if (!parsed.ok || parsed.callback.customerId === null || parsed.callback.templateId === null) return [];
+  const { customerId, templateId } = parsed.callback;
+  const trigger: Trigger = { ...parsed.callback, customerId, templateId };
+  return [{ trigger, waiting, fingerprint: fingerprintOf(trigger) }];
+}

@@ -1,0 +1,164 @@
+import { addProviders, countOf, type FunnelAnswer, mutate } from '../support/campaign-stage';
+import { eventually } from '../support/eventually';
+import { type Product, startProduct } from '../support/product';
+
+jest.setTimeout(120_000);
+
+const people = 40;
+
+describe('a triggered campaign', () => {
+  let product: Product;
+  let tenant: { id: string; endpoint: string; apiToken: string };
+  let connectionId: string;
+  let channelId: number;
+  let templateId: number;
+
+  beforeAll(async () => {
+    product = await startProduct({ env: { TRIGGERED_PER_PERSON_PER_HOUR: '3' } });
+    await addProviders(product);
+    tenant = await product.control('POST', '/tenants', { name: 'Trigger' });
+    const { graphql } = product;
+    ({
+      connection: { id: connectionId },
+    } = await mutate<{ connection: { id: string } }>(
+      graphql,
+      'createConnection',
+      'CreateConnectionInput',
+      'connection { id }',
+      {
+        name: 'Trigger',
+        endpoint: tenant.endpoint,
+        apiToken: tenant.apiToken,
+      },
+    ));
+    const { channel } = await mutate<{ channel: { id: string; optimoveChannelId: number } }>(
+      graphql,
+      'addChannel',
+      'AddChannelInput',
+      'channel { id optimoveChannelId }',
+      { connectionId, kind: 'TRIGGERED', name: 'Xtremepush Triggered' },
+    );
+    channelId = channel.optimoveChannelId;
+    const { campaign } = await mutate<{ campaign: { id: string; version: number } }>(
+      graphql,
+      'createCampaign',
+      'CreateCampaignInput',
+      'campaign { id version }',
+      {
+        channelId: channel.id,
+        name: 'Trigger',
+        content: { mobilePush: { title: 'You won {{ event_amount }}', body: 'Code {{ promoCode }}: {{ notes }}' } },
+      },
+    );
+    const launched = await mutate<{ campaign: { publication: { optimoveTemplateId: string } } }>(
+      graphql,
+      'launchCampaign',
+      'LaunchCampaignInput',
+      'campaign { publication { optimoveTemplateId } }',
+      campaign,
+    );
+    templateId = Number(launched.campaign.publication.optimoveTemplateId);
+    const ids = Array.from({ length: people }, (_, index) => `T${index}`);
+    const upload = (path: string, csv: string) =>
+      product.rest(path, { method: 'POST', body: csv, headers: { 'content-type': 'text/csv' } });
+    await upload('/imports/profiles', `userId\n${ids.join('\n')}`);
+    await upload(
+      '/imports/devices',
+      `userId,token,platform\n${ids.map((id) => `${id},token-${id},ANDROID`).join('\n')}`,
+    );
+  });
+  afterAll(() => product?.stop());
+
+  const trigger = (customerIds: string[], extra: object, campaignId = 'b1f09') =>
+    product.control('POST', `/tenants/${tenant.id}/trigger`, { channelId, templateId, campaignId, customerIds, extra });
+  const funnelOf = async (optimoveCampaignId = 'b1f09'): Promise<FunnelAnswer & { state: string }> => {
+    const query = `query ($id: ID!) { executions(first: 50, connectionId: $id) { nodes { optimoveCampaignId state
+      funnel { received ended sent delivered endStates { state count } deliveries { medium state count } } } } }`;
+    const { executions } = await product.graphql<{
+      executions: { nodes: { optimoveCampaignId: string; state: string; funnel: FunnelAnswer }[] };
+    }>(query, { id: connectionId });
+    const found = executions.nodes.filter((execution) => execution.optimoveCampaignId === optimoveCampaignId);
+    expect(found.length).toBeLessThanOrEqual(1);
+    const [execution] = found;
+    if (!execution) return { received: 0, ended: 0, sent: 0, delivered: 0, endStates: [], deliveries: [], state: '' };
+    return { ...execution.funnel, state: execution.state };
+  };
+  const inbox = () => product.farEnds.inbox.report(50).mobilePush;
+
+  it('reaches each customer with the values of the trigger, in one execution of the day', async () => {
+    const ids = Array.from({ length: people }, (_, index) => `T${index}`);
+    await trigger(ids, { event_amount: 20, promoCode: ['WB23', 'NV10'], notes: 'enjoy' });
+    await eventually('everybody has got the message', () => inbox().received === people);
+
+    const text = JSON.stringify(inbox().last[0]);
+    expect(text).toContain('You won 20');
+    expect(text).toContain('Code WB23, NV10: enjoy');
+    const funnel = await eventually('everybody has an end', async () => {
+      const now = await funnelOf();
+      return countOf(now, 'SENT') === people ? now : null;
+    });
+    expect({ state: funnel.state, received: funnel.received }).toEqual({ state: 'RUNNING', received: people });
+  });
+
+  it('takes an equal callback for a repeat, and another time stamp for another occurrence', async () => {
+    const [sent] = (
+      await product.control<{ url: string; body: Record<string, unknown> }[]>('GET', `/tenants/${tenant.id}/callbacks`)
+    ).slice(-1);
+    const again = (body: object) => fetch(sent?.url ?? '', { method: 'POST', body: JSON.stringify(body) });
+    const before = inbox().received;
+    expect((await again(sent?.body ?? {})).status).toBe(200);
+    expect((await again({ ...sent?.body, timeStamp: '2026-05-04 09:00:00' })).status).toBe(200);
+    await eventually('the new occurrence arrives', () => inbox().received === before + 1);
+    const funnel = await eventually('both are counted', async () => {
+      const now = await funnelOf();
+      return now.received === people + 2 && now.ended === now.received ? now : null;
+    });
+    expect(countOf(funnel, 'DUPLICATE')).toBe(1);
+    expect(inbox().duplicates).toBe(0);
+  });
+
+  it('does not flood a person whom Optimove names again and again', async () => {
+    const before = inbox().received;
+    for (let index = 0; index < 6; index += 1) await trigger(['T5'], { event_amount: index }, 'loop');
+    const funnel = await eventually('all six are counted', async () => {
+      const now = await funnelOf('loop');
+      return now.ended === 6 ? now : null;
+    });
+    expect({ sent: countOf(funnel, 'SENT'), held: countOf(funnel, 'CATEGORY_LIMIT') }).toEqual({ sent: 3, held: 3 });
+    expect(inbox().received).toBe(before + 3);
+  });
+
+  it('ends unknown customers with that reason, refuses visitors, and tells Optimove the totals', async () => {
+    await trigger(['nobody'], { event_amount: 1 }, 'unknown');
+    await eventually(
+      'the unknown customer has an end',
+      async () => countOf(await funnelOf('unknown'), 'PROFILE_NOT_FOUND') === 1,
+    );
+    const [sent] = (
+      await product.control<{ url: string; body: Record<string, unknown> }[]>('GET', `/tenants/${tenant.id}/callbacks`)
+    ).slice(-1);
+    const { customerID: _left, ...visitor } = sent?.body ?? {};
+    await fetch(sent?.url ?? '', { method: 'POST', body: JSON.stringify(visitor) });
+    const [entry] = await product.database.query<{ outcome: string; reason: string }>(
+      'SELECT outcome, reason FROM callback_journal ORDER BY id DESC LIMIT 1',
+    );
+    expect(entry).toEqual({ outcome: 'REFUSED', reason: expect.stringContaining('CustomerID') });
+    await eventually('Optimove knows how many were sent to', async () => {
+      const rows = await product.database.query<{ value: number }>(
+        `SELECT acknowledged_value AS value FROM metric_total WHERE metric = 'SENT' AND optimove_campaign_id = 'loop'`,
+      );
+      return rows[0]?.value === 3;
+    });
+  });
+
+  it('closes after its day, once the sums agree', async () => {
+    await product.database.query(
+      `UPDATE execution SET closes_at = now() - interval '1 second' WHERE kind = 'TRIGGERED'`,
+    );
+    await eventually(
+      'every execution is complete',
+      async () => (await funnelOf()).state === 'COMPLETED' && (await funnelOf('loop')).state === 'COMPLETED',
+      40_000,
+    );
+  });
+});
