@@ -20,6 +20,7 @@ export interface OptimoveCallback {
 export type ParsedCallback = { ok: true; callback: OptimoveCallback } | { ok: false; reason: string };
 
 const longestId = 255;
+const longestTimeStamp = 64;
 const known = new Set([
   'eventtypeid',
   'timestamp',
@@ -30,9 +31,6 @@ const known = new Set([
   'promocode',
   'notes',
 ]);
-
-const longestId = 255;
-const longestTimeStamp = 64;
 
 /** The last part of a listener address for an event type; it says the type where the body does not. */
 export function callbackKind(eventTypeId: number): string {
@@ -57,35 +55,26 @@ export function parseCallback({ kind, body }: { kind: string; body: Buffer }): P
   }
   const wire = toWireObject(Array.isArray(value) && value.length === 1 ? value[0] : value);
   if (!wire) return { ok: false, reason: 'The body is not a JSON object' };
-  const unfit = ['CampaignID', 'TemplateID', 'CustomerID'].find((key) => !isFit(wire.id(key), longestId));
-  if (unfit) return { ok: false, reason: `${unfit} is too long or holds characters that are no text` };
   return { ok: true, callback: read(wire, kind) };
 }
 
-/** An id that the database refuses would make an error of ours out of a fault of the caller. */
-function isFit(text: string | null, longest: number): boolean {
-  return text === null || isStorable(text, longest);
-}
-
 function read(wire: WireObject, kind: string): OptimoveCallback {
-  const timeStamp = wire.text('TimeStamp');
   return {
     eventTypeId: toInteger(wire.get('EventTypeID')) ?? toInteger(/^event-(\d+)$/.exec(kind)?.[1]),
-    timeStamp: isFit(timeStamp, longestTimeStamp) ? timeStamp : null,
-    campaignId: storable(wire.id('CampaignID')),
+    timeStamp: storable(wire.text('TimeStamp'), longestTimeStamp),
+    campaignId: storable(wire.id('CampaignID'), longestId),
     channelId: toInteger(wire.get('ChannelID')),
-    templateId: storable(wire.id('TemplateID')),
-    customerId: storable(wire.id('CustomerID')),
+    templateId: storable(wire.id('TemplateID'), longestId),
+    customerId: storable(wire.id('CustomerID'), longestId),
     promoCodes: toCodes(wire.get('promoCode')),
     notes: wire.text('notes'),
     parameters: wire.others(known),
   };
 }
 
-/** An id that cannot be one: too long, or with characters that are no text. */
-function storable(id: string | null): string | null {
-  if (id === null || id.length > longestId || id.includes('\u0000') || /\p{Surrogate}/u.test(id)) return null;
-  return id;
+/** What the database would refuse counts as not there: a fault of the caller must not become an error of ours. */
+function storable(text: string | null, longest: number): string | null {
+  return text !== null && isStorable(text, longest) ? text : null;
 }
 
 function toInteger(value: unknown): number | null {
