@@ -119,9 +119,9 @@ describe('a triggered campaign', () => {
 
   it('does not flood a person whom Optimove names again and again', async () => {
     const before = inbox().received;
-    for (let index = 0; index < 6; index += 1) await trigger(['T5'], { event_amount: index }, 'loop');
+    for (let index = 0; index < 6; index += 1) await trigger(['T5'], { event_amount: index }, '9001');
     const funnel = await eventually('all six are counted', async () => {
-      const now = await funnelOf('loop');
+      const now = await funnelOf('9001');
       return now.ended === 6 ? now : null;
     });
     expect({ sent: countOf(funnel, 'SENT'), held: countOf(funnel, 'CATEGORY_LIMIT') }).toEqual({ sent: 3, held: 3 });
@@ -145,7 +145,7 @@ describe('a triggered campaign', () => {
     expect(entry).toEqual({ outcome: 'REFUSED', reason: expect.stringContaining('CustomerID') });
     await eventually('Optimove knows how many were sent to', async () => {
       const rows = await product.database.query<{ value: number }>(
-        `SELECT acknowledged_value AS value FROM metric_total WHERE metric = 'SENT' AND optimove_campaign_id = 'loop'`,
+        `SELECT acknowledged_value AS value FROM metric_total WHERE metric = 'SENT' AND optimove_campaign_id = '9001'`,
       );
       return rows[0]?.value === 3;
     });
@@ -157,7 +157,7 @@ describe('a triggered campaign', () => {
     );
     await eventually(
       'every execution is complete',
-      async () => (await funnelOf()).state === 'COMPLETED' && (await funnelOf('loop')).state === 'COMPLETED',
+      async () => (await funnelOf()).state === 'COMPLETED' && (await funnelOf('9001')).state === 'COMPLETED',
       40_000,
     );
   });
