@@ -45,7 +45,7 @@ const bodies: [name: string, body: string, contentType: string, outcome: string,
     'event 11 without a channel',
     '{"eventTypeID": 11, "customerID": "A8272", "campaignID": "b1f09", "promoCode": ["WB23"]}',
     'application/json',
-    'NOTED',
+    'REFUSED',
     11,
   ],
   [
