@@ -5,6 +5,7 @@ import { FunnelLoader } from './api/funnel.loader';
 import { OptimoveCallbackController } from './api/optimove-callback.controller';
 import { RecipientsExportController } from './api/recipients-export.controller';
 import { StopResolver } from './api/stop.resolver';
+import { TraceResolver } from './api/trace.resolver';
 import { authoringApiProviders } from './authoring';
 import { CampaignsModule } from './campaigns.module';
 
@@ -12,6 +13,6 @@ import { CampaignsModule } from './campaigns.module';
 @Module({
   imports: [CampaignsModule, ConnectionsModule],
   controllers: [OptimoveCallbackController, RecipientsExportController],
-  providers: [ExecutionResolver, StopResolver, FunnelLoader, ...authoringApiProviders],
+  providers: [ExecutionResolver, StopResolver, TraceResolver, FunnelLoader, ...authoringApiProviders],
 })
 export class CampaignsApiModule {}

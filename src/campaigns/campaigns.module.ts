@@ -31,6 +31,7 @@ import { FunnelRepository } from './persistence/ledger/funnel.repository';
 import { JournalRepository } from './persistence/ledger/journal.repository';
 import { SightingRepository } from './persistence/ledger/sighting.repository';
 import { StopRepository } from './persistence/ledger/stop.repository';
+import { TraceRepository } from './persistence/ledger/trace.repository';
 import { TriggeredRepository } from './persistence/ledger/triggered.repository';
 
 const repositories = [
@@ -44,6 +45,7 @@ const repositories = [
   JournalRepository,
   SightingRepository,
   StopRepository,
+  TraceRepository,
   TriggeredRepository,
 ];
 const useCases = [

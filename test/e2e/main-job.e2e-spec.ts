@@ -68,6 +68,39 @@ describe('the main job', () => {
     expect(rejects.trim().split('\n')).toHaveLength((expected.badNumber ?? 0) + 1);
   });
 
+  it('can say of every customer what they got and why not', async () => {
+    const trace = async (customerId: string) => {
+      const query = `query ($connectionId: ID!, $customerId: String!) { customerTrace(connectionId: $connectionId, customerId: $customerId) {
+        endState reason profileId dueAt endedAt deliveries { medium state claimedAt answeredAt receiptStatus } } }`;
+      const variables = { connectionId: stage.connectionId, customerId };
+      return (
+        await product.graphql<{
+          customerTrace: { endState: string; reason: string | null; deliveries: { medium: string }[] }[];
+        }>(query, variables)
+      ).customerTrace;
+    };
+    const { id } = await completedExecution(product, stage.connectionId);
+    const customerOf = async (endState: string): Promise<string> => {
+      const csv = await (await product.rest(`/executions/${id}/recipients.csv?endState=${endState}`)).text();
+      return csv.split('\n')[1]?.split(',')[0] ?? '';
+    };
+
+    const [unmatched] = await trace(await customerOf('PROFILE_NOT_FOUND'));
+    expect(unmatched).toMatchObject({
+      endState: 'PROFILE_NOT_FOUND',
+      reason: expect.stringContaining('No profile'),
+      deliveries: [],
+    });
+    const sent = (await trace(await customerOf('SENT'))).find(({ endState }) => endState === 'SENT');
+    expect(sent?.deliveries.length).toBeGreaterThan(0);
+    expect(sent?.deliveries[0]).toMatchObject({
+      state: 'ACCEPTED',
+      claimedAt: expect.any(String),
+      answeredAt: expect.any(String),
+    });
+    expect(await trace('nobody')).toEqual([]);
+  });
+
   it('tells Optimove the totals once they are known, and what was delivered once receipts came', async () => {
     const { funnel } = await completedExecution(product, stage.connectionId);
     const metricOf = async (id: number): Promise<Metric | undefined> =>
