@@ -1,6 +1,7 @@
 import type { Medium, OutboundMessage, SendResult } from '@libs/delivery';
 import { Transactions, type Tx } from '@libs/platform';
 import type { Sender } from '@modules/channels';
+import { type DeadAddress, ProfilesService } from '@modules/profiles';
 import { type GateDecision, SuppressionService } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { deliveryId } from '../domain/execution/delivery-id';
@@ -23,6 +24,12 @@ interface Claimed extends NewDelivery {
   attempt: number;
 }
 
+/** What became of a hand-over, and whether the provider called the address dead. */
+interface Answered extends DeliveryOutcome {
+  profileId: string;
+  isAddressDead: boolean;
+}
+
 /** The people of a slice on their way through the gate. */
 export interface Slice {
   context: ExecutionContext;
@@ -41,6 +48,7 @@ export class SendSlice {
     private readonly chunks: ChunkRepository,
     private readonly deliveries: DeliveryRepository,
     private readonly stops: StopRepository,
+    private readonly profiles: ProfilesService,
   ) {}
 
   /**
@@ -57,6 +65,7 @@ export class SendSlice {
       await this.chunks.assertHeld(tx, slice.chunk);
       if (isLate) await this.deliveries.release(tx, slice.chunk, claimed);
       await this.deliveries.record(tx, slice.chunk, outcomes);
+      await this.profiles.markUnreachable(tx, slice.context.execution.project_id, outcomes.flatMap(deadAddress));
       await this.deliveries.end(
         tx,
         slice.chunk.executionId,
@@ -115,7 +124,7 @@ export class SendSlice {
     return [{ seq, medium, addressKey, profileId, accountId: context.senders.get(medium)?.accountId ?? '', message }];
   }
 
-  private async handOver(context: ExecutionContext, claimed: Claimed[]): Promise<DeliveryOutcome[]> {
+  private async handOver(context: ExecutionContext, claimed: Claimed[]): Promise<Answered[]> {
     const batches = [...context.senders].map(([medium, sender]) =>
       this.sendBatch(
         sender,
@@ -125,11 +134,15 @@ export class SendSlice {
     return (await Promise.all(batches)).flat();
   }
 
-  private async sendBatch(sender: Sender, batch: Claimed[]): Promise<DeliveryOutcome[]> {
+  private async sendBatch(sender: Sender, batch: Claimed[]): Promise<Answered[]> {
     if (batch.length === 0) return [];
     const results = await sender.sendBatch(batch.map(({ message }) => message));
     const byId = new Map(results.map((result) => [result.deliveryId, result]));
-    return batch.map((delivery) => outcomeOf(delivery, byId.get(delivery.message.deliveryId)));
+    return batch.map((delivery) => {
+      const result = byId.get(delivery.message.deliveryId);
+      const isAddressDead = result?.outcome === 'REJECTED' && result.isAddressDead;
+      return { ...outcomeOf(delivery, result), profileId: delivery.profileId, isAddressDead };
+    });
   }
 }
 
@@ -145,6 +158,11 @@ function addressOf(decision: GateDecision & { isAllowed: true }): Record<string,
     MOBILE_PUSH: { token: decision.address, platform: decision.platform ?? 'ANDROID' },
   };
   return byMedium[decision.medium] ?? { to: decision.address };
+}
+
+/** The address of a hand-over that will not work again, for the profile to remember. */
+function deadAddress({ medium, profileId, addressKey, reason, isAddressDead }: Answered): DeadAddress[] {
+  return isAddressDead ? [{ medium, profileId, addressKey, reason: reason ?? 'The provider refused it' }] : [];
 }
 
 /** No answer for a delivery that was given to the provider means that we cannot know. */

@@ -1,0 +1,67 @@
+import {
+  acceptedOn,
+  addProviders,
+  completedExecution,
+  countOf,
+  runAtOptimove,
+  stageCampaign,
+} from '../support/campaign-stage';
+import { type Product, startProduct } from '../support/product';
+
+jest.setTimeout(120_000);
+
+describe('an address that a provider calls dead', () => {
+  let product: Product;
+
+  beforeAll(async () => {
+    product = await startProduct();
+    await addProviders(product);
+  });
+  afterAll(() => product?.stop());
+
+  it('fails once, is remembered on the profile, and is not tried by the next execution', async () => {
+    const content = { mobilePush: { title: 'Hello', body: 'Offer' } };
+    const stage = await stageCampaign(product, { content });
+    const plan = () =>
+      product.control<{ id: string }>('POST', `/tenants/${stage.tenant.id}/campaigns`, {
+        channelId: stage.tenant.channels[0]?.id,
+        templateIds: [stage.templateId],
+        customers: { count: 2, seed: 4 },
+      });
+    const first = await plan();
+    const csv = await fetch(
+      `${product.sandbox.url}/control/tenants/${stage.tenant.id}/campaigns/${first.id}/profiles.csv`,
+    );
+    const ids = (await csv.text())
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(',')[0]);
+    const upload = (path: string, body: string) =>
+      product.rest(path, { method: 'POST', body, headers: { 'content-type': 'text/csv' } });
+    await upload('/imports/profiles', `userId\n${ids.join('\n')}`);
+    await upload(
+      '/imports/devices',
+      `userId,token,platform\n${ids[0]},unregistered-1,ANDROID\n${ids[1]},token-2,ANDROID`,
+    );
+
+    await runAtOptimove(product, stage, first.id);
+    const before = await completedExecution(product, stage.connectionId);
+    expect({ sent: countOf(before.funnel, 'SENT'), failed: countOf(before.funnel, 'FAILED') }).toEqual({
+      sent: 1,
+      failed: 1,
+    });
+    const query =
+      'query ($userId: String!) { profile(userId: $userId) { devices { isAddressable unreachableReason } } }';
+    const { profile } = await product.graphql<{ profile: { devices: object[] } }>(query, { userId: ids[0] });
+    expect(profile.devices).toEqual([
+      { isAddressable: false, unreachableReason: expect.stringContaining('UNREGISTERED') },
+    ]);
+
+    await runAtOptimove(product, stage, (await plan()).id);
+    const after = await completedExecution(product, stage.connectionId);
+    expect(after.id).not.toBe(before.id);
+    expect(countOf(after.funnel, 'NOT_ADDRESSABLE')).toBe(1);
+    expect(acceptedOn(after.funnel, 'MOBILE_PUSH')).toBe(1);
+  });
+});
