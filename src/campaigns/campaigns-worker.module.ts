@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { authoringWorkerProviders } from './authoring';
 import { CampaignsModule } from './campaigns.module';
 import { ApplyReceiptsHandler } from './jobs/apply-receipts.handler';
+import { CancelOfConnectionHandler } from './jobs/cancel-of-connection.handler';
 import { DrainTriggeredHandler } from './jobs/drain-triggered.handler';
 import { ExecutionClocks } from './jobs/execution.clocks';
 import { ReadRecipientsHandler } from './jobs/read-recipients.handler';
@@ -17,6 +18,7 @@ import { SweepClock } from './jobs/sweep.clock';
     SendChunkHandler,
     SendTriggeredHandler,
     DrainTriggeredHandler,
+    CancelOfConnectionHandler,
     ApplyReceiptsHandler,
     ExecutionClocks,
     SweepClock,

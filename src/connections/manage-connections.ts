@@ -119,7 +119,12 @@ export class ManageConnections {
       if (refused.length > 0) return failed(...refused);
       this.setToken(changed, apiToken);
     }
-    return this.transactions.run((tx) => this.write(tx, actor, { changed, expectedVersion, action }));
+    try {
+      return await this.transactions.run((tx) => this.write(tx, actor, { changed, expectedVersion, action }));
+    } catch (error) {
+      if (isNameClash(error)) return failed(nameTaken());
+      throw error;
+    }
   }
 
   private async write(
@@ -150,6 +155,11 @@ export class ManageConnections {
     connection.lastError = null;
     connection.lastErrorAt = null;
   }
+}
+
+/** Somebody took the name between our look and our write. */
+function isNameClash(error: unknown): boolean {
+  return (error as { driverError?: { constraint?: string } }).driverError?.constraint === 'uq_connection_name';
 }
 
 const subjectOf = ({ id }: ConnectionEntity) => ({ type: 'connection', id });

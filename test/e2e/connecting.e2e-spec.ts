@@ -80,6 +80,12 @@ describe('connecting Optimove', () => {
     expect(connection?.version).toBe(1);
   });
 
+  it('gives a name that two want at the same moment to one of them', async () => {
+    const both = await Promise.all([create({ name: 'Twin' }), create({ name: 'Twin' })]);
+    const refused = both.flatMap(({ userErrors }) => userErrors);
+    expect(refused).toEqual([expect.objectContaining({ code: 'NAME_TAKEN', path: ['name'] })]);
+  });
+
   it('changes only what is given, clears with null, and refuses a version that is old', async () => {
     const [row] = await stored();
     const id = String(row?.id);

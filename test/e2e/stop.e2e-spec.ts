@@ -145,6 +145,45 @@ describe('stopping an execution', () => {
     expect(countOf(funnel, 'SENT')).toBe(announced);
   });
 
+  it('by deleting its connection ends whoever is left as cancelled', async () => {
+    const { stage, campaignId, announced } = await stageOne();
+    await runAtOptimove(product, stage, campaignId);
+    await eventually('messages are on their way', () => received() >= 100);
+    await mutate(product.graphql, 'deleteConnection', 'DeleteConnectionInput', 'deletedId', {
+      id: stage.connectionId,
+      acceptConsequences: true,
+    });
+    const { state, reason, funnel } = await completedExecution(product, stage.connectionId);
+
+    expect({ state, reason }).toEqual({ state: 'CANCELLED', reason: 'The connection was deleted' });
+    expect(countOf(funnel, 'CANCELLED')).toBeGreaterThan(0);
+    expect(countOf(funnel, 'SENT') + countOf(funnel, 'CANCELLED')).toBe(announced);
+  });
+
+  it('by disabling its connection makes it wait, and it goes on when that is enabled again', async () => {
+    const { stage, campaignId, announced } = await stageOne();
+    await runAtOptimove(product, stage, campaignId);
+    await eventually('messages are on their way', () => received() >= 100);
+    const id = await executionOf(stage.connectionId);
+    const input = { id: stage.connectionId };
+    await mutate(product.graphql, 'disableConnection', 'ConnectionIdInput', 'connection { status }', input);
+    await eventually('every chunk is let go or done', async () => {
+      const held = await product.database.query(
+        `SELECT 1 FROM execution_chunk WHERE execution_id = $1 AND state = 'PENDING' AND held_until > now()`,
+        [id],
+      );
+      return held.length === 0;
+    });
+    const before = received();
+    expect(before).toBeLessThan(announced);
+
+    await product.control('PUT', '/far-ends/mobilePush/delay', { ms: 0 });
+    await mutate(product.graphql, 'enableConnection', 'ConnectionIdInput', 'connection { status }', input);
+    const { state, funnel } = await completedExecution(product, stage.connectionId, 120_000);
+    expect({ state, sent: countOf(funnel, 'SENT') }).toEqual({ state: 'COMPLETED', sent: announced });
+    expect(product.farEnds.inbox.report(0).mobilePush.duplicates).toBe(0);
+  });
+
   it('by losing the callback does not happen: the sweep finds what Optimove executed', async () => {
     await product.control('PUT', '/far-ends/mobilePush/delay', { ms: 0 });
     const { stage, campaignId, announced } = await stageOne();

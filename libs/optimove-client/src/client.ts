@@ -1,6 +1,5 @@
 import { InvariantError } from '@libs/foundation';
 import { OptimoveRejectedError, OptimoveUnauthorizedError, OptimoveUnexpectedAnswerError } from './errors';
-import type { Lane } from './rate-budget';
 import { type RecipientPage, type RecipientQuery, recipientPages } from './recipients';
 import { type Call, Transport, type TransportOptions } from './transport';
 import { fromId, toId, toWireObject, type WireObject } from './wire';
@@ -209,11 +208,12 @@ export class OptimoveClient {
       MetricID: metricId,
       MetricValue: value,
     }));
-    await this.write('integrations/UpdateCampaignMetrics', body, {}, 'metrics');
+    const path = 'integrations/UpdateCampaignMetrics';
+    await this.transport.call({ lane: 'metrics', method: 'POST', path, body, isAdditive: true });
   }
 
-  private async write(path: string, body: unknown, query?: Call['query'], lane: Lane = 'control'): Promise<void> {
-    await this.transport.call({ lane, method: 'POST', path, body, query });
+  private async write(path: string, body: unknown, query?: Call['query']): Promise<void> {
+    await this.transport.call({ lane: 'control', method: 'POST', path, body, query });
   }
 
   private read(path: string, query: Record<string, string | number>): Promise<unknown> {

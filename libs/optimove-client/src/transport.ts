@@ -15,7 +15,7 @@ export interface TransportOptions {
   dispatcher?: Dispatcher;
   /** Longest silence in ms, before an answer begins and within it; 60,000 when absent. */
   timeoutMs?: number;
-  /** Further tries of a call that reads, each with its own budget; 3 when absent. Calls that write are made once. */
+  /** Further tries of a call that may be repeated, each with its own budget; 3 when absent. */
   retries?: number;
   /** First wait before a further try in ms; it doubles and is spread. 500 when absent. */
   backoffMs?: number;
@@ -31,6 +31,8 @@ export interface Call {
   path: string;
   query?: Record<string, string | number>;
   body?: unknown;
+  /** Made twice it may count twice, so it is made once. Reads and all other writes may simply be repeated. */
+  isAdditive?: boolean;
 }
 
 const defaults = { timeoutMs: 60_000, retries: 3, backoffMs: 500 };
@@ -52,7 +54,7 @@ export class Transport {
 
   /** The parsed JSON of what was read, or null when it was empty or the call wrote. @throws {OptimoveError} */
   async call(call: Call): Promise<unknown> {
-    const retries = call.method === 'GET' ? (this.options.retries ?? defaults.retries) : 0;
+    const retries = call.isAdditive ? 0 : (this.options.retries ?? defaults.retries);
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await this.callOnce(call);

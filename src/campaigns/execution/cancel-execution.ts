@@ -18,6 +18,14 @@ export class CancelExecution {
     for (const id of await this.stops.cancelling(this.transactions.pool, limit)) await this.carryOut(id);
   }
 
+  /** Cancels whatever is unfinished over a connection that was deleted. */
+  async ofConnection(connectionId: string): Promise<void> {
+    const pool = this.transactions.pool;
+    const unfinished = await this.stops.unfinishedOf(pool, connectionId, null);
+    for (const id of await this.stops.requestCancel(pool, unfinished, 'The connection was deleted'))
+      await this.carryOut(id);
+  }
+
   /** False while a chunk is still being worked on. */
   async carryOut(executionId: string): Promise<boolean> {
     const isDone = await this.transactions.run(async (tx) => {

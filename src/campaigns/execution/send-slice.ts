@@ -99,7 +99,8 @@ export class SendSlice {
     });
   }
 
-  private async assertMaySend(tx: Tx, { execution, senders }: ExecutionContext): Promise<void> {
+  private async assertMaySend(tx: Tx, { execution, connection, senders }: ExecutionContext): Promise<void> {
+    if (connection.isDisabled) throw new SendingStoppedError(`Execution ${execution.id}: its connection is disabled`);
     const accountIds = [...senders.values()].map(({ accountId }) => accountId);
     const reason = await this.stops.reasonAgainst(tx, execution.id, accountIds);
     if (reason !== null) throw new SendingStoppedError(`Execution ${execution.id} is ${reason}`);

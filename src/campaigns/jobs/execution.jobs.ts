@@ -1,5 +1,6 @@
 import { defineJob, subscribe } from '@libs/platform';
 import { receiptsArrived } from '@modules/channels';
+import { connectionDeleted } from '@modules/connections';
 
 /** Reads the recipients of an announced execution, page by page, and freezes the audience. */
 export const readRecipientsJob = defineJob<{ executionId: string; reading: number }>({
@@ -30,6 +31,12 @@ export const drainTriggeredJob = defineJob<{ executionId: string }>({
   concurrency: 2,
 });
 
+/** Cancels what still runs over a deleted connection. */
+export const cancelOfConnectionJob = defineJob<{ connectionId: string }>({
+  queue: 'campaigns.cancel-of-connection',
+  id: ({ connectionId }) => `cancel-${connectionId}`,
+});
+
 /** Works off provider receipts that have arrived. */
 export const applyReceiptsJob = defineJob<{ accountId: string }>({
   queue: 'campaigns.apply-receipts',
@@ -37,3 +44,4 @@ export const applyReceiptsJob = defineJob<{ accountId: string }>({
 });
 
 subscribe(receiptsArrived, applyReceiptsJob);
+subscribe(connectionDeleted, cancelOfConnectionJob);

@@ -73,11 +73,11 @@ export class StopRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Unfinished executions of a campaign of Optimove on a connection. */
-  async unfinishedOf(tx: Tx, connectionId: string, optimoveCampaignId: string): Promise<string[]> {
+  /** Unfinished executions of a connection: of one campaign of Optimove, or of all when it is null. */
+  async unfinishedOf(tx: Tx, connectionId: string, optimoveCampaignId: string | null): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
-      `SELECT id FROM execution WHERE connection_id = $1 AND optimove_campaign_id = $2 AND state IN ('ANNOUNCED', 'READING', 'RUNNING')`,
+      `SELECT id FROM execution WHERE connection_id = $1 AND ($2::text IS NULL OR optimove_campaign_id = $2) AND state IN ('ANNOUNCED', 'READING', 'RUNNING')`,
       [connectionId, optimoveCampaignId],
     );
     return rows.map(({ id }) => id);
