@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isUuid } from '@libs/foundation';
 import type { OptimoveClient } from '@libs/optimove-client';
-import { SecretBox, Transactions } from '@libs/platform';
+import { query, SecretBox, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { ConnectionsConfig } from './connections.config';
 import type { ConnectionView } from './domain/connection-view';
@@ -43,6 +43,12 @@ export class ConnectionsService {
   async find(id: string): Promise<ConnectionView | null> {
     const connection = await this.repository.findAny(this.transactions.pool, id);
     return connection && toView(connection);
+  }
+
+  /** Whether nothing may be sent over the connection, as of `tx`. */
+  async isDisabled(tx: Tx, id: string): Promise<boolean> {
+    const rows = await query(tx, 'SELECT 1 FROM connection WHERE id = $1 AND NOT is_disabled', [id]);
+    return rows.length === 0;
   }
 
   /** A client that keeps Optimove's limits together with all other processes. @throws {ConnectionNotFoundError} */

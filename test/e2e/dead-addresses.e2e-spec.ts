@@ -3,9 +3,12 @@ import {
   addProviders,
   completedExecution,
   countOf,
+  planWithPeople,
   runAtOptimove,
   stageCampaign,
 } from '../support/campaign-stage';
+
+import { eventually } from '../support/eventually';
 import { type Product, startProduct } from '../support/product';
 
 jest.setTimeout(120_000);
@@ -63,5 +66,30 @@ describe('an address that a provider calls dead', () => {
     expect(after.id).not.toBe(before.id);
     expect(countOf(after.funnel, 'NOT_ADDRESSABLE')).toBe(1);
     expect(acceptedOn(after.funnel, 'MOBILE_PUSH')).toBe(1);
+  });
+
+  it('and one who says no while a message waits for another try gets nothing and keeps nobody waiting', async () => {
+    const stage = await stageCampaign(product, {
+      name: 'Change of mind',
+      content: { mobilePush: { title: 'Hello', body: 'Offer' } },
+    });
+    const campaign = await planWithPeople(product, stage, { count: 1, seed: 5 });
+    await product.control('PUT', '/far-ends/mobilePush/fault', { kind: '5xx' });
+    const before = product.farEnds.inbox.report(0).mobilePush.received;
+    await runAtOptimove(product, stage, campaign.id);
+    const profileId = await eventually('the message waits for another try', async () => {
+      const rows = await product.database.query<{ profile_id: string }>(
+        `SELECT profile_id FROM delivery WHERE state = 'RETRY'`,
+      );
+      return rows[0]?.profile_id;
+    });
+    await product.database.query(`UPDATE device SET push_subscription = 'UNSUBSCRIBED' WHERE profile_id = $1`, [
+      profileId,
+    ]);
+    await product.control('PUT', '/far-ends/mobilePush/fault', { kind: 'none' });
+
+    const { state, funnel } = await completedExecution(product, stage.connectionId);
+    expect({ state, failed: countOf(funnel, 'FAILED') }).toEqual({ state: 'COMPLETED', failed: 1 });
+    expect(product.farEnds.inbox.report(0).mobilePush.received).toBe(before);
   });
 });

@@ -111,7 +111,9 @@ export class AcceptCallback {
 
   /** The day's execution of the campaign gets one more customer. */
   private async trigger(tx: Tx, { connection }: InboundCall, announcement: Announcement): Promise<AcceptedCall> {
-    const executionId = await this.triggeredExecutions.open(tx, announcement, connection);
+    const { id: executionId, isOpen } = await this.triggeredExecutions.open(tx, announcement, connection);
+    if (!isOpen)
+      return { outcome: 'REFUSED', reason: 'The execution of this campaign and day is not open', executionId };
     await this.outbox.enqueue(tx, drainTriggeredJob, { executionId });
     return { outcome: 'TRIGGERED', reason: null, executionId };
   }

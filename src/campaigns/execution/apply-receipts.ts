@@ -47,7 +47,9 @@ export class ApplyReceipts {
     const rows = await query<{ execution_id: string }>(
       tx,
       `WITH receipt AS (
-         SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) AS r(account_id, message_id, status, occurred_at)
+         SELECT DISTINCT ON (account_id, message_id) *
+         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) AS r(account_id, message_id, status, occurred_at)
+         ORDER BY account_id, message_id, array_position(ARRAY['DELIVERED', 'FAILED', 'UNKNOWN'], status)
        ), moved AS (
          UPDATE delivery d SET receipt_status = r.status, receipt_at = r.occurred_at
          FROM receipt r WHERE d.account_id = r.account_id AND d.provider_message_id = r.message_id AND d.medium = 'SMS'

@@ -36,6 +36,7 @@ export class CancelExecution {
         [executionId],
       );
       if (locked.length === 0 || (await this.isBusy(tx, executionId))) return false;
+      await this.refuseWaiting(tx, executionId);
       await this.endPeople(tx, executionId);
       await this.tally(tx, executionId);
       await execute(
@@ -62,6 +63,16 @@ export class CancelExecution {
       [executionId],
     );
     return rows.length > 0;
+  }
+
+  /** Triggered callbacks that had not found their place yet. */
+  private async refuseWaiting(tx: Tx, executionId: string): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE callback_journal SET drained_at = now(), outcome = 'REFUSED', reason = 'The execution was cancelled'
+       WHERE execution_id = $1 AND outcome = 'TRIGGERED' AND drained_at IS NULL`,
+      [executionId],
+    );
   }
 
   /** What a worker that is gone left claimed is UNCERTAIN; what waited for another try is given up. */

@@ -10,6 +10,7 @@ import { runDateOf } from '../domain/execution/run-date';
 import { readRecipientsJob } from '../jobs/execution.jobs';
 import { ExecutionRepository } from '../persistence/ledger/execution.repository';
 import { SightingRepository } from '../persistence/ledger/sighting.repository';
+import { StopRepository } from '../persistence/ledger/stop.repository';
 
 const dayMs = 86_400_000;
 
@@ -24,6 +25,7 @@ export class FindMissed {
     private readonly directory: TemplateDirectory,
     private readonly executions: ExecutionRepository,
     private readonly sightings: SightingRepository,
+    private readonly stops: StopRepository,
     private readonly config: CampaignsConfig,
     private readonly log: Log,
   ) {}
@@ -66,14 +68,9 @@ export class FindMissed {
       const optimoveTemplateIds = details.map(({ templateId }) => templateId);
       const wanted = { connectionId: connection.id, optimoveChannelId, optimoveTemplateIds };
       if ((await this.directory.find(tx, wanted)).size === 0) return null;
-      const execution = await this.executions.announce(tx, {
-        projectId: connection.projectId,
-        connectionId: connection.id,
-        channelId: channel.id,
-        optimoveChannelId,
-        optimoveCampaignId,
-        runDate,
-      });
+      const campaign = { projectId: connection.projectId, connectionId: connection.id, optimoveCampaignId, runDate };
+      if (await this.stops.wasCancelled(tx, campaign, '')) return null;
+      const execution = await this.executions.announce(tx, { ...campaign, channelId: channel.id, optimoveChannelId });
       if (!execution.isNew) return null;
       await this.outbox.enqueue(tx, readRecipientsJob, { executionId: execution.id, reading: 1 });
       return execution.id;

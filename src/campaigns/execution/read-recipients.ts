@@ -50,6 +50,10 @@ export class ReadRecipients {
       if (isRetryable(error)) throw error;
       this.log.failure('execution.reading-failed', error, { executionId: execution.id });
       if (error instanceof AppError) return this.executions.fail(execution.id, toError(error).message);
+      await this.executions.fail(
+        execution.id,
+        'An internal fault stopped the reading and nothing was sent; the log has its details',
+      );
       throw error;
     }
   }

@@ -1,6 +1,7 @@
 import type { Medium, OutboundMessage, SendResult } from '@libs/delivery';
 import { Transactions, type Tx } from '@libs/platform';
 import type { Sender } from '@modules/channels';
+import { ConnectionsService } from '@modules/connections';
 import { type DeadAddress, ProfilesService } from '@modules/profiles';
 import { type GateDecision, SuppressionService } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
@@ -49,6 +50,7 @@ export class SendSlice {
     private readonly deliveries: DeliveryRepository,
     private readonly stops: StopRepository,
     private readonly profiles: ProfilesService,
+    private readonly connections: ConnectionsService,
   ) {}
 
   /**
@@ -65,6 +67,7 @@ export class SendSlice {
       await this.chunks.assertHeld(tx, slice.chunk);
       if (isLate) await this.deliveries.release(tx, slice.chunk, claimed);
       await this.deliveries.record(tx, slice.chunk, outcomes);
+      await this.deliveries.giveUpRefused(tx, slice.chunk, slice.people);
       await this.profiles.markUnreachable(tx, slice.context.execution.project_id, outcomes.flatMap(deadAddress));
       await this.deliveries.end(
         tx,
@@ -100,7 +103,9 @@ export class SendSlice {
   }
 
   private async assertMaySend(tx: Tx, { execution, connection, senders }: ExecutionContext): Promise<void> {
-    if (connection.isDisabled) throw new SendingStoppedError(`Execution ${execution.id}: its connection is disabled`);
+    if (await this.connections.isDisabled(tx, connection.id)) {
+      throw new SendingStoppedError(`Execution ${execution.id}: its connection is disabled`);
+    }
     const accountIds = [...senders.values()].map(({ accountId }) => accountId);
     const reason = await this.stops.reasonAgainst(tx, execution.id, accountIds);
     if (reason !== null) throw new SendingStoppedError(`Execution ${execution.id} is ${reason}`);

@@ -1,4 +1,4 @@
-import { execute, Leases, Outbox, query, Transactions } from '@libs/platform';
+import { execute, Leases, Log, Outbox, query, Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { CancelExecution } from '../execution/cancel-execution';
@@ -27,6 +27,7 @@ export class ExecutionClocks {
     private readonly completion: CompleteExecution,
     private readonly cancellation: CancelExecution,
     private readonly triggered: TriggeredRepository,
+    private readonly log: Log,
   ) {}
 
   /** Finds work whose job is gone: unread executions, stranded chunks, finished executions nobody completed. */
@@ -50,8 +51,17 @@ export class ExecutionClocks {
         await this.outbox.enqueueMany(tx, sendChunkJob, await this.chunks.stranded(tx, batch));
       });
       await this.cancellation.run(batch);
-      for (const executionId of await this.finished()) await this.completion.tryComplete(executionId);
+      for (const executionId of await this.finished()) await this.complete(executionId);
     });
+  }
+
+  /** An execution whose sums do not agree stays visible and keeps no other one waiting. */
+  private async complete(executionId: string): Promise<void> {
+    try {
+      await this.completion.tryComplete(executionId);
+    } catch (error) {
+      this.log.failure('execution.not-completed', error, { executionId });
+    }
   }
 
   /** Creates the ledger's partitions ahead of time. */

@@ -1,5 +1,14 @@
 import { isScheduledTime, runDateOf } from './run-date';
 
+describe('a scheduled time that the database could not read', () => {
+  it.each(['0000-01-01 10:00:00', '2026-05-04 16:00:00.1234567', '2026-05-04T16:00:00+99:99', '9999-12-31 10:00:00'])(
+    'is refused: %s',
+    (text) => {
+      expect(isScheduledTime(text)).toBe(false);
+    },
+  );
+});
+
 describe('runDateOf', () => {
   const arrival = new Date('2026-05-04T23:30:00Z');
 

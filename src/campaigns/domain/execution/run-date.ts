@@ -15,7 +15,8 @@ export function isCalendarDay(text: string): boolean {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
 
-const scheduledTime = /^(\d{4}-\d{2}-\d{2})[ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?(\.\d+)?(Z|[+-]\d{2}:?\d{2})?$/;
+const scheduledTime =
+  /^((?:19|20|21)\d{2}-\d{2}-\d{2})[ T]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-](0\d|1[0-4]):?[0-5]\d)?$/;
 
 /** Whether a recipient's scheduled time can be read: local `YYYY-MM-DD HH:MM[:SS]`, or ISO 8601 with a zone. */
 export function isScheduledTime(text: string): boolean {

@@ -109,6 +109,17 @@ export class DeliveryRepository {
     );
   }
 
+  /** Gives up what waited for another try and was not let through the gate again: it was not claimed by this run. */
+  async giveUpRefused(tx: Tx, chunk: HeldChunk, people: { seq: number }[]): Promise<void> {
+    if (people.length === 0) return;
+    await execute(
+      tx,
+      `UPDATE delivery SET state = 'REJECTED', reason = 'NO_LONGER_ALLOWED: ' || coalesce(reason, ''), answered_at = now()
+       WHERE execution_id = $1 AND seq BETWEEN $2 AND $3 AND seq = ANY($4::int[]) AND state = 'RETRY' AND fence < $5`,
+      [chunk.executionId, ...rangeOf(people), people.map(({ seq }) => seq), chunk.fence],
+    );
+  }
+
   /** Brings recipients to their end: SENT before UNCERTAIN before FAILED before the drop; those with a retry stay open. */
   async end(tx: Tx, executionId: string, recipients: RecipientOutcome[]): Promise<void> {
     if (recipients.length === 0) return;

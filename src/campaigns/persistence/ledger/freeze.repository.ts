@@ -36,6 +36,11 @@ export class FreezeRepository {
     const { execution } = request;
     // The day's partitions have no statistics yet, and nested loops over whole lists would be the planner's guess.
     await query(tx, 'SET LOCAL enable_nestloop = off');
+    const { connection_id: connectionId, optimove_campaign_id: campaignId, channel_id: channelId } = execution;
+    // Two runs of a campaign must see each other's customers, or somebody gets the message twice.
+    await query(tx, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `freeze ${connectionId} ${campaignId} ${channelId}`,
+    ]);
     const offset = await this.lastSeq(tx, execution.id);
     await this.insertRecipients(tx, request, offset);
     await this.countTemplates(tx, execution);

@@ -34,7 +34,7 @@ const repeatWindow = '10 minutes';
 @Injectable()
 export class TriggeredRepository {
   /** The day's execution, made when it is not there; it is running from the start. `closesAt` ends the day. */
-  async open(tx: Tx, announcement: Announcement, zone: { timeZone: string }): Promise<string> {
+  async open(tx: Tx, announcement: Announcement, zone: { timeZone: string }): Promise<{ id: string; isOpen: boolean }> {
     const { projectId, connectionId, channelId, optimoveChannelId, optimoveCampaignId, runDate } = announcement;
     const key = [projectId, connectionId, optimoveCampaignId, channelId, runDate];
     await query(
@@ -46,13 +46,13 @@ export class TriggeredRepository {
        ON CONFLICT ON CONSTRAINT uq_execution_announcement DO NOTHING`,
       [...key, newId(), optimoveChannelId, zone.timeZone],
     );
-    const [row] = await query<{ id: string }>(
+    const [row] = await query<{ id: string; isOpen: boolean }>(
       tx,
-      `SELECT id FROM execution WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
+      `SELECT id, kind = 'TRIGGERED' AND state = 'RUNNING' AND cancel_requested_at IS NULL AS "isOpen" FROM execution WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
          AND channel_id = $4 AND run_date = $5`,
       key,
     );
-    return row?.id ?? '';
+    return row ?? { id: '', isOpen: false };
   }
 
   /** Takes waiting callbacks, oldest first; nobody else takes them, and they wait again if `tx` fails. */
@@ -200,8 +200,8 @@ export class TriggeredRepository {
   async neglected(tx: Tx, idleSeconds: number): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
-      `SELECT DISTINCT execution_id AS id FROM callback_journal
-       WHERE outcome = 'TRIGGERED' AND drained_at IS NULL AND received_at < now() - $1 * interval '1 second' LIMIT 500`,
+      `SELECT DISTINCT j.execution_id AS id FROM callback_journal j JOIN execution e ON e.id = j.execution_id AND e.state = 'RUNNING'
+       WHERE j.outcome = 'TRIGGERED' AND j.drained_at IS NULL AND j.received_at < now() - $1 * interval '1 second' LIMIT 500`,
       [idleSeconds],
     );
     return rows.map(({ id }) => id);
