@@ -108,6 +108,12 @@ describe('callbacks from Optimove', () => {
     },
   );
 
+  it('are all answered when more come at once than the pool has connections', async () => {
+    const body = '{"EventTypeID": 13, "CampaignID": 1, "ChannelID": 999}';
+    const answers = await Promise.all(Array.from({ length: 100 }, () => post(listener, body)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  });
+
   it('with a wrong secret or of an unknown connection are refused and not kept', async () => {
     const before = (await journal()).length;
     const wrong = listener.replace(/\/[^/]+\/(event-13)$/, '/wrong/$1');

@@ -52,7 +52,7 @@ export class OptimoveCallbackController {
     if (!connection) throw new NotFoundException('No such callback address');
     const accepted = await this.acceptCallback.accept({
       connection,
-      kind: call.kind.slice(0, 64),
+      kind: call.kind.slice(0, 64).replaceAll(/[^\w-]/g, '_'),
       contentType: call.contentType?.slice(0, 200) ?? null,
       body: Buffer.isBuffer(call.body) ? call.body : Buffer.alloc(0),
     });

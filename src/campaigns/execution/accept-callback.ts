@@ -1,7 +1,7 @@
 import { systemClock } from '@libs/foundation';
 import { parseCallback } from '@libs/optimove-client';
 import { Outbox, Transactions, type Tx } from '@libs/platform';
-import { ChannelsService } from '@modules/channels';
+import { ChannelsService, type ChannelView } from '@modules/channels';
 import type { ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { runDateOf } from '../domain/execution/run-date';
@@ -54,11 +54,14 @@ export class AcceptCallback {
   ) {}
 
   /** Resolves when the call is committed. A repeated announcement leads to the execution that the first one made. */
-  accept(call: InboundCall): Promise<AcceptedCall> {
+  async accept(call: InboundCall): Promise<AcceptedCall> {
     const parsed = parseCallback({ kind: call.kind, body: call.body });
+    // Before the transaction: one that asks the pool for a second connection can starve them all.
+    const channelId = parsed.ok ? parsed.callback.channelId : null;
+    const channel = channelId === null ? null : await this.channels.findByOptimoveId(call.connection.id, channelId);
     return this.transactions.run(async (tx) => {
       const accepted: AcceptedCall = parsed.ok
-        ? await this.act(tx, call, parsed.callback)
+        ? await this.act(tx, call, { ...parsed.callback, channel })
         : { outcome: 'UNREADABLE', reason: parsed.reason, executionId: null };
       await this.journal.append(tx, {
         projectId: call.connection.projectId,
@@ -75,7 +78,11 @@ export class AcceptCallback {
     });
   }
 
-  private async act(tx: Tx, call: InboundCall, callback: Callback): Promise<AcceptedCall> {
+  private async act(
+    tx: Tx,
+    call: InboundCall,
+    callback: Callback & { channel: ChannelView | null },
+  ): Promise<AcceptedCall> {
     if (callback.eventTypeId === cancelled) return this.cancel(tx, call, callback);
     const isTriggered = callback.eventTypeId === triggered;
     if (!isTriggered && callback.eventTypeId !== executedOnChannel) {
@@ -87,7 +94,7 @@ export class AcceptCallback {
     if (isTriggered && callback.customerId === null) return refuse('CustomerID is missing: visitors cannot be reached');
     if (isTriggered && callback.templateId === null) return refuse('TemplateID is missing');
     if (call.connection.isDisabled) return refuse('The connection is disabled');
-    const channel = await this.channels.findByOptimoveId(call.connection.id, callback.channelId);
+    const { channel } = callback;
     if (!channel) return refuse(`Channel ${callback.channelId} is not set up on this connection; add it in Overview`);
     if (channel.kind === 'SMS_SUBSCRIPTION')
       return refuse(`Channel ${callback.channelId} is for subscription status only`);

@@ -1,6 +1,6 @@
 import { parseCallback } from '@libs/optimove-client';
 import { Outbox, Transactions, type Tx } from '@libs/platform';
-import { ConnectionsService } from '@modules/connections';
+import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { MatchingService } from '@modules/matching';
 import { Injectable } from '@nestjs/common';
 import { TemplateDirectory } from '../authoring/template-directory';
@@ -48,17 +48,18 @@ export class DrainTriggered {
     const execution = await this.executions.find(this.transactions.pool, executionId);
     if (!execution) return;
     await this.transactions.run((tx) => this.audience.preparePartitions(tx, execution.announced_at));
-    while ((await this.drain(execution)) === atOnce);
+    const connection = await this.connections.get(execution.project_id, execution.connection_id);
+    while ((await this.drain(execution, connection)) === atOnce);
   }
 
-  private drain(execution: ExecutionRow): Promise<number> {
+  private drain(execution: ExecutionRow, connection: ConnectionView): Promise<number> {
     return this.transactions.run(async (tx) => {
       const place = await this.triggered.lock(tx, execution.id);
       if (!place) return 0;
       const waiting = await this.triggered.takeWaiting(tx, execution.id, atOnce);
       if (waiting.length === 0) return 0;
       const occurrences = waiting.flatMap(readOccurrence);
-      const attributes = await this.knowTemplates(tx, execution, place.attributes, occurrences);
+      const attributes = await this.knowTemplates(tx, { execution, connection, known: place.attributes }, occurrences);
       const added = await this.sort(tx, execution.id, attributes, occurrences);
       const chunkNo = place.lastChunk + 1;
       const at = { executionId: execution.id, projectId: execution.project_id, lastSeq: place.lastSeq, chunkNo };
@@ -73,8 +74,7 @@ export class DrainTriggered {
   /** Freezes the content of templates that are new to the execution; returns the names that values are kept for. */
   private async knowTemplates(
     tx: Tx,
-    execution: ExecutionRow,
-    known: string[],
+    { execution, connection, known }: { execution: ExecutionRow; connection: ConnectionView; known: string[] },
     occurrences: Occurrence[],
   ): Promise<string[]> {
     const frozen = await this.audience.templates(tx, execution.id);
@@ -86,7 +86,6 @@ export class DrainTriggered {
       optimoveTemplateIds: fresh,
     });
     await this.audience.setTemplates(tx, execution.id, new Map(fresh.map((id) => [id, found.get(id) ?? null])));
-    const connection = await this.connections.get(execution.project_id, execution.connection_id);
     const names = new Set([...known, ...this.matching.requiredAttributes(connection)]);
     for (const versionId of found.values()) {
       const { content } = await this.versions.get(tx, versionId);

@@ -50,10 +50,12 @@ export class ReadRecipients {
       if (isRetryable(error)) throw error;
       this.log.failure('execution.reading-failed', error, { executionId: execution.id });
       if (error instanceof AppError) return this.executions.fail(execution.id, toError(error).message);
-      await this.executions.fail(
-        execution.id,
-        'An internal fault stopped the reading and nothing was sent; the log has its details',
-      );
+      if (isDataFault(error)) {
+        await this.executions.fail(
+          execution.id,
+          'An internal fault stopped the reading and nothing was sent; the log has its details',
+        );
+      }
       throw error;
     }
   }
@@ -135,6 +137,11 @@ export class ReadRecipients {
     this.log.event('execution.frozen', { executionId: execution.id, chunks: chunks.length });
     if (chunks.length === 0) await this.completion.tryComplete(execution.id);
   }
+}
+
+/** SQLSTATE classes 22 and 23: the rows themselves cannot be stored, and trying again would meet them again. */
+function isDataFault(error: unknown): boolean {
+  return /^2[23]/.test((error as { driverError?: { code?: string } }).driverError?.code ?? '');
 }
 
 /** Sorts a page into rows that can be recipients and rows that are kept with a reason. */

@@ -141,12 +141,13 @@ export class SendChunk {
   private async close(chunk: HeldChunk): Promise<void> {
     const wait = Math.min(firstRetryMs * 2 ** chunk.attempt, longestRetryMs);
     const retryAt = new Date(Date.now() + wait);
+    const { execution } = await this.contexts.get(chunk.executionId);
     const attempt = await this.transactions.run(async (tx) => {
       const next = await this.chunks.close(tx, chunk, retryAt);
       if (next !== null) {
         const job = { executionId: chunk.executionId, chunkNo: chunk.chunkNo, attempt: next };
         await this.outbox.enqueue(tx, sendChunkJob, job, { runAt: retryAt });
-      } else if ((await this.contexts.get(chunk.executionId)).execution.kind === 'TRIGGERED') {
+      } else if (execution.kind === 'TRIGGERED') {
         await this.outbox.publish(tx, executionTotalsChanged, { executionId: chunk.executionId });
       }
       return next;

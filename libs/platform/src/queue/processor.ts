@@ -50,6 +50,9 @@ export function isRetryable(error: unknown): boolean {
   };
   const state = driverError?.code ?? code ?? '';
   return (
-    connectionTrouble.test(state) || /Connection terminated|timeout exceeded when trying to connect/.test(message ?? '')
+    connectionTrouble.test(state) ||
+    /Connection terminated|connection error|already released|timeout exceeded when trying to connect/i.test(
+      message ?? '',
+    )
   );
 }

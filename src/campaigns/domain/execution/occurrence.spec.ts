@@ -20,6 +20,11 @@ describe('an occurrence of a trigger', () => {
     expect(fingerprintOf({ ...trigger, customerId: 'A8273' }).equals(fingerprintOf(trigger))).toBe(false);
   });
 
+  it('gives promo codes and notes as storable text too', () => {
+    const broken = { ...trigger, promoCodes: ['A\u0000'], notes: 'n\ud800' };
+    expect(valuesOf(broken, ['promoCode', 'notes'])).toEqual(['A', 'n']);
+  });
+
   it('gives values by name in any case, promo codes and notes among them, as storable text', () => {
     const names = ['event_device_type', 'AMOUNT', 'promoCode', 'notes', 'broken', 'missing'];
     expect(valuesOf(trigger, names)).toEqual(['mobile', '20', 'WB23, NV10', 'free text', 'abc', null]);

@@ -18,8 +18,8 @@ export function valuesOf(trigger: Trigger, names: string[]): (string | null)[] {
   const values = new Map(
     Object.entries(trigger.parameters).map(([name, value]) => [name.toLowerCase(), toText(value)]),
   );
-  values.set('promocode', trigger.promoCodes.join(', ') || null);
-  values.set('notes', trigger.notes);
+  values.set('promocode', toText(trigger.promoCodes.join(', ')));
+  values.set('notes', toText(trigger.notes));
   values.set('customerid', trigger.customerId);
   return names.map((name) => values.get(name.toLowerCase()) ?? null);
 }

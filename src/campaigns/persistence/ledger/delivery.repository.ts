@@ -32,7 +32,7 @@ export interface RecipientOutcome {
 }
 
 /** Hand-overs tried before a delivery that keeps meeting trouble is given up. */
-export const maxDeliveryAttempts = 6;
+export const maxDeliveryAttempts = 15;
 
 /** Deliveries and the ends of recipients. */
 @Injectable()
