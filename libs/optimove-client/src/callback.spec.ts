@@ -42,7 +42,8 @@ describe('a callback body', () => {
       { CampaignID: 20417, ChannelID: 506 },
       { eventTypeId: 13, campaignId: '20417', channelId: 506 },
     ],
-    ['events 2 and 3', { EventTypeID: 3, TimeStamp: timeStamp }, { eventTypeId: 3, timeStamp }],
+    ['event 2', { EventTypeID: 2, TimeStamp: timeStamp }, { eventTypeId: 2, timeStamp }],
+    ['event 3', { EventTypeID: 3, TimeStamp: timeStamp }, { eventTypeId: 3, timeStamp }],
     [
       'event 4',
       { EventTypeID: 4, TimeStamp: timeStamp, CampaignID: 20417 },
@@ -88,6 +89,13 @@ describe('a callback body', () => {
       },
     ],
     [
+      'event 11, notes that hold JSON stay text',
+      { eventTypeID: 11, notes: '{"offer": 1}' },
+      { eventTypeId: 11, notes: '{"offer": 1}' },
+    ],
+    ['one promo code as a text', { EventTypeID: 11, promoCode: 'WB23' }, { eventTypeId: 11, promoCodes: ['WB23'] }],
+    ['no promo code', { EventTypeID: 11, promoCode: null }, { eventTypeId: 11 }],
+    [
       'promo codes as a comma list',
       { EventTypeID: 11, promoCode: 'WB23, NV10' },
       { eventTypeId: 11, promoCodes: ['WB23', 'NV10'] },
@@ -127,6 +135,11 @@ describe('a callback body', () => {
 
   it.each(['x\u0000', 'x'.repeat(65)])('has no time stamp that cannot be one', (unfit) => {
     expect(parse({ CampaignID: 1, TimeStamp: unfit })).toMatchObject({ ok: true, callback: { timeStamp: null } });
+  });
+
+  it('of event 11 says its type by the route, and who is meant by no customer is a visitor', () => {
+    const body = { campaignID: 'b1f09', channelID: 506, templateID: 7731 };
+    expect(parse(body, 'event-11')).toMatchObject({ callback: { eventTypeId: 11, customerId: null } });
   });
 
   it('says its type by the route where it has none, and only by a route of ours', () => {

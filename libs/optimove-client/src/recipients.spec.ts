@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createOptimoveClient } from './client';
-import { OptimovePagingError } from './errors';
+import { OptimovePagingError, OptimoveUnavailableError, OptimoveUnexpectedAnswerError } from './errors';
 import { type ArrivedCall, openPeer, type Peer, type PeerAnswer } from './peer.fixture';
 import type { RecipientPage, RecipientQuery } from './recipients';
 
@@ -81,10 +81,37 @@ describe('recipients', () => {
     await pages.return(undefined);
   });
 
+  it.each([
+    ['an error as text', { body: 'Something went wrong' }, OptimoveUnexpectedAnswerError],
+    ['an object', { body: { rows: [] } }, OptimoveUnexpectedAnswerError],
+    ['a page that is cut off every time', { text: '[{"CustomerID": "A1"' }, OptimoveUnavailableError],
+  ])('stop with an error and never look complete where a later page is %s', async (_name, later, type) => {
+    const read = await open((_call, index) => (index === 0 ? { body: rows(0, 10) } : later));
+    const taken: RecipientPage[] = [];
+    const reading = (async () => {
+      for await (const page of read()) taken.push(page);
+    })();
+    await expect(reading).rejects.toThrow(type);
+    expect(taken.map(({ nextSkip }) => nextSkip)).toEqual([10]);
+  });
+
   it('stop with an error where the server ignores $skip', async () => {
     const read = await open(() => ({ body: rows(0, 10) }));
     await expect(collect(read())).rejects.toThrow(OptimovePagingError);
     expect(peer.calls).toHaveLength(2);
+  });
+
+  it('come as they are: who is named twice is given twice, in one page and over two', async () => {
+    const read = await open((_call, index) => ({ body: [[row(1), row(1), row(2)], [row(2), row(3)], []][index] }));
+    const pages = await collect(read());
+    expect(pages.flatMap((page) => page.rows.map(({ customerId }) => customerId))).toEqual([
+      'A1',
+      'A1',
+      'A2',
+      'A2',
+      'A3',
+    ]);
+    expect(skips()).toEqual(['0', '3', '5']);
   });
 
   it('may begin two pages with the same customer', async () => {
