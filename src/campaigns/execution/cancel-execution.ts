@@ -15,7 +15,11 @@ export class CancelExecution {
 
   /** Carries out what was asked for and is possible now; a chunk whose requests are in flight is waited for. */
   async run(limit: number): Promise<void> {
-    for (const id of await this.stops.cancelling(this.transactions.pool, limit)) await this.carryOut(id);
+    for (const id of await this.stops.cancelling(this.transactions.pool, limit)) {
+      await this.carryOut(id).catch((error: unknown) =>
+        this.log.failure('execution.not-cancelled', error, { executionId: id }),
+      );
+    }
   }
 
   /** Cancels whatever is unfinished over a connection that was deleted. */
@@ -38,6 +42,7 @@ export class CancelExecution {
       if (locked.length === 0 || (await this.isBusy(tx, executionId))) return false;
       await this.refuseWaiting(tx, executionId);
       await this.endPeople(tx, executionId);
+      await query(tx, 'SET LOCAL enable_nestloop = on');
       await this.tally(tx, executionId);
       await execute(
         tx,
@@ -77,6 +82,8 @@ export class CancelExecution {
 
   /** What a worker that is gone left claimed is UNCERTAIN; what waited for another try is given up. */
   private async endPeople(tx: Tx, executionId: string): Promise<void> {
+    // The day's partitions may have no statistics, and a nested loop over everybody would not end.
+    await query(tx, 'SET LOCAL enable_nestloop = off');
     await execute(
       tx,
       `UPDATE delivery SET state = CASE WHEN state = 'CLAIMED' THEN 'UNCERTAIN' ELSE 'REJECTED' END,

@@ -49,7 +49,7 @@ export class DrainTriggered {
     if (!execution) return;
     await this.transactions.run((tx) => this.audience.preparePartitions(tx, execution.announced_at));
     const connection = await this.connections.get(execution.project_id, execution.connection_id);
-    while ((await this.drain(execution, connection)) === atOnce);
+    while ((await this.drain(execution, connection)) > 0);
   }
 
   private drain(execution: ExecutionRow, connection: ConnectionView): Promise<number> {

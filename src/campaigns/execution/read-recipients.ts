@@ -139,9 +139,14 @@ export class ReadRecipients {
   }
 }
 
+/** Two readers met: the other one goes on. */
+const uniqueViolation = '23505';
+
 /** SQLSTATE classes 22 and 23: the rows themselves cannot be stored, and trying again would meet them again. */
 function isDataFault(error: unknown): boolean {
-  return /^2[23]/.test((error as { driverError?: { code?: string } }).driverError?.code ?? '');
+  const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
+  const state = driverError?.code ?? code ?? '';
+  return /^2[23]/.test(state) && state !== uniqueViolation;
 }
 
 /** Sorts a page into rows that can be recipients and rows that are kept with a reason. */

@@ -54,7 +54,7 @@ export class ChunkRepository {
     const count = await execute(
       this.transactions.pool,
       `UPDATE execution_chunk SET held_until = now() + interval '${leaseSeconds} seconds'
-       WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3`,
+       WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3 AND held_until IS NOT NULL AND state = 'PENDING'`,
       [chunk.executionId, chunk.chunkNo, chunk.fence],
     );
     return count === 1;
