@@ -222,12 +222,13 @@ describe('replayed callbacks', () => {
     });
     await runAtOptimove(product, stage, campaign.id);
     const executions = () =>
-      product.database.query<{ id: string; state: string; early: boolean }>(
-        `SELECT e.id, e.state, now() < min(r.due_at) AS early FROM execution e LEFT JOIN recipient r ON r.execution_id = e.id
+      product.database.query<{ id: string; state: string; early: boolean; due: Date | null }>(
+        `SELECT e.id, e.state, now() < min(r.due_at) AS early, min(r.due_at) AS due FROM execution e LEFT JOIN recipient r ON r.execution_id = e.id
          WHERE e.optimove_campaign_id = $1 GROUP BY e.id`,
         [campaign.id],
       );
     await eventually('the audience is frozen and waits', async () => (await executions())[0]?.early === true);
+    expect((await executions())[0]?.due?.getTime()).toBeGreaterThanOrEqual(due.getTime());
     let looks = 0;
     await eventually('everybody is due', async () => {
       const arrived = received() - before;

@@ -27,7 +27,7 @@ const phoneLike = /\+?\d{7,}/g;
  * message in disguise. What the parser says is dropped, because it quotes the page and with it customers.
  */
 export function readAnswer({ path, text }: Answer, apiKey: string): unknown {
-  const trimmed = text.replace(/^\uFEFF/, '').trim();
+  const trimmed = text.trim();
   if (trimmed === '') return null;
   const parsed = parse(trimmed);
   if (!parsed) {

@@ -42,10 +42,7 @@ export function callbackKind(eventTypeId: number): string {
  * @param input.kind last part of the listener address, see {@link callbackKind}.
  */
 export function parseCallback({ kind, body }: { kind: string; body: Buffer }): ParsedCallback {
-  const text = body
-    .toString('utf8')
-    .replace(/^\uFEFF/, '')
-    .trim();
+  const text = body.toString('utf8').trim();
   if (text === '') return { ok: false, reason: 'The body is empty' };
   let value: unknown;
   try {

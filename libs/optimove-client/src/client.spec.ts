@@ -68,6 +68,11 @@ describe('the Optimove client', () => {
     expect(error.message).toContain('Campaign is not ready');
   });
 
+  it('reads an answer with a byte order mark in front', async () => {
+    const client = await connect(() => ({ text: '\uFEFF[{"TemplateID": 7731, "TemplateName": "Spring push"}]' }));
+    expect(await client.getChannelTemplates(506)).toEqual([{ templateId: '7731', name: 'Spring push' }]);
+  });
+
   it('takes an object where a list belongs for an error', async () => {
     const client = await connect(() => ({ body: { Message: 'No' } }));
     expect(await failureOf(client.getChannelTemplates(506))).toBeInstanceOf(OptimoveUnexpectedAnswerError);
