@@ -3,12 +3,30 @@ import { Module } from '@nestjs/common';
 import { DevicesLoader } from './api/devices.loader';
 import { ImportsController } from './api/imports.controller';
 import { ProfilesResolver } from './api/profiles.resolver';
+import { SubscriptionChangesResolver } from './api/subscription-changes.resolver';
+import { AppsResolver } from './apps/apps.resolver';
+import { ManageApps } from './apps/manage-apps';
 import { ProfilesModule } from './profiles.module';
+import { IdentifyDevice } from './sdk/identify-device';
+import { RegisterDevice } from './sdk/register-device';
+import { SdkController } from './sdk/sdk.controller';
+import { DeviceGuard } from './sdk/sdk.guard';
+import { StoreAttributes } from './sdk/store-attributes';
 
 /** Profiles as the api host serves them. */
 @Module({
   imports: [ProjectsModule, ProfilesModule],
-  controllers: [ImportsController],
-  providers: [ProfilesResolver, DevicesLoader],
+  controllers: [ImportsController, SdkController],
+  providers: [
+    ProfilesResolver,
+    SubscriptionChangesResolver,
+    DevicesLoader,
+    AppsResolver,
+    ManageApps,
+    IdentifyDevice,
+    RegisterDevice,
+    StoreAttributes,
+    DeviceGuard,
+  ],
 })
 export class ProfilesApiModule {}

@@ -1,8 +1,12 @@
 import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { ImportFile } from './imports/import-file';
 import { ImportRepository } from './imports/import-repository';
 import { ImportWriter } from './imports/import-writer';
+import { AppEntity } from './persistence/app.entity';
+import { ConsentRepository } from './persistence/consent.repository';
+import { DeviceRepository } from './persistence/device.repository';
 import { ProfileRepository } from './persistence/profile.repository';
 import { ProfileDirectory } from './persistence/profile-directory';
 import { ReachRepository } from './persistence/reach.repository';
@@ -10,7 +14,7 @@ import { ProfilesService } from './profiles.service';
 
 /** People, their devices and how they can be reached. */
 @Module({
-  imports: [ProjectsModule],
+  imports: [ProjectsModule, TypeOrmModule.forFeature([AppEntity])],
   providers: [
     ProfilesService,
     ProfileRepository,
@@ -19,7 +23,18 @@ import { ProfilesService } from './profiles.service';
     ImportFile,
     ImportRepository,
     ImportWriter,
+    ConsentRepository,
+    DeviceRepository,
   ],
-  exports: [ProfilesService, ProfileRepository, ProfileDirectory, ImportFile, ImportRepository, ImportWriter],
+  exports: [
+    ConsentRepository,
+    DeviceRepository,
+    ProfilesService,
+    ProfileRepository,
+    ProfileDirectory,
+    ImportFile,
+    ImportRepository,
+    ImportWriter,
+  ],
 })
 export class ProfilesModule {}

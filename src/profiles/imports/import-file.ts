@@ -3,6 +3,7 @@ import { toError } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
 import { type Actor, Tasks } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
+import { ConsentRepository } from '../persistence/consent.repository';
 import { csvRows, type FileRow, ImportFileError } from './csv-rows';
 import { type DeviceRow, deviceFile } from './device-rows';
 import { ImportRepository, type ImportSums, type RejectedRow } from './import-repository';
@@ -37,6 +38,7 @@ export class ImportFile {
     private readonly tasks: Tasks,
     private readonly imports: ImportRepository,
     private readonly writer: ImportWriter,
+    private readonly consent: ConsentRepository,
   ) {}
 
   /** @throws {ImportFileError} when the file as a whole cannot be read. */
@@ -103,6 +105,7 @@ export class ImportFile {
     const { kind, projectId, importId, taskId } = work;
     const { rows, rejects, repeated } = sortOut(batch, kind);
     work.sums = await this.transactions.run(async (tx) => {
+      await this.consent.from(tx, 'IMPORT');
       const written = await work.write(
         tx,
         projectId,

@@ -54,7 +54,7 @@ export class ProfileDirectory {
   ): Promise<ListedProfile[]> {
     return query(
       tx,
-      `SELECT ${columns} FROM profile WHERE project_id = $1 AND ($2::text IS NULL OR user_id > $2)
+      `SELECT ${columns} FROM profile WHERE project_id = $1 AND user_id IS NOT NULL AND ($2::text IS NULL OR user_id > $2)
          AND ($3::text IS NULL OR starts_with(user_id, $3) OR lower(email) = lower($3) OR mobile_number = $3)
        ORDER BY user_id LIMIT $4`,
       [page.projectId, page.afterUserId, page.search, page.limit],

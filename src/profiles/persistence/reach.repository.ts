@@ -14,7 +14,7 @@ interface Row {
 
 const statements: Partial<Record<Medium, string>> = {
   MOBILE_PUSH: `SELECT profile_id, id::text AS address_key, token AS address, platform, is_addressable, push_subscription AS subscription
-    FROM device WHERE project_id = $1 AND profile_id = ANY($2::uuid[])`,
+    FROM device WHERE project_id = $1 AND profile_id = ANY($2::uuid[]) AND token IS NOT NULL AND platform <> 'WEB'`,
   EMAIL: `SELECT id AS profile_id, 'email' AS address_key, email AS address, NULL AS platform,
       is_email_addressable AS is_addressable, email_subscription AS subscription
     FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[]) AND email IS NOT NULL`,
@@ -53,7 +53,7 @@ export class ReachRepository {
   contacts(tx: Tx, projectId: string, profileIds: string[]): Promise<ContactRow[]> {
     return query<ContactRow>(
       tx,
-      `SELECT id AS "profileId", user_id AS "userId", email, mobile_number AS "mobileNumber"
+      `SELECT id AS "profileId", coalesce(user_id, '') AS "userId", email, mobile_number AS "mobileNumber"
        FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[])`,
       [projectId, profileIds],
     );

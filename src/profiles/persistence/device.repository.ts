@@ -1,0 +1,97 @@
+import { newId } from '@libs/foundation';
+import { execute, query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import type { Platform } from '../domain/app';
+
+/** An installation as its credential names it. */
+export interface KnownDevice {
+  id: string;
+  projectId: string;
+  appId: string;
+  profileId: string;
+  platform: Platform;
+  /** Null while nobody signed in. */
+  userId: string | null;
+}
+
+/** What an installation says about itself; absent fields stay, null empties. */
+export interface DeviceFacts {
+  /** Push token, or the endpoint of a web-push subscription. */
+  token?: string | null;
+  webPushKeys?: { p256dh: string; auth: string } | null;
+  /** Whether the operating system or browser lets messages through. */
+  isAddressable?: boolean;
+  language?: string | null;
+  country?: string | null;
+  timeZone?: string | null;
+  appVersion?: string | null;
+}
+
+/** A token that is new has not failed yet. */
+const isAlive = `(is_addressable OR ($3::jsonb ? 'token' AND token IS DISTINCT FROM $3::jsonb->>'token'))`;
+
+/** Installations, one at a time, as they report themselves. */
+@Injectable()
+export class DeviceRepository {
+  /** The installation of an enabled app whose credential this is. */
+  async bySecret(tx: Tx, secretHash: string): Promise<KnownDevice | null> {
+    const [device] = await query<KnownDevice>(
+      tx,
+      `SELECT d.id, d.project_id AS "projectId", d.app_id AS "appId", d.profile_id AS "profileId", d.platform, p.user_id AS "userId"
+       FROM device d JOIN app a ON a.id = d.app_id AND a.is_enabled JOIN profile p ON p.id = d.profile_id
+       WHERE d.secret_hash = $1`,
+      [secretHash],
+    );
+    return device ?? null;
+  }
+
+  /** Adds an installation with an anonymous profile of its own. @returns null when the installation is known already. */
+  async add(
+    tx: Tx,
+    device: { projectId: string; appId: string; platform: Platform; installationId: string; secretHash: string },
+  ): Promise<{ id: string; profileId: string } | null> {
+    const [id, profileId] = [newId(), newId()];
+    const added = await query(
+      tx,
+      `INSERT INTO device (id, project_id, app_id, profile_id, platform, installation_id, secret_hash, last_seen_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, now()) ON CONFLICT ON CONSTRAINT uq_device_installation DO NOTHING RETURNING id`,
+      [id, device.projectId, device.appId, profileId, device.platform, device.installationId, device.secretHash],
+    );
+    if (added.length === 0) return null;
+    await this.addAnonymous(tx, device.projectId, profileId);
+    return { id, profileId };
+  }
+
+  async addAnonymous(tx: Tx, projectId: string, profileId: string): Promise<void> {
+    await execute(tx, 'INSERT INTO profile (id, project_id) VALUES ($1, $2)', [profileId, projectId]);
+  }
+
+  /** Stores what is given. A token that another device holds leaves it: tokens move with the installation. */
+  async report(tx: Tx, { projectId, id }: { projectId: string; id: string }, facts: DeviceFacts): Promise<void> {
+    if (facts.token) await this.takeToken(tx, { projectId, id }, facts.token);
+    const given = (field: keyof DeviceFacts, column: string): string =>
+      `${column} = CASE WHEN $3::jsonb ? '${field}' THEN $3::jsonb->>'${field}' ELSE ${column} END`;
+    await execute(
+      tx,
+      `UPDATE device SET ${given('token', 'token')}, ${given('language', 'language')}, ${given('country', 'country')},
+         ${given('timeZone', 'time_zone')}, ${given('appVersion', 'app_version')},
+         web_push_keys = CASE WHEN $3::jsonb ? 'webPushKeys' THEN $3::jsonb->'webPushKeys' ELSE web_push_keys END,
+         is_addressable = CASE WHEN $3::jsonb ? 'isAddressable' THEN ($3::jsonb->>'isAddressable')::boolean ELSE ${isAlive} END,
+         unreachable_reason = CASE WHEN ${isAlive} THEN NULL ELSE unreachable_reason END,
+         last_seen_at = now(), updated_at = now()
+       WHERE project_id = $1 AND id = $2`,
+      [projectId, id, JSON.stringify(facts)],
+    );
+  }
+
+  /** Two installations that report one token at the same time come one after the other. */
+  private async takeToken(tx: Tx, { projectId, id }: { projectId: string; id: string }, token: string): Promise<void> {
+    await query(tx, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`device-token:${projectId}:${token}`]);
+    await execute(
+      tx,
+      `UPDATE device SET token = NULL, web_push_keys = NULL, updated_at = now()
+       WHERE project_id = $1 AND token = $2 AND id <> $3`,
+      [projectId, token, id],
+    );
+  }
+}

@@ -1,0 +1,71 @@
+import { SecretBox, Transactions } from '@libs/platform';
+import { ConflictException, ForbiddenException, Injectable, UnauthorizedException } from '@nestjs/common';
+import { hashCredential, isSameSecret, newCredential, proofOfUser } from '../domain/app';
+import { AppEntity } from '../persistence/app.entity';
+import { type DeviceFacts, DeviceRepository, type KnownDevice } from '../persistence/device.repository';
+import type { DeviceInput, RegisterDeviceInput } from './sdk.inputs';
+
+/** A registered installation. The secret is given out here, once. */
+export interface RegisteredDevice {
+  deviceId: string;
+  profileId: string;
+  deviceSecret: string;
+}
+
+/** How installations of an app become devices, and how they prove whose they are. */
+@Injectable()
+export class RegisterDevice {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly devices: DeviceRepository,
+    private readonly secrets: SecretBox,
+  ) {}
+
+  /**
+   * Adds an installation with an anonymous profile.
+   * @throws {UnauthorizedException} for an unknown key or a disabled app.
+   * @throws {ConflictException} when the installation is registered: only its own secret may speak for it.
+   */
+  async register(sdkKey: string, { installationId, ...input }: RegisterDeviceInput): Promise<RegisteredDevice> {
+    const app = await this.transactions.pool.findOneBy(AppEntity, {
+      sdkKeyHash: hashCredential(sdkKey),
+      isEnabled: true,
+    });
+    if (!app) throw new UnauthorizedException('Send the SDK key of an enabled app as "x-app-key"');
+    const { secret, hash } = newCredential('xpd_');
+    const { id: appId, projectId, platform } = app;
+    const added = await this.transactions.run(async (tx) => {
+      const device = await this.devices.add(tx, { projectId, appId, platform, installationId, secretHash: hash });
+      if (device) await this.devices.report(tx, { projectId, id: device.id }, factsOf(input));
+      return device;
+    });
+    if (added) return { deviceId: added.id, profileId: added.profileId, deviceSecret: secret };
+    const remedy = 'use the device secret it was given, or register with a new installationId';
+    throw new ConflictException(`This installationId is registered already; ${remedy}`);
+  }
+
+  /** Stores what an installation says about itself. */
+  refresh({ projectId, id }: KnownDevice, input: DeviceInput): Promise<void> {
+    return this.transactions.run((tx) => this.devices.report(tx, { projectId, id }, factsOf(input)));
+  }
+
+  /** @throws {ForbiddenException} when the app wants a proof of the user ID and this is none. */
+  async checkProof({ appId, projectId }: KnownDevice, userId: string, proof: string | null): Promise<void> {
+    if (userId === '') return;
+    const app = await this.transactions.pool.findOneByOrFail(AppEntity, { projectId, id: appId });
+    if (app.identitySecret === null) return;
+    const expected = proofOfUser(this.secrets.open(app.identitySecret, app.id), userId);
+    if (proof && isSameSecret(proof, expected)) return;
+    throw new ForbiddenException(
+      'This app needs a proof of the user ID: send "proof", the HMAC-SHA256 of it made by your server with the identity secret',
+    );
+  }
+}
+
+function factsOf({ pushToken, webPush, ...rest }: DeviceInput): DeviceFacts {
+  const facts: DeviceFacts = { ...rest };
+  if (pushToken !== undefined) facts.token = pushToken;
+  if (webPush !== undefined)
+    Object.assign(facts, { token: webPush?.endpoint ?? null, webPushKeys: webPush?.keys ?? null });
+  return facts;
+}

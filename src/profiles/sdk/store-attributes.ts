@@ -1,0 +1,79 @@
+import { execute, query, Transactions, type Tx } from '@libs/platform';
+import { BadRequestException, Injectable } from '@nestjs/common';
+import type { Subscription } from '../domain/subscription';
+import { ConsentRepository } from '../persistence/consent.repository';
+import type { KnownDevice } from '../persistence/device.repository';
+import type { AttributesInput } from './sdk.inputs';
+
+const mostAttributes = 100;
+const longestName = 100;
+const longestValue = 1_000;
+
+/** Values that an installation stores on itself and on whoever it belongs to at that moment. */
+@Injectable()
+export class StoreAttributes {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly consent: ConsentRepository,
+  ) {}
+
+  /** @throws {BadRequestException} naming every value that cannot be stored; then none is. */
+  async store({ id, projectId }: KnownDevice, { profile = {}, device = {} }: AttributesInput): Promise<void> {
+    const errors = [...problemsOf('profile', profile), ...problemsOf('device', device)];
+    if (errors.length > 0) throw new BadRequestException({ message: 'Some attributes cannot be stored', errors });
+    await this.transactions.run(async (tx) => {
+      const profileId = await lockedOwner(tx, projectId, id);
+      await merge(tx, { table: 'profile', projectId, id: profileId, values: profile });
+      await merge(tx, { table: 'device', projectId, id, values: device });
+    });
+  }
+
+  /** Stores what whoever the installation belongs to says about e-mail and SMS. */
+  async answer(tx: Tx, device: KnownDevice, answer: { email?: Subscription; sms?: Subscription }): Promise<void> {
+    const profileId = await lockedOwner(tx, device.projectId, device.id);
+    await this.consent.answer(tx, device.projectId, 'SDK', [{ profileId, ...answer }]);
+  }
+}
+
+/** Holds the device, so that nobody signs in or out between reading its profile and writing to it. */
+async function lockedOwner(tx: Tx, projectId: string, deviceId: string): Promise<string> {
+  const [owner] = await query<{ profile_id: string }>(
+    tx,
+    'SELECT profile_id FROM device WHERE project_id = $1 AND id = $2 FOR UPDATE',
+    [projectId, deviceId],
+  );
+  if (!owner) throw new BadRequestException('This installation is no longer registered');
+  return owner.profile_id;
+}
+
+async function merge(
+  tx: Tx,
+  { table, projectId, id, values }: { table: 'profile' | 'device'; projectId: string; id: string; values: object },
+): Promise<void> {
+  if (Object.keys(values).length === 0) return;
+  const removed = Object.entries(values).flatMap(([name, value]) => (value === null ? [name] : []));
+  await execute(
+    tx,
+    `UPDATE ${table} SET attributes = (attributes || $3::jsonb) - $4::text[], updated_at = now()
+     WHERE project_id = $1 AND id = $2`,
+    [projectId, id, JSON.stringify(values), removed],
+  );
+}
+
+function problemsOf(on: string, values: Record<string, unknown>): { field: string; message: string }[] {
+  const names = Object.keys(values);
+  if (names.length > mostAttributes) return [{ field: on, message: `At most ${mostAttributes} attributes at once` }];
+  return names.flatMap((name) => {
+    const message = problemOf(name, values[name]);
+    return message ? [{ field: `${on}.${name}`.slice(0, 150), message }] : [];
+  });
+}
+
+function problemOf(name: string, value: unknown): string | null {
+  const text = JSON.stringify(value);
+  if (name.trim() === '' || name.length > longestName) return `The name must have 1 to ${longestName} characters`;
+  if (text.length > longestValue) return `The value is longer than ${longestValue} characters`;
+  return `${name}${text}`.includes('\\u0000') || name.includes('\u0000')
+    ? 'Text must not contain NUL characters'
+    : null;
+}

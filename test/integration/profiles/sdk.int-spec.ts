@@ -1,0 +1,250 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { type Stage, setStage } from './stage';
+
+interface Installation {
+  deviceId: string;
+  profileId: string;
+  deviceSecret: string;
+}
+
+interface Reply<T> {
+  status: number;
+  body: T;
+}
+
+describe('what apps and sites report', () => {
+  let stage: Stage;
+  let sdkKey: string;
+  let appId: string;
+
+  beforeAll(async () => {
+    stage = await setStage();
+    const { createApp } = await stage.ask<{ createApp: { sdkKey: string; app: { id: string } } }>(
+      'mutation { createApp(input: { name: "Casino", platform: ANDROID }) { sdkKey app { id } userErrors { message } } }',
+    );
+    sdkKey = createApp.sdkKey;
+    appId = createApp.app.id;
+  }, 60_000);
+  afterAll(() => stage.close());
+
+  const call = async <T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    { secret, key, body }: { secret?: string; key?: string; body?: unknown },
+  ): Promise<Reply<T>> => {
+    const headers: Record<string, string> = { 'content-type': 'application/json' };
+    if (secret) headers.authorization = `Bearer ${secret}`;
+    if (key) headers['x-app-key'] = key;
+    const response = await fetch(`${stage.url}/sdk/v1/${path}`, { method, headers, body: JSON.stringify(body ?? {}) });
+    const text = await response.text();
+    return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as T };
+  };
+
+  const install = async (facts: object = {}): Promise<Installation> => {
+    const body = { installationId: randomUUID(), ...facts };
+    const reply = await call<Installation>('POST', 'devices', { key: sdkKey, body });
+    expect(reply.status).toBe(201);
+    return reply.body;
+  };
+  const identify = ({ deviceSecret }: Installation, userId: string) =>
+    call<{ profileId: string }>('PUT', 'device/user', { secret: deviceSecret, body: { userId } });
+  const profileOf = async (deviceId: string): Promise<Record<string, unknown>> =>
+    (
+      await stage.database.query(
+        `SELECT p.id, p.user_id, p.attributes, p.email_subscription, p.sms_subscription, d.token, d.is_addressable,
+           d.push_subscription, d.attributes AS device_attributes
+         FROM device d JOIN profile p ON p.id = d.profile_id WHERE d.id = $1`,
+        [deviceId],
+      )
+    )[0] ?? {};
+  const profilesWithout = async (): Promise<unknown[]> =>
+    stage.database.query(
+      'SELECT id FROM profile p WHERE user_id IS NULL AND NOT EXISTS (SELECT FROM device d WHERE d.profile_id = p.id)',
+    );
+
+  it('gives a new installation an anonymous profile and a secret of its own', async () => {
+    const device = await install({
+      pushToken: 'token-1',
+      language: 'pt-BR',
+      country: 'BR',
+      timeZone: 'America/Sao_Paulo',
+    });
+    expect(device.deviceSecret).toMatch(/^xpd_/);
+    expect(await profileOf(device.deviceId)).toMatchObject({ id: device.profileId, user_id: null, token: 'token-1' });
+  });
+
+  it('lets only the secret of an installation speak for it', async () => {
+    const installationId = randomUUID();
+    expect((await call('POST', 'devices', { key: sdkKey, body: { installationId } })).status).toBe(201);
+    expect((await call('POST', 'devices', { key: sdkKey, body: { installationId } })).status).toBe(409);
+    expect((await call('POST', 'devices', { key: 'xps_wrong', body: { installationId: randomUUID() } })).status).toBe(
+      401,
+    );
+    expect((await call('PUT', 'device/user', { secret: 'xpd_wrong', body: { userId: 'A1' } })).status).toBe(401);
+    expect((await call('PUT', 'device/user', { body: { userId: 'A1' } })).status).toBe(401);
+  });
+
+  it('names every field that is wrong and stores nothing', async () => {
+    const body = { installationId: 'x', language: '!', timeZone: 'Mars/Base', pushToken: '' };
+    const reply = await call<{ errors: { field: string }[] }>('POST', 'devices', { key: sdkKey, body });
+    expect(reply.status).toBe(400);
+    expect(reply.body.errors.map(({ field }) => field).sort()).toEqual(
+      ['installationId', 'language', 'pushToken', 'timeZone'].sort(),
+    );
+  });
+
+  it('gives a user ID that nobody has to the anonymous profile, with its attributes', async () => {
+    const device = await install();
+    await call('PATCH', 'device/attributes', {
+      secret: device.deviceSecret,
+      body: { profile: { tier: 'gold', age: 30 } },
+    });
+    const { body } = await identify(device, 'rule-1');
+    expect(body.profileId).toBe(device.profileId);
+    expect(await profileOf(device.deviceId)).toMatchObject({
+      user_id: 'rule-1',
+      attributes: { tier: 'gold', age: 30 },
+    });
+  });
+
+  it('moves a device to the profile that has the user ID; what the anonymous one held is lost', async () => {
+    const first = await install();
+    await identify(first, 'rule-2');
+    const second = await install();
+    await call('PATCH', 'device/attributes', { secret: second.deviceSecret, body: { profile: { lost: 'yes' } } });
+    expect((await identify(second, 'rule-2')).body.profileId).toBe(first.profileId);
+    expect(await profileOf(second.deviceId)).toMatchObject({ user_id: 'rule-2', attributes: {} });
+    expect(await profilesWithout()).toEqual([]);
+  });
+
+  it('gives a device that signs out a fresh anonymous profile and leaves the person alone', async () => {
+    const device = await install();
+    await identify(device, 'rule-3');
+    const signedOut = await call<{ profileId: string }>('DELETE', 'device/user', { secret: device.deviceSecret });
+    expect(signedOut.body.profileId).not.toBe(device.profileId);
+    expect(await profileOf(device.deviceId)).toMatchObject({ user_id: null });
+    expect((await stage.database.query(`SELECT 1 FROM profile WHERE user_id = 'rule-3'`)).length).toBe(1);
+    expect((await identify(device, '')).body.profileId).toBe(signedOut.body.profileId);
+  });
+
+  it('refuses a blank user ID with what to do about it', async () => {
+    const reply = await identify(await install(), '   ');
+    expect(reply.status).toBe(400);
+    expect(JSON.stringify(reply.body)).toContain('empty text to sign out');
+  });
+
+  it('moves a push token with the installation that reports it, and a new token has not failed yet', async () => {
+    const old = await install({ pushToken: 'shared-token' });
+    await stage.database.query('UPDATE device SET is_addressable = false WHERE id = $1', [old.deviceId]);
+    const fresh = await install({ pushToken: 'shared-token' });
+    expect(await profileOf(old.deviceId)).toMatchObject({ token: null });
+    expect(await profileOf(fresh.deviceId)).toMatchObject({ token: 'shared-token', is_addressable: true });
+    await call('PATCH', 'device', { secret: old.deviceSecret, body: { pushToken: 'other-token' } });
+    expect(await profileOf(old.deviceId)).toMatchObject({ token: 'other-token', is_addressable: true });
+    await call('PATCH', 'device', { secret: old.deviceSecret, body: { isAddressable: false } });
+    expect(await profileOf(old.deviceId)).toMatchObject({ token: 'other-token', is_addressable: false });
+  });
+
+  it('removes an attribute that is null, and keeps device attributes on the device', async () => {
+    const device = await install();
+    const { deviceSecret: secret } = device;
+    await call('PATCH', 'device/attributes', {
+      secret,
+      body: { profile: { a: 1, b: [1, null] }, device: { os: '14' } },
+    });
+    await call('PATCH', 'device/attributes', { secret, body: { profile: { a: null } } });
+    expect(await profileOf(device.deviceId)).toMatchObject({
+      attributes: { b: [1, null] },
+      device_attributes: { os: '14' },
+    });
+    const tooLong = await call<{ errors: { field: string }[] }>('PATCH', 'device/attributes', {
+      secret,
+      body: { profile: { ok: 1, story: 'x'.repeat(2_000) } },
+    });
+    expect(tooLong.body.errors.map(({ field }) => field)).toEqual(['profile.story']);
+    expect((await profileOf(device.deviceId)).attributes).not.toHaveProperty('ok');
+  });
+
+  it('logs what a person says about each medium, once per change, with its origin', async () => {
+    const device = await install();
+    const { deviceSecret: secret } = device;
+    await identify(device, 'consent');
+    await stage.send('/imports/profiles', 'userId,email,emailSubscription\nconsent,c1@example.com,SUBSCRIBED\n');
+    await call('PUT', 'device/subscriptions', { secret, body: { email: 'UNSUBSCRIBED' } });
+    await call('PUT', 'device/subscriptions', { secret, body: { email: 'UNSUBSCRIBED', sms: 'SUBSCRIBED' } });
+    await call('PUT', 'device/push-subscription', { secret, body: { subscribed: false } });
+    const { profile } = await stage.ask<{ profile: { subscriptionChanges: { nodes: Record<string, string>[] } } }>(
+      `{ profile(userId: "consent") { subscriptionChanges(first: 10) { nodes { medium before after source } } } }`,
+    );
+    expect(profile.subscriptionChanges.nodes).toEqual([
+      { medium: 'MOBILE_PUSH', before: 'NOT_SET', after: 'UNSUBSCRIBED', source: 'SDK' },
+      { medium: 'SMS', before: 'NOT_SET', after: 'SUBSCRIBED', source: 'SDK' },
+      { medium: 'EMAIL', before: 'SUBSCRIBED', after: 'UNSUBSCRIBED', source: 'SDK' },
+      { medium: 'EMAIL', before: 'NOT_SET', after: 'SUBSCRIBED', source: 'IMPORT' },
+    ]);
+  });
+
+  it('asks for a proof of the user ID where the app wants one', async () => {
+    const { createApp } = await stage.ask<{ createApp: { sdkKey: string; app: { id: string } } }>(
+      'mutation { createApp(input: { name: "Proven", platform: WEB }) { sdkKey app { id } } }',
+    );
+    const { updateApp } = await stage.ask<{ updateApp: { identitySecret: string } }>(
+      `mutation ($id: ID!) { updateApp(input: { id: $id, version: 1, requiresProof: true }) { identitySecret userErrors { message } } }`,
+      { id: createApp.app.id },
+    );
+    const body = { installationId: randomUUID() };
+    const { body: device } = await call<Installation>('POST', 'devices', { key: createApp.sdkKey, body });
+    const secret = device.deviceSecret;
+    expect((await call('PUT', 'device/user', { secret, body: { userId: 'A8272' } })).status).toBe(403);
+    const forOther = createHmac('sha256', updateApp.identitySecret).update('B1').digest('hex');
+    expect((await call('PUT', 'device/user', { secret, body: { userId: 'A8272', proof: forOther } })).status).toBe(403);
+    const proof = createHmac('sha256', updateApp.identitySecret).update('A8272').digest('hex');
+    expect((await call('PUT', 'device/user', { secret, body: { userId: 'A8272', proof } })).status).toBe(200);
+  });
+
+  it('refuses the devices of a disabled app, and detects two changes at once', async () => {
+    const { createApp } = await stage.ask<{ createApp: { sdkKey: string; app: { id: string } } }>(
+      'mutation { createApp(input: { name: "Old", platform: IOS }) { sdkKey app { id } } }',
+    );
+    const body = { installationId: randomUUID() };
+    const { body: device } = await call<Installation>('POST', 'devices', { key: createApp.sdkKey, body });
+    const disable = () =>
+      stage.ask<{ updateApp: { userErrors: { code: string }[] } }>(
+        'mutation ($id: ID!) { updateApp(input: { id: $id, version: 1, isEnabled: false }) { userErrors { code } } }',
+        { id: createApp.app.id },
+      );
+    expect((await disable()).updateApp.userErrors).toEqual([]);
+    expect((await disable()).updateApp.userErrors).toEqual([{ code: 'CONFLICT' }]);
+    expect((await call('PATCH', 'device', { secret: device.deviceSecret, body: {} })).status).toBe(401);
+  });
+
+  it('ends every order of calls, also at the same time, in one consistent state', async () => {
+    let seed = 20_261_123;
+    const random = (below: number): number => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+      return (seed >>> 8) % below;
+    };
+    const devices = await Promise.all(Array.from({ length: 6 }, () => install()));
+    const users = ['', 'm-1', 'm-2', 'm-3'];
+    const lastOf = new Map<string, string>();
+    const step = async (device: Installation): Promise<void> => {
+      const userId = users[random(users.length)] ?? '';
+      const { deviceSecret: secret, deviceId } = device;
+      expect((await identify(device, userId)).status).toBe(200);
+      lastOf.set(deviceId, userId);
+      const pushToken = `m-token-${random(3)}`;
+      if (random(2) === 0) expect((await call('PATCH', 'device', { secret, body: { pushToken } })).status).toBe(204);
+      const change = { profile: { [`key-${random(3)}`]: random(9) } };
+      expect((await call('PATCH', 'device/attributes', { secret, body: change })).status).toBe(204);
+    };
+    for (let round = 0; round < 25; round += 1) await Promise.all(devices.map(step));
+    for (const { deviceId } of devices) {
+      expect((await profileOf(deviceId)).user_id).toBe(lastOf.get(deviceId) || null);
+    }
+    expect(await profilesWithout()).toEqual([]);
+    const twice =
+      'SELECT user_id FROM profile WHERE user_id IS NOT NULL GROUP BY project_id, user_id HAVING count(*) > 1';
+    expect(await stage.database.query(twice)).toEqual([]);
+    expect(appId).toBeTruthy();
+  }, 60_000);
+});
