@@ -6,6 +6,7 @@ import { ProfilesResolver } from './api/profiles.resolver';
 import { SubscriptionChangesResolver } from './api/subscription-changes.resolver';
 import { AppsResolver } from './apps/apps.resolver';
 import { ManageApps } from './apps/manage-apps';
+import { ExternalController } from './external/external.controller';
 import { ProfilesModule } from './profiles.module';
 import { IdentifyDevice } from './sdk/identify-device';
 import { RegisterDevice } from './sdk/register-device';
@@ -16,7 +17,7 @@ import { StoreAttributes } from './sdk/store-attributes';
 /** Profiles as the api host serves them. */
 @Module({
   imports: [ProjectsModule, ProfilesModule],
-  controllers: [ImportsController, SdkController],
+  controllers: [ImportsController, SdkController, ExternalController],
   providers: [
     ProfilesResolver,
     SubscriptionChangesResolver,

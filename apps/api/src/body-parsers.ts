@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 const callbackLimit = 64 * 1024;
 const jsonLimit = 1024 * 1024;
+const batchLimit = 16 * jsonLimit;
 
 /**
  * One parser for every content type: callbacks get their bytes whatever they claim to be, imports get the stream,
@@ -14,7 +15,7 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
     if (request.url.startsWith('/imports/')) return payload;
     if (request.url.startsWith('/callbacks/')) return readAll(payload, callbackLimit);
-    const bytes = await readAll(payload, jsonLimit);
+    const bytes = await readAll(payload, request.url.startsWith('/api/external/') ? batchLimit : jsonLimit);
     try {
       return bytes.length === 0 ? {} : JSON.parse(bytes.toString('utf8'));
     } catch {

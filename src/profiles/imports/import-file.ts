@@ -28,6 +28,9 @@ interface Work<T> {
   sums: ImportSums;
 }
 
+/** Profiles read from anywhere, with the position and text of each. */
+export type ProfileRows = AsyncIterable<FileRow<ProfileRow>> | Iterable<FileRow<ProfileRow>>;
+
 const batchSize = 2_000;
 
 /** Imports files as they arrive: memory holds one batch, and each batch is committed with its rejects. */
@@ -43,21 +46,26 @@ export class ImportFile {
 
   /** @throws {ImportFileError} when the file as a whole cannot be read. */
   profiles(actor: Actor, file: Readable): Promise<ImportedFile> {
-    return this.run<ProfileRow>(actor, file, profileFile, (tx, projectId, rows) =>
-      this.writer.writeProfiles(tx, projectId, rows),
+    return this.profileRows(actor, csvRows(file, profileFile));
+  }
+
+  /** The same for rows that do not come as a file. */
+  profileRows(actor: Pick<Actor, 'projectId' | 'label'>, rows: ProfileRows): Promise<ImportedFile> {
+    return this.run<ProfileRow>(actor, rows, profileFile, (tx, projectId, batch) =>
+      this.writer.writeProfiles(tx, projectId, batch),
     );
   }
 
   /** @throws {ImportFileError} when the file as a whole cannot be read. */
   devices(actor: Actor, file: Readable): Promise<ImportedFile> {
-    return this.run<DeviceRow>(actor, file, deviceFile, (tx, projectId, rows) =>
+    return this.run<DeviceRow>(actor, csvRows(file, deviceFile), deviceFile, (tx, projectId, rows) =>
       this.writer.writeDevices(tx, projectId, rows),
     );
   }
 
   private async run<T>(
-    actor: Actor,
-    file: Readable,
+    actor: Pick<Actor, 'projectId' | 'label'>,
+    rows: AsyncIterable<FileRow<T>> | Iterable<FileRow<T>>,
     kind: FileKind<T>,
     write: Work<T>['write'],
   ): Promise<ImportedFile> {
@@ -65,7 +73,7 @@ export class ImportFile {
     const { importId, taskId } = work;
     try {
       let batch: FileRow<T>[] = [];
-      for await (const row of csvRows(file, kind)) {
+      for await (const row of rows) {
         batch.push(row);
         if (batch.length < batchSize) continue;
         await this.store(work, batch);
@@ -85,7 +93,11 @@ export class ImportFile {
     return { importId, taskId, ...work.sums };
   }
 
-  private start<T>(actor: Actor, kind: FileKind<T>, write: Work<T>['write']): Promise<Work<T>> {
+  private start<T>(
+    actor: Pick<Actor, 'projectId' | 'label'>,
+    kind: FileKind<T>,
+    write: Work<T>['write'],
+  ): Promise<Work<T>> {
     const { projectId } = actor;
     return this.transactions.run(async (tx) => {
       const taskId = await this.tasks.start(tx, {
