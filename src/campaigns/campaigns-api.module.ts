@@ -1,4 +1,5 @@
 import { ConnectionsModule } from '@modules/connections';
+import { ProfilesModule } from '@modules/profiles';
 import { Module } from '@nestjs/common';
 import { ExecutionResolver } from './api/execution.resolver';
 import { FunnelLoader } from './api/funnel.loader';
@@ -8,11 +9,14 @@ import { StopResolver } from './api/stop.resolver';
 import { TraceResolver } from './api/trace.resolver';
 import { authoringApiProviders } from './authoring';
 import { CampaignsModule } from './campaigns.module';
+import { EngagementIntake } from './tracking/engagement-intake';
+import { SdkMessagesController } from './tracking/sdk-messages.controller';
+import { TrackingController } from './tracking/tracking.controller';
 
 /** Campaigns as the api host serves them. */
 @Module({
-  imports: [CampaignsModule, ConnectionsModule],
-  controllers: [OptimoveCallbackController, RecipientsExportController],
-  providers: [ExecutionResolver, StopResolver, TraceResolver, FunnelLoader, ...authoringApiProviders],
+  imports: [CampaignsModule, ConnectionsModule, ProfilesModule],
+  controllers: [OptimoveCallbackController, RecipientsExportController, TrackingController, SdkMessagesController],
+  providers: [ExecutionResolver, StopResolver, TraceResolver, FunnelLoader, EngagementIntake, ...authoringApiProviders],
 })
 export class CampaignsApiModule {}

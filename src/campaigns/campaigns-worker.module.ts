@@ -9,6 +9,7 @@ import { ReadRecipientsHandler } from './jobs/read-recipients.handler';
 import { SendChunkHandler } from './jobs/send-chunk.handler';
 import { SendTriggeredHandler } from './jobs/send-triggered.handler';
 import { SweepClock } from './jobs/sweep.clock';
+import { EngagementClock } from './tracking/engagement.clock';
 
 /** Campaigns as the worker host runs them. */
 @Module({
@@ -22,6 +23,7 @@ import { SweepClock } from './jobs/sweep.clock';
     ApplyReceiptsHandler,
     ExecutionClocks,
     SweepClock,
+    EngagementClock,
     ...authoringWorkerProviders,
   ],
 })

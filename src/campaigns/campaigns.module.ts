@@ -21,6 +21,7 @@ import { ReadRecipients } from './execution/read-recipients';
 import { SendChunk } from './execution/send-chunk';
 import { SendSlice } from './execution/send-slice';
 import { StopExecutions } from './execution/stop-executions';
+import { EngagementRepository } from './persistence/engagement.repository';
 import { AudienceRepository } from './persistence/ledger/audience.repository';
 import { ChunkRepository } from './persistence/ledger/chunk.repository';
 import { DeliveryRepository } from './persistence/ledger/delivery.repository';
@@ -33,11 +34,14 @@ import { SightingRepository } from './persistence/ledger/sighting.repository';
 import { StopRepository } from './persistence/ledger/stop.repository';
 import { TraceRepository } from './persistence/ledger/trace.repository';
 import { TriggeredRepository } from './persistence/ledger/triggered.repository';
+import { ApplyEngagement } from './tracking/apply-engagement';
+import { MessageLinks } from './tracking/message-links';
 
 const repositories = [
   AudienceRepository,
   ChunkRepository,
   DeliveryRepository,
+  EngagementRepository,
   ExecutionListRepository,
   ExecutionRepository,
   FreezeRepository,
@@ -50,12 +54,14 @@ const repositories = [
 ];
 const useCases = [
   AcceptCallback,
+  ApplyEngagement,
   ApplyReceipts,
   CancelExecution,
   CompleteExecution,
   DrainTriggered,
   ExecutionContexts,
   FindMissed,
+  MessageLinks,
   ReadRecipients,
   SendChunk,
   SendSlice,

@@ -1,9 +1,7 @@
-import { parseConfig } from '@libs/platform';
 import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessCheck } from './access-check';
-import { ConnectionsConfig } from './connections.config';
 import { ConnectionsService } from './connections.service';
 import { DeletionConsequences } from './deletion-consequences';
 import { ManageConnections } from './manage-connections';
@@ -15,7 +13,6 @@ import { ConnectionRepository } from './persistence/connection.repository';
 @Module({
   imports: [ProjectsModule, TypeOrmModule.forFeature([ConnectionEntity])],
   providers: [
-    { provide: ConnectionsConfig, useFactory: () => parseConfig(ConnectionsConfig) },
     ConnectionRepository,
     OptimoveClients,
     AccessCheck,

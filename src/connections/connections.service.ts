@@ -1,9 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isUuid } from '@libs/foundation';
 import type { OptimoveClient } from '@libs/optimove-client';
-import { query, SecretBox, Transactions, type Tx } from '@libs/platform';
+import { PlatformConfig, query, SecretBox, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import { ConnectionsConfig } from './connections.config';
 import type { ConnectionView } from './domain/connection-view';
 import { ConnectionNotFoundError } from './domain/errors';
 import { OptimoveClients } from './optimove-clients';
@@ -29,7 +28,7 @@ export class ConnectionsService {
     private readonly repository: ConnectionRepository,
     private readonly clients: OptimoveClients,
     private readonly secrets: SecretBox,
-    private readonly config: ConnectionsConfig,
+    private readonly config: PlatformConfig,
   ) {}
 
   /** @throws {ConnectionNotFoundError} when the project has no such connection. */

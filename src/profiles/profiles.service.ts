@@ -2,6 +2,8 @@ import type { Medium } from '@libs/delivery';
 import type { Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { ContactRow, DeadAddress, ReachRow } from './domain/reach';
+import type { Subscription } from './domain/subscription';
+import { type ConsentAnswer, ConsentRepository, type ConsentSource } from './persistence/consent.repository';
 import { ProfileRepository } from './persistence/profile.repository';
 import { ReachRepository } from './persistence/reach.repository';
 
@@ -11,6 +13,7 @@ export class ProfilesService {
   constructor(
     private readonly profiles: ProfileRepository,
     private readonly reaches: ReachRepository,
+    private readonly consent: ConsentRepository,
   ) {}
 
   /** Profile ids by user ID, exact and case-sensitive; unknown ones are absent. */
@@ -48,5 +51,15 @@ export class ProfilesService {
   /** Remembers that a provider called these addresses dead; the gate refuses them from now on. */
   markUnreachable(tx: Tx, projectId: string, dead: DeadAddress[]): Promise<void> {
     return this.reaches.markUnreachable(tx, projectId, dead);
+  }
+
+  /** Stores what many people say about e-mail and SMS, each person at most once; every change is logged with its origin. */
+  applyConsent(tx: Tx, projectId: string, source: ConsentSource, answers: ConsentAnswer[]): Promise<void> {
+    return this.consent.answer(tx, projectId, source, answers);
+  }
+
+  /** What one person says now about e-mail and SMS; null when there is no such profile. */
+  consentOf(tx: Tx, projectId: string, profileId: string): Promise<{ email: Subscription; sms: Subscription } | null> {
+    return this.consent.current(tx, projectId, profileId);
   }
 }

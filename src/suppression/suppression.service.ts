@@ -1,8 +1,10 @@
 import type { Medium } from '@libs/delivery';
+import { newId } from '@libs/foundation';
 import { query, type Tx } from '@libs/platform';
 import { ProfilesService, type ReachRow } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import { type GateDecision, type GatePerson, refusalOf } from './domain/decision';
+import { type EntryKind, normalValue } from './domain/entry';
 
 /** What the gate is asked for: some people and the media that have something to say to them. */
 export interface GateRequest {
@@ -30,6 +32,40 @@ export class SuppressionService {
       request.media.flatMap((medium) =>
         decideMedium(person, medium, byProfile.get(`${person.profileId} ${medium}`) ?? [], listed),
       ),
+    );
+  }
+
+  /** Lists the addresses of people who complained about a message, each on the medium that it came by. */
+  async suppressAfterComplaint(
+    tx: Tx,
+    projectId: string,
+    complaints: { profileId: string; medium: Medium }[],
+  ): Promise<void> {
+    const contacts = await this.profiles.contacts(
+      tx,
+      projectId,
+      complaints.map(({ profileId }) => profileId),
+    );
+    const byProfile = new Map(contacts.map((contact) => [contact.profileId, contact]));
+    const entries = complaints.flatMap(({ profileId, medium }) => {
+      const contact = byProfile.get(profileId);
+      const kind: EntryKind = medium === 'EMAIL' ? 'EMAIL' : medium === 'SMS' ? 'MOBILE_NUMBER' : 'USER_ID';
+      const address = { EMAIL: contact?.email, MOBILE_NUMBER: contact?.mobileNumber, USER_ID: contact?.userId }[kind];
+      const value = address ? normalValue(kind, address) : null;
+      return value ? [{ kind, value, medium }] : [];
+    });
+    await query(
+      tx,
+      `INSERT INTO suppression_entry (id, project_id, kind, value, medium, reason)
+       SELECT id, $1, kind, value, medium, 'Complaint' FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS e(id, kind, value, medium)
+       ON CONFLICT ON CONSTRAINT uq_suppression_entry DO NOTHING`,
+      [
+        projectId,
+        entries.map(() => newId()),
+        entries.map(({ kind }) => kind),
+        entries.map(({ value }) => value),
+        entries.map(({ medium }) => medium),
+      ],
     );
   }
 

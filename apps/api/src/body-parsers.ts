@@ -4,10 +4,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 const callbackLimit = 64 * 1024;
 const jsonLimit = 1024 * 1024;
+const formLimit = 8 * 1024;
 const batchLimit = 16 * jsonLimit;
 
 /**
- * One parser for every content type: callbacks get their bytes whatever they claim to be, imports get the stream,
+ * One parser for every content type: callbacks and forms get their bytes whatever they claim to be, imports get the stream,
  * everything else must be JSON.
  */
 export function registerBodyParsers(fastify: FastifyInstance): void {
@@ -15,6 +16,7 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
     if (request.url.startsWith('/imports/')) return payload;
     if (request.url.startsWith('/callbacks/')) return readAll(payload, callbackLimit);
+    if (request.url.startsWith('/t/')) return readAll(payload, formLimit);
     const bytes = await readAll(payload, request.url.startsWith('/api/external/') ? batchLimit : jsonLimit);
     try {
       return bytes.length === 0 ? {} : JSON.parse(bytes.toString('utf8'));

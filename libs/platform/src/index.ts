@@ -32,5 +32,6 @@ export { queueConnection, useQueueBackend } from './queue/backend';
 export { declaredJobs, defineJob, type JobContract } from './queue/job-contract';
 export { HandlesJob, isRetryable, JobHandler } from './queue/processor';
 export { QueueWorkerModule } from './queue/queue.module';
+export { LinkSigner } from './security/link-signer';
 export { isPrivateAddress, OutboundGuard, OutboundRefusedError } from './security/outbound-guard';
 export { SecretBox, SecretUnreadableError } from './security/secret-box';

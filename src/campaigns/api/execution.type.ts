@@ -66,6 +66,18 @@ export class FunnelType {
   @Field(() => Int, { description: 'Customers with at least one delivery receipt.' })
   delivered!: number;
 
+  @Field(() => Int, { description: 'Customers who opened a message, as far as it can be told; programs do not count.' })
+  opened!: number;
+
+  @Field(() => Int, { description: 'Customers who followed a link or tapped a message; programs do not count.' })
+  clicked!: number;
+
+  @Field(() => Int, { description: 'Customers who unsubscribed by a link of this execution.' })
+  unsubscribed!: number;
+
+  @Field(() => Int, { description: 'Customers who complained about a message of this execution.' })
+  complained!: number;
+
   @Field(() => [EndStateCountType], { description: 'Customers by end.' })
   endStates!: EndStateCountType[];
 

@@ -1,4 +1,5 @@
 import type { Medium, OutboundMessage, SendResult } from '@libs/delivery';
+import { systemClock } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
 import type { Sender } from '@modules/channels';
 import { ConnectionsService } from '@modules/connections';
@@ -17,6 +18,7 @@ import {
   type NewDelivery,
 } from '../persistence/ledger/delivery.repository';
 import { StopRepository } from '../persistence/ledger/stop.repository';
+import { MessageLinks } from '../tracking/message-links';
 import type { ExecutionContext } from './execution-context';
 import type { RenderedPerson } from './render-slice';
 
@@ -51,6 +53,7 @@ export class SendSlice {
     private readonly stops: StopRepository,
     private readonly profiles: ProfilesService,
     private readonly connections: ConnectionsService,
+    private readonly links: MessageLinks,
   ) {}
 
   /**
@@ -126,7 +129,8 @@ export class SendSlice {
     }
     const { seq, medium, addressKey, profileId } = decision;
     const id = deliveryId({ executionId: context.execution.id, seq, medium, addressKey });
-    const message = { ...fields, deliveryId: id, ...addressOf(decision) } as OutboundMessage;
+    const bare = { ...fields, deliveryId: id, ...addressOf(decision) } as OutboundMessage;
+    const message = this.links.addTo(bare, { executionId: context.execution.id, seq, medium }, systemClock.now());
     return [{ seq, medium, addressKey, profileId, accountId: context.senders.get(medium)?.accountId ?? '', message }];
   }
 

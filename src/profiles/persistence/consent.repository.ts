@@ -26,7 +26,7 @@ export interface SubscriptionChange {
 }
 
 /** What one person says now; absent media stay. */
-export interface Answer {
+export interface ConsentAnswer {
   profileId: string;
   email?: Subscription;
   sms?: Subscription;
@@ -41,7 +41,7 @@ export class ConsentRepository {
   }
 
   /** Stores answers of many people, each at most once. An answer that is there already changes and logs nothing. */
-  async answer(tx: Tx, projectId: string, source: ConsentSource, answers: Answer[]): Promise<void> {
+  async answer(tx: Tx, projectId: string, source: ConsentSource, answers: ConsentAnswer[]): Promise<void> {
     await this.from(tx, source);
     await execute(
       tx,
@@ -74,6 +74,19 @@ export class ConsentRepository {
        WHERE project_id = $1 AND id = ANY($2::uuid[]) AND push_subscription <> $3`,
       [projectId, deviceIds, subscription],
     );
+  }
+
+  async current(
+    tx: Tx,
+    projectId: string,
+    profileId: string,
+  ): Promise<{ email: Subscription; sms: Subscription } | null> {
+    const [row] = await query<{ email: Subscription; sms: Subscription }>(
+      tx,
+      'SELECT email_subscription AS email, sms_subscription AS sms FROM profile WHERE project_id = $1 AND id = $2',
+      [projectId, profileId],
+    );
+    return row ?? null;
   }
 
   /** Changes of one person, newest first. */

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { Log } from '../logging/logger';
+import { LinkSigner } from '../security/link-signer';
 import { OutboundGuard } from '../security/outbound-guard';
 import { SecretBox } from '../security/secret-box';
 import { parseConfig } from './parse-config';
@@ -17,11 +18,16 @@ import { PlatformConfig } from './platform.config';
       inject: [PlatformConfig],
     },
     {
+      provide: LinkSigner,
+      useFactory: (config: PlatformConfig) => new LinkSigner(config.ENCRYPTION_KEYS),
+      inject: [PlatformConfig],
+    },
+    {
       provide: OutboundGuard,
       useFactory: (config: PlatformConfig) => new OutboundGuard(config.OUTBOUND_ALLOW_PRIVATE),
       inject: [PlatformConfig],
     },
   ],
-  exports: [PlatformConfig, Log, SecretBox, OutboundGuard],
+  exports: [PlatformConfig, Log, SecretBox, LinkSigner, OutboundGuard],
 })
 export class ConfigModule {}

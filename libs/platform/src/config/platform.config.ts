@@ -1,5 +1,5 @@
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
 
 /** Reads `1`, `true`, `yes` and `on` as true. */
 export function ToBoolean(): PropertyDecorator {
@@ -33,6 +33,15 @@ export class PlatformConfig {
   @Min(1)
   @Max(500)
   DATABASE_POOL = 20;
+
+  /** Where Optimove, providers, browsers and mail programs reach us. */
+  @IsUrl(
+    { require_tld: false, require_protocol: true, protocols: ['http', 'https'], allow_query_components: false },
+    {
+      message: 'PUBLIC_URL must be the address under which the world reaches this service, such as https://example.com',
+    },
+  )
+  PUBLIC_URL = 'http://127.0.0.1:3000';
 
   @ToBoolean()
   @IsBoolean()

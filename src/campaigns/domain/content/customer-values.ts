@@ -1,6 +1,10 @@
+import { systemLinks } from './system-links';
+
+const system = new Map([['url', systemLinks]]);
+
 /**
  * What a template sees of one customer: only texts, numbers, booleans and lists of them, in maps, so that nothing of
- * the language can be reached through a name. `user` holds the stored attributes.
+ * the language can be reached through a name. `user` holds the stored attributes, `system.url` our links.
  */
 export function toTemplateValues(person: Record<string, unknown>): Map<string, unknown> {
   const values = new Map<string, unknown>();
@@ -8,7 +12,7 @@ export function toTemplateValues(person: Record<string, unknown>): Map<string, u
     if (name === 'user') values.set(name, isRecord(value) ? plainMap(value) : new Map());
     else values.set(name, toPlain(value));
   }
-  return values;
+  return values.set('system', system);
 }
 
 function plainMap(record: Record<string, unknown>): Map<string, unknown> {

@@ -1,5 +1,6 @@
 import type { TwingBaseNode } from 'twing';
 import { allowedFilters, allowedFunctions, allowedNodes, reservedNames, templateBounds } from './allowed-syntax';
+import { systemLinks } from './system-links';
 import { TemplateFault } from './template-fault';
 
 /** What a template refers to. */
@@ -69,15 +70,22 @@ export class SyntaxCheck {
     if (!target || key?.type !== 'constant' || Object.keys(args?.children ?? {}).length > 0) {
       refuse(node, 'Anything but a plain attribute name behind a dot or in brackets');
     }
+    if (isSystemUrl(target)) this.enterSystemLink(target, attribute(key, 'value'));
     if (attribute(target, 'name') !== 'user' || target.type !== 'name') return;
     this.settled.add(target);
     this.references.stored.add(attribute(key, 'value'));
   }
 
+  private enterSystemLink(systemUrl: TwingBaseNode, name: string): void {
+    if (!systemLinks.has(name)) refuse(systemUrl, `"system.url.${name}"`);
+    const system = systemUrl.children.target;
+    if (system) this.settled.add(system);
+  }
+
   private enterName(node: TwingBaseNode): void {
     const name = attribute(node, 'name');
-    if (reservedNames.has(name)) refuse(node, `"${name}"`);
     if (this.settled.has(node)) return;
+    if (reservedNames.has(name)) refuse(node, `"${name}"`);
     if (name === 'user') refuse(node, '"user" without an attribute, as in user.first_name,');
     this.names.add(name);
   }
@@ -87,6 +95,14 @@ export class SyntaxCheck {
 export function attribute(node: TwingBaseNode, name: string): string {
   const value: unknown = Reflect.get(node.attributes, name);
   return value === undefined ? '' : String(value);
+}
+
+/** `system.url`, the only thing behind `system`. */
+function isSystemUrl(node: TwingBaseNode): boolean {
+  const { target, attribute: key } = node.children;
+  return node.type === 'attribute_accessor' && target?.type === 'name' && key?.type === 'constant'
+    ? attribute(target, 'name') === 'system' && attribute(key, 'value') === 'url'
+    : false;
 }
 
 function checkOperator(node: TwingBaseNode, { kind, allowed }: { kind: string; allowed: ReadonlySet<string> }): void {

@@ -23,6 +23,10 @@ export interface Funnel {
   failed: number;
   dropped: number;
   delivered: number;
+  opened: number;
+  clicked: number;
+  unsubscribed: number;
+  complained: number;
   endStates: EndStateCount[];
   deliveries: DeliveryCount[];
 }
@@ -53,6 +57,10 @@ export function toFunnel(input: FunnelInput): Funnel {
     failed: counts.get('FAILED') ?? 0,
     dropped: dropStates.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0),
     delivered: counts.get('RECEIPT:DELIVERED') ?? 0,
+    opened: counts.get('ENGAGED:OPENED') ?? 0,
+    clicked: counts.get('ENGAGED:CLICKED') ?? 0,
+    unsubscribed: counts.get('ENGAGED:UNSUBSCRIBED') ?? 0,
+    complained: counts.get('ENGAGED:COMPLAINED') ?? 0,
     endStates: states,
     deliveries: deliveriesOf(counts),
   };

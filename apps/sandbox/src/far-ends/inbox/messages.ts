@@ -34,6 +34,8 @@ export interface ReceivedEmail extends Received {
   to: string;
   subject: string;
   text: string;
+  /** The HTML as it was sent, so that its links can be followed. */
+  html: string | null;
   listUnsubscribe: string | null;
 }
 

@@ -28,6 +28,12 @@ export function readableText(part: MimePart): string {
   return html ? withoutTags(decodeBody(html)) : '';
 }
 
+/** The HTML alternative as it was sent; null when there is none. */
+export function htmlOf(part: MimePart): string | null {
+  const html = leavesOf(part, 0).find((leaf) => typeOf(leaf).startsWith('text/html'));
+  return html ? decodeBody(html) : null;
+}
+
 /** Decodes the encoded words of a header (RFC 2047). */
 export function decodeWords(value: string): string {
   const joined = value.replace(/\?=\s+=\?/g, '?==?');

@@ -1,5 +1,5 @@
 import type { ReceivedEmail } from '../inbox/messages';
-import { decodeWords, readableText, readPart } from './mime';
+import { decodeWords, htmlOf, readableText, readPart } from './mime';
 
 /** As much of a text as is kept to be shown. */
 const shownCharacters = 4_000;
@@ -14,6 +14,7 @@ export function readMail(raw: Buffer): Omit<ReceivedEmail, 'at' | 'messageId'> {
     to: header('to'),
     subject: header('subject'),
     text: readableText(part).slice(0, shownCharacters),
+    html: htmlOf(part)?.slice(0, shownCharacters) ?? null,
     listUnsubscribe: part.headers.get('list-unsubscribe') ?? null,
   };
 }

@@ -1,0 +1,176 @@
+import type { Medium } from '@libs/delivery';
+import { query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import type { EngagementKind, MessageRef } from '../domain/engagement';
+
+/** What a person says in the preference centre. */
+export interface PreferenceAnswers {
+  email?: boolean;
+  sms?: boolean;
+}
+
+/** Something that was done with a message. */
+export interface Engagement extends MessageRef {
+  projectId: string;
+  kind: EngagementKind;
+  isMachine: boolean;
+  /** Where a click led to. */
+  link: string | null;
+  answers: PreferenceAnswers | null;
+  userAgent: string;
+  occurredAt: Date;
+}
+
+/** A waiting row of the intake. */
+export interface TakenEngagement {
+  projectId: string;
+  executionId: string;
+  seq: number;
+  medium: Medium;
+  kind: EngagementKind;
+  isMachine: boolean;
+  answers: PreferenceAnswers | null;
+  occurredAt: Date;
+}
+
+/** A recipient who did something for the first time. */
+export interface FirstEngagement {
+  projectId: string;
+  executionId: string;
+  seq: number;
+  profileId: string | null;
+}
+
+const firstTimes = ['opened', 'clicked', 'unsubscribed', 'complained'] as const;
+
+/** The append-only intake of what people did, and what it changes on the ledger. */
+@Injectable()
+export class EngagementRepository {
+  async store(tx: Tx, rows: Engagement[]): Promise<void> {
+    await query(
+      tx,
+      `INSERT INTO engagement_intake
+         (project_id, execution_id, seq, medium, kind, is_machine, link, answers, user_agent, occurred_at)
+       SELECT project_id, execution_id, seq, medium, kind, is_machine, link, answers::jsonb, user_agent, occurred_at
+       FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::boolean[], $7::text[], $8::text[], $9::text[], $10::timestamptz[])
+         AS e(project_id, execution_id, seq, medium, kind, is_machine, link, answers, user_agent, occurred_at)`,
+      [
+        rows.map(({ projectId }) => projectId),
+        rows.map(({ executionId }) => executionId),
+        rows.map(({ seq }) => seq),
+        rows.map(({ medium }) => medium),
+        rows.map(({ kind }) => kind),
+        rows.map((row) => row.isMachine),
+        rows.map(({ link }) => link),
+        rows.map(({ answers }) => answers && JSON.stringify(answers)),
+        rows.map(({ userAgent }) => userAgent),
+        rows.map(({ occurredAt }) => occurredAt),
+      ],
+    );
+  }
+
+  /** At most `limit` waiting rows, oldest first, marked processed; those that another transaction holds are left. */
+  take(tx: Tx, limit: number): Promise<TakenEngagement[]> {
+    return query(
+      tx,
+      `WITH taken AS (
+         UPDATE engagement_intake SET processed_at = now() WHERE (id, received_at) IN (
+           SELECT id, received_at FROM engagement_intake WHERE processed_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+         ) RETURNING *
+       ) SELECT project_id AS "projectId", execution_id AS "executionId", seq, medium, kind, is_machine AS "isMachine",
+           answers, occurred_at AS "occurredAt" FROM taken ORDER BY id`,
+      [limit],
+    );
+  }
+
+  async isAnyWaiting(tx: Tx): Promise<boolean> {
+    const rows = await query(tx, 'SELECT 1 FROM engagement_intake WHERE processed_at IS NULL LIMIT 1');
+    return rows.length > 0;
+  }
+
+  /** The project and person of a message; null when there is no such recipient. */
+  async recipient(
+    tx: Tx,
+    { executionId, seq }: MessageRef,
+  ): Promise<{ projectId: string; profileId: string | null } | null> {
+    const [row] = await query<{ projectId: string; profileId: string | null }>(
+      tx,
+      `SELECT project_id AS "projectId", profile_id AS "profileId" FROM recipient WHERE execution_id = $1 AND seq = $2`,
+      [executionId, seq],
+    );
+    return row ?? null;
+  }
+
+  /** Profiles of these recipients. */
+  profilesOf(
+    tx: Tx,
+    refs: { executionId: string; seq: number }[],
+  ): Promise<(FirstEngagement & { profileId: string })[]> {
+    return query(
+      tx,
+      `SELECT DISTINCT r.project_id AS "projectId", r.execution_id AS "executionId", r.seq, r.profile_id AS "profileId"
+       FROM unnest($1::uuid[], $2::int[]) AS e(execution_id, seq)
+       JOIN recipient r ON r.execution_id = e.execution_id AND r.seq = e.seq WHERE r.profile_id IS NOT NULL`,
+      [refs.map(({ executionId }) => executionId), refs.map(({ seq }) => seq)],
+    );
+  }
+
+  /**
+   * Notes the first time of each kind on the recipients and adds to the tallies: `ENGAGED:<KIND>` counts people once,
+   * `EVENT:<KIND>` every event. A click is an opening too; what machines did counts as events of their own.
+   * @returns ids of the executions whose people did something for the first time.
+   */
+  async apply(tx: Tx, events: TakenEngagement[]): Promise<string[]> {
+    const rows = await query<{ execution_id: string }>(
+      tx,
+      `WITH event AS (
+         SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::boolean[], $5::timestamptz[])
+           AS e(execution_id, seq, kind, is_machine, occurred_at)
+       ), first AS (
+         SELECT execution_id, seq,
+           min(occurred_at) FILTER (WHERE kind IN ('OPENED', 'CLICKED') AND NOT is_machine) AS opened,
+           min(occurred_at) FILTER (WHERE kind = 'CLICKED' AND NOT is_machine) AS clicked,
+           min(occurred_at) FILTER (WHERE kind = 'UNSUBSCRIBED') AS unsubscribed,
+           min(occurred_at) FILTER (WHERE kind = 'COMPLAINED') AS complained
+         FROM event GROUP BY 1, 2
+       ), before AS (
+         SELECT r.execution_id, r.seq, r.optimove_template_id, ${firstTimes.map((name) => `r.${name}_at IS NULL AND f.${name} IS NOT NULL AS ${name}`).join(', ')}
+         FROM recipient r JOIN first f ON f.execution_id = r.execution_id AND f.seq = r.seq
+         ORDER BY r.execution_id, r.seq FOR UPDATE OF r
+       ), moved AS (
+         UPDATE recipient r SET ${firstTimes.map((name) => `${name}_at = coalesce(r.${name}_at, f.${name})`).join(', ')}
+         FROM first f JOIN before b ON b.execution_id = f.execution_id AND b.seq = f.seq
+         WHERE r.execution_id = f.execution_id AND r.seq = f.seq AND (b.opened OR b.clicked OR b.unsubscribed OR b.complained)
+       ), counted AS (
+         SELECT execution_id, optimove_template_id, 'ENGAGED:' || kind AS measure, true AS is_first
+         FROM before, LATERAL (VALUES ${firstTimes.map((name) => `('${name.toUpperCase()}', ${name})`).join(', ')}) AS k(kind, is_first)
+         WHERE is_first
+         UNION ALL
+         SELECT b.execution_id, b.optimove_template_id, CASE WHEN e.is_machine THEN 'EVENT:MACHINE_' ELSE 'EVENT:' END || e.kind, false
+         FROM event e JOIN before b ON b.execution_id = e.execution_id AND b.seq = e.seq
+       ), added AS (
+         INSERT INTO execution_tally AS t (execution_id, chunk_no, optimove_template_id, measure, count)
+         SELECT execution_id, 0, optimove_template_id, measure, count(*) FROM counted GROUP BY 1, 3, 4
+         ORDER BY 1, 3, 4
+         ON CONFLICT ON CONSTRAINT pk_execution_tally DO UPDATE SET count = t.count + excluded.count
+       )
+       SELECT DISTINCT execution_id FROM counted WHERE is_first`,
+      [
+        events.map(({ executionId }) => executionId),
+        events.map(({ seq }) => seq),
+        events.map(({ kind }) => kind),
+        events.map((event) => event.isMachine),
+        events.map(({ occurredAt }) => occurredAt),
+      ],
+    );
+    return rows.map((row) => row.execution_id);
+  }
+
+  /** Makes the months of the intake ahead of time. */
+  async ensurePartitions(tx: Tx): Promise<void> {
+    await query(
+      tx,
+      `SELECT ensure_engagement_partitions(now()), ensure_engagement_partitions(now() + interval '1 month')`,
+    );
+  }
+}

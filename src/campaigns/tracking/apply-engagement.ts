@@ -1,0 +1,90 @@
+import { Outbox, Transactions, type Tx } from '@libs/platform';
+import { type ConsentAnswer, type ConsentSource, ProfilesService, type Subscription } from '@modules/profiles';
+import { SuppressionService } from '@modules/suppression';
+import { Injectable } from '@nestjs/common';
+import { executionTotalsChanged } from '../domain/events';
+import { EngagementRepository, type TakenEngagement } from '../persistence/engagement.repository';
+
+const batchSize = 1_000;
+
+type Answered = TakenEngagement & { profileId: string };
+
+/** Moves the ledger, what people said and the suppression list by what arrived, each row once. */
+@Injectable()
+export class ApplyEngagement {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly outbox: Outbox,
+    private readonly repository: EngagementRepository,
+    private readonly profiles: ProfilesService,
+    private readonly suppression: SuppressionService,
+  ) {}
+
+  /** Works until nothing is left. */
+  async run(): Promise<void> {
+    while ((await this.applyBatch()) === batchSize);
+  }
+
+  private applyBatch(): Promise<number> {
+    return this.transactions.run(async (tx) => {
+      const events = await this.repository.take(tx, batchSize);
+      if (events.length === 0) return 0;
+      for (const executionId of await this.repository.apply(tx, events)) {
+        await this.outbox.publish(tx, executionTotalsChanged, { executionId });
+      }
+      await this.applyAnswers(tx, await this.withProfiles(tx, events.filter(isAnswer)));
+      return events.length;
+    });
+  }
+
+  private async withProfiles(tx: Tx, events: TakenEngagement[]): Promise<Answered[]> {
+    if (events.length === 0) return [];
+    const found = await this.repository.profilesOf(tx, events);
+    const profiles = new Map(found.map((row) => [`${row.executionId} ${row.seq}`, row.profileId]));
+    return events.flatMap((event) => {
+      const profileId = profiles.get(`${event.executionId} ${event.seq}`);
+      return profileId ? [{ ...event, profileId }] : [];
+    });
+  }
+
+  /** In the order they came: what somebody said last counts. */
+  private async applyAnswers(tx: Tx, events: Answered[]): Promise<void> {
+    for (const projectId of new Set(events.map((event) => event.projectId))) {
+      const own = events.filter((event) => event.projectId === projectId);
+      const sources: [ConsentSource, Answered[]][] = [
+        ['UNSUBSCRIBE_LINK', own.filter(({ kind }) => kind === 'UNSUBSCRIBED')],
+        ['PREFERENCE_PAGE', own.filter(({ kind }) => kind === 'PREFERENCES')],
+      ];
+      for (const [source, said] of sources) {
+        if (said.length > 0) await this.profiles.applyConsent(tx, projectId, source, lastAnswers(said));
+      }
+      const complaints = own.filter(({ kind }) => kind === 'COMPLAINED');
+      if (complaints.length > 0) await this.suppression.suppressAfterComplaint(tx, projectId, complaints);
+    }
+  }
+}
+
+function isAnswer({ kind }: TakenEngagement): boolean {
+  return kind === 'UNSUBSCRIBED' || kind === 'PREFERENCES' || kind === 'COMPLAINED';
+}
+
+function lastAnswers(events: Answered[]): ConsentAnswer[] {
+  const byProfile = new Map<string, ConsentAnswer>();
+  for (const event of events) {
+    byProfile.set(event.profileId, {
+      ...byProfile.get(event.profileId),
+      profileId: event.profileId,
+      ...answerOf(event),
+    });
+  }
+  return [...byProfile.values()];
+}
+
+function answerOf({ kind, medium, answers }: Answered): Omit<ConsentAnswer, 'profileId'> {
+  if (kind === 'UNSUBSCRIBED') return medium === 'SMS' ? { sms: 'UNSUBSCRIBED' } : { email: 'UNSUBSCRIBED' };
+  const said = (wants: boolean): Subscription => (wants ? 'SUBSCRIBED' : 'UNSUBSCRIBED');
+  return {
+    ...(answers?.email === undefined ? {} : { email: said(answers.email) }),
+    ...(answers?.sms === undefined ? {} : { sms: said(answers.sms) }),
+  };
+}

@@ -1,0 +1,69 @@
+import type { EmailMessage, OutboundMessage } from '@libs/delivery';
+import { LinkSigner, PlatformConfig } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import { linkMarks } from '../domain/content/system-links';
+import { type MessageRef, packRef } from '../domain/engagement';
+
+const dayMs = 86_400_000;
+const clickDays = 180;
+/** Somebody who kept the mail may still leave. */
+const consentDays = 3 * 365;
+
+const anchor = /(<a\b[^>]*?\shref\s*=\s*)(["'])(https?:[^"']*)\2([^>]*>)/gi;
+
+/** Puts signed links of ours into a rendered message: opens, clicks, unsubscribing, preferences. */
+@Injectable()
+export class MessageLinks {
+  private readonly base: string;
+
+  constructor(
+    private readonly signer: LinkSigner,
+    config: PlatformConfig,
+  ) {
+    this.base = config.PUBLIC_URL.replace(/\/$/, '');
+  }
+
+  /** The message with every link that is ours to make. Texts of e-mails keep their own links, so that people can read them. */
+  addTo<T extends OutboundMessage>(message: T, ref: MessageRef, now: Date): T {
+    const filled = this.fill(message, ref, now);
+    if (ref.medium !== 'EMAIL') return filled;
+    const email = filled as T & EmailMessage;
+    return { ...email, html: this.track(email.html, ref, now), unsubscribeUrl: this.url('u', ref, now, consentDays) };
+  }
+
+  /** Where a person chooses what to get. */
+  preferencesUrl(ref: MessageRef, now: Date): string {
+    return this.url('p', ref, now, consentDays);
+  }
+
+  /** Replaces the marks that `system.url.*` was rendered as. */
+  private fill<T extends OutboundMessage>(message: T, ref: MessageRef, now: Date): T {
+    const hasMark = Object.values(message).some((text) => typeof text === 'string' && text.includes(linkMarks.prefix));
+    if (!hasMark) return message;
+    const filled = JSON.stringify(message)
+      .replaceAll(linkMarks.unsubscribe, this.url('u', ref, now, consentDays))
+      .replaceAll(linkMarks.profile, this.preferencesUrl(ref, now));
+    return JSON.parse(filled) as T;
+  }
+
+  private track(html: string, ref: MessageRef, now: Date): string {
+    const tracked = html.replaceAll(anchor, (whole, start: string, quote: string, href: string, end: string) => {
+      if (href.startsWith(`${this.base}/t/`) || /\sdata-track\s*=\s*["']off["']/i.test(start + end)) return whole;
+      const target = href.replaceAll('&amp;', '&').trim();
+      return `${start}${quote}${this.clickUrl(target, ref, now)}${quote}${end}`;
+    });
+    const pixel = `<img src="${this.url('o', ref, now, clickDays)}" width="1" height="1" alt="" style="display:none">`;
+    const end = tracked.toLowerCase().lastIndexOf('</body>');
+    return end < 0 ? tracked + pixel : tracked.slice(0, end) + pixel + tracked.slice(end);
+  }
+
+  private clickUrl(target: string, ref: MessageRef, now: Date): string {
+    const lastDay = new Date(now.getTime() + clickDays * dayMs);
+    return `${this.base}/t/c/${this.signer.sign(packRef(ref), { lastDay, bound: target })}?to=${encodeURIComponent(target)}`;
+  }
+
+  private url(kind: 'o' | 'u' | 'p', ref: MessageRef, now: Date, days: number): string {
+    const lastDay = new Date(now.getTime() + days * dayMs);
+    return `${this.base}/t/${kind}/${this.signer.sign(packRef(ref), { lastDay, bound: kind })}`;
+  }
+}

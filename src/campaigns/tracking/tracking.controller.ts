@@ -1,0 +1,145 @@
+import { systemClock } from '@libs/foundation';
+import { LinkSigner, Transactions } from '@libs/platform';
+import { ProfilesService } from '@modules/profiles';
+import { Public } from '@modules/projects';
+import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type EngagementKind, isMachine, type MessageRef, unpackRef } from '../domain/engagement';
+import { EngagementRepository, type PreferenceAnswers } from '../persistence/engagement.repository';
+import { EngagementIntake } from './engagement-intake';
+import { MessageLinks } from './message-links';
+import { notePage, preferencesPage, unsubscribePage } from './pages';
+
+const pixel = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+const gone = notePage(
+  'This link is no longer good',
+  'It is too old or was changed on its way. Please use a newer message.',
+);
+
+/** Where the links in our messages lead. A token that is not ours changes nothing and tells nothing. */
+@Public()
+@Controller('t')
+export class TrackingController {
+  constructor(
+    private readonly signer: LinkSigner,
+    private readonly links: MessageLinks,
+    private readonly intake: EngagementIntake,
+    private readonly repository: EngagementRepository,
+    private readonly profiles: ProfilesService,
+    private readonly transactions: Transactions,
+  ) {}
+
+  /** The picture that tells that an e-mail was opened. It is always served. */
+  @Get('o/:token')
+  async opened(
+    @Param('token') token: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const ref = this.refOf(token, 'o');
+    if (ref && request.method === 'GET') await this.note(request, ref, 'OPENED');
+    await reply.header('cache-control', 'no-store, max-age=0').type('image/gif').send(pixel);
+  }
+
+  /** Leads on to where the link in the message leads; only addresses that we signed. */
+  @Get('c/:token')
+  async clicked(
+    @Param('token') token: string,
+    @Query('to') to: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const target = typeof to === 'string' ? to : '';
+    const ref = this.refOf(token, target);
+    if (!ref) return sendPage(reply, 410, gone);
+    if (request.method === 'GET') await this.note(request, ref, 'CLICKED', { link: target.slice(0, 2_048) });
+    await reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').redirect(target, 302);
+  }
+
+  /** Asks before it unsubscribes: programs that follow links must not. */
+  @Get('u/:token')
+  async askToUnsubscribe(@Param('token') token: string, @Res() reply: FastifyReply): Promise<void> {
+    const ref = this.refOf(token, 'u');
+    if (!ref) return sendPage(reply, 410, gone);
+    const medium = ref.medium === 'SMS' ? 'SMS' : 'EMAIL';
+    await sendPage(reply, 200, unsubscribePage(medium, this.links.preferencesUrl(ref, systemClock.now())));
+  }
+
+  /** Unsubscribes. RFC 8058: mail programs post here with one click of theirs. */
+  @Post('u/:token')
+  async unsubscribe(
+    @Param('token') token: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const ref = this.refOf(token, 'u');
+    if (!ref) return sendPage(reply, 410, gone);
+    await this.note(request, ref, 'UNSUBSCRIBED');
+    const name = ref.medium === 'SMS' ? 'text messages' : 'e-mails';
+    await sendPage(reply, 200, notePage('You are unsubscribed', `You will get no more marketing ${name} from us.`));
+  }
+
+  /** What the person said, to be changed. */
+  @Get('p/:token')
+  async preferences(@Param('token') token: string, @Res() reply: FastifyReply): Promise<void> {
+    const ref = this.refOf(token, 'p');
+    const recipient = ref && (await this.repository.recipient(this.transactions.pool, ref));
+    const answers =
+      recipient?.profileId &&
+      (await this.profiles.consentOf(this.transactions.pool, recipient.projectId, recipient.profileId));
+    await sendPage(reply, answers ? 200 : 410, answers ? preferencesPage(answers) : gone);
+  }
+
+  /** Stores the whole form: a box without a tick is a no. */
+  @Post('p/:token')
+  async changePreferences(
+    @Param('token') token: string,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const ref = this.refOf(token, 'p');
+    if (!ref) return sendPage(reply, 410, gone);
+    const form = new URLSearchParams(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '');
+    const answers = { email: form.get('email') === 'yes', sms: form.get('sms') === 'yes' };
+    await this.note(request, ref, 'PREFERENCES', { answers });
+    await sendPage(reply, 200, notePage('Saved', 'From now on you get what you chose.'));
+  }
+
+  private refOf(token: string, bound: string): MessageRef | null {
+    const opened = this.signer.open(token, { now: systemClock.now(), bound });
+    return opened && !opened.isExpired ? unpackRef(opened.payload) : null;
+  }
+
+  private note(
+    { headers }: FastifyRequest,
+    ref: MessageRef,
+    kind: EngagementKind,
+    more: { link?: string; answers?: PreferenceAnswers } = {},
+  ): Promise<boolean> {
+    const userAgent = headers['user-agent'] ?? '';
+    const isByMachine = (kind === 'OPENED' || kind === 'CLICKED') && isMachine(userAgent);
+    const { link = null, answers = null } = more;
+    return this.intake.add({
+      ...ref,
+      kind,
+      isMachine: isByMachine,
+      link,
+      answers,
+      userAgent,
+      occurredAt: systemClock.now(),
+    });
+  }
+}
+
+async function sendPage(reply: FastifyReply, status: number, html: string): Promise<void> {
+  await reply
+    .status(status)
+    .header(
+      'content-security-policy',
+      "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+    )
+    .header('referrer-policy', 'no-referrer')
+    .header('cache-control', 'no-store')
+    .type('text/html; charset=utf-8')
+    .send(html);
+}
