@@ -1,9 +1,10 @@
 import type { Medium } from '@libs/delivery';
 import type { Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import type { ConsentAnswer, ConsentSource } from './domain/consent';
 import type { ContactRow, DeadAddress, ReachRow } from './domain/reach';
 import type { Subscription } from './domain/subscription';
-import { type ConsentAnswer, ConsentRepository, type ConsentSource } from './persistence/consent.repository';
+import { ConsentRepository } from './persistence/consent.repository';
 import { ProfileRepository } from './persistence/profile.repository';
 import { ReachRepository } from './persistence/reach.repository';
 

@@ -1,16 +1,7 @@
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import type { ConsentAnswer, ConsentSource } from '../domain/consent';
 import type { Subscription } from '../domain/subscription';
-
-/** Where a change of consent came from. */
-export type ConsentSource =
-  | 'SDK'
-  | 'IMPORT'
-  | 'API'
-  | 'PREFERENCE_PAGE'
-  | 'UNSUBSCRIBE_LINK'
-  | 'KEYWORD'
-  | 'DEVICE_MOVED';
 
 /** One change of what a person said. */
 export interface SubscriptionChange {
@@ -23,13 +14,6 @@ export interface SubscriptionChange {
   after: Subscription;
   source: ConsentSource;
   changedAt: Date;
-}
-
-/** What one person says now; absent media stay. */
-export interface ConsentAnswer {
-  profileId: string;
-  email?: Subscription;
-  sms?: Subscription;
 }
 
 /** The only way to change what people said, and the log of it, which the database itself keeps. */

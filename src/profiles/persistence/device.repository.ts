@@ -2,17 +2,7 @@ import { newId } from '@libs/foundation';
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { Platform } from '../domain/app';
-
-/** An installation as its credential names it. */
-export interface KnownDevice {
-  id: string;
-  projectId: string;
-  appId: string;
-  profileId: string;
-  platform: Platform;
-  /** Null while nobody signed in. */
-  userId: string | null;
-}
+import type { KnownDevice } from '../domain/known-device';
 
 /** What an installation says about itself; absent fields stay, null empties. */
 export interface DeviceFacts {

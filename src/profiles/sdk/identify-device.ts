@@ -1,7 +1,7 @@
 import { newId } from '@libs/foundation';
 import { execute, query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import type { KnownDevice } from '../persistence/device.repository';
+import type { KnownDevice } from '../domain/known-device';
 
 const uniqueViolation = '23505';
 

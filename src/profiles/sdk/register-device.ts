@@ -1,8 +1,9 @@
 import { SecretBox, Transactions } from '@libs/platform';
 import { ConflictException, ForbiddenException, Injectable, UnauthorizedException } from '@nestjs/common';
 import { hashCredential, isSameSecret, newCredential, proofOfUser } from '../domain/app';
+import type { KnownDevice } from '../domain/known-device';
 import { AppEntity } from '../persistence/app.entity';
-import { type DeviceFacts, DeviceRepository, type KnownDevice } from '../persistence/device.repository';
+import { type DeviceFacts, DeviceRepository } from '../persistence/device.repository';
 import type { DeviceInput, RegisterDeviceInput } from './sdk.inputs';
 
 /** A registered installation. The secret is given out here, once. */

@@ -12,9 +12,9 @@ import {
   Put,
   UseGuards,
 } from '@nestjs/common';
+import type { KnownDevice } from '../domain/known-device';
 import { isUserId } from '../domain/user-id';
 import { ConsentRepository } from '../persistence/consent.repository';
-import type { KnownDevice } from '../persistence/device.repository';
 import { IdentifyDevice } from './identify-device';
 import { readBody } from './read-body';
 import { RegisterDevice, type RegisteredDevice } from './register-device';

@@ -7,7 +7,8 @@ import {
   UnauthorizedException,
 } from '@nestjs/common';
 import { hashCredential } from '../domain/app';
-import { DeviceRepository, type KnownDevice } from '../persistence/device.repository';
+import type { KnownDevice } from '../domain/known-device';
+import { DeviceRepository } from '../persistence/device.repository';
 
 interface DeviceRequest {
   headers: Record<string, string | string[] | undefined>;

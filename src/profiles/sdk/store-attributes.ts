@@ -1,8 +1,8 @@
 import { execute, query, Transactions, type Tx } from '@libs/platform';
 import { BadRequestException, Injectable } from '@nestjs/common';
+import type { KnownDevice } from '../domain/known-device';
 import type { Subscription } from '../domain/subscription';
 import { ConsentRepository } from '../persistence/consent.repository';
-import type { KnownDevice } from '../persistence/device.repository';
 import type { AttributesInput } from './sdk.inputs';
 
 const mostAttributes = 100;
