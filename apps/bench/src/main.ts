@@ -1,9 +1,10 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
+import { benchEvents } from './events/bench-events';
 import { benchExecution } from './execution/bench-execution';
 import { report } from './report';
 
-const benches = { execution: benchExecution };
+const benches = { execution: benchExecution, events: benchEvents };
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({

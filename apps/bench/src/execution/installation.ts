@@ -1,6 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
-import { Client } from 'pg';
+import { freePort, migrate, newDatabase } from '../database';
 import { type BenchProcess, startProcess } from '../processes';
 import { content, pageSize } from './content';
 
@@ -151,15 +150,6 @@ function serviceAccount(sinkUrl: string): object {
   };
 }
 
-async function newDatabase(serverUrl: string): Promise<string> {
-  const name = `bench_${randomBytes(6).toString('hex')}`;
-  const client = new Client({ connectionString: serverUrl });
-  await client.connect();
-  await client.query(`CREATE DATABASE ${name}`);
-  await client.end();
-  return Object.assign(new URL(serverUrl), { pathname: `/${name}` }).toString();
-}
-
 async function json<T>(url: string, body: unknown, key: string): Promise<T> {
   const answer = await fetch(url, {
     method: 'POST',
@@ -167,18 +157,4 @@ async function json<T>(url: string, body: unknown, key: string): Promise<T> {
     body: JSON.stringify(body),
   });
   return (await answer.json()) as T;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
-}
-
-async function migrate(databaseUrl: string): Promise<void> {
-  const { applyMigrations } = await import('@libs/platform');
-  const { migrations } = await import('../../../../migrations/index.js');
-  await applyMigrations(databaseUrl, migrations);
 }

@@ -1,0 +1,27 @@
+import fastify from 'fastify';
+import { Pool } from 'pg';
+
+/** The bare side: a route that inserts one row per request and answers a picture. */
+async function main(): Promise<void> {
+  const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 20 });
+  await pool.query(`CREATE TABLE IF NOT EXISTS bare_event (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, execution_id uuid NOT NULL, seq integer NOT NULL, kind text NOT NULL,
+    user_agent text, occurred_at timestamptz NOT NULL)`);
+  const pixel = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
+  const app = fastify();
+  const insert =
+    'INSERT INTO bare_event (execution_id, seq, kind, user_agent, occurred_at) VALUES ($1, $2, $3, $4, now())';
+  app.get<{ Params: { kind: string; executionId: string; seq: string } }>(
+    '/:kind/:executionId/:seq',
+    async ({ params, headers }, reply) => {
+      await pool.query(insert, [params.executionId, Number(params.seq), params.kind, headers['user-agent']]);
+      return params.kind === 'c'
+        ? reply.redirect('https://example.com/', 302)
+        : reply.type('image/gif').header('cache-control', 'no-store').send(pixel);
+    },
+  );
+  const url = await app.listen({ port: 0, host: '127.0.0.1' });
+  process.send?.({ type: 'ready', url });
+}
+
+void main();
