@@ -2,7 +2,7 @@ import { isStorable, toId, toWireObject, type WireObject } from './wire';
 
 /** A callback as Optimove sent it, whatever its spelling. */
 export interface OptimoveCallback {
-  /** 1, 2, 3, 4, 5, 11 or 13; taken from the route where the body has none. Null when neither says. */
+  /** 1, 2, 3, 4, 5, 11, 13 or 14; taken from the route where the body has none. Null when neither says. */
   eventTypeId: number | null;
   /** `YYYY-MM-DD HH:MM:SS` without a zone; null too when it cannot be a time. */
   timeStamp: string | null;

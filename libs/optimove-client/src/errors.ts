@@ -66,6 +66,12 @@ export class OptimovePagingError extends AppError {
   readonly retryable = false;
 }
 
+/** A file of an engagement is not there, is damaged, or is not what the announcement and the metadata say. */
+export class OptimoveFileError extends AppError {
+  readonly code = 'OPTIMOVE_FILE';
+  readonly retryable = false;
+}
+
 /** Every error that a call can end with. */
 export type OptimoveError =
   | OptimoveUnauthorizedError
@@ -73,4 +79,5 @@ export type OptimoveError =
   | OptimoveUnavailableError
   | OptimoveRejectedError
   | OptimoveUnexpectedAnswerError
-  | OptimovePagingError;
+  | OptimovePagingError
+  | OptimoveFileError;

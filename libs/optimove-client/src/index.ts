@@ -13,6 +13,7 @@ export {
 } from './client';
 export {
   type OptimoveError,
+  OptimoveFileError,
   OptimovePagingError,
   OptimoveRateLimitedError,
   OptimoveRejectedError,
@@ -20,6 +21,11 @@ export {
   OptimoveUnavailableError,
   OptimoveUnexpectedAnswerError,
 } from './errors';
+export type { CustomerFilesQuery, FilePage } from './files/customer-pages';
+export { type EngagementAnnouncement, readEngagement, withoutDecryptionKey } from './files/engagement';
+export type { EngagementMetadata } from './files/metadata';
+export type { StorageOptions } from './files/object-request';
+export { createOptimoveStorage, type OptimoveStorage } from './files/storage';
 export type { Lane, RateBudget } from './rate-budget';
 export type { MalformedRow, RecipientPage, RecipientQuery, RecipientRow } from './recipients';
 export type { TransportOptions } from './transport';

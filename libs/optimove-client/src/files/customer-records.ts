@@ -1,0 +1,48 @@
+import { OptimoveFileError } from '../errors';
+import type { MalformedRow, RecipientRow } from '../recipients';
+import { isStorable } from '../wire';
+import { type AvroRecord, avroText } from './avro';
+import type { EngagementMetadata } from './metadata';
+
+const longestId = 255;
+const longestValue = 65_536;
+const longestRaw = 2_000;
+
+/** Makes rows of the records of a file. */
+export type RecordReader = (record: AvroRecord) => { row: RecipientRow } | { malformed: MalformedRow };
+
+/**
+ * A reader of records that look like the first one of a file; Optimove publishes no field names, so they are found
+ * without regard to case. @throws {OptimoveFileError} when the customer or an attribute wanted has no field.
+ */
+export function recordReader(first: AvroRecord, attributes: string[], metadata: EngagementMetadata): RecordReader {
+  const fields = new Map(Object.keys(first).map((name) => [name.toLowerCase(), name]));
+  const customerField = fields.get('customerid');
+  if (customerField === undefined) throw new OptimoveFileError('The files have no field CustomerID');
+  const wanted = attributes.map((name) => fields.get(name.toLowerCase()));
+  const missing = attributes.filter((_name, index) => wanted[index] === undefined);
+  if (missing.length > 0) {
+    throw new OptimoveFileError(
+      `The files have no field ${missing.join(', ')}: choose it for the webhook in Optimove, or take it out of the content`,
+    );
+  }
+  const actionField = fields.get('actionid');
+  return (record) => {
+    const malformed = (reason: string) => ({ malformed: { reason, raw: rawOf(record) } });
+    const customerId = avroText(record[customerField])?.trim() ?? '';
+    if (customerId === '') return malformed('CustomerID is missing');
+    if (customerId.length > longestId) return malformed(`CustomerID is longer than ${longestId} characters`);
+    const values = wanted.map((field) => avroText(record[field ?? '']));
+    if ([customerId, ...values].some((text) => text !== null && !isStorable(text, longestValue))) {
+      return malformed('A value holds characters that are no text, or is too long');
+    }
+    const actionId = actionField === undefined ? metadata.actionId : avroText(record[actionField]);
+    const { templateId, scheduledTime } = metadata;
+    return { row: { customerId, templateId, scheduledTime, attributes: values, actionId } };
+  };
+}
+
+function rawOf(record: AvroRecord): string {
+  const values = Object.entries(record).map(([name, value]) => [name, avroText(value)]);
+  return JSON.stringify(Object.fromEntries(values)).slice(0, longestRaw);
+}
