@@ -18,6 +18,7 @@ import { DrainTriggered } from './execution/drain-triggered';
 import { ExecutionContexts } from './execution/execution-context';
 import { FindMissed } from './execution/find-missed';
 import { ReadRecipients } from './execution/read-recipients';
+import { RecipientSources } from './execution/recipient-sources/recipient-sources';
 import { SendChunk } from './execution/send-chunk';
 import { SendSlice } from './execution/send-slice';
 import { StopExecutions } from './execution/stop-executions';
@@ -63,6 +64,7 @@ const useCases = [
   FindMissed,
   MessageLinks,
   ReadRecipients,
+  RecipientSources,
   SendChunk,
   SendSlice,
   StopExecutions,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError, toError } from '@libs/foundation';
-import type { OptimoveClient, RecipientPage, RecipientRow } from '@libs/optimove-client';
+import type { RecipientRow } from '@libs/optimove-client';
 import { isRetryable, Log, Outbox, Transactions, type Tx } from '@libs/platform';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { MatchingService } from '@modules/matching';
@@ -15,6 +15,8 @@ import { AudienceRepository, type StagedPage } from '../persistence/ledger/audie
 import { ExecutionRepository, type ExecutionRow } from '../persistence/ledger/execution.repository';
 import { FreezeRepository } from '../persistence/ledger/freeze.repository';
 import { CompleteExecution } from './complete-execution';
+import type { RecipientSource, SourcePage } from './recipient-sources/recipient-source';
+import { RecipientSources } from './recipient-sources/recipient-sources';
 
 const chunkSize = 1000;
 const controlGroupAction = '1';
@@ -28,6 +30,7 @@ export class ReadRecipients {
     private readonly transactions: Transactions,
     private readonly outbox: Outbox,
     private readonly connections: ConnectionsService,
+    private readonly sources: RecipientSources,
     private readonly matching: MatchingService,
     private readonly directory: TemplateDirectory,
     private readonly versions: Versions,
@@ -62,18 +65,9 @@ export class ReadRecipients {
 
   private async read(execution: ExecutionRow): Promise<void> {
     const connection = await this.connections.get(execution.project_id, execution.connection_id);
-    const client = await this.connections.clientFor(connection.id);
-    const attributes = await this.prepare(execution, connection, client);
-    const fromSkip = await this.audience.nextSkip(this.transactions.pool, execution);
-    const pages = client.recipientPages({
-      campaignId: execution.optimove_campaign_id,
-      channelId: execution.optimove_channel_id,
-      attributes,
-      pageSize: connection.pageSize,
-      fromSkip,
-      stopAtShortPage: connection.trustsShortPage,
-    });
-    for await (const page of pages) await this.keep(execution, page);
+    const source = await this.sources.open(execution, connection);
+    const attributes = await this.prepare(execution, connection, source);
+    for await (const page of source.pages(attributes)) await this.keep(execution, page);
     await this.freeze(execution, connection);
   }
 
@@ -81,13 +75,9 @@ export class ReadRecipients {
   private async prepare(
     execution: ExecutionRow,
     connection: ConnectionView,
-    client: OptimoveClient,
+    source: RecipientSource,
   ): Promise<string[]> {
-    const details = await client.getExecutedCampaignChannelDetails({
-      campaignId: execution.optimove_campaign_id,
-      channelId: execution.optimove_channel_id,
-    });
-    const templateIds = [...new Set(details.map(({ templateId }) => templateId))];
+    const templateIds = await source.templateIds();
     return this.transactions.run(async (tx) => {
       await this.audience.preparePartitions(tx, execution.announced_at);
       const found = await this.directory.find(tx, {
@@ -112,7 +102,7 @@ export class ReadRecipients {
     return [...names];
   }
 
-  private async keep(execution: ExecutionRow, page: RecipientPage): Promise<void> {
+  private async keep(execution: ExecutionRow, page: SourcePage): Promise<void> {
     await this.transactions.run(async (tx) => {
       if (!(await this.executions.holdReading(tx, execution.id, this.holder))) {
         throw new FencedError(`The reading of execution ${execution.id} was taken over`);
@@ -150,7 +140,7 @@ function isDataFault(error: unknown): boolean {
 }
 
 /** Sorts a page into rows that can be recipients and rows that are kept with a reason. */
-function stage(page: RecipientPage): StagedPage {
+function stage(page: SourcePage): StagedPage {
   const rows: RecipientRow[] = [];
   const rejects: StagedPage['rejects'] = page.malformed.map(({ reason, raw }) => ({
     customerId: null,

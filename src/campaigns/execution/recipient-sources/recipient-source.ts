@@ -1,0 +1,19 @@
+import type { FilePage, RecipientPage } from '@libs/optimove-client';
+import type { Tx } from '@libs/platform';
+
+/** A page of a source; of a list in files, the last page of each says which file it ends. */
+export type SourcePage = RecipientPage & Partial<Pick<FilePage, 'endsFile'>>;
+
+/** Does work in a transaction of its own, unless the right to read was lost. @throws {FencedError} */
+export type InLease = (work: (tx: Tx) => Promise<void>) => Promise<void>;
+
+/** Where the recipients of one execution come from. */
+export interface RecipientSource {
+  /** Optimove's ids of the templates that the execution uses. */
+  templateIds(): Promise<string[]>;
+  /**
+   * The pages that are not kept yet, in order; each has been kept before the next is asked for. Reaching the end means
+   * that the list is whole. @throws {AppError} when it cannot be.
+   */
+  pages(attributes: string[]): AsyncGenerator<SourcePage>;
+}
