@@ -16,11 +16,29 @@ const exact = types.LongType.__with({
   compare: () => 0,
 });
 
+/** So that the schema in the file names the logical type. */
+class Same extends types.LogicalType {
+  protected override _export(attributes: { scale?: number }): void {
+    attributes.scale = 2;
+  }
+  protected override _fromValue(value: unknown): unknown {
+    return value;
+  }
+  protected override _toValue(value: unknown): unknown {
+    return value;
+  }
+}
+
 /** Writes one record with one field and reads its text. */
 async function textOf(schema: unknown, value: unknown): Promise<string | null> {
   const type = Type.forSchema(
     { type: 'record', name: 'Customer', fields: [{ name: 'value', type: schema }] } as Schema,
-    { wrapUnions: 'always', registry: { long: exact } },
+    {
+      wrapUnions: 'always',
+      registry: { long: exact },
+      typeHook: (each) => (JSON.stringify(each) === '{"type":"long"}' ? exact : undefined),
+      logicalTypes: { 'timestamp-millis': Same, 'timestamp-micros': Same, date: Same, decimal: Same },
+    },
   );
   const encoder = new streams.BlockEncoder(type as unknown as Schema, { codec: 'deflate' });
   encoder.end({ value });
