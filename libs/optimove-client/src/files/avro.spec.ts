@@ -18,8 +18,8 @@ const exact = types.LongType.__with({
 
 /** So that the schema in the file names the logical type. */
 class Same extends types.LogicalType {
-  protected override _export(attributes: { scale?: number }): void {
-    attributes.scale = 2;
+  protected override _export(attributes: Schema): void {
+    Object.assign(attributes as object, { scale: 2 });
   }
   protected override _fromValue(value: unknown): unknown {
     return value;
