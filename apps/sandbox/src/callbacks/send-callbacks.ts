@@ -1,3 +1,4 @@
+import { type Engagement, type Webhook, webhookBody } from '../storage/engagement';
 import { type SandboxCampaign, stamp } from '../tenants/campaign';
 import { type LoggedCallback, logTo, type Tenant } from '../tenants/tenant';
 
@@ -25,6 +26,17 @@ export function announceExecution(tenant: Tenant, { id, channelId }: SandboxCamp
   const processed = toListeners(tenant, { channelId, body: { EventTypeID: 1, ...base } });
   const executed = toListeners(tenant, { channelId, body: { EventTypeID: 13, ...base, ChannelID: channelId } });
   return send(tenant, tenant.faults.callbacks.reorder ? [...executed, ...processed] : [...processed, ...executed]);
+}
+
+/** Tells the webhook of the channel that engagements of a campaign are ready in files: event 14, one call each. */
+export function announceEngagements(
+  tenant: Tenant,
+  { webhook, engagements }: { webhook: Webhook; engagements: Engagement[] },
+): Promise<LoggedCallback[]> {
+  return send(
+    tenant,
+    engagements.map((engagement) => ({ url: webhook.url, body: webhookBody(engagement) })),
+  );
 }
 
 /** Tells the listeners that a campaign was cancelled: event 4. */

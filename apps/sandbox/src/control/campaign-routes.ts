@@ -1,9 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { announceCancellation, announceExecution, announceTrigger } from '../callbacks/send-callbacks';
+import {
+  announceCancellation,
+  announceEngagements,
+  announceExecution,
+  announceTrigger,
+} from '../callbacks/send-callbacks';
 import { audienceRows, countAudience, rowCount } from '../customers/audience';
 import { devicesFile, profilesFile } from '../customers/files';
+import { engage, type Webhook } from '../storage/engagement';
 import { execute, type SandboxCampaign, sendAt } from '../tenants/campaign';
-import type { Tenant } from '../tenants/tenant';
+import type { LoggedCallback, Tenant } from '../tenants/tenant';
 import { newCampaign } from './new-campaign';
 import { ControlInputError, type Fields, fieldsOf, integer } from './read-input';
 
@@ -39,9 +45,15 @@ export function campaignRoutes(app: FastifyInstance, tenantOf: (request: OfTenan
   );
   app.post(`${path}/:campaignId/run`, async (request: OfCampaign) => {
     const campaign = campaignOf(request);
+    const tenant = tenantOf(request);
+    const { byFiles } = fieldsOf(request.body ?? {});
+    if (byFiles === true) return { callbacks: await runByFiles(tenant, campaign) };
     execute(campaign);
-    return { callbacks: await announceExecution(tenantOf(request), campaign) };
+    return { callbacks: await announceExecution(tenant, campaign) };
   });
+  app.post(`${path}/:campaignId/announce-files`, async (request: OfCampaign) => ({
+    callbacks: await announceAgain(tenantOf(request), campaignOf(request)),
+  }));
   app.post(`${path}/:campaignId/cancel`, async (request: OfCampaign) => {
     const campaign = campaignOf(request);
     campaign.state = 'CANCELLED';
@@ -51,6 +63,24 @@ export function campaignRoutes(app: FastifyInstance, tenantOf: (request: OfTenan
     const trigger = triggerOf(campaignOf(request), fieldsOf(request.body));
     return { callbacks: await announceTrigger(tenantOf(request), trigger) };
   });
+}
+
+function runByFiles(tenant: Tenant, campaign: SandboxCampaign): Promise<LoggedCallback[]> {
+  const webhook = webhookOf(tenant, campaign);
+  execute(campaign);
+  return announceEngagements(tenant, { webhook, engagements: engage(tenant, campaign, webhook) });
+}
+
+/** Announces the engagements of a campaign once more, as an account manager can. */
+function announceAgain(tenant: Tenant, campaign: SandboxCampaign): Promise<LoggedCallback[]> {
+  const engagements = tenant.engagements.filter((engagement) => engagement.campaign === campaign);
+  return announceEngagements(tenant, { webhook: webhookOf(tenant, campaign), engagements });
+}
+
+function webhookOf(tenant: Tenant, { channelId }: SandboxCampaign): Webhook {
+  const webhook = tenant.webhooks.find((each) => each.channelId === channelId);
+  if (!webhook) throw new ControlInputError(`channelId ${channelId} has no webhook; set one up first`);
+  return webhook;
 }
 
 function summary(campaign: SandboxCampaign) {

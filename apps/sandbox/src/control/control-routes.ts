@@ -4,7 +4,7 @@ import { keyAccesses, type Tenant } from '../tenants/tenant';
 import type { TenantStore } from '../tenants/tenant-store';
 import { campaignRoutes } from './campaign-routes';
 import { knownChannelId } from './new-campaign';
-import { faultsOf, fieldsOf, integer, integerOrNull, oneOf, text, texts } from './read-input';
+import { ControlInputError, faultsOf, fieldsOf, integer, integerOrNull, oneOf, text, texts } from './read-input';
 
 interface ControlOptions {
   tenants: TenantStore;
@@ -17,6 +17,8 @@ type OfTenant = FastifyRequest<{ Params: { id: string } }>;
 /** What Optimove allows. */
 const usualRate = 50;
 const smsSubscriptionChannelId = 444;
+const usualRowsPerFile = 10_000;
+const mostRowsPerFile = 100_000;
 const lists = ['templates', 'listeners', 'apps', 'preferences', 'interactions', 'calls', 'callbacks'] as const;
 
 /** The control API: what an Optimove account manager and the people in front of its screens would do. */
@@ -52,8 +54,27 @@ export function controlRoutes(app: FastifyInstance, { tenants, endpoint }: Contr
     tenantOf(request).faults = faultsOf(request.body);
     return {};
   });
+  app.put('/control/tenants/:id/webhooks', (request: OfTenant) => {
+    const tenant = tenantOf(request);
+    const webhook = newWebhook(tenant, request.body);
+    tenant.webhooks = [...tenant.webhooks.filter(({ channelId }) => channelId !== webhook.channelId), webhook];
+    return {};
+  });
   app.get('/control/tenants/:id/metrics', (request: OfTenant) => [...tenantOf(request).metrics.values()]);
   for (const list of lists) app.get(`/control/tenants/:id/${list}`, (request: OfTenant) => tenantOf(request)[list]);
+}
+
+function newWebhook(tenant: Tenant, body: unknown): Tenant['webhooks'][number] {
+  const fields = fieldsOf(body);
+  const rowsPerFile = integer(fields, 'rowsPerFile', usualRowsPerFile);
+  if (rowsPerFile < 1 || rowsPerFile > mostRowsPerFile)
+    throw new ControlInputError(`rowsPerFile must be from 1 to ${mostRowsPerFile}`);
+  return {
+    channelId: knownChannelId(tenant, fields),
+    name: text(fields, 'name', 'Xtremepush'),
+    url: text(fields, 'url'),
+    rowsPerFile,
+  };
 }
 
 function newTenant(tenants: TenantStore, body: unknown): Tenant {

@@ -10,6 +10,10 @@ export const faultKinds = [
   'truncated-page',
   'ignore-skip',
   'short-page',
+  'cut-file',
+  'wrong-checksum',
+  'missing-file',
+  'fewer-rows',
 ] as const;
 
 /** One of {@link faultKinds}. */
@@ -17,7 +21,7 @@ export type FaultKind = (typeof faultKinds)[number];
 
 /** A fault of some calls. */
 export interface FaultRule {
-  /** Part of the function's name in any case; every call when absent. */
+  /** Part of the function's or object's name in any case; every call when absent. */
   route?: string;
   kind: FaultKind;
   /** How often it happens; always when absent. */

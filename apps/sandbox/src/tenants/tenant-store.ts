@@ -40,6 +40,8 @@ export class TenantStore {
       templates: [],
       apps: [],
       campaigns: new Map(),
+      webhooks: [],
+      engagements: [],
       metrics: new Map(),
       preferences: [],
       interactions: [],

@@ -1,3 +1,4 @@
+import type { Engagement, Webhook } from '../storage/engagement';
 import type { SandboxCampaign } from './campaign';
 import type { FaultPlan } from './faults';
 
@@ -79,6 +80,8 @@ export interface Tenant {
   templates: SandboxTemplate[];
   apps: { channelId: number; appId: string; appName: string }[];
   campaigns: Map<number, SandboxCampaign>;
+  webhooks: Webhook[];
+  engagements: Engagement[];
   metrics: Map<string, PostedMetric>;
   /** Bodies as they were posted. */
   preferences: Record<string, unknown>[];
