@@ -26,6 +26,7 @@ import { EngagementRepository } from './persistence/engagement.repository';
 import { AudienceRepository } from './persistence/ledger/audience.repository';
 import { ChunkRepository } from './persistence/ledger/chunk.repository';
 import { DeliveryRepository } from './persistence/ledger/delivery.repository';
+import { EngagementRepository } from './persistence/ledger/engagement.repository';
 import { ExecutionRepository } from './persistence/ledger/execution.repository';
 import { ExecutionListRepository } from './persistence/ledger/execution-list.repository';
 import { FreezeRepository } from './persistence/ledger/freeze.repository';
@@ -44,6 +45,7 @@ const repositories = [
   DeliveryRepository,
   EngagementRepository,
   ExecutionListRepository,
+  EngagementRepository,
   ExecutionRepository,
   FreezeRepository,
   FunnelRepository,

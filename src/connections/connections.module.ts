@@ -1,7 +1,9 @@
+import { parseConfig } from '@libs/platform';
 import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccessCheck } from './access-check';
+import { ConnectionsConfig } from './connections.config';
 import { ConnectionsService } from './connections.service';
 import { DeletionConsequences } from './deletion-consequences';
 import { ManageConnections } from './manage-connections';
@@ -15,6 +17,7 @@ import { ConnectionRepository } from './persistence/connection.repository';
   providers: [
     ConnectionRepository,
     OptimoveClients,
+    { provide: ConnectionsConfig, useFactory: () => parseConfig(ConnectionsConfig) },
     AccessCheck,
     DeletionConsequences,
     ConnectionsService,

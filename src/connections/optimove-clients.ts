@@ -1,7 +1,13 @@
-import { createOptimoveClient, type OptimoveClient } from '@libs/optimove-client';
+import {
+  createOptimoveClient,
+  createOptimoveStorage,
+  type OptimoveClient,
+  type OptimoveStorage,
+} from '@libs/optimove-client';
 import { OutboundGuard, SecretBox, Transactions } from '@libs/platform';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
+import { ConnectionsConfig } from './connections.config';
 import { ConnectionNotFoundError } from './domain/errors';
 import { CallBudget } from './persistence/call-budget';
 import type { ConnectionEntity } from './persistence/connection.entity';
@@ -19,6 +25,8 @@ const checkTimeoutMs = 10_000;
 /** Makes Optimove clients: guarded dispatcher, shared call budget, and what each answer says of the connection. */
 @Injectable()
 export class OptimoveClients implements OnModuleDestroy {
+  /** Files of engagements, for every connection. */
+  readonly storage: OptimoveStorage;
   private readonly dispatcher: Dispatcher;
   private readonly kept = new Map<string, { fingerprint: string; client: OptimoveClient }>();
 
@@ -27,8 +35,10 @@ export class OptimoveClients implements OnModuleDestroy {
     private readonly secrets: SecretBox,
     private readonly repository: ConnectionRepository,
     guard: OutboundGuard,
+    config: ConnectionsConfig,
   ) {
     this.dispatcher = guard.dispatcher({ connections: connectionsPerHost });
+    this.storage = createOptimoveStorage({ url: config.OPTIMOVE_STORAGE_URL, dispatcher: this.dispatcher });
   }
 
   /** A client for an address and token that are not stored yet: somebody waits, so it tries once and not for long. */

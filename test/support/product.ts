@@ -44,6 +44,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     OUTBOUND_ALLOW_PRIVATE: '1',
     PORT: String(port),
     PUBLIC_URL: apiUrl,
+    OPTIMOVE_STORAGE_URL: sandbox.url,
     LOG_LEVEL: 'error',
     ...(process.env.QUEUE_TEST_BACKEND === 'redis' ? { REDIS_URL: process.env.REDIS_URL ?? '' } : {}),
     ...options.env,

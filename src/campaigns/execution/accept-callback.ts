@@ -1,11 +1,12 @@
 import { systemClock } from '@libs/foundation';
-import { parseCallback } from '@libs/optimove-client';
+import { type OptimoveCallback, parseCallback, readEngagement, withoutDecryptionKey } from '@libs/optimove-client';
 import { Outbox, Transactions, type Tx } from '@libs/platform';
 import { ChannelsService, type ChannelView } from '@modules/channels';
 import type { ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { runDateOf } from '../domain/execution/run-date';
 import { drainTriggeredJob, readRecipientsJob } from '../jobs/execution.jobs';
+import { EngagementRepository } from '../persistence/ledger/engagement.repository';
 import { type Announcement, ExecutionRepository } from '../persistence/ledger/execution.repository';
 import { type JournalOutcome, JournalRepository } from '../persistence/ledger/journal.repository';
 import { StopRepository } from '../persistence/ledger/stop.repository';
@@ -26,18 +27,10 @@ export interface AcceptedCall {
   executionId: string | null;
 }
 
-interface Callback {
-  eventTypeId: number | null;
-  timeStamp: string | null;
-  campaignId: string | null;
-  channelId: number | null;
-  templateId: string | null;
-  customerId: string | null;
-}
-
 const cancelled = 4;
 const triggered = 11;
 const executedOnChannel = 13;
+const engagementInFiles = 14;
 const cancelReason = 'Cancelled in Optimove';
 
 /** Takes a callback in: journal, execution and first job in one transaction, and nothing slow. */
@@ -48,6 +41,7 @@ export class AcceptCallback {
     private readonly outbox: Outbox,
     private readonly channels: ChannelsService,
     private readonly executions: ExecutionRepository,
+    private readonly engagements: EngagementRepository,
     private readonly journal: JournalRepository,
     private readonly stops: StopRepository,
     private readonly triggeredExecutions: TriggeredRepository,
@@ -68,7 +62,7 @@ export class AcceptCallback {
         connectionId: call.connection.id,
         kind: call.kind,
         contentType: call.contentType,
-        body: call.body,
+        body: withoutDecryptionKey(call.body),
         eventTypeId: parsed.ok ? parsed.callback.eventTypeId : null,
         optimoveCampaignId: parsed.ok ? parsed.callback.campaignId : null,
         optimoveChannelId: parsed.ok ? parsed.callback.channelId : null,
@@ -81,11 +75,12 @@ export class AcceptCallback {
   private async act(
     tx: Tx,
     call: InboundCall,
-    callback: Callback & { channel: ChannelView | null },
+    callback: OptimoveCallback & { channel: ChannelView | null },
   ): Promise<AcceptedCall> {
     if (callback.eventTypeId === cancelled) return this.cancel(tx, call, callback);
     const isTriggered = callback.eventTypeId === triggered;
-    if (!isTriggered && callback.eventTypeId !== executedOnChannel) {
+    const isInFiles = callback.eventTypeId === engagementInFiles;
+    if (!isTriggered && !isInFiles && callback.eventTypeId !== executedOnChannel) {
       return { outcome: 'NOTED', reason: null, executionId: null };
     }
     const refuse = (reason: string): AcceptedCall => ({ outcome: 'REFUSED', reason, executionId: null });
@@ -107,6 +102,7 @@ export class AcceptCallback {
       runDate: runDateOf(isTriggered ? null : callback.timeStamp, systemClock.now(), call.connection.timeZone),
     };
     if (isTriggered) return this.trigger(tx, call, announcement);
+    if (isInFiles) return this.engage(tx, call, { callback, announcement });
     const execution = await this.executions.announce(tx, announcement);
     if (execution.isNew && (await this.wasCancelled(tx, call, callback, callback.campaignId))) {
       await this.stops.requestCancel(tx, [execution.id], cancelReason);
@@ -114,6 +110,31 @@ export class AcceptCallback {
     }
     if (execution.isNew) await this.outbox.enqueue(tx, readRecipientsJob, { executionId: execution.id, reading: 1 });
     return { outcome: 'ANNOUNCED', reason: null, executionId: execution.id };
+  }
+
+  /** The execution of an engagement reads its files; one that failed is read again when announced again. */
+  private async engage(
+    tx: Tx,
+    call: InboundCall,
+    { callback, announcement }: { callback: OptimoveCallback; announcement: Announcement },
+  ): Promise<AcceptedCall> {
+    const engagement = readEngagement(callback);
+    if (typeof engagement === 'string') return { outcome: 'REFUSED', reason: engagement, executionId: null };
+    const { engagementId } = engagement;
+    const { id, outcome } = await this.executions.announceEngagement(tx, { ...announcement, engagementId });
+    if (outcome === 'LISTED_BY_API') {
+      const reason = 'The campaign was already announced by event 13 or found by the sweep, and is read over the API';
+      return { outcome: 'REFUSED', reason, executionId: id };
+    }
+    const announced: AcceptedCall = { outcome: 'ANNOUNCED', reason: null, executionId: id };
+    if (outcome === 'KNOWN') return announced;
+    await this.engagements.save(tx, { id, projectId: announcement.projectId }, engagement);
+    if (await this.wasCancelled(tx, call, callback, announcement.optimoveCampaignId)) {
+      await this.stops.requestCancel(tx, [id], cancelReason);
+      return { outcome: 'CANCELLED', reason: 'The cancellation came first', executionId: id };
+    }
+    await this.outbox.enqueue(tx, readRecipientsJob, { executionId: id, reading: 1 });
+    return announced;
   }
 
   /** The day's execution of the campaign gets one more customer. */
@@ -126,7 +147,7 @@ export class AcceptCallback {
   }
 
   /** Stops what runs and remembers it, because the announcement may come later. */
-  private async cancel(tx: Tx, { connection }: InboundCall, callback: Callback): Promise<AcceptedCall> {
+  private async cancel(tx: Tx, { connection }: InboundCall, callback: OptimoveCallback): Promise<AcceptedCall> {
     const { campaignId, timeStamp } = callback;
     if (campaignId === null) return { outcome: 'REFUSED', reason: 'CampaignID is missing', executionId: null };
     const now = systemClock.now();
@@ -142,7 +163,12 @@ export class AcceptCallback {
     return { outcome: 'CANCELLED', reason: `${stopped.length} executions stopped`, executionId: stopped[0] ?? null };
   }
 
-  private wasCancelled(tx: Tx, { connection }: InboundCall, callback: Callback, campaignId: string): Promise<boolean> {
+  private wasCancelled(
+    tx: Tx,
+    { connection }: InboundCall,
+    callback: OptimoveCallback,
+    campaignId: string,
+  ): Promise<boolean> {
     const now = systemClock.now();
     const announced = {
       projectId: connection.projectId,

@@ -65,10 +65,10 @@ export class ReadRecipients {
 
   private async read(execution: ExecutionRow): Promise<void> {
     const connection = await this.connections.get(execution.project_id, execution.connection_id);
-    const source = await this.sources.open(execution, connection);
+    const source = await this.sources.open(execution, connection, (work) => this.inLease(execution, work));
     const attributes = await this.prepare(execution, connection, source);
-    for await (const page of source.pages(attributes)) await this.keep(execution, page);
-    await this.freeze(execution, connection);
+    for await (const page of source.pages(attributes)) await this.keep(execution, page, source);
+    await this.freeze(execution, connection, source);
   }
 
   /** Learns the templates, freezes their content and settles which attributes are asked for. */
@@ -102,26 +102,29 @@ export class ReadRecipients {
     return [...names];
   }
 
-  private async keep(execution: ExecutionRow, page: SourcePage): Promise<void> {
-    await this.transactions.run(async (tx) => {
-      if (!(await this.executions.holdReading(tx, execution.id, this.holder))) {
-        throw new FencedError(`The reading of execution ${execution.id} was taken over`);
-      }
-      await this.audience.keepPage(tx, execution, stage(page));
+  private async inLease<T>(execution: ExecutionRow, work: (tx: Tx) => Promise<T>): Promise<T> {
+    return this.transactions.run(async (tx) => {
+      if (await this.executions.holdReading(tx, execution.id, this.holder)) return work(tx);
+      throw new FencedError(`The reading of execution ${execution.id} was taken over`);
+    });
+  }
+
+  private async keep(execution: ExecutionRow, page: SourcePage, source: RecipientSource): Promise<void> {
+    await this.inLease(execution, async (tx) => {
+      if (page.received > 0) await this.audience.keepPage(tx, execution, stage(page));
+      await source.kept(tx, page);
     });
     this.log.event('execution.page-read', { executionId: execution.id, skip: page.skip, rows: page.rows.length });
   }
 
-  private async freeze(execution: ExecutionRow, connection: ConnectionView): Promise<void> {
-    const chunks = await this.transactions.run(async (tx) => {
-      if (!(await this.executions.holdReading(tx, execution.id, this.holder))) {
-        throw new FencedError(`The reading of execution ${execution.id} was taken over`);
-      }
+  private async freeze(execution: ExecutionRow, connection: ConnectionView, source: RecipientSource): Promise<void> {
+    const chunks = await this.inLease(execution, async (tx) => {
       const fresh = await this.freezer.freeze(tx, { execution, timeZone: connection.timeZone, chunkSize });
       for (const [dueAt, group] of groupByDue(fresh)) {
         const jobs = group.map((chunkNo) => ({ executionId: execution.id, chunkNo, attempt: 0 }));
         await this.outbox.enqueueMany(tx, sendChunkJob, jobs, { runAt: new Date(dueAt) });
       }
+      await source.frozen(tx);
       return fresh;
     });
     this.log.event('execution.frozen', { executionId: execution.id, chunks: chunks.length });

@@ -18,6 +18,12 @@ export class ConservationError extends AppError {
   readonly retryable = false;
 }
 
+/** Metadata, files and announcement of an engagement do not agree, so that nothing of it may be sent. */
+export class EngagementMismatchError extends AppError {
+  readonly code = 'ENGAGEMENT_MISMATCH';
+  readonly retryable = false;
+}
+
 /** The execution does not exist in this project. */
 export class ExecutionNotFoundError extends AppError {
   readonly code = 'EXECUTION_NOT_FOUND';

@@ -31,4 +31,9 @@ export class ApiPages implements RecipientSource {
       stopAtShortPage: this.connection.trustsShortPage,
     });
   }
+
+  /** A kept page says itself where to go on. */
+  async kept(): Promise<void> {}
+
+  async frozen(): Promise<void> {}
 }

@@ -16,4 +16,8 @@ export interface RecipientSource {
    * that the list is whole. @throws {AppError} when it cannot be.
    */
   pages(attributes: string[]): AsyncGenerator<SourcePage>;
+  /** Called in the transaction that keeps a page. */
+  kept(tx: Tx, page: SourcePage): Promise<void>;
+  /** Called in the transaction that freezes the whole list. */
+  frozen(tx: Tx): Promise<void>;
 }

@@ -2,9 +2,11 @@ import { Transactions } from '@libs/platform';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { AudienceRepository } from '../../persistence/ledger/audience.repository';
+import { EngagementRepository } from '../../persistence/ledger/engagement.repository';
 import type { ExecutionRow } from '../../persistence/ledger/execution.repository';
 import { ApiPages } from './api-pages';
-import type { RecipientSource } from './recipient-source';
+import { CustomerFiles } from './customer-files';
+import type { InLease, RecipientSource } from './recipient-source';
 
 /** Opens the recipient source that an execution was announced with. */
 @Injectable()
@@ -13,12 +15,19 @@ export class RecipientSources {
     private readonly transactions: Transactions,
     private readonly connections: ConnectionsService,
     private readonly audience: AudienceRepository,
+    private readonly engagements: EngagementRepository,
   ) {}
 
   /** Nothing is read before the first call of the source. */
-  async open(execution: ExecutionRow, connection: ConnectionView): Promise<RecipientSource> {
+  async open(execution: ExecutionRow, connection: ConnectionView, inLease: InLease): Promise<RecipientSource> {
+    const { pool } = this.transactions;
+    const announcement = await this.engagements.find(pool, execution);
+    if (announcement) {
+      const storage = this.connections.storage();
+      return new CustomerFiles({ storage, engagements: this.engagements, pool, execution, announcement, inLease });
+    }
     const client = await this.connections.clientFor(connection.id);
-    const nextSkip = () => this.audience.nextSkip(this.transactions.pool, execution);
+    const nextSkip = () => this.audience.nextSkip(pool, execution);
     return new ApiPages(client, execution, connection, nextSkip);
   }
 }

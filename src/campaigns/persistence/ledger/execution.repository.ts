@@ -12,6 +12,8 @@ export interface ExecutionRow {
   optimove_campaign_id: string;
   run_date: string;
   kind: 'SCHEDULED' | 'TRIGGERED';
+  /** Optimove's id of the engagement whose files hold the recipients; null when the API lists them. */
+  engagement_id: string | null;
   state: 'ANNOUNCED' | 'READING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
   reason: string | null;
   reading: number;
@@ -37,7 +39,7 @@ export interface Announcement {
 }
 
 const columns = `id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id,
-  run_date::text AS run_date, kind, state, reason, reading, attributes, received, recipients,
+  run_date::text AS run_date, kind, engagement_id, state, reason, reading, attributes, received, recipients,
   announced_at, last_announced_at, read_started_at, read_at, frozen_at, completed_at`;
 
 const readingLeaseSeconds = 60;
@@ -53,6 +55,8 @@ export class ExecutionRepository {
    */
   async announce(tx: Tx, announcement: Announcement): Promise<{ id: string; isNew: boolean }> {
     const { projectId, connectionId, channelId, optimoveChannelId, optimoveCampaignId, runDate } = announcement;
+    const byFiles = await this.otherSource(tx, announcement, 'engagement_id IS NOT NULL');
+    if (byFiles) return { id: byFiles, isNew: false };
     const inserted = await query<{ id: string }>(
       tx,
       `INSERT INTO execution (id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id, run_date)
@@ -65,10 +69,66 @@ export class ExecutionRepository {
       tx,
       `UPDATE execution SET last_announced_at = now()
        WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3 AND channel_id = $4 AND run_date = $5
+         AND engagement_id IS NULL
        RETURNING id`,
       [projectId, connectionId, optimoveCampaignId, channelId, runDate],
     );
     return { id: existing?.id ?? '', isNew: false };
+  }
+
+  /**
+   * The execution of an engagement. A repeated announcement of one that failed before anything was sent opens it again.
+   * @returns how the execution stands, or that the API's list of the same campaign was announced first.
+   */
+  async announceEngagement(
+    tx: Tx,
+    announcement: Announcement & { engagementId: string },
+  ): Promise<{ id: string; outcome: 'NEW' | 'REOPENED' | 'KNOWN' | 'LISTED_BY_API' }> {
+    const { projectId, connectionId, channelId, optimoveChannelId, optimoveCampaignId, runDate } = announcement;
+    const listed = await this.otherSource(tx, announcement, `engagement_id IS NULL AND state <> 'FAILED'`);
+    if (listed) return { id: listed, outcome: 'LISTED_BY_API' };
+    const [inserted] = await query<{ id: string }>(
+      tx,
+      `INSERT INTO execution (id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id, run_date, engagement_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id`,
+      [
+        newId(),
+        projectId,
+        connectionId,
+        channelId,
+        optimoveChannelId,
+        optimoveCampaignId,
+        runDate,
+        announcement.engagementId,
+      ],
+    );
+    if (inserted) return { id: inserted.id, outcome: 'NEW' };
+    const [existing] = await query<{ id: string; reopened: boolean }>(
+      tx,
+      `UPDATE execution e SET last_announced_at = now(),
+         state = CASE WHEN earlier.state = 'FAILED' AND e.frozen_at IS NULL THEN 'ANNOUNCED' ELSE earlier.state END,
+         reason = CASE WHEN earlier.state = 'FAILED' AND e.frozen_at IS NULL THEN NULL ELSE e.reason END
+       FROM (SELECT id, state FROM execution WHERE connection_id = $1 AND engagement_id = $2 FOR UPDATE) AS earlier
+       WHERE e.id = earlier.id
+       RETURNING e.id, earlier.state = 'FAILED' AND e.state = 'ANNOUNCED' AS reopened`,
+      [connectionId, announcement.engagementId],
+    );
+    return { id: existing?.id ?? '', outcome: existing?.reopened ? 'REOPENED' : 'KNOWN' };
+  }
+
+  /** An execution of the same campaign, channel and day that has the other kind of source; both would send it twice. */
+  private async otherSource(tx: Tx, announcement: Announcement, condition: string): Promise<string | null> {
+    const { projectId, connectionId, channelId, optimoveCampaignId, runDate } = announcement;
+    await query(tx, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
+      `announce ${connectionId} ${optimoveCampaignId} ${channelId}`,
+    ]);
+    const [other] = await query<{ id: string }>(
+      tx,
+      `SELECT id FROM execution WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
+         AND channel_id = $4 AND run_date = $5 AND kind = 'SCHEDULED' AND ${condition} LIMIT 1`,
+      [projectId, connectionId, optimoveCampaignId, channelId, runDate],
+    );
+    return other?.id ?? null;
   }
 
   /** By id alone, for workers. */

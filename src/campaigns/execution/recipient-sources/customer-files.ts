@@ -1,0 +1,98 @@
+import type { EngagementAnnouncement, EngagementMetadata, OptimoveStorage } from '@libs/optimove-client';
+import type { Tx } from '@libs/platform';
+import { isRetryable } from '@libs/platform';
+import { EngagementMismatchError, FencedError } from '../../domain/execution/errors';
+import { isScheduledTime } from '../../domain/execution/run-date';
+import type { EngagementRepository } from '../../persistence/ledger/engagement.repository';
+import type { ExecutionRow } from '../../persistence/ledger/execution.repository';
+import type { InLease, RecipientSource, SourcePage } from './recipient-source';
+
+const pageSize = 5_000;
+
+/** What reading files stands on. */
+export interface CustomerFilesOptions {
+  storage: OptimoveStorage;
+  engagements: EngagementRepository;
+  pool: Tx;
+  execution: ExecutionRow;
+  announcement: EngagementAnnouncement;
+  inLease: InLease;
+}
+
+/**
+ * The files of an engagement; goes on after the last file that was read to its end. The list is whole when it has as
+ * many files and rows as the metadata says. What ends otherwise leaves nothing behind, so that a new try starts anew.
+ */
+export class CustomerFiles implements RecipientSource {
+  private metadata: EngagementMetadata | null = null;
+
+  constructor(private readonly options: CustomerFilesOptions) {}
+
+  async templateIds(): Promise<string[]> {
+    const { templateId } = await this.readMetadata();
+    return [templateId];
+  }
+
+  async *pages(attributes: string[]): AsyncGenerator<SourcePage> {
+    try {
+      yield* this.rest(attributes);
+    } catch (error) {
+      if (!(error instanceof FencedError) && !isRetryable(error)) await this.discard(0);
+      throw error;
+    }
+  }
+
+  async kept(tx: Tx, { nextSkip: nextRow, endsFile }: SourcePage): Promise<void> {
+    if (endsFile) await this.options.engagements.completeFile(tx, this.options.execution, { ...endsFile, nextRow });
+  }
+
+  async frozen(tx: Tx): Promise<void> {
+    await this.options.engagements.forgetKey(tx, this.options.execution.id);
+  }
+
+  private async *rest(attributes: string[]): AsyncGenerator<SourcePage> {
+    const { storage, engagements, pool, execution, announcement } = this.options;
+    const metadata = this.metadata ?? (await this.readMetadata());
+    const after = await engagements.progress(pool, execution);
+    await this.discard(after.rows);
+    let { rows } = after;
+    const onAgain = (fromRow: number): Promise<void> => this.discard(fromRow);
+    for await (const page of storage.customerPages({ announcement, metadata, attributes, pageSize, after, onAgain })) {
+      yield page;
+      rows = page.nextSkip;
+    }
+    if (rows === metadata.customers) return;
+    throw new EngagementMismatchError(
+      `The ${metadata.files} files of engagement ${announcement.engagementId} have ${rows} customers, ` +
+        `but the metadata announced ${metadata.customers}: nothing was sent; ask Optimove to announce it again`,
+    );
+  }
+
+  private async readMetadata(): Promise<EngagementMetadata> {
+    const { storage, engagements, execution, announcement, inLease } = this.options;
+    const metadata = await storage.readMetadata(announcement);
+    assertSame('EngagementID', metadata.engagementId, announcement.engagementId);
+    assertSame('CampaignID', metadata.campaignId, execution.optimove_campaign_id);
+    assertSame('ChannelID', String(metadata.channelId), String(execution.optimove_channel_id));
+    if (!isScheduledTime(metadata.scheduledTime)) {
+      throw new EngagementMismatchError('ScheduledTime of the metadata file is not a time in ISO 8601');
+    }
+    await inLease(async (tx) => {
+      const isSame = await engagements.keepMetadata(tx, execution.id, metadata);
+      if (!isSame) await engagements.discard(tx, execution, 0);
+    });
+    this.metadata = metadata;
+    return metadata;
+  }
+
+  private discard(fromRow: number): Promise<void> {
+    const { engagements, execution, inLease } = this.options;
+    return inLease((tx) => engagements.discard(tx, execution, fromRow));
+  }
+}
+
+/** The metadata has to be that of the announcement, or one campaign would go to the customers of another. */
+function assertSame(field: string, found: string, announced: string): void {
+  if (found.toLowerCase() === announced.toLowerCase()) return;
+  throw new EngagementMismatchError(`${field} of the metadata file is ${found}, but ${announced} was announced`);
+}
