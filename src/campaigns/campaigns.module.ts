@@ -26,7 +26,7 @@ import { EngagementRepository } from './persistence/engagement.repository';
 import { AudienceRepository } from './persistence/ledger/audience.repository';
 import { ChunkRepository } from './persistence/ledger/chunk.repository';
 import { DeliveryRepository } from './persistence/ledger/delivery.repository';
-import { EngagementRepository } from './persistence/ledger/engagement.repository';
+import { EngagementFilesRepository } from './persistence/ledger/engagement-files.repository';
 import { ExecutionRepository } from './persistence/ledger/execution.repository';
 import { ExecutionListRepository } from './persistence/ledger/execution-list.repository';
 import { FreezeRepository } from './persistence/ledger/freeze.repository';
@@ -45,7 +45,7 @@ const repositories = [
   DeliveryRepository,
   EngagementRepository,
   ExecutionListRepository,
-  EngagementRepository,
+  EngagementFilesRepository,
   ExecutionRepository,
   FreezeRepository,
   FunnelRepository,

@@ -6,7 +6,7 @@ import type { ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { runDateOf } from '../domain/execution/run-date';
 import { drainTriggeredJob, readRecipientsJob } from '../jobs/execution.jobs';
-import { EngagementRepository } from '../persistence/ledger/engagement.repository';
+import { EngagementFilesRepository } from '../persistence/ledger/engagement-files.repository';
 import { type Announcement, ExecutionRepository } from '../persistence/ledger/execution.repository';
 import { type JournalOutcome, JournalRepository } from '../persistence/ledger/journal.repository';
 import { StopRepository } from '../persistence/ledger/stop.repository';
@@ -41,7 +41,7 @@ export class AcceptCallback {
     private readonly outbox: Outbox,
     private readonly channels: ChannelsService,
     private readonly executions: ExecutionRepository,
-    private readonly engagements: EngagementRepository,
+    private readonly engagements: EngagementFilesRepository,
     private readonly journal: JournalRepository,
     private readonly stops: StopRepository,
     private readonly triggeredExecutions: TriggeredRepository,

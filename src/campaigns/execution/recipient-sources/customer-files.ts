@@ -3,7 +3,7 @@ import type { Tx } from '@libs/platform';
 import { isRetryable } from '@libs/platform';
 import { EngagementMismatchError, FencedError } from '../../domain/execution/errors';
 import { isScheduledTime } from '../../domain/execution/run-date';
-import type { EngagementRepository } from '../../persistence/ledger/engagement.repository';
+import type { EngagementFilesRepository } from '../../persistence/ledger/engagement-files.repository';
 import type { ExecutionRow } from '../../persistence/ledger/execution.repository';
 import type { InLease, RecipientSource, SourcePage } from './recipient-source';
 
@@ -12,7 +12,7 @@ const pageSize = 5_000;
 /** What reading files stands on. */
 export interface CustomerFilesOptions {
   storage: OptimoveStorage;
-  engagements: EngagementRepository;
+  engagements: EngagementFilesRepository;
   pool: Tx;
   execution: ExecutionRow;
   announcement: EngagementAnnouncement;

@@ -2,7 +2,7 @@ import { Transactions } from '@libs/platform';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { AudienceRepository } from '../../persistence/ledger/audience.repository';
-import { EngagementRepository } from '../../persistence/ledger/engagement.repository';
+import { EngagementFilesRepository } from '../../persistence/ledger/engagement-files.repository';
 import type { ExecutionRow } from '../../persistence/ledger/execution.repository';
 import { ApiPages } from './api-pages';
 import { CustomerFiles } from './customer-files';
@@ -15,7 +15,7 @@ export class RecipientSources {
     private readonly transactions: Transactions,
     private readonly connections: ConnectionsService,
     private readonly audience: AudienceRepository,
-    private readonly engagements: EngagementRepository,
+    private readonly engagements: EngagementFilesRepository,
   ) {}
 
   /** Nothing is read before the first call of the source. */

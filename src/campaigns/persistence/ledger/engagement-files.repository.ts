@@ -16,7 +16,7 @@ export interface ReadFile {
 
 /** Engagements: where the files of an execution are and how far they were read. */
 @Injectable()
-export class EngagementRepository {
+export class EngagementFilesRepository {
   constructor(private readonly secrets: SecretBox) {}
 
   /** Keeps where the files are, the key sealed; a later announcement replaces it. */
