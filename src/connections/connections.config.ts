@@ -1,4 +1,4 @@
-import { IsUrl } from 'class-validator';
+import { IsJSON, IsOptional, IsUrl } from 'class-validator';
 
 /** What connections need to know. Each property is the environment variable of the same name. */
 export class ConnectionsConfig {
@@ -8,4 +8,9 @@ export class ConnectionsConfig {
     { message: 'OPTIMOVE_STORAGE_URL must be an address such as https://storage.googleapis.com/storage/v1' },
   )
   OPTIMOVE_STORAGE_URL = 'https://storage.googleapis.com/storage/v1';
+
+  /** JSON of the Google service account to which Optimove granted access to its bucket; without it reads are anonymous. */
+  @IsOptional()
+  @IsJSON({ message: 'OPTIMOVE_STORAGE_SERVICE_ACCOUNT must be the JSON of a Google service account' })
+  OPTIMOVE_STORAGE_SERVICE_ACCOUNT?: string;
 }

@@ -1,3 +1,5 @@
+import { AccessTokens, readServiceAccount } from '@libs/delivery';
+import { InvariantError } from '@libs/foundation';
 import {
   createOptimoveClient,
   createOptimoveStorage,
@@ -19,6 +21,7 @@ interface Access {
   callsPerSecond: number;
 }
 
+const storageScope = 'https://www.googleapis.com/auth/devstorage.read_only';
 const connectionsPerHost = 8;
 const checkTimeoutMs = 10_000;
 
@@ -38,7 +41,11 @@ export class OptimoveClients implements OnModuleDestroy {
     config: ConnectionsConfig,
   ) {
     this.dispatcher = guard.dispatcher({ connections: connectionsPerHost });
-    this.storage = createOptimoveStorage({ url: config.OPTIMOVE_STORAGE_URL, dispatcher: this.dispatcher });
+    this.storage = createOptimoveStorage({
+      url: config.OPTIMOVE_STORAGE_URL,
+      dispatcher: this.dispatcher,
+      accessToken: accessTokenOf(config, this.dispatcher),
+    });
   }
 
   /** A client for an address and token that are not stored yet: somebody waits, so it tries once and not for long. */
@@ -84,4 +91,16 @@ export class OptimoveClients implements OnModuleDestroy {
       ...patience,
     });
   }
+}
+
+/** Tokens of the identity that reads the bucket; undefined when none is set up. */
+function accessTokenOf(
+  { OPTIMOVE_STORAGE_SERVICE_ACCOUNT: json }: ConnectionsConfig,
+  dispatcher: Dispatcher,
+): (() => Promise<string>) | undefined {
+  if (!json) return undefined;
+  const account = readServiceAccount(json);
+  if ('message' in account) throw new InvariantError(`OPTIMOVE_STORAGE_SERVICE_ACCOUNT: ${account.message}`);
+  const tokens = new AccessTokens(account, dispatcher, storageScope);
+  return () => tokens.get();
 }

@@ -13,5 +13,7 @@ export type {
   SettingProblem,
   SmsMessage,
 } from './contract';
+export { AccessTokens } from './providers/fcm/access-token';
+export { readServiceAccount } from './providers/fcm/service-account';
 export { getProvider, providers } from './registry';
 export { countSmsParts, type SmsParts } from './sms-parts';

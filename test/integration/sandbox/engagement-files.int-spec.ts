@@ -180,6 +180,28 @@ describe('the files of an engagement', () => {
   });
 });
 
+describe('a storage that knows its readers', () => {
+  it('gets the token of our identity, and its refusal says who has to act', async () => {
+    const tokens: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      tokens.push(request.headers.authorization);
+      response.writeHead(403, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ error: { code: 403, message: 'No access to the object' } }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/storage/v1`;
+    const storage = createOptimoveStorage({ url, accessToken: async () => 'token-of-ours' });
+    const place = { engagementId: '1', bucket: 'plain', customersFolder: 'f/customers', metadataPath: 'f/metadata_1' };
+    await expect(storage.readMetadata({ ...place, decryptionKey: null })).rejects.toMatchObject({
+      code: 'OPTIMOVE_UNAUTHORIZED',
+      message: expect.stringContaining('Optimove must grant our Google identity access'),
+    });
+    expect(tokens).toEqual(['Bearer token-of-ours']);
+    server.close();
+  });
+});
+
 describe('the storage of the box', () => {
   it('answers in the shape of Google', async () => {
     const sandbox = await createSandbox();

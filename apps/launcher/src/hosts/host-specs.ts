@@ -14,7 +14,10 @@ export function hostSpecs(settings: LauncherSettings, databaseUrl: string, secre
     GRAPHQL_EXPLORER: process.env.GRAPHQL_EXPLORER || (settings.hasSandbox ? '1' : '0'),
     GRAPHQL_INTROSPECTION: process.env.GRAPHQL_INTROSPECTION || (settings.hasSandbox ? '1' : '0'),
     // The sandbox lives on this machine, which the outbound guard would refuse to talk to.
-    ...(settings.hasSandbox && { OUTBOUND_ALLOW_PRIVATE: process.env.OUTBOUND_ALLOW_PRIVATE || '1' }),
+    ...(settings.hasSandbox && {
+      OUTBOUND_ALLOW_PRIVATE: process.env.OUTBOUND_ALLOW_PRIVATE || '1',
+      OPTIMOVE_STORAGE_URL: process.env.OPTIMOVE_STORAGE_URL || `http://127.0.0.1:${settings.sandboxPort}`,
+    }),
   };
   const ours = ['api', 'worker'].map((name) => ({ name, script: hostScript(name), env }));
   return settings.hasSandbox ? [...ours, sandboxSpec(settings.sandboxPort)] : ours;

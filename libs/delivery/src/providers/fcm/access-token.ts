@@ -16,7 +16,7 @@ export class AccessTokenError extends AppError {
   }
 }
 
-const scope = 'https://www.googleapis.com/auth/firebase.messaging';
+const messagingScope = 'https://www.googleapis.com/auth/firebase.messaging';
 const refreshBeforeMs = 300_000;
 const assertionSeconds = 3_600;
 const timeoutMs = 10_000;
@@ -29,6 +29,7 @@ export class AccessTokens {
   constructor(
     private readonly account: ServiceAccount,
     private readonly dispatcher: Dispatcher,
+    private readonly scope = messagingScope,
   ) {}
 
   /** @throws {AccessTokenError} */
@@ -80,7 +81,7 @@ export class AccessTokens {
   private assertion(): string {
     const now = Math.floor(Date.now() / 1000);
     const { clientEmail, tokenUri, privateKey } = this.account;
-    const claims = { iss: clientEmail, scope, aud: tokenUri, iat: now, exp: now + assertionSeconds };
+    const claims = { iss: clientEmail, scope: this.scope, aud: tokenUri, iat: now, exp: now + assertionSeconds };
     const signed = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}`;
     return `${signed}.${createSign('RSA-SHA256').update(signed).sign(privateKey, 'base64url')}`;
   }
