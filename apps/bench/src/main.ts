@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util';
 import { benchEvents } from './events/bench-events';
 import { benchExecution } from './execution/bench-execution';
 import { report } from './report';
+import { benchTriggered } from './triggered/bench-triggered';
 
-const benches = { execution: benchExecution, events: benchEvents };
+const benches = { execution: benchExecution, events: benchEvents, triggered: benchTriggered };
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({

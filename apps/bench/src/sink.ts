@@ -4,6 +4,8 @@ import { createServer } from 'node:http';
 const marker = '"deliveryId":"';
 let received = 0;
 let ids = new Set<string>();
+let arrivals: Map<string, number> | null = null;
+const tokenMarker = '"token":"';
 
 const server = createServer((request, response) => {
   const parts: Buffer[] = [];
@@ -12,8 +14,10 @@ const server = createServer((request, response) => {
     response.setHeader('content-type', 'application/json');
     if (request.url === '/token') return response.end('{"access_token":"bench","expires_in":3600}');
     if (request.url === '/stats') return response.end(JSON.stringify({ received, unique: ids.size }));
-    if (request.url === '/reset') {
+    if (request.url === '/arrivals') return response.end(JSON.stringify([...(arrivals ?? [])]));
+    if (request.url?.startsWith('/reset')) {
       received = 0;
+      arrivals = request.url.endsWith('?arrivals') ? new Map() : null;
       ids = new Set();
       return response.end('{}');
     }
@@ -21,6 +25,7 @@ const server = createServer((request, response) => {
     const from = body.indexOf(marker) + marker.length;
     ids.add(body.slice(from, body.indexOf('"', from)));
     received += 1;
+    if (arrivals) noteArrival(body);
     return response.end(`{"name":"projects/bench/messages/${received}"}`);
   });
 });
@@ -31,3 +36,9 @@ server.listen(0, '127.0.0.1', () => {
   process.send?.({ type: 'ready', port: typeof address === 'object' ? address?.port : 0 });
 });
 for (const event of ['SIGTERM', 'disconnect'] as const) process.once(event, () => process.exit(0));
+
+/** When the message of a token came, in milliseconds of the machine's clock. */
+function noteArrival(body: string): void {
+  const from = body.indexOf(tokenMarker) + tokenMarker.length;
+  arrivals?.set(body.slice(from, body.indexOf('"', from)), performance.timeOrigin + performance.now());
+}

@@ -16,11 +16,13 @@ export interface BenchInstallation {
   graphql<T>(query: string, variables?: Record<string, unknown>): Promise<T>;
   control<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>;
   importFile(file: string, path: string): Promise<void>;
+  /** Imports rows that the bench made itself. */
+  importCsv(path: string, csv: string): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Starts api, worker, sandbox and sink on a new database of the server, and launches the campaign. */
-export async function install(serverUrl: string): Promise<BenchInstallation> {
+export async function install(serverUrl: string, extraEnv: Record<string, string> = {}): Promise<BenchInstallation> {
   const databaseUrl = await newDatabase(serverUrl);
   await migrate(databaseUrl);
   const [apiPort, sandboxPort] = [await freePort(), await freePort()];
@@ -33,6 +35,7 @@ export async function install(serverUrl: string): Promise<BenchInstallation> {
     PORT: String(apiPort),
     PUBLIC_URL: apiUrl,
     LOG_LEVEL: 'error',
+    ...extraEnv,
   };
   const sandbox = await startProcess('sandbox/src/main.js', { SANDBOX_PORT: String(sandboxPort) });
   const sink = await startProcess('bench/src/sink.js', {});
@@ -72,10 +75,53 @@ export async function install(serverUrl: string): Promise<BenchInstallation> {
       const answer = await fetch(`${apiUrl}${path}`, init as RequestInit);
       if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     },
+    importCsv: async (path, csv) => {
+      const answer = await fetch(`${apiUrl}${path}`, {
+        method: 'POST',
+        body: csv,
+        headers: { authorization: `Bearer ${key}` },
+      });
+      if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+    },
     stop: async () => {
       for (const each of [worker, api, sandbox, sink]) await each.stop();
     },
   };
+}
+
+/** Runs a mutation of one `input`. @throws with the user errors. */
+export async function mutate<T>(
+  graphql: BenchInstallation['graphql'],
+  { field, type, selection }: { field: string; type: string; selection: string },
+  input: object,
+): Promise<T> {
+  const document = `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} userErrors { message path } } }`;
+  const data = await graphql<Record<string, T & { userErrors: unknown[] }>>(document, { input });
+  const payload = data[field];
+  if (!payload || payload.userErrors.length > 0) throw new Error(`${field}: ${JSON.stringify(payload?.userErrors)}`);
+  return payload;
+}
+
+/** Makes a campaign with the bench's push message and launches it; returns its template id in Optimove. */
+export async function launchCampaign(
+  graphql: BenchInstallation['graphql'],
+  { channelId, name }: { channelId: string; name: string },
+): Promise<string> {
+  const { campaign } = await mutate<{ campaign: { id: string; version: number } }>(
+    graphql,
+    { field: 'createCampaign', type: 'CreateCampaignInput', selection: 'campaign { id version }' },
+    { channelId, name, content: { mobilePush: content } },
+  );
+  const launched = await mutate<{ campaign: { publication: { optimoveTemplateId: string } } }>(
+    graphql,
+    {
+      field: 'launchCampaign',
+      type: 'LaunchCampaignInput',
+      selection: 'campaign { publication { optimoveTemplateId } }',
+    },
+    campaign,
+  );
+  return launched.campaign.publication.optimoveTemplateId;
 }
 
 async function launch(
@@ -83,59 +129,31 @@ async function launch(
   tenant: BenchInstallation['tenant'],
   sinkUrl: string,
 ): Promise<Pick<BenchInstallation, 'projectId' | 'templateId' | 'connectionId'>> {
-  const mutate = async <T>(field: string, type: string, selection: string, input: object): Promise<T> => {
-    const document = `mutation ($input: ${type}!) { ${field}(input: $input) { ${selection} userErrors { message path } } }`;
-    const data = await graphql<Record<string, T & { userErrors: unknown[] }>>(document, { input });
-    const payload = data[field];
-    if (!payload || payload.userErrors.length > 0) throw new Error(`${field}: ${JSON.stringify(payload?.userErrors)}`);
-    return payload;
-  };
   const settings = [
     { name: 'serviceAccount', value: JSON.stringify(serviceAccount(sinkUrl)) },
     { name: 'baseUrl', value: sinkUrl },
   ];
-  await mutate('createProviderAccount', 'CreateProviderAccountInput', 'providerAccount { id }', {
-    provider: 'fcm',
-    name: 'Sink',
-    settings,
-  });
+  await mutate(
+    graphql,
+    { field: 'createProviderAccount', type: 'CreateProviderAccountInput', selection: 'providerAccount { id }' },
+    { provider: 'fcm', name: 'Sink', settings },
+  );
   const { connection } = await mutate<{ connection: { id: string } }>(
-    'createConnection',
-    'CreateConnectionInput',
-    'connection { id }',
-    {
-      name: 'Bench',
-      endpoint: tenant.endpoint,
-      apiToken: tenant.apiToken,
-      pageSize,
-      callsPerSecond: 100,
-    },
+    graphql,
+    { field: 'createConnection', type: 'CreateConnectionInput', selection: 'connection { id }' },
+    { name: 'Bench', endpoint: tenant.endpoint, apiToken: tenant.apiToken, pageSize, callsPerSecond: 100 },
   );
-  const { channel } = await mutate<{ channel: { id: string } }>('addChannel', 'AddChannelInput', 'channel { id }', {
-    connectionId: connection.id,
-    kind: 'MOBILE_PUSH',
-  });
-  const { campaign } = await mutate<{ campaign: { id: string; version: number } }>(
-    'createCampaign',
-    'CreateCampaignInput',
-    'campaign { id version }',
-    {
-      channelId: channel.id,
-      name: 'Bench',
-      content: { mobilePush: content },
-    },
+  const { channel } = await mutate<{ channel: { id: string } }>(
+    graphql,
+    { field: 'addChannel', type: 'AddChannelInput', selection: 'channel { id }' },
+    { connectionId: connection.id, kind: 'MOBILE_PUSH' },
   );
-  const launched = await mutate<{ campaign: { publication: { optimoveTemplateId: string } } }>(
-    'launchCampaign',
-    'LaunchCampaignInput',
-    'campaign { publication { optimoveTemplateId } }',
-    campaign,
-  );
+  const templateId = await launchCampaign(graphql, { channelId: channel.id, name: 'Bench' });
   const { project } = await graphql<{ project: { id: string } }>('{ project { id } }');
   return {
     projectId: project.id,
     connectionId: connection.id,
-    templateId: launched.campaign.publication.optimoveTemplateId,
+    templateId,
   };
 }
 
