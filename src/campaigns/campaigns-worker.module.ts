@@ -9,6 +9,7 @@ import { ReadRecipientsHandler } from './jobs/read-recipients.handler';
 import { SendChunkHandler } from './jobs/send-chunk.handler';
 import { SendTriggeredHandler } from './jobs/send-triggered.handler';
 import { SweepClock } from './jobs/sweep.clock';
+import { TriggeredLane } from './jobs/triggered.lane';
 import { EngagementClock } from './tracking/engagement.clock';
 
 /** Campaigns as the worker host runs them. */
@@ -23,6 +24,7 @@ import { EngagementClock } from './tracking/engagement.clock';
     ApplyReceiptsHandler,
     ExecutionClocks,
     SweepClock,
+    TriggeredLane,
     EngagementClock,
     ...authoringWorkerProviders,
   ],

@@ -22,6 +22,7 @@ import { RecipientSources } from './execution/recipient-sources/recipient-source
 import { SendChunk } from './execution/send-chunk';
 import { SendSlice } from './execution/send-slice';
 import { StopExecutions } from './execution/stop-executions';
+import { TriggerIntake } from './execution/trigger-intake';
 import { EngagementRepository } from './persistence/engagement.repository';
 import { AudienceRepository } from './persistence/ledger/audience.repository';
 import { ChunkRepository } from './persistence/ledger/chunk.repository';
@@ -70,6 +71,7 @@ const useCases = [
   SendChunk,
   SendSlice,
   StopExecutions,
+  TriggerIntake,
 ];
 
 /** Templates, executions and the ledger; the only orchestrator. */

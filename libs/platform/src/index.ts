@@ -5,6 +5,7 @@ export { ConfigError, parseConfig } from './config/parse-config';
 export { PlatformConfig, ToBoolean, ToNumber } from './config/platform.config';
 export { type CopyValue, copyIn } from './database/copy-in';
 export { DatabaseModule } from './database/database.module';
+export { GroupCommit } from './database/group-commit';
 export { applyMigrations, revertMigration } from './database/migrate';
 export { Notifications } from './database/notifications';
 export { execute, query, Transactions, type Tx } from './database/transactions';

@@ -5,12 +5,12 @@ import { ChannelsService, type ChannelView } from '@modules/channels';
 import type { ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { runDateOf } from '../domain/execution/run-date';
-import { drainTriggeredJob, readRecipientsJob } from '../jobs/execution.jobs';
+import { readRecipientsJob } from '../jobs/execution.jobs';
 import { EngagementFilesRepository } from '../persistence/ledger/engagement-files.repository';
 import { type Announcement, ExecutionRepository } from '../persistence/ledger/execution.repository';
 import { type JournalOutcome, JournalRepository } from '../persistence/ledger/journal.repository';
 import { StopRepository } from '../persistence/ledger/stop.repository';
-import { TriggeredRepository } from '../persistence/ledger/triggered.repository';
+import { type TriggerCall, TriggerIntake } from './trigger-intake';
 
 /** An authenticated call from Optimove, as it came. */
 export interface InboundCall {
@@ -27,10 +27,15 @@ export interface AcceptedCall {
   executionId: string | null;
 }
 
+interface Refusal {
+  reason: string;
+}
+
 const cancelled = 4;
 const triggered = 11;
 const executedOnChannel = 13;
 const engagementInFiles = 14;
+const announcing = new Set([triggered, executedOnChannel, engagementInFiles]);
 const cancelReason = 'Cancelled in Optimove';
 
 /** Takes a callback in: journal, execution and first job in one transaction, and nothing slow. */
@@ -44,7 +49,7 @@ export class AcceptCallback {
     private readonly engagements: EngagementFilesRepository,
     private readonly journal: JournalRepository,
     private readonly stops: StopRepository,
-    private readonly triggeredExecutions: TriggeredRepository,
+    private readonly triggers: TriggerIntake,
   ) {}
 
   /** Resolves when the call is committed. A repeated announcement leads to the execution that the first one made. */
@@ -53,58 +58,33 @@ export class AcceptCallback {
     // Before the transaction: one that asks the pool for a second connection can starve them all.
     const channelId = parsed.ok ? parsed.callback.channelId : null;
     const channel = channelId === null ? null : await this.channels.findByOptimoveId(call.connection.id, channelId);
+    const subject = parsed.ok ? announcementOf(call, { ...parsed.callback, channel }) : null;
+    const entry = entryOf(call, parsed.ok ? parsed.callback : null);
+    if (parsed.ok && parsed.callback.eventTypeId === triggered && subject && !('reason' in subject)) {
+      return this.triggers.add({ announcement: subject, timeZone: call.connection.timeZone, entry });
+    }
     return this.transactions.run(async (tx) => {
-      const accepted: AcceptedCall = parsed.ok
-        ? await this.act(tx, call, { ...parsed.callback, channel })
-        : { outcome: 'UNREADABLE', reason: parsed.reason, executionId: null };
-      await this.journal.append(tx, {
-        projectId: call.connection.projectId,
-        connectionId: call.connection.id,
-        kind: call.kind,
-        contentType: call.contentType,
-        body: withoutDecryptionKey(call.body),
-        eventTypeId: parsed.ok ? parsed.callback.eventTypeId : null,
-        optimoveCampaignId: parsed.ok ? parsed.callback.campaignId : null,
-        optimoveChannelId: parsed.ok ? parsed.callback.channelId : null,
-        ...accepted,
-      });
+      const accepted: AcceptedCall =
+        parsed.ok && subject
+          ? await this.act(tx, { call, callback: parsed.callback, subject })
+          : { outcome: 'UNREADABLE', reason: parsed.ok ? null : parsed.reason, executionId: null };
+      await this.journal.append(tx, { ...entry, ...accepted });
       return accepted;
     });
   }
 
   private async act(
     tx: Tx,
-    call: InboundCall,
-    callback: OptimoveCallback & { channel: ChannelView | null },
+    { call, callback, subject }: { call: InboundCall; callback: OptimoveCallback; subject: Announcement | Refusal },
   ): Promise<AcceptedCall> {
     if (callback.eventTypeId === cancelled) return this.cancel(tx, call, callback);
-    const isTriggered = callback.eventTypeId === triggered;
-    const isInFiles = callback.eventTypeId === engagementInFiles;
-    if (!isTriggered && !isInFiles && callback.eventTypeId !== executedOnChannel) {
-      return { outcome: 'NOTED', reason: null, executionId: null };
+    if (!announcing.has(callback.eventTypeId ?? 0)) return { outcome: 'NOTED', reason: null, executionId: null };
+    if ('reason' in subject) return { outcome: 'REFUSED', reason: subject.reason, executionId: null };
+    if (callback.eventTypeId === engagementInFiles) {
+      return this.engage(tx, call, { callback, announcement: subject });
     }
-    const refuse = (reason: string): AcceptedCall => ({ outcome: 'REFUSED', reason, executionId: null });
-    if (callback.campaignId === null) return refuse('CampaignID is missing');
-    if (callback.channelId === null) return refuse('ChannelID is missing');
-    if (isTriggered && callback.customerId === null) return refuse('CustomerID is missing: visitors cannot be reached');
-    if (isTriggered && callback.templateId === null) return refuse('TemplateID is missing');
-    if (call.connection.isDisabled) return refuse('The connection is disabled');
-    const { channel } = callback;
-    if (!channel) return refuse(`Channel ${callback.channelId} is not set up on this connection; add it in Overview`);
-    if (channel.kind === 'SMS_SUBSCRIPTION')
-      return refuse(`Channel ${callback.channelId} is for subscription status only`);
-    const announcement = {
-      projectId: call.connection.projectId,
-      connectionId: call.connection.id,
-      channelId: channel.id,
-      optimoveChannelId: channel.optimoveChannelId,
-      optimoveCampaignId: callback.campaignId,
-      runDate: runDateOf(isTriggered ? null : callback.timeStamp, systemClock.now(), call.connection.timeZone),
-    };
-    if (isTriggered) return this.trigger(tx, call, announcement);
-    if (isInFiles) return this.engage(tx, call, { callback, announcement });
-    const execution = await this.executions.announce(tx, announcement);
-    if (execution.isNew && (await this.wasCancelled(tx, call, callback, callback.campaignId))) {
+    const execution = await this.executions.announce(tx, subject);
+    if (execution.isNew && (await this.wasCancelled(tx, call, callback, subject.optimoveCampaignId))) {
       await this.stops.requestCancel(tx, [execution.id], cancelReason);
       return { outcome: 'CANCELLED', reason: 'The cancellation came first', executionId: execution.id };
     }
@@ -135,15 +115,6 @@ export class AcceptCallback {
     }
     await this.outbox.enqueue(tx, readRecipientsJob, { executionId: id, reading: 1 });
     return announced;
-  }
-
-  /** The day's execution of the campaign gets one more customer. */
-  private async trigger(tx: Tx, { connection }: InboundCall, announcement: Announcement): Promise<AcceptedCall> {
-    const { id: executionId, isOpen } = await this.triggeredExecutions.open(tx, announcement, connection);
-    if (!isOpen)
-      return { outcome: 'REFUSED', reason: 'The execution of this campaign and day is not open', executionId };
-    await this.outbox.enqueue(tx, drainTriggeredJob, { executionId });
-    return { outcome: 'TRIGGERED', reason: null, executionId };
   }
 
   /** Stops what runs and remembers it, because the announcement may come later. */
@@ -178,6 +149,47 @@ export class AcceptCallback {
     };
     return this.stops.wasCancelled(tx, announced, callback.timeStamp ?? stampOf(now));
   }
+}
+
+/** The execution that a callback announces or adds to, or why there is none. */
+function announcementOf(
+  { connection }: InboundCall,
+  callback: OptimoveCallback & { channel: ChannelView | null },
+): Announcement | Refusal {
+  const isTriggered = callback.eventTypeId === triggered;
+  const { campaignId, channelId, channel } = callback;
+  if (campaignId === null) return { reason: 'CampaignID is missing' };
+  if (channelId === null) return { reason: 'ChannelID is missing' };
+  if (isTriggered && callback.customerId === null)
+    return { reason: 'CustomerID is missing: visitors cannot be reached' };
+  if (isTriggered && callback.templateId === null) return { reason: 'TemplateID is missing' };
+  if (connection.isDisabled) return { reason: 'The connection is disabled' };
+  if (!channel) return { reason: `Channel ${channelId} is not set up on this connection; add it in Overview` };
+  if (channel.kind === 'SMS_SUBSCRIPTION') return { reason: `Channel ${channelId} is for subscription status only` };
+  return {
+    projectId: connection.projectId,
+    connectionId: connection.id,
+    channelId: channel.id,
+    optimoveChannelId: channel.optimoveChannelId,
+    optimoveCampaignId: campaignId,
+    runDate: runDateOf(isTriggered ? null : callback.timeStamp, systemClock.now(), connection.timeZone),
+  };
+}
+
+function entryOf(
+  { connection, kind, contentType, body }: InboundCall,
+  callback: OptimoveCallback | null,
+): TriggerCall['entry'] {
+  return {
+    projectId: connection.projectId,
+    connectionId: connection.id,
+    kind,
+    contentType,
+    body: withoutDecryptionKey(body),
+    eventTypeId: callback?.eventTypeId ?? null,
+    optimoveCampaignId: callback?.campaignId ?? null,
+    optimoveChannelId: callback?.channelId ?? null,
+  };
 }
 
 /** An instant as Optimove writes times, so that both compare as texts. */

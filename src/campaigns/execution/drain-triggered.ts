@@ -1,5 +1,6 @@
+import { InvariantError } from '@libs/foundation';
 import { parseCallback } from '@libs/optimove-client';
-import { Outbox, Transactions, type Tx } from '@libs/platform';
+import { Transactions, type Tx } from '@libs/platform';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { MatchingService } from '@modules/matching';
 import { Injectable } from '@nestjs/common';
@@ -8,8 +9,8 @@ import { Versions } from '../authoring/versions';
 import { CampaignsConfig } from '../campaigns.config';
 import { compileContent } from '../domain/content/compile-content';
 import { fingerprintOf, type Trigger, valuesOf } from '../domain/execution/occurrence';
-import { sendTriggeredJob } from '../jobs/execution.jobs';
 import { AudienceRepository } from '../persistence/ledger/audience.repository';
+import type { ChunkKey } from '../persistence/ledger/chunk.repository';
 import { ExecutionRepository, type ExecutionRow } from '../persistence/ledger/execution.repository';
 import {
   type RepeatedRow,
@@ -27,12 +28,27 @@ interface Occurrence {
   fingerprint: Buffer;
 }
 
+/** What a drain works for; kept for a few seconds. */
+interface Subject {
+  execution: ExecutionRow;
+  connection: ConnectionView;
+  until: number;
+}
+
+/** The chunk that was made; null when all that waited were repeats. */
+interface Drained {
+  chunkNo: number | null;
+}
+
+const keepMs = 5_000;
+
 /** Gives waiting triggered callbacks their place in the day's audience, at most 100 at once, each batch a chunk. */
 @Injectable()
 export class DrainTriggered {
+  private readonly kept = new Map<string, Subject>();
+
   constructor(
     private readonly transactions: Transactions,
-    private readonly outbox: Outbox,
     private readonly executions: ExecutionRepository,
     private readonly triggered: TriggeredRepository,
     private readonly audience: AudienceRepository,
@@ -43,31 +59,43 @@ export class DrainTriggered {
     private readonly config: CampaignsConfig,
   ) {}
 
-  /** Works until nothing waits. */
-  async run(executionId: string): Promise<void> {
-    const execution = await this.executions.find(this.transactions.pool, executionId);
-    if (!execution) return;
-    await this.transactions.run((tx) => this.audience.preparePartitions(tx, execution.announced_at));
-    const connection = await this.connections.get(execution.project_id, execution.connection_id);
-    while ((await this.drain(execution, connection)) > 0);
+  /** Works until nothing waits, or another worker is at it. Each chunk is given to `send` once it is committed. */
+  async run(executionId: string, send: (chunk: ChunkKey) => Promise<void>): Promise<'EMPTY' | 'BUSY'> {
+    const { execution, connection } = await this.subjectOf(executionId);
+    for (;;) {
+      const drained = await this.drain(execution, connection);
+      if (drained === 'EMPTY' || drained === 'BUSY') return drained;
+      if (drained.chunkNo !== null) await send({ executionId, chunkNo: drained.chunkNo });
+    }
   }
 
-  private drain(execution: ExecutionRow, connection: ConnectionView): Promise<number> {
+  private async subjectOf(executionId: string): Promise<Subject> {
+    const now = Date.now();
+    for (const [id, { until }] of this.kept) if (until < now) this.kept.delete(id);
+    const existing = this.kept.get(executionId);
+    if (existing) return existing;
+    const execution = await this.executions.find(this.transactions.pool, executionId);
+    if (!execution) throw new InvariantError(`Execution ${executionId} does not exist`);
+    await this.transactions.run((tx) => this.audience.preparePartitions(tx, execution.announced_at));
+    const connection = await this.connections.get(execution.project_id, execution.connection_id);
+    const subject = { execution, connection, until: now + keepMs };
+    this.kept.set(executionId, subject);
+    return subject;
+  }
+
+  private drain(execution: ExecutionRow, connection: ConnectionView): Promise<'EMPTY' | 'BUSY' | Drained> {
     return this.transactions.run(async (tx) => {
       const place = await this.triggered.lock(tx, execution.id);
-      if (!place) return 0;
-      const waiting = await this.triggered.takeWaiting(tx, execution.id, atOnce);
-      if (waiting.length === 0) return 0;
+      if (!place) return 'BUSY';
+      const waiting = place.isRunning ? await this.triggered.takeWaiting(tx, execution.id, atOnce) : [];
+      if (waiting.length === 0) return 'EMPTY';
       const occurrences = waiting.flatMap(readOccurrence);
       const attributes = await this.knowTemplates(tx, { execution, connection, known: place.attributes }, occurrences);
       const added = await this.sort(tx, execution.id, attributes, occurrences);
       const chunkNo = place.lastChunk + 1;
       const at = { executionId: execution.id, projectId: execution.project_id, lastSeq: place.lastSeq, chunkNo };
       await this.triggered.add(tx, at, added);
-      if (added.rows.length > 0) {
-        await this.outbox.enqueue(tx, sendTriggeredJob, { executionId: execution.id, chunkNo, attempt: 0 });
-      }
-      return waiting.length;
+      return { chunkNo: added.rows.length > 0 ? chunkNo : null };
     });
   }
 

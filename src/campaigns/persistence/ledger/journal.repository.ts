@@ -22,24 +22,35 @@ export interface JournalEntry {
 /** The raw inbound journal: append-only, never deduplicated. */
 @Injectable()
 export class JournalRepository {
-  async append(tx: Tx, entry: JournalEntry): Promise<void> {
+  append(tx: Tx, entry: JournalEntry): Promise<void> {
+    return this.appendMany(tx, [entry]);
+  }
+
+  /** Appends calls in their order, in one statement. */
+  async appendMany(tx: Tx, entries: JournalEntry[]): Promise<void> {
+    const column = <K extends keyof JournalEntry>(name: K): JournalEntry[K][] => entries.map((entry) => entry[name]);
     await query(
       tx,
       `INSERT INTO callback_journal (project_id, connection_id, kind, content_type, body, event_type_id,
          optimove_campaign_id, optimove_channel_id, outcome, reason, execution_id)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+       SELECT project_id, connection_id, kind, content_type, body, event_type_id, optimove_campaign_id, optimove_channel_id,
+         outcome, reason, execution_id
+       FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::int[], $7::text[], $8::int[], $9::text[],
+         $10::text[], $11::uuid[]) WITH ORDINALITY
+         AS j(project_id, connection_id, kind, content_type, body, event_type_id, optimove_campaign_id, optimove_channel_id,
+           outcome, reason, execution_id, position) ORDER BY position`,
       [
-        entry.projectId,
-        entry.connectionId,
-        entry.kind,
-        entry.contentType,
-        entry.body,
-        entry.eventTypeId,
-        entry.optimoveCampaignId,
-        entry.optimoveChannelId,
-        entry.outcome,
-        entry.reason,
-        entry.executionId,
+        column('projectId'),
+        column('connectionId'),
+        column('kind'),
+        column('contentType'),
+        column('body'),
+        column('eventTypeId'),
+        column('optimoveCampaignId'),
+        column('optimoveChannelId'),
+        column('outcome'),
+        column('reason'),
+        column('executionId'),
       ],
     );
   }

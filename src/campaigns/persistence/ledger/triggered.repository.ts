@@ -95,16 +95,16 @@ export class TriggeredRepository {
     return new Map(rows.map((row) => [row.customer_id, row.count]));
   }
 
-  /** Locks the execution and returns where its audience ends and what its values are. */
+  /** Locks the execution and returns where its audience ends and what its values are; null while another worker has it. */
   async lock(
     tx: Tx,
     executionId: string,
-  ): Promise<{ lastSeq: number; lastChunk: number; attributes: string[] } | null> {
-    const [row] = await query<{ lastSeq: number; lastChunk: number; attributes: string[] }>(
+  ): Promise<{ lastSeq: number; lastChunk: number; attributes: string[]; isRunning: boolean } | null> {
+    const [row] = await query<{ lastSeq: number; lastChunk: number; attributes: string[]; isRunning: boolean }>(
       tx,
-      `SELECT e.received AS "lastSeq", e.attributes,
+      `SELECT e.received AS "lastSeq", e.attributes, e.kind = 'TRIGGERED' AND e.state = 'RUNNING' AS "isRunning",
          (SELECT coalesce(max(c.chunk_no), 0) FROM execution_chunk c WHERE c.execution_id = e.id) AS "lastChunk"
-       FROM execution e WHERE e.id = $1 AND e.kind = 'TRIGGERED' AND e.state = 'RUNNING' FOR UPDATE OF e`,
+       FROM execution e WHERE e.id = $1 FOR UPDATE OF e SKIP LOCKED`,
       [executionId],
     );
     return row ?? null;
