@@ -35,6 +35,7 @@ import { FunnelRepository } from './persistence/ledger/funnel.repository';
 import { JournalRepository } from './persistence/ledger/journal.repository';
 import { SightingRepository } from './persistence/ledger/sighting.repository';
 import { StopRepository } from './persistence/ledger/stop.repository';
+import { TotalsChangeRepository } from './persistence/ledger/totals-change.repository';
 import { TraceRepository } from './persistence/ledger/trace.repository';
 import { TriggeredRepository } from './persistence/ledger/triggered.repository';
 import { ApplyEngagement } from './tracking/apply-engagement';
@@ -53,6 +54,7 @@ const repositories = [
   JournalRepository,
   SightingRepository,
   StopRepository,
+  TotalsChangeRepository,
   TraceRepository,
   TriggeredRepository,
 ];

@@ -1,8 +1,10 @@
-import { Transactions } from '@libs/platform';
+import type { Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import { toFunnel } from './domain/execution/funnel';
+import type { EndState } from './domain/execution/end-state';
+import { type EndStateCount, toFunnel } from './domain/execution/funnel';
 import { ExecutionRepository, type ExecutionRow } from './persistence/ledger/execution.repository';
 import { FunnelRepository } from './persistence/ledger/funnel.repository';
+import { TotalsChangeRepository } from './persistence/ledger/totals-change.repository';
 
 /** The totals of one template of an execution, in distinct customers. */
 export interface ExecutionTotals {
@@ -20,20 +22,26 @@ export interface ExecutionTotals {
 @Injectable()
 export class CampaignsService {
   constructor(
-    private readonly transactions: Transactions,
     private readonly executions: ExecutionRepository,
     private readonly funnels: FunnelRepository,
+    private readonly changes: TotalsChangeRepository,
   ) {}
+
+  /** Executions whose totals may have changed, at most so many changes; they are given out again if `tx` fails. */
+  takeChangedTotals(tx: Tx, limit: number): Promise<string[]> {
+    return this.changes.take(tx, limit);
+  }
 
   /**
    * Cumulative totals of everything that the execution's campaign did on its channel, per template: all its
    * executions added up, because Optimove counts by campaign, channel and template.
    */
-  async totals(executionId: string): Promise<ExecutionTotals[]> {
-    const execution = await this.executions.find(this.transactions.pool, executionId);
+  async totals(tx: Tx, executionId: string): Promise<ExecutionTotals[]> {
+    const execution = await this.executions.find(tx, executionId);
     if (!execution) return [];
-    const ids = await this.executions.ofSameCampaign(this.transactions.pool, execution);
-    const [sums, tallies] = await Promise.all([this.funnels.templateSums(ids), this.funnels.tallies(ids)]);
+    const ids = await this.executions.ofSameCampaign(tx, execution);
+    const sums = await this.funnels.templateSums(ids, tx);
+    const tallies = await this.funnels.tallies(ids, tx);
     const templateIds = [...new Set(sums.map(({ templateId }) => templateId))].filter((id) => id !== '');
     return templateIds.map((templateId) => {
       const own = tallies.filter((tally) => tally.templateId === templateId);
@@ -42,12 +50,19 @@ export class CampaignsService {
   }
 }
 
+/** Optimove meant these people to get nothing, or counts them elsewhere. */
+const notDropped: EndState[] = ['CONTROL_GROUP', 'DUPLICATE'];
+
+function sumOf(counts: EndStateCount[], states: EndState[]): number {
+  return counts.filter(({ state }) => states.includes(state)).reduce((sum, { count }) => sum + count, 0);
+}
+
 function totalsOf(
   execution: ExecutionRow,
   optimoveTemplateId: string,
   tallies: { measure: string; count: number }[],
 ): ExecutionTotals {
-  const { sent, delivered, dropped } = toFunnel({ received: 0, duplicates: 0, malformed: 0, tallies });
+  const { sent, delivered, dropped, endStates } = toFunnel({ received: 0, duplicates: 0, malformed: 0, tallies });
   return {
     projectId: execution.project_id,
     connectionId: execution.connection_id,
@@ -56,6 +71,6 @@ function totalsOf(
     optimoveTemplateId,
     sent,
     delivered,
-    dropped,
+    dropped: dropped - sumOf(endStates, notDropped),
   };
 }

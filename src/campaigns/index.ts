@@ -3,4 +3,3 @@ export { CampaignsService, type ExecutionTotals } from './campaigns.service';
 export { CampaignsApiModule } from './campaigns-api.module';
 export { CampaignsWorkerModule } from './campaigns-worker.module';
 export { type MessageRef, packRef } from './domain/engagement';
-export { executionTotalsChanged } from './domain/events';

@@ -1,9 +1,11 @@
-import { Transactions } from '@libs/platform';
+import { Transactions, type Tx } from '@libs/platform';
 import { CampaignsService } from '@modules/campaigns';
 import { Injectable } from '@nestjs/common';
 import { MetricTotalRepository, type MetricValue } from './persistence/metric-total.repository';
 
-/** Takes the totals of an execution's campaign over into what is owed. */
+const mostAtOnce = 2_000;
+
+/** Takes totals that changed over into what is owed. */
 @Injectable()
 export class CollectTotals {
   constructor(
@@ -12,21 +14,26 @@ export class CollectTotals {
     private readonly totals: MetricTotalRepository,
   ) {}
 
-  /**
-   * Doing it again changes nothing. Totals are read again after a change was written: another worker may have read
-   * later and written earlier.
-   */
-  async run(executionId: string): Promise<void> {
-    while ((await this.takeOver(executionId)) > 0);
+  /** Works until no change is left. A change is forgotten in the transaction that writes what is owed because of it. */
+  async run(): Promise<void> {
+    while ((await this.takeOver()) > 0);
   }
 
-  private async takeOver(executionId: string): Promise<number> {
-    const totals = await this.campaigns.totals(executionId);
+  private takeOver(): Promise<number> {
+    return this.transactions.run(async (tx) => {
+      const executionIds = await this.campaigns.takeChangedTotals(tx, mostAtOnce);
+      for (const executionId of executionIds) await this.owe(tx, executionId);
+      return executionIds.length;
+    });
+  }
+
+  private async owe(tx: Tx, executionId: string): Promise<void> {
+    const totals = await this.campaigns.totals(tx, executionId);
     const values = totals.flatMap(({ sent, delivered, dropped, ...template }): MetricValue[] => [
       { ...template, metric: 'SENT', value: sent },
       { ...template, metric: 'DELIVERED', value: delivered },
       { ...template, metric: 'DROPPED', value: dropped },
     ]);
-    return this.totals.owe(this.transactions.pool, values);
+    await this.totals.owe(tx, values);
   }
 }

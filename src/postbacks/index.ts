@@ -1,5 +1,3 @@
-import './jobs/postbacks.jobs';
-
 export { PostbacksModule } from './postbacks.module';
 export { PostbacksApiModule } from './postbacks-api.module';
 export { PostbacksWorkerModule } from './postbacks-worker.module';

@@ -1,7 +1,7 @@
-import { Outbox, query, Transactions, type Tx } from '@libs/platform';
+import { query, Transactions, type Tx } from '@libs/platform';
 import { DeliveryService, type ReceiptRow } from '@modules/channels';
 import { Injectable } from '@nestjs/common';
-import { executionTotalsChanged } from '../domain/events';
+import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
 
 const batchSize = 500;
 
@@ -10,7 +10,7 @@ const batchSize = 500;
 export class ApplyReceipts {
   constructor(
     private readonly transactions: Transactions,
-    private readonly outbox: Outbox,
+    private readonly changes: TotalsChangeRepository,
     private readonly delivery: DeliveryService,
   ) {}
 
@@ -25,7 +25,7 @@ export class ApplyReceipts {
       if (receipts.length === 0) return 0;
       const executionIds = await this.apply(tx, receipts);
       await this.delivery.returnReceipts(tx, await this.unknown(tx, receipts));
-      for (const executionId of executionIds) await this.outbox.publish(tx, executionTotalsChanged, { executionId });
+      await this.changes.add(tx, executionIds);
       return receipts.length;
     });
   }

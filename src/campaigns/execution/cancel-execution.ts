@@ -1,14 +1,14 @@
-import { execute, Log, Outbox, query, Transactions, type Tx } from '@libs/platform';
+import { execute, Log, query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import { executionTotalsChanged } from '../domain/events';
 import { StopRepository } from '../persistence/ledger/stop.repository';
+import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
 
 /** Carries out cancellations: whoever has not been handed over ends CANCELLED, what was handed over stays counted. */
 @Injectable()
 export class CancelExecution {
   constructor(
     private readonly transactions: Transactions,
-    private readonly outbox: Outbox,
+    private readonly changes: TotalsChangeRepository,
     private readonly stops: StopRepository,
     private readonly log: Log,
   ) {}
@@ -54,7 +54,7 @@ export class CancelExecution {
         `UPDATE execution SET state = 'CANCELLED', completed_at = now(), held_until = NULL WHERE id = $1`,
         [executionId],
       );
-      await this.outbox.publish(tx, executionTotalsChanged, { executionId });
+      await this.changes.add(tx, [executionId]);
       return true;
     });
     if (isDone) this.log.event('execution.cancelled', { executionId });

@@ -1,7 +1,7 @@
-import { execute, Log, Outbox, query, Transactions, type Tx } from '@libs/platform';
+import { execute, Log, query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import { executionTotalsChanged } from '../domain/events';
 import { ConservationError } from '../domain/execution/errors';
+import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
 
 interface Sums {
   received: number;
@@ -19,7 +19,7 @@ interface Sums {
 export class CompleteExecution {
   constructor(
     private readonly transactions: Transactions,
-    private readonly outbox: Outbox,
+    private readonly changes: TotalsChangeRepository,
     private readonly log: Log,
   ) {}
 
@@ -33,7 +33,7 @@ export class CompleteExecution {
         `UPDATE execution SET state = 'COMPLETED', completed_at = now() WHERE id = $1 AND state = 'RUNNING'`,
         [executionId],
       );
-      if (count === 1) await this.outbox.publish(tx, executionTotalsChanged, { executionId });
+      if (count === 1) await this.changes.add(tx, [executionId]);
       return count === 1;
     });
     if (isComplete) this.log.event('execution.completed', { executionId });

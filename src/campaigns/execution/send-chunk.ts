@@ -3,7 +3,6 @@ import { Log, Outbox, Transactions } from '@libs/platform';
 import { MatchingService } from '@modules/matching';
 import { ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
-import { executionTotalsChanged } from '../domain/events';
 import { FencedError, SendingStoppedError } from '../domain/execution/errors';
 import { sendChunkJob } from '../jobs/execution.jobs';
 import {
@@ -13,6 +12,7 @@ import {
   type OpenRecipient,
 } from '../persistence/ledger/chunk.repository';
 import { DeliveryRepository } from '../persistence/ledger/delivery.repository';
+import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
 import { CancelExecution } from './cancel-execution';
 import { CompleteExecution } from './complete-execution';
 import { type ExecutionContext, ExecutionContexts } from './execution-context';
@@ -38,6 +38,7 @@ export class SendChunk {
   constructor(
     private readonly transactions: Transactions,
     private readonly outbox: Outbox,
+    private readonly changes: TotalsChangeRepository,
     private readonly contexts: ExecutionContexts,
     private readonly matching: MatchingService,
     private readonly profiles: ProfilesService,
@@ -148,7 +149,7 @@ export class SendChunk {
         const job = { executionId: chunk.executionId, chunkNo: chunk.chunkNo, attempt: next };
         await this.outbox.enqueue(tx, sendChunkJob, job, { runAt: retryAt });
       } else if (execution.kind === 'TRIGGERED') {
-        await this.outbox.publish(tx, executionTotalsChanged, { executionId: chunk.executionId });
+        await this.changes.add(tx, [chunk.executionId]);
       }
       return next;
     });

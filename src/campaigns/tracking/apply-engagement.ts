@@ -1,9 +1,9 @@
-import { Outbox, Transactions, type Tx } from '@libs/platform';
+import { Transactions, type Tx } from '@libs/platform';
 import { type ConsentAnswer, type ConsentSource, ProfilesService, type Subscription } from '@modules/profiles';
 import { SuppressionService } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
-import { executionTotalsChanged } from '../domain/events';
 import { EngagementRepository, type TakenEngagement } from '../persistence/engagement.repository';
+import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
 
 const batchSize = 1_000;
 
@@ -14,7 +14,7 @@ type Answered = TakenEngagement & { profileId: string };
 export class ApplyEngagement {
   constructor(
     private readonly transactions: Transactions,
-    private readonly outbox: Outbox,
+    private readonly changes: TotalsChangeRepository,
     private readonly repository: EngagementRepository,
     private readonly profiles: ProfilesService,
     private readonly suppression: SuppressionService,
@@ -29,9 +29,7 @@ export class ApplyEngagement {
     return this.transactions.run(async (tx) => {
       const events = await this.repository.take(tx, batchSize);
       if (events.length === 0) return 0;
-      for (const executionId of await this.repository.apply(tx, events)) {
-        await this.outbox.publish(tx, executionTotalsChanged, { executionId });
-      }
+      await this.changes.add(tx, await this.repository.apply(tx, events));
       await this.applyAnswers(tx, await this.withProfiles(tx, events.filter(isAnswer)));
       return events.length;
     });

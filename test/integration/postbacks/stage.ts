@@ -1,4 +1,4 @@
-import { ClocksModule, DateTimeScalar, Leases, PlatformModule, Transactions } from '@libs/platform';
+import { ClocksModule, DateTimeScalar, Leases, PlatformModule, Transactions, type Tx } from '@libs/platform';
 import { CampaignsService } from '@modules/campaigns';
 import { ConnectionsApiModule } from '@modules/connections';
 import { PostbacksApiModule } from '@modules/postbacks';
@@ -8,6 +8,7 @@ import { GraphQLModule } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { formatError } from '../../../apps/api/src/graphql/format-error';
+import { TotalsChangeRepository } from '../../../src/campaigns/persistence/ledger/totals-change.repository';
 import { CollectTotals } from '../../../src/postbacks/collect-totals';
 import { PostbackClocks } from '../../../src/postbacks/jobs/postback.clocks';
 import { MetricTotalRepository } from '../../../src/postbacks/persistence/metric-total.repository';
@@ -49,6 +50,8 @@ export interface Stage {
   connect(name: string, mode: 'ABSOLUTE' | 'DELTA'): Promise<string>;
   /** Has these totals collected for a connection. */
   collect(connectionId: string, totals: Totals[]): Promise<void>;
+  /** Says that totals of some execution changed. */
+  announceChange(): Promise<unknown>;
   /** Totals in the shape that campaigns answers. */
   totalsOf(connectionId: string, totals: Totals[]): object[];
   post(connectionId: string): Promise<void>;
@@ -85,6 +88,7 @@ export async function setStage(): Promise<Stage> {
       delivered,
       dropped,
     }));
+  const announceChange = () => database.query('INSERT INTO totals_change (execution_id) VALUES (gen_random_uuid())');
   return {
     app,
     database,
@@ -113,8 +117,10 @@ export async function setStage(): Promise<Stage> {
     },
     collect: async (connectionId, totals) => {
       campaigns.answer = async () => totalsOf(connectionId, totals);
-      await app.get(CollectTotals).run('of the tests');
+      await announceChange();
+      await app.get(CollectTotals).run();
     },
+    announceChange,
     post: (connectionId) => app.get(PostMetrics).run(connectionId),
     wait: async (connectionId) => {
       await database.query('UPDATE metric_total SET next_try_at = now() WHERE connection_id = $1', [connectionId]);
@@ -146,7 +152,10 @@ async function startApp(campaigns: Stage['campaigns']): Promise<NestFastifyAppli
     providers: [DateTimeScalar],
   })
     .overrideProvider(CampaignsService)
-    .useValue({ totals: () => campaigns.answer() })
+    .useValue({
+      totals: () => campaigns.answer(),
+      takeChangedTotals: (tx: Tx, limit: number) => new TotalsChangeRepository().take(tx, limit),
+    })
     .compile();
   const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
   await app.listen(0, '127.0.0.1');
@@ -156,5 +165,11 @@ async function startApp(campaigns: Stage['campaigns']): Promise<NestFastifyAppli
 /** The clock of one worker among several. */
 export function newClock({ app }: Stage): PostbackClocks {
   const totals = app.get(MetricTotalRepository);
-  return new PostbackClocks(app.get(Leases), app.get(Transactions), totals, app.get(PostMetrics));
+  return new PostbackClocks(
+    app.get(Leases),
+    app.get(Transactions),
+    totals,
+    app.get(PostMetrics),
+    app.get(CollectTotals),
+  );
 }

@@ -170,14 +170,18 @@ describe('totals posted to Optimove', () => {
     const slow = new Promise<void>((resolve) => {
       finishSlow = resolve;
     });
-    stage.campaigns.answer = () => {
+    const first = () => {
       stage.campaigns.answer = async () => stage.totalsOf(id, [{ sent: 20 }]);
       return slow.then(() => stage.totalsOf(id, [{ sent: 10 }]));
     };
-    const slowWorker = collect.run('the same');
-    await collect.run('the same');
+    stage.campaigns.answer = first;
+    await stage.announceChange();
+    const slowWorker = collect.run();
+    await eventually('the slow worker reads', async () => stage.campaigns.answer !== first);
+    await stage.announceChange();
+    const otherWorker = collect.run();
     finishSlow();
-    await slowWorker;
+    await Promise.all([slowWorker, otherWorker]);
     expect(await stage.kept(id)).toMatchObject([{ owed: 20 }]);
   });
 });

@@ -1,12 +1,21 @@
+const dayFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a format costs more than a hundred uses of it. */
+function dayFormatOf(timeZone: string): Intl.DateTimeFormat {
+  const existing = dayFormats.get(timeZone);
+  if (existing) return existing;
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  dayFormats.set(timeZone, format);
+  return format;
+}
+
 const localTime = /^(\d{4})-(\d{2})-(\d{2})[ T]\d{2}:\d{2}/;
 
 /** The calendar day of an announcement in the connection's zone: that of its own time stamp, else of its arrival. */
 export function runDateOf(timeStamp: string | null, receivedAt: Date, timeZone: string): string {
   const match = timeStamp ? localTime.exec(timeStamp) : null;
   if (match && isCalendarDay(match[0].slice(0, 10))) return match[0].slice(0, 10);
-  return new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' }).format(
-    receivedAt,
-  );
+  return dayFormatOf(timeZone).format(receivedAt);
 }
 
 /** Whether the text is a real calendar day, `YYYY-MM-DD`. */

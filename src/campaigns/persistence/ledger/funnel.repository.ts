@@ -1,4 +1,4 @@
-import { query, Transactions } from '@libs/platform';
+import { query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 
 /** One sum of an execution: `measure` is an end state, `DELIVERY:<medium>:<state>` or `RECEIPT:<status>`. */
@@ -24,9 +24,9 @@ export class FunnelRepository {
   constructor(private readonly transactions: Transactions) {}
 
   /** End states and deliveries of the chunks that are done. */
-  tallies(executionIds: string[]): Promise<TallyRow[]> {
+  tallies(executionIds: string[], tx: Tx = this.transactions.pool): Promise<TallyRow[]> {
     return query(
-      this.transactions.pool,
+      tx,
       `SELECT execution_id AS "executionId", optimove_template_id AS "templateId", measure, sum(count)::int AS count
        FROM execution_tally WHERE execution_id = ANY($1::uuid[]) GROUP BY 1, 2, 3`,
       [executionIds],
@@ -34,9 +34,9 @@ export class FunnelRepository {
   }
 
   /** Received, duplicate and malformed rows per template. */
-  templateSums(executionIds: string[]): Promise<TemplateSums[]> {
+  templateSums(executionIds: string[], tx: Tx = this.transactions.pool): Promise<TemplateSums[]> {
     return query(
-      this.transactions.pool,
+      tx,
       `SELECT t.execution_id AS "executionId", t.optimove_template_id AS "templateId", t.received, t.duplicates, t.malformed
        FROM execution_template t WHERE t.execution_id = ANY($1::uuid[])`,
       [executionIds],
