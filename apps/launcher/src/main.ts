@@ -9,6 +9,7 @@ const commands: Record<string, () => Promise<Command>> = {
   sandbox: async () => (await import('./commands/sandbox.js')).sandbox,
   migration: async () => (await import('./commands/migration.js')).migration,
   bench: async () => (await import('./commands/bench.js')).bench,
+  drill: async () => (await import('./commands/drill.js')).drill,
   schema: async () => (await import('./commands/schema.js')).schema,
 };
 

@@ -1,0 +1,96 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Healing } from './faults/healing';
+import { FaultInjector } from './faults/inject';
+import type { PlacedFault } from './faults/record';
+import { OptimoveSide } from './optimove/callbacks';
+import { mostPeople, type Stage } from './optimove/stage';
+import type { PlannedFault } from './plan/fault';
+import { between, randomFrom } from './plan/random';
+import type { World } from './servers/world';
+
+/** What a drill left behind. */
+export interface Drilled {
+  faults: PlacedFault[];
+  optimove: OptimoveSide;
+  hitSlices: Set<string>;
+}
+
+const fewestPeople = 2_000;
+const triggerEveryMs = 700;
+const customersPerTrigger = 10;
+/** So many executions may wait for a dead worker's lease before a new one has to wait too. */
+const mostUnfinished = 10;
+const newExecutionEveryMs = 1_500;
+
+/** Places the faults of a plan while executions follow each other. */
+export class Drill {
+  private readonly faults: PlacedFault[] = [];
+  private readonly optimove: OptimoveSide;
+  private readonly injector: FaultInjector;
+  private readonly peopleOf: () => number;
+  private readonly healing: Healing;
+  private lastStartedAt = 0;
+
+  constructor(
+    private readonly world: World,
+    stage: Stage,
+    private readonly options: { seed: number; say: (fault: PlacedFault) => void },
+  ) {
+    const random = randomFrom(options.seed + 1);
+    this.peopleOf = () => between(random, fewestPeople, mostPeople);
+    this.optimove = new OptimoveSide(world, stage);
+    this.injector = new FaultInjector(world, this.optimove, this.peopleOf);
+    this.healing = new Healing(world.observer, this.faults);
+  }
+
+  /** Works the plan off, at most until the deadline; resolves when everything that was broken is back. */
+  async run(plan: PlannedFault[], deadline: number): Promise<Drilled> {
+    const triggers = setInterval(() => void this.trigger(), triggerEveryMs);
+    try {
+      for (const fault of plan) {
+        if (Date.now() > deadline) break;
+        await pause(fault.pauseMs);
+        await this.untilReady(fault);
+        const record = await this.injector.place(fault);
+        this.faults.push(record);
+        this.options.say(record);
+      }
+      await this.injector.allBack();
+    } finally {
+      clearInterval(triggers);
+    }
+    return { faults: this.faults, optimove: this.optimove, hitSlices: this.injector.hitSlices };
+  }
+
+  /** Ends the watch over the faults. */
+  async close(): Promise<void> {
+    await this.healing.stop();
+  }
+
+  private async trigger(): Promise<void> {
+    await this.optimove.trigger(customersPerTrigger, mostPeople).catch(() => undefined);
+  }
+
+  /** A fault falls into hand-overs: waits until its workers, or any, hold claims; the api must be up to be told or killed. */
+  private async untilReady(fault: PlannedFault): Promise<void> {
+    const victims = this.injector.victimsOf(fault);
+    const anybody = this.world.workers.map((_, index) => index);
+    for (;;) {
+      const isUp = this.world.api.isReady && victims.every((victim) => this.world.workers[victim]?.isReady);
+      const slices = isUp ? await this.injector.held(victims.length > 0 ? victims : anybody) : [];
+      if (slices.length > 0) return;
+      if (this.world.api.isReady) await this.keepBusy();
+      await pause(50);
+    }
+  }
+
+  private async keepBusy(): Promise<void> {
+    if (Date.now() - this.lastStartedAt < newExecutionEveryMs) return;
+    const [row] = await this.world.observer.ask<{ count: number }>(
+      `SELECT count(*)::int AS count FROM execution WHERE state IN ('ANNOUNCED', 'READING', 'RUNNING')`,
+    );
+    if ((row?.count ?? 0) >= mostUnfinished) return;
+    this.lastStartedAt = Date.now();
+    await this.optimove.execute(this.peopleOf(), 'usual');
+  }
+}

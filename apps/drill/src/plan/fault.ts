@@ -1,0 +1,44 @@
+/** Where the queues live. */
+export type Backend = 'postgres' | 'redis';
+
+/** Faults of workers that hold claims; at least half of a plan. */
+export const workerFaults = ['worker-killed', 'workers-killed', 'worker-frozen'] as const;
+
+const otherFaults = [
+  'api-killed',
+  'postgres-short',
+  'postgres-long',
+  'postgres-immediate',
+  'provider-5xx',
+  'provider-429',
+  'provider-hangs',
+  'provider-cuts-before',
+  'provider-cuts-after',
+  'callbacks-repeated',
+  'callbacks-reordered',
+  'callbacks-forgotten',
+] as const;
+
+const redisFaults = ['redis-wiped', 'redis-killed'] as const;
+
+/** What goes wrong. */
+export type FaultKind = (typeof workerFaults)[number] | (typeof otherFaults)[number] | (typeof redisFaults)[number];
+
+/** One fault of a plan. */
+export interface PlannedFault {
+  number: number;
+  kind: FaultKind;
+  /** Rest after the fault before it. */
+  pauseMs: number;
+  /** How long it lasts; 0 where it is a moment. */
+  lastsMs: number;
+  /** Which worker, from 0. */
+  worker: number;
+  /** How many requests the provider spoils. */
+  requests: number;
+}
+
+/** The kinds that can be planned beside those of workers. */
+export function otherKinds(backend: Backend): FaultKind[] {
+  return [...otherFaults, ...(backend === 'redis' ? redisFaults : [])];
+}

@@ -1,0 +1,112 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import type { Backend } from '../plan/fault';
+import { workerCount } from '../plan/make-plan';
+import { Observer } from './database';
+import { DrillPostgres } from './postgres';
+import { DrillProcess } from './process';
+import { DrillRedis } from './redis';
+
+/** Everything of a drill, each part a process of its own. */
+export interface World {
+  postgres: DrillPostgres;
+  redis: DrillRedis | null;
+  api: DrillProcess;
+  workers: DrillProcess[];
+  sandbox: DrillProcess;
+  sink: DrillProcess;
+  observer: Observer;
+  apiUrl: string;
+  sandboxUrl: string;
+  sinkUrl: string;
+  /** File in which the sink keeps what it was given. */
+  sinkLog: string;
+  /** Folder with the logs of every process; stays when the drill failed. */
+  folder: string;
+  stop(): Promise<void>;
+}
+
+const sweepSeconds = '3';
+const missedSeconds = '4';
+
+/** Starts PostgreSQL, Redis where it is chosen, the sink, the sandbox, the api and the workers. */
+export async function startWorld(backend: Backend): Promise<World> {
+  const folder = join(process.cwd(), '.cache', `drill-${process.pid}`);
+  mkdirSync(folder, { recursive: true });
+  const postgres = await DrillPostgres.start(join(folder, 'pg'));
+  const databaseUrl = await postgres.createDatabase('drill');
+  await migrate(databaseUrl);
+  const redis = backend === 'redis' ? await DrillRedis.start(await freePort(), folder) : null;
+  const [apiPort, sandboxPort] = [await freePort(), await freePort()];
+  const apiUrl = `http://127.0.0.1:${apiPort}`;
+  const sinkLog = join(folder, 'sink.tsv');
+  const env = hostEnv({ databaseUrl, redisUrl: redis?.url ?? null, apiUrl, apiPort });
+  const make = (name: string, script: string, own: Record<string, string>): DrillProcess =>
+    new DrillProcess({ name, script, env: own, logs: folder });
+  const sink = make('sink', 'drill/src/sink/main.js', { SINK_LOG: sinkLog });
+  const sandbox = make('sandbox', 'sandbox/src/main.js', { SANDBOX_PORT: String(sandboxPort) });
+  const api = make('api', 'api/src/main.js', env);
+  const workers = Array.from({ length: workerCount }, (_, index) =>
+    make(`worker-${index + 1}`, 'worker/src/main.js', env),
+  );
+  const observer = new Observer(databaseUrl);
+  for (const each of [sink, sandbox, api, ...workers]) await each.start();
+  return {
+    postgres,
+    redis,
+    api,
+    workers,
+    sandbox,
+    sink,
+    observer,
+    apiUrl,
+    sandboxUrl: `http://127.0.0.1:${sandboxPort}`,
+    sinkUrl: `http://127.0.0.1:${sink.said.port}`,
+    sinkLog,
+    folder,
+    stop: async () => {
+      await observer.close();
+      for (const each of [...workers, api, sandbox, sink]) await each.stop();
+      await redis?.stop();
+      await postgres.stop();
+      rmSync(join(folder, 'pg'), { recursive: true, force: true });
+    },
+  };
+}
+
+function hostEnv(to: {
+  databaseUrl: string;
+  redisUrl: string | null;
+  apiUrl: string;
+  apiPort: number;
+}): Record<string, string> {
+  return {
+    DATABASE_URL: to.databaseUrl,
+    DATABASE_POOL: '10',
+    ...(to.redisUrl ? { REDIS_URL: to.redisUrl } : {}),
+    ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
+    OUTBOUND_ALLOW_PRIVATE: '1',
+    PORT: String(to.apiPort),
+    PUBLIC_URL: to.apiUrl,
+    LOG_LEVEL: 'warn',
+    SWEEP_SECONDS: sweepSeconds,
+    MISSED_CALLBACK_SECONDS: missedSeconds,
+    TRIGGERED_PER_PERSON_PER_HOUR: '1000',
+  };
+}
+
+async function migrate(databaseUrl: string): Promise<void> {
+  const { applyMigrations } = await import('@libs/platform');
+  const { migrations } = await import('../../../../migrations/index.js');
+  await applyMigrations(databaseUrl, migrations);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}
