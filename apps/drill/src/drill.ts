@@ -13,6 +13,7 @@ export interface Drilled {
   faults: PlacedFault[];
   optimove: OptimoveSide;
   hitSlices: Set<string>;
+  endedByThemselves: number;
 }
 
 const fewestPeople = 2_000;
@@ -47,6 +48,7 @@ export class Drill {
   async run(plan: PlannedFault[], deadline: number): Promise<Drilled> {
     const triggers = setInterval(() => void this.trigger(), triggerEveryMs);
     try {
+      await this.startWorkers();
       for (const fault of plan) {
         if (Date.now() > deadline) break;
         await pause(fault.pauseMs);
@@ -59,7 +61,20 @@ export class Drill {
     } finally {
       clearInterval(triggers);
     }
-    return { faults: this.faults, optimove: this.optimove, hitSlices: this.injector.hitSlices };
+    const { hitSlices, endedByThemselves } = this.injector;
+    return { faults: this.faults, optimove: this.optimove, hitSlices, endedByThemselves };
+  }
+
+  /** One after the other, each when the one before it holds claims: so that claims can be told apart. */
+  private async startWorkers(): Promise<void> {
+    for (const index of this.world.workers.keys()) {
+      await this.injector.startWorker(index);
+      while (!this.injector.holders.knows(index)) {
+        await this.injector.held([index]);
+        await this.keepBusy();
+        await pause(50);
+      }
+    }
   }
 
   /** Ends the watch over the faults. */

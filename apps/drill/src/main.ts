@@ -47,13 +47,14 @@ async function drill(world: World, plan: PlannedFault[], options: Options): Prom
   const drilled = await run.run(plan, startedAt + options.minutes * 60_000);
   const verdict = await judge(world, stage, drilled);
   await run.close();
-  const { faults, hitSlices } = drilled;
+  const { faults, hitSlices, endedByThemselves } = drilled;
   const summary = {
     seed: options.seed,
     backend: options.backend,
     planned: plan.length,
     faults,
     slices: hitSlices.size,
+    endedByThemselves,
   };
   return report(summary, verdict, options.json);
 }

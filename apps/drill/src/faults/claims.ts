@@ -15,7 +15,7 @@ export function claimedSlices(observer: Observer): Promise<ClaimedSlice[]> {
     `SELECT c.holder, ${sliceKey} AS key, count(*)::int AS claims
      FROM execution e
      JOIN execution_chunk c ON c.execution_id = e.id AND c.state = 'PENDING' AND c.holder IS NOT NULL
-     JOIN delivery d ON d.execution_id = e.id AND d.seq BETWEEN c.from_seq AND c.to_seq AND d.fence = c.fence
+     JOIN delivery d ON d.execution_id = e.id AND d.seq BETWEEN c.from_seq AND c.to_seq AND d.fence <= c.fence
      WHERE e.state = 'RUNNING' AND d.state = 'CLAIMED'
      GROUP BY 1, 2`,
   );

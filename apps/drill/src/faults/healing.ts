@@ -1,9 +1,11 @@
 import type { Observer } from '../servers/database';
+import { claimedSlices } from './claims';
 import type { PlacedFault } from './record';
 
 interface Pulse {
-  /** The oldest claim that stands, and the newest ever, in ms since 1970. */
-  oldest: number | null;
+  /** Slices that are claimed now. */
+  claimed: Set<string>;
+  /** When the newest claim was made, in ms since 1970. */
   newest: number | null;
   /** Executions whose people are not all at their end. */
   open: number;
@@ -46,15 +48,15 @@ export class Healing {
   }
 
   private async pulse(): Promise<Pulse> {
-    const [pulse] = await this.observer.ask<Pulse>(
-      `SELECT (extract(epoch FROM min(d.claimed_at) FILTER (WHERE d.state = 'CLAIMED')) * 1000)::float8 AS oldest,
-         (extract(epoch FROM max(d.claimed_at)) * 1000)::float8 AS newest,
+    const slices = await claimedSlices(this.observer);
+    const [pulse] = await this.observer.ask<{ newest: number | null; open: number }>(
+      `SELECT (extract(epoch FROM max(d.claimed_at)) * 1000)::float8 AS newest,
          (SELECT count(*)::int FROM execution o WHERE o.state IN ('ANNOUNCED', 'READING')
             OR EXISTS (SELECT 1 FROM execution_chunk c WHERE c.execution_id = o.id AND c.state = 'PENDING')) AS open
        FROM execution e LEFT JOIN delivery d ON d.execution_id = e.id
        WHERE e.state = 'RUNNING'`,
     );
-    return pulse ?? { oldest: null, newest: null, open: 0 };
+    return { newest: null, open: 0, ...pulse, claimed: new Set(slices.map(({ key }) => key)) };
   }
 
   private async statesOf(campaignIds: string[]): Promise<Map<string, string>> {
@@ -66,13 +68,13 @@ export class Healing {
   }
 }
 
-/** What was claimed at the fault has its answer, new hand-overs were begun since, and the campaign told badly is known. */
-function isHealed(fault: PlacedFault, { oldest, newest, open }: Pulse, states: Map<string, string>): boolean {
+/** What the fault hit has its answer, new hand-overs were begun since, and the campaign told badly is known. */
+function isHealed(fault: PlacedFault, { claimed, newest, open }: Pulse, states: Map<string, string>): boolean {
   const state = fault.campaignId === null ? null : states.get(fault.campaignId);
   if (state === undefined) return false;
   if (fault.kind === 'callbacks-reordered') return state === 'CANCELLED';
   if (fault.kind.startsWith('callbacks')) return true;
-  const isSettled = oldest === null || oldest > fault.placedAt;
+  const isSettled = !fault.slices.some((key) => claimed.has(key));
   const isAtWork = open === 0 || (newest !== null && newest > (fault.endedAt ?? fault.placedAt));
   return isSettled && isAtWork;
 }

@@ -9,6 +9,7 @@ import { type PlacedFault, placed } from './record';
 
 /** Long enough for the last statement of a killed or frozen worker to be over. */
 const stillMs = 150;
+const tellApartMs = 5_000;
 const sinkModes: Partial<Record<FaultKind, SinkMode>> = {
   'provider-5xx': '5xx',
   'provider-429': '429',
@@ -27,6 +28,8 @@ export class FaultInjector {
   /** Slices that a fault hit while they were claimed: only their people may end in doubt. */
   readonly hitSlices = new Set<string>();
   readonly holders: Holders;
+  /** Processes that ended without having been killed. */
+  endedByThemselves = 0;
   private readonly repairs = new Set<Promise<void>>();
 
   constructor(
@@ -35,6 +38,28 @@ export class FaultInjector {
     private readonly peopleOf: () => number,
   ) {
     this.holders = new Holders(world.workers.length);
+    world.workers.forEach((worker, index) => {
+      worker.onEndedByItself = () => this.endedByItself(index);
+    });
+    world.api.onEndedByItself = () => this.endedByItself(null);
+  }
+
+  /** Starts a worker; it may take a claim before it says that it is ready. */
+  startWorker(worker: number): Promise<void> {
+    this.holders.started(worker);
+    return this.world.workers[worker]?.keepStarting() ?? Promise.resolve();
+  }
+
+  /** Whatever supervises processes starts one again that ended by itself; the verdict hears of it. */
+  private endedByItself(worker: number | null): void {
+    this.endedByThemselves += 1;
+    if (worker !== null) this.holders.ended(worker, []);
+    this.wait(worker === null ? this.world.api.keepStarting() : this.startWorker(worker));
+  }
+
+  private wait(work: Promise<void>): void {
+    const over = work.finally(() => this.repairs.delete(over));
+    this.repairs.add(over);
   }
 
   /** The workers that a fault hits. */
@@ -43,9 +68,9 @@ export class FaultInjector {
     return kind === 'worker-killed' || kind === 'worker-frozen' ? [worker] : [];
   }
 
-  /** What the workers hold now. */
+  /** What the workers hold now; what an earlier fault tore out of a worker's hands is nobody's. */
   async held(workers: number[]): Promise<ClaimedSlice[]> {
-    const slices = await claimedSlices(this.world.observer);
+    const slices = (await claimedSlices(this.world.observer)).filter(({ key }) => !this.hitSlices.has(key));
     const own = workers.flatMap((worker) => this.holders.slicesOf(worker, slices));
     return [...new Map(own.map((slice) => [slice.key, slice])).values()];
   }
@@ -82,8 +107,17 @@ export class FaultInjector {
     if (isFreeze) return this.repair(record, async () => this.thaw(victims));
     for (const victim of victims) this.holders.ended(victim, slices);
     this.repair(record, async () => {
-      for (const victim of victims) await this.world.workers[victim]?.keepStarting();
+      for (const victim of victims) {
+        await this.startWorker(victim);
+        if (victims.length > 1) await this.untilKnown(victim);
+      }
     });
+  }
+
+  /** Two new lives at once could not be told apart. */
+  private async untilKnown(worker: number): Promise<void> {
+    const giveUpAt = Date.now() + tellApartMs;
+    while (!this.holders.knows(worker) && Date.now() < giveUpAt) await pause(50);
   }
 
   private thaw(victims: number[]): void {
@@ -118,6 +152,9 @@ export class FaultInjector {
   }
 
   private async spoil(record: PlacedFault, mode: SinkMode): Promise<void> {
+    const slices = await this.held(this.world.workers.map((_, index) => index));
+    record.claims = claimsIn(slices);
+    record.slices = slices.map(({ key }) => key);
     await this.order(mode, record.requests);
     record.endedAt = Date.now();
   }
@@ -129,16 +166,16 @@ export class FaultInjector {
   private hit(record: PlacedFault, slices: ClaimedSlice[]): void {
     for (const { key } of slices) this.hitSlices.add(key);
     record.claims = claimsIn(slices);
-    record.slices = slices.length;
+    record.slices = slices.map(({ key }) => key);
   }
 
   private repair(record: PlacedFault, work: () => Promise<void>): void {
-    const repaired = pause(record.lastsMs)
-      .then(work)
-      .then(() => {
-        record.endedAt = Date.now();
-        this.repairs.delete(repaired);
-      });
-    this.repairs.add(repaired);
+    this.wait(
+      pause(record.lastsMs)
+        .then(work)
+        .then(() => {
+          record.endedAt = Date.now();
+        }),
+    );
   }
 }

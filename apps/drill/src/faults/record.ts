@@ -9,12 +9,12 @@ export interface PlacedFault extends PlannedFault {
   healedAt: number | null;
   /** Claims of the workers that were hit, at that moment, and their slices. */
   claims: number;
-  slices: number;
+  slices: string[];
   /** The campaign that Optimove told badly of. */
   campaignId: string | null;
 }
 
 /** Opens the record of a fault. */
 export function placed(fault: PlannedFault): PlacedFault {
-  return { ...fault, placedAt: Date.now(), endedAt: null, healedAt: null, claims: 0, slices: 0, campaignId: null };
+  return { ...fault, placedAt: Date.now(), endedAt: null, healedAt: null, claims: 0, slices: [], campaignId: null };
 }

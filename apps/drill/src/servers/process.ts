@@ -19,7 +19,10 @@ export interface ProcessSpec {
 export class DrillProcess {
   /** Fields of the messages of this life and those before it, the latest ones. */
   readonly said: Record<string, unknown> = {};
+  /** Called when a life that was ready ends without having been asked to. */
+  onEndedByItself: () => void = () => undefined;
   private child: ChildProcess | null = null;
+  private isWanted = false;
   private readyChild: ChildProcess | null = null;
   private isFrozen = false;
   private readonly log: WriteStream;
@@ -44,6 +47,10 @@ export class DrillProcess {
       silent: true,
     });
     this.child = child;
+    this.isWanted = true;
+    child.once('exit', () => {
+      if (this.isWanted && this.readyChild === child) this.onEndedByItself();
+    });
     child.stdout?.on('data', (part: Buffer) => this.log.write(part));
     child.stderr?.on('data', (part: Buffer) => this.log.write(part));
     await new Promise<void>((resolve, reject) => {
@@ -88,6 +95,7 @@ export class DrillProcess {
 
   private async end(signal: NodeJS.Signals): Promise<void> {
     const { child } = this;
+    this.isWanted = false;
     if (!child || !this.isRunning) return;
     const exited = once(child, 'exit');
     child.kill(signal);

@@ -31,7 +31,7 @@ export interface World {
 const sweepSeconds = '3';
 const missedSeconds = '4';
 
-/** Starts PostgreSQL, Redis where it is chosen, the sink, the sandbox, the api and the workers. */
+/** Starts PostgreSQL, Redis where it is chosen, the sink, the sandbox and the api; the workers are the caller's to start. */
 export async function startWorld(backend: Backend): Promise<World> {
   const folder = join(process.cwd(), '.cache', `drill-${process.pid}`);
   mkdirSync(folder, { recursive: true });
@@ -52,7 +52,7 @@ export async function startWorld(backend: Backend): Promise<World> {
     make(`worker-${index + 1}`, 'worker/src/main.js', env),
   );
   const observer = new Observer(databaseUrl);
-  for (const each of [sink, sandbox, api, ...workers]) await each.start();
+  for (const each of [sink, sandbox, api]) await each.start();
   return {
     postgres,
     redis,

@@ -28,11 +28,17 @@ const server = createServer((request, response) => {
 
 function take(request: IncomingMessage, response: ServerResponse, body: string): void {
   response.setHeader('content-type', 'application/json');
-  if (request.url === '/token') return end(response, 200, { access_token: 'drill', expires_in: 3_600 });
-  if (request.url === '/mode') {
-    order = JSON.parse(body) as SinkOrder;
-    return end(response, 200, {});
-  }
+  if (request.url === '/token') end(response, 200, { access_token: 'drill', expires_in: 3_600 });
+  else if (request.url === '/mode') takeOrder(response, body);
+  else takeMessage(request, response, body);
+}
+
+function takeOrder(response: ServerResponse, body: string): void {
+  order = JSON.parse(body) as SinkOrder;
+  end(response, 200, {});
+}
+
+function takeMessage(request: IncomingMessage, response: ServerResponse, body: string): void {
   const id = idOf.exec(body)?.[1] ?? '';
   const line = `${id}\t${tokenOf.exec(body)?.[1] ?? ''}\t${Date.now()}`;
   const write = (mark: SinkMark): void => void writeSync(log, `${mark}\t${line}\t${Date.now()}\n`);
@@ -46,18 +52,26 @@ function nextMode(): SinkMode {
 }
 
 function treat(mode: SinkMode, { request, response, write }: Exchange): void {
-  if (mode === 'answer') return answerSometime(response, write);
+  if (mode === 'answer') {
+    answerSometime(response, write);
+    return;
+  }
   if (mode === '5xx' || mode === '429') {
     write('R');
-    if (mode === '429') response.setHeader('retry-after', String(retryAfterSeconds));
-    const status = mode === '429' ? 'RESOURCE_EXHAUSTED' : 'UNAVAILABLE';
-    return end(response, mode === '429' ? 429 : 503, { error: { status, message: 'Not now' } });
+    refuse(response, mode);
+    return;
   }
   // A provider that hangs may have taken the message or not.
   const isStored = mode === 'cut-after' || (mode === 'hang' && Math.random() < 0.5);
   write(isStored ? 'X' : 'D');
   if (mode === 'hang') setTimeout(() => request.socket.destroy(), hangMs);
   else request.socket.destroy();
+}
+
+function refuse(response: ServerResponse, mode: '5xx' | '429'): void {
+  if (mode === '429') response.setHeader('retry-after', String(retryAfterSeconds));
+  const [status, reason] = mode === '429' ? [429, 'RESOURCE_EXHAUSTED'] : [503, 'UNAVAILABLE'];
+  end(response, Number(status), { error: { status: reason, message: 'Not now' } });
 }
 
 /** Stored at once or just before the answer: a sender that dies in between leaves both kinds behind. */

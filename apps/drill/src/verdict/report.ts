@@ -2,6 +2,17 @@ import { writeFileSync } from 'node:fs';
 import type { PlacedFault } from '../faults/record';
 import type { Verdict } from './judge';
 
+/** A drill that is over. */
+export interface Run {
+  seed: number;
+  backend: string;
+  planned: number;
+  faults: PlacedFault[];
+  /** Slices that a fault hit. */
+  slices: number;
+  endedByThemselves: number;
+}
+
 /** One bar of a drill. */
 interface Bar {
   name: string;
@@ -16,11 +27,7 @@ const fewExamples = 5;
 const sliceSize = 100;
 
 /** Prints what happened, writes it as JSON when asked, and returns the exit code: 1 when a bar is missed. */
-export function report(
-  run: { seed: number; backend: string; planned: number; faults: PlacedFault[]; slices: number },
-  verdict: Verdict,
-  jsonFile: string | undefined,
-): number {
+export function report(run: Run, verdict: Verdict, jsonFile: string | undefined): number {
   const bars = barsOf(run, verdict);
   printFaults(run.faults);
   printPeople(verdict);
@@ -33,7 +40,7 @@ export function report(
   return passes ? 0 : 1;
 }
 
-function barsOf(run: { planned: number; faults: PlacedFault[]; slices: number }, verdict: Verdict): Bar[] {
+function barsOf(run: Run, verdict: Verdict): Bar[] {
   const { sink, ledger, lost, brokenSums, clocks } = verdict;
   const none = (name: string, offenders: string[]): Bar => ({
     name,
@@ -74,6 +81,10 @@ function barsOf(run: { planned: number; faults: PlacedFault[]; slices: number },
       run.faults.filter(({ healedAt }) => healedAt === null).map(({ number, kind }) => `${number} ${kind}`),
     ),
     none('clocks that stand', standing),
+    none(
+      'processes that ended by themselves',
+      Array.from({ length: run.endedByThemselves }, () => 'see the logs'),
+    ),
   ];
 }
 
@@ -95,7 +106,7 @@ function claimColumns(faults: PlacedFault[]) {
   return {
     'holding claims': faults.filter(({ claims }) => claims > 0).length,
     claims: faults.reduce((sum, { claims }) => sum + claims, 0),
-    slices: faults.reduce((sum, { slices }) => sum + slices, 0),
+    slices: faults.reduce((sum, { slices }) => sum + slices.length, 0),
   };
 }
 
@@ -114,13 +125,13 @@ function printPeople({ ledger, sink, settledAfterMs }: Verdict): void {
   );
 }
 
-function asJson(run: { seed: number; backend: string; faults: PlacedFault[] }, verdict: Verdict, bars: Bar[]): object {
+function asJson(run: Run, verdict: Verdict, bars: Bar[]): object {
   const { ledger, sink, settledAfterMs, clocks } = verdict;
   return {
     seed: run.seed,
     backend: run.backend,
     bars,
-    faults: run.faults,
+    faults: run.faults.map((fault) => ({ ...fault, slices: fault.slices.length })),
     clocks,
     executions: ledger.executions,
     recipients: ledger.recipients,

@@ -3,8 +3,11 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ConfigModule } from '../config/config.module';
 import { PlatformConfig } from '../config/platform.config';
 import { Log } from '../logging/logger';
+import { guardClients } from './guard-clients';
 import { Notifications } from './notifications';
 import { Transactions } from './transactions';
+
+guardClients();
 
 /** The one connection pool of a process, transactions and notifications. */
 @Global()

@@ -100,14 +100,20 @@ export class TriggeredRepository {
     tx: Tx,
     executionId: string,
   ): Promise<{ lastSeq: number; lastChunk: number; attributes: string[]; isRunning: boolean } | null> {
-    const [row] = await query<{ lastSeq: number; lastChunk: number; attributes: string[]; isRunning: boolean }>(
+    const [row] = await query<{ lastSeq: number; attributes: string[]; isRunning: boolean }>(
       tx,
-      `SELECT e.received AS "lastSeq", e.attributes, e.kind = 'TRIGGERED' AND e.state = 'RUNNING' AS "isRunning",
-         (SELECT coalesce(max(c.chunk_no), 0) FROM execution_chunk c WHERE c.execution_id = e.id) AS "lastChunk"
-       FROM execution e WHERE e.id = $1 FOR UPDATE OF e SKIP LOCKED`,
+      `SELECT received AS "lastSeq", attributes, kind = 'TRIGGERED' AND state = 'RUNNING' AS "isRunning"
+       FROM execution WHERE id = $1 FOR UPDATE SKIP LOCKED`,
       [executionId],
     );
-    return row ?? null;
+    if (!row) return null;
+    // A statement of its own: the one that locks may see the chunks as they were before another drain let go.
+    const [last] = await query<{ chunkNo: number }>(
+      tx,
+      'SELECT coalesce(max(chunk_no), 0) AS "chunkNo" FROM execution_chunk WHERE execution_id = $1',
+      [executionId],
+    );
+    return { ...row, lastChunk: last?.chunkNo ?? 0 };
   }
 
   /** Adds customers as one chunk that is due now, and repeats as duplicates; all sums follow. */
