@@ -130,13 +130,14 @@ describe('stopping an execution', () => {
     });
     await runAtOptimove(product, stage, campaignId);
     const id = await executionOf(stage.connectionId);
-    await eventually('every chunk was tried and parked', async () => {
-      const [row] = await product.database.query<{ tried: number; all: number }>(
-        `SELECT count(*) FILTER (WHERE fence > 0 AND held_until IS NULL)::int AS tried, count(*)::int AS all
+    await eventually('every chunk was given to the queue and taken by nobody', async () => {
+      const [row] = await product.database.query<{ all: number; taken: number; queued: number }>(
+        `SELECT count(*)::int AS all, count(*) FILTER (WHERE fence > 0)::int AS taken,
+           (SELECT count(*)::int FROM outbox_message WHERE queue = 'campaigns.send-chunk') AS queued
          FROM execution_chunk WHERE execution_id = $1`,
         [id],
       );
-      return row !== undefined && row.all > 0 && row.tried === row.all;
+      return row !== undefined && row.all > 0 && row.taken === 0 && row.queued === 0;
     });
     expect(received()).toBe(0);
 

@@ -100,12 +100,30 @@ export interface SessionOptions {
   onReceipts?: (receipts: Receipt[]) => Promise<void>;
 }
 
+/** Under which condition messages may still be handed over. */
+export interface HandOver {
+  /**
+   * Asked right before the bytes of a message are written, as messages may have waited for a connection. False answers
+   * the message RETRYABLE with the reason {@link lateReason}.
+   */
+  mayWrite(): boolean;
+}
+
+/** The reason of a message that waited too long and was not written. */
+export const lateReason = 'LATE';
+
+/** The answer for a message that may not be written any more. */
+export function late(deliveryId: string): SendResult {
+  const detail = 'It waited too long for a connection; nothing was written';
+  return { outcome: 'RETRYABLE', deliveryId, reason: lateReason, detail, retryAfterMs: null };
+}
+
 /** An open account: its connections are kept until {@link close}. */
 export interface ProviderSession {
   /** Tries the settings against the provider without sending anything. */
   verifySettings(): Promise<SettingProblem | null>;
   /** Hands messages over; one result per message, in their order. Never throws. */
-  sendBatch(messages: OutboundMessage[]): Promise<SendResult[]>;
+  sendBatch(messages: OutboundMessage[], handOver: HandOver): Promise<SendResult[]>;
   /** Waits for what is under way and closes the connections. */
   close(): Promise<void>;
 }

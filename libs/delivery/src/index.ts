@@ -1,5 +1,6 @@
 export type {
   EmailMessage,
+  HandOver,
   Medium,
   OutboundMessage,
   ProviderDefinition,
@@ -13,6 +14,7 @@ export type {
   SettingProblem,
   SmsMessage,
 } from './contract';
+export { lateReason } from './contract';
 export { AccessTokens } from './providers/fcm/access-token';
 export { readServiceAccount } from './providers/fcm/service-account';
 export { getProvider, providers } from './registry';

@@ -76,11 +76,14 @@ export class StopResolver {
     @Args('input') input: SwitchSendingOffInput,
   ): Promise<SendingStopsPayload> {
     const problems = await validateInput(SwitchSendingOffInput, input);
-    if (problems.length === 0) await this.stopping.switchOff(actor, input);
-    return this.stopsNow(
-      actor,
-      problems.map((problem) => ({ ...problem, code: 'INVALID' })),
-    );
+    if (problems.length > 0) {
+      return this.stopsNow(
+        actor,
+        problems.map((problem) => ({ ...problem, code: 'INVALID' })),
+      );
+    }
+    await this.stopping.switchOff(actor, input);
+    return { ...(await this.stopsNow(actor, [])), handedOver: await this.stopping.handedOverIn(actor, input) };
   }
 
   @Allow('campaigns.launch')
@@ -113,6 +116,6 @@ export class StopResolver {
   }
 
   private async stopsNow(actor: Actor, userErrors: StopUserError[]): Promise<SendingStopsPayload> {
-    return { stops: await this.stops.list(this.transactions.pool, actor.projectId), userErrors };
+    return { stops: await this.stops.list(this.transactions.pool, actor.projectId), handedOver: null, userErrors };
   }
 }

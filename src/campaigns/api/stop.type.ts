@@ -83,6 +83,12 @@ export class SendingStopsPayload {
   @Field(() => [SendingStopType], { description: 'Everything that is switched off now.' })
   stops!: SendingStopType[];
 
+  @Field(() => Int, {
+    nullable: true,
+    description: 'When switched off: messages of the unfinished executions there that had been handed over by then.',
+  })
+  handedOver!: number | null;
+
   @Field(() => [StopUserError], { description: 'What to mend; empty when it was done.' })
   userErrors!: StopUserError[];
 }

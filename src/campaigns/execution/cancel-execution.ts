@@ -46,7 +46,7 @@ export class CancelExecution {
       await this.tally(tx, executionId);
       await execute(
         tx,
-        `UPDATE execution_chunk SET state = 'DONE', done_at = now() WHERE execution_id = $1 AND state = 'PENDING'`,
+        `UPDATE execution_chunk SET state = 'DONE', done_at = now(), fence = fence + 1 WHERE execution_id = $1 AND state = 'PENDING'`,
         [executionId],
       );
       await execute(

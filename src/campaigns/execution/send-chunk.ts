@@ -4,7 +4,7 @@ import { MatchingService } from '@modules/matching';
 import { ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import { FencedError, SendingStoppedError } from '../domain/execution/errors';
-import { sendChunkJob } from '../jobs/execution.jobs';
+import { chunkJobOf } from '../jobs/execution.jobs';
 import {
   type ChunkKey,
   ChunkRepository,
@@ -92,6 +92,7 @@ export class SendChunk {
   private async send(chunk: HeldChunk): Promise<void> {
     const open = await this.chunks.openRecipients(chunk);
     const context = await this.contextFor(chunk, open);
+    await this.slices.assertMaySend(this.transactions.pool, context);
     const people = await this.match(context, open);
     const limiter = this.limiters[context.execution.kind];
     const work: Promise<void>[] = [];
@@ -147,13 +148,14 @@ export class SendChunk {
       const next = await this.chunks.close(tx, chunk, retryAt);
       if (next !== null) {
         const job = { executionId: chunk.executionId, chunkNo: chunk.chunkNo, attempt: next };
-        await this.outbox.enqueue(tx, sendChunkJob, job, { runAt: retryAt });
+        await this.outbox.enqueue(tx, chunkJobOf(execution.kind), job, { runAt: retryAt });
       } else if (execution.kind === 'TRIGGERED') {
         await this.changes.add(tx, [chunk.executionId]);
       }
       return next;
     });
-    if (attempt === null) await this.completion.tryComplete(chunk.executionId);
+    // A triggered execution stays open all day; its closing is found by the sweep.
+    if (attempt === null && execution.kind !== 'TRIGGERED') await this.completion.tryComplete(chunk.executionId);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Medium, OutboundMessage, SendResult } from '@libs/delivery';
+import { type HandOver, lateReason, type Medium, type OutboundMessage, type SendResult } from '@libs/delivery';
 import { systemClock } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
 import type { Sender } from '@modules/channels';
@@ -40,7 +40,10 @@ export interface Slice {
   people: RenderedPerson[];
 }
 
+/** From the decision to the first byte of a message; whatever waits longer is decided again. */
 const handOverWithinMs = 2_000;
+/** Passes over one slice before its chunk gives way to others. */
+const mostTriesAtOnce = 10;
 
 /** Takes at most 100 people through the gate, hands their messages over and writes what came of it. */
 @Injectable()
@@ -61,14 +64,25 @@ export class SendSlice {
    * out now. Nothing of this slice is written then.
    */
   async run(slice: Slice): Promise<void> {
+    let people = slice.people;
+    for (let tries = 0; people.length > 0 && tries < mostTriesAtOnce; tries += 1) {
+      const late = await this.pass({ ...slice, people });
+      people = people.filter(({ seq }) => late.has(seq));
+    }
+  }
+
+  /** Decides, hands over, and writes what came of it. @returns positions of people with messages that came too late. */
+  private async pass(slice: Slice): Promise<Set<number>> {
     const drops = new Map<number, Drop[]>(slice.people.map(({ seq, drops: own }) => [seq, [...own]]));
     const decidedAt = performance.now();
     const claimed = await this.transactions.run((tx) => this.decideAndClaim(tx, slice, drops));
-    const isLate = performance.now() - decidedAt > handOverWithinMs;
-    const outcomes = isLate ? [] : await this.handOver(slice.context, claimed);
+    const mayWrite = (): boolean => performance.now() - decidedAt <= handOverWithinMs;
+    const answered = await this.handOver(slice.context, claimed, { mayWrite });
+    const late = answered.filter(({ reason }) => reason === lateReason);
+    const outcomes = answered.filter(({ reason }) => reason !== lateReason);
     await this.transactions.run(async (tx) => {
       await this.chunks.assertHeld(tx, slice.chunk);
-      if (isLate) await this.deliveries.release(tx, slice.chunk, claimed);
+      await this.deliveries.release(tx, slice.chunk, late);
       await this.deliveries.record(tx, slice.chunk, outcomes);
       await this.deliveries.giveUpRefused(tx, slice.chunk, slice.people);
       await this.profiles.markUnreachable(tx, slice.context.execution.project_id, outcomes.flatMap(deadAddress));
@@ -81,6 +95,7 @@ export class SendSlice {
         }),
       );
     });
+    return new Set(late.map(({ seq }) => seq));
   }
 
   private async decideAndClaim(tx: Tx, slice: Slice, drops: Map<number, Drop[]>): Promise<Claimed[]> {
@@ -105,7 +120,8 @@ export class SendSlice {
     });
   }
 
-  private async assertMaySend(tx: Tx, { execution, connection, senders }: ExecutionContext): Promise<void> {
+  /** @throws {SendingStoppedError} when nothing of the execution may go out now, as of `tx`. */
+  async assertMaySend(tx: Tx, { execution, connection, senders }: ExecutionContext): Promise<void> {
     if (await this.connections.isDisabled(tx, connection.id)) {
       throw new SendingStoppedError(`Execution ${execution.id}: its connection is disabled`);
     }
@@ -134,19 +150,23 @@ export class SendSlice {
     return [{ seq, medium, addressKey, profileId, accountId: context.senders.get(medium)?.accountId ?? '', message }];
   }
 
-  private async handOver(context: ExecutionContext, claimed: Claimed[]): Promise<Answered[]> {
+  private async handOver(context: ExecutionContext, claimed: Claimed[], handOver: HandOver): Promise<Answered[]> {
     const batches = [...context.senders].map(([medium, sender]) =>
       this.sendBatch(
         sender,
         claimed.filter((delivery) => delivery.medium === medium),
+        handOver,
       ),
     );
     return (await Promise.all(batches)).flat();
   }
 
-  private async sendBatch(sender: Sender, batch: Claimed[]): Promise<Answered[]> {
+  private async sendBatch(sender: Sender, batch: Claimed[], handOver: HandOver): Promise<Answered[]> {
     if (batch.length === 0) return [];
-    const results = await sender.sendBatch(batch.map(({ message }) => message));
+    const results = await sender.sendBatch(
+      batch.map(({ message }) => message),
+      handOver,
+    );
     const byId = new Map(results.map((result) => [result.deliveryId, result]));
     return batch.map((delivery) => {
       const result = byId.get(delivery.message.deliveryId);
@@ -183,6 +203,7 @@ function outcomeOf(delivery: Claimed, result: SendResult | undefined): DeliveryO
   if (result.outcome === 'ACCEPTED') {
     return { ...base, state: 'ACCEPTED', reason: null, providerMessageId: result.providerMessageId };
   }
+  if (result.reason === lateReason) return { ...base, state: 'RETRY', reason: lateReason };
   const reason = `${result.reason}: ${result.detail}`.slice(0, 500);
   if (result.outcome !== 'RETRYABLE') return { ...base, state: result.outcome, reason };
   if (attempt < maxDeliveryAttempts) return { ...base, state: 'RETRY', reason };

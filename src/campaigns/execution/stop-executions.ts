@@ -1,7 +1,7 @@
 import { Outbox, Transactions, type Tx } from '@libs/platform';
 import { type Actor, AuditTrail } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
-import { sendChunkJob } from '../jobs/execution.jobs';
+import { chunkJobOf } from '../jobs/execution.jobs';
 import { ExecutionListRepository, type ListedExecution } from '../persistence/ledger/execution-list.repository';
 import { StopRepository, type StopScope } from '../persistence/ledger/stop.repository';
 import { CancelExecution } from './cancel-execution';
@@ -68,9 +68,14 @@ export class StopExecutions {
     });
   }
 
+  /** Messages of unfinished executions in the scope that were handed over so far. */
+  handedOverIn({ projectId }: Actor, { scope, scopeId }: { scope: StopScope; scopeId: string }): Promise<number> {
+    return this.stops.handedOverIn(this.transactions.pool, projectId, { scope, scopeId });
+  }
+
   private async queueIdle(tx: Tx, executionId: string): Promise<void> {
-    for (const { dueAt, ...job } of await this.stops.idleChunks(tx, executionId)) {
-      await this.outbox.enqueue(tx, sendChunkJob, job, { runAt: dueAt });
+    for (const { dueAt, kind, ...job } of await this.stops.idleChunks(tx, executionId)) {
+      await this.outbox.enqueue(tx, chunkJobOf(kind), job, { runAt: dueAt });
     }
   }
 

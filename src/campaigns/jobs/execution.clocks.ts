@@ -6,7 +6,7 @@ import { CompleteExecution } from '../execution/complete-execution';
 import { ChunkRepository } from '../persistence/ledger/chunk.repository';
 import { ExecutionRepository } from '../persistence/ledger/execution.repository';
 import { TriggeredRepository } from '../persistence/ledger/triggered.repository';
-import { drainTriggeredJob, readRecipientsJob, sendChunkJob } from './execution.jobs';
+import { chunkJobOf, drainTriggeredJob, readRecipientsJob } from './execution.jobs';
 
 const sweepEveryMs = 10_000;
 const partitionsEveryMs = 3_600_000;
@@ -48,7 +48,11 @@ export class ExecutionClocks {
           waiting.map((executionId) => ({ executionId })),
         );
         await this.triggered.close(tx);
-        await this.outbox.enqueueMany(tx, sendChunkJob, await this.chunks.stranded(tx, batch));
+        const stranded = await this.chunks.stranded(tx, batch);
+        for (const kind of ['TRIGGERED', 'SCHEDULED'] as const) {
+          const jobs = stranded.filter((chunk) => chunk.kind === kind).map(({ kind: _kind, ...job }) => job);
+          await this.outbox.enqueueMany(tx, chunkJobOf(kind), jobs);
+        }
       });
       await this.cancellation.run(batch);
       for (const executionId of await this.finished()) await this.complete(executionId);

@@ -24,6 +24,11 @@ export const sendTriggeredJob = defineJob<{ executionId: string; chunkNo: number
   concurrency: 4,
 });
 
+/** The job that sends a chunk of an execution of this kind. */
+export function chunkJobOf(kind: 'SCHEDULED' | 'TRIGGERED'): typeof sendChunkJob {
+  return kind === 'TRIGGERED' ? sendTriggeredJob : sendChunkJob;
+}
+
 /** Wakes the drain of a triggered execution; callbacks that come close together share one wake-up. */
 export const drainTriggeredJob = defineJob<{ executionId: string }>({
   queue: 'campaigns.drain-triggered',

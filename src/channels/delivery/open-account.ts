@@ -1,4 +1,4 @@
-import type { OutboundMessage, ProviderSession, SendResult } from '@libs/delivery';
+import type { HandOver, OutboundMessage, ProviderSession, SendResult } from '@libs/delivery';
 
 /** A session with the version it was opened for; it closes once nothing is under way. */
 export class OpenAccount {
@@ -9,8 +9,8 @@ export class OpenAccount {
     private readonly session: ProviderSession,
   ) {}
 
-  sendBatch(messages: OutboundMessage[]): Promise<SendResult[]> {
-    const batch = this.session.sendBatch(messages);
+  sendBatch(messages: OutboundMessage[], handOver: HandOver): Promise<SendResult[]> {
+    const batch = this.session.sendBatch(messages, handOver);
     this.underWay.add(batch);
     return batch.finally(() => this.underWay.delete(batch));
   }

@@ -1,4 +1,11 @@
-import { getProvider, type Medium, type OutboundMessage, providers, type SendResult } from '@libs/delivery';
+import {
+  getProvider,
+  type HandOver,
+  type Medium,
+  type OutboundMessage,
+  providers,
+  type SendResult,
+} from '@libs/delivery';
 import { AppError } from '@libs/foundation';
 import { Log, Transactions } from '@libs/platform';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
@@ -36,7 +43,7 @@ export class SenderPool implements OnApplicationShutdown {
       accountId: account.id,
       provider: definition.key,
       dedupe: definition.dedupe,
-      sendBatch: (messages) => this.sendBatch(account, messages),
+      sendBatch: (messages, handOver) => this.sendBatch(account, messages, handOver),
     };
   }
 
@@ -73,7 +80,11 @@ export class SenderPool implements OnApplicationShutdown {
     }
   }
 
-  private async sendBatch(account: ProviderAccountEntity, messages: OutboundMessage[]): Promise<SendResult[]> {
+  private async sendBatch(
+    account: ProviderAccountEntity,
+    messages: OutboundMessage[],
+    handOver: HandOver,
+  ): Promise<SendResult[]> {
     if (this.isStopping) return notHandedOver(messages, 'STOPPING', 'This process is stopping');
     let session: OpenAccount;
     try {
@@ -83,7 +94,7 @@ export class SenderPool implements OnApplicationShutdown {
       const reason = error instanceof AppError ? error.code : 'NOT_OPENED';
       return notHandedOver(messages, reason, 'The provider account cannot be opened; check its settings');
     }
-    return session.sendBatch(messages);
+    return session.sendBatch(messages, handOver);
   }
 
   /** A caller that still holds an older version sends through the newer session. */

@@ -64,7 +64,7 @@ export class Sessions {
     });
     return {
       verifySettings: () => session.verifySettings(),
-      sendBatch: (messages) => session.sendBatch(messages),
+      sendBatch: (messages, handOver) => session.sendBatch(messages, handOver),
       close: async () => {
         await session.close();
         await dispatcher.close();

@@ -1,4 +1,4 @@
-import type { OutboundMessage, ProviderDefinition, SendResult } from '@libs/delivery';
+import type { HandOver, OutboundMessage, ProviderDefinition, SendResult } from '@libs/delivery';
 
 /** A provider account that takes messages of one medium. */
 export interface Sender {
@@ -8,5 +8,5 @@ export interface Sender {
   /** Whether the provider recognises a delivery id that it has seen. */
   dedupe: ProviderDefinition['dedupe'];
   /** One result per message, in their order. Never throws. Goes over connections that the process shares and keeps. */
-  sendBatch(messages: OutboundMessage[]): Promise<SendResult[]>;
+  sendBatch(messages: OutboundMessage[], handOver: HandOver): Promise<SendResult[]>;
 }

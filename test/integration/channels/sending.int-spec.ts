@@ -9,6 +9,8 @@ import { ChannelsClocks } from '../../../src/channels/jobs/channels.clocks';
 import { eventually } from '../../support/eventually';
 import { type Stage, setStage } from './stage';
 
+const now = { mayWrite: () => true };
+
 const arrivedJob = defineJob<{ accountId: string }>({ queue: 'tests.receipts-arrived', id: () => newId() });
 
 interface Waiting {
@@ -67,7 +69,7 @@ describe('sending through a provider account', () => {
 
   it('hands messages over and keeps the receipts until somebody takes them, once', async () => {
     const { id } = await setUp();
-    const results = await (await smsSender()).sendBatch([text(1), text(2)]);
+    const results = await (await smsSender()).sendBatch([text(1), text(2)], now);
     expect(results).toMatchObject([{ outcome: 'ACCEPTED' }, { outcome: 'ACCEPTED' }]);
     await eventually('both receipts are stored', async () => (await waiting()).length === 2);
     expect(await announcements()).toContainEqual({ data: { accountId: id } });
@@ -128,7 +130,7 @@ describe('sending through a provider account', () => {
   it('sends through the new settings from the next batch on, whoever still holds the old sender', async () => {
     const account = await setUp();
     const old = await smsSender();
-    await old.sendBatch([text(1)]);
+    await old.sendBatch([text(1)], now);
     const { smscPort, smscPassword } = next.endpoints;
     const settings = { port: String(smscPort), password: smscPassword };
     await stage.change(
@@ -136,8 +138,8 @@ describe('sending through a provider account', () => {
       { ...account, settings: Object.entries(settings).map(([name, value]) => ({ name, value })) },
       'providerAccount { id }',
     );
-    await (await smsSender()).sendBatch([text(2)]);
-    await old.sendBatch([text(3)]);
+    await (await smsSender()).sendBatch([text(2)], now);
+    await old.sendBatch([text(3)], now);
     expect(farEnds.inbox.report().sms).toMatchObject({ received: 1 });
     expect(next.inbox.report().sms).toMatchObject({ received: 2 });
   });
@@ -146,7 +148,7 @@ describe('sending through a provider account', () => {
     await setUp();
     const sender = await smsSender();
     await stage.app.get(SenderPool).onApplicationShutdown();
-    expect(await sender.sendBatch([text(1)])).toMatchObject([{ outcome: 'RETRYABLE', reason: 'STOPPING' }]);
+    expect(await sender.sendBatch([text(1)], now)).toMatchObject([{ outcome: 'RETRYABLE', reason: 'STOPPING' }]);
     expect(farEnds.inbox.report().sms).toMatchObject({ received: 0 });
   });
 

@@ -4,6 +4,8 @@ import { getProvider, type ProviderSession, type PushMessage, type SendResult } 
 import { Agent } from 'undici';
 import { accepted, FcmPeer, refused } from './fcm-peer';
 
+const now = { mayWrite: () => true };
+
 const provider = getProvider('fcm');
 
 describe('FCM over HTTP', () => {
@@ -28,12 +30,12 @@ describe('FCM over HTTP', () => {
   }
 
   async function sendOne(token = 'device-1'): Promise<SendResult | undefined> {
-    return (await session.sendBatch([push(token)]))[0];
+    return (await session.sendBatch([push(token)], now))[0];
   }
 
   it('hands over a batch with one access token and answers in the order of the messages', async () => {
     const tokens = Array.from({ length: 200 }, (_, index) => `device-${index}`);
-    const results = await session.sendBatch(tokens.map(push));
+    const results = await session.sendBatch(tokens.map(push), now);
     expect(results).toEqual(
       tokens.map((token) => ({
         outcome: 'ACCEPTED',
@@ -46,15 +48,18 @@ describe('FCM over HTTP', () => {
   });
 
   it('carries the delivery id, the link, the picture and the time to live', async () => {
-    await session.sendBatch([
-      {
-        ...push('device-1'),
-        url: 'app://offers',
-        imageUrl: 'https://example.com/a.png',
-        data: { a: '1' },
-        ttlSeconds: 60,
-      },
-    ]);
+    await session.sendBatch(
+      [
+        {
+          ...push('device-1'),
+          url: 'app://offers',
+          imageUrl: 'https://example.com/a.png',
+          data: { a: '1' },
+          ttlSeconds: 60,
+        },
+      ],
+      now,
+    );
     expect(peer.arrived[0]?.message).toMatchObject({
       token: 'device-1',
       notification: { title: 'Hello', body: 'World 😀', image: 'https://example.com/a.png' },
@@ -99,7 +104,7 @@ describe('FCM over HTTP', () => {
         : message.token === 'cut'
           ? 'cut'
           : accepted(message.token);
-    const results = await session.sendBatch(['a', 'gone', 'cut', 'b'].map(push));
+    const results = await session.sendBatch(['a', 'gone', 'cut', 'b'].map(push), now);
     expect(results.map(({ outcome }) => outcome)).toEqual(['ACCEPTED', 'REJECTED', 'UNCERTAIN', 'ACCEPTED']);
   });
 
@@ -116,7 +121,7 @@ describe('FCM over HTTP', () => {
     const { url } = silent;
     await silent.stop();
     const other = open({ ...peer.settings(), baseUrl: url });
-    expect((await other.sendBatch([push('device-1')]))[0]).toMatchObject({
+    expect((await other.sendBatch([push('device-1')], now))[0]).toMatchObject({
       outcome: 'RETRYABLE',
       reason: 'ECONNREFUSED',
     });
@@ -129,7 +134,7 @@ describe('FCM over HTTP', () => {
     await once(rude, 'listening');
     const { port } = rude.address() as AddressInfo;
     const other = open({ ...peer.settings(), baseUrl: `https://127.0.0.1:${port}` });
-    expect((await other.sendBatch([push('device-1')]))[0]).toMatchObject({ outcome: 'RETRYABLE' });
+    expect((await other.sendBatch([push('device-1')], now))[0]).toMatchObject({ outcome: 'RETRYABLE' });
     await other.close();
     rude.close();
   });
@@ -137,7 +142,7 @@ describe('FCM over HTTP', () => {
   it('fetches a new access token once after a 401 and sends again', async () => {
     peer.reply = ({ bearer, message }) =>
       bearer === 'token-1' ? { status: 401, body: { error: { status: 'UNAUTHENTICATED' } } } : accepted(message.token);
-    const results = await session.sendBatch(['a', 'b', 'c'].map(push));
+    const results = await session.sendBatch(['a', 'b', 'c'].map(push), now);
     expect(results.map(({ outcome }) => outcome)).toEqual(['ACCEPTED', 'ACCEPTED', 'ACCEPTED']);
     expect(peer.tokensGiven).toBe(2);
   });
@@ -164,7 +169,7 @@ describe('FCM over HTTP', () => {
     if (!provider) throw new Error('There is no provider fcm');
     const dispatcher = new Agent();
     const other = provider.open({ settings: peer.settings(), dispatcher });
-    await other.sendBatch([push('device-1')]);
+    await other.sendBatch([push('device-1')], now);
     await other.close();
     expect(dispatcher.closed).toBe(false);
     await dispatcher.close();

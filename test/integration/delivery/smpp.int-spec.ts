@@ -2,6 +2,8 @@ import { getProvider, type ProviderSession, type Receipt, type SendResult, type 
 import { eventually } from '../../support/eventually';
 import { SmppPeer } from './smpp-peer';
 
+const now = { mayWrite: () => true };
+
 const provider = getProvider('smpp');
 const receiptText = (id: string, stat: string) =>
   `id:${id} sub:001 dlvrd:001 submit date:2611231000 done date:2611231001 stat:${stat} err:000 text:Hello`;
@@ -33,11 +35,14 @@ describe('SMS over SMPP', () => {
   }
 
   async function sendOne(session: ProviderSession, text = 'Hello'): Promise<SendResult | undefined> {
-    return (await session.sendBatch([sms(1, text)]))[0];
+    return (await session.sendBatch([sms(1, text)], now))[0];
   }
 
   it('hands over a batch on one bound connection and answers in the order of the messages', async () => {
-    const results = await open().sendBatch(Array.from({ length: 300 }, (_, index) => sms(index)));
+    const results = await open().sendBatch(
+      Array.from({ length: 300 }, (_, index) => sms(index)),
+      now,
+    );
     expect(results.map(({ outcome, deliveryId }) => `${outcome} ${deliveryId}`)).toEqual(
       Array.from({ length: 300 }, (_, index) => `ACCEPTED delivery-${index}`),
     );
@@ -47,7 +52,10 @@ describe('SMS over SMPP', () => {
 
   it('keeps no more submissions unanswered than the window allows', async () => {
     peer.isHolding = true;
-    const sending = open({ windowSize: 7 }).sendBatch(Array.from({ length: 30 }, (_, index) => sms(index)));
+    const sending = open({ windowSize: 7 }).sendBatch(
+      Array.from({ length: 30 }, (_, index) => sms(index)),
+      now,
+    );
     const release = setInterval(() => peer.release(), 20);
     const results = await sending;
     clearInterval(release);
@@ -81,7 +89,7 @@ describe('SMS over SMPP', () => {
     ['12345', 3],
     ['353861234567', 1],
   ])('names the kind of the sender %s', async (from, ton) => {
-    await open().sendBatch([{ ...sms(1), from }]);
+    await open().sendBatch([{ ...sms(1), from }], now);
     expect(peer.arrived[0]).toMatchObject({ source_addr: from, source_addr_ton: ton });
   });
 
@@ -112,7 +120,10 @@ describe('SMS over SMPP', () => {
   it('binds again after the connection was lost, and what was not written may be tried again', async () => {
     peer.reply = () => (peer.arrived.length === 5 ? 'cut' : 'silent');
     const session = open({ windowSize: 5 });
-    const results = await session.sendBatch(Array.from({ length: 5 }, (_, index) => sms(index)));
+    const results = await session.sendBatch(
+      Array.from({ length: 5 }, (_, index) => sms(index)),
+      now,
+    );
     expect(results.map(({ outcome }) => outcome)).toEqual(Array(5).fill('UNCERTAIN'));
     peer.reply = () => 0;
     expect(await sendOne(session)).toMatchObject({ outcome: 'ACCEPTED' });
@@ -200,7 +211,7 @@ describe('SMS over SMPP', () => {
   it('waits for what is under way before it closes, and then is gone', async () => {
     peer.isHolding = true;
     const session = open();
-    const sending = session.sendBatch([sms(1)]);
+    const sending = session.sendBatch([sms(1)], now);
     await eventually('the message arrived', () => peer.arrived.length === 1);
     const closing = session.close();
     peer.release();

@@ -2,6 +2,8 @@ import { type EmailMessage, getProvider, type ProviderSession, type SendResult }
 import { eventually } from '../../support/eventually';
 import { SmtpPeer } from './smtp-peer';
 
+const now = { mayWrite: () => true };
+
 const provider = getProvider('smtp');
 
 describe('mail over SMTP', () => {
@@ -27,12 +29,15 @@ describe('mail over SMTP', () => {
   }
 
   async function sendOne(name = 'c1'): Promise<SendResult | undefined> {
-    return (await session.sendBatch([mail(name)]))[0];
+    return (await session.sendBatch([mail(name)], now))[0];
   }
 
   it('hands over a batch on a few kept connections and answers in the order of the messages', async () => {
     const names = Array.from({ length: 60 }, (_, index) => `c${index}`);
-    const results = await session.sendBatch(names.map((name) => mail(name)));
+    const results = await session.sendBatch(
+      names.map((name) => mail(name)),
+      now,
+    );
     expect(results).toEqual(
       names.map((name) => ({
         outcome: 'ACCEPTED',
@@ -45,9 +50,10 @@ describe('mail over SMTP', () => {
   });
 
   it('builds a mail with both bodies, the ids and one-click unsubscribe', async () => {
-    await session.sendBatch([
-      { ...mail('c1'), replyTo: 'help@example.com', unsubscribeUrl: 'https://example.com/u/1' },
-    ]);
+    await session.sendBatch(
+      [{ ...mail('c1'), replyTo: 'help@example.com', unsubscribeUrl: 'https://example.com/u/1' }],
+      now,
+    );
     const raw = peer.arrived[0]?.raw ?? '';
     const unfolded = raw.replace(/\r\n[ \t]+/g, ' ');
     expect(peer.arrived[0]).toMatchObject({ from: 'news@example.com', to: 'c1@example.com' });
@@ -94,10 +100,16 @@ describe('mail over SMTP', () => {
 
   it('goes on with the others after one was refused or its connection was cut', async () => {
     peer.atRecipient = (to) => (to.startsWith('bad') ? { code: 550, text: '5.1.1 No such user' } : 'ok');
-    const before = await session.sendBatch(['bad1', 'a', 'bad2', 'b'].map((name) => mail(name)));
+    const before = await session.sendBatch(
+      ['bad1', 'a', 'bad2', 'b'].map((name) => mail(name)),
+      now,
+    );
     expect(before.map(({ outcome }) => outcome)).toEqual(['REJECTED', 'ACCEPTED', 'REJECTED', 'ACCEPTED']);
     peer.cut();
-    const after = await session.sendBatch(['c', 'd', 'e'].map((name) => mail(name)));
+    const after = await session.sendBatch(
+      ['c', 'd', 'e'].map((name) => mail(name)),
+      now,
+    );
     expect(after.map(({ outcome }) => outcome).filter((outcome) => outcome === 'UNCERTAIN')).toEqual([]);
     expect((await sendOne('f'))?.outcome).toBe('ACCEPTED');
   });
@@ -112,7 +124,10 @@ describe('mail over SMTP', () => {
     const guarded = new SmtpPeer({ user: 'app', password: 'right' });
     await guarded.start();
     const bad = open({ user: 'app', password: 'wrong' }, guarded.port);
-    const results = await bad.sendBatch(Array.from({ length: 50 }, (_, index) => mail(`c${index}`)));
+    const results = await bad.sendBatch(
+      Array.from({ length: 50 }, (_, index) => mail(`c${index}`)),
+      now,
+    );
     expect(new Set(results.map(({ outcome }) => outcome))).toEqual(new Set(['RETRYABLE']));
     expect(guarded.connections).toBeLessThanOrEqual(3);
     await bad.close();
@@ -123,7 +138,10 @@ describe('mail over SMTP', () => {
     const small = new SmtpPeer({ maxClients: 1 });
     await small.start();
     const wide = open({}, small.port);
-    const results = await wide.sendBatch(Array.from({ length: 20 }, (_, index) => mail(`c${index}`)));
+    const results = await wide.sendBatch(
+      Array.from({ length: 20 }, (_, index) => mail(`c${index}`)),
+      now,
+    );
     expect(results.map(({ outcome }) => outcome)).toEqual(Array(20).fill('ACCEPTED'));
     await wide.close();
     await small.stop();
@@ -131,7 +149,7 @@ describe('mail over SMTP', () => {
 
   it('refuses to speak unencrypted unless that is allowed', async () => {
     const strict = open({ allowsPlain: false });
-    expect((await strict.sendBatch([mail('c1')]))[0]).toMatchObject({ outcome: 'RETRYABLE' });
+    expect((await strict.sendBatch([mail('c1')], now))[0]).toMatchObject({ outcome: 'RETRYABLE' });
     expect(peer.arrived).toHaveLength(0);
     await strict.close();
   });
@@ -142,22 +160,26 @@ describe('mail over SMTP', () => {
     const good = open({ user: 'app', password: 'right' }, guarded.port);
     const bad = open({ user: 'app', password: 'wrong' }, guarded.port);
     expect(await good.verifySettings()).toBeNull();
-    expect((await good.sendBatch([mail('c1')]))[0]?.outcome).toBe('ACCEPTED');
+    expect((await good.sendBatch([mail('c1')], now))[0]?.outcome).toBe('ACCEPTED');
     expect(await bad.verifySettings()).toMatchObject({ field: 'password' });
-    expect((await bad.sendBatch([mail('c2')]))[0]).toMatchObject({ outcome: 'RETRYABLE' });
+    expect((await bad.sendBatch([mail('c2')], now))[0]).toMatchObject({ outcome: 'RETRYABLE' });
     await Promise.all([good.close(), bad.close()]);
     await guarded.stop();
   });
 
   it('lets no line break of a message reach the headers', async () => {
-    await session.sendBatch([
-      { ...mail('c1'), subject: 'Hi\r\nBcc: c2@example.com', fromName: 'A\r\nBcc: c3@example.com' },
-    ]);
+    await session.sendBatch(
+      [{ ...mail('c1'), subject: 'Hi\r\nBcc: c2@example.com', fromName: 'A\r\nBcc: c3@example.com' }],
+      now,
+    );
     expect(peer.arrived[0]?.raw).not.toMatch(/^Bcc:/im);
   });
 
   it('waits for what is under way before it closes', async () => {
-    const sending = session.sendBatch(Array.from({ length: 30 }, (_, index) => mail(`c${index}`)));
+    const sending = session.sendBatch(
+      Array.from({ length: 30 }, (_, index) => mail(`c${index}`)),
+      now,
+    );
     await session.close();
     expect((await sending).map(({ outcome }) => outcome)).toEqual(Array(30).fill('ACCEPTED'));
     await eventually('every connection is closed', () => peer.openConnections === 0);

@@ -18,6 +18,12 @@ export interface ChunkKey {
   chunkNo: number;
 }
 
+/** A chunk that was given to a queue, and to which one. */
+export interface QueuedChunk extends ChunkKey {
+  attempt: number;
+  kind: 'SCHEDULED' | 'TRIGGERED';
+}
+
 /** One recipient that has no end state yet. */
 export interface OpenRecipient {
   seq: number;
@@ -28,19 +34,24 @@ export interface OpenRecipient {
 
 const leaseSeconds = 20;
 
+/** Where sending is switched off a chunk is left alone: matching its people again and again would help nobody. */
+const isNotStopped = `NOT EXISTS (SELECT 1 FROM sending_stop s WHERE s.project_id = e.project_id AND s.scope_id =
+    CASE s.scope WHEN 'PROJECT' THEN e.project_id WHEN 'CONNECTION' THEN e.connection_id WHEN 'CHANNEL' THEN e.channel_id END)
+  AND NOT EXISTS (SELECT 1 FROM connection n WHERE n.id = e.connection_id AND n.is_disabled)`;
+
 /** Chunks: who works on which, and what is left in them. */
 @Injectable()
 export class ChunkRepository {
   constructor(private readonly transactions: Transactions) {}
 
-  /** Takes a due chunk of a running execution, or null when it is done, held, not due or not to be sent. */
+  /** Takes a due chunk of a running execution, or null when it is done, held, not due or stopped. */
   async take({ executionId, chunkNo }: ChunkKey, holder: string): Promise<HeldChunk | null> {
     const [row] = await query<{ from_seq: number; to_seq: number; attempt: number; fence: number }>(
       this.transactions.pool,
       `UPDATE execution_chunk c SET holder = $3, held_until = now() + interval '${leaseSeconds} seconds', fence = fence + 1
        FROM execution e
        WHERE c.execution_id = $1 AND c.chunk_no = $2 AND e.id = c.execution_id AND e.state = 'RUNNING'
-         AND e.paused_at IS NULL AND e.cancel_requested_at IS NULL
+         AND e.paused_at IS NULL AND e.cancel_requested_at IS NULL AND ${isNotStopped}
          AND c.state = 'PENDING' AND c.due_at <= now() AND (c.held_until IS NULL OR c.held_until < now())
        RETURNING c.from_seq, c.to_seq, c.attempt, c.fence`,
       [executionId, chunkNo, holder],
@@ -130,17 +141,18 @@ export class ChunkRepository {
   }
 
   /** Due chunks that nobody holds and whose job is gone or late; marks them as queued again. */
-  async stranded(tx: Tx, limit: number): Promise<(ChunkKey & { attempt: number })[]> {
+  async stranded(tx: Tx, limit: number): Promise<QueuedChunk[]> {
     return query(
       tx,
       `UPDATE execution_chunk c SET queued_at = now(), attempt = attempt + 1
-       FROM (SELECT o.execution_id, o.chunk_no FROM execution_chunk o JOIN execution e ON e.id = o.execution_id
+       FROM (SELECT o.execution_id, o.chunk_no, e.kind FROM execution_chunk o JOIN execution e ON e.id = o.execution_id
              WHERE o.state = 'PENDING' AND e.state = 'RUNNING' AND e.paused_at IS NULL AND e.cancel_requested_at IS NULL
+               AND ${isNotStopped}
                AND o.due_at < now() - interval '15 seconds'
                AND o.queued_at < now() - interval '30 seconds' AND (o.held_until IS NULL OR o.held_until < now())
              ORDER BY o.due_at LIMIT $1 FOR UPDATE OF o SKIP LOCKED) AS late
        WHERE c.execution_id = late.execution_id AND c.chunk_no = late.chunk_no
-       RETURNING c.execution_id AS "executionId", c.chunk_no AS "chunkNo", c.attempt`,
+       RETURNING c.execution_id AS "executionId", c.chunk_no AS "chunkNo", c.attempt, late.kind`,
       [limit],
     );
   }

@@ -66,7 +66,11 @@ export class DeliveryRepository {
   }
 
   /** Gives back claims that were not handed over, so that they are decided again. */
-  async release(tx: Tx, chunk: HeldChunk, deliveries: NewDelivery[]): Promise<void> {
+  async release(
+    tx: Tx,
+    chunk: HeldChunk,
+    deliveries: Pick<NewDelivery, 'seq' | 'medium' | 'addressKey'>[],
+  ): Promise<void> {
     if (deliveries.length === 0) return;
     await execute(
       tx,

@@ -1,6 +1,6 @@
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import type { ChunkKey } from './chunk.repository';
+import type { QueuedChunk } from './chunk.repository';
 
 /** What sending can be switched off for. */
 export const stopScopes = ['PROJECT', 'CONNECTION', 'CHANNEL', 'PROVIDER_ACCOUNT'] as const;
@@ -128,12 +128,12 @@ export class StopRepository {
   }
 
   /** Chunks of an execution that nobody holds, marked as queued. */
-  async idleChunks(tx: Tx, executionId: string): Promise<(ChunkKey & { attempt: number; dueAt: Date })[]> {
+  async idleChunks(tx: Tx, executionId: string): Promise<(QueuedChunk & { dueAt: Date })[]> {
     return query(
       tx,
-      `UPDATE execution_chunk SET queued_at = now(), attempt = attempt + 1
-       WHERE execution_id = $1 AND state = 'PENDING' AND (held_until IS NULL OR held_until < now())
-       RETURNING execution_id AS "executionId", chunk_no AS "chunkNo", attempt, due_at AS "dueAt"`,
+      `UPDATE execution_chunk c SET queued_at = now(), attempt = c.attempt + 1 FROM execution e
+       WHERE c.execution_id = $1 AND e.id = c.execution_id AND c.state = 'PENDING' AND (c.held_until IS NULL OR c.held_until < now())
+       RETURNING c.execution_id AS "executionId", c.chunk_no AS "chunkNo", c.attempt, e.kind, c.due_at AS "dueAt"`,
       [executionId],
     );
   }
@@ -161,6 +161,24 @@ export class StopRepository {
        FROM sending_stop WHERE project_id = $1 ORDER BY stopped_at DESC`,
       [projectId],
     );
+  }
+
+  /** Hand-overs so far of unfinished executions in a scope. */
+  async handedOverIn(
+    tx: Tx,
+    projectId: string,
+    { scope, scopeId }: { scope: StopScope; scopeId: string },
+  ): Promise<number> {
+    const [row] = await query<{ count: number }>(
+      tx,
+      `SELECT coalesce(sum(d.count), 0)::int AS count FROM execution e, LATERAL (
+         SELECT count(*) FROM delivery d WHERE d.execution_id = e.id AND d.state IN ('CLAIMED', 'ACCEPTED', 'UNCERTAIN')
+           AND ($2 <> 'PROVIDER_ACCOUNT' OR d.account_id = $3)) AS d
+       WHERE e.project_id = $1 AND e.state = 'RUNNING'
+         AND CASE $2 WHEN 'CONNECTION' THEN e.connection_id = $3 WHEN 'CHANNEL' THEN e.channel_id = $3 ELSE true END`,
+      [projectId, scope, scopeId],
+    );
+    return row?.count ?? 0;
   }
 
   /** Hand-overs of an execution so far, by what is known of them. */

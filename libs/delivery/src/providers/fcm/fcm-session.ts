@@ -1,11 +1,13 @@
 import { Agent, type Dispatcher } from 'undici';
-import type {
-  OutboundMessage,
-  ProviderSession,
-  PushMessage,
-  SendResult,
-  SessionOptions,
-  SettingProblem,
+import {
+  type HandOver,
+  late,
+  type OutboundMessage,
+  type ProviderSession,
+  type PushMessage,
+  type SendResult,
+  type SessionOptions,
+  type SettingProblem,
 } from '../../contract';
 import { textSetting } from '../../settings';
 import { type AccessTokenError, AccessTokens } from './access-token';
@@ -46,28 +48,28 @@ export class FcmSession implements ProviderSession {
     }
   }
 
-  async sendBatch(messages: OutboundMessage[]): Promise<SendResult[]> {
-    return Promise.all(messages.map((message) => this.send(message as PushMessage)));
+  async sendBatch(messages: OutboundMessage[], handOver: HandOver): Promise<SendResult[]> {
+    return Promise.all(messages.map((message) => this.send(message as PushMessage, handOver)));
   }
 
   async close(): Promise<void> {
     if (this.ownsDispatcher) await this.dispatcher.close();
   }
 
-  private async send(message: PushMessage): Promise<SendResult> {
+  private async send(message: PushMessage, handOver: HandOver): Promise<SendResult> {
     const { deliveryId } = message;
     const token = await this.tokens.get().catch((error: unknown) => error as AccessTokenError);
     if (typeof token !== 'string') return notWritten(deliveryId, token.code, token.message);
     const body = messageBody(message);
-    const posted = await this.post(token, body);
+    const posted = await this.post(token, body, handOver);
     if (!isTokenRefused(posted)) return readPosted(deliveryId, posted);
     this.tokens.drop(token);
     const fresh = await this.tokens.get().catch(() => token);
-    return readPosted(deliveryId, fresh === token ? posted : await this.post(fresh, body));
+    return readPosted(deliveryId, fresh === token ? posted : await this.post(fresh, body, handOver));
   }
 
-  private post(token: string, body: string): Promise<Posted> {
-    return post(this.dispatcher, {
+  private post(token: string, body: string, handOver: HandOver): Promise<Posted> {
+    return post(this.dispatcher, handOver, {
       origin: this.origin,
       path: this.path,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -88,6 +90,7 @@ function readPosted(deliveryId: string, posted: Posted): SendResult {
     const { status, retryAfter, text } = posted;
     return resultOf(deliveryId, { status, retryAfter, body: parse(text) });
   }
+  if (posted.kind === 'LATE') return late(deliveryId);
   const reason = posted.error.code ?? 'UNKNOWN';
   if (posted.kind === 'NOT_WRITTEN') return notWritten(deliveryId, reason, `FCM cannot be reached (${reason})`);
   return { outcome: 'UNCERTAIN', deliveryId, reason, detail: `FCM gave no answer (${reason})` };

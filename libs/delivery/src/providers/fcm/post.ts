@@ -1,16 +1,22 @@
 import type { Dispatcher } from 'undici';
+import type { HandOver } from '../../contract';
 
-/** What became of a request. Only `NOT_WRITTEN` is proof that the other side saw nothing of it. */
+/** What became of a request. Only `NOT_WRITTEN` and `LATE` are proof that the other side saw nothing of it. */
 export type Posted =
   | { kind: 'ANSWERED'; status: number; retryAfter: string | null; text: string }
-  | { kind: 'NOT_WRITTEN' | 'NO_ANSWER'; error: NodeJS.ErrnoException };
+  | { kind: 'NOT_WRITTEN' | 'NO_ANSWER'; error: NodeJS.ErrnoException }
+  | { kind: 'LATE' };
 
 const longestAnswer = 65_536;
 
 /** Makes one request. Unlike `Dispatcher.request` it tells whether a request that failed had been written. Never rejects. */
-export function post(dispatcher: Dispatcher, options: Omit<Dispatcher.DispatchOptions, 'method'>): Promise<Posted> {
+export function post(
+  dispatcher: Dispatcher,
+  handOver: HandOver,
+  options: Omit<Dispatcher.DispatchOptions, 'method'>,
+): Promise<Posted> {
   return new Promise((resolve) => {
-    const exchange = new Exchange(resolve);
+    const exchange = new Exchange(resolve, handOver);
     try {
       dispatcher.dispatch({ ...options, method: 'POST' }, exchange);
     } catch (error) {
@@ -21,16 +27,22 @@ export function post(dispatcher: Dispatcher, options: Omit<Dispatcher.DispatchOp
 
 class Exchange implements Dispatcher.DispatchHandler {
   private isWritten = false;
+  private isLate = false;
   private status = 0;
   private retryAfter: string | null = null;
   private readonly chunks: Buffer[] = [];
   private size = 0;
 
-  constructor(private readonly resolve: (posted: Posted) => void) {}
+  constructor(
+    private readonly resolve: (posted: Posted) => void,
+    private readonly handOver: HandOver,
+  ) {}
 
   /** Called when a connection stands and the request is about to be written to it. */
-  onRequestStart(): void {
-    this.isWritten = true;
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.isLate = !this.handOver.mayWrite();
+    if (this.isLate) controller.abort(new Error('Too late to be written'));
+    else this.isWritten = true;
   }
 
   onResponseStart(
@@ -55,7 +67,8 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   /** The status alone says what was decided: a body that breaks off takes nothing back. */
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
-    if (this.status >= 200) this.onResponseEnd();
+    if (this.isLate) this.resolve({ kind: 'LATE' });
+    else if (this.status >= 200) this.onResponseEnd();
     else this.resolve({ kind: this.isWritten ? 'NO_ANSWER' : 'NOT_WRITTEN', error });
   }
 }

@@ -1,6 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { toError } from '@libs/foundation';
-import type { OutboundMessage, ProviderSession, Receipt, SendResult, SettingProblem, SmsMessage } from '../../contract';
+import {
+  type HandOver,
+  late,
+  type OutboundMessage,
+  type ProviderSession,
+  type Receipt,
+  type SendResult,
+  type SettingProblem,
+  type SmsMessage,
+} from '../../contract';
 import type { SmppAccess } from './connect';
 import { LinkUnavailableError } from './errors';
 import { LinkKeeper } from './link-keeper';
@@ -12,6 +21,7 @@ import { SmppLink, type SmppTimes } from './smpp-link';
 import { submitParts } from './submit-parts';
 import { Window } from './window';
 
+const always: HandOver = { mayWrite: () => true };
 const laterPartTries = 5;
 const laterPartPauseMs = 500;
 
@@ -50,8 +60,8 @@ export class SmppSession implements ProviderSession {
     }
   }
 
-  async sendBatch(messages: OutboundMessage[]): Promise<SendResult[]> {
-    const batch = Promise.all(messages.map((message) => this.send(message as SmsMessage)));
+  async sendBatch(messages: OutboundMessage[], handOver: HandOver): Promise<SendResult[]> {
+    const batch = Promise.all(messages.map((message) => this.send(message as SmsMessage, handOver)));
     this.underWay.add(batch);
     return batch.finally(() => this.underWay.delete(batch));
   }
@@ -78,11 +88,11 @@ export class SmppSession implements ProviderSession {
     return this.receipts ? this.receipts.add(receipt) : false;
   }
 
-  private async send(message: SmsMessage): Promise<SendResult> {
+  private async send(message: SmsMessage, handOver: HandOver): Promise<SendResult> {
     const { deliveryId } = message;
     this.reference += 1;
     const [first = {}, ...rest] = submitParts(message, this.reference);
-    let result = await this.submit(deliveryId, first);
+    let result = await this.submit(deliveryId, first, handOver);
     for (const part of rest) {
       if (result.outcome !== 'ACCEPTED') return result;
       result = await this.submitLater(deliveryId, part);
@@ -101,10 +111,16 @@ export class SmppSession implements ProviderSession {
     return result;
   }
 
-  private submit(deliveryId: string, part: Record<string, unknown>): Promise<SendResult> {
+  /** Only the first part asks whether it may still be written: a message that was begun is finished. */
+  private submit(
+    deliveryId: string,
+    part: Record<string, unknown>,
+    { mayWrite }: HandOver = always,
+  ): Promise<SendResult> {
     return this.window.run(async () => {
       try {
         const link = await this.keeper.get();
+        if (!mayWrite()) return late(deliveryId);
         return resultOf(deliveryId, await link.request('submit_sm', part));
       } catch (error) {
         return resultOfError(deliveryId, toError(error));

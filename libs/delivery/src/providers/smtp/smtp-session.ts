@@ -1,11 +1,20 @@
 import { toError } from '@libs/foundation';
-import type { EmailMessage, OutboundMessage, ProviderSession, SendResult, SettingProblem } from '../../contract';
+import {
+  type EmailMessage,
+  type HandOver,
+  late,
+  type OutboundMessage,
+  type ProviderSession,
+  type SendResult,
+  type SettingProblem,
+} from '../../contract';
 import { composeMail, messageIdOf } from './mime';
 import { resultOf } from './result';
 import { type MailError, type MailServer, SmtpLine } from './smtp-line';
 
 interface Waiting {
   message: EmailMessage;
+  handOver: HandOver;
   done: (result: SendResult) => void;
 }
 
@@ -37,8 +46,8 @@ export class SmtpSession implements ProviderSession {
     return problem && describe(problem);
   }
 
-  sendBatch(messages: OutboundMessage[]): Promise<SendResult[]> {
-    const batch = this.sendAll(messages);
+  sendBatch(messages: OutboundMessage[], handOver: HandOver): Promise<SendResult[]> {
+    const batch = this.sendAll(messages, handOver);
     this.underWay.add(batch);
     return batch.finally(() => this.underWay.delete(batch));
   }
@@ -48,19 +57,19 @@ export class SmtpSession implements ProviderSession {
     for (const line of this.lines) line.close();
   }
 
-  private async sendAll(messages: OutboundMessage[]): Promise<SendResult[]> {
+  private async sendAll(messages: OutboundMessage[], handOver: HandOver): Promise<SendResult[]> {
     try {
       await this.assertHost();
     } catch (error) {
       const retryable = { outcome: 'RETRYABLE', reason: 'HOST_REFUSED', retryAfterMs: null } as const;
       return messages.map(({ deliveryId }) => ({ ...retryable, deliveryId, detail: toError(error).message }));
     }
-    return Promise.all(messages.map((message) => this.enqueue(message as EmailMessage)));
+    return Promise.all(messages.map((message) => this.enqueue(message as EmailMessage, handOver)));
   }
 
-  private enqueue(message: EmailMessage): Promise<SendResult> {
+  private enqueue(message: EmailMessage, handOver: HandOver): Promise<SendResult> {
     return new Promise((done) => {
-      this.waiting.push({ message, done });
+      this.waiting.push({ message, handOver, done });
       const line = this.idle.pop();
       if (line) void this.work(line);
     });
@@ -68,6 +77,10 @@ export class SmtpSession implements ProviderSession {
 
   private async work(line: SmtpLine): Promise<void> {
     for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
+      if (!next.handOver.mayWrite()) {
+        next.done(late(next.message.deliveryId));
+        continue;
+      }
       const problem = await line.open();
       if (!problem) next.done(await this.send(line, next.message));
       else if (this.leaveToOthers(line, next)) break;
