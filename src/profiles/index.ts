@@ -1,3 +1,5 @@
+export { AttributeDefinitions } from './attributes/attribute-definitions';
+export { type AttributeDefinition, type AttributeType, attributeTypes } from './domain/attribute';
 export type { ConsentAnswer, ConsentSource } from './domain/consent';
 export type { KnownDevice } from './domain/known-device';
 export type { ContactRow, DeadAddress, ReachRow } from './domain/reach';

@@ -6,6 +6,8 @@ import { ProfilesResolver } from './api/profiles.resolver';
 import { SubscriptionChangesResolver } from './api/subscription-changes.resolver';
 import { AppsResolver } from './apps/apps.resolver';
 import { ManageApps } from './apps/manage-apps';
+import { AttributesResolver } from './attributes/attributes.resolver';
+import { ManageAttributes } from './attributes/manage-attributes';
 import { ExternalController } from './external/external.controller';
 import { ProfilesModule } from './profiles.module';
 import { IdentifyDevice } from './sdk/identify-device';
@@ -24,6 +26,8 @@ import { StoreAttributes } from './sdk/store-attributes';
     DevicesLoader,
     AppsResolver,
     ManageApps,
+    AttributesResolver,
+    ManageAttributes,
     IdentifyDevice,
     RegisterDevice,
     StoreAttributes,

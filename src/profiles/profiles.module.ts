@@ -1,10 +1,13 @@
 import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AttributeDefinitions } from './attributes/attribute-definitions';
 import { ImportFile } from './imports/import-file';
 import { ImportRepository } from './imports/import-repository';
 import { ImportWriter } from './imports/import-writer';
 import { AppEntity } from './persistence/app.entity';
+import { AttributeDefinitionEntity } from './persistence/attribute-definition.entity';
+import { AttributeValueRepository } from './persistence/attribute-value.repository';
 import { ConsentRepository } from './persistence/consent.repository';
 import { DeviceRepository } from './persistence/device.repository';
 import { ProfileRepository } from './persistence/profile.repository';
@@ -14,8 +17,10 @@ import { ProfilesService } from './profiles.service';
 
 /** People, their devices and how they can be reached. */
 @Module({
-  imports: [ProjectsModule, TypeOrmModule.forFeature([AppEntity])],
+  imports: [ProjectsModule, TypeOrmModule.forFeature([AppEntity, AttributeDefinitionEntity])],
   providers: [
+    AttributeDefinitions,
+    AttributeValueRepository,
     ProfilesService,
     ProfileRepository,
     ReachRepository,
@@ -27,6 +32,7 @@ import { ProfilesService } from './profiles.service';
     DeviceRepository,
   ],
   exports: [
+    AttributeDefinitions,
     ConsentRepository,
     DeviceRepository,
     ProfilesService,

@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { ConsentAnswer, ConsentSource } from './domain/consent';
 import type { ContactRow, DeadAddress, ReachRow } from './domain/reach';
 import type { Subscription } from './domain/subscription';
+import { AttributeValueRepository } from './persistence/attribute-value.repository';
 import { ConsentRepository } from './persistence/consent.repository';
 import { ProfileRepository } from './persistence/profile.repository';
 import { ReachRepository } from './persistence/reach.repository';
@@ -15,6 +16,7 @@ export class ProfilesService {
     private readonly profiles: ProfileRepository,
     private readonly reaches: ReachRepository,
     private readonly consent: ConsentRepository,
+    private readonly attributes: AttributeValueRepository,
   ) {}
 
   /** Profile ids by user ID, exact and case-sensitive; unknown ones are absent. */
@@ -25,6 +27,23 @@ export class ProfilesService {
   /** Stored attributes and the system ones (`user_id`, `email`, `mobile_number`, `language`, `timezone`, …) by profile id. */
   storedValues(tx: Tx, projectId: string, profileIds: string[]): Promise<Map<string, Record<string, unknown>>> {
     return this.profiles.values(tx, projectId, profileIds);
+  }
+
+  /** Some attributes of many people, by profile id; who has none of them is absent. */
+  attributeValues(
+    tx: Tx,
+    projectId: string,
+    wanted: { profileIds: string[]; names: string[] },
+  ): Promise<Map<string, Record<string, unknown>>> {
+    return this.attributes.values(tx, projectId, wanted);
+  }
+
+  /**
+   * Writes one attribute of many people, given in a temporary table of this transaction with the columns `user_id`
+   * (unique), `value` (jsonb; null removes the attribute) and `is_known`, which becomes whether we have the profile.
+   */
+  storeAttribute(tx: Tx, projectId: string, source: { name: string; table: string }): Promise<void> {
+    return this.attributes.store(tx, projectId, source);
   }
 
   /** One row per address; a person without an address on a medium has none. */

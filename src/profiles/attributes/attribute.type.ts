@@ -1,0 +1,95 @@
+import { ConnectionType, UserError } from '@libs/platform';
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Length } from 'class-validator';
+import { type AttributeTarget, type AttributeType, attributeTargets, attributeTypes } from '../domain/attribute';
+import type { AttributeProblemCode } from './manage-attributes';
+
+const enumOf = <T extends string>(words: readonly T[]) => Object.fromEntries(words.map((word) => [word, word]));
+
+/** {@link attributeTypes} as GraphQL has them. */
+export const AttributeTypeEnum = enumOf(attributeTypes);
+registerEnumType(AttributeTypeEnum, { name: 'AttributeType', description: 'What the values of an attribute can be.' });
+
+const AttributeTargetEnum = enumOf(attributeTargets);
+registerEnumType(AttributeTargetEnum, {
+  name: 'AttributeTarget',
+  description: 'Whether it is of a person or a device.',
+});
+
+const codes: AttributeProblemCode[] = ['INVALID', 'NOT_FOUND', 'CONFLICT', 'NAME_TAKEN'];
+const AttributeErrorCodeEnum = enumOf(codes);
+registerEnumType(AttributeErrorCodeEnum, { name: 'AttributeErrorCode', description: 'Why a change was refused.' });
+
+@ObjectType('AttributeDefinition', { description: 'A custom attribute of the project.' })
+export class AttributeDefinitionType {
+  @Field(() => ID, { description: 'Our id.' })
+  id!: string;
+
+  @Field({ description: 'Its name, as files and Optimove write it.' })
+  name!: string;
+
+  @Field(() => AttributeTypeEnum, { description: 'What its values can be.' })
+  type!: string;
+
+  @Field(() => AttributeTargetEnum, { description: 'Whether it is of a person or a device.' })
+  target!: string;
+
+  @Field(() => Int, { description: 'Send it back with a change; two changes at once are detected.' })
+  version!: number;
+
+  @Field({ description: 'Since when.' })
+  createdAt!: Date;
+}
+
+@ObjectType('AttributeDefinitionConnection', { description: 'A page of the attributes of the project, oldest first.' })
+export class AttributeDefinitionConnection extends ConnectionType(AttributeDefinitionType) {}
+
+@InputType({ description: 'An attribute to add.' })
+export class CreateAttributeDefinitionInput {
+  @Field({ description: 'Its name; unique in the project, case matters.' })
+  @Length(1, 100)
+  name!: string;
+
+  @Field(() => AttributeTypeEnum, { description: 'What its values can be.' })
+  type!: AttributeType;
+
+  @Field(() => AttributeTargetEnum, { defaultValue: 'PROFILE', description: 'Whether it is of a person or a device.' })
+  target!: AttributeTarget;
+}
+
+@InputType({ description: 'A new name of an attribute.' })
+export class RenameAttributeDefinitionInput {
+  @Field(() => ID, { description: 'Its id.' })
+  id!: string;
+
+  @Field(() => Int, { description: 'The version that you read.' })
+  version!: number;
+
+  @Field({ description: 'The new name. Stored values keep the old one; a suppression attribute stops syncing.' })
+  @Length(1, 100)
+  name!: string;
+}
+
+@InputType({ description: 'Which attribute to delete.' })
+export class DeleteAttributeDefinitionInput {
+  @Field(() => ID, { description: 'Its id.' })
+  id!: string;
+
+  @Field(() => Int, { description: 'The version that you read.' })
+  version!: number;
+}
+
+@ObjectType('AttributeUserError', { implements: () => UserError, description: 'Why a change was refused.' })
+export class AttributeUserError extends UserError {
+  @Field(() => AttributeErrorCodeEnum, { description: 'The kind of problem.' })
+  code!: string;
+}
+
+@ObjectType('AttributeDefinitionPayload', { description: 'Outcome of a change of the list of attributes.' })
+export class AttributeDefinitionPayload {
+  @Field(() => AttributeDefinitionType, { nullable: true, description: 'The attribute; null when refused.' })
+  attributeDefinition!: AttributeDefinitionType | null;
+
+  @Field(() => [AttributeUserError], { description: 'What to mend; empty when it was done.' })
+  userErrors!: AttributeUserError[];
+}

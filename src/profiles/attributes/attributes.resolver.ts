@@ -1,0 +1,68 @@
+import { decodeCursor, PageArgs, toPage, validateInput } from '@libs/platform';
+import { type Actor, Allow, CurrentActor } from '@modules/projects';
+import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import {
+  AttributeDefinitionConnection,
+  AttributeDefinitionPayload,
+  AttributeDefinitionType,
+  CreateAttributeDefinitionInput,
+  DeleteAttributeDefinitionInput,
+  RenameAttributeDefinitionInput,
+} from './attribute.type';
+import { type AttributeOutcome, ManageAttributes } from './manage-attributes';
+
+/** The project's own list of custom attributes. */
+@Resolver(() => AttributeDefinitionType)
+export class AttributesResolver {
+  constructor(private readonly manage: ManageAttributes) {}
+
+  @Allow('profiles.view')
+  @Query(() => AttributeDefinitionConnection, { description: 'Custom attributes of the project, oldest first.' })
+  async attributeDefinitions(
+    @CurrentActor() actor: Actor,
+    @Args() { first, after }: PageArgs,
+  ): Promise<AttributeDefinitionConnection> {
+    const rows = await this.manage.list(actor.projectId, decodeCursor(after), first + 1);
+    return toPage(rows, { first, cursorOf: ({ id }) => id, map: (row) => row });
+  }
+
+  @Allow('profiles.manage')
+  @Mutation(() => AttributeDefinitionPayload, { description: 'Adds a custom attribute.' })
+  createAttributeDefinition(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: CreateAttributeDefinitionInput,
+  ): Promise<AttributeDefinitionPayload> {
+    return checked(CreateAttributeDefinitionInput, input, () => this.manage.create(actor, input));
+  }
+
+  @Allow('profiles.manage')
+  @Mutation(() => AttributeDefinitionPayload, { description: 'Renames a custom attribute.' })
+  renameAttributeDefinition(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: RenameAttributeDefinitionInput,
+  ): Promise<AttributeDefinitionPayload> {
+    return checked(RenameAttributeDefinitionInput, input, () => this.manage.rename(actor, input));
+  }
+
+  @Allow('profiles.manage')
+  @Mutation(() => AttributeDefinitionPayload, { description: 'Takes a custom attribute off the list.' })
+  deleteAttributeDefinition(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: DeleteAttributeDefinitionInput,
+  ): Promise<AttributeDefinitionPayload> {
+    return checked(DeleteAttributeDefinitionInput, input, () => this.manage.remove(actor, input));
+  }
+}
+
+async function checked<T extends object>(
+  type: new () => T,
+  input: T,
+  work: () => Promise<AttributeOutcome>,
+): Promise<AttributeDefinitionPayload> {
+  const problems = await validateInput(type, input);
+  if (problems.length > 0) {
+    return { attributeDefinition: null, userErrors: problems.map((each) => ({ ...each, code: 'INVALID' })) };
+  }
+  const outcome = await work();
+  return { attributeDefinition: outcome.attribute, userErrors: outcome.problems };
+}

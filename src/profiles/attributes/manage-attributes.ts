@@ -1,0 +1,116 @@
+import { isUuid, newId } from '@libs/foundation';
+import { type InputProblem, Transactions, type Tx } from '@libs/platform';
+import { type Actor, AuditTrail } from '@modules/projects';
+import { Injectable } from '@nestjs/common';
+import { MoreThan } from 'typeorm';
+import type { AttributeTarget, AttributeType } from '../domain/attribute';
+import { AttributeDefinitionEntity } from '../persistence/attribute-definition.entity';
+
+/** Why a change of the list of attributes was refused. */
+export type AttributeProblemCode = 'INVALID' | 'NOT_FOUND' | 'CONFLICT' | 'NAME_TAKEN';
+
+/** A refusal at a field. */
+export interface AttributeProblem extends InputProblem {
+  code: AttributeProblemCode;
+}
+
+/** What became of a change. */
+export interface AttributeOutcome {
+  attribute: AttributeDefinitionEntity | null;
+  problems: AttributeProblem[];
+}
+
+const refuse = (code: AttributeProblemCode, path: string, message: string): AttributeOutcome => ({
+  attribute: null,
+  problems: [{ code, path: [path], message }],
+});
+const nameTaken = () => refuse('NAME_TAKEN', 'name', 'Another attribute of this project has this name');
+const notFound = () => refuse('NOT_FOUND', 'id', 'This project has no such attribute; list attributeDefinitions');
+const conflict = () => refuse('CONFLICT', 'version', 'Somebody changed this attribute meanwhile; read it again');
+
+/** Keeps the project's list of custom attributes. Values that profiles have under a name are not touched. */
+@Injectable()
+export class ManageAttributes {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  list(projectId: string, afterId: string | null, limit: number): Promise<AttributeDefinitionEntity[]> {
+    return this.transactions.pool.find(AttributeDefinitionEntity, {
+      where: { projectId, ...(afterId ? { id: MoreThan(afterId) } : {}) },
+      order: { id: 'ASC' },
+      take: limit,
+    });
+  }
+
+  create(
+    actor: Actor,
+    given: { name: string; type: AttributeType; target: AttributeTarget },
+  ): Promise<AttributeOutcome> {
+    const { name, type, target } = given;
+    const row = { id: newId(), projectId: actor.projectId, name, type, target, version: 1, createdAt: new Date() };
+    const attribute = Object.assign(new AttributeDefinitionEntity(), row);
+    return this.transactions.run(async (tx) => {
+      if (await isTaken(tx, attribute)) return nameTaken();
+      await tx.insert(AttributeDefinitionEntity, attribute);
+      await this.remember(tx, actor, { action: 'created', attribute });
+      return { attribute, problems: [] };
+    });
+  }
+
+  rename(actor: Actor, change: { id: string; version: number; name: string }): Promise<AttributeOutcome> {
+    return this.change(actor, change, async (tx, attribute) => {
+      const before = { name: attribute.name };
+      attribute.name = change.name;
+      if (await isTaken(tx, attribute)) return nameTaken();
+      attribute.version += 1;
+      await tx.save(attribute);
+      await this.remember(tx, actor, { action: 'renamed', attribute, before });
+      return { attribute, problems: [] };
+    });
+  }
+
+  remove(actor: Actor, change: { id: string; version: number }): Promise<AttributeOutcome> {
+    return this.change(actor, change, async (tx, attribute) => {
+      await tx.delete(AttributeDefinitionEntity, { projectId: actor.projectId, id: attribute.id });
+      await this.remember(tx, actor, { action: 'removed', attribute });
+      return { attribute, problems: [] };
+    });
+  }
+
+  private change(
+    actor: Actor,
+    { id, version }: { id: string; version: number },
+    work: (tx: Tx, attribute: AttributeDefinitionEntity) => Promise<AttributeOutcome>,
+  ): Promise<AttributeOutcome> {
+    return this.transactions.run(async (tx) => {
+      if (!isUuid(id)) return notFound();
+      const attribute = await tx.findOne(AttributeDefinitionEntity, {
+        where: { projectId: actor.projectId, id },
+        lock: { mode: 'pessimistic_write' },
+      });
+      if (!attribute) return notFound();
+      return attribute.version === version ? work(tx, attribute) : conflict();
+    });
+  }
+
+  private remember(
+    tx: Tx,
+    actor: Actor,
+    { action, attribute, before }: { action: string; attribute: AttributeDefinitionEntity; before?: object },
+  ): Promise<void> {
+    const { id, name, type, target } = attribute;
+    return this.audit.record(tx, actor, {
+      action: `attribute-definition.${action}`,
+      subject: { type: 'attribute-definition', id },
+      before,
+      after: { name, type, target },
+    });
+  }
+}
+
+async function isTaken(tx: Tx, { id, projectId, name }: AttributeDefinitionEntity): Promise<boolean> {
+  const other = await tx.findOneBy(AttributeDefinitionEntity, { projectId, name });
+  return other !== null && other.id !== id;
+}

@@ -1,0 +1,39 @@
+import { execute, query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+
+/** Single attributes of many people at once. */
+@Injectable()
+export class AttributeValueRepository {
+  /** Values by profile id, only of these names. */
+  async values(
+    tx: Tx,
+    projectId: string,
+    { profileIds, names }: { profileIds: string[]; names: string[] },
+  ): Promise<Map<string, Record<string, unknown>>> {
+    const rows = await query<{ id: string; found: Record<string, unknown> }>(
+      tx,
+      `SELECT p.id, jsonb_object_agg(n.name, p.attributes -> n.name) AS found
+       FROM profile p JOIN unnest($3::text[]) AS n(name) ON p.attributes ? n.name
+       WHERE p.project_id = $1 AND p.id = ANY($2::uuid[]) GROUP BY p.id`,
+      [projectId, profileIds, names],
+    );
+    return new Map(rows.map(({ id, found }) => [id, found]));
+  }
+
+  /** Stores what a temporary table of the transaction holds; its name must not come from outside. */
+  async store(tx: Tx, projectId: string, { name, table }: { name: string; table: string }): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE ${table} v SET is_known = true FROM profile p WHERE p.project_id = $1 AND p.user_id = v.user_id`,
+      [projectId],
+    );
+    await execute(
+      tx,
+      `UPDATE profile p SET updated_at = now(),
+         attributes = CASE WHEN v.value IS NULL THEN p.attributes - $2::text ELSE p.attributes || jsonb_build_object($2::text, v.value) END
+       FROM ${table} v
+       WHERE p.project_id = $1 AND p.user_id = v.user_id AND p.attributes -> $2::text IS DISTINCT FROM v.value`,
+      [projectId, name],
+    );
+  }
+}
