@@ -1,4 +1,5 @@
 import { InvariantError } from '@libs/foundation';
+import { attributeChanges, type ChangePage, dayOf } from './changers';
 import { OptimoveRejectedError, OptimoveUnauthorizedError, OptimoveUnexpectedAnswerError } from './errors';
 import { type RecipientPage, type RecipientQuery, recipientPages } from './recipients';
 import { type Call, Transport, type TransportOptions } from './transport';
@@ -196,6 +197,19 @@ export class OptimoveClient {
   /** Recipients of a campaign on a channel, page by page. */
   recipientPages(query: RecipientQuery): AsyncGenerator<RecipientPage> {
     return recipientPages(this.transport, query);
+  }
+
+  /** The day up to which Optimove's data are complete, `YYYY-MM-DD`; it advances once a day. */
+  async getLastDataUpdate(): Promise<string> {
+    return dayOf(await this.read('general/GetLastDataUpdate', {}));
+  }
+
+  /**
+   * Customers whose attribute changed from the day before to the newest one, in pieces as they arrive. Minutes may pass
+   * before the first. Tried once: a repetition begins anew.
+   */
+  attributeChanges(query: { attribute: string; userIdAttribute: string | null }): AsyncGenerator<ChangePage> {
+    return attributeChanges(this.transport, query);
   }
 
   /** Posts at most 100 metric values. Not tried again by itself: the caller knows whether that may count twice. */

@@ -1,4 +1,5 @@
 export { callbackKind, type OptimoveCallback, type ParsedCallback, parseCallback } from './callback';
+export type { AttributeChange, ChangePage, UnreadableChange } from './changers';
 export {
   type CampaignDetails,
   type ChannelDetail,

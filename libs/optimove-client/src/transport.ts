@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Dispatcher, getGlobalDispatcher } from 'undici';
 import { type Answer, errorOf, readAnswer } from './answer';
@@ -33,6 +34,12 @@ export interface Call {
   body?: unknown;
   /** Made twice it may count twice, so it is made once. Reads and all other writes may simply be repeated. */
   isAdditive?: boolean;
+  /** Longest silence in ms of this call, where it needs more patience than the others. */
+  timeoutMs?: number;
+}
+
+interface OpenAnswer extends Omit<Answer, 'text'> {
+  body: Readable;
 }
 
 const defaults = { timeoutMs: 60_000, retries: 3, backoffMs: 500 };
@@ -66,6 +73,25 @@ export class Transport {
     }
   }
 
+  /**
+   * The body of a read as it arrives, for answers that are too large to hold. Tried once: whoever reads on has to know
+   * that it began anew. @throws {OptimoveError} also in the middle, when the connection breaks.
+   */
+  async *stream(call: Call): AsyncGenerator<string> {
+    await this.options.budget.take(call.lane);
+    const answer = await this.open(call);
+    await this.options.onAnswer?.(answer.status);
+    if (answer.status < 200 || answer.status >= 300) {
+      throw errorOf({ ...answer, text: await readText(answer.body, call.path) }, this.options.apiKey);
+    }
+    answer.body.setEncoding('utf8');
+    try {
+      for await (const piece of answer.body) yield String(piece);
+    } catch (cause) {
+      throw brokenOff(call.path, cause);
+    }
+  }
+
   private async callOnce(call: Call): Promise<unknown> {
     await this.options.budget.take(call.lane);
     const answer = await this.exchange(call);
@@ -74,10 +100,21 @@ export class Transport {
     return call.method === 'GET' ? readAnswer(answer, this.options.apiKey) : null;
   }
 
-  private async exchange({ method, path, query = {}, body }: Call): Promise<Answer> {
+  private async exchange(call: Call): Promise<Answer> {
+    const { body, ...answer } = await this.open(call);
+    try {
+      return { ...answer, text: await readText(body, call.path) };
+    } catch (cause) {
+      if (cause instanceof OptimoveUnexpectedAnswerError) throw cause;
+      throw brokenOff(call.path, cause);
+    }
+  }
+
+  private async open(call: Call): Promise<OpenAnswer> {
+    const { method, path, query = {}, body } = call;
     const url = new URL(this.base + path);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
-    const timeoutMs = this.options.timeoutMs ?? defaults.timeoutMs;
+    const timeoutMs = call.timeoutMs ?? this.options.timeoutMs ?? defaults.timeoutMs;
     try {
       const dispatcher = this.options.dispatcher ?? getGlobalDispatcher();
       const answer = await dispatcher.request({
@@ -94,11 +131,10 @@ export class Transport {
         bodyTimeout: timeoutMs,
       });
       const retryAfter = [answer.headers['retry-after']].flat()[0] ?? null;
-      return { path, status: answer.statusCode, text: await readText(answer.body, path), retryAfter };
+      return { path, status: answer.statusCode, body: answer.body, retryAfter };
     } catch (cause) {
-      if (cause instanceof OptimoveUnexpectedAnswerError) throw cause;
       if (notOfTheNetwork.has((cause as { code?: string }).code ?? '')) throw cause;
-      throw new OptimoveUnavailableError(`Optimove did not answer ${path}: ${reasonOf(cause)}`, { cause });
+      throw brokenOff(path, cause);
     }
   }
 
@@ -110,6 +146,10 @@ export class Transport {
     const askedFor = error.retryAfterMs ?? 0;
     return askedFor > longestWaitMs ? null : Math.max(spread, askedFor);
   }
+}
+
+function brokenOff(path: string, cause: unknown): OptimoveUnavailableError {
+  return new OptimoveUnavailableError(`Optimove did not answer ${path}: ${reasonOf(cause)}`, { cause });
 }
 
 async function readText(body: AsyncIterable<Buffer>, path: string): Promise<string> {
