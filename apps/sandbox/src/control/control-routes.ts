@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { announceDailyProcess, announceTrigger } from '../callbacks/send-callbacks';
+import { changeSpellings } from '../tenants/daily-attributes';
 import { keyAccesses, type Tenant } from '../tenants/tenant';
 import type { TenantStore } from '../tenants/tenant-store';
+import { attributeRoutes } from './attribute-routes';
 import { campaignRoutes } from './campaign-routes';
 import { knownChannelId } from './new-campaign';
 import { ControlInputError, faultsOf, fieldsOf, integer, integerOrNull, oneOf, text, texts } from './read-input';
@@ -35,6 +37,7 @@ export function controlRoutes(app: FastifyInstance, { tenants, endpoint }: Contr
     return { id, endpoint: endpoint(), apiToken, channels, smsSubscriptionChannelId, login };
   });
   campaignRoutes(app, tenantOf);
+  attributeRoutes(app, tenantOf);
   app.post('/control/tenants/:id/trigger', async (request: OfTenant) => {
     const fields = fieldsOf(request.body);
     const tenant = tenantOf(request);
@@ -84,5 +87,6 @@ function newTenant(tenants: TenantStore, body: unknown): Tenant {
     access: oneOf(fields, 'access', keyAccesses),
     ratePer10s: integerOrNull(fields, 'ratePer10s', usualRate),
     joinsAttributes: fields.joinsAttributes === true,
+    changeSpelling: oneOf(fields, 'changeSpelling', changeSpellings),
   });
 }

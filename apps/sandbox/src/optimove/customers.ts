@@ -2,6 +2,7 @@ import { findCustomer } from '../customers/audience';
 import { attributeNames } from '../customers/customer';
 import { type SandboxCampaign, sendAt } from '../tenants/campaign';
 import { executedCampaign } from './actions';
+import { getCustomerAttributeChangers } from './attribute-changers';
 import { type CustomerRow, type PageLimits, recipientPage } from './recipient-page';
 import {
   adminOnly,
@@ -27,6 +28,7 @@ export function customerFunctions(limits: PageLimits): OptimoveCategory {
   return {
     GetCustomerSendDetailsByChannel: ofChannel(sendDetails),
     GetCustomerExecutionDetailsByCampaign: ofChannel(executionDetails),
+    GetCustomerAttributeChangers: readFor(getCustomerAttributeChangers),
     GetCustomerOneTimeActionsByCampaign: ofOptionalChannel(oneTimeAction),
     GetCustomerSendDetailsByCampaign: adminOnly(ofCampaign(campaignSendDetails)),
   };

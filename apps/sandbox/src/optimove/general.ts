@@ -54,7 +54,7 @@ export const generalFunctions: OptimoveCategory = {
   RegisterEventListener: writeFor(registerEventListener),
   UnregisterEventListener: writeFor(unregisterEventListener),
   GetRegisteredEventListeners: readFor(getRegisteredEventListeners),
-  GetLastDataUpdate: readFor(() => ({ Date: new Date().toISOString().slice(0, 10) })),
+  GetLastDataUpdate: readFor(({ tenant }) => ({ Date: tenant.dataDate ?? new Date().toISOString().slice(0, 10) })),
 };
 
 /** Old clients percent-encode the address. */

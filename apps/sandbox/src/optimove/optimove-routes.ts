@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { RateLimit } from '../tenants/rate-limit';
 import { logTo, type Tenant } from '../tenants/tenant';
@@ -60,7 +61,7 @@ function answerer({
     const route = allowed(find(request.params as Params), { tenant, method: request.method });
     const value = route.run(call);
     if (value === null) return reply.code(200).send();
-    return reply.type('application/json; charset=utf-8').send(jsonOf(call, value));
+    return reply.type('application/json; charset=utf-8').send(value instanceof Readable ? value : jsonOf(call, value));
   };
 }
 

@@ -37,9 +37,11 @@ function page(call: OptimoveCall, { usual, most }: PageLimits): { skip: number; 
 }
 
 /** Names in the order asked for. Old clients name them with `;` whatever delimiter they want in the answer. */
-function wantedAttributes({ query }: OptimoveCall): string[] {
+function wantedAttributes({ tenant, query }: OptimoveCall): string[] {
   const names = (query.customerattributes ?? '').split(/[;,]/).filter((name) => name !== '');
   return names.map((name) => {
+    const kept = tenant.attributes.get(name);
+    if (kept?.isReleased) return kept.name;
     const known = attributeNames.find((attribute) => attribute.toLowerCase() === name.toLowerCase());
     if (!known) throw new Refusal(400, `CustomerAttributes: ${name} does not exist`);
     return known;
@@ -50,7 +52,9 @@ function values({ tenant, query }: OptimoveCall, { customer }: CustomerRow, want
   const delimiter = query.customerattributesdelimiter ?? ';';
   if (delimiter !== ',' && delimiter !== ';') throw new Refusal(400, 'CustomerAttributesDelimiter must be , or ;');
   if (wanted.length === 0) return {};
-  const found = wanted.map((name) => customer.attributes[name] ?? null);
+  const found = wanted.map(
+    (name) => tenant.attributes.get(name)?.values.get(customer.customerId) ?? customer.attributes[name] ?? null,
+  );
   return tenant.joinsAttributes ? { CustomerAttribute: found.join(delimiter) } : { CustomerAttributes: found };
 }
 

@@ -21,7 +21,7 @@ export class Refusal extends Error {
   }
 }
 
-/** What a function answers: a value, or null for an empty 200. */
+/** What a function answers: a value, a stream of JSON text, or null for an empty 200. */
 export type OptimoveFunction = (call: OptimoveCall) => unknown;
 
 /** A function of the API. */

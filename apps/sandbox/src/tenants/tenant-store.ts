@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { ChangeSpelling } from './daily-attributes';
 import { RateLimit } from './rate-limit';
 import type { KeyAccess, Tenant } from './tenant';
 
@@ -8,6 +9,7 @@ export interface NewTenant {
   access: KeyAccess;
   ratePer10s: number | null;
   joinsAttributes: boolean;
+  changeSpelling: ChangeSpelling;
 }
 
 const sessionMs = 20 * 60_000;
@@ -18,7 +20,7 @@ export class TenantStore {
   private readonly logins = new RateLimit(1_000);
   private readonly sessions = new Map<string, { tenant: Tenant; lastCall: number }>();
 
-  create({ name, access, ratePer10s, joinsAttributes }: NewTenant): Tenant {
+  create({ name, access, ratePer10s, joinsAttributes, changeSpelling }: NewTenant): Tenant {
     const tenant: Tenant = {
       id: randomUUID(),
       name,
@@ -39,6 +41,9 @@ export class TenantStore {
       listeners: [],
       templates: [],
       apps: [],
+      dataDate: null,
+      changeSpelling,
+      attributes: new Map(),
       campaigns: new Map(),
       webhooks: [],
       engagements: [],

@@ -1,5 +1,6 @@
 import type { Engagement, Webhook } from '../storage/engagement';
 import type { SandboxCampaign } from './campaign';
+import type { ChangeSpelling, DailyAttribute } from './daily-attributes';
 import type { FaultPlan } from './faults';
 
 /** A channel of an account. */
@@ -79,6 +80,11 @@ export interface Tenant {
   listeners: Listener[];
   templates: SandboxTemplate[];
   apps: { channelId: number; appId: string; appName: string }[];
+  /** The day up to which data are complete; null is always today. */
+  dataDate: string | null;
+  changeSpelling: ChangeSpelling;
+  /** Kept by hand, by name. */
+  attributes: Map<string, DailyAttribute>;
   campaigns: Map<number, SandboxCampaign>;
   webhooks: Webhook[];
   engagements: Engagement[];
