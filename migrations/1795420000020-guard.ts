@@ -88,6 +88,8 @@ const statements = [
     value jsonb,
     data_date date NOT NULL,
     is_known boolean NOT NULL,
+    is_doubtful boolean NOT NULL DEFAULT false,
+    is_listed boolean NOT NULL DEFAULT true,
     run_id uuid,
     change text,
     CONSTRAINT pk_remembered_value PRIMARY KEY (attribute_id, user_id),

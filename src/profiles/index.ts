@@ -1,5 +1,6 @@
 export { AttributeDefinitions } from './attributes/attribute-definitions';
 export { type AttributeDefinition, type AttributeType, attributeTypes } from './domain/attribute';
+export { type CsvRecord, csvRecords } from './imports/csv-records';
 export type { ConsentAnswer, ConsentSource } from './domain/consent';
 export type { KnownDevice } from './domain/known-device';
 export type { ContactRow, DeadAddress, ReachRow } from './domain/reach';

@@ -35,6 +35,17 @@ export class Tasks {
     return id;
   }
 
+  /** The work begins anew: counts and rejected rows of the earlier try are dropped. */
+  async restart(tx: Tx, taskId: string): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE task SET status = 'RUNNING', processed = 0, succeeded = 0, failed = 0, detail = NULL, finished_at = NULL,
+         updated_at = now() WHERE id = $1`,
+      [taskId],
+    );
+    await execute(tx, 'DELETE FROM task_error WHERE task_id = $1', [taskId]);
+  }
+
   /** Adds to the counts. */
   async progress(tx: Tx, taskId: string, { processed, succeeded, failed }: TaskProgress): Promise<void> {
     await execute(

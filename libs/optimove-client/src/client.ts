@@ -87,6 +87,18 @@ export class OptimoveClient {
     }
   }
 
+  /** Real field names of the account's attributes; null when this key may not list them. */
+  async getCustomerAttributeNames(): Promise<string[] | null> {
+    try {
+      const rows = await this.list('model/GetCustomerAttributeList', {});
+      return rows.flatMap((row) => row.text('RealFieldName') ?? []);
+    } catch (error) {
+      if (error instanceof OptimoveUnauthorizedError && error.status === 403) return null;
+      if (error instanceof OptimoveRejectedError) return null;
+      throw error;
+    }
+  }
+
   /** Channels of the account; null when this key may not list them (they must be typed in then). */
   async getExecutionChannels(): Promise<ExecutionChannel[] | null> {
     try {

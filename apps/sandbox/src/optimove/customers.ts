@@ -37,7 +37,9 @@ export function customerFunctions(limits: PageLimits): OptimoveCategory {
 /** Functions of the category `model`. */
 export const modelFunctions: OptimoveCategory = {
   GetCustomerAttributeList: adminOnly(
-    readFor(() => attributeNames.map((name) => ({ RealFieldName: name, Description: name }))),
+    readFor(({ tenant }) =>
+      [...attributeNames, ...tenant.attributes.keys()].map((name) => ({ RealFieldName: name, Description: name })),
+    ),
   ),
 };
 

@@ -1,0 +1,52 @@
+/** Who wants to send: a campaign of ours without Optimove, or an execution of Optimove's. */
+export type GateOrigin =
+  | { kind: 'DIRECT'; executionId: string }
+  | { kind: 'OPTIMOVE'; connectionId: string; executionId: string };
+
+/** How far a value can be relied on. Anything but FRESH holds a message, unless the value excludes anyway. */
+export const freshnesses = ['FRESH', 'NEVER_SYNCED', 'TOO_OLD', 'FAILED', 'STOPPED', 'DAY_MISSED', 'DOUBTFUL'] as const;
+
+/** One of {@link freshnesses}. */
+export type Freshness = (typeof freshnesses)[number];
+
+/** What was decided of a person. */
+export const guardOutcomes = ['ALLOWED', 'SUPPRESSED', 'SUPPRESSION_STALE'] as const;
+
+/** One of {@link guardOutcomes}. */
+export type GuardOutcome = (typeof guardOutcomes)[number];
+
+/** What a rule means for somebody without a value. */
+export const unknownMeanings = ['EXCLUDE', 'ALLOW'] as const;
+
+/** One of {@link unknownMeanings}. */
+export type UnknownMeaning = (typeof unknownMeanings)[number];
+
+/** Age limit of a rule unless told: data that are complete up to a day come the day after, and may be a day late. */
+export const usualMaximumAgeHours = 72;
+
+/** A rule as it stands now. */
+export interface RuleInForce {
+  id: string;
+  attribute: string;
+  dataDate: string | null;
+  freshness: Freshness;
+  stateReason: string | null;
+  overrideId: string | null;
+}
+
+const sentences: Record<Exclude<Freshness, 'FRESH'>, string> = {
+  NEVER_SYNCED: 'was never synced',
+  TOO_OLD: 'has data older than the rule allows',
+  FAILED: 'could not be synced',
+  STOPPED: 'is no longer synced',
+  DAY_MISSED: 'missed a day of changes',
+  DOUBTFUL: 'has a value for this customer that cannot be read',
+};
+
+/** Why a value cannot be relied on, in words. */
+export function staleBecause(rule: Pick<RuleInForce, 'attribute' | 'dataDate' | 'freshness' | 'stateReason'>): string {
+  if (rule.freshness === 'FRESH') return '';
+  const data = rule.dataDate === null ? 'no data yet' : `data of ${rule.dataDate}`;
+  const why = rule.freshness === 'FAILED' || rule.freshness === 'STOPPED' ? `: ${rule.stateReason ?? ''}` : '';
+  return `${rule.attribute} ${sentences[rule.freshness]} (${data})${why}`;
+}

@@ -1,0 +1,24 @@
+import type { InputProblem } from '@libs/platform';
+
+/** Why a change was refused. */
+export const problemCodes = [
+  'INVALID',
+  'NOT_FOUND',
+  'CONFLICT',
+  'NAME_TAKEN',
+  'IN_USE',
+  'OPTIMOVE_REFUSED',
+] as const;
+
+/** One of {@link problemCodes}. */
+export type ProblemCode = (typeof problemCodes)[number];
+
+/** A refusal at a field. */
+export interface SuppressionProblem extends InputProblem {
+  code: ProblemCode;
+}
+
+/** Makes a refusal. */
+export function refuse(code: ProblemCode, path: string, message: string): SuppressionProblem {
+  return { code, path: [path], message };
+}

@@ -1,0 +1,22 @@
+import { defineJob } from '@libs/platform';
+
+/** Asks Optimove for its data date and begins what it calls for. `at` tells one asking from the next. */
+export const checkDataDateJob = defineJob<{ projectId: string; connectionId: string; at: string }>({
+  queue: 'suppression.check-data-date',
+  id: ({ connectionId, at }) => `check-${connectionId}-${at}`,
+  attempts: 3,
+});
+
+/** Works one sync run; `at` tells one try from the next. */
+export const syncAttributeJob = defineJob<{ runId: string; at: string }>({
+  queue: 'suppression.sync-attribute',
+  id: ({ runId, at }) => `sync-${runId}-${at}`,
+  attempts: 1,
+  concurrency: 2,
+});
+
+/** Stops the attributes of a deleted connection. */
+export const stopOfConnectionJob = defineJob<{ connectionId: string }>({
+  queue: 'suppression.stop-of-connection',
+  id: ({ connectionId }) => `stop-suppression-${connectionId}`,
+});

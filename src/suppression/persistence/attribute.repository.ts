@@ -1,0 +1,97 @@
+import { newId } from '@libs/foundation';
+import { execute, query, type Tx } from '@libs/platform';
+import type { AttributeType } from '@modules/profiles';
+import { Injectable } from '@nestjs/common';
+import type { AttributeState, SuppressionAttribute } from '../domain/sync';
+
+const columns = `id, project_id AS "projectId", connection_id AS "connectionId", name, type, state,
+  state_reason AS "stateReason", data_date::text AS "dataDate", complete_date::text AS "completeDate",
+  gap_before::text AS "gapBefore", last_synced_at AS "lastSyncedAt"`;
+
+/** The attributes that are kept in step with Optimove. */
+@Injectable()
+export class AttributeRepository {
+  ofConnection(tx: Tx, projectId: string, connectionId: string): Promise<SuppressionAttribute[]> {
+    return query(
+      tx,
+      `SELECT ${columns} FROM suppression_attribute WHERE project_id = $1 AND connection_id = $2 ORDER BY id`,
+      [projectId, connectionId],
+    );
+  }
+
+  async find(tx: Tx, projectId: string, id: string): Promise<SuppressionAttribute | null> {
+    const rows = await query<SuppressionAttribute>(
+      tx,
+      `SELECT ${columns} FROM suppression_attribute WHERE project_id = $1 AND id = $2`,
+      [projectId, id],
+    );
+    return rows[0] ?? null;
+  }
+
+  /** Adds an attribute; null when the connection has one of this name. */
+  async add(
+    tx: Tx,
+    given: { projectId: string; connectionId: string; name: string; type: AttributeType },
+  ): Promise<string | null> {
+    const rows = await query<{ id: string }>(
+      tx,
+      `INSERT INTO suppression_attribute (id, project_id, connection_id, name, type) VALUES ($1, $2, $3, $4, $5)
+       ON CONFLICT ON CONSTRAINT uq_suppression_attribute_name DO NOTHING RETURNING id`,
+      [newId(), given.projectId, given.connectionId, given.name, given.type],
+    );
+    return rows[0]?.id ?? null;
+  }
+
+  /** Removes an attribute with what was remembered of it. Runs stay as history. */
+  async remove(tx: Tx, projectId: string, id: string): Promise<void> {
+    await execute(tx, 'DELETE FROM suppression_attribute WHERE project_id = $1 AND id = $2', [projectId, id]);
+    await execute(tx, 'DELETE FROM remembered_value WHERE project_id = $1 AND attribute_id = $2', [projectId, id]);
+  }
+
+  async setState(
+    tx: Tx,
+    { projectId, id }: { projectId: string; id: string },
+    state: AttributeState,
+    reason: string | null,
+  ): Promise<void> {
+    await execute(
+      tx,
+      'UPDATE suppression_attribute SET state = $3, state_reason = $4 WHERE project_id = $1 AND id = $2',
+      [projectId, id, state, reason],
+    );
+  }
+
+  /** Changes up to a day are applied; `hasGap` when days before it were missed. */
+  async noteChanges(
+    tx: Tx,
+    { projectId, id }: { projectId: string; id: string },
+    applied: { dataDate: string; timeZone: string; hasGap: boolean },
+  ): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE suppression_attribute SET state = 'FRESH', state_reason = NULL, last_synced_at = now(), data_date = $3,
+         data_as_of = $3::date::timestamp AT TIME ZONE $4, gap_before = CASE WHEN $5 THEN $3::date ELSE gap_before END
+       WHERE project_id = $1 AND id = $2 AND (data_date IS NULL OR data_date < $3::date)`,
+      [projectId, id, applied.dataDate, applied.timeZone, applied.hasGap],
+    );
+  }
+
+  /** A complete list as of a day is loaded: it closes a gap that ended by then. */
+  async noteComplete(
+    tx: Tx,
+    { projectId, id }: { projectId: string; id: string },
+    loaded: { dataDate: string; timeZone: string },
+  ): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE suppression_attribute SET last_synced_at = now(), complete_date = greatest(complete_date, $3::date),
+         gap_before = CASE WHEN $3::date >= gap_before - 1 THEN NULL ELSE gap_before END,
+         state = CASE WHEN data_date IS NULL OR data_date <= $3::date THEN 'FRESH' ELSE state END,
+         state_reason = CASE WHEN data_date IS NULL OR data_date <= $3::date THEN NULL ELSE state_reason END,
+         data_as_of = greatest(data_as_of, $3::date::timestamp AT TIME ZONE $4),
+         data_date = greatest(data_date, $3::date)
+       WHERE project_id = $1 AND id = $2`,
+      [projectId, id, loaded.dataDate, loaded.timeZone],
+    );
+  }
+}

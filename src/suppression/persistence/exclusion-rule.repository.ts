@@ -1,0 +1,115 @@
+import { newId } from '@libs/foundation';
+import { execute, query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import type { GateOrigin, RuleInForce, UnknownMeaning } from '../domain/guard';
+import type { TypedValue } from '../domain/typed-value';
+
+/** Which values of an attribute exclude, what no value means, and how old data may be. */
+export interface ExclusionRule {
+  id: string;
+  projectId: string;
+  connectionId: string;
+  attributeId: string;
+  excludingValues: TypedValue[];
+  whenUnknown: UnknownMeaning;
+  maximumAgeHours: number;
+  version: number;
+  createdAt: Date;
+}
+
+/** A rule as it is written. */
+export type RuleContent = Pick<ExclusionRule, 'excludingValues' | 'whenUnknown' | 'maximumAgeHours'> & {
+  excludingKeys: string[];
+};
+
+const columns = `id, project_id AS "projectId", connection_id AS "connectionId", attribute_id AS "attributeId",
+  excluding_values AS "excludingValues", when_unknown AS "whenUnknown", maximum_age_hours AS "maximumAgeHours", version,
+  created_at AS "createdAt"`;
+
+/** Rules that count for a request: $1 project, $2 kind of origin, $3 connection of an Optimove execution. */
+export const rulesInForce = `
+  SELECT r.id, r.attribute_id, r.excluding_keys, r.when_unknown, a.name, a.data_date, a.gap_before, a.state_reason,
+    CASE WHEN a.state IN ('STOPPED', 'FAILED') THEN a.state WHEN a.data_date IS NULL THEN 'NEVER_SYNCED'
+      WHEN now() - a.data_as_of > r.maximum_age_hours * interval '1 hour' THEN 'TOO_OLD' ELSE 'FRESH' END AS freshness,
+    (SELECT o.id FROM guard_override o WHERE o.project_id = $1 AND o.rule_id = r.id AND o.revoked_at IS NULL
+       AND o.expires_at > now() ORDER BY o.id DESC LIMIT 1) AS override_id
+  FROM exclusion_rule r JOIN suppression_attribute a ON a.id = r.attribute_id
+  LEFT JOIN suppression_feed f ON f.connection_id = r.connection_id
+  WHERE r.project_id = $1 AND ($2 = 'DIRECT' OR (r.connection_id = $3::uuid AND f.guards_optimove))`;
+
+/** The parameters of {@link rulesInForce}. */
+export function originParameters(projectId: string, origin: GateOrigin): [string, string, string | null] {
+  return [projectId, origin.kind, origin.kind === 'OPTIMOVE' ? origin.connectionId : null];
+}
+
+/** Exclusion rules of a project. */
+@Injectable()
+export class ExclusionRuleRepository {
+  /** Rules that count for this origin, as they stand now. */
+  inForce(tx: Tx, projectId: string, origin: GateOrigin): Promise<RuleInForce[]> {
+    return query(
+      tx,
+      `SELECT id, name AS attribute, data_date::text AS "dataDate", freshness, state_reason AS "stateReason",
+         override_id AS "overrideId" FROM (${rulesInForce}) AS rules ORDER BY name, id`,
+      originParameters(projectId, origin),
+    );
+  }
+
+  list(tx: Tx, projectId: string, connectionId: string): Promise<ExclusionRule[]> {
+    return query(
+      tx,
+      `SELECT ${columns} FROM exclusion_rule WHERE project_id = $1 AND connection_id = $2 ORDER BY id`,
+      [projectId, connectionId],
+    );
+  }
+
+  async find(tx: Tx, projectId: string, id: string): Promise<ExclusionRule | null> {
+    const rows = await query<ExclusionRule>(
+      tx,
+      `SELECT ${columns} FROM exclusion_rule WHERE project_id = $1 AND id = $2 FOR UPDATE`,
+      [projectId, id],
+    );
+    return rows[0] ?? null;
+  }
+
+  async ofAttribute(tx: Tx, projectId: string, attributeId: string): Promise<ExclusionRule | null> {
+    const rows = await query<ExclusionRule>(
+      tx,
+      `SELECT ${columns} FROM exclusion_rule WHERE project_id = $1 AND attribute_id = $2`,
+      [projectId, attributeId],
+    );
+    return rows[0] ?? null;
+  }
+
+  async add(
+    tx: Tx,
+    attribute: { projectId: string; connectionId: string; id: string },
+    rule: RuleContent,
+  ): Promise<string> {
+    const id = newId();
+    await execute(
+      tx,
+      `INSERT INTO exclusion_rule (id, project_id, connection_id, attribute_id, excluding_values, excluding_keys,
+         when_unknown, maximum_age_hours) VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8)`,
+      [id, attribute.projectId, attribute.connectionId, attribute.id, ...contentOf(rule)],
+    );
+    return id;
+  }
+
+  async change(tx: Tx, { projectId, id }: { projectId: string; id: string }, rule: RuleContent): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE exclusion_rule SET excluding_values = $3::jsonb, excluding_keys = $4, when_unknown = $5,
+         maximum_age_hours = $6, version = version + 1, updated_at = now() WHERE project_id = $1 AND id = $2`,
+      [projectId, id, ...contentOf(rule)],
+    );
+  }
+
+  async remove(tx: Tx, projectId: string, id: string): Promise<void> {
+    await execute(tx, 'DELETE FROM exclusion_rule WHERE project_id = $1 AND id = $2', [projectId, id]);
+  }
+}
+
+function contentOf({ excludingValues, excludingKeys, whenUnknown, maximumAgeHours }: RuleContent): unknown[] {
+  return [JSON.stringify(excludingValues), excludingKeys, whenUnknown, maximumAgeHours];
+}

@@ -1,0 +1,102 @@
+import { execute, query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+
+/** What is known of the daily data of a connection. */
+export interface Feed {
+  connectionId: string;
+  projectId: string;
+  /** Whether the exclusion rules count for Optimove's executions too. */
+  guardsOptimove: boolean;
+  /** Optimove's data date as it was last read. */
+  dataDate: string | null;
+  checkedAt: Date | null;
+  problem: string | null;
+  version: number;
+}
+
+const columns = `connection_id AS "connectionId", project_id AS "projectId", guards_optimove AS "guardsOptimove",
+  data_date::text AS "dataDate", checked_at AS "checkedAt", problem, version`;
+
+/** The daily data of connections, one row each. */
+@Injectable()
+export class FeedRepository {
+  async ensure(tx: Tx, projectId: string, connectionId: string): Promise<void> {
+    await execute(
+      tx,
+      'INSERT INTO suppression_feed (connection_id, project_id) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+      [connectionId, projectId],
+    );
+  }
+
+  async find(tx: Tx, projectId: string, connectionId: string): Promise<Feed | null> {
+    const rows = await query<Feed>(
+      tx,
+      `SELECT ${columns} FROM suppression_feed WHERE project_id = $1 AND connection_id = $2`,
+      [projectId, connectionId],
+    );
+    return rows[0] ?? null;
+  }
+
+  async noteCheck(
+    tx: Tx,
+    connectionId: string,
+    { dataDate, problem }: { dataDate: string | null; problem: string | null },
+  ): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE suppression_feed SET checked_at = now(), data_date = coalesce($2::date, data_date), problem = $3
+       WHERE connection_id = $1`,
+      [connectionId, dataDate, problem],
+    );
+  }
+
+  /** Sets whether Optimove's executions are guarded. @returns false when somebody changed it meanwhile. */
+  async setGuard(
+    tx: Tx,
+    feed: { projectId: string; connectionId: string },
+    { guardsOptimove, version }: { guardsOptimove: boolean; version: number },
+  ): Promise<boolean> {
+    const count = await execute(
+      tx,
+      `UPDATE suppression_feed SET guards_optimove = $3, version = version + 1
+       WHERE project_id = $1 AND connection_id = $2 AND version = $4`,
+      [feed.projectId, feed.connectionId, guardsOptimove, version],
+    );
+    return count > 0;
+  }
+
+  /** Connections that have attributes to sync. */
+  async connections(tx: Tx): Promise<{ projectId: string; connectionId: string }[]> {
+    return query(
+      tx,
+      `SELECT DISTINCT project_id AS "projectId", connection_id AS "connectionId" FROM suppression_attribute
+       WHERE state <> 'STOPPED'`,
+    );
+  }
+
+  /**
+   * Attributes whose data have not come though it is past the alarm hour of their project's day, once a day each
+   * connection: then at least the data of the day before are expected.
+   */
+  async takeLate(
+    tx: Tx,
+    { projectId, connectionId }: { projectId: string; connectionId: string },
+    { timeZone, alarmHour }: { timeZone: string; alarmHour: number },
+  ): Promise<{ name: string; dataDate: string | null }[]> {
+    return query(
+      tx,
+      `WITH late AS (
+         SELECT name, data_date FROM suppression_attribute WHERE project_id = $1 AND connection_id = $2
+           AND state <> 'STOPPED' AND coalesce(data_date, '-infinity') < (now() AT TIME ZONE $3)::date - 1
+           AND created_at < now() - interval '1 day'
+       ), taken AS (
+         UPDATE suppression_feed SET alarmed_on = (now() AT TIME ZONE $3)::date
+         WHERE project_id = $1 AND connection_id = $2 AND extract(hour FROM now() AT TIME ZONE $3) >= $4
+           AND alarmed_on IS DISTINCT FROM (now() AT TIME ZONE $3)::date AND EXISTS (SELECT 1 FROM late)
+         RETURNING connection_id
+       )
+       SELECT late.name, late.data_date::text AS "dataDate" FROM late, taken`,
+      [projectId, connectionId, timeZone, alarmHour],
+    );
+  }
+}

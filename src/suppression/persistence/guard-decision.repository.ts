@@ -1,0 +1,128 @@
+import { execute, query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import type { Freshness, GateOrigin, GuardOutcome } from '../domain/guard';
+import type { TypedValue } from '../domain/typed-value';
+import { originParameters, rulesInForce } from './exclusion-rule.repository';
+
+/** A person as the guard looks at them. */
+export interface GuardedPerson {
+  profileId: string;
+  userId: string | null;
+  /** Attributes of the profile itself, by name. They may exclude; they never clear. */
+  own: Record<string, unknown>;
+}
+
+/** What a rule came to. */
+export interface RuleDecision {
+  profileId: string;
+  attribute: string;
+  dataDate: string | null;
+  freshness: Freshness;
+  outcome: GuardOutcome;
+}
+
+/** The proof of one decision. */
+export interface GuardDecision {
+  decidedAt: Date;
+  profileId: string;
+  userId: string | null;
+  origin: string;
+  executionId: string;
+  medium: string | null;
+  /** A rule or a list. */
+  basis: 'RULE' | 'LIST';
+  basisId: string;
+  attribute: string | null;
+  value: TypedValue | null;
+  valueDate: string | null;
+  ownValue: unknown;
+  freshness: Freshness | null;
+  dataDate: string | null;
+  overrideId: string | null;
+  outcome: GuardOutcome;
+  detail: string | null;
+}
+
+const matches = (value: string) => `coalesce(CASE jsonb_typeof(${value})
+  WHEN 'array' THEN EXISTS (SELECT 1 FROM jsonb_array_elements_text(${value}) AS e(item) WHERE lower(btrim(e.item)) = ANY(r.excluding_keys))
+  ELSE lower(btrim(${value} #>> '{}')) = ANY(r.excluding_keys) END, false)`;
+
+const columns = `decided_at AS "decidedAt", profile_id AS "profileId", user_id AS "userId", origin,
+  execution_id AS "executionId", medium, basis, basis_id AS "basisId", attribute, value, value_date::text AS "valueDate",
+  own_value AS "ownValue", freshness, data_date::text AS "dataDate", override_id AS "overrideId", outcome, detail`;
+
+/** Decisions of the guard, made and proven by the same statement. */
+@Injectable()
+export class GuardDecisionRepository {
+  /** Decides for every person and rule, in the order of safety: a value that excludes, doubtful data, no value. */
+  decide(
+    tx: Tx,
+    request: { projectId: string; origin: GateOrigin; people: GuardedPerson[] },
+  ): Promise<RuleDecision[]> {
+    const { projectId, origin, people } = request;
+    return query(
+      tx,
+      `WITH r AS MATERIALIZED (${rulesInForce}), known AS (
+         SELECT p.profile_id, p.user_id, r.*, v.value, v.data_date AS value_date, p.own::jsonb -> r.name AS own_value,
+           CASE WHEN r.freshness <> 'FRESH' THEN r.freshness WHEN v.is_doubtful THEN 'DOUBTFUL'
+             WHEN coalesce(v.data_date, '-infinity') < r.gap_before THEN 'DAY_MISSED' ELSE 'FRESH' END AS reliance,
+           ${matches('v.value')} OR ${matches('(p.own::jsonb -> r.name)')} AS is_excluded
+         FROM unnest($4::uuid[], $5::text[], $6::text[]) AS p(profile_id, user_id, own) CROSS JOIN r
+         LEFT JOIN remembered_value v ON v.attribute_id = r.attribute_id AND v.user_id = p.user_id
+       )
+       INSERT INTO guard_decision (project_id, profile_id, user_id, origin, execution_id, basis, basis_id, attribute, value,
+         value_date, own_value, freshness, data_date, override_id, outcome)
+       SELECT $1::uuid, profile_id, user_id, $2, $7::uuid, 'RULE', id, name, value, value_date, own_value, reliance, data_date,
+         override_id,
+         CASE WHEN is_excluded THEN 'SUPPRESSED' WHEN reliance <> 'FRESH' AND override_id IS NULL THEN 'SUPPRESSION_STALE'
+           WHEN value IS NULL AND when_unknown = 'EXCLUDE' THEN 'SUPPRESSED' ELSE 'ALLOWED' END
+       FROM known
+       RETURNING profile_id AS "profileId", attribute, data_date::text AS "dataDate", freshness, outcome`,
+      [
+        ...originParameters(projectId, origin),
+        people.map(({ profileId }) => profileId),
+        people.map(({ userId }) => userId),
+        people.map(({ own }) => JSON.stringify(own)),
+        origin.executionId,
+      ],
+    );
+  }
+
+  /** Proofs of one person up to an instant, newest first. */
+  of(
+    tx: Tx,
+    wanted: { projectId: string; userId: string; from: Date | null; until: Date; limit: number },
+  ): Promise<GuardDecision[]> {
+    return query(
+      tx,
+      `SELECT ${columns} FROM guard_decision
+       WHERE project_id = $1 AND user_id = $2 AND decided_at <= $3 AND ($4::timestamptz IS NULL OR decided_at >= $4)
+       ORDER BY decided_at DESC, basis, basis_id LIMIT $5`,
+      [wanted.projectId, wanted.userId, wanted.until, wanted.from, wanted.limit],
+    );
+  }
+
+  /** Makes the partitions of this month and the next three. */
+  async preparePartitions(tx: Tx): Promise<void> {
+    await query(
+      tx,
+      `SELECT ensure_guard_decision_partition(now() + m * interval '1 month') FROM generate_series(0, 3) AS m`,
+    );
+  }
+
+  /** Drops one partition whose proofs are all older than this, without blocking who decides. @returns its name. */
+  async dropOldest(pool: Tx, keptMonths: number): Promise<string | null> {
+    const [old] = await query<{ name: string; is_attached: boolean }>(
+      pool,
+      `SELECT c.relname AS name, c.relispartition AS is_attached FROM pg_class c
+       WHERE c.relname ~ '^guard_decision_[0-9]{6}$' AND c.relkind = 'r'
+         AND c.relname < 'guard_decision_' || to_char((now() AT TIME ZONE 'UTC') - $1 * interval '1 month', 'YYYYMM')
+       ORDER BY c.relname LIMIT 1`,
+      [keptMonths],
+    );
+    if (!old) return null;
+    if (old.is_attached) await query(pool, `ALTER TABLE guard_decision DETACH PARTITION ${old.name} CONCURRENTLY`);
+    await execute(pool, `DROP TABLE ${old.name}`);
+    return old.name;
+  }
+}

@@ -1,0 +1,132 @@
+import { copyIn, execute, query, type Tx } from '@libs/platform';
+import { ProfilesService } from '@modules/profiles';
+import { Injectable } from '@nestjs/common';
+import type { TypedValue } from '../domain/typed-value';
+
+/** To what values belong. */
+export interface ValueTarget {
+  projectId: string;
+  attributeId: string;
+  name: string;
+  dataDate: string;
+  /** Null outside of a run, where nothing is counted. */
+  runId: string | null;
+  /** Whether newer values may be there already; they stay. */
+  mayBeOld: boolean;
+}
+
+/** Values by user ID; null: the customer has none. */
+export type Values = Map<string, TypedValue | null>;
+
+const table = 'incoming_value';
+
+/**
+ * What Optimove said of each customer, by user ID, whether we know the person or not: whoever appears later is found
+ * here by the gate. What others write to a profile's attribute cannot change it.
+ */
+@Injectable()
+export class RememberedValueRepository {
+  constructor(private readonly profiles: ProfilesService) {}
+
+  /** Applies values to what is remembered and to the profiles. Doing it again changes nothing. */
+  async apply(tx: Tx, target: ValueTarget, values: Values): Promise<void> {
+    if (values.size === 0) return;
+    await query(
+      tx,
+      `CREATE TEMP TABLE ${table} (user_id text NOT NULL, value jsonb, is_known boolean NOT NULL DEFAULT false) ON COMMIT DROP`,
+    );
+    const rows = [...values].sort(([one], [other]) => (one < other ? -1 : 1));
+    await copyIn(
+      tx,
+      `${table} (user_id, value)`,
+      rows.map(([userId, value]) => [userId, value === null ? null : JSON.stringify(value)]),
+    );
+    if (target.mayBeOld) await this.keepNewer(tx, target);
+    await this.profiles.storeAttribute(tx, target.projectId, { name: target.name, table });
+    await this.remember(tx, target);
+    await query(tx, `DROP TABLE ${table}`);
+  }
+
+  /** What was said of these customers cannot be read: until it can be, nobody relies on what was said before. */
+  async doubt(tx: Tx, { projectId, attributeId, dataDate }: ValueTarget, userIds: string[]): Promise<void> {
+    if (userIds.length === 0) return;
+    await execute(
+      tx,
+      `INSERT INTO remembered_value (project_id, attribute_id, user_id, data_date, is_known, is_doubtful)
+       SELECT DISTINCT $1::uuid, $2::uuid, user_id, $3::date, true, true FROM unnest($4::text[]) AS u(user_id) ORDER BY user_id
+       ON CONFLICT ON CONSTRAINT pk_remembered_value DO UPDATE SET is_doubtful = true`,
+      [projectId, attributeId, dataDate, userIds],
+    );
+  }
+
+  /** A complete list is applied: who is not on it has no value. At most `limit` people; @returns how many. */
+  async clearAbsent(tx: Tx, target: ValueTarget, limit: number): Promise<number> {
+    const rows = await query<{ user_id: string }>(
+      tx,
+      `UPDATE remembered_value r SET value = NULL, is_doubtful = false, data_date = $3, run_id = $4, is_listed = false,
+         change = CASE WHEN value IS NULL THEN 'UNCHANGED' ELSE 'CLEARED' END
+       WHERE (attribute_id, user_id) IN (
+         SELECT attribute_id, user_id FROM remembered_value
+         WHERE attribute_id = $2 AND project_id = $1 AND data_date <= $3::date AND run_id IS DISTINCT FROM $4
+           AND (value IS NOT NULL OR is_doubtful) ORDER BY user_id LIMIT $5)
+       RETURNING user_id`,
+      [target.projectId, target.attributeId, target.dataDate, target.runId, limit],
+    );
+    if (rows.length === 0) return 0;
+    await query(tx, `CREATE TEMP TABLE ${table} (user_id text, value jsonb, is_known boolean) ON COMMIT DROP`);
+    await copyIn(
+      tx,
+      `${table} (user_id)`,
+      rows.map((row) => [row.user_id]),
+    );
+    await this.profiles.storeAttribute(tx, target.projectId, { name: target.name, table });
+    return rows.length;
+  }
+
+  /** Writes what was remembered of strangers to the profiles that have appeared since. */
+  async adopt(
+    tx: Tx,
+    { projectId, attributeId, name }: Pick<ValueTarget, 'projectId' | 'attributeId' | 'name'>,
+  ): Promise<void> {
+    await query(
+      tx,
+      `CREATE TEMP TABLE ${table} ON COMMIT DROP AS
+       SELECT user_id, value, is_known FROM remembered_value WHERE attribute_id = $1 AND NOT is_known`,
+      [attributeId],
+    );
+    await this.profiles.storeAttribute(tx, projectId, { name, table });
+    await execute(
+      tx,
+      `UPDATE remembered_value r SET is_known = true FROM ${table} v
+       WHERE r.attribute_id = $1 AND r.user_id = v.user_id AND v.is_known`,
+      [attributeId],
+    );
+    await query(tx, `DROP TABLE ${table}`);
+  }
+
+  private async keepNewer(tx: Tx, { attributeId, dataDate }: ValueTarget): Promise<void> {
+    await execute(
+      tx,
+      `DELETE FROM ${table} v USING remembered_value r
+       WHERE r.attribute_id = $1 AND r.user_id = v.user_id AND r.data_date > $2::date`,
+      [attributeId, dataDate],
+    );
+  }
+
+  private async remember(tx: Tx, { projectId, attributeId, dataDate, runId }: ValueTarget): Promise<void> {
+    await execute(
+      tx,
+      `INSERT INTO remembered_value AS r (project_id, attribute_id, user_id, value, data_date, is_known, run_id, change)
+       SELECT $1::uuid, $2::uuid, user_id, value, $3::date, is_known, $4::uuid,
+         CASE WHEN value IS NULL THEN 'UNCHANGED' ELSE 'ADDED' END
+       FROM ${table} ORDER BY user_id
+       ON CONFLICT ON CONSTRAINT pk_remembered_value DO UPDATE SET value = excluded.value, data_date = excluded.data_date,
+         is_known = excluded.is_known, is_doubtful = false, is_listed = true, run_id = excluded.run_id,
+         change = CASE WHEN r.run_id = excluded.run_id THEN r.change
+           WHEN r.value IS NOT DISTINCT FROM excluded.value THEN 'UNCHANGED'
+           WHEN excluded.value IS NULL THEN 'CLEARED' WHEN r.value IS NULL THEN 'ADDED' ELSE 'CHANGED' END
+       WHERE r.data_date <= excluded.data_date`,
+      [projectId, attributeId, dataDate, runId],
+    );
+  }
+}

@@ -1,0 +1,81 @@
+import { AppError, toError } from '@libs/foundation';
+import { Outbox, Transactions, type Tx } from '@libs/platform';
+import { ConnectionsService, type ConnectionView } from '@modules/connections';
+import { Tasks } from '@modules/projects';
+import { Injectable } from '@nestjs/common';
+import type { SuppressionAttribute } from '../domain/sync';
+import { checkDataDateJob, syncAttributeJob } from '../jobs/suppression.jobs';
+import { AttributeRepository } from '../persistence/attribute.repository';
+import { FeedRepository } from '../persistence/feed.repository';
+import { SyncRunRepository } from '../persistence/sync-run.repository';
+
+interface Begin {
+  connection: ConnectionView;
+  attribute: SuppressionAttribute;
+  dataDate: string;
+  triggeredBy: string;
+}
+
+/** Finds out whether Optimove has the data of another day, and begins one run per attribute and day. */
+@Injectable()
+export class CheckDataDate {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly outbox: Outbox,
+    private readonly connections: ConnectionsService,
+    private readonly tasks: Tasks,
+    private readonly attributes: AttributeRepository,
+    private readonly runs: SyncRunRepository,
+    private readonly feeds: FeedRepository,
+  ) {}
+
+  /** Asks for a check when `tx` commits: Optimove said that its daily process ended, or somebody wants it now. */
+  async request(tx: Tx, { id, projectId }: Pick<ConnectionView, 'id' | 'projectId'>): Promise<void> {
+    await this.outbox.enqueue(tx, checkDataDateJob, { projectId, connectionId: id, at: String(Date.now()) });
+  }
+
+  /** @returns Optimove's data date. @throws {OptimoveError} noted on the connection's feed. */
+  async run(connection: ConnectionView, triggeredBy: string): Promise<string> {
+    const pool = this.transactions.pool;
+    await this.feeds.ensure(pool, connection.projectId, connection.id);
+    const dataDate = await this.ask(connection);
+    await this.feeds.noteCheck(pool, connection.id, { dataDate, problem: null });
+    for (const attribute of await this.attributes.ofConnection(pool, connection.projectId, connection.id)) {
+      if (attribute.state === 'STOPPED' || (attribute.dataDate !== null && attribute.dataDate >= dataDate)) continue;
+      await this.transactions.run((tx) => this.begin(tx, { connection, attribute, dataDate, triggeredBy }));
+    }
+    return dataDate;
+  }
+
+  private async ask(connection: ConnectionView): Promise<string> {
+    try {
+      return await (await this.connections.clientFor(connection.id)).getLastDataUpdate();
+    } catch (error) {
+      const problem = error instanceof AppError ? error.message : 'The data date could not be read';
+      await this.feeds.noteCheck(this.transactions.pool, connection.id, { dataDate: null, problem });
+      throw toError(error);
+    }
+  }
+
+  private async begin(tx: Tx, { connection, attribute, dataDate, triggeredBy }: Begin): Promise<void> {
+    const { projectId } = connection;
+    if (await this.runs.ofDay(tx, attribute.id, dataDate)) return;
+    const taskId = await this.tasks.start(tx, {
+      projectId,
+      connectionId: connection.id,
+      kind: 'suppression.sync',
+      title: `Sync of the suppression attribute ${attribute.name}, data of ${dataDate}`,
+      triggeredBy,
+    });
+    const runId = await this.runs.add(tx, {
+      projectId,
+      connectionId: connection.id,
+      attributeId: attribute.id,
+      source: 'CHANGERS',
+      dataDate,
+      taskId,
+    });
+    if (runId) await this.outbox.enqueue(tx, syncAttributeJob, { runId, at: '0' });
+    else await this.tasks.finish(tx, taskId, 'SUCCEEDED', 'Another worker had begun this sync');
+  }
+}

@@ -1,0 +1,60 @@
+import type { Tx } from '@libs/platform';
+import type { ConnectionView } from '@modules/connections';
+import { isUserId } from '@modules/profiles';
+import { Injectable } from '@nestjs/common';
+import { readValue } from '../domain/typed-value';
+import { AttributeRepository } from '../persistence/attribute.repository';
+import { FeedRepository } from '../persistence/feed.repository';
+import { RememberedValueRepository, type Values } from '../persistence/remembered-value.repository';
+
+/** A page of a campaign's list. */
+export interface ListPage {
+  connection: ConnectionView;
+  /** Names of the attributes that were asked for, in the order of the values. */
+  attributes: string[];
+  rows: { customerId: string; attributes: (string | null)[] }[];
+}
+
+/** Campaign lists tell the values of whom they name: the first load, and the way back after a missed day. */
+@Injectable()
+export class LearnFromLists {
+  constructor(
+    private readonly attributes: AttributeRepository,
+    private readonly feeds: FeedRepository,
+    private readonly remembered: RememberedValueRepository,
+  ) {}
+
+  /** Attributes to ask for with a list: those that Optimove is known to release. */
+  async wanted(tx: Tx, { projectId, id }: Pick<ConnectionView, 'projectId' | 'id'>): Promise<string[]> {
+    const attributes = await this.attributes.ofConnection(tx, projectId, id);
+    return attributes
+      .filter(({ state, dataDate }) => dataDate !== null && state !== 'STOPPED')
+      .map(({ name }) => name);
+  }
+
+  /** Applies what a page says, as of Optimove's data date as it was last read; newer values stay. */
+  async learn(tx: Tx, { connection, attributes: names, rows }: ListPage): Promise<void> {
+    const { projectId, id } = connection;
+    const kept = await this.attributes.ofConnection(tx, projectId, id);
+    const told = kept.filter(({ name, state }) => state !== 'STOPPED' && names.includes(name));
+    if (told.length === 0) return;
+    const dataDate = (await this.feeds.find(tx, projectId, id))?.dataDate;
+    if (!dataDate) return;
+    const userIdAt = connection.userIdAttribute === null ? -1 : names.indexOf(connection.userIdAttribute);
+    for (const attribute of told) {
+      const at = names.indexOf(attribute.name);
+      const values: Values = new Map();
+      const doubtful: string[] = [];
+      for (const row of rows) {
+        const userId = connection.userIdAttribute === null ? row.customerId : (row.attributes[userIdAt] ?? null);
+        if (userId === null || !isUserId(userId)) continue;
+        const read = readValue(attribute.type, row.attributes[at] ?? null);
+        if ('value' in read) values.set(userId, read.value);
+        else doubtful.push(userId);
+      }
+      const target = { projectId, attributeId: attribute.id, name: attribute.name, dataDate, runId: null };
+      await this.remembered.apply(tx, { ...target, mayBeOld: true }, values);
+      await this.remembered.doubt(tx, { ...target, mayBeOld: true }, doubtful);
+    }
+  }
+}

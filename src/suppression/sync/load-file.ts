@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { AppError, InvariantError, toError } from '@libs/foundation';
+import { Transactions } from '@libs/platform';
+import { ConnectionsService } from '@modules/connections';
+import { type CsvRecord, csvRecords } from '@modules/profiles';
+import { type Actor, Tasks } from '@modules/projects';
+import { Injectable } from '@nestjs/common';
+import type { SuppressionAttribute, SyncRun } from '../domain/sync';
+import { AttributeRepository } from '../persistence/attribute.repository';
+import { RememberedValueRepository } from '../persistence/remembered-value.repository';
+import { SyncRunRepository } from '../persistence/sync-run.repository';
+import { type GivenPage, ValueWriter } from './value-writer';
+
+/** How to load a file of values. */
+export interface FileLoad {
+  attribute: SuppressionAttribute;
+  /** The day of which the values are. */
+  dataDate: string;
+  /** Whether everybody who has a value is in the file: then who is not in it has none. */
+  isComplete: boolean;
+  file: Readable;
+}
+
+/** The file as a whole cannot be used. */
+export class ValueFileError extends AppError {
+  readonly code = 'SUPPRESSION_FILE_REFUSED';
+  readonly retryable = false;
+}
+
+const clearedAtOnce = 20_000;
+
+/** Loads values of a suppression attribute from a CSV file with the columns `userId` and `value`. */
+@Injectable()
+export class LoadFile {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly connections: ConnectionsService,
+    private readonly tasks: Tasks,
+    private readonly attributes: AttributeRepository,
+    private readonly runs: SyncRunRepository,
+    private readonly remembered: RememberedValueRepository,
+    private readonly writer: ValueWriter,
+  ) {}
+
+  /** @returns the run's id. @throws {ValueFileError} when nothing could be read; a complete file then clears nobody. */
+  async run(actor: Actor, load: FileLoad): Promise<string> {
+    const { run, holder } = await this.begin(actor, load);
+    try {
+      await this.writer.write({ run, holder, attribute: load.attribute, mayBeOld: true }, pagesOf(load.file));
+      if (load.isComplete) await this.clearAbsent(run, load.attribute, holder);
+      await this.finish(run, load);
+      return run.id;
+    } catch (error) {
+      const detail = error instanceof AppError ? error.message : 'The upload broke off; load the file again';
+      await this.transactions.run(async (tx) => {
+        await this.runs.finish(tx, run.id, { state: 'FAILED', detail });
+        await this.tasks.finish(tx, run.taskId, 'FAILED', detail);
+      });
+      throw toError(error);
+    }
+  }
+
+  private begin(actor: Actor, { attribute, dataDate }: FileLoad): Promise<{ run: SyncRun; holder: string }> {
+    const { projectId, connectionId, id: attributeId, name } = attribute;
+    const holder = randomUUID();
+    return this.transactions.run(async (tx) => {
+      const taskId = await this.tasks.start(tx, {
+        projectId,
+        connectionId,
+        kind: 'suppression.load',
+        title: `Values of the suppression attribute ${name} from a file, data of ${dataDate}`,
+        triggeredBy: actor.label,
+      });
+      const id = await this.runs.add(tx, { projectId, connectionId, attributeId, source: 'FILE', dataDate, taskId });
+      const run = id && (await this.runs.take(tx, id, holder));
+      if (!run) throw new InvariantError('A new run of a file can be taken');
+      return { run, holder };
+    });
+  }
+
+  private async clearAbsent(run: SyncRun, { id, name }: SuppressionAttribute, holder: string): Promise<void> {
+    const { projectId, dataDate } = run;
+    const target = { projectId, attributeId: id, name, dataDate, runId: run.id, mayBeOld: true };
+    let cleared = 0;
+    do {
+      cleared = await this.transactions.run(async (tx) => {
+        await this.runs.hold(tx, run.id, holder);
+        return this.remembered.clearAbsent(tx, target, clearedAtOnce);
+      });
+    } while (cleared > 0);
+  }
+
+  private async finish(run: SyncRun, { attribute, dataDate, isComplete }: FileLoad): Promise<void> {
+    const { timeZone } = await this.connections.get(run.projectId, run.connectionId);
+    await this.transactions.run(async (tx) => {
+      if (isComplete) await this.attributes.noteComplete(tx, attribute, { dataDate, timeZone });
+      const state = (await this.writer.rejected(tx, run.id)) > 0 ? 'PARTLY_FAILED' : 'SUCCEEDED';
+      await this.runs.finish(tx, run.id, { state, detail: null });
+      await this.tasks.finish(tx, run.taskId, state);
+    });
+  }
+}
+
+async function* pagesOf(file: Readable): AsyncGenerator<GivenPage> {
+  let isHeader = true;
+  let rows = 0;
+  for await (const records of csvRecords(file)) {
+    const page: GivenPage = { values: [], unreadable: [] };
+    for (const record of records) {
+      if (isHeader) assertHeader(record);
+      else addTo(page, record);
+      isHeader = false;
+    }
+    rows += page.values.length;
+    yield page;
+  }
+  if (rows === 0) throw new ValueFileError('The file has no rows; its first line must be userId,value');
+}
+
+function assertHeader(record: CsvRecord): void {
+  const cells = 'cells' in record ? record.cells.map((cell) => cell.trim()) : [];
+  if (cells.length === 2 && cells[0] === 'userId' && cells[1] === 'value') return;
+  throw new ValueFileError('The first line of the file must be userId,value');
+}
+
+function addTo(page: GivenPage, record: CsvRecord): void {
+  const { raw } = record;
+  if ('reason' in record) page.unreadable.push({ raw, reason: record.reason });
+  else if (record.cells.length !== 2) page.unreadable.push({ raw, reason: 'The line must have two cells' });
+  else {
+    const [userId = '', text = ''] = record.cells;
+    page.values.push({ customerId: userId, userId, text });
+  }
+}

@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto';
+import { AppError, InvariantError, toError } from '@libs/foundation';
+import { OptimoveRejectedError, OptimoveUnauthorizedError } from '@libs/optimove-client';
+import { isRetryable, Log, Transactions } from '@libs/platform';
+import { ConnectionsService, type ConnectionView } from '@modules/connections';
+import { AttributeDefinitions } from '@modules/profiles';
+import { Tasks } from '@modules/projects';
+import { Injectable } from '@nestjs/common';
+import {
+  AttributeStoppedError,
+  isDayMissed,
+  RunTakenOverError,
+  type SuppressionAttribute,
+  type SyncRun,
+} from '../domain/sync';
+import { AttributeRepository } from '../persistence/attribute.repository';
+import { RememberedValueRepository } from '../persistence/remembered-value.repository';
+import { SyncRunRepository } from '../persistence/sync-run.repository';
+import { type GivenValue, ValueWriter } from './value-writer';
+
+interface Work {
+  run: SyncRun;
+  holder: string;
+  attribute: SuppressionAttribute;
+  connection: ConnectionView;
+}
+
+const beatMs = 15_000;
+const mostAttempts = 8;
+const firstWaitSeconds = 15;
+const longestWaitSeconds = 900;
+
+/** Applies the changes of one attribute and day: one worker at a time, streamed, and the same however often it begins anew. */
+@Injectable()
+export class SyncAttribute {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly connections: ConnectionsService,
+    private readonly definitions: AttributeDefinitions,
+    private readonly tasks: Tasks,
+    private readonly attributes: AttributeRepository,
+    private readonly runs: SyncRunRepository,
+    private readonly values: RememberedValueRepository,
+    private readonly writer: ValueWriter,
+    private readonly log: Log,
+  ) {}
+
+  /** Works a run unless another worker holds it or it is done. Faults end in the run, its task and the attribute. */
+  async run(runId: string): Promise<void> {
+    const holder = randomUUID();
+    const pool = this.transactions.pool;
+    const run = await this.runs.take(pool, runId, holder);
+    if (!run) return;
+    const beat = setInterval(() => {
+      this.runs.hold(pool, run.id, holder).catch((error) => this.log.failure('suppression.beat-missed', error));
+    }, beatMs);
+    try {
+      await this.sync(run, holder);
+    } catch (error) {
+      if (!(error instanceof RunTakenOverError)) await this.settle(run, holder, error);
+    } finally {
+      clearInterval(beat);
+    }
+  }
+
+  private async sync(run: SyncRun, holder: string): Promise<void> {
+    const work = await this.prepare(run, holder);
+    const { attribute, connection } = work;
+    const client = await this.connections.clientFor(connection.id);
+    const pages = client.attributeChanges({
+      attribute: attribute.name,
+      userIdAttribute: connection.userIdAttribute,
+    });
+    await this.writer.write(
+      { run, holder, attribute, mayBeOld: false },
+      (async function* () {
+        for await (const { changes, unreadable } of pages) {
+          yield { values: changes.map((change) => given(change, connection)), unreadable };
+        }
+      })(),
+    );
+    await this.finish(work);
+  }
+
+  private async prepare(run: SyncRun, holder: string): Promise<Work> {
+    const { projectId } = run;
+    const attribute = await this.attributes.find(this.transactions.pool, projectId, run.attributeId);
+    if (!attribute) throw new AttributeStoppedError('The attribute is no longer a suppression attribute');
+    const connection = await this.connections.get(projectId, run.connectionId);
+    if (connection.isDisabled) throw new InvariantError('The connection is disabled; enable it, then Run now');
+    await this.assertDefined(attribute);
+    await this.tasks.restart(this.transactions.pool, run.taskId);
+    return { run, holder, attribute, connection };
+  }
+
+  /** @throws {AttributeStoppedError} when the project's list has no such attribute any more. */
+  private async assertDefined({ projectId, name, type }: SuppressionAttribute): Promise<void> {
+    const definition = await this.definitions.ofName(this.transactions.pool, projectId, name);
+    const again = 'remove it from the suppression sync, and choose it anew when the list is right';
+    if (!definition) {
+      throw new AttributeStoppedError(`The project has no attribute ${name} any more (deleted or renamed); ${again}`);
+    }
+    if (definition.target !== 'PROFILE') {
+      throw new AttributeStoppedError(`The attribute ${name} is now one of devices; ${again}`);
+    }
+    if (definition.type !== type) {
+      throw new AttributeStoppedError(`The attribute ${name} is now ${definition.type} and was ${type}; ${again}`);
+    }
+  }
+
+  private finish({ run, holder, attribute, connection }: Work): Promise<void> {
+    const { projectId, dataDate } = run;
+    const hasGap = isDayMissed(attribute.dataDate, dataDate);
+    return this.transactions.run(async (tx) => {
+      await this.runs.hold(tx, run.id, holder);
+      await this.values.adopt(tx, { projectId, attributeId: attribute.id, name: attribute.name });
+      await this.attributes.noteChanges(tx, attribute, { dataDate, timeZone: connection.timeZone, hasGap });
+      const detail = hasGap
+        ? `Days between ${attribute.dataDate} and ${dataDate} were missed: older values are stale. Load a complete CSV as of a newer day; until then campaign lists refresh whom they name`
+        : null;
+      const rejected = await this.writer.rejected(tx, run.id);
+      const state = rejected > 0 || hasGap ? 'PARTLY_FAILED' : 'SUCCEEDED';
+      await this.runs.finish(tx, run.id, { state, detail });
+      await this.tasks.finish(tx, run.taskId, state, detail ?? undefined);
+    });
+  }
+
+  /** A fault that may pass is waited for; any other fails the sync loudly. */
+  private async settle(run: SyncRun, holder: string, error: unknown): Promise<void> {
+    this.log.failure('suppression.sync-failed', error, { runId: run.id, attempt: run.attempt });
+    const detail = reasonOf(error);
+    if (isRetryable(error) && run.attempt < mostAttempts) {
+      const seconds = Math.min(firstWaitSeconds * 2 ** (run.attempt - 1), longestWaitSeconds);
+      return this.runs.putOff(this.transactions.pool, run.id, holder, { seconds, detail });
+    }
+    await this.transactions.run(async (tx) => {
+      await this.runs.hold(tx, run.id, holder);
+      await this.runs.finish(tx, run.id, { state: 'FAILED', detail });
+      await this.tasks.finish(tx, run.taskId, 'FAILED', detail);
+      const state = error instanceof AttributeStoppedError ? 'STOPPED' : 'FAILED';
+      await this.attributes.setState(tx, { projectId: run.projectId, id: run.attributeId }, state, detail);
+    });
+  }
+}
+
+/** Whom a change means: the value of the User ID attribute where the connection has one. */
+function given(
+  { customerId, userIdValue, value }: { customerId: string; userIdValue: string | null; value: string | null },
+  { userIdAttribute }: ConnectionView,
+): GivenValue {
+  return { customerId, userId: userIdAttribute ? userIdValue : customerId, text: value };
+}
+
+function reasonOf(error: unknown): string {
+  const ask = 'ask your Optimove Client Success Manager to register the attribute for this integration';
+  if (error instanceof OptimoveRejectedError || (error instanceof OptimoveUnauthorizedError && error.status === 403)) {
+    return `Optimove does not release this attribute: ${ask}. ${error.message}`;
+  }
+  if (error instanceof AppError) return error.message;
+  return `An internal fault stopped the sync; the log has its details (${toError(error).name})`;
+}
