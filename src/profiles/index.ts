@@ -1,11 +1,11 @@
 export { AttributeDefinitions } from './attributes/attribute-definitions';
 export { type AttributeDefinition, type AttributeType, attributeTypes } from './domain/attribute';
-export { type CsvRecord, csvRecords } from './imports/csv-records';
 export type { ConsentAnswer, ConsentSource } from './domain/consent';
 export type { KnownDevice } from './domain/known-device';
 export type { ContactRow, DeadAddress, ReachRow } from './domain/reach';
 export { type Subscription, subscriptions } from './domain/subscription';
 export { isUserId } from './domain/user-id';
+export { type CsvRecord, csvRecords } from './imports/csv-records';
 export { ProfilesModule } from './profiles.module';
 export { ProfilesService } from './profiles.service';
 export { ProfilesApiModule } from './profiles-api.module';

@@ -2,7 +2,7 @@ import { newId } from '@libs/foundation';
 import { query, Transactions } from '@libs/platform';
 import { type Actor, AuditTrail } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
-import { LessThan } from 'typeorm';
+import { In, LessThan } from 'typeorm';
 import type { EntryKind, EntryMedium } from './domain/entry';
 import { SuppressionEntryEntity } from './persistence/suppression-entry.entity';
 
@@ -15,6 +15,13 @@ export interface NewEntry {
   reason: string;
 }
 
+/** Which entries to list. */
+export interface ListPage {
+  beforeId: string | null;
+  limit: number;
+  filter: { kind?: EntryKind | null; medium?: EntryMedium | null; value?: string[] | null };
+}
+
 /** The suppression list of a project, as people keep it by hand. */
 @Injectable()
 export class SuppressionList {
@@ -23,9 +30,17 @@ export class SuppressionList {
     private readonly audit: AuditTrail,
   ) {}
 
-  list(projectId: string, beforeId: string | null, limit: number): Promise<SuppressionEntryEntity[]> {
+  /** Entries, newest first; of a kind, a medium or a value (in its normal form) where the filter says so. */
+  list(projectId: string, { beforeId, limit, filter }: ListPage): Promise<SuppressionEntryEntity[]> {
+    const { kind, medium, value } = filter;
     return this.transactions.pool.find(SuppressionEntryEntity, {
-      where: { projectId, ...(beforeId ? { id: LessThan(beforeId) } : {}) },
+      where: {
+        projectId,
+        ...(beforeId ? { id: LessThan(beforeId) } : {}),
+        ...(kind ? { kind } : {}),
+        ...(medium ? { medium } : {}),
+        ...(value ? { value: In(value) } : {}),
+      },
       order: { id: 'DESC' },
       take: limit,
     });

@@ -1,15 +1,66 @@
+import { parseConfig } from '@libs/platform';
+import { ConnectionsModule } from '@modules/connections';
 import { ProfilesModule } from '@modules/profiles';
 import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Guard } from './guard/guard';
+import { ManageOverrides } from './guard/manage-overrides';
+import { ManageRules } from './guard/manage-rules';
+import { ImportEntries } from './import-entries';
+import { AttributeRepository } from './persistence/attribute.repository';
+import { ExclusionRuleRepository } from './persistence/exclusion-rule.repository';
+import { FeedRepository } from './persistence/feed.repository';
+import { GuardDecisionRepository } from './persistence/guard-decision.repository';
+import { GuardOverrideRepository } from './persistence/guard-override.repository';
+import { ListGateRepository } from './persistence/list-gate.repository';
+import { RememberedValueRepository } from './persistence/remembered-value.repository';
 import { SuppressionEntryEntity } from './persistence/suppression-entry.entity';
+import { SyncRunRepository } from './persistence/sync-run.repository';
+import { SuppressionConfig } from './suppression.config';
 import { SuppressionService } from './suppression.service';
 import { SuppressionList } from './suppression-list';
+import { CheckDataDate } from './sync/check-data-date';
+import { LearnFromLists } from './sync/learn-from-lists';
+import { LoadFile } from './sync/load-file';
+import { ManageSync } from './sync/manage-sync';
+import { SyncAttribute } from './sync/sync-attribute';
+import { ValueWriter } from './sync/value-writer';
 
-/** Who must not be contacted: the gate and the lists it reads. */
+const repositories = [
+  AttributeRepository,
+  ExclusionRuleRepository,
+  FeedRepository,
+  GuardDecisionRepository,
+  GuardOverrideRepository,
+  ListGateRepository,
+  RememberedValueRepository,
+  SyncRunRepository,
+];
+
+const useCases = [
+  CheckDataDate,
+  Guard,
+  ImportEntries,
+  LearnFromLists,
+  LoadFile,
+  ManageOverrides,
+  ManageRules,
+  ManageSync,
+  SuppressionList,
+  SyncAttribute,
+];
+
+/** Who must not be contacted: the gate, the lists and rules it reads, and the daily values that rules rest on. */
 @Module({
-  imports: [ProjectsModule, ProfilesModule, TypeOrmModule.forFeature([SuppressionEntryEntity])],
-  providers: [SuppressionService, SuppressionList],
-  exports: [SuppressionService, SuppressionList],
+  imports: [ProjectsModule, ConnectionsModule, ProfilesModule, TypeOrmModule.forFeature([SuppressionEntryEntity])],
+  providers: [
+    { provide: SuppressionConfig, useFactory: () => parseConfig(SuppressionConfig) },
+    ...repositories,
+    ...useCases,
+    SuppressionService,
+    ValueWriter,
+  ],
+  exports: [SuppressionConfig, SuppressionService, ...repositories, ...useCases],
 })
 export class SuppressionModule {}

@@ -3,12 +3,17 @@ import { newId } from '@libs/foundation';
 import { query, type Tx } from '@libs/platform';
 import { ProfilesService, type ReachRow } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
-import { type GateDecision, type GatePerson, refusalOf } from './domain/decision';
+import { type GateDecision, type GatePerson, type Refusal, refusalOf } from './domain/decision';
 import { type EntryKind, normalValue } from './domain/entry';
+import type { GateOrigin } from './domain/guard';
+import { Guard, type GuardStanding } from './guard/guard';
+import { ListGateRepository } from './persistence/list-gate.repository';
 
 /** What the gate is asked for: some people and the media that have something to say to them. */
 export interface GateRequest {
   projectId: string;
+  /** Who wants to send: it settles which exclusion rules count. */
+  origin: GateOrigin;
   people: GatePerson[];
   media: Medium[];
 }
@@ -16,23 +21,44 @@ export interface GateRequest {
 /** The only gate before a hand-over. */
 @Injectable()
 export class SuppressionService {
-  constructor(private readonly profiles: ProfilesService) {}
+  constructor(
+    private readonly profiles: ProfilesService,
+    private readonly lists: ListGateRepository,
+    private readonly guard: Guard,
+  ) {}
 
   /**
-   * Decides for every person, medium and address whether a message may go out now, reading consent, addressability
-   * and suppression lists in `tx`, which must be the transaction that claims the hand-over.
+   * Decides for every person, medium and address whether a message may go out now, reading consent, addressability,
+   * suppression lists and exclusion rules in `tx`, which must be the transaction that claims the hand-over. What lists
+   * and rules say of a person is written down as proof in the same transaction.
    * @returns at least one decision per person and medium.
    */
   async decide(tx: Tx, request: GateRequest): Promise<GateDecision[]> {
     const profileIds = request.people.map(({ profileId }) => profileId);
     const reach = await this.profiles.reach(tx, request.projectId, profileIds, request.media);
-    const listed = await this.listed(tx, request.projectId, profileIds);
+    const contacts = await this.profiles.contacts(tx, request.projectId, profileIds);
+    const listed = await this.lists.listed(tx, { ...request, contacts });
+    const { projectId, origin } = request;
+    const refusals = await this.guard.refusals(tx, { projectId, origin, people: contacts });
     const byProfile = groupByProfileAndMedium(reach);
     return request.people.flatMap((person) =>
       request.media.flatMap((medium) =>
-        decideMedium(person, medium, byProfile.get(`${person.profileId} ${medium}`) ?? [], listed),
+        decideMedium(person, {
+          medium,
+          addresses: byProfile.get(`${person.profileId} ${medium}`) ?? [],
+          isListed: listed.has(`${person.profileId} ${medium}`) || listed.has(`${person.profileId} ANY`),
+          guard: refusals.get(person.profileId) ?? null,
+        }),
       ),
     );
+  }
+
+  /**
+   * The exclusion rules that count for an origin and how fresh their data are. A Direct campaign waits while there is a
+   * `holdReason`; one without rules relies on nothing.
+   */
+  standing(tx: Tx, projectId: string, origin: GateOrigin): Promise<GuardStanding> {
+    return this.guard.standing(tx, projectId, origin);
   }
 
   /** Lists the addresses of people who complained about a message, each on the medium that it came by. */
@@ -68,26 +94,6 @@ export class SuppressionService {
       ],
     );
   }
-
-  /** Keys `profileId medium` (or `profileId ANY`) of the people who are on a list. */
-  private async listed(tx: Tx, projectId: string, profileIds: string[]): Promise<Set<string>> {
-    const contacts = await this.profiles.contacts(tx, projectId, profileIds);
-    if (contacts.length === 0) return new Set();
-    const keys = contacts.flatMap(({ profileId, userId, email, mobileNumber }) => [
-      { profileId, kind: 'USER_ID', value: userId },
-      { profileId, kind: 'EMAIL', value: email?.toLowerCase() ?? null },
-      { profileId, kind: 'MOBILE_NUMBER', value: mobileNumber },
-    ]);
-    const known = keys.filter((key): key is typeof key & { value: string } => key.value !== null);
-    const rows = await query<{ profile_id: string; medium: string }>(
-      tx,
-      `SELECT k.profile_id, e.medium
-       FROM unnest($2::text[], $3::text[], $4::text[]) AS k(profile_id, kind, value)
-       JOIN suppression_entry e ON e.project_id = $1 AND e.kind = k.kind AND e.value = k.value`,
-      [projectId, known.map((key) => key.profileId), known.map((key) => key.kind), known.map((key) => key.value)],
-    );
-    return new Set(rows.map((row) => `${row.profile_id} ${row.medium}`));
-  }
 }
 
 function groupByProfileAndMedium(rows: ReachRow[]): Map<string, ReachRow[]> {
@@ -101,14 +107,17 @@ function groupByProfileAndMedium(rows: ReachRow[]): Map<string, ReachRow[]> {
   return groups;
 }
 
-function decideMedium(person: GatePerson, medium: Medium, addresses: ReachRow[], listed: Set<string>): GateDecision[] {
+function decideMedium(
+  person: GatePerson,
+  given: { medium: Medium; addresses: ReachRow[]; isListed: boolean; guard: Refusal | null },
+): GateDecision[] {
+  const { medium, addresses } = given;
   const base = { seq: person.seq, profileId: person.profileId, medium };
   if (addresses.length === 0) {
     return [{ ...base, isAllowed: false, addressKey: null, reason: 'NO_ADDRESS', detail: `No address for ${medium}` }];
   }
-  const isListed = listed.has(`${person.profileId} ${medium}`) || listed.has(`${person.profileId} ANY`);
   return addresses.map((address): GateDecision => {
-    const refusal = refusalOf(address, isListed);
+    const refusal = refusalOf(address, given);
     if (refusal) return { ...base, isAllowed: false, addressKey: address.addressKey, ...refusal };
     const { addressKey, platform } = address;
     return { ...base, isAllowed: true, addressKey, address: address.address, platform };

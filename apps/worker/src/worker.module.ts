@@ -3,6 +3,7 @@ import { CampaignsWorkerModule } from '@modules/campaigns';
 import { ChannelsWorkerModule } from '@modules/channels';
 import { ConnectionsWorkerModule } from '@modules/connections';
 import { PostbacksWorkerModule } from '@modules/postbacks';
+import { SuppressionWorkerModule } from '@modules/suppression';
 import { Module } from '@nestjs/common';
 
 /** The worker host: queues and clocks. No route is served here. */
@@ -12,6 +13,7 @@ import { Module } from '@nestjs/common';
     QueueWorkerModule,
     ConnectionsWorkerModule,
     ChannelsWorkerModule,
+    SuppressionWorkerModule,
     CampaignsWorkerModule,
     PostbacksWorkerModule,
   ],

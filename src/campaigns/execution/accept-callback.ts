@@ -3,6 +3,7 @@ import { type OptimoveCallback, parseCallback, readEngagement, withoutDecryption
 import { Outbox, Transactions, type Tx } from '@libs/platform';
 import { ChannelsService, type ChannelView } from '@modules/channels';
 import type { ConnectionView } from '@modules/connections';
+import { CheckDataDate } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { runDateOf } from '../domain/execution/run-date';
 import { readRecipientsJob } from '../jobs/execution.jobs';
@@ -32,6 +33,7 @@ interface Refusal {
 }
 
 const cancelled = 4;
+const dataUpdated = 3;
 const triggered = 11;
 const executedOnChannel = 13;
 const engagementInFiles = 14;
@@ -50,6 +52,7 @@ export class AcceptCallback {
     private readonly journal: JournalRepository,
     private readonly stops: StopRepository,
     private readonly triggers: TriggerIntake,
+    private readonly checkDataDate: CheckDataDate,
   ) {}
 
   /** Resolves when the call is committed. A repeated announcement leads to the execution that the first one made. */
@@ -78,6 +81,7 @@ export class AcceptCallback {
     { call, callback, subject }: { call: InboundCall; callback: OptimoveCallback; subject: Announcement | Refusal },
   ): Promise<AcceptedCall> {
     if (callback.eventTypeId === cancelled) return this.cancel(tx, call, callback);
+    if (callback.eventTypeId === dataUpdated) await this.checkDataDate.request(tx, call.connection);
     if (!announcing.has(callback.eventTypeId ?? 0)) return { outcome: 'NOTED', reason: null, executionId: null };
     if ('reason' in subject) return { outcome: 'REFUSED', reason: subject.reason, executionId: null };
     if (callback.eventTypeId === engagementInFiles) {

@@ -87,7 +87,8 @@ export class ReadRecipients {
       });
       await this.audience.setTemplates(tx, execution.id, new Map(templateIds.map((id) => [id, found.get(id) ?? null])));
       if (execution.attributes.length > 0) return execution.attributes;
-      const attributes = await this.attributesOf(tx, connection, [...found.values()]);
+      const needed = await this.attributesOf(tx, connection, [...found.values()]);
+      const attributes = [...new Set([...needed, ...(await source.furtherAttributes(tx))])];
       await this.executions.setAttributes(tx, execution.id, attributes);
       return attributes;
     });

@@ -107,6 +107,7 @@ export class SendSlice {
     const media = [...new Set(ready.flatMap(({ messages }) => [...messages.keys()]))];
     const decisions = await this.suppression.decide(tx, {
       projectId: context.execution.project_id,
+      origin: { kind: 'OPTIMOVE', connectionId: context.connection.id, executionId: context.execution.id },
       people: ready.flatMap(({ seq, profileId }) => (profileId ? [{ seq, profileId }] : [])),
       media,
     });

@@ -18,6 +18,7 @@ export type Permission =
   | 'campaigns.launch'
   | 'campaigns.view'
   | 'suppression.manage'
+  | 'suppression.override'
   | 'suppression.view'
   | 'postbacks.view';
 
@@ -41,7 +42,7 @@ const view: Permission[] = [
 const manage: Permission[] = ['connections.manage', 'channels.manage', 'profiles.manage', 'suppression.manage'];
 
 const granted: Record<Role, ReadonlySet<Permission>> = {
-  ADMIN: new Set([...view, ...manage, 'campaigns.edit', 'campaigns.launch', 'project.manage']),
+  ADMIN: new Set([...view, ...manage, 'campaigns.edit', 'campaigns.launch', 'suppression.override', 'project.manage']),
   MARKETER: new Set([...view, ...manage, 'campaigns.edit', 'campaigns.launch']),
   APPROVER: new Set([...view, 'campaigns.launch']),
   COPYWRITER: new Set([...view, 'campaigns.edit']),

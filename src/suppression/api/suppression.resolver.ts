@@ -2,7 +2,7 @@ import { isUuid } from '@libs/foundation';
 import { decodeCursor, PageArgs, toPage, validateInput } from '@libs/platform';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { type EntryKind, normalValue } from '../domain/entry';
+import { type EntryKind, normalValue, normalValues } from '../domain/entry';
 import { SuppressionList } from '../suppression-list';
 import {
   AddSuppressionEntryInput,
@@ -10,6 +10,7 @@ import {
   RemoveSuppressionEntryInput,
   RemoveSuppressionEntryPayload,
   SuppressionEntryConnection,
+  SuppressionEntryFilter,
   SuppressionEntryType,
 } from './suppression.type';
 
@@ -29,8 +30,11 @@ export class SuppressionResolver {
   async suppressionEntries(
     @CurrentActor() actor: Actor,
     @Args() { first, after }: PageArgs,
+    @Args() { kind, medium, search }: SuppressionEntryFilter,
   ): Promise<SuppressionEntryConnection> {
-    const rows = await this.suppressionList.list(actor.projectId, decodeCursor(after), first + 1);
+    const filter = { kind, medium, value: search ? normalValues(search) : null };
+    const page = { beforeId: decodeCursor(after), limit: first + 1, filter };
+    const rows = await this.suppressionList.list(actor.projectId, page);
     return toPage(rows, { first, cursorOf: ({ id }) => id, map: (row) => row });
   }
 

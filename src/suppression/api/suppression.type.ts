@@ -1,5 +1,5 @@
 import { ConnectionType, UserError } from '@libs/platform';
-import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { ArgsType, Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { IsIn, Length } from 'class-validator';
 import { type EntryKind, type EntryMedium, entryKinds, entryMedia } from '../domain/entry';
 
@@ -35,6 +35,21 @@ export class SuppressionEntryType {
 
 @ObjectType('SuppressionEntryConnection', { description: 'A page of the suppression list, newest first.' })
 export class SuppressionEntryConnection extends ConnectionType(SuppressionEntryType) {}
+
+@ArgsType()
+export class SuppressionEntryFilter {
+  @Field(() => KindEnum, { nullable: true, description: 'Only entries of this kind.' })
+  kind?: EntryKind;
+
+  @Field(() => MediumEnum, {
+    nullable: true,
+    description: 'Only entries of this medium; ANY means those of every one.',
+  })
+  medium?: EntryMedium;
+
+  @Field(() => String, { nullable: true, description: 'Only entries of this user ID, address or number.' })
+  search?: string;
+}
 
 @InputType({ description: 'Who must not be contacted.' })
 export class AddSuppressionEntryInput {

@@ -1,7 +1,7 @@
 import type { Medium } from '@libs/delivery';
 
 /** Why the gate refused an address, in the order the reasons are looked at. */
-export type RefusalReason = 'NO_ADDRESS' | 'NOT_ADDRESSABLE' | 'NOT_SUBSCRIBED' | 'SUPPRESSED';
+export type RefusalReason = 'NO_ADDRESS' | 'NOT_ADDRESSABLE' | 'NOT_SUBSCRIBED' | 'SUPPRESSED' | 'SUPPRESSION_STALE';
 
 /** One person whose messages want to go out. */
 export interface GatePerson {
@@ -42,8 +42,17 @@ export function isSubscribed({ medium, subscription }: Pick<Reach, 'medium' | 's
   return subscription !== 'UNSUBSCRIBED';
 }
 
+/** A reason not to send, with words for those who ask. */
+export interface Refusal {
+  reason: RefusalReason;
+  detail: string;
+}
+
 /** The first reason against an address, or null when it may be used. */
-export function refusalOf(reach: Reach, isListed: boolean): { reason: RefusalReason; detail: string } | null {
+export function refusalOf(
+  reach: Reach,
+  { isListed, guard }: { isListed: boolean; guard: Refusal | null },
+): Refusal | null {
   if (!reach.isAddressable) return { reason: 'NOT_ADDRESSABLE', detail: 'The address is known to be unreachable' };
   if (!isSubscribed(reach)) {
     return {
@@ -52,5 +61,5 @@ export function refusalOf(reach: Reach, isListed: boolean): { reason: RefusalRea
     };
   }
   if (isListed) return { reason: 'SUPPRESSED', detail: 'On a suppression list of the project' };
-  return null;
+  return guard;
 }

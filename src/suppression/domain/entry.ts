@@ -10,6 +10,11 @@ export const entryMedia = ['ANY', 'MOBILE_PUSH', 'WEB_PUSH', 'SMS', 'EMAIL', 'IN
 /** One of {@link entryMedia}. */
 export type EntryMedium = (typeof entryMedia)[number];
 
+/** The value in the normal form of every kind that it can be. */
+export function normalValues(value: string): string[] {
+  return entryKinds.flatMap((kind) => normalValue(kind, value) ?? []);
+}
+
 /** The value as it is compared: addresses without case, numbers as digits. Null when it cannot be one of its kind. */
 export function normalValue(kind: EntryKind, value: string): string | null {
   const text = value.trim();

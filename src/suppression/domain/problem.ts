@@ -1,14 +1,7 @@
 import type { InputProblem } from '@libs/platform';
 
 /** Why a change was refused. */
-export const problemCodes = [
-  'INVALID',
-  'NOT_FOUND',
-  'CONFLICT',
-  'NAME_TAKEN',
-  'IN_USE',
-  'OPTIMOVE_REFUSED',
-] as const;
+export const problemCodes = ['INVALID', 'NOT_FOUND', 'CONFLICT', 'NAME_TAKEN', 'IN_USE', 'OPTIMOVE_REFUSED'] as const;
 
 /** One of {@link problemCodes}. */
 export type ProblemCode = (typeof problemCodes)[number];

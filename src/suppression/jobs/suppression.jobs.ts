@@ -1,4 +1,5 @@
-import { defineJob } from '@libs/platform';
+import { defineJob, subscribe } from '@libs/platform';
+import { connectionDeleted } from '@modules/connections';
 
 /** Asks Optimove for its data date and begins what it calls for. `at` tells one asking from the next. */
 export const checkDataDateJob = defineJob<{ projectId: string; connectionId: string; at: string }>({
@@ -20,3 +21,5 @@ export const stopOfConnectionJob = defineJob<{ connectionId: string }>({
   queue: 'suppression.stop-of-connection',
   id: ({ connectionId }) => `stop-suppression-${connectionId}`,
 });
+
+subscribe(connectionDeleted, stopOfConnectionJob);

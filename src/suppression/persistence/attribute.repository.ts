@@ -61,6 +61,24 @@ export class AttributeRepository {
     );
   }
 
+  /** Somebody says that the reason why attributes stopped is gone; until a sync succeeds their data count as failed. */
+  async retryStopped(tx: Tx, projectId: string, connectionId: string): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE suppression_attribute SET state = 'FAILED' WHERE project_id = $1 AND connection_id = $2 AND state = 'STOPPED'`,
+      [projectId, connectionId],
+    );
+  }
+
+  /** Stops every attribute of a connection. */
+  async stopAll(tx: Tx, connectionId: string, reason: string): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE suppression_attribute SET state = 'STOPPED', state_reason = $2 WHERE connection_id = $1`,
+      [connectionId, reason],
+    );
+  }
+
   /** Changes up to a day are applied; `hasGap` when days before it were missed. */
   async noteChanges(
     tx: Tx,

@@ -56,11 +56,10 @@ export class ExclusionRuleRepository {
   }
 
   list(tx: Tx, projectId: string, connectionId: string): Promise<ExclusionRule[]> {
-    return query(
-      tx,
-      `SELECT ${columns} FROM exclusion_rule WHERE project_id = $1 AND connection_id = $2 ORDER BY id`,
-      [projectId, connectionId],
-    );
+    return query(tx, `SELECT ${columns} FROM exclusion_rule WHERE project_id = $1 AND connection_id = $2 ORDER BY id`, [
+      projectId,
+      connectionId,
+    ]);
   }
 
   async find(tx: Tx, projectId: string, id: string): Promise<ExclusionRule | null> {

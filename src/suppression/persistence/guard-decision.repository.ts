@@ -55,10 +55,7 @@ const columns = `decided_at AS "decidedAt", profile_id AS "profileId", user_id A
 @Injectable()
 export class GuardDecisionRepository {
   /** Decides for every person and rule, in the order of safety: a value that excludes, doubtful data, no value. */
-  decide(
-    tx: Tx,
-    request: { projectId: string; origin: GateOrigin; people: GuardedPerson[] },
-  ): Promise<RuleDecision[]> {
+  decide(tx: Tx, request: { projectId: string; origin: GateOrigin; people: GuardedPerson[] }): Promise<RuleDecision[]> {
     const { projectId, origin, people } = request;
     return query(
       tx,

@@ -120,6 +120,17 @@ export class SyncRunRepository {
     );
   }
 
+  /** Files whose upload nobody carries on with. @returns their tasks. */
+  async failAbandoned(tx: Tx, detail: string): Promise<string[]> {
+    const rows = await query<{ task_id: string }>(
+      tx,
+      `UPDATE suppression_sync_run SET state = 'FAILED', detail = $1, finished_at = now(), holder = NULL
+       WHERE state IN ('WAITING', 'RUNNING') AND source = 'FILE' AND held_until < now() RETURNING task_id`,
+      [detail],
+    );
+    return rows.map((row) => row.task_id);
+  }
+
   /** Runs that wait, or whose worker is gone. */
   async open(tx: Tx): Promise<string[]> {
     const rows = await query<{ id: string }>(

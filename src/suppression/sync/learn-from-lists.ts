@@ -27,9 +27,7 @@ export class LearnFromLists {
   /** Attributes to ask for with a list: those that Optimove is known to release. */
   async wanted(tx: Tx, { projectId, id }: Pick<ConnectionView, 'projectId' | 'id'>): Promise<string[]> {
     const attributes = await this.attributes.ofConnection(tx, projectId, id);
-    return attributes
-      .filter(({ state, dataDate }) => dataDate !== null && state !== 'STOPPED')
-      .map(({ name }) => name);
+    return attributes.filter(({ state, dataDate }) => dataDate !== null && state !== 'STOPPED').map(({ name }) => name);
   }
 
   /** Applies what a page says, as of Optimove's data date as it was last read; newer values stay. */

@@ -1,6 +1,6 @@
 import { AppError, isUuid } from '@libs/foundation';
 import { Outbox, Transactions } from '@libs/platform';
-import { ConnectionsService, type ConnectionView } from '@modules/connections';
+import { ConnectionNotFoundError, ConnectionsService, type ConnectionView } from '@modules/connections';
 import { AttributeDefinitions } from '@modules/profiles';
 import { type Actor, AuditTrail } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
@@ -68,7 +68,11 @@ export class ManageSync {
       await this.attributes.remove(tx, actor.projectId, id);
       const { name, connectionId } = attribute;
       const subject = { type: 'suppression-attribute', id };
-      await this.audit.record(tx, actor, { action: 'suppression-attribute.removed', subject, before: { name, connectionId } });
+      await this.audit.record(tx, actor, {
+        action: 'suppression-attribute.removed',
+        subject,
+        before: { name, connectionId },
+      });
       return [];
     });
   }
@@ -84,6 +88,7 @@ export class ManageSync {
       return { dataDate: null, problems: [problem] };
     }
     try {
+      await this.attributes.retryStopped(this.transactions.pool, connection.projectId, connection.id);
       const dataDate = await this.check.run(connection, actor.label);
       await this.reopenFailed(connection, dataDate);
       return { dataDate, problems: [] };
@@ -97,15 +102,19 @@ export class ManageSync {
     return this.transactions.run(async (tx) => {
       for (const attribute of await this.attributes.ofConnection(tx, projectId, id)) {
         const run = await this.runs.ofDay(tx, attribute.id, dataDate);
-        if (!run || attribute.state === 'STOPPED' || !(await this.runs.reopen(tx, run.id))) continue;
+        if (!run || !(await this.runs.reopen(tx, run.id))) continue;
         await this.outbox.enqueue(tx, syncAttributeJob, { runId: run.id, at: String(Date.now()) });
       }
     });
   }
 
   private async connectionOf(projectId: string, id: string): Promise<ConnectionView | null> {
-    const connection = isUuid(id) ? await this.connections.find(id) : null;
-    return connection?.projectId === projectId ? connection : null;
+    try {
+      return await this.connections.get(projectId, id);
+    } catch (error) {
+      if (error instanceof ConnectionNotFoundError) return null;
+      throw error;
+    }
   }
 
   /** Null when the key may not list them or Optimove does not answer: the first sync will tell. */
@@ -127,9 +136,14 @@ export class ManageSync {
     return this.transactions.run(async (tx) => {
       await this.feeds.ensure(tx, projectId, connectionId);
       const id = await this.attributes.add(tx, { projectId, connectionId, name, type });
-      if (!id) return failed('NAME_TAKEN', 'attributeDefinitionId', `${name} is in the sync of this connection already`);
+      if (!id)
+        return failed('NAME_TAKEN', 'attributeDefinitionId', `${name} is in the sync of this connection already`);
       const subject = { type: 'suppression-attribute', id };
-      await this.audit.record(tx, actor, { action: 'suppression-attribute.chosen', subject, after: { name, connectionId } });
+      await this.audit.record(tx, actor, {
+        action: 'suppression-attribute.chosen',
+        subject,
+        after: { name, connectionId },
+      });
       await this.check.request(tx, connection);
       return { attribute: await this.attributes.find(tx, projectId, id), problems: [] };
     });

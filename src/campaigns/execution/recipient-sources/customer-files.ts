@@ -33,6 +33,11 @@ export class CustomerFiles implements RecipientSource {
     return [templateId];
   }
 
+  /** A file holds the attributes that were chosen for its channel, and one that is missing says nothing of anybody. */
+  async furtherAttributes(): Promise<string[]> {
+    return [];
+  }
+
   async *pages(attributes: string[]): AsyncGenerator<SourcePage> {
     try {
       yield* this.rest(attributes);

@@ -1,5 +1,6 @@
 import { Transactions } from '@libs/platform';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
+import { LearnFromLists } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { AudienceRepository } from '../../persistence/ledger/audience.repository';
 import { EngagementFilesRepository } from '../../persistence/ledger/engagement-files.repository';
@@ -16,6 +17,7 @@ export class RecipientSources {
     private readonly connections: ConnectionsService,
     private readonly audience: AudienceRepository,
     private readonly engagements: EngagementFilesRepository,
+    private readonly suppression: LearnFromLists,
   ) {}
 
   /** Nothing is read before the first call of the source. */
@@ -28,6 +30,6 @@ export class RecipientSources {
     }
     const client = await this.connections.clientFor(connection.id);
     const nextSkip = () => this.audience.nextSkip(pool, execution);
-    return new ApiPages(client, execution, connection, nextSkip);
+    return new ApiPages(client, execution, connection, nextSkip, this.suppression);
   }
 }

@@ -1,0 +1,53 @@
+import { HandlesJob, JobHandler, Transactions } from '@libs/platform';
+import { ConnectionNotFoundError, ConnectionsService } from '@modules/connections';
+import { AttributeRepository } from '../persistence/attribute.repository';
+import { CheckDataDate } from '../sync/check-data-date';
+import { SyncAttribute } from '../sync/sync-attribute';
+import { checkDataDateJob, stopOfConnectionJob, syncAttributeJob } from './suppression.jobs';
+
+/** Runs {@link checkDataDateJob}. */
+@HandlesJob(checkDataDateJob)
+export class CheckDataDateHandler extends JobHandler<{ projectId: string; connectionId: string; at: string }> {
+  constructor(
+    private readonly connections: ConnectionsService,
+    private readonly check: CheckDataDate,
+  ) {
+    super();
+  }
+
+  async handle({ projectId, connectionId }: { projectId: string; connectionId: string }): Promise<void> {
+    try {
+      const connection = await this.connections.get(projectId, connectionId);
+      if (!connection.isDisabled) await this.check.run(connection, 'Optimove data date');
+    } catch (error) {
+      if (!(error instanceof ConnectionNotFoundError)) throw error;
+    }
+  }
+}
+
+/** Runs {@link syncAttributeJob}. */
+@HandlesJob(syncAttributeJob)
+export class SyncAttributeHandler extends JobHandler<{ runId: string; at: string }> {
+  constructor(private readonly sync: SyncAttribute) {
+    super();
+  }
+
+  handle({ runId }: { runId: string }): Promise<void> {
+    return this.sync.run(runId);
+  }
+}
+
+/** Runs {@link stopOfConnectionJob}: rules stay, and with data that nobody refreshes they hold what relies on them. */
+@HandlesJob(stopOfConnectionJob)
+export class StopOfConnectionHandler extends JobHandler<{ connectionId: string }> {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly attributes: AttributeRepository,
+  ) {
+    super();
+  }
+
+  handle({ connectionId }: { connectionId: string }): Promise<void> {
+    return this.attributes.stopAll(this.transactions.pool, connectionId, 'Its connection was deleted');
+  }
+}

@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import { SuppressionClocks } from './jobs/suppression.clocks';
+import { CheckDataDateHandler, StopOfConnectionHandler, SyncAttributeHandler } from './jobs/suppression.handlers';
+import { SuppressionModule } from './suppression.module';
+
+/** Suppression as the worker host runs it. */
+@Module({
+  imports: [SuppressionModule],
+  providers: [CheckDataDateHandler, SyncAttributeHandler, StopOfConnectionHandler, SuppressionClocks],
+})
+export class SuppressionWorkerModule {}
