@@ -1,5 +1,5 @@
 import { isUuid } from '@libs/foundation';
-import { decodeCursor, PageArgs, toPage, validateInput } from '@libs/platform';
+import { decodeCursor, toPage, validateInput } from '@libs/platform';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { type EntryKind, normalValue, normalValues } from '../domain/entry';
@@ -9,8 +9,8 @@ import {
   AddSuppressionEntryPayload,
   RemoveSuppressionEntryInput,
   RemoveSuppressionEntryPayload,
+  SuppressionEntriesArgs,
   SuppressionEntryConnection,
-  SuppressionEntryFilter,
   SuppressionEntryType,
 } from './suppression.type';
 
@@ -29,8 +29,7 @@ export class SuppressionResolver {
   @Query(() => SuppressionEntryConnection, { description: 'Who must not be contacted, newest first.' })
   async suppressionEntries(
     @CurrentActor() actor: Actor,
-    @Args() { first, after }: PageArgs,
-    @Args() { kind, medium, search }: SuppressionEntryFilter,
+    @Args() { first, after, kind, medium, search }: SuppressionEntriesArgs,
   ): Promise<SuppressionEntryConnection> {
     const filter = { kind, medium, value: search ? normalValues(search) : null };
     const page = { beforeId: decodeCursor(after), limit: first + 1, filter };

@@ -1,6 +1,6 @@
-import { ConnectionType, UserError } from '@libs/platform';
+import { ConnectionType, PageArgs, UserError } from '@libs/platform';
 import { ArgsType, Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { IsIn, Length } from 'class-validator';
+import { IsIn, IsOptional, Length } from 'class-validator';
 import { type EntryKind, type EntryMedium, entryKinds, entryMedia } from '../domain/entry';
 
 const KindEnum = Object.fromEntries(entryKinds.map((kind) => [kind, kind]));
@@ -36,19 +36,26 @@ export class SuppressionEntryType {
 @ObjectType('SuppressionEntryConnection', { description: 'A page of the suppression list, newest first.' })
 export class SuppressionEntryConnection extends ConnectionType(SuppressionEntryType) {}
 
+/** Which entries to list. */
 @ArgsType()
-export class SuppressionEntryFilter {
+export class SuppressionEntriesArgs extends PageArgs {
   @Field(() => KindEnum, { nullable: true, description: 'Only entries of this kind.' })
-  kind?: EntryKind;
+  @IsOptional()
+  @IsIn([...entryKinds])
+  kind?: EntryKind | null;
 
   @Field(() => MediumEnum, {
     nullable: true,
     description: 'Only entries of this medium; ANY means those of every one.',
   })
-  medium?: EntryMedium;
+  @IsOptional()
+  @IsIn([...entryMedia])
+  medium?: EntryMedium | null;
 
   @Field(() => String, { nullable: true, description: 'Only entries of this user ID, address or number.' })
-  search?: string;
+  @IsOptional()
+  @Length(1, 320)
+  search?: string | null;
 }
 
 @InputType({ description: 'Who must not be contacted.' })
