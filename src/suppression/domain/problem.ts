@@ -1,5 +1,3 @@
-import type { InputProblem } from '@libs/platform';
-
 /** Why a change was refused. */
 export const problemCodes = ['INVALID', 'NOT_FOUND', 'CONFLICT', 'NAME_TAKEN', 'IN_USE', 'OPTIMOVE_REFUSED'] as const;
 
@@ -7,8 +5,10 @@ export const problemCodes = ['INVALID', 'NOT_FOUND', 'CONFLICT', 'NAME_TAKEN', '
 export type ProblemCode = (typeof problemCodes)[number];
 
 /** A refusal at a field. */
-export interface SuppressionProblem extends InputProblem {
+export interface SuppressionProblem {
   code: ProblemCode;
+  path: string[];
+  message: string;
 }
 
 /** Makes a refusal. */
