@@ -1,3 +1,5 @@
+import { ConnectionsModule } from '@modules/connections';
+import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { SuppressionClocks } from './jobs/suppression.clocks';
 import { CheckDataDateHandler, StopOfConnectionHandler, SyncAttributeHandler } from './jobs/suppression.handlers';
@@ -5,7 +7,7 @@ import { SuppressionModule } from './suppression.module';
 
 /** Suppression as the worker host runs it. */
 @Module({
-  imports: [SuppressionModule],
+  imports: [ProjectsModule, ConnectionsModule, SuppressionModule],
   providers: [CheckDataDateHandler, SyncAttributeHandler, StopOfConnectionHandler, SuppressionClocks],
 })
 export class SuppressionWorkerModule {}
