@@ -19,12 +19,14 @@ const content = {
   email: { fromAddress: 'offers@example.com', fromName: 'Example', subject: 'Hi', html: '<p>{{ FirstName }}</p>' },
 };
 
+const push = { mobilePush: { title: 'Hello', body: 'A bonus for {{ FirstName }}' } };
+
 interface Mail {
   at: string;
   deliveryId: string;
 }
 
-describe('messages that wait for a connection to a slow mail server', () => {
+describe('messages that have to wait', () => {
   let product: Product;
   let stages = 0;
 
@@ -36,15 +38,15 @@ describe('messages that wait for a connection to a slow mail server', () => {
   beforeEach(() => product.farEnds.inbox.clear());
 
   const mails = (): Mail[] => product.farEnds.inbox.report(1_000).email.last as unknown as Mail[];
-  const start = async (count: number): Promise<CampaignStage> => {
+  const start = async (count: number, given: object = content): Promise<CampaignStage> => {
     stages += 1;
-    const stage = await stageCampaign(product, { content, name: `Slow ${stages}` });
+    const stage = await stageCampaign(product, { content: given, name: `Slow ${stages}` });
     const { id } = await planWithPeople(product, stage, { count, seed: stages });
     await runAtOptimove(product, stage, id);
     return stage;
   };
 
-  it('are decided again when they waited for more than two seconds, and all arrive once', async () => {
+  it('for a connection to a slow mail server are decided again when they waited for more than two seconds, and all arrive once', async () => {
     await product.control('PUT', '/far-ends/email/delay', { ms: 150 });
     const stage = await start(180);
     const { id, funnel } = await completedExecution(product, stage.connectionId, 120_000);
@@ -66,7 +68,7 @@ describe('messages that wait for a connection to a slow mail server', () => {
     expect(seconds).toBeGreaterThan(longestMs);
   });
 
-  it('do not go out once sending was switched off', async () => {
+  it('for a connection do not go out once sending was switched off', async () => {
     await product.control('PUT', '/far-ends/email/delay', { ms: 400 });
     const stage = await start(300);
     await eventually('the first mails arrived', () => mails().length >= 5);
@@ -92,5 +94,51 @@ describe('messages that wait for a connection to a slow mail server', () => {
     const late = mails().filter(({ at }) => Date.parse(at) > stoppedAt + 5_000);
     expect(late).toEqual([]);
     expect(mails().length).toBeLessThan(300);
+  });
+
+  it('for a provider that is down all go out when it is up again, and lose no try', async () => {
+    await product.control('PUT', '/far-ends/mobilePush/fault', { kind: '5xx' });
+    const stage = await start(400, push);
+    const states = async () => {
+      const [row] = await product.database.query<{ retry: number; paused: number }>(
+        `SELECT count(*) FILTER (WHERE d.state = 'RETRY')::int AS retry,
+           (SELECT count(*)::int FROM execution_chunk c JOIN execution e ON e.id = c.execution_id
+            WHERE e.connection_id = $1 AND c.state = 'PENDING' AND c.attempt >= 3) AS paused
+         FROM delivery d JOIN execution e ON e.id = d.execution_id WHERE e.connection_id = $1`,
+        [stage.connectionId],
+      );
+      return row;
+    };
+    await eventually('everybody waits and the account is left alone', async () => {
+      const row = await states();
+      return row !== undefined && row.retry === 400 && row.paused > 0;
+    });
+    await product.control('PUT', '/far-ends/mobilePush/fault', { kind: 'none' });
+    const { id, funnel } = await completedExecution(product, stage.connectionId, 120_000);
+    expect(countOf(funnel, 'SENT')).toBe(400);
+    const inbox = product.farEnds.inbox.report(0).mobilePush;
+    expect([inbox.received, inbox.duplicates]).toEqual([400, 0]);
+    const [row] = await product.database.query<{ most: number }>(
+      'SELECT max(attempts) AS most FROM delivery WHERE execution_id = $1',
+      [id],
+    );
+    expect(row?.most).toBe(1);
+  });
+
+  it('for a large execution are not those of a small one that was announced later', async () => {
+    await product.control('PUT', '/far-ends/mobilePush/delay', { ms: 300 });
+    const large = await start(12_000, push);
+    await eventually('the large one is on its way', () => product.farEnds.inbox.report(0).mobilePush.received > 100);
+    const small = await start(50, push);
+    const { funnel } = await completedExecution(product, small.connectionId);
+    expect(countOf(funnel, 'SENT')).toBe(50);
+    const [row] = await product.database.query<{ state: string; open: number }>(
+      `SELECT e.state, (SELECT count(*)::int FROM execution_chunk c WHERE c.execution_id = e.id AND c.fence = 0) AS open
+       FROM execution e WHERE e.connection_id = $1`,
+      [large.connectionId],
+    );
+    expect(row?.state).toBe('RUNNING');
+    // Chunks of the large one that nobody had taken when the small one was through.
+    expect(row?.open).toBeGreaterThan(0);
   });
 });

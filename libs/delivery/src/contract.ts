@@ -59,7 +59,15 @@ export type SendResult =
       /** The address itself is dead: do not use it again. */
       isAddressDead: boolean;
     }
-  | { outcome: 'RETRYABLE'; deliveryId: string; reason: string; detail: string; retryAfterMs: number | null }
+  | {
+      outcome: 'RETRYABLE';
+      deliveryId: string;
+      reason: string;
+      detail: string;
+      retryAfterMs: number | null;
+      /** The provider put off this very message. Otherwise it is about the account or the way to it. */
+      isAboutMessage?: boolean;
+    }
   | { outcome: 'UNCERTAIN'; deliveryId: string; reason: string; detail: string };
 
 /** What a provider says later of a message that it accepted. */

@@ -25,6 +25,8 @@ const slicesInFlight = { SCHEDULED: 24, TRIGGERED: 8 };
 const holdEveryMs = 5_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 60_000;
+const longestAskedMs = 600_000;
+const jitter = 0.2;
 
 /** Sends one chunk: match → render → slices through the gate → outcomes → sums. Safe to run again at any point. */
 @Injectable()
@@ -57,8 +59,8 @@ export class SendChunk {
     const timer = setInterval(() => void this.chunks.hold(chunk).catch(() => undefined), holdEveryMs);
     try {
       await this.settleLost(chunk);
-      await this.send(chunk);
-      await this.close(chunk);
+      if (await this.waitForProviders(chunk)) return;
+      await this.close(chunk, await this.send(chunk));
     } catch (error) {
       if (error instanceof SendingStoppedError) return await this.park(chunk, error);
       if (!(error instanceof FencedError)) throw error;
@@ -89,13 +91,28 @@ export class SendChunk {
       this.log.event('execution.uncertain', { executionId: chunk.executionId, deliveries: seqs.length }, 'warn');
   }
 
-  private async send(chunk: HeldChunk): Promise<void> {
+  /** Puts the chunk off while every provider account of the execution is down: nothing could go out. */
+  private async waitForProviders(chunk: HeldChunk): Promise<boolean> {
+    const { senders, execution } = await this.contexts.get(chunk.executionId);
+    const waitMs = Math.min(...[...senders.values()].map((sender) => sender.waitMs()));
+    if (senders.size === 0 || waitMs === 0) return false;
+    const until = new Date(Date.now() + withJitter(waitMs));
+    await this.transactions.run(async (tx) => {
+      const attempt = await this.chunks.putOff(tx, chunk, until);
+      const job = { executionId: chunk.executionId, chunkNo: chunk.chunkNo, attempt };
+      await this.outbox.enqueue(tx, chunkJobOf(execution.kind), job, { runAt: until });
+    });
+    return true;
+  }
+
+  /** @returns how long a provider asks to wait before the next try, in milliseconds. */
+  private async send(chunk: HeldChunk): Promise<number> {
     const open = await this.chunks.openRecipients(chunk);
     const context = await this.contextFor(chunk, open);
     await this.slices.assertMaySend(this.transactions.pool, context);
     const people = await this.match(context, open);
     const limiter = this.limiters[context.execution.kind];
-    const work: Promise<void>[] = [];
+    const work: Promise<number>[] = [];
     for (let from = 0; from < people.length; from += sliceSize) {
       const slice = people.slice(from, from + sliceSize);
       work.push(limiter.run(() => this.sendSlice(context, chunk, slice)));
@@ -103,6 +120,7 @@ export class SendChunk {
     const results = await Promise.allSettled(work);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
+    return Math.max(0, ...results.map((result) => (result.status === 'fulfilled' ? result.value : 0)));
   }
 
   /** A kept context may be older than a template that a trigger has just brought. */
@@ -134,15 +152,15 @@ export class SendChunk {
     });
   }
 
-  private async sendSlice(context: ExecutionContext, chunk: HeldChunk, slice: MatchedRecipient[]): Promise<void> {
+  private async sendSlice(context: ExecutionContext, chunk: HeldChunk, slice: MatchedRecipient[]): Promise<number> {
     const profileIds = slice.flatMap(({ profileId }) => (profileId ? [profileId] : []));
     const stored = await this.profiles.storedValues(this.transactions.pool, context.execution.project_id, profileIds);
-    await this.slices.run({ context, chunk, people: renderSlice(context, slice, stored) });
+    return this.slices.run({ context, chunk, people: renderSlice(context, slice, stored) });
   }
 
-  private async close(chunk: HeldChunk): Promise<void> {
-    const wait = Math.min(firstRetryMs * 2 ** chunk.attempt, longestRetryMs);
-    const retryAt = new Date(Date.now() + wait);
+  private async close(chunk: HeldChunk, askedMs: number): Promise<void> {
+    const own = Math.min(firstRetryMs * 2 ** chunk.attempt, longestRetryMs);
+    const retryAt = new Date(Date.now() + withJitter(Math.max(own, Math.min(askedMs, longestAskedMs))));
     const { execution } = await this.contexts.get(chunk.executionId);
     const attempt = await this.transactions.run(async (tx) => {
       const next = await this.chunks.close(tx, chunk, retryAt);
@@ -162,4 +180,9 @@ export class SendChunk {
 function attributeReader(names: string[]): (person: OpenRecipient, name: string | null) => string | null {
   const positions = new Map(names.map((name, index) => [name, index]));
   return (person, name) => (name === null ? null : (person.attributes[positions.get(name) ?? -1] ?? null));
+}
+
+/** A little later each, so that chunks that failed together do not all come back in the same instant. */
+function withJitter(waitMs: number): number {
+  return waitMs * (1 + Math.random() * jitter);
 }

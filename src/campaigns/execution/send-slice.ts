@@ -24,12 +24,16 @@ import type { RenderedPerson } from './render-slice';
 
 interface Claimed extends NewDelivery {
   message: OutboundMessage;
+  address: string;
   attempt: number;
 }
 
 /** What became of a hand-over, and whether the provider called the address dead. */
 interface Answered extends DeliveryOutcome {
   profileId: string;
+  /** Where it was sent to. */
+  address: string;
+  retryAfterMs: number;
   isAddressDead: boolean;
 }
 
@@ -44,6 +48,8 @@ export interface Slice {
 const handOverWithinMs = 2_000;
 /** Passes over one slice before its chunk gives way to others. */
 const mostTriesAtOnce = 10;
+/** An account that is down for so long gives its messages up. */
+const longestOutageMs = 24 * 3_600_000;
 
 /** Takes at most 100 people through the gate, hands their messages over and writes what came of it. */
 @Injectable()
@@ -60,19 +66,23 @@ export class SendSlice {
   ) {}
 
   /**
+   * @returns how long a provider asks to wait before the next try, in milliseconds.
    * @throws {FencedError} when another worker has taken the chunk. @throws {SendingStoppedError} when nothing may go
    * out now. Nothing of this slice is written then.
    */
-  async run(slice: Slice): Promise<void> {
+  async run(slice: Slice): Promise<number> {
     let people = slice.people;
+    let askedMs = 0;
     for (let tries = 0; people.length > 0 && tries < mostTriesAtOnce; tries += 1) {
-      const late = await this.pass({ ...slice, people });
+      const { late, retryAfterMs } = await this.pass({ ...slice, people });
       people = people.filter(({ seq }) => late.has(seq));
+      askedMs = Math.max(askedMs, retryAfterMs);
     }
+    return askedMs;
   }
 
-  /** Decides, hands over, and writes what came of it. @returns positions of people with messages that came too late. */
-  private async pass(slice: Slice): Promise<Set<number>> {
+  /** Decides, hands over, and writes what came of it. `late` are people with messages that came too late. */
+  private async pass(slice: Slice): Promise<{ late: Set<number>; retryAfterMs: number }> {
     const drops = new Map<number, Drop[]>(slice.people.map(({ seq, drops: own }) => [seq, [...own]]));
     const decidedAt = performance.now();
     const claimed = await this.transactions.run((tx) => this.decideAndClaim(tx, slice, drops));
@@ -95,7 +105,10 @@ export class SendSlice {
         }),
       );
     });
-    return new Set(late.map(({ seq }) => seq));
+    return {
+      late: new Set(late.map(({ seq }) => seq)),
+      retryAfterMs: Math.max(0, ...outcomes.map(({ retryAfterMs }) => retryAfterMs)),
+    };
   }
 
   private async decideAndClaim(tx: Tx, slice: Slice, drops: Map<number, Drop[]>): Promise<Claimed[]> {
@@ -148,12 +161,23 @@ export class SendSlice {
     const id = deliveryId({ executionId: context.execution.id, seq, medium, addressKey });
     const bare = { ...fields, deliveryId: id, ...addressOf(decision) } as OutboundMessage;
     const message = this.links.addTo(bare, { executionId: context.execution.id, seq, medium }, systemClock.now());
-    return [{ seq, medium, addressKey, profileId, accountId: context.senders.get(medium)?.accountId ?? '', message }];
+    return [
+      {
+        seq,
+        medium,
+        addressKey,
+        profileId,
+        accountId: context.senders.get(medium)?.accountId ?? '',
+        message,
+        address: decision.address,
+      },
+    ];
   }
 
   private async handOver(context: ExecutionContext, claimed: Claimed[], handOver: HandOver): Promise<Answered[]> {
     const batches = [...context.senders].map(([medium, sender]) =>
       this.sendBatch(
+        context,
         sender,
         claimed.filter((delivery) => delivery.medium === medium),
         handOver,
@@ -162,7 +186,12 @@ export class SendSlice {
     return (await Promise.all(batches)).flat();
   }
 
-  private async sendBatch(sender: Sender, batch: Claimed[], handOver: HandOver): Promise<Answered[]> {
+  private async sendBatch(
+    context: ExecutionContext,
+    sender: Sender,
+    batch: Claimed[],
+    handOver: HandOver,
+  ): Promise<Answered[]> {
     if (batch.length === 0) return [];
     const results = await sender.sendBatch(
       batch.map(({ message }) => message),
@@ -172,7 +201,9 @@ export class SendSlice {
     return batch.map((delivery) => {
       const result = byId.get(delivery.message.deliveryId);
       const isAddressDead = result?.outcome === 'REJECTED' && result.isAddressDead;
-      return { ...outcomeOf(delivery, result), profileId: delivery.profileId, isAddressDead };
+      const retryAfterMs = result?.outcome === 'RETRYABLE' ? (result.retryAfterMs ?? 0) : 0;
+      const outcome = outcomeOf(delivery, result, context.execution.announced_at);
+      return { ...outcome, profileId: delivery.profileId, address: delivery.address, isAddressDead, retryAfterMs };
     });
   }
 }
@@ -192,14 +223,14 @@ function addressOf(decision: GateDecision & { isAllowed: true }): Record<string,
 }
 
 /** The address of a hand-over that will not work again, for the profile to remember. */
-function deadAddress({ medium, profileId, addressKey, reason, isAddressDead }: Answered): DeadAddress[] {
-  return isAddressDead ? [{ medium, profileId, addressKey, reason: reason ?? 'The provider refused it' }] : [];
+function deadAddress({ medium, profileId, addressKey, address, reason, isAddressDead }: Answered): DeadAddress[] {
+  return isAddressDead ? [{ medium, profileId, addressKey, address, reason: reason ?? 'The provider refused it' }] : [];
 }
 
 /** No answer for a delivery that was given to the provider means that we cannot know. */
-function outcomeOf(delivery: Claimed, result: SendResult | undefined): DeliveryOutcome {
+function outcomeOf(delivery: Claimed, result: SendResult | undefined, announcedAt: Date): DeliveryOutcome {
   const { seq, medium, addressKey, attempt } = delivery;
-  const base = { seq, medium, addressKey, providerMessageId: null };
+  const base = { seq, medium, addressKey, providerMessageId: null, isTry: true };
   if (!result) return { ...base, state: 'UNCERTAIN', reason: 'The provider gave no answer for this message' };
   if (result.outcome === 'ACCEPTED') {
     return { ...base, state: 'ACCEPTED', reason: null, providerMessageId: result.providerMessageId };
@@ -207,6 +238,8 @@ function outcomeOf(delivery: Claimed, result: SendResult | undefined): DeliveryO
   if (result.reason === lateReason) return { ...base, state: 'RETRY', reason: lateReason };
   const reason = `${result.reason}: ${result.detail}`.slice(0, 500);
   if (result.outcome !== 'RETRYABLE') return { ...base, state: result.outcome, reason };
-  if (attempt < maxDeliveryAttempts) return { ...base, state: 'RETRY', reason };
+  const isOutage = !result.isAboutMessage;
+  const mayTryAgain = isOutage ? Date.now() - announcedAt.getTime() < longestOutageMs : attempt < maxDeliveryAttempts;
+  if (mayTryAgain) return { ...base, state: 'RETRY', reason, isTry: !isOutage };
   return { ...base, state: 'REJECTED', reason: `RETRIES_EXHAUSTED: ${reason}`.slice(0, 500) };
 }

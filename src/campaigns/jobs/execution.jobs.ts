@@ -10,10 +10,16 @@ export const readRecipientsJob = defineJob<{ executionId: string; reading: numbe
   concurrency: 2,
 });
 
-/** Sends one chunk of a frozen audience; `attempt` tells a deliberate re-run from a repeated job. */
+const lowestPriority = 2_097_152;
+
+/**
+ * Sends one chunk of a frozen audience; `attempt` tells a deliberate re-run from a repeated job. Early chunks go before
+ * late ones of whichever execution, so a small execution never waits for the end of a large one.
+ */
 export const sendChunkJob = defineJob<{ executionId: string; chunkNo: number; attempt: number }>({
   queue: 'campaigns.send-chunk',
   id: ({ executionId, chunkNo, attempt }) => `${executionId}_${chunkNo}_${attempt}`,
+  priority: ({ chunkNo }) => Math.min(chunkNo + 1, lowestPriority),
   concurrency: 4,
 });
 

@@ -1,8 +1,10 @@
 import type { HandOver, OutboundMessage, ProviderSession, SendResult } from '@libs/delivery';
+import { AccountBreaker } from './account-breaker';
 
 /** A session with the version it was opened for; it closes once nothing is under way. */
 export class OpenAccount {
   private underWay = new Set<Promise<unknown>>();
+  private readonly breaker = new AccountBreaker();
 
   constructor(
     readonly version: number,
@@ -10,9 +12,14 @@ export class OpenAccount {
   ) {}
 
   sendBatch(messages: OutboundMessage[], handOver: HandOver): Promise<SendResult[]> {
-    const batch = this.session.sendBatch(messages, handOver);
+    const batch = this.breaker.run(messages, () => this.session.sendBatch(messages, handOver));
     this.underWay.add(batch);
     return batch.finally(() => this.underWay.delete(batch));
+  }
+
+  /** Milliseconds until the account is tried again; 0 while it is in use. */
+  waitMs(): number {
+    return this.breaker.waitMs();
   }
 
   async close(): Promise<void> {

@@ -43,6 +43,7 @@ export class SenderPool implements OnApplicationShutdown {
       accountId: account.id,
       provider: definition.key,
       dedupe: definition.dedupe,
+      waitMs: () => this.open.get(account.id)?.waitMs() ?? 0,
       sendBatch: (messages, handOver) => this.sendBatch(account, messages, handOver),
     };
   }

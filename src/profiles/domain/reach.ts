@@ -28,5 +28,7 @@ export interface DeadAddress {
   medium: Medium;
   profileId: string;
   addressKey: string;
+  /** The address that was refused: one that was replaced meanwhile stays alive. */
+  address: string;
   reason: string;
 }

@@ -25,14 +25,14 @@ const statements: Partial<Record<Medium, string>> = {
 
 const deadStatements: Partial<Record<Medium, string>> = {
   MOBILE_PUSH: `UPDATE device d SET is_addressable = false, unreachable_reason = x.reason, updated_at = now()
-    FROM unnest($2::uuid[], $3::text[], $4::text[]) AS x(profile_id, address_key, reason)
-    WHERE d.project_id = $1 AND d.profile_id = x.profile_id AND d.id::text = x.address_key AND d.is_addressable`,
+    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS x(profile_id, address_key, reason, address)
+    WHERE d.project_id = $1 AND d.profile_id = x.profile_id AND d.id::text = x.address_key AND d.token = x.address AND d.is_addressable`,
   EMAIL: `UPDATE profile p SET is_email_addressable = false, unreachable_reason = x.reason, updated_at = now()
-    FROM unnest($2::uuid[], $3::text[], $4::text[]) AS x(profile_id, address_key, reason)
-    WHERE p.project_id = $1 AND p.id = x.profile_id AND p.is_email_addressable`,
+    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS x(profile_id, address_key, reason, address)
+    WHERE p.project_id = $1 AND p.id = x.profile_id AND p.email = x.address AND p.is_email_addressable`,
   SMS: `UPDATE profile p SET is_mobile_number_addressable = false, unreachable_reason = x.reason, updated_at = now()
-    FROM unnest($2::uuid[], $3::text[], $4::text[]) AS x(profile_id, address_key, reason)
-    WHERE p.project_id = $1 AND p.id = x.profile_id AND p.is_mobile_number_addressable`,
+    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS x(profile_id, address_key, reason, address)
+    WHERE p.project_id = $1 AND p.id = x.profile_id AND p.mobile_number = x.address AND p.is_mobile_number_addressable`,
 };
 
 /** How people can be reached. */
@@ -69,6 +69,7 @@ export class ReachRepository {
         items.map(({ profileId }) => profileId),
         items.map(({ addressKey }) => addressKey),
         items.map(({ reason }) => reason),
+        items.map(({ address }) => address),
       ]);
     }
   }

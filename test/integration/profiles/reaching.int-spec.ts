@@ -120,9 +120,9 @@ describe('many people at once', () => {
     const reason = 'UNREGISTERED';
     await inTx((tx) =>
       stage.profiles.markUnreachable(tx, stage.projectId, [
-        { medium: 'MOBILE_PUSH', profileId, addressKey: deviceKey ?? '', reason },
-        { medium: 'EMAIL', profileId, addressKey: 'email', reason },
-        { medium: 'SMS', profileId, addressKey: 'mobile', reason },
+        { medium: 'MOBILE_PUSH', profileId, addressKey: deviceKey ?? '', address: 'token-1', reason },
+        { medium: 'EMAIL', profileId, addressKey: 'email', address: 'dead@example.com', reason },
+        { medium: 'SMS', profileId, addressKey: 'mobile', address: '447700900009', reason },
       ]),
     );
     const media: ReachRow['medium'][] = ['MOBILE_PUSH', 'EMAIL', 'SMS'];
@@ -134,12 +134,22 @@ describe('many people at once', () => {
     expect(await addressable()).toEqual(['token-2']);
     await stage.send('/imports/profiles', 'userId,email,mobileNumber\ndead,alive@example.com,447700900010\n');
     expect(await addressable()).toEqual(['447700900010', 'alive@example.com', 'token-2']);
+    // An answer about the old address that comes late says nothing of the new one.
+    await inTx((tx) =>
+      stage.profiles.markUnreachable(tx, stage.projectId, [
+        { medium: 'EMAIL', profileId, addressKey: 'email', address: 'dead@example.com', reason },
+        { medium: 'SMS', profileId, addressKey: 'mobile', address: '447700900009', reason },
+      ]),
+    );
+    expect(await addressable()).toEqual(['447700900010', 'alive@example.com', 'token-2']);
   });
 
   it('are never marked through another project', async () => {
     const profileId = await idOf('full');
     await inTx((tx) =>
-      stage.profiles.markUnreachable(tx, newId(), [{ medium: 'EMAIL', profileId, addressKey: 'email', reason: 'x' }]),
+      stage.profiles.markUnreachable(tx, newId(), [
+        { medium: 'EMAIL', profileId, addressKey: 'email', address: 'full@example.com', reason: 'x' },
+      ]),
     );
     expect(await reach(['EMAIL'], 'full')).toMatchObject([{ isAddressable: true }]);
   });

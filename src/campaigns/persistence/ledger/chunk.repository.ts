@@ -71,6 +71,18 @@ export class ChunkRepository {
     return count === 1;
   }
 
+  /** Lets go of a chunk until a later instant. @returns its next attempt. @throws {FencedError} when it was lost. */
+  async putOff(tx: Tx, chunk: HeldChunk, until: Date): Promise<number> {
+    const count = await execute(
+      tx,
+      `UPDATE execution_chunk SET attempt = attempt + 1, held_until = NULL, due_at = $4, queued_at = now()
+       WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3`,
+      [chunk.executionId, chunk.chunkNo, chunk.fence, until],
+    );
+    if (count !== 1) throw new FencedError(`Chunk ${chunk.chunkNo} of ${chunk.executionId} was taken over`);
+    return chunk.attempt + 1;
+  }
+
   /** Lets go of a chunk that cannot be worked on now. */
   async release(chunk: HeldChunk): Promise<void> {
     await execute(
@@ -112,15 +124,14 @@ export class ChunkRepository {
       'SELECT 1 FROM recipient WHERE execution_id = $1 AND seq BETWEEN $2 AND $3 AND end_state IS NULL LIMIT 1',
       [chunk.executionId, chunk.fromSeq, chunk.toSeq],
     );
-    const sql = left
-      ? `UPDATE execution_chunk SET attempt = attempt + 1, held_until = NULL, due_at = $4, queued_at = now()
-         WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3`
-      : `UPDATE execution_chunk SET state = 'DONE', held_until = NULL, done_at = $4
-         WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3`;
-    const at = left ? retryAt : new Date();
-    const count = await execute(tx, sql, [chunk.executionId, chunk.chunkNo, chunk.fence, at]);
+    if (left) return this.putOff(tx, chunk, retryAt);
+    const count = await execute(
+      tx,
+      `UPDATE execution_chunk SET state = 'DONE', held_until = NULL, done_at = now()
+       WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3`,
+      [chunk.executionId, chunk.chunkNo, chunk.fence],
+    );
     if (count !== 1) throw new FencedError(`Chunk ${chunk.chunkNo} of ${chunk.executionId} was taken over`);
-    if (left) return chunk.attempt + 1;
     await this.tally(tx, chunk);
     return null;
   }

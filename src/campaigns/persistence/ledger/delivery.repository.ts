@@ -20,6 +20,8 @@ export interface DeliveryOutcome {
   state: 'RETRY' | 'ACCEPTED' | 'REJECTED' | 'UNCERTAIN';
   reason: string | null;
   providerMessageId: string | null;
+  /** Whether the provider judged the message; an outage uses no try up. */
+  isTry: boolean;
 }
 
 /** What is known of one recipient after its slice. */
@@ -94,9 +96,10 @@ export class DeliveryRepository {
     if (outcomes.length === 0) return;
     await execute(
       tx,
-      `UPDATE delivery d SET state = o.state, reason = o.reason, provider_message_id = o.provider_message_id, answered_at = now()
-       FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
-         AS o(seq, medium, address_key, state, reason, provider_message_id)
+      `UPDATE delivery d SET state = o.state, reason = o.reason, provider_message_id = o.provider_message_id, answered_at = now(),
+         attempts = d.attempts - CASE WHEN o.is_try THEN 0 ELSE 1 END
+       FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $11::boolean[])
+         AS o(seq, medium, address_key, state, reason, provider_message_id, is_try)
        WHERE d.execution_id = $1 AND d.seq BETWEEN $9 AND $10 AND d.fence = $2 AND d.seq = o.seq AND d.medium = o.medium
          AND d.address_key = o.address_key`,
       [
@@ -109,6 +112,7 @@ export class DeliveryRepository {
         outcomes.map(({ reason }) => reason),
         outcomes.map(({ providerMessageId }) => providerMessageId),
         ...rangeOf(outcomes),
+        outcomes.map(({ isTry }) => isTry),
       ],
     );
   }

@@ -4,6 +4,9 @@ import type { MailOutcome } from './smtp-line';
 /** Enhanced status codes (RFC 3463) that say the mailbox does not exist or cannot be used any more. */
 const deadAddress = /\b5\.1\.(1|2|3|6|10)\b|\b5\.2\.1\b/;
 
+/** The server is going away (RFC 5321 §3.8); nothing is said of the message. */
+const closing = 421;
+
 /** What the outcome of an SMTP transaction says of a message. */
 export function resultOf(deliveryId: string, messageId: string, outcome: MailOutcome): SendResult {
   if (outcome.isAccepted) return { outcome: 'ACCEPTED', deliveryId, providerMessageId: messageId };
@@ -18,7 +21,8 @@ export function resultOf(deliveryId: string, messageId: string, outcome: MailOut
     return { outcome: 'REJECTED', ...problem, isAddressDead: deadAddress.test(problem.detail) };
   }
   if (status === undefined && wasWritten) return { outcome: 'UNCERTAIN', ...problem };
-  return { outcome: 'RETRYABLE', ...problem, retryAfterMs: null };
+  const isJudged = status !== undefined && status !== closing && isAboutMessage(error.command);
+  return { outcome: 'RETRYABLE', ...problem, retryAfterMs: null, isAboutMessage: isJudged };
 }
 
 /** A refusal of login or greeting is about the account and mends itself or is mended; it is not about this message. */
