@@ -4,11 +4,13 @@ import { Module } from '@nestjs/common';
 import { ExecutionResolver } from './api/execution.resolver';
 import { FunnelLoader } from './api/funnel.loader';
 import { OptimoveCallbackController } from './api/optimove-callback.controller';
+import { ReadingResolver } from './api/reading.resolver';
 import { RecipientsExportController } from './api/recipients-export.controller';
 import { StopResolver } from './api/stop.resolver';
 import { TraceResolver } from './api/trace.resolver';
 import { authoringApiProviders } from './authoring';
 import { CampaignsModule } from './campaigns.module';
+import { CallbackSpool } from './execution/callback-spool';
 import { EngagementIntake } from './tracking/engagement-intake';
 import { SdkMessagesController } from './tracking/sdk-messages.controller';
 import { TrackingController } from './tracking/tracking.controller';
@@ -17,6 +19,15 @@ import { TrackingController } from './tracking/tracking.controller';
 @Module({
   imports: [CampaignsModule, ConnectionsModule, ProfilesModule],
   controllers: [OptimoveCallbackController, RecipientsExportController, TrackingController, SdkMessagesController],
-  providers: [ExecutionResolver, StopResolver, TraceResolver, FunnelLoader, EngagementIntake, ...authoringApiProviders],
+  providers: [
+    CallbackSpool,
+    ExecutionResolver,
+    ReadingResolver,
+    StopResolver,
+    TraceResolver,
+    FunnelLoader,
+    EngagementIntake,
+    ...authoringApiProviders,
+  ],
 })
 export class CampaignsApiModule {}

@@ -1,5 +1,5 @@
 import { ToNumber } from '@libs/platform';
-import { IsInt, Max, Min } from 'class-validator';
+import { IsInt, IsString, Max, Min } from 'class-validator';
 
 /** What campaigns need to know. Each property is the environment variable of the same name. */
 export class CampaignsConfig {
@@ -16,6 +16,24 @@ export class CampaignsConfig {
   @Min(0)
   @Max(86_400)
   MISSED_CALLBACK_SECONDS = 600;
+
+  /** How long event 1 of a campaign waits for event 13 of its channels before their lists are read, in seconds. */
+  @ToNumber()
+  @IsInt()
+  @Min(0)
+  @Max(86_400)
+  EVENT_1_WAIT_SECONDS = 600;
+
+  /** Where an api process keeps triggered callbacks while the database is away; on a disk that survives the process. */
+  @IsString()
+  CALLBACK_SPOOL_FOLDER = '.data/spool';
+
+  /** What all files there may hold, in megabytes; over it, triggered callbacks are answered 503. */
+  @ToNumber()
+  @IsInt()
+  @Min(1)
+  @Max(100_000)
+  CALLBACK_SPOOL_MEGABYTES = 256;
 
   /** Triggered messages of one campaign that one person gets within an hour, at most. */
   @ToNumber()

@@ -11,6 +11,7 @@ import { authoringEntities, authoringProviders } from './authoring';
 import { CampaignsConfig } from './campaigns.config';
 import { CampaignsService } from './campaigns.service';
 import { AcceptCallback } from './execution/accept-callback';
+import { AnnounceCampaign } from './execution/announce-campaign';
 import { ApplyReceipts } from './execution/apply-receipts';
 import { CancelExecution } from './execution/cancel-execution';
 import { CompleteExecution } from './execution/complete-execution';
@@ -19,11 +20,13 @@ import { ExecutionContexts } from './execution/execution-context';
 import { FindMissed } from './execution/find-missed';
 import { ReadRecipients } from './execution/read-recipients';
 import { RecipientSources } from './execution/recipient-sources/recipient-sources';
+import { RetryExecution } from './execution/retry-execution';
 import { SendChunk } from './execution/send-chunk';
 import { SendSlice } from './execution/send-slice';
 import { StopExecutions } from './execution/stop-executions';
 import { TriggerIntake } from './execution/trigger-intake';
 import { EngagementRepository } from './persistence/engagement.repository';
+import { AnnouncementRepository } from './persistence/ledger/announcement.repository';
 import { AudienceRepository } from './persistence/ledger/audience.repository';
 import { ChunkRepository } from './persistence/ledger/chunk.repository';
 import { DeliveryRepository } from './persistence/ledger/delivery.repository';
@@ -33,7 +36,9 @@ import { ExecutionListRepository } from './persistence/ledger/execution-list.rep
 import { FreezeRepository } from './persistence/ledger/freeze.repository';
 import { FunnelRepository } from './persistence/ledger/funnel.repository';
 import { JournalRepository } from './persistence/ledger/journal.repository';
+import { ReadingListRepository } from './persistence/ledger/reading-list.repository';
 import { SightingRepository } from './persistence/ledger/sighting.repository';
+import { SignalRepository } from './persistence/ledger/signal.repository';
 import { StopRepository } from './persistence/ledger/stop.repository';
 import { TotalsChangeRepository } from './persistence/ledger/totals-change.repository';
 import { TraceRepository } from './persistence/ledger/trace.repository';
@@ -42,6 +47,7 @@ import { ApplyEngagement } from './tracking/apply-engagement';
 import { MessageLinks } from './tracking/message-links';
 
 const repositories = [
+  AnnouncementRepository,
   AudienceRepository,
   ChunkRepository,
   DeliveryRepository,
@@ -52,7 +58,9 @@ const repositories = [
   FreezeRepository,
   FunnelRepository,
   JournalRepository,
+  ReadingListRepository,
   SightingRepository,
+  SignalRepository,
   StopRepository,
   TotalsChangeRepository,
   TraceRepository,
@@ -60,6 +68,7 @@ const repositories = [
 ];
 const useCases = [
   AcceptCallback,
+  AnnounceCampaign,
   ApplyEngagement,
   ApplyReceipts,
   CancelExecution,
@@ -70,6 +79,7 @@ const useCases = [
   MessageLinks,
   ReadRecipients,
   RecipientSources,
+  RetryExecution,
   SendChunk,
   SendSlice,
   StopExecutions,

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isUuid } from '@libs/foundation';
 import type { OptimoveClient, OptimoveStorage } from '@libs/optimove-client';
-import { PlatformConfig, query, SecretBox, Transactions, type Tx } from '@libs/platform';
+import { isRetryable, PlatformConfig, query, SecretBox, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { ConnectionView } from './domain/connection-view';
 import { ConnectionNotFoundError } from './domain/errors';
@@ -61,10 +61,21 @@ export class ConnectionsService {
   }
 
   /** The connection whose callback secret this is, or null; the time it takes says nothing about the secret. */
-  async authenticateCallback(connectionId: string, secret: string): Promise<ConnectionView | null> {
+  authenticateCallback(connectionId: string, secret: string): Promise<ConnectionView | null> {
+    return this.authenticateCallbackHash(connectionId, hash(secret));
+  }
+
+  /** The same by {@link callbackSecretHash}, for calls that were put aside while the database was away. */
+  async authenticateCallbackHash(connectionId: string, secretHash: Buffer): Promise<ConnectionView | null> {
     const access = await this.callbackAccessOf(connectionId);
-    const isRight = timingSafeEqual(hash(secret), access?.secretHash ?? hash(connectionId));
+    const known = access?.secretHash ?? hash(connectionId);
+    const isRight = secretHash.length === known.length && timingSafeEqual(secretHash, known);
     return access && isRight ? access.view : null;
+  }
+
+  /** What may be written down of a callback secret, to check it later. */
+  callbackSecretHash(secret: string): Buffer {
+    return hash(secret);
   }
 
   /** The address to register at Optimove for one kind of callback. It contains the secret: never log or return it. */
@@ -80,8 +91,13 @@ export class ConnectionsService {
     const now = Date.now();
     const existing = this.callbackAccess.get(connectionId);
     if (existing && existing.until > now) return existing;
+    const connection = await this.repository.findAny(this.transactions.pool, connectionId).catch((error: unknown) => {
+      // What was right a moment ago is better than turning callbacks away while the database is away.
+      if (existing && isRetryable(error)) return 'away' as const;
+      throw error;
+    });
+    if (connection === 'away') return existing ?? null;
     this.callbackAccess.delete(connectionId);
-    const connection = await this.repository.findAny(this.transactions.pool, connectionId);
     if (!connection || connection.deletedAt) return null;
     const secretHash = hash(this.secrets.open(connection.callbackSecret, connection.id));
     const access = { view: toView(connection), secretHash, until: now + keepMs };

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import {
   addProviders,
   type CampaignStage,
@@ -126,9 +127,34 @@ describe('callbacks from Optimove', () => {
     expect((await journal()).length).toBe(before);
   });
 
-  it('that are larger than 64 KiB are refused', async () => {
-    expect((await post(listener, 'x'.repeat(70_000))).status).toBe(413);
+  it('that are larger than 64 KiB are answered too, and their beginning is kept with that fact', async () => {
+    const body = `{"EventTypeID": 13, "CampaignID": 1, "ChannelID": 506, "x": "${'x'.repeat(3_000_000)}"}`;
+    expect(await post(listener, body)).toEqual({ status: 200, text: '' });
+    const last = (await journal()).at(-1);
+    expect(last).toMatchObject({ outcome: 'UNREADABLE', reason: expect.stringContaining('larger than 65536 bytes') });
+    expect(last?.body.toString()).toBe(body.slice(0, 65_536));
   });
+
+  it.each([';;', 'application/json; charset=', '/', 'no type at all', ''])(
+    'are answered whatever they say they are: "%s"',
+    async (contentType) => {
+      const { hostname, port, pathname } = new URL(listener);
+      const status = await new Promise<number | undefined>((resolve, reject) => {
+        const headers = { 'content-type': contentType };
+        const sent = request({ hostname, port, path: pathname, method: 'POST', headers }, (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+        });
+        sent.on('error', reject);
+        sent.end(`{"EventTypeID": 3, "TimeStamp": "${timeStamp}"}`);
+      });
+      expect(status).toBe(200);
+      const [last] = await product.database.query<{ outcome: string; content_type: string | null }>(
+        'SELECT outcome, content_type FROM callback_journal ORDER BY id DESC LIMIT 1',
+      );
+      expect(last).toEqual({ outcome: 'NOTED', content_type: contentType });
+    },
+  );
 
   it('of a campaign that Optimove does not know make an execution that fails with its reason', async () => {
     await post(listener, `{"EventTypeID": 13, "TimeStamp": "${timeStamp}", "CampaignID": 777, "ChannelID": 506}`);

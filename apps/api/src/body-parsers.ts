@@ -1,9 +1,10 @@
 import { Readable } from 'node:stream';
+import { largestCallback, originalContentType } from '@modules/campaigns';
 import { BadRequestException, PayloadTooLargeException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-const callbackLimit = 64 * 1024;
 const jsonLimit = 1024 * 1024;
+const mostLetThrough = 64 * jsonLimit;
 const formLimit = 8 * 1024;
 const batchLimit = 16 * jsonLimit;
 
@@ -13,9 +14,16 @@ const batchLimit = 16 * jsonLimit;
  */
 export function registerBodyParsers(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
+  // Fastify refuses a content type that it cannot read before any parser is asked, and callbacks are never refused.
+  fastify.addHook('onRequest', async (request) => {
+    if (!isCallback(request)) return;
+    const { headers } = request.raw;
+    headers[originalContentType] = headers['content-type'];
+    headers['content-type'] = 'application/octet-stream';
+  });
   fastify.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
     if (request.url.startsWith('/imports/')) return payload;
-    if (request.url.startsWith('/callbacks/')) return readAll(payload, callbackLimit);
+    if (isCallback(request)) return readBeginning(payload, largestCallback + 1);
     if (request.url.startsWith('/t/')) return readAll(payload, formLimit);
     const bytes = await readAll(payload, request.url.startsWith('/api/external/') ? batchLimit : jsonLimit);
     try {
@@ -24,6 +32,23 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
       throw new BadRequestException('The body is not valid JSON');
     }
   });
+}
+
+function isCallback(request: FastifyRequest): boolean {
+  return request.url.startsWith('/callbacks/');
+}
+
+/** The first `limit` bytes; the rest is let through unread, so that the sender can hear the answer. */
+async function readBeginning(payload: Readable, limit: number): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of payload) {
+    const bytes = part as Buffer;
+    if (size < limit) parts.push(bytes.subarray(0, limit - size));
+    size += bytes.length;
+    if (size > mostLetThrough) break;
+  }
+  return Buffer.concat(parts);
 }
 
 async function readAll(payload: Readable, limit: number): Promise<Buffer> {

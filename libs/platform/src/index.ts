@@ -36,3 +36,4 @@ export { QueueWorkerModule } from './queue/queue.module';
 export { LinkSigner } from './security/link-signer';
 export { isPrivateAddress, OutboundGuard, OutboundRefusedError } from './security/outbound-guard';
 export { SecretBox, SecretUnreadableError } from './security/secret-box';
+export { Spool, SpoolFullError, type SpoolOptions } from './spool/spool';

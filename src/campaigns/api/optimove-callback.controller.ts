@@ -1,70 +1,111 @@
-import { isUuid } from '@libs/foundation';
+import { isUuid, newId, systemClock } from '@libs/foundation';
 import { isRetryable, Log } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { Public } from '@modules/projects';
-import { Body, Controller, Headers, HttpCode, HttpException, NotFoundException, Param, Post } from '@nestjs/common';
-import { AcceptCallback } from '../execution/accept-callback';
+import {
+  Body,
+  Controller,
+  Headers,
+  HttpCode,
+  HttpException,
+  NotFoundException,
+  Param,
+  Post,
+  Res,
+} from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { AcceptCallback, isTriggeredCall, largestCallback } from '../execution/accept-callback';
+import { CallbackSpool, type SpooledCall } from '../execution/callback-spool';
+import { patiently, TooSlowError, withinLimit } from './patience';
 
 const waitMs = 5_000;
+const triggeredWaitMs = 2_000;
+const awayMs = 1_000;
+const retryAfterSeconds = 5;
 const serviceUnavailable = 503;
+
+/** Where the content type stays that the caller sent; the parser is told another one. */
+export const originalContentType = 'x-original-content-type';
+
+type Arrived = SpooledCall & { secret: string };
 
 /** Where Optimove announces campaigns. The secret in the path is the authentication: Optimove sends no header. */
 @Public()
 @Controller('callbacks/optimove')
 export class OptimoveCallbackController {
+  /** Until when triggered calls go straight to the spool: the database has just been away. */
+  private awayUntil = 0;
+
   constructor(
     private readonly connections: ConnectionsService,
     private readonly acceptCallback: AcceptCallback,
+    private readonly spool: CallbackSpool,
     private readonly log: Log,
   ) {}
 
-  /** Answers 200 with an empty body when the call is committed, whatever it says; 404 for a wrong path or secret. */
+  /**
+   * Answers 200 with an empty body when the call is committed, or a triggered one is on the disk, whatever it says; 404
+   * for a wrong path or secret; 503 with Retry-After while the database is away.
+   */
   @Post(':connectionId/:secret/:kind')
   @HttpCode(200)
   async receive(
-    @Param('connectionId') connectionId: string,
-    @Param('secret') secret: string,
-    @Param('kind') kind: string,
-    @Headers('content-type') contentType: string | undefined,
+    @Param() { connectionId, secret, kind }: { connectionId: string; secret: string; kind: string },
+    @Headers(originalContentType) contentType: string | undefined,
     @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
-    const work = this.accept({ connectionId, secret, kind, contentType: contentType ?? null, body });
-    await withinLimit(work, waitMs).catch((error) => {
+    const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+    const call: Arrived = {
+      callId: newId(),
+      connectionId,
+      secret,
+      secretHash: this.connections.callbackSecretHash(secret),
+      kind: kind.slice(0, 64).replaceAll(/[^\w-]/g, '_'),
+      contentType: contentType?.slice(0, 200) ?? null,
+      body: bytes.subarray(0, largestCallback),
+      isCut: bytes.length > largestCallback,
+      receivedAt: systemClock.now(),
+    };
+    try {
+      await (isTriggeredCall(call) ? this.acceptTriggered(call) : this.acceptPatiently(call));
+    } catch (error) {
       if (error instanceof HttpException) throw error;
-      this.log.failure('callback.not-accepted', error, { connectionId, kind });
-      if (error instanceof TooSlowError || isRetryable(error)) {
-        throw new HttpException('Try again in a few seconds', serviceUnavailable);
-      }
-      throw error;
-    });
+      this.log.failure('callback.not-accepted', error, { connectionId, kind: call.kind });
+      if (!isTrouble(error)) throw error;
+      reply.header('retry-after', String(retryAfterSeconds));
+      throw new HttpException('Try again in a few seconds', serviceUnavailable);
+    }
   }
 
-  private async accept(call: {
-    connectionId: string;
-    secret: string;
-    kind: string;
-    contentType: string | null;
-    body: unknown;
-  }): Promise<void> {
-    const connection = isUuid(call.connectionId)
-      ? await this.connections.authenticateCallback(call.connectionId, call.secret)
-      : null;
+  /** Tries until the limit: whoever calls may not call again. */
+  private acceptPatiently(call: Arrived): Promise<void> {
+    return patiently((isAgain) => this.accept(call, isAgain), { limitMs: waitMs, isTrouble });
+  }
+
+  private async acceptTriggered(call: Arrived): Promise<void> {
+    if (Date.now() >= this.awayUntil) {
+      try {
+        return await withinLimit(this.accept(call, false), triggeredWaitMs);
+      } catch (error) {
+        if (!isTrouble(error)) throw error;
+        this.awayUntil = Date.now() + awayMs;
+      }
+    }
+    if (!isUuid(call.connectionId)) throw new NotFoundException('No such callback address');
+    const { secret: _never, ...record } = call;
+    await this.spool.keep(record);
+    this.log.event('callback.spooled', { connectionId: call.connectionId, kind: call.kind }, 'warn');
+  }
+
+  private async accept({ connectionId, secret, ...call }: Arrived, isAgain: boolean): Promise<void> {
+    const connection = isUuid(connectionId) ? await this.connections.authenticateCallback(connectionId, secret) : null;
     if (!connection) throw new NotFoundException('No such callback address');
-    const accepted = await this.acceptCallback.accept({
-      connection,
-      kind: call.kind.slice(0, 64).replaceAll(/[^\w-]/g, '_'),
-      contentType: call.contentType?.slice(0, 200) ?? null,
-      body: Buffer.isBuffer(call.body) ? call.body : Buffer.alloc(0),
-    });
-    this.log.event('callback.accepted', { connectionId: connection.id, kind: call.kind, ...accepted });
+    const accepted = await this.acceptCallback.accept({ ...call, connection, isAgain });
+    this.log.event('callback.accepted', { connectionId, kind: call.kind, ...accepted });
   }
 }
 
-class TooSlowError extends Error {}
-
-function withinLimit<T>(work: Promise<T>, limitMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new TooSlowError(`Not committed within ${limitMs} ms`)), limitMs);
-    work.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
+function isTrouble(error: unknown): boolean {
+  return error instanceof TooSlowError || isRetryable(error);
 }

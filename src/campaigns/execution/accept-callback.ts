@@ -1,16 +1,18 @@
-import { systemClock } from '@libs/foundation';
 import { type OptimoveCallback, parseCallback, readEngagement, withoutDecryptionKey } from '@libs/optimove-client';
-import { Outbox, Transactions, type Tx } from '@libs/platform';
+import { Transactions, type Tx } from '@libs/platform';
 import { ChannelsService, type ChannelView } from '@modules/channels';
 import type { ConnectionView } from '@modules/connections';
 import { CheckDataDate } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
+import { CampaignsConfig } from '../campaigns.config';
+import { stampOf } from '../domain/execution/local-stamp';
 import { runDateOf } from '../domain/execution/run-date';
-import { readRecipientsJob } from '../jobs/execution.jobs';
+import { type Announcement, AnnouncementRepository } from '../persistence/ledger/announcement.repository';
 import { EngagementFilesRepository } from '../persistence/ledger/engagement-files.repository';
-import { type Announcement, ExecutionRepository } from '../persistence/ledger/execution.repository';
 import { type JournalOutcome, JournalRepository } from '../persistence/ledger/journal.repository';
+import { SignalRepository } from '../persistence/ledger/signal.repository';
 import { StopRepository } from '../persistence/ledger/stop.repository';
+import { AnnounceCampaign, cancelledInOptimove } from './announce-campaign';
 import { type TriggerCall, TriggerIntake } from './trigger-intake';
 
 /** An authenticated call from Optimove, as it came. */
@@ -18,8 +20,19 @@ export interface InboundCall {
   connection: ConnectionView;
   kind: string;
   contentType: string | null;
+  /** At most {@link largestCallback} bytes. */
   body: Buffer;
+  /** Whether more came than is kept. */
+  isCut: boolean;
+  receivedAt: Date;
+  /** Names the call, so that it counts once however often it is taken in. */
+  callId: string;
+  /** Whether it may have been taken in before. */
+  isAgain: boolean;
 }
+
+/** Longest body of a callback that is kept whole, in bytes. */
+export const largestCallback = 64 * 1024;
 
 /** What we made of a call. */
 export interface AcceptedCall {
@@ -32,32 +45,38 @@ interface Refusal {
   reason: string;
 }
 
-const cancelled = 4;
+const executed = 1;
 const dataUpdated = 3;
+const cancelled = 4;
 const triggered = 11;
 const executedOnChannel = 13;
 const engagementInFiles = 14;
 const announcing = new Set([triggered, executedOnChannel, engagementInFiles]);
-const cancelReason = 'Cancelled in Optimove';
+const cancelledBefore = 'Cancelled in Optimove after this was announced';
 
 /** Takes a callback in: journal, execution and first job in one transaction, and nothing slow. */
 @Injectable()
 export class AcceptCallback {
   constructor(
     private readonly transactions: Transactions,
-    private readonly outbox: Outbox,
     private readonly channels: ChannelsService,
-    private readonly executions: ExecutionRepository,
+    private readonly announceCampaign: AnnounceCampaign,
+    private readonly announcements: AnnouncementRepository,
+    private readonly signals: SignalRepository,
     private readonly engagements: EngagementFilesRepository,
     private readonly journal: JournalRepository,
     private readonly stops: StopRepository,
     private readonly triggers: TriggerIntake,
     private readonly checkDataDate: CheckDataDate,
+    private readonly config: CampaignsConfig,
   ) {}
 
-  /** Resolves when the call is committed. A repeated announcement leads to the execution that the first one made. */
-  async accept(call: InboundCall): Promise<AcceptedCall> {
-    const parsed = parseCallback({ kind: call.kind, body: call.body });
+  /**
+   * Resolves when the call is committed. A repeated announcement leads to the execution that the first one made.
+   * @returns null when the call was taken in before.
+   */
+  async accept(call: InboundCall): Promise<AcceptedCall | null> {
+    const parsed = read(call);
     // Before the transaction: one that asks the pool for a second connection can starve them all.
     const channelId = parsed.ok ? parsed.callback.channelId : null;
     const channel = channelId === null ? null : await this.channels.findByOptimoveId(call.connection.id, channelId);
@@ -67,6 +86,7 @@ export class AcceptCallback {
       return this.triggers.add({ announcement: subject, timeZone: call.connection.timeZone, entry });
     }
     return this.transactions.run(async (tx) => {
+      if (call.isAgain && (await this.journal.hasCall(tx, call.callId))) return null;
       const accepted: AcceptedCall =
         parsed.ok && subject
           ? await this.act(tx, { call, callback: parsed.callback, subject })
@@ -81,19 +101,35 @@ export class AcceptCallback {
     { call, callback, subject }: { call: InboundCall; callback: OptimoveCallback; subject: Announcement | Refusal },
   ): Promise<AcceptedCall> {
     if (callback.eventTypeId === cancelled) return this.cancel(tx, call, callback);
+    if (callback.eventTypeId === executed) return this.signal(tx, call, callback);
     if (callback.eventTypeId === dataUpdated) await this.checkDataDate.request(tx, call.connection);
     if (!announcing.has(callback.eventTypeId ?? 0)) return { outcome: 'NOTED', reason: null, executionId: null };
     if ('reason' in subject) return { outcome: 'REFUSED', reason: subject.reason, executionId: null };
     if (callback.eventTypeId === engagementInFiles) {
       return this.engage(tx, call, { callback, announcement: subject });
     }
-    const execution = await this.executions.announce(tx, subject);
-    if (execution.isNew && (await this.wasCancelled(tx, call, callback, subject.optimoveCampaignId))) {
-      await this.stops.requestCancel(tx, [execution.id], cancelReason);
-      return { outcome: 'CANCELLED', reason: 'The cancellation came first', executionId: execution.id };
-    }
-    if (execution.isNew) await this.outbox.enqueue(tx, readRecipientsJob, { executionId: execution.id, reading: 1 });
-    return { outcome: 'ANNOUNCED', reason: null, executionId: execution.id };
+    const announced = await this.announceCampaign.run(tx, subject, { source: '13', ...heardAt(call, callback) });
+    const executionId = announced?.id ?? null;
+    if (announced?.outcome === 'CANCELLED') return { outcome: 'CANCELLED', reason: cancelledBefore, executionId };
+    return { outcome: 'ANNOUNCED', reason: null, executionId };
+  }
+
+  /** Event 1 names no channel: it waits for event 13, and what then was not read since is looked for on every channel. */
+  private async signal(tx: Tx, call: InboundCall, callback: OptimoveCallback): Promise<AcceptedCall> {
+    const { connection, receivedAt } = call;
+    const noted = (reason: string): AcceptedCall => ({ outcome: 'NOTED', reason, executionId: null });
+    if (callback.campaignId === null) return noted('CampaignID is missing');
+    if (connection.isDisabled) return noted('The connection is disabled');
+    const waitSeconds = this.config.EVENT_1_WAIT_SECONDS;
+    const signal = {
+      projectId: connection.projectId,
+      connectionId: connection.id,
+      optimoveCampaignId: callback.campaignId,
+      runDate: runDateOf(callback.timeStamp, receivedAt, connection.timeZone),
+      stamp: heardAt(call, callback).stamp,
+    };
+    await this.signals.remember(tx, signal, waitSeconds);
+    return noted(`Waits ${waitSeconds} s for event 13 of each channel`);
   }
 
   /** The execution of an engagement reads its files; one that failed is read again when announced again. */
@@ -104,60 +140,53 @@ export class AcceptCallback {
   ): Promise<AcceptedCall> {
     const engagement = readEngagement(callback);
     if (typeof engagement === 'string') return { outcome: 'REFUSED', reason: engagement, executionId: null };
-    const { engagementId } = engagement;
-    const { id, outcome } = await this.executions.announceEngagement(tx, { ...announcement, engagementId });
+    const subject = { ...announcement, engagementId: engagement.engagementId };
+    const heard = { source: '14' as const, ...heardAt(call, callback) };
+    const { id, outcome } = await this.announceCampaign.engage(tx, subject, heard);
     if (outcome === 'LISTED_BY_API') {
       const reason = 'The campaign was already announced by event 13 or found by the sweep, and is read over the API';
       return { outcome: 'REFUSED', reason, executionId: id };
     }
-    const announced: AcceptedCall = { outcome: 'ANNOUNCED', reason: null, executionId: id };
-    if (outcome === 'KNOWN') return announced;
-    await this.engagements.save(tx, { id, projectId: announcement.projectId }, engagement);
-    if (await this.wasCancelled(tx, call, callback, announcement.optimoveCampaignId)) {
-      await this.stops.requestCancel(tx, [id], cancelReason);
-      return { outcome: 'CANCELLED', reason: 'The cancellation came first', executionId: id };
-    }
-    await this.outbox.enqueue(tx, readRecipientsJob, { executionId: id, reading: 1 });
-    return announced;
+    if (outcome !== 'KNOWN') await this.engagements.save(tx, { id, projectId: announcement.projectId }, engagement);
+    if (outcome === 'CANCELLED') return { outcome: 'CANCELLED', reason: cancelledBefore, executionId: id };
+    return { outcome: 'ANNOUNCED', reason: null, executionId: id };
   }
 
   /** Stops what runs and remembers it, because the announcement may come later. */
-  private async cancel(tx: Tx, { connection }: InboundCall, callback: OptimoveCallback): Promise<AcceptedCall> {
+  private async cancel(tx: Tx, call: InboundCall, callback: OptimoveCallback): Promise<AcceptedCall> {
+    const { id: connectionId, projectId, timeZone } = call.connection;
     const { campaignId, timeStamp } = callback;
     if (campaignId === null) return { outcome: 'REFUSED', reason: 'CampaignID is missing', executionId: null };
-    const now = systemClock.now();
+    const { stamp } = heardAt(call, callback);
+    await this.announcements.serialise(tx, { connectionId, optimoveCampaignId: campaignId });
     await this.stops.rememberCancellation(tx, {
-      projectId: connection.projectId,
-      connectionId: connection.id,
+      projectId,
+      connectionId,
       optimoveCampaignId: campaignId,
-      runDate: runDateOf(timeStamp, now, connection.timeZone),
-      cancelledAt: timeStamp ?? stampOf(now),
+      runDate: runDateOf(timeStamp, call.receivedAt, timeZone),
+      cancelledAt: stamp,
     });
-    const unfinished = await this.stops.unfinishedOf(tx, connection.id, campaignId);
-    const stopped = await this.stops.requestCancel(tx, unfinished, cancelReason);
+    const unfinished = await this.stops.unfinishedOf(tx, connectionId, campaignId, stamp);
+    const stopped = await this.stops.requestCancel(tx, unfinished, cancelledInOptimove, stamp);
     return { outcome: 'CANCELLED', reason: `${stopped.length} executions stopped`, executionId: stopped[0] ?? null };
   }
+}
 
-  private wasCancelled(
-    tx: Tx,
-    { connection }: InboundCall,
-    callback: OptimoveCallback,
-    campaignId: string,
-  ): Promise<boolean> {
-    const now = systemClock.now();
-    const announced = {
-      projectId: connection.projectId,
-      connectionId: connection.id,
-      optimoveCampaignId: campaignId,
-      runDate: runDateOf(callback.timeStamp, now, connection.timeZone),
-    };
-    return this.stops.wasCancelled(tx, announced, callback.timeStamp ?? stampOf(now));
-  }
+function read(call: InboundCall): ReturnType<typeof parseCallback> {
+  if (!call.isCut) return parseCallback(call);
+  return { ok: false, reason: `The body is larger than ${largestCallback} bytes; only its beginning was kept` };
+}
+
+function heardAt(
+  { connection: { timeZone }, receivedAt }: InboundCall,
+  { timeStamp }: OptimoveCallback,
+): { stamp: string; timeZone: string } {
+  return { stamp: stampOf(timeStamp, receivedAt, timeZone), timeZone };
 }
 
 /** The execution that a callback announces or adds to, or why there is none. */
 function announcementOf(
-  { connection }: InboundCall,
+  { connection, receivedAt }: InboundCall,
   callback: OptimoveCallback & { channel: ChannelView | null },
 ): Announcement | Refusal {
   const isTriggered = callback.eventTypeId === triggered;
@@ -176,27 +205,28 @@ function announcementOf(
     channelId: channel.id,
     optimoveChannelId: channel.optimoveChannelId,
     optimoveCampaignId: campaignId,
-    runDate: runDateOf(isTriggered ? null : callback.timeStamp, systemClock.now(), connection.timeZone),
+    runDate: runDateOf(isTriggered ? null : callback.timeStamp, receivedAt, connection.timeZone),
   };
 }
 
-function entryOf(
-  { connection, kind, contentType, body }: InboundCall,
-  callback: OptimoveCallback | null,
-): TriggerCall['entry'] {
+function entryOf(call: InboundCall, callback: OptimoveCallback | null): TriggerCall['entry'] {
+  const { connection, kind, contentType, callId, receivedAt } = call;
   return {
     projectId: connection.projectId,
     connectionId: connection.id,
     kind,
     contentType,
-    body: withoutDecryptionKey(body),
+    body: withoutDecryptionKey(call.body),
     eventTypeId: callback?.eventTypeId ?? null,
     optimoveCampaignId: callback?.campaignId ?? null,
     optimoveChannelId: callback?.channelId ?? null,
+    callId,
+    receivedAt,
   };
 }
 
-/** An instant as Optimove writes times, so that both compare as texts. */
-function stampOf(time: Date): string {
-  return time.toISOString().slice(0, 19).replace('T', ' ');
+/** Whether the call tells of one customer who met a trigger: nothing but the call itself would ever tell of it again. */
+export function isTriggeredCall(call: Pick<InboundCall, 'kind' | 'body'>): boolean {
+  const parsed = parseCallback(call);
+  return parsed.ok && parsed.callback.eventTypeId === triggered;
 }

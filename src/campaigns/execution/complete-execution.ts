@@ -1,6 +1,7 @@
 import { execute, Log, query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { ConservationError } from '../domain/execution/errors';
+import { isAnnouncedSince } from '../persistence/ledger/execution.repository';
 import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
 
 interface Sums {
@@ -9,9 +10,10 @@ interface Sums {
   ended: number;
   duplicates: number;
   malformed: number;
-  listed: number;
-  reading: number;
-  kind: string;
+  /** Readings whose rows do not add up. */
+  broken: number;
+  /** Rows that the readings brought; null where there are none, as in a triggered execution. */
+  listed: number | null;
 }
 
 /** Completes an execution once every chunk is done and the sums agree. */
@@ -43,8 +45,8 @@ export class CompleteExecution {
   private async isFinished(tx: Tx, executionId: string): Promise<boolean> {
     const rows = await query(
       tx,
-      `SELECT 1 FROM execution e WHERE e.id = $1 AND e.state = 'RUNNING' AND e.read_at IS NOT NULL
-         AND NOT EXISTS (SELECT 1 FROM execution_chunk c WHERE c.execution_id = e.id AND c.state = 'PENDING')
+      `SELECT 1 FROM execution e WHERE e.id = $1 AND e.state = 'RUNNING' AND e.read_at IS NOT NULL AND e.reading <= e.read_through
+         AND NOT ${isAnnouncedSince} AND NOT EXISTS (SELECT 1 FROM execution_chunk c WHERE c.execution_id = e.id AND c.state = 'PENDING')
        FOR UPDATE`,
       [executionId],
     );
@@ -54,20 +56,24 @@ export class CompleteExecution {
   private async assertConservation(tx: Tx, executionId: string): Promise<void> {
     const [sums] = await query<Sums>(
       tx,
-      `SELECT e.received, e.recipients, e.reading, e.kind,
+      `SELECT e.received, e.recipients,
          (SELECT coalesce(sum(t.count), 0)::int FROM execution_tally t WHERE t.execution_id = e.id AND t.measure NOT LIKE '%:%') AS ended,
          (SELECT coalesce(sum(x.duplicates), 0)::int FROM execution_template x WHERE x.execution_id = e.id) AS duplicates,
          (SELECT coalesce(sum(x.malformed), 0)::int FROM execution_template x WHERE x.execution_id = e.id) AS malformed,
-         (SELECT coalesce(sum(p.received), 0)::int FROM execution_page p WHERE p.execution_id = e.id AND p.reading = 1) AS listed
+         (SELECT count(*)::int FROM execution_reading g WHERE g.execution_id = e.id AND g.finished_at IS NOT NULL
+           AND g.listed <> g.added + g.known + g.duplicates + g.malformed) AS broken,
+         (SELECT sum(g.added + g.duplicates + g.malformed)::int FROM execution_reading g WHERE g.execution_id = e.id
+           AND g.finished_at IS NOT NULL) AS listed
        FROM execution e WHERE e.id = $1`,
       [executionId],
     );
     if (!sums) return;
-    const { received, recipients, ended, duplicates, malformed, listed, reading, kind } = sums;
+    const { received, recipients, ended, duplicates, malformed, broken, listed } = sums;
     const doAgree =
       recipients === ended &&
       received === ended + duplicates + malformed &&
-      (reading > 1 || kind === 'TRIGGERED' || listed === received);
+      broken === 0 &&
+      (listed === null || listed === received);
     if (!doAgree)
       throw new ConservationError(`The sums of execution ${executionId} do not agree: ${JSON.stringify(sums)}`);
   }

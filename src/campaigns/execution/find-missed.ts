@@ -1,16 +1,16 @@
 import { systemClock } from '@libs/foundation';
-import type { OptimoveClient } from '@libs/optimove-client';
-import { Log, Outbox, Transactions } from '@libs/platform';
+import { type OptimoveClient, OptimoveRejectedError } from '@libs/optimove-client';
+import { Log, Transactions } from '@libs/platform';
 import { ChannelsService, type ChannelView } from '@modules/channels';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { TemplateDirectory } from '../authoring/template-directory';
 import { CampaignsConfig } from '../campaigns.config';
 import { runDateOf } from '../domain/execution/run-date';
-import { readRecipientsJob } from '../jobs/execution.jobs';
-import { ExecutionRepository } from '../persistence/ledger/execution.repository';
+import { type Announcement, AnnouncementRepository, type Heard } from '../persistence/ledger/announcement.repository';
 import { SightingRepository } from '../persistence/ledger/sighting.repository';
-import { StopRepository } from '../persistence/ledger/stop.repository';
+import { type DueSignal, SignalRepository } from '../persistence/ledger/signal.repository';
+import { AnnounceCampaign } from './announce-campaign';
 
 const dayMs = 86_400_000;
 
@@ -19,13 +19,13 @@ const dayMs = 86_400_000;
 export class FindMissed {
   constructor(
     private readonly transactions: Transactions,
-    private readonly outbox: Outbox,
     private readonly connections: ConnectionsService,
     private readonly channels: ChannelsService,
     private readonly directory: TemplateDirectory,
-    private readonly executions: ExecutionRepository,
+    private readonly announceCampaign: AnnounceCampaign,
+    private readonly announcements: AnnouncementRepository,
     private readonly sightings: SightingRepository,
-    private readonly stops: StopRepository,
+    private readonly signals: SignalRepository,
     private readonly config: CampaignsConfig,
     private readonly log: Log,
   ) {}
@@ -53,29 +53,56 @@ export class FindMissed {
       runDate,
       optimoveCampaignIds: seen,
     };
-    const waitSeconds = this.config.MISSED_CALLBACK_SECONDS;
-    const missed = await this.sightings.unannounced(this.transactions.pool, sighting, waitSeconds);
-    for (const optimoveCampaignId of missed) await this.announce(place, optimoveCampaignId);
+    const overdue = await this.sightings.overdue(this.transactions.pool, sighting, this.config.MISSED_CALLBACK_SECONDS);
+    // Cancelled on the day of the run or later: the sweep does not know when the run began.
+    const heard: Heard = { source: 'SWEEP', stamp: `${runDate} 00:00:00`, timeZone: connection.timeZone };
+    for (const { optimoveCampaignId, isKnown } of overdue) {
+      if (isKnown || (await this.isOurs(place, optimoveCampaignId))) {
+        await this.announce(place, optimoveCampaignId, heard);
+      }
+    }
   }
 
-  private async announce({ connection, client, channel, runDate }: Place, optimoveCampaignId: string): Promise<void> {
+  /** Follows event 1 up: on every channel where the campaign was not read since, its list is read now. */
+  async followUp(signal: DueSignal): Promise<void> {
+    const connection = await this.connections.find(signal.connectionId);
+    if (connection && !connection.isDisabled) {
+      const client = await this.connections.clientFor(connection.id);
+      const channels = await this.channels.listForConnection(connection.projectId, connection.id);
+      for (const channel of channels.filter(({ media, kind }) => media.length > 0 && kind !== 'TRIGGERED')) {
+        await this.followUpOn({ connection, client, channel, runDate: signal.runDate }, signal);
+      }
+    }
+    await this.signals.finish(this.transactions.pool, signal);
+  }
+
+  private async followUpOn(place: Place, { optimoveCampaignId, receivedAt, stamp }: DueSignal): Promise<void> {
+    const known = await this.announcements.latest(this.transactions.pool, toAnnouncement(place, optimoveCampaignId));
+    if (known?.read_started_at && known.read_started_at > receivedAt) return;
+    if (!known && !(await this.isOurs(place, optimoveCampaignId))) return;
+    await this.announce(place, optimoveCampaignId, { source: '1', stamp, timeZone: place.connection.timeZone });
+  }
+
+  /** Whether the campaign uses a template of ours on the channel; a campaign that is not on it has none. */
+  private async isOurs({ connection, client, channel }: Place, optimoveCampaignId: string): Promise<boolean> {
     const { optimoveChannelId } = channel;
-    const details = await client.getExecutedCampaignChannelDetails({
-      campaignId: optimoveCampaignId,
-      channelId: optimoveChannelId,
-    });
-    const executionId = await this.transactions.run(async (tx) => {
-      const optimoveTemplateIds = details.map(({ templateId }) => templateId);
-      const wanted = { connectionId: connection.id, optimoveChannelId, optimoveTemplateIds };
-      if ((await this.directory.find(tx, wanted)).size === 0) return null;
-      const campaign = { projectId: connection.projectId, connectionId: connection.id, optimoveCampaignId, runDate };
-      if (await this.stops.wasCancelled(tx, campaign, '')) return null;
-      const execution = await this.executions.announce(tx, { ...campaign, channelId: channel.id, optimoveChannelId });
-      if (!execution.isNew) return null;
-      await this.outbox.enqueue(tx, readRecipientsJob, { executionId: execution.id, reading: 1 });
-      return execution.id;
-    });
-    if (executionId) this.log.event('execution.found-by-sweep', { executionId, optimoveCampaignId }, 'warn');
+    const details = await client
+      .getExecutedCampaignChannelDetails({ campaignId: optimoveCampaignId, channelId: optimoveChannelId })
+      .catch((error: unknown) => {
+        if (error instanceof OptimoveRejectedError) return [];
+        throw error;
+      });
+    const optimoveTemplateIds = details.map(({ templateId }) => templateId);
+    const wanted = { connectionId: connection.id, optimoveChannelId, optimoveTemplateIds };
+    return (await this.directory.find(this.transactions.pool, wanted)).size > 0;
+  }
+
+  private async announce(place: Place, optimoveCampaignId: string, heard: Heard): Promise<void> {
+    const announcement = toAnnouncement(place, optimoveCampaignId);
+    const announced = await this.transactions.run((tx) => this.announceCampaign.run(tx, announcement, heard));
+    if (announced?.outcome !== 'NEW') return;
+    const { source } = heard;
+    this.log.event('execution.found-late', { executionId: announced.id, optimoveCampaignId, source }, 'warn');
   }
 }
 
@@ -84,6 +111,17 @@ interface Place {
   client: OptimoveClient;
   channel: ChannelView;
   runDate: string;
+}
+
+function toAnnouncement({ connection, channel, runDate }: Place, optimoveCampaignId: string): Announcement {
+  return {
+    projectId: connection.projectId,
+    connectionId: connection.id,
+    channelId: channel.id,
+    optimoveChannelId: channel.optimoveChannelId,
+    optimoveCampaignId,
+    runDate,
+  };
 }
 
 function lastTwoDays(timeZone: string): string[] {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { AppError, toError } from '@libs/foundation';
-import type { RecipientRow } from '@libs/optimove-client';
+import { AppError } from '@libs/foundation';
+import { OptimoveUnauthorizedError, type RecipientRow } from '@libs/optimove-client';
 import { isRetryable, Log, Outbox, Transactions, type Tx } from '@libs/platform';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { MatchingService } from '@modules/matching';
@@ -8,9 +8,9 @@ import { Injectable } from '@nestjs/common';
 import { TemplateDirectory } from '../authoring/template-directory';
 import { Versions } from '../authoring/versions';
 import { compileContent } from '../domain/content/compile-content';
-import { FencedError } from '../domain/execution/errors';
+import { EarlierLaunchError, FencedError } from '../domain/execution/errors';
 import { isScheduledTime } from '../domain/execution/run-date';
-import { sendChunkJob } from '../jobs/execution.jobs';
+import { readRecipientsJob, sendChunkJob } from '../jobs/execution.jobs';
 import { AudienceRepository, type StagedPage } from '../persistence/ledger/audience.repository';
 import { ExecutionRepository, type ExecutionRow } from '../persistence/ledger/execution.repository';
 import { FreezeRepository } from '../persistence/ledger/freeze.repository';
@@ -19,13 +19,19 @@ import type { RecipientSource, SourcePage } from './recipient-sources/recipient-
 import { RecipientSources } from './recipient-sources/recipient-sources';
 
 const chunkSize = 1000;
+const holdEveryMs = 15_000;
+const tokenWaitSeconds = 10;
 const controlGroupAction = '1';
+
+/** One run over a list; nobody else has this holder, not even another run of the same process. */
+interface Run {
+  execution: ExecutionRow;
+  holder: string;
+}
 
 /** Reads the recipient list of an execution into staging and freezes it; resumes after the last page that was kept. */
 @Injectable()
 export class ReadRecipients {
-  private readonly holder = randomUUID();
-
   constructor(
     private readonly transactions: Transactions,
     private readonly outbox: Outbox,
@@ -42,33 +48,63 @@ export class ReadRecipients {
   ) {}
 
   /** @throws retryable faults of Optimove or the database; a final one ends the execution as FAILED with its reason. */
-  async run(job: { executionId: string; reading: number }): Promise<void> {
-    const execution = await this.executions.takeReading(job.executionId, job.reading, this.holder);
-    if (!execution) return;
+  async run({ executionId }: { executionId: string }): Promise<void> {
+    const holder = randomUUID();
+    const execution = await this.executions.takeReading(executionId, holder);
+    if (!execution) return this.refuseToWait(executionId);
+    const run: Run = { execution, holder };
+    // A page may take longer than the lease lasts.
+    const timer = setInterval(() => void this.hold(this.transactions.pool, run).catch(() => undefined), holdEveryMs);
     try {
-      await this.read(execution);
+      await this.read(run);
     } catch (error) {
-      if (error instanceof FencedError) return;
-      await this.executions.releaseReading(execution.id, this.holder);
-      if (isRetryable(error)) throw error;
-      this.log.failure('execution.reading-failed', error, { executionId: execution.id });
-      if (error instanceof AppError) return this.executions.fail(execution.id, toError(error).message);
-      if (isDataFault(error)) {
-        await this.executions.fail(
-          execution.id,
-          'An internal fault stopped the reading and nothing was sent; the log has its details',
-        );
-      }
-      throw error;
+      if (!(error instanceof FencedError)) await this.settle(run, error);
+    } finally {
+      clearInterval(timer);
     }
   }
 
-  private async read(execution: ExecutionRow): Promise<void> {
+  /** @throws {EarlierLaunchError} so that the queue tries again soon. */
+  private async refuseToWait(executionId: string): Promise<void> {
+    if (await this.executions.waitsForCancellation(executionId)) throw new EarlierLaunchError(executionId);
+  }
+
+  private async settle({ execution, holder }: Run, error: unknown): Promise<void> {
+    if (error instanceof OptimoveUnauthorizedError && (await this.isTokenRefused(execution))) {
+      const reason = `Waits for a valid API token: ${error.message}`;
+      return this.executions.releaseReading(execution, holder, { seconds: tokenWaitSeconds, reason });
+    }
+    if (isRetryable(error)) {
+      await this.executions.releaseReading(execution, holder);
+      throw error;
+    }
+    this.log.failure('execution.reading-failed', error, { executionId: execution.id });
+    if (error instanceof AppError) return this.executions.failReading(execution, holder, error.message);
+    if (!isDataFault(error)) {
+      await this.executions.releaseReading(execution, holder);
+      throw error;
+    }
+    const reason = 'An internal fault stopped the reading and nothing was sent; the log has its details';
+    await this.executions.failReading(execution, holder, reason);
+    throw error;
+  }
+
+  private async isTokenRefused(execution: ExecutionRow): Promise<boolean> {
+    return (await this.connections.find(execution.connection_id))?.status === 'AUTHENTICATION_FAILED';
+  }
+
+  private async read(run: Run): Promise<void> {
+    const { execution } = run;
     const connection = await this.connections.get(execution.project_id, execution.connection_id);
-    const source = await this.sources.open(execution, connection, (work) => this.inLease(execution, work));
+    const source = await this.sources.open(execution, connection, (work) => this.inLease(run, work));
     const attributes = await this.prepare(execution, connection, source);
-    for await (const page of source.pages(attributes)) await this.keep(execution, page, source);
-    await this.freeze(execution, connection, source);
+    for await (const page of source.pages(attributes)) await this.keep(run, page, source);
+    await this.freeze(run, connection, source);
+  }
+
+  private async hold(tx: Tx, { execution, holder }: Run): Promise<void> {
+    if (await this.executions.holdReading(tx, execution, holder)) return;
+    throw new FencedError(`The reading of execution ${execution.id} was taken over`);
   }
 
   /** Learns the templates, freezes their content and settles which attributes are asked for. */
@@ -86,16 +122,22 @@ export class ReadRecipients {
         optimoveTemplateIds: templateIds,
       });
       await this.audience.setTemplates(tx, execution.id, new Map(templateIds.map((id) => [id, found.get(id) ?? null])));
-      if (execution.attributes.length > 0) return execution.attributes;
-      const needed = await this.attributesOf(tx, connection, [...found.values()]);
+      // The pages of one reading are kept with the same columns; those of a later one may have more.
+      const isUnderWay = (await this.audience.nextSkip(tx, execution)) > 0;
+      if (isUnderWay && execution.attributes.length > 0) return execution.attributes;
+      const needed = await this.attributesOf(tx, { execution, connection }, [...found.values()]);
       const attributes = [...new Set([...needed, ...(await source.furtherAttributes(tx))])];
       await this.executions.setAttributes(tx, execution.id, attributes);
       return attributes;
     });
   }
 
-  private async attributesOf(tx: Tx, connection: ConnectionView, versionIds: string[]): Promise<string[]> {
-    const names = new Set(this.matching.requiredAttributes(connection));
+  private async attributesOf(
+    tx: Tx,
+    { execution, connection }: { execution: ExecutionRow; connection: ConnectionView },
+    versionIds: string[],
+  ): Promise<string[]> {
+    const names = new Set([...execution.attributes, ...this.matching.requiredAttributes(connection)]);
     for (const id of versionIds) {
       const version = await this.versions.get(tx, id);
       for (const name of compileContent(version.content).optimoveAttributes) names.add(name);
@@ -103,24 +145,27 @@ export class ReadRecipients {
     return [...names];
   }
 
-  private async inLease<T>(execution: ExecutionRow, work: (tx: Tx) => Promise<T>): Promise<T> {
-    return this.transactions.run(async (tx) => {
-      if (await this.executions.holdReading(tx, execution.id, this.holder)) return work(tx);
-      throw new FencedError(`The reading of execution ${execution.id} was taken over`);
+  private async inLease(run: Run, work: (tx: Tx) => Promise<void>): Promise<void> {
+    await this.transactions.run(async (tx) => {
+      await this.hold(tx, run);
+      await work(tx);
     });
   }
 
-  private async keep(execution: ExecutionRow, page: SourcePage, source: RecipientSource): Promise<void> {
-    await this.inLease(execution, async (tx) => {
-      if (page.received > 0) await this.audience.keepPage(tx, execution, stage(page));
+  private async keep(run: Run, page: SourcePage, source: RecipientSource): Promise<void> {
+    await this.inLease(run, async (tx) => {
+      if (page.received > 0) await this.audience.keepPage(tx, run.execution, stage(page));
       await source.kept(tx, page);
     });
-    this.log.event('execution.page-read', { executionId: execution.id, skip: page.skip, rows: page.rows.length });
+    const { id: executionId } = run.execution;
+    this.log.event('execution.page-read', { executionId, skip: page.skip, rows: page.rows.length });
   }
 
-  private async freeze(execution: ExecutionRow, connection: ConnectionView, source: RecipientSource): Promise<void> {
-    const chunks = await this.inLease(execution, async (tx) => {
-      const fresh = await this.freezer.freeze(tx, { execution, timeZone: connection.timeZone, chunkSize });
+  /** The row of the execution is locked at the very end only: callbacks and cancellations do not wait for a freeze. */
+  private async freeze({ execution, holder }: Run, connection: ConnectionView, source: RecipientSource): Promise<void> {
+    const request = { execution, holder, timeZone: connection.timeZone, chunkSize };
+    const chunks = await this.transactions.run(async (tx) => {
+      const fresh = await this.freezer.freeze(tx, request);
       for (const [dueAt, group] of groupByDue(fresh)) {
         const jobs = group.map((chunkNo) => ({ executionId: execution.id, chunkNo, attempt: 0 }));
         await this.outbox.enqueueMany(tx, sendChunkJob, jobs, { runAt: new Date(dueAt) });
@@ -129,7 +174,14 @@ export class ReadRecipients {
       return fresh;
     });
     this.log.event('execution.frozen', { executionId: execution.id, chunks: chunks.length });
-    if (chunks.length === 0) await this.completion.tryComplete(execution.id);
+    if (await this.executions.isWanted(execution.id)) await this.readAgain(execution);
+    else if (chunks.length === 0) await this.completion.tryComplete(execution.id);
+  }
+
+  private async readAgain({ id, reading }: ExecutionRow): Promise<void> {
+    await this.transactions.run((tx) =>
+      this.outbox.enqueue(tx, readRecipientsJob, { executionId: id, reading: reading + 1 }),
+    );
   }
 }
 

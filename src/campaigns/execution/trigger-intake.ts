@@ -1,6 +1,6 @@
 import { GroupCommit, Notifications, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import type { Announcement } from '../persistence/ledger/execution.repository';
+import type { Announcement } from '../persistence/ledger/announcement.repository';
 import { type JournalEntry, JournalRepository } from '../persistence/ledger/journal.repository';
 import { TriggeredRepository } from '../persistence/ledger/triggered.repository';
 

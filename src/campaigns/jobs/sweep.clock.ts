@@ -1,12 +1,16 @@
-import { Leases, Transactions } from '@libs/platform';
+import { Leases, Log, Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { CampaignsConfig } from '../campaigns.config';
 import { FindMissed } from '../execution/find-missed';
 import { SightingRepository } from '../persistence/ledger/sighting.repository';
+import { type DueSignal, SignalRepository } from '../persistence/ledger/signal.repository';
 
 const lookEveryMs = 1_000;
 const leaseMs = 120_000;
+const signalsEveryMs = 5_000;
+const signalsAtOnce = 50;
+const retrySeconds = 60;
 
 /** Sweeps every connection in use, one worker at a time for each; trouble with one does not keep the others waiting. */
 @Injectable()
@@ -17,7 +21,9 @@ export class SweepClock {
     private readonly leases: Leases,
     private readonly transactions: Transactions,
     private readonly sightings: SightingRepository,
+    private readonly signals: SignalRepository,
     private readonly findMissed: FindMissed,
+    private readonly log: Log,
     private readonly config: CampaignsConfig,
   ) {}
 
@@ -41,5 +47,23 @@ export class SweepClock {
     } finally {
       this.isBusy = false;
     }
+  }
+
+  /** Event 1 whose wait is over. */
+  @Interval(lookEveryMs)
+  async followUp(): Promise<void> {
+    const tick = { name: 'campaigns.late-signals', everyMs: signalsEveryMs, leaseMs };
+    await this.leases.runWhenDue(tick, async () => {
+      const due = await this.signals.takeDue(this.transactions.pool, retrySeconds, signalsAtOnce);
+      await Promise.all(due.map((signal) => this.followUpOne(signal)));
+    });
+  }
+
+  /** One that cannot be followed up now comes again and keeps no other one waiting. */
+  private followUpOne(signal: DueSignal): Promise<void> {
+    const { connectionId, optimoveCampaignId } = signal;
+    return this.findMissed
+      .followUp(signal)
+      .catch((error: unknown) => this.log.failure('signal.not-followed', error, { connectionId, optimoveCampaignId }));
   }
 }

@@ -5,7 +5,8 @@ import {
   announceExecution,
   announceTrigger,
 } from '../callbacks/send-callbacks';
-import { audienceRows, countAudience, rowCount } from '../customers/audience';
+import { type Audience, audienceRows, countAudience, rowCount } from '../customers/audience';
+import { mostCustomers } from '../customers/customer';
 import { devicesFile, profilesFile } from '../customers/files';
 import { engage, type Webhook } from '../storage/engagement';
 import { execute, type SandboxCampaign, sendAt } from '../tenants/campaign';
@@ -35,6 +36,11 @@ export function campaignRoutes(app: FastifyInstance, tenantOf: (request: OfTenan
     const campaign = newCampaign(tenant, fieldsOf(request.body));
     tenant.campaigns.set(campaign.id, campaign);
     return { ...summary(campaign), expected: countAudience(campaign.audience) };
+  });
+  app.post(`${path}/:campaignId/customers`, (request: OfCampaign) => {
+    const campaign = campaignOf(request);
+    campaign.audience = grown(campaign.audience, integer(fieldsOf(request.body), 'count'));
+    return summary(campaign);
   });
   app.get(`${path}/:campaignId/profiles.csv`, (request: Files, reply) => {
     const hasNumbers = request.query.mobileNumber === 'true';
@@ -86,6 +92,12 @@ function webhookOf(tenant: Tenant, { channelId }: SandboxCampaign): Webhook {
 function summary(campaign: SandboxCampaign) {
   const { id, name, channelId, templateIds, scheduledTimes, state, audience } = campaign;
   return { id: String(id), name, channelId, templateIds, scheduledTimes, state, announced: rowCount(audience) };
+}
+
+/** The same people and more after them, as when a template of the campaign is ready later than the others. */
+function grown(audience: Audience, count: number): Audience {
+  if (count >= audience.count && count <= mostCustomers) return { ...audience, count };
+  throw new ControlInputError(`count must be from ${audience.count} to ${mostCustomers}`);
 }
 
 /** Customers of the campaign's own list, from one place on. */

@@ -11,30 +11,35 @@ export interface Tick {
   leaseMs: number;
 }
 
+const retryMs = 5_000;
+
 /** Clocks by lease rows in PostgreSQL: whichever worker asks first when a tick is due runs it, on the database's time. */
 @Injectable()
 export class Leases {
-  private readonly holder = randomUUID();
-
   constructor(
     private readonly transactions: Transactions,
     private readonly log: Log,
   ) {}
 
-  /** Runs the work when it is due and nobody else holds it; failures are logged and the tick comes again. */
+  /** Runs the work when it is due and nobody else holds it; failures are logged and the tick comes again soon. */
   async runWhenDue(tick: Tick, work: () => Promise<void>): Promise<boolean> {
+    // One for each run: after its lease ran out, a run must not end that of the next one in the same process.
+    const holder = randomUUID();
+    let isTaken = false;
     try {
-      if (!(await this.take(tick))) return false;
+      isTaken = await this.take(tick, holder);
+      if (!isTaken) return false;
       await work();
-      await this.finish(tick);
+      await this.finish(tick, holder);
       return true;
     } catch (error) {
       this.log.failure('clock.failed', error, { clock: tick.name });
+      if (isTaken) await this.release(tick, holder).catch(() => undefined);
       return false;
     }
   }
 
-  private async take({ name, leaseMs }: Tick): Promise<boolean> {
+  private async take({ name, leaseMs }: Tick, holder: string): Promise<boolean> {
     const rows = await query(
       this.transactions.pool,
       `INSERT INTO lease AS l (name, holder, held_until, due_at, last_started_at)
@@ -42,17 +47,26 @@ export class Leases {
        ON CONFLICT (name) DO UPDATE SET holder = $2, held_until = excluded.held_until, last_started_at = now()
        WHERE l.due_at <= now() AND (l.held_until IS NULL OR l.held_until < now())
        RETURNING name`,
-      [name, this.holder, leaseMs],
+      [name, holder, leaseMs],
     );
     return rows.length === 1;
   }
 
-  private async finish({ name, everyMs }: Tick): Promise<void> {
+  private async finish({ name, everyMs }: Tick, holder: string): Promise<void> {
     await query(
       this.transactions.pool,
       `UPDATE lease SET held_until = NULL, last_finished_at = now(), due_at = last_started_at + $3 * interval '1 ms'
        WHERE name = $1 AND holder = $2`,
-      [name, this.holder, everyMs],
+      [name, holder, everyMs],
+    );
+  }
+
+  /** After a failure: free for everybody, and due before its time. */
+  private async release({ name, everyMs }: Tick, holder: string): Promise<void> {
+    await query(
+      this.transactions.pool,
+      `UPDATE lease SET held_until = NULL, due_at = now() + $3 * interval '1 ms' WHERE name = $1 AND holder = $2`,
+      [name, holder, Math.min(everyMs, retryMs)],
     );
   }
 }

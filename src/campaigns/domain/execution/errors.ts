@@ -12,6 +12,16 @@ export class FencedError extends AppError {
   readonly retryable = false;
 }
 
+/** An earlier launch of the day is still being cancelled; whom it left out is known only afterwards. */
+export class EarlierLaunchError extends AppError {
+  readonly code = 'EARLIER_LAUNCH';
+  readonly retryable = true;
+
+  constructor(executionId: string) {
+    super(`Execution ${executionId} waits until the launch before it has been cancelled`);
+  }
+}
+
 /** The rows received and the end states do not agree, so the execution must not complete. */
 export class ConservationError extends AppError {
   readonly code = 'CONSERVATION_BROKEN';

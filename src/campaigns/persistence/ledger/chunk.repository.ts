@@ -48,7 +48,8 @@ export class ChunkRepository {
   async take({ executionId, chunkNo }: ChunkKey, holder: string): Promise<HeldChunk | null> {
     const [row] = await query<{ from_seq: number; to_seq: number; attempt: number; fence: number }>(
       this.transactions.pool,
-      `UPDATE execution_chunk c SET holder = $3, held_until = now() + interval '${leaseSeconds} seconds', fence = fence + 1
+      `UPDATE execution_chunk c SET holder = $3, held_until = now() + interval '${leaseSeconds} seconds', fence = fence + 1,
+         lag_ms = coalesce(c.lag_ms, (extract(epoch FROM now() - c.due_at) * 1000)::bigint)
        FROM execution e
        WHERE c.execution_id = $1 AND c.chunk_no = $2 AND e.id = c.execution_id AND e.state = 'RUNNING'
          AND e.paused_at IS NULL AND e.cancel_requested_at IS NULL AND ${isNotStopped}

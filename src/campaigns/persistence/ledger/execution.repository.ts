@@ -1,4 +1,3 @@
-import { newId } from '@libs/foundation';
 import { execute, query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 
@@ -17,6 +16,7 @@ export interface ExecutionRow {
   state: 'ANNOUNCED' | 'READING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
   reason: string | null;
   reading: number;
+  launch: number;
   attributes: string[];
   received: number;
   recipients: number;
@@ -28,108 +28,36 @@ export interface ExecutionRow {
   completed_at: Date | null;
 }
 
-/** What makes an execution itself. */
-export interface Announcement {
-  projectId: string;
-  connectionId: string;
-  channelId: string;
-  optimoveChannelId: number;
-  optimoveCampaignId: string;
-  runDate: string;
-}
-
 const columns = `id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id,
-  run_date::text AS run_date, kind, engagement_id, state, reason, reading, attributes, received, recipients,
+  run_date::text AS run_date, kind, launch, engagement_id, state, reason, reading, attributes, received, recipients,
   announced_at, last_announced_at, read_started_at, read_at, frozen_at, completed_at`;
 
 const readingLeaseSeconds = 60;
+
+/** A reading under way. */
+export type Reading = Pick<ExecutionRow, 'id' | 'reading'>;
+
+const isReadable = `kind = 'SCHEDULED' AND state IN ('ANNOUNCED', 'READING', 'RUNNING', 'COMPLETED')
+  AND cancel_requested_at IS NULL AND paused_at IS NULL`;
+
+const isHeld = `id = $1 AND holder = $2 AND reading = $3 AND read_through < reading AND held_until IS NOT NULL
+  AND cancel_requested_at IS NULL AND state IN ('READING', 'RUNNING', 'COMPLETED')`;
+
+/** Something was announced after the last reading began; for an execution named `e`. */
+export const isAnnouncedSince = `EXISTS (SELECT 1 FROM execution_announcement a
+  WHERE a.execution_id = e.id AND a.received_at > e.read_started_at)`;
+
+const isWanted = `state = 'ANNOUNCED' OR reading > read_through OR ${isAnnouncedSince}`;
+
+const hasEarlierLaunch = `EXISTS (SELECT 1 FROM execution o WHERE o.project_id = e.project_id
+  AND o.connection_id = e.connection_id AND o.optimove_campaign_id = e.optimove_campaign_id
+  AND o.channel_id = e.channel_id AND o.run_date = e.run_date AND o.kind = e.kind AND o.launch < e.launch
+  AND o.state IN ('ANNOUNCED', 'READING', 'RUNNING'))`;
 
 /** Executions and their states. */
 @Injectable()
 export class ExecutionRepository {
   constructor(private readonly transactions: Transactions) {}
-
-  /**
-   * The execution of an announcement: a new one, or the one that an earlier announcement made.
-   * A repeated announcement of an execution that nothing was read for yet changes nothing.
-   */
-  async announce(tx: Tx, announcement: Announcement): Promise<{ id: string; isNew: boolean }> {
-    const { projectId, connectionId, channelId, optimoveChannelId, optimoveCampaignId, runDate } = announcement;
-    const byFiles = await this.otherSource(tx, announcement, 'engagement_id IS NOT NULL');
-    if (byFiles) return { id: byFiles, isNew: false };
-    const inserted = await query<{ id: string }>(
-      tx,
-      `INSERT INTO execution (id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id, run_date)
-       VALUES ($1, $2, $3, $4, $5, $6, $7)
-       ON CONFLICT ON CONSTRAINT uq_execution_announcement DO NOTHING RETURNING id`,
-      [newId(), projectId, connectionId, channelId, optimoveChannelId, optimoveCampaignId, runDate],
-    );
-    if (inserted[0]) return { id: inserted[0].id, isNew: true };
-    const [existing] = await query<{ id: string }>(
-      tx,
-      `UPDATE execution SET last_announced_at = now()
-       WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3 AND channel_id = $4 AND run_date = $5
-         AND engagement_id IS NULL
-       RETURNING id`,
-      [projectId, connectionId, optimoveCampaignId, channelId, runDate],
-    );
-    return { id: existing?.id ?? '', isNew: false };
-  }
-
-  /**
-   * The execution of an engagement. A repeated announcement of one that failed before anything was sent opens it again.
-   * @returns how the execution stands, or that the API's list of the same campaign was announced first.
-   */
-  async announceEngagement(
-    tx: Tx,
-    announcement: Announcement & { engagementId: string },
-  ): Promise<{ id: string; outcome: 'NEW' | 'REOPENED' | 'KNOWN' | 'LISTED_BY_API' }> {
-    const { projectId, connectionId, channelId, optimoveChannelId, optimoveCampaignId, runDate } = announcement;
-    const listed = await this.otherSource(tx, announcement, `engagement_id IS NULL AND state <> 'FAILED'`);
-    if (listed) return { id: listed, outcome: 'LISTED_BY_API' };
-    const [inserted] = await query<{ id: string }>(
-      tx,
-      `INSERT INTO execution (id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id, run_date, engagement_id)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING id`,
-      [
-        newId(),
-        projectId,
-        connectionId,
-        channelId,
-        optimoveChannelId,
-        optimoveCampaignId,
-        runDate,
-        announcement.engagementId,
-      ],
-    );
-    if (inserted) return { id: inserted.id, outcome: 'NEW' };
-    const [existing] = await query<{ id: string; reopened: boolean }>(
-      tx,
-      `UPDATE execution e SET last_announced_at = now(),
-         state = CASE WHEN earlier.state = 'FAILED' AND e.frozen_at IS NULL THEN 'ANNOUNCED' ELSE earlier.state END,
-         reason = CASE WHEN earlier.state = 'FAILED' AND e.frozen_at IS NULL THEN NULL ELSE e.reason END
-       FROM (SELECT id, state FROM execution WHERE connection_id = $1 AND engagement_id = $2 FOR UPDATE) AS earlier
-       WHERE e.id = earlier.id
-       RETURNING e.id, earlier.state = 'FAILED' AND e.state = 'ANNOUNCED' AS reopened`,
-      [connectionId, announcement.engagementId],
-    );
-    return { id: existing?.id ?? '', outcome: existing?.reopened ? 'REOPENED' : 'KNOWN' };
-  }
-
-  /** An execution of the same campaign, channel and day that has the other kind of source; both would send it twice. */
-  private async otherSource(tx: Tx, announcement: Announcement, condition: string): Promise<string | null> {
-    const { projectId, connectionId, channelId, optimoveCampaignId, runDate } = announcement;
-    await query(tx, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      `announce ${connectionId} ${optimoveCampaignId} ${channelId}`,
-    ]);
-    const [other] = await query<{ id: string }>(
-      tx,
-      `SELECT id FROM execution WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
-         AND channel_id = $4 AND run_date = $5 AND kind = 'SCHEDULED' AND ${condition} LIMIT 1`,
-      [projectId, connectionId, optimoveCampaignId, channelId, runDate],
-    );
-    return other?.id ?? null;
-  }
 
   /** By id alone, for workers. */
   async find(tx: Tx, id: string): Promise<ExecutionRow | null> {
@@ -137,47 +65,94 @@ export class ExecutionRepository {
     return row ?? null;
   }
 
-  /** Takes the right to read the recipients; null when somebody holds it or there is nothing left to read. */
-  async takeReading(executionId: string, reading: number, holder: string): Promise<ExecutionRow | null> {
-    const [row] = await query<ExecutionRow>(
-      this.transactions.pool,
-      `UPDATE execution SET state = CASE WHEN state = 'RUNNING' THEN state ELSE 'READING' END,
-         reading = $2, read_started_at = CASE WHEN reading = $2 THEN coalesce(read_started_at, now()) ELSE now() END,
-         holder = $3, held_until = now() + interval '${readingLeaseSeconds} seconds'
-       WHERE id = $1 AND state IN ('ANNOUNCED', 'READING', 'RUNNING') AND reading IN ($2, $2 - 1)
-         AND cancel_requested_at IS NULL AND paused_at IS NULL
-         AND (read_at IS NULL OR reading = $2 - 1) AND (held_until IS NULL OR held_until < now())
-       RETURNING ${columns}`,
-      [executionId, reading, holder],
-    );
-    return row ?? null;
+  /**
+   * Takes the right to read the recipients: goes on with a reading that was begun, or begins one when something was
+   * announced since the last began. Null when somebody holds it, nothing is left to read, or it has to wait.
+   */
+  async takeReading(executionId: string, holder: string): Promise<ExecutionRow | null> {
+    return this.transactions.run(async (tx) => {
+      const [row] = await query<ExecutionRow>(
+        tx,
+        `UPDATE execution e SET state = CASE WHEN state IN ('RUNNING', 'COMPLETED') THEN state ELSE 'READING' END,
+           reading = greatest(reading, read_through + 1),
+           read_started_at = CASE WHEN reading > read_through THEN read_started_at ELSE clock_timestamp() END,
+           holder = $2, held_until = now() + interval '${readingLeaseSeconds} seconds', read_not_before = NULL
+         WHERE id = $1 AND ${isReadable} AND (held_until IS NULL OR held_until < now())
+           AND (read_not_before IS NULL OR read_not_before <= now()) AND (${isWanted}) AND NOT ${hasEarlierLaunch}
+         RETURNING ${columns}`,
+        [executionId, holder],
+      );
+      if (!row) return null;
+      await query(
+        tx,
+        `INSERT INTO execution_reading (execution_id, reading) VALUES ($1, $2)
+         ON CONFLICT ON CONSTRAINT pk_execution_reading DO NOTHING`,
+        [row.id, row.reading],
+      );
+      return row;
+    });
   }
 
-  /** Extends the lease inside a page's transaction; false when somebody else has it now. */
-  async holdReading(tx: Tx, executionId: string, holder: string): Promise<boolean> {
+  /** Whether the reading has to wait until an earlier launch of the day has been cancelled to its end. */
+  async waitsForCancellation(executionId: string): Promise<boolean> {
+    const rows = await query(
+      this.transactions.pool,
+      `SELECT 1 FROM execution e WHERE id = $1 AND ${isReadable} AND ${hasEarlierLaunch}`,
+      [executionId],
+    );
+    return rows.length === 1;
+  }
+
+  /** Whether something was announced after the last reading began. */
+  async isWanted(executionId: string): Promise<boolean> {
+    const sql = `SELECT 1 FROM execution e WHERE id = $1 AND ${isAnnouncedSince}`;
+    return (await query(this.transactions.pool, sql, [executionId])).length === 1;
+  }
+
+  /** Extends the lease; false when somebody else has it now, or the execution was cancelled. */
+  async holdReading(tx: Tx, { id, reading }: Reading, holder: string): Promise<boolean> {
     const count = await execute(
       tx,
-      `UPDATE execution SET held_until = now() + interval '${readingLeaseSeconds} seconds' WHERE id = $1 AND holder = $2 AND cancel_requested_at IS NULL`,
-      [executionId, holder],
+      `UPDATE execution SET held_until = now() + interval '${readingLeaseSeconds} seconds' WHERE ${isHeld}`,
+      [id, holder, reading],
     );
     return count === 1;
   }
 
-  /** Lets go of the reading so that it can be taken at once. */
-  async releaseReading(executionId: string, holder: string): Promise<void> {
-    await execute(this.transactions.pool, 'UPDATE execution SET held_until = NULL WHERE id = $1 AND holder = $2', [
-      executionId,
-      holder,
-    ]);
-  }
-
-  /** Ends an execution that cannot be run, with the reason for a person. */
-  async fail(executionId: string, reason: string): Promise<void> {
+  /** Lets go of the reading so that it can be taken at once, or not before `waitSeconds`, with the reason to show. */
+  async releaseReading(
+    { id, reading }: Reading,
+    holder: string,
+    wait?: { seconds: number; reason: string },
+  ): Promise<void> {
     await execute(
       this.transactions.pool,
-      `UPDATE execution SET state = 'FAILED', reason = $2, held_until = NULL WHERE id = $1 AND state IN ('ANNOUNCED', 'READING')`,
-      [executionId, reason.slice(0, 1000)],
+      `UPDATE execution SET held_until = NULL, holder = NULL, read_not_before = now() + $4 * interval '1 second',
+         reason = coalesce($5, reason) WHERE ${isHeld}`,
+      [id, holder, reading, wait?.seconds ?? 0, wait?.reason ?? null],
     );
+  }
+
+  /**
+   * Ends a reading that cannot succeed, with the reason for a person: the execution fails, or starts anew when
+   * something was announced meanwhile. One that was frozen before stays as it is.
+   */
+  async failReading({ id, reading }: Reading, holder: string, reason: string): Promise<void> {
+    const text = reason.slice(0, 1000);
+    await this.transactions.run(async (tx) => {
+      await query(tx, 'UPDATE execution_reading SET problem = $3 WHERE execution_id = $1 AND reading = $2', [
+        id,
+        reading,
+        text,
+      ]);
+      await query(
+        tx,
+        `UPDATE execution e SET held_until = NULL, holder = NULL, reason = $4, read_through = reading,
+           state = CASE WHEN frozen_at IS NOT NULL THEN state WHEN ${isAnnouncedSince} THEN 'ANNOUNCED' ELSE 'FAILED' END
+         WHERE ${isHeld}`,
+        [id, holder, reading, text],
+      );
+    });
   }
 
   /** Remembers which Optimove attributes are asked for, in order. */
@@ -189,10 +164,15 @@ export class ExecutionRepository {
   async unread(tx: Tx, idleSeconds: number, limit: number): Promise<{ id: string; reading: number }[]> {
     return query(
       tx,
-      `SELECT id, greatest(reading, 1) AS reading FROM execution
-       WHERE state IN ('ANNOUNCED', 'READING') AND cancel_requested_at IS NULL AND paused_at IS NULL
-         AND (held_until IS NULL OR held_until < now())
-         AND coalesce(read_started_at, announced_at) < now() - $1 * interval '1 second'
+      `SELECT e.id, greatest(reading, read_through + 1) AS reading FROM execution e
+       WHERE ${isReadable} AND state <> 'COMPLETED' AND (held_until IS NULL OR held_until < now())
+         AND (state = 'ANNOUNCED' OR reading > read_through)
+         AND (read_not_before < now() OR coalesce(held_until, read_started_at, announced_at) < now() - $1 * interval '1 second')
+       UNION
+       SELECT e.id, greatest(reading, read_through + 1) FROM execution_announcement a
+       JOIN execution e ON e.id = a.execution_id AND a.received_at > e.read_started_at
+       WHERE a.received_at BETWEEN now() - interval '3 days' AND now() - $1 * interval '1 second'
+         AND ${isReadable} AND (held_until IS NULL OR held_until < now())
        ORDER BY id LIMIT $2`,
       [idleSeconds, limit],
     );

@@ -1,5 +1,6 @@
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import { FencedError } from '../../domain/execution/errors';
 import type { ExecutionRow } from './execution.repository';
 
 /** A run of `seq` numbers that is sent as one unit of work. */
@@ -11,6 +12,8 @@ export interface NewChunk {
 /** What freezing needs to know. */
 export interface FreezeRequest {
   execution: ExecutionRow;
+  /** Who reads. */
+  holder: string;
   timeZone: string;
   chunkSize: number;
 }
@@ -31,6 +34,7 @@ export class FreezeRepository {
   /**
    * Numbers what is new by (scheduled time, template), keeps the rest as duplicates, cuts the chunks and sets the
    * sums. Rows that an earlier reading already brought are not counted again.
+   * @throws {FencedError} when the reading is not `holder`'s any more.
    */
   async freeze(tx: Tx, request: FreezeRequest): Promise<NewChunk[]> {
     const { execution } = request;
@@ -41,13 +45,54 @@ export class FreezeRepository {
     await query(tx, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
       `freeze ${connectionId} ${campaignId} ${channelId}`,
     ]);
+    const isFirst = await this.forgetUnfinished(tx, execution);
     const offset = await this.lastSeq(tx, execution.id);
+    const known = isFirst ? 0 : await this.dropKnown(tx, request);
     await this.insertRecipients(tx, request, offset);
     await this.countTemplates(tx, execution);
     await this.endDropped(tx, execution, offset);
     const chunks = await this.cutChunks(tx, request, offset);
-    await this.finishReading(tx, execution);
+    await this.sumUp(tx, { execution, offset, known });
+    await this.finishReading(tx, request, chunks.length > 0);
     return chunks;
+  }
+
+  /** Drops what readings that failed have left; returns whether none was ever finished. */
+  private async forgetUnfinished(tx: Tx, { id, reading }: ExecutionRow): Promise<boolean> {
+    const finished = await query<{ reading: number }>(
+      tx,
+      `SELECT reading FROM execution_reading WHERE execution_id = $1 AND reading < $2 AND finished_at IS NOT NULL`,
+      [id, reading],
+    );
+    if (reading - 1 > finished.length) {
+      for (const table of ['recipient_reject', 'recipient_staging', 'execution_page']) {
+        await execute(
+          tx,
+          `DELETE FROM ${table} WHERE execution_id = $1 AND reading < $2 AND reading <> ALL($3::int[])`,
+          [id, reading, finished.map((each) => each.reading)],
+        );
+      }
+    }
+    return finished.length === 0;
+  }
+
+  /** Takes listed rows away that an earlier reading brought, so that what is left is new; returns how many. */
+  private async dropKnown(tx: Tx, { execution, timeZone }: FreezeRequest): Promise<number> {
+    const rows = await execute(
+      tx,
+      `DELETE FROM recipient_staging s USING recipient r
+       WHERE s.execution_id = $1 AND s.reading = $2 AND r.execution_id = $1 AND r.customer_id = s.customer_id
+         AND r.optimove_template_id = s.optimove_template_id AND r.due_at = ${dueAt.replaceAll('scheduled_time', 's.scheduled_time')}`,
+      [execution.id, execution.reading, timeZone],
+    );
+    const malformed = await execute(
+      tx,
+      `DELETE FROM recipient_reject n USING recipient_reject o
+       WHERE n.execution_id = $1 AND n.reading = $2 AND n.state = 'MALFORMED' AND o.execution_id = $1 AND o.reading < $2
+         AND o.state = 'MALFORMED' AND o.raw = n.raw AND o.optimove_template_id = n.optimove_template_id`,
+      [execution.id, execution.reading],
+    );
+    return rows + malformed;
   }
 
   private async lastSeq(tx: Tx, executionId: string): Promise<number> {
@@ -61,7 +106,6 @@ export class FreezeRepository {
 
   /** One pass over the list: the first of equal rows becomes a recipient, the others are kept as duplicates. */
   private async insertRecipients(tx: Tx, { execution, timeZone }: FreezeRequest, offset: number): Promise<void> {
-    const isFirst = execution.reading === 1;
     await query(
       tx,
       `WITH listed AS MATERIALIZED (
@@ -71,18 +115,12 @@ export class FreezeRepository {
          INSERT INTO recipient_reject (execution_id, reading, row_no, project_id, state, optimove_template_id, customer_id, reason, raw)
          SELECT execution_id, reading, row_no, project_id, 'DUPLICATE', optimove_template_id, customer_id,
            'The same customer, template and time is in the list more than once', ''
-         FROM listed WHERE nth > 1 AND ${isFirst}
+         FROM listed WHERE nth > 1
        )
        INSERT INTO recipient (execution_id, seq, project_id, reading, row_no, customer_id, optimove_template_id, due_at, end_state)
        SELECT $1, $4 + row_number() OVER (ORDER BY due_at, optimove_template_id, row_no), project_id, $2, row_no,
          customer_id, optimove_template_id, due_at, CASE WHEN is_control THEN 'CONTROL_GROUP' END
-       FROM listed WHERE nth = 1
-       ${
-         isFirst
-           ? ''
-           : `AND NOT EXISTS (SELECT 1 FROM recipient r WHERE r.execution_id = $1 AND r.customer_id = listed.customer_id
-         AND r.optimove_template_id = listed.optimove_template_id AND r.due_at = listed.due_at)`
-       }`,
+       FROM listed WHERE nth = 1`,
       [execution.id, execution.reading, timeZone, offset],
     );
   }
@@ -106,11 +144,15 @@ export class FreezeRepository {
     );
   }
 
-  /** Ends at once what needs no worker: the same row in an execution of the same campaign a short while ago. */
+  /**
+   * Ends at once what needs no worker: the same row in an execution of the same campaign a short while ago, unless it
+   * was cancelled there; and in a new launch after a cancellation, whoever was handed over before, whatever the time.
+   */
   private async endDropped(tx: Tx, execution: ExecutionRow, offset: number): Promise<void> {
-    const earlier = await query<{ id: string }>(
+    const earlier = await query<{ id: string; is_launch: boolean }>(
       tx,
-      `SELECT id FROM execution WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
+      `SELECT id, run_date = $6 AND launch < $7 AS is_launch FROM execution
+       WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
          AND channel_id = $4 AND id <> $5 AND announced_at > now() - interval '${repeatWindow}'`,
       [
         execution.project_id,
@@ -118,6 +160,8 @@ export class FreezeRepository {
         execution.optimove_campaign_id,
         execution.channel_id,
         execution.id,
+        execution.run_date,
+        execution.launch,
       ],
     );
     if (earlier.length === 0) return;
@@ -127,8 +171,14 @@ export class FreezeRepository {
        FROM recipient earlier
        WHERE r.execution_id = $1 AND r.seq > $2 AND r.end_state IS NULL AND earlier.execution_id = ANY($3::uuid[])
          AND earlier.customer_id = r.customer_id AND earlier.optimove_template_id = r.optimove_template_id
-         AND earlier.due_at = r.due_at`,
-      [execution.id, offset, earlier.map(({ id }) => id)],
+         AND earlier.end_state IS DISTINCT FROM 'CANCELLED'
+         AND (earlier.due_at = r.due_at OR (earlier.execution_id = ANY($4::uuid[]) AND earlier.end_state IN ('SENT', 'UNCERTAIN', 'FAILED')))`,
+      [
+        execution.id,
+        offset,
+        earlier.map(({ id }) => id),
+        earlier.filter(({ is_launch }) => is_launch).map(({ id }) => id),
+      ],
     );
   }
 
@@ -148,14 +198,37 @@ export class FreezeRepository {
     return rows.map((row) => ({ chunkNo: row.chunk_no, dueAt: row.due_at }));
   }
 
-  private async finishReading(tx: Tx, execution: ExecutionRow): Promise<void> {
-    await execute(
+  /** What this reading listed, and what became of it: listed = added + known + duplicates + malformed. */
+  private async sumUp(
+    tx: Tx,
+    { execution, offset, known }: { execution: ExecutionRow; offset: number; known: number },
+  ): Promise<void> {
+    await query(
       tx,
-      `UPDATE execution SET state = 'RUNNING', read_at = now(), frozen_at = coalesce(frozen_at, now()), held_until = NULL,
+      `UPDATE execution_reading SET finished_at = clock_timestamp(), problem = NULL, known = $4,
+         listed = (SELECT coalesce(sum(received), 0) FROM execution_page WHERE execution_id = $1 AND reading = $2),
+         added = (SELECT count(*) FROM recipient WHERE execution_id = $1 AND seq > $3),
+         duplicates = (SELECT count(*) FROM recipient_reject WHERE execution_id = $1 AND reading = $2 AND state = 'DUPLICATE'),
+         malformed = (SELECT count(*) FROM recipient_reject WHERE execution_id = $1 AND reading = $2 AND state = 'MALFORMED')
+       WHERE execution_id = $1 AND reading = $2`,
+      [execution.id, execution.reading, offset, known],
+    );
+  }
+
+  /** A completed execution stays so unless somebody was added. */
+  private async finishReading(tx: Tx, { execution, holder }: FreezeRequest, isMore: boolean): Promise<void> {
+    const count = await execute(
+      tx,
+      `UPDATE execution SET read_at = now(), frozen_at = coalesce(frozen_at, now()), read_through = reading,
+         state = CASE WHEN state = 'COMPLETED' AND NOT $4 THEN state ELSE 'RUNNING' END,
+         completed_at = CASE WHEN state = 'COMPLETED' AND NOT $4 THEN completed_at END,
+         held_until = NULL, holder = NULL, reason = NULL,
          recipients = (SELECT count(*) FROM recipient WHERE execution_id = $1),
          received = (SELECT coalesce(sum(received), 0) FROM execution_template WHERE execution_id = $1)
-       WHERE id = $1`,
-      [execution.id],
+       WHERE id = $1 AND holder = $2 AND reading = $3 AND read_through < reading AND cancel_requested_at IS NULL
+         AND state IN ('READING', 'RUNNING', 'COMPLETED')`,
+      [execution.id, holder, execution.reading, isMore],
     );
+    if (count !== 1) throw new FencedError(`The reading of execution ${execution.id} was taken over or cancelled`);
   }
 }

@@ -17,9 +17,12 @@ export interface JournalEntry {
   outcome: JournalOutcome;
   reason: string | null;
   executionId: string | null;
+  /** Names the call; the same call again is not appended. */
+  callId: string;
+  receivedAt: Date;
 }
 
-/** The raw inbound journal: append-only, never deduplicated. */
+/** The raw inbound journal: append-only; what comes again is there again, unless it is the very same call. */
 @Injectable()
 export class JournalRepository {
   append(tx: Tx, entry: JournalEntry): Promise<void> {
@@ -32,13 +35,14 @@ export class JournalRepository {
     await query(
       tx,
       `INSERT INTO callback_journal (project_id, connection_id, kind, content_type, body, event_type_id,
-         optimove_campaign_id, optimove_channel_id, outcome, reason, execution_id)
+         optimove_campaign_id, optimove_channel_id, outcome, reason, execution_id, call_id, received_at)
        SELECT project_id, connection_id, kind, content_type, body, event_type_id, optimove_campaign_id, optimove_channel_id,
-         outcome, reason, execution_id
+         outcome, reason, execution_id, call_id, received_at
        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::int[], $7::text[], $8::int[], $9::text[],
-         $10::text[], $11::uuid[]) WITH ORDINALITY
+         $10::text[], $11::uuid[], $12::uuid[], $13::timestamptz[]) WITH ORDINALITY
          AS j(project_id, connection_id, kind, content_type, body, event_type_id, optimove_campaign_id, optimove_channel_id,
-           outcome, reason, execution_id, position) ORDER BY position`,
+           outcome, reason, execution_id, call_id, received_at, position) ORDER BY position
+       ON CONFLICT (call_id) WHERE call_id IS NOT NULL DO NOTHING`,
       [
         column('projectId'),
         column('connectionId'),
@@ -51,7 +55,14 @@ export class JournalRepository {
         column('outcome'),
         column('reason'),
         column('executionId'),
+        column('callId'),
+        column('receivedAt'),
       ],
     );
+  }
+
+  /** Whether the call was taken in before. */
+  async hasCall(tx: Tx, callId: string): Promise<boolean> {
+    return (await query(tx, 'SELECT 1 FROM callback_journal WHERE call_id = $1', [callId])).length === 1;
   }
 }

@@ -11,11 +11,21 @@ export interface Sighting {
   optimoveCampaignIds: string[];
 }
 
+/** A campaign that no callback told us enough about. */
+export interface OverdueSighting {
+  optimoveCampaignId: string;
+  /** Whether it has an execution, whose list has to be read once more. */
+  isKnown: boolean;
+}
+
 /** What the sweep saw at Optimove, and since when. */
 @Injectable()
 export class SightingRepository {
-  /** Notes what was seen and returns what has been seen for `waitSeconds` and was never announced. */
-  async unannounced(tx: Tx, sighting: Sighting, waitSeconds: number): Promise<string[]> {
+  /**
+   * Notes what was seen, and returns what has been seen for `waitSeconds` and was never announced, or was read only
+   * before it was seen: once each.
+   */
+  async overdue(tx: Tx, sighting: Sighting, waitSeconds: number): Promise<OverdueSighting[]> {
     const { projectId, connectionId, channelId, runDate, optimoveCampaignIds } = sighting;
     await query(
       tx,
@@ -24,16 +34,20 @@ export class SightingRepository {
        ON CONFLICT ON CONSTRAINT pk_sighted_campaign DO NOTHING`,
       [channelId, runDate, projectId, connectionId, optimoveCampaignIds],
     );
-    const rows = await query<{ id: string }>(
+    return query(
       tx,
-      `SELECT s.optimove_campaign_id AS id FROM sighted_campaign s
+      `SELECT s.optimove_campaign_id AS "optimoveCampaignId", e.id IS NOT NULL AS "isKnown" FROM sighted_campaign s
+       LEFT JOIN LATERAL (
+         SELECT id, state, read_started_at, engagement_id FROM execution e WHERE e.project_id = s.project_id
+           AND e.connection_id = s.connection_id AND e.optimove_campaign_id = s.optimove_campaign_id
+           AND e.channel_id = s.channel_id AND e.run_date = s.run_date AND e.kind = 'SCHEDULED'
+         ORDER BY engagement_id NULLS LAST, launch DESC LIMIT 1) e ON true
        WHERE s.channel_id = $1 AND s.run_date = $2 AND s.optimove_campaign_id = ANY($3::text[])
          AND s.first_seen_at <= now() - $4 * interval '1 second'
-         AND NOT EXISTS (SELECT 1 FROM execution e WHERE e.project_id = s.project_id AND e.connection_id = s.connection_id
-           AND e.optimove_campaign_id = s.optimove_campaign_id AND e.channel_id = s.channel_id AND e.run_date = s.run_date)`,
+         AND (e.id IS NULL OR (e.engagement_id IS NULL AND e.state <> 'CANCELLED' AND (e.read_started_at IS NULL OR e.read_started_at < s.first_seen_at)
+           AND NOT EXISTS (SELECT 1 FROM execution_announcement a WHERE a.execution_id = e.id AND a.source = 'SWEEP')))`,
       [channelId, runDate, optimoveCampaignIds, waitSeconds],
     );
-    return rows.map(({ id }) => id);
   }
 
   /** Connections that are in use and have channels: those of executions or of published templates. */

@@ -23,9 +23,12 @@ export interface Cancellation {
   connectionId: string;
   optimoveCampaignId: string;
   runDate: string;
-  /** `TimeStamp` of the callback. */
+  /** `YYYY-MM-DD HH:MM:SS` in the connection's zone. */
   cancelledAt: string;
 }
+
+/** A completed execution whose list is read once more may still grow. */
+const isUnfinished = `(state IN ('ANNOUNCED', 'READING', 'RUNNING') OR (state = 'COMPLETED' AND held_until > now()))`;
 
 /** Pauses, cancellations and switches. All of them are read in the transaction that claims a hand-over. */
 @Injectable()
@@ -62,23 +65,36 @@ export class StopRepository {
     return (await execute(tx, sql, [executionId])) === 1;
   }
 
-  /** Asks for an end: nothing is claimed from now on. Returns those that were not finished yet. */
-  async requestCancel(tx: Tx, executionIds: string[], reason: string): Promise<string[]> {
+  /**
+   * Asks for an end: nothing is claimed from now on. Returns those that were not finished yet. `stamp` is the time
+   * stamp of Optimove's cancellation; null when somebody here cancels.
+   */
+  async requestCancel(tx: Tx, executionIds: string[], reason: string, stamp: string | null = null): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
-      `UPDATE execution SET cancel_requested_at = coalesce(cancel_requested_at, now()), reason = coalesce(reason, $2)
-       WHERE id = ANY($1::uuid[]) AND state IN ('ANNOUNCED', 'READING', 'RUNNING') RETURNING id`,
-      [executionIds, reason],
+      `UPDATE execution SET cancel_requested_at = coalesce(cancel_requested_at, now()), reason = coalesce(reason, $2),
+         cancelled_stamp = greatest(cancelled_stamp, $3)
+       WHERE id = ANY($1::uuid[]) AND ${isUnfinished} RETURNING id`,
+      [executionIds, reason, stamp],
     );
     return rows.map(({ id }) => id);
   }
 
-  /** Unfinished executions of a connection: of one campaign of Optimove, or of all when it is null. */
-  async unfinishedOf(tx: Tx, connectionId: string, optimoveCampaignId: string | null): Promise<string[]> {
+  /**
+   * Unfinished executions of a connection: of one campaign of Optimove, or of all when it is null. Those that Optimove
+   * announced after `stamp` are not meant.
+   */
+  async unfinishedOf(
+    tx: Tx,
+    connectionId: string,
+    optimoveCampaignId: string | null,
+    stamp: string | null = null,
+  ): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
-      `SELECT id FROM execution WHERE connection_id = $1 AND ($2::text IS NULL OR optimove_campaign_id = $2) AND state IN ('ANNOUNCED', 'READING', 'RUNNING')`,
-      [connectionId, optimoveCampaignId],
+      `SELECT id FROM execution e WHERE connection_id = $1 AND ($2::text IS NULL OR optimove_campaign_id = $2) AND ${isUnfinished}
+         AND NOT EXISTS (SELECT 1 FROM execution_announcement a WHERE a.execution_id = e.id AND a.source <> 'SWEEP' AND a.time_stamp > $3)`,
+      [connectionId, optimoveCampaignId, stamp],
     );
     return rows.map(({ id }) => id);
   }
@@ -95,16 +111,19 @@ export class StopRepository {
     );
   }
 
-  /** Whether the campaign was cancelled after it was announced at `announcedAt` (a `TimeStamp`). */
-  async wasCancelled(tx: Tx, cancellation: Omit<Cancellation, 'cancelledAt'>, announcedAt: string): Promise<boolean> {
-    const { projectId, connectionId, optimoveCampaignId, runDate } = cancellation;
-    const rows = await query(
+  /** When Optimove cancelled the campaign last, if that was not before `announcedAt`, whatever day it was to run on. */
+  async cancelledSince(
+    tx: Tx,
+    campaign: Pick<Cancellation, 'projectId' | 'connectionId' | 'optimoveCampaignId'>,
+    announcedAt: string,
+  ): Promise<string | null> {
+    const [row] = await query<{ at: string | null }>(
       tx,
-      `SELECT 1 FROM campaign_cancellation WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
-         AND run_date = $4 AND cancelled_at >= $5`,
-      [projectId, connectionId, optimoveCampaignId, runDate, announcedAt],
+      `SELECT max(cancelled_at) AS at FROM campaign_cancellation
+       WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3 AND cancelled_at >= $4`,
+      [campaign.projectId, campaign.connectionId, campaign.optimoveCampaignId, announcedAt],
     );
-    return rows.length === 1;
+    return row?.at ?? null;
   }
 
   /** Executions that wait for their cancellation to be carried out. */

@@ -1,7 +1,7 @@
 import { newId } from '@libs/foundation';
 import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import type { Announcement } from './execution.repository';
+import type { Announcement } from './announcement.repository';
 
 /** A callback that waits for its place in the audience. */
 export interface WaitingTrigger {
@@ -49,7 +49,7 @@ export class TriggeredRepository {
     const [row] = await query<{ id: string; isOpen: boolean }>(
       tx,
       `SELECT id, kind = 'TRIGGERED' AND state = 'RUNNING' AND cancel_requested_at IS NULL AS "isOpen" FROM execution WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
-         AND channel_id = $4 AND run_date = $5 AND engagement_id IS NULL`,
+         AND channel_id = $4 AND run_date = $5 AND kind = 'TRIGGERED'`,
       key,
     );
     return row ?? { id: '', isOpen: false };

@@ -1,0 +1,62 @@
+import { Outbox, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import { readRecipientsJob } from '../jobs/execution.jobs';
+import {
+  type Announced,
+  type Announcement,
+  AnnouncementRepository,
+  type EngagementOutcome,
+  type Heard,
+} from '../persistence/ledger/announcement.repository';
+import { StopRepository } from '../persistence/ledger/stop.repository';
+
+/** Why Optimove's own cancellation ended an execution. */
+export const cancelledInOptimove = 'Cancelled in Optimove';
+
+/** Leads an announcement, whoever made it, to its execution and to the reading of its list. */
+@Injectable()
+export class AnnounceCampaign {
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly announcements: AnnouncementRepository,
+    private readonly stops: StopRepository,
+  ) {}
+
+  /** The execution, or null where a campaign that only the sweep knows of was cancelled. */
+  async run(tx: Tx, announcement: Announcement, heard: Heard): Promise<Announced | null> {
+    await this.announcements.serialise(tx, announcement);
+    const cancelledAt = await this.stops.cancelledSince(tx, announcement, heard.stamp);
+    const isCancelled = cancelledAt !== null;
+    if (isCancelled && heard.source === 'SWEEP') return null;
+    const announced = await this.announcements.announce(tx, announcement, { heard, isCancelled });
+    if (isCancelled && announced.outcome === 'NEW') {
+      await this.stops.requestCancel(tx, [announced.id], cancelledInOptimove, cancelledAt);
+      return { ...announced, outcome: 'CANCELLED' };
+    }
+    if (['NEW', 'REVIVED', 'AGAIN'].includes(announced.outcome)) await this.read(tx, announced.id);
+    return announced;
+  }
+
+  /** The same for an engagement in files. Its list is read once: a repeat only takes one up that failed. */
+  async engage(
+    tx: Tx,
+    announcement: Announcement & { engagementId: string },
+    heard: Heard,
+  ): Promise<{ id: string; outcome: EngagementOutcome | 'CANCELLED' }> {
+    await this.announcements.serialise(tx, announcement);
+    const announced = await this.announcements.announceEngagement(tx, announcement, heard);
+    if (announced.outcome !== 'NEW' && announced.outcome !== 'REOPENED') return announced;
+    const cancelledAt = await this.stops.cancelledSince(tx, announcement, heard.stamp);
+    if (cancelledAt === null) {
+      await this.read(tx, announced.id);
+      return announced;
+    }
+    await this.stops.requestCancel(tx, [announced.id], cancelledInOptimove, cancelledAt);
+    return { ...announced, outcome: 'CANCELLED' };
+  }
+
+  /** Queues the reading of an execution. */
+  read(tx: Tx, executionId: string): Promise<void> {
+    return this.outbox.enqueue(tx, readRecipientsJob, { executionId, reading: 1 });
+  }
+}

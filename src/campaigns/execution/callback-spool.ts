@@ -1,0 +1,74 @@
+import { Log, Spool } from '@libs/platform';
+import { ConnectionsService } from '@modules/connections';
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { CampaignsConfig } from '../campaigns.config';
+import { AcceptCallback, type InboundCall } from './accept-callback';
+
+/** A call whose sender could not be looked up: only a hash of the secret is kept. */
+export type SpooledCall = Omit<InboundCall, 'connection' | 'isAgain'> & {
+  connectionId: string;
+  secretHash: Buffer;
+};
+
+type Written = Record<'callId' | 'connectionId' | 'secretHash' | 'kind' | 'receivedAt' | 'body', string> & {
+  contentType: string | null;
+  isCut: boolean;
+};
+
+const drainEveryMs = 1_000;
+
+/** Keeps triggered calls in a file of this process while the database is away, and takes them in when it is back. */
+@Injectable()
+export class CallbackSpool implements OnModuleInit, OnModuleDestroy {
+  private readonly spool: Spool;
+  private timer: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly connections: ConnectionsService,
+    private readonly acceptCallback: AcceptCallback,
+    private readonly log: Log,
+    config: CampaignsConfig,
+  ) {
+    const maxBytes = config.CALLBACK_SPOOL_MEGABYTES * 1024 * 1024;
+    this.spool = new Spool({ folder: config.CALLBACK_SPOOL_FOLDER, prefix: 'callbacks', maxBytes });
+  }
+
+  onModuleInit(): void {
+    this.timer = setInterval(() => void this.drain(), drainEveryMs);
+  }
+
+  onModuleDestroy(): void {
+    if (this.timer) clearInterval(this.timer);
+  }
+
+  /** Resolves when the call would survive a power cut. @throws {SpoolFullError} and faults of the disk. */
+  keep(call: SpooledCall): Promise<void> {
+    const { secretHash, receivedAt, body, ...rest } = call;
+    const written: Written = {
+      ...rest,
+      secretHash: secretHash.toString('base64'),
+      receivedAt: receivedAt.toISOString(),
+      body: body.toString('base64'),
+    };
+    return this.spool.keep(written);
+  }
+
+  private async drain(): Promise<void> {
+    try {
+      const count = await this.spool.drain(async (records) => {
+        for (const record of records) await this.takeIn(record as Written);
+      });
+      if (count > 0) this.log.event('callback.spool-drained', { calls: count });
+    } catch (error) {
+      this.log.failure('callback.spool-not-drained', error);
+    }
+  }
+
+  private async takeIn(written: Written): Promise<void> {
+    const { secretHash, connectionId, receivedAt, body, ...rest } = written;
+    const connection = await this.connections.authenticateCallbackHash(connectionId, Buffer.from(secretHash, 'base64'));
+    if (!connection) return this.log.event('callback.spooled-by-stranger', { connectionId }, 'warn');
+    const call = { ...rest, connection, receivedAt: new Date(receivedAt), body: Buffer.from(body, 'base64') };
+    await this.acceptCallback.accept({ ...call, isAgain: true });
+  }
+}

@@ -1,0 +1,230 @@
+import {
+  addProviders,
+  type CampaignStage,
+  completedExecution,
+  mutate,
+  planWithPeople,
+  runAtOptimove,
+  stageCampaign,
+  tryMutation,
+} from '../support/campaign-stage';
+import { eventually } from '../support/eventually';
+import { type Product, startProduct } from '../support/product';
+
+jest.setTimeout(180_000);
+
+const content = { mobilePush: { title: 'Hello {{ FirstName }}', body: 'A bonus' } };
+const noFaults = { rules: [] };
+const brokenList = { rules: [{ kind: 'string-body', route: 'GetCustomerSendDetails' }] };
+
+interface Listed {
+  id: string;
+  state: string;
+  reason: string | null;
+  funnel: { received: number; endStates: { state: string; count: number }[] };
+  readings: {
+    finishedAt?: string | null;
+    listed: number;
+    added: number;
+    known: number;
+    duplicates: number;
+    malformed: number;
+  }[];
+  announcements: { source: string }[];
+}
+
+describe('an announcement', () => {
+  let product: Product;
+  let stages = 0;
+
+  beforeAll(async () => {
+    product = await startProduct({ env: { SWEEP_SECONDS: '3600', EVENT_1_WAIT_SECONDS: '1' } });
+    await addProviders(product);
+  });
+  afterAll(() => product?.stop());
+  beforeEach(() => product.farEnds.inbox.clear());
+
+  const inbox = () => product.farEnds.inbox.report(0).mobilePush;
+  const stageOne = async (customers: { count: number; mix?: object }) => {
+    stages += 1;
+    const stage = await stageCampaign(product, {
+      content,
+      name: `Announced ${stages}`,
+      connection: { pageSize: 1_000 },
+    });
+    return { stage, campaign: await planWithPeople(product, stage, { ...customers, seed: 100 + stages }) };
+  };
+  const faults = (stage: CampaignStage, plan: object) =>
+    product.control('PUT', `/tenants/${stage.tenant.id}/faults`, plan);
+  const executionsOf = async (stage: CampaignStage): Promise<Listed[]> => {
+    const query = `query ($id: ID!) { executions(first: 20, connectionId: $id) { nodes { id state reason
+      funnel { received endStates { state count } } announcements { source }
+      readings { finishedAt listed added known duplicates malformed } } } }`;
+    const { executions } = await product.graphql<{ executions: { nodes: Listed[] } }>(query, {
+      id: stage.connectionId,
+    });
+    return executions.nodes;
+  };
+  const onlyExecution = async (stage: CampaignStage): Promise<Listed | undefined> => {
+    const all = await executionsOf(stage);
+    expect(all.length).toBeLessThanOrEqual(1);
+    return all[0];
+  };
+  const inState = (stage: CampaignStage, state: string) =>
+    eventually(`the execution is ${state}`, async () => {
+      const execution = await onlyExecution(stage);
+      return execution?.state === state ? execution : null;
+    });
+  const post = async (stage: CampaignStage, body: object): Promise<number> => {
+    const listeners = await product.control<{ eventTypeId: number; listenerUrl: string }[]>(
+      'GET',
+      `/tenants/${stage.tenant.id}/listeners`,
+    );
+    const url = listeners.find(({ eventTypeId }) => eventTypeId === 13)?.listenerUrl ?? '';
+    return (await fetch(url, { method: 'POST', body: JSON.stringify(body) })).status;
+  };
+  const nextSecond = (): Promise<unknown> => {
+    const now = Math.floor(Date.now() / 1000);
+    return eventually('the next second begins', () => Math.floor(Date.now() / 1000) > now);
+  };
+
+  it('that comes again revives an execution whose list could not be read', async () => {
+    const { stage, campaign } = await stageOne({ count: 60 });
+    await faults(stage, brokenList);
+    await runAtOptimove(product, stage, campaign.id);
+    expect((await inState(stage, 'FAILED')).reason).toContain('Something went wrong');
+    await faults(stage, noFaults);
+    await runAtOptimove(product, stage, campaign.id);
+    const { reason, funnel } = await inState(stage, 'COMPLETED');
+    expect({ reason, received: funnel.received, messages: inbox().received }).toEqual({
+      reason: null,
+      received: 60,
+      messages: 60,
+    });
+  });
+
+  it('of an execution that failed can be taken up again by a person, and only then', async () => {
+    const { stage, campaign } = await stageOne({ count: 60 });
+    await faults(stage, brokenList);
+    await runAtOptimove(product, stage, campaign.id);
+    const { id } = await inState(stage, 'FAILED');
+    await faults(stage, noFaults);
+    const retry = () =>
+      tryMutation<{ execution: { state: string } | null }>(
+        product.graphql,
+        'retryExecution',
+        'ExecutionIdInput',
+        'execution { state }',
+        { id },
+      );
+    expect(await retry()).toMatchObject({ execution: { state: 'ANNOUNCED' }, userErrors: [] });
+    expect((await inState(stage, 'COMPLETED')).funnel.received).toBe(60);
+    expect(await retry()).toMatchObject({ execution: null, userErrors: [{ code: 'WRONG_STATE', path: ['id'] }] });
+    expect(inbox()).toMatchObject({ received: 60, duplicates: 0 });
+  });
+
+  it('waits while Optimove refuses the token, and its list is read once that is replaced', async () => {
+    const { stage, campaign } = await stageOne({ count: 60 });
+    await faults(stage, { rules: [{ kind: '401' }] });
+    await runAtOptimove(product, stage, campaign.id);
+    const waiting = await eventually('the execution says what it waits for', async () => {
+      const execution = await onlyExecution(stage);
+      return execution?.reason ? execution : null;
+    });
+    expect(waiting).toMatchObject({ state: 'READING', reason: expect.stringContaining('token') });
+    await faults(stage, noFaults);
+    const { connection } = await product.graphql<{ connection: { version: number } }>(
+      'query ($id: ID!) { connection(id: $id) { version } }',
+      { id: stage.connectionId },
+    );
+    await mutate(product.graphql, 'updateConnection', 'UpdateConnectionInput', 'connection { status }', {
+      id: stage.connectionId,
+      apiToken: stage.tenant.apiToken,
+      version: connection.version,
+    });
+    const { state, reason } = await completedExecution(product, stage.connectionId);
+    expect({ state, reason, messages: inbox().received }).toEqual({ state: 'COMPLETED', reason: null, messages: 60 });
+  });
+
+  it('that comes later has the list read once more and adds who is new, nobody twice', async () => {
+    const { stage, campaign } = await stageOne({ count: 60, mix: { duplicate: 0.1, malformed: 0.1 } });
+    await runAtOptimove(product, stage, campaign.id);
+    await inState(stage, 'COMPLETED');
+    const grown = await planWithPeople(product, stage, {
+      count: 100,
+      seed: 100 + stages,
+      mix: { duplicate: 0.1, malformed: 0.1 },
+    });
+    await product.control('POST', `/tenants/${stage.tenant.id}/campaigns/${campaign.id}/customers`, { count: 100 });
+    await nextSecond();
+    await runAtOptimove(product, stage, campaign.id);
+    const { readings, funnel } = await eventually('the new ones are there', async () => {
+      const execution = await onlyExecution(stage);
+      return execution?.state === 'COMPLETED' && execution.readings[1]?.finishedAt ? execution : null;
+    });
+    expect(grown.announced).toBe(120);
+    expect(readings[0]).toMatchObject({ listed: 72, added: 60, known: 0, duplicates: 6, malformed: 6 });
+    expect(readings[1]).toMatchObject({ listed: 120, added: 40, duplicates: 0 });
+    expect(funnel.endStates.reduce((sum, { count }) => sum + count, 0)).toBe(funnel.received);
+    expect(inbox()).toMatchObject({ received: 100, duplicates: 0 });
+  });
+
+  it('by event 1 alone is followed up after a while, so that a channel whose event 13 never comes is not silent', async () => {
+    const { stage, campaign } = await stageOne({ count: 60 });
+    await faults(stage, { rules: [], callbacks: { silent: true } });
+    await runAtOptimove(product, stage, campaign.id);
+    const timeStamp = new Date().toISOString().slice(0, 19).replace('T', ' ');
+    expect(await post(stage, { EventTypeID: 1, TimeStamp: timeStamp, CampaignID: Number(campaign.id) })).toBe(200);
+    const { announcements } = await inState(stage, 'COMPLETED');
+    expect(announcements.map(({ source }) => source)).toEqual(['1']);
+    expect(inbox().received).toBe(60);
+  });
+
+  it('after a cancellation on the same day starts anew for whoever was not handed over', async () => {
+    await product.control('PUT', '/far-ends/mobilePush/delay', { ms: 200 });
+    const { stage, campaign } = await stageOne({ count: 4_000 });
+    await runAtOptimove(product, stage, campaign.id);
+    await eventually('messages are on their way', () => inbox().received >= 100);
+    await product.control('POST', `/tenants/${stage.tenant.id}/campaigns/${campaign.id}/cancel`, {});
+    await nextSecond();
+    await product.control('PUT', '/far-ends/mobilePush/delay', { ms: 0 });
+    await runAtOptimove(product, stage, campaign.id);
+    const [second, first] = await eventually(
+      'the second launch completes',
+      async () => {
+        const all = await executionsOf(stage);
+        return all[0]?.state === 'COMPLETED' && all.length === 2 ? all : null;
+      },
+      60_000,
+    );
+    const count = (execution: Listed | undefined, state: string) =>
+      execution?.funnel.endStates.find((each) => each.state === state)?.count ?? 0;
+
+    expect(first?.state).toBe('CANCELLED');
+    expect(count(first, 'SENT')).toBeGreaterThan(0);
+    expect(count(first, 'CANCELLED')).toBeGreaterThan(0);
+    expect(count(second, 'SENT')).toBe(count(first, 'CANCELLED'));
+    expect(count(second, 'DUPLICATE')).toBe(count(first, 'SENT'));
+    expect(inbox()).toMatchObject({ received: 4_000, duplicates: 0 });
+  });
+
+  it('and its cancellation in the same instant see each other', async () => {
+    const { stage } = await stageOne({ count: 1 });
+    await faults(stage, { rules: [{ kind: 'slow', delayMs: 5_000 }] });
+    const TimeStamp = '2026-05-04 05:04:54';
+    const ids = Array.from({ length: 20 }, (_, index) => 50_000 + index);
+    const statuses = await Promise.all(
+      ids.flatMap((CampaignID) => [
+        post(stage, { EventTypeID: 13, TimeStamp, CampaignID, ChannelID: stage.tenant.channels[0]?.id }),
+        post(stage, { EventTypeID: 4, TimeStamp, CampaignID }),
+      ]),
+    );
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    const [row] = await product.database.query<{ all: number; stopped: number }>(
+      `SELECT count(*)::int AS all, count(*) FILTER (WHERE cancel_requested_at IS NOT NULL)::int AS stopped
+       FROM execution WHERE connection_id = $1`,
+      [stage.connectionId],
+    );
+    expect(row).toEqual({ all: 20, stopped: 20 });
+  });
+});
