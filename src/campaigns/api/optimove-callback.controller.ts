@@ -14,7 +14,8 @@ import {
   Res,
 } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { AcceptCallback, isTriggeredCall, largestCallback } from '../execution/accept-callback';
+import { largestCallback, originalContentType } from '../domain/callback-body';
+import { AcceptCallback, isTriggeredCall } from '../execution/accept-callback';
 import { CallbackSpool, type SpooledCall } from '../execution/callback-spool';
 import { patiently, TooSlowError, withinLimit } from './patience';
 
@@ -23,9 +24,6 @@ const triggeredWaitMs = 2_000;
 const awayMs = 1_000;
 const retryAfterSeconds = 5;
 const serviceUnavailable = 503;
-
-/** Where the content type stays that the caller sent; the parser is told another one. */
-export const originalContentType = 'x-original-content-type';
 
 type Arrived = SpooledCall & { secret: string };
 

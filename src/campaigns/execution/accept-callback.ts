@@ -5,6 +5,7 @@ import type { ConnectionView } from '@modules/connections';
 import { CheckDataDate } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { CampaignsConfig } from '../campaigns.config';
+import { largestCallback } from '../domain/callback-body';
 import { stampOf } from '../domain/execution/local-stamp';
 import { runDateOf } from '../domain/execution/run-date';
 import { type Announcement, AnnouncementRepository } from '../persistence/ledger/announcement.repository';
@@ -30,9 +31,6 @@ export interface InboundCall {
   /** Whether it may have been taken in before. */
   isAgain: boolean;
 }
-
-/** Longest body of a callback that is kept whole, in bytes. */
-export const largestCallback = 64 * 1024;
 
 /** What we made of a call. */
 export interface AcceptedCall {
