@@ -1,0 +1,327 @@
+import { newId } from '@libs/foundation';
+import { ConnectionsService } from '@modules/connections';
+import { LearnFromLists, SuppressionService } from '@modules/suppression';
+import { SyncAttribute } from '../../../src/suppression/sync/sync-attribute';
+import { type Account, type Stage, setStage } from './stage';
+
+jest.setTimeout(120_000);
+
+interface Sync {
+  id: string;
+  taskId: string;
+  source: string;
+  dataDate: string;
+  state: string;
+  detail: string | null;
+  received: number;
+  added: number;
+  changed: number;
+  cleared: number;
+  unchanged: number;
+  unknownCustomers: number;
+  repeated: number;
+  rejected: number;
+}
+
+interface Attribute {
+  id: string;
+  state: string;
+  stateReason: string | null;
+  dataDate: string | null;
+  gapBefore: string | null;
+}
+
+const days = ['2026-05-01', '2026-05-02', '2026-05-03', '2026-05-04'] as const;
+
+describe('the daily sync of suppression attributes', () => {
+  let stage: Stage;
+  let names = 0;
+
+  beforeAll(async () => {
+    stage = await setStage();
+  });
+  afterAll(() => stage.close());
+
+  /** An attribute of the project that the account has too, chosen for the sync. */
+  async function choose(account: Account): Promise<{ id: string; name: string; definitionId: string }> {
+    names += 1;
+    const name = `gamStop${names}`;
+    await account.control('PUT', `/attributes/${name}`, {});
+    const { attributeDefinition } = await stage.mutate<{ attributeDefinition: { id: string } }>(
+      'createAttributeDefinition',
+      'CreateAttributeDefinitionInput',
+      'attributeDefinition { id }',
+      { name, type: 'BOOLEAN' },
+    );
+    const { suppressionAttribute } = await stage.mutate<{ suppressionAttribute: { id: string } }>(
+      'chooseSuppressionAttribute',
+      'ChooseSuppressionAttributeInput',
+      'suppressionAttribute { id }',
+      { connectionId: account.connectionId, attributeDefinitionId: attributeDefinition.id },
+    );
+    return { id: suppressionAttribute.id, name, definitionId: attributeDefinition.id };
+  }
+
+  /** What customers became on a day, at Optimove. */
+  async function passDay(
+    account: Account,
+    date: string,
+    name: string,
+    values: Record<string, string | null>,
+  ): Promise<void> {
+    await account.control('PUT', `/attributes/${name}`, { values });
+    await account.control('PUT', '/data-date', { date });
+  }
+
+  async function runNow(account: Account): Promise<void> {
+    const { userErrors } = await stage.mutate('runSuppressionSync', 'RunSuppressionSyncInput', 'dataDate', {
+      connectionId: account.connectionId,
+    });
+    expect(userErrors).toEqual([]);
+    await stage.work();
+  }
+
+  async function syncs(attributeId: string): Promise<Sync[]> {
+    const { suppressionSyncs } = await stage.graphql<{ suppressionSyncs: { nodes: Sync[] } }>(
+      `query ($id: ID!) { suppressionSyncs(suppressionAttributeId: $id) { nodes { id taskId source dataDate state detail
+         received added changed cleared unchanged unknownCustomers repeated rejected } } }`,
+      { id: attributeId },
+    );
+    return suppressionSyncs.nodes;
+  }
+
+  async function attributeOf({ connectionId }: Account, id: string): Promise<Attribute> {
+    const { suppressionFeed } = await stage.graphql<{ suppressionFeed: { attributes: Attribute[] } }>(
+      `query ($id: ID!) { suppressionFeed(connectionId: $id) { attributes { id state stateReason dataDate gapBefore } } }`,
+      { id: connectionId },
+    );
+    const found = suppressionFeed.attributes.find((each) => each.id === id);
+    if (!found) throw new Error('The attribute is not in the feed');
+    return found;
+  }
+
+  async function addRule(suppressionAttributeId: string): Promise<string> {
+    const { rule } = await stage.mutate<{ rule: { id: string } }>(
+      'createExclusionRule',
+      'CreateExclusionRuleInput',
+      'rule { id }',
+      { suppressionAttributeId, excludingValues: ['true'], whenUnknown: 'ALLOW', maximumAgeHours: 8760 },
+    );
+    return rule.id;
+  }
+
+  /** What the gate says about a message of this connection's executions, with the guard on. */
+  async function decide({ connectionId }: Account, profileId: string): Promise<string> {
+    await stage.database.query('UPDATE suppression_feed SET guards_optimove = true WHERE connection_id = $1', [
+      connectionId,
+    ]);
+    await stage.database.query(
+      `UPDATE profile SET email = user_id || '@example.com', email_subscription = 'SUBSCRIBED' WHERE id = $1`,
+      [profileId],
+    );
+    const [decision] = await stage.transactions.run((tx) =>
+      stage.app.get(SuppressionService).decide(tx, {
+        projectId: stage.actor.projectId,
+        origin: { kind: 'OPTIMOVE', connectionId, executionId: newId() },
+        people: [{ seq: 1, profileId }],
+        media: ['EMAIL'],
+      }),
+    );
+    if (!decision) throw new Error('The gate said nothing');
+    return decision.isAllowed ? 'ALLOWED' : decision.reason;
+  }
+
+  const valueOnProfile = async (profileId: string, name: string): Promise<unknown> =>
+    (
+      await stage.database.query<{ value: unknown }>(
+        'SELECT attributes -> $2::text AS value FROM profile WHERE id = $1',
+        [profileId, name],
+      )
+    )[0]?.value;
+
+  it.each(['TODAY', 'OLD'])('applies typed values and removes them, answers as of %s', async (changeSpelling) => {
+    const account = await stage.connect({ changeSpelling });
+    const { id, name } = await choose(account);
+    const user = (letter: string) => `${changeSpelling}-${letter}`;
+    const [a = '', b = ''] = await stage.addProfiles([user('a'), user('b')]);
+    await passDay(account, days[0], name, { [user('a')]: 'true', [user('b')]: 'No', [user('stranger')]: 'true' });
+    await runNow(account);
+    expect(await syncs(id)).toMatchObject([
+      { state: 'SUCCEEDED', dataDate: days[0], received: 3, added: 3, unknownCustomers: 1, rejected: 0 },
+    ]);
+    expect([await valueOnProfile(a, name), await valueOnProfile(b, name)]).toEqual([true, false]);
+
+    const next = { [user('a')]: null, [user('b')]: 'true', [user('stranger')]: 'maybe', [user('nobody')]: null };
+    await passDay(account, days[1], name, next);
+    await runNow(account);
+    const [newest] = await syncs(id);
+    expect(newest).toMatchObject({
+      state: 'PARTLY_FAILED',
+      received: 4,
+      changed: 1,
+      cleared: 1,
+      unchanged: 1,
+      rejected: 1,
+    });
+    expect([await valueOnProfile(a, name), await valueOnProfile(b, name)]).toEqual([null, true]);
+    const errors = await stage.rest(`/tasks/${newest?.taskId}/errors.csv`);
+    expect(errors.text).toContain('is not true or false');
+    expect(errors.text).toContain(user('stranger'));
+  });
+
+  it('runs once per data date, however often it is asked and however many workers there are', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await passDay(account, days[0], name, { twice: 'true' });
+    await stage.mutate('runSuppressionSync', 'RunSuppressionSyncInput', 'dataDate', {
+      connectionId: account.connectionId,
+    });
+    const [run] = await syncs(id);
+    const sync = stage.app.get(SyncAttribute);
+    await Promise.all([sync.run(run?.id ?? ''), sync.run(run?.id ?? '')]);
+    await runNow(account);
+    await runNow(account);
+    expect(await syncs(id)).toMatchObject([{ state: 'SUCCEEDED', received: 1, added: 1 }]);
+    const calls = (await account.control('GET', '/calls')) as { path: string }[];
+    expect(calls.filter(({ path }) => path.endsWith('/GetCustomerAttributeChangers'))).toHaveLength(1);
+  });
+
+  it('says that a day was missed, trusts no older value, and catches up by lists and by a complete file', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const [listed = '', filed = '', gone = ''] = await stage.addProfiles(['listed', 'filed', 'gone']);
+    await passDay(account, days[0], name, { listed: 'false', filed: 'false', gone: 'true' });
+    await runNow(account);
+    expect([await decide(account, listed), await decide(account, gone)]).toEqual(['ALLOWED', 'SUPPRESSED']);
+
+    await passDay(account, days[1], name, { filed: 'true' });
+    await passDay(account, days[2], name, {});
+    await runNow(account);
+    expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', dataDate: days[2], gapBefore: days[2] });
+    const [missed] = await syncs(id);
+    expect(missed).toMatchObject({ state: 'PARTLY_FAILED', detail: expect.stringContaining('were missed') });
+    expect(await decide(account, listed)).toBe('SUPPRESSION_STALE');
+
+    const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+    const lists = stage.app.get(LearnFromLists);
+    expect(await lists.wanted(stage.transactions.pool, connection)).toEqual([name]);
+    const page = { connection, attributes: [name], rows: [{ customerId: 'listed', attributes: ['false'] }] };
+    await stage.transactions.run((tx) => lists.learn(tx, page));
+    expect([await decide(account, listed), await decide(account, filed)]).toEqual(['ALLOWED', 'SUPPRESSION_STALE']);
+
+    const path = `/imports/suppression-values/${id}?dataDate=${days[2]}&complete=true`;
+    const answer = await stage.rest(path, { method: 'POST', body: 'userId,value\nfiled,true\nlisted,no\n' });
+    expect(answer.status).toBe(200);
+    expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', gapBefore: null });
+    const [load] = await syncs(id);
+    expect(load).toMatchObject({
+      source: 'FILE',
+      state: 'SUCCEEDED',
+      received: 2,
+      changed: 1,
+      unchanged: 1,
+      cleared: 1,
+    });
+    expect(await valueOnProfile(gone, name)).toBeNull();
+    expect([await decide(account, listed), await decide(account, filed), await decide(account, gone)]).toEqual([
+      'ALLOWED',
+      'SUPPRESSED',
+      'ALLOWED',
+    ]);
+  });
+
+  it('fails loudly where Optimove does not release the attribute, and goes on once it does', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    await account.control('PUT', `/attributes/${name}`, { isReleased: false });
+    await passDay(account, days[0], name, { refused: 'true' });
+    await runNow(account);
+    const advice = expect.stringContaining('Optimove Client Success Manager');
+    expect(await attributeOf(account, id)).toMatchObject({ state: 'FAILED', stateReason: advice });
+    const [person = ''] = await stage.addProfiles(['bystander']);
+    expect(await decide(account, person)).toBe('SUPPRESSION_STALE');
+
+    await account.control('PUT', `/attributes/${name}`, { isReleased: true });
+    await runNow(account);
+    expect(await syncs(id)).toMatchObject([{ state: 'SUCCEEDED', received: 1, added: 1 }]);
+    expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', stateReason: null });
+  });
+
+  it('stops when the attribute was renamed here, says why, and goes on when that is undone', async () => {
+    const account = await stage.connect();
+    const { id, name, definitionId } = await choose(account);
+    const rename = (to: string, version: number) =>
+      stage.mutate('renameAttributeDefinition', 'RenameAttributeDefinitionInput', 'attributeDefinition { name }', {
+        id: definitionId,
+        version,
+        name: to,
+      });
+    await rename(`${name}-new`, 1);
+    await passDay(account, days[0], name, { renamed: 'true' });
+    await runNow(account);
+    const reason = expect.stringContaining(`no attribute ${name} any more`);
+    expect(await attributeOf(account, id)).toMatchObject({ state: 'STOPPED', stateReason: reason, dataDate: null });
+    await rename(name, 2);
+    await runNow(account);
+    expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', dataDate: days[0] });
+  });
+
+  it('excludes a stranger who becomes a profile later, and tells the profile with the next sync', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    await passDay(account, days[0], name, { latecomer: 'true' });
+    await runNow(account);
+    const [latecomer = ''] = await stage.addProfiles(['latecomer']);
+    expect(await decide(account, latecomer)).toBe('SUPPRESSED');
+    expect(await valueOnProfile(latecomer, name)).toBeNull();
+    await passDay(account, days[1], name, {});
+    await runNow(account);
+    expect(await valueOnProfile(latecomer, name)).toBe(true);
+  });
+
+  it('begins anew after an answer that broke off, and counts everybody once', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await account.control('PUT', '/faults', {
+      rules: [{ route: 'GetCustomerAttributeChangers', kind: 'truncated-page', times: 1 }],
+    });
+    await passDay(account, days[0], name, { broken1: 'true', broken2: 'false', broken3: 'perhaps' });
+    await runNow(account);
+    expect(await syncs(id)).toMatchObject([{ state: 'WAITING', detail: expect.stringContaining('cut off') }]);
+    await stage.database.query('UPDATE suppression_sync_run SET held_until = NULL WHERE attribute_id = $1', [id]);
+    await stage.work();
+    expect(await syncs(id)).toMatchObject([
+      { state: 'PARTLY_FAILED', received: 3, added: 2, rejected: 1, repeated: 0 },
+    ]);
+  });
+
+  it('takes profile attributes that Optimove has, each once', async () => {
+    const account = await stage.connect();
+    const define = async (name: string, target: string): Promise<string> =>
+      (
+        await stage.mutate<{ attributeDefinition: { id: string } }>(
+          'createAttributeDefinition',
+          'CreateAttributeDefinitionInput',
+          'attributeDefinition { id }',
+          { name, type: 'BOOLEAN', target },
+        )
+      ).attributeDefinition.id;
+    const refusal = async (attributeDefinitionId: string): Promise<string | undefined> => {
+      const input = { connectionId: account.connectionId, attributeDefinitionId };
+      const { userErrors } = await stage.mutate(
+        'chooseSuppressionAttribute',
+        'ChooseSuppressionAttributeInput',
+        'suppressionAttribute { id }',
+        input,
+      );
+      return userErrors[0]?.message;
+    };
+    expect(await refusal(await define('ofDevice', 'DEVICE'))).toContain('attribute of devices');
+    expect(await refusal(await define('notThere', 'PROFILE'))).toContain('Optimove has no attribute notThere');
+    const { definitionId } = await choose(account);
+    expect(await refusal(definitionId)).toContain('in the sync of this connection already');
+  });
+});
