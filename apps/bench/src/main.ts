@@ -3,9 +3,10 @@ import { parseArgs } from 'node:util';
 import { benchEvents } from './events/bench-events';
 import { benchExecution } from './execution/bench-execution';
 import { report } from './report';
+import { benchSync } from './sync/bench-sync';
 import { benchTriggered } from './triggered/bench-triggered';
 
-const benches = { execution: benchExecution, events: benchEvents, triggered: benchTriggered };
+const benches = { execution: benchExecution, events: benchEvents, sync: benchSync, triggered: benchTriggered };
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({

@@ -14,7 +14,7 @@ export interface BenchInstallation {
   templateId: string;
   connectionId: string;
   graphql<T>(query: string, variables?: Record<string, unknown>): Promise<T>;
-  control<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>;
+  control<T>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<T>;
   importFile(file: string, path: string): Promise<void>;
   /** Imports rows that the bench made itself. */
   importCsv(path: string, csv: string): Promise<void>;

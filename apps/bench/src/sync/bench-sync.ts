@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { startEmbeddedPostgres } from '../../../../libs/platform/src/embedded';
+import { type BenchInstallation, install } from '../execution/installation';
+import { type BenchRow, compare } from '../report';
+import { bareUpdate } from './bare-update';
+import { choose, firstDay, syncDay } from './ours';
+
+const rounds = 3;
+const dataDir = join(process.cwd(), '.cache', 'bench-pg');
+
+/** Changes of a suppression attribute from Optimove's answer to the profiles, against one plain UPDATE of the same rows. */
+export async function benchSync({ customers: count }: { customers: number }): Promise<BenchRow[]> {
+  const server = process.env.BENCH_DATABASE_URL ? null : await startEmbeddedPostgres({ dataDir });
+  const installation = await install(process.env.BENCH_DATABASE_URL ?? server?.url ?? '');
+  try {
+    await fill(installation, count);
+    return await measure(installation, count);
+  } finally {
+    await installation.stop();
+    await server?.stop();
+  }
+}
+
+async function measure(installation: BenchInstallation, count: number): Promise<BenchRow[]> {
+  const { databaseUrl, projectId, worker } = installation;
+  const attributeId = await choose(installation);
+  const tenth = Math.ceil(count / 10);
+  await syncDay(installation, { attributeId, count: tenth, day: dayOf(1), isOdd: false });
+  const smallPeak = worker.peakRssMiB();
+  const [ours, bare]: [number[], number[]] = [[], []];
+  for (let round = 0; round < rounds; round += 1) {
+    const isOdd = round % 2 === 0;
+    await tidy(databaseUrl);
+    ours.push(count / (await syncDay(installation, { attributeId, count, day: dayOf(2 + round), isOdd })));
+    await tidy(databaseUrl);
+    bare.push(count / (await bareUpdate(databaseUrl, { projectId, count, isOdd })));
+    console.log(
+      `round ${round + 1}: ${Math.round(ours[round] ?? 0)}/s, plain UPDATE ${Math.round(bare[round] ?? 0)}/s`,
+    );
+  }
+  const peak = worker.peakRssMiB();
+  return [
+    compare({ name: 'changes/s', ours: median(ours), bare: median(bare), bar: 0.4, must: 'reach' }),
+    compare({ name: 'worker peak MiB, against a tenth', ours: peak, bare: smallPeak, bar: 1.3, must: 'stay under' }),
+  ];
+}
+
+/** People with the user IDs p0, p1, … and a few attributes. */
+async function fill({ databaseUrl, projectId }: BenchInstallation, count: number): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query(
+    `INSERT INTO profile (id, project_id, user_id, email, attributes)
+     SELECT gen_random_uuid(), $1, 'p' || n, 'p' || n || '@example.com',
+       jsonb_build_object('FirstName', 'Player ' || n, 'BonusAmount', (n % 50)::text, 'FavouriteGame', 'Slots')
+     FROM generate_series(0, $2::int - 1) AS n`,
+    [projectId, count],
+  );
+  await client.end();
+}
+
+/** Both begin on tables without dead rows. */
+async function tidy(databaseUrl: string): Promise<void> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  for (const table of ['profile', 'remembered_value']) await client.query(`VACUUM ANALYZE ${table}`);
+  await client.query('CHECKPOINT');
+  await client.end();
+}
+
+function dayOf(number: number): string {
+  return new Date(Date.parse(firstDay) + number * 86_400_000).toISOString().slice(0, 10);
+}
+
+function median(values: number[]): number {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
+}
