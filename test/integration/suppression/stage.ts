@@ -30,6 +30,8 @@ export interface Stage {
   /** Makes an account and connects it. */
   connect(tenant?: object, connection?: object): Promise<Account>;
   graphql<T>(query: string, variables?: object): Promise<T>;
+  /** GraphQL with another key. */
+  as(key: string): Stage['graphql'];
   /** Runs a mutation of one input. */
   mutate<T>(
     field: string,
@@ -61,17 +63,20 @@ export async function setStage(): Promise<Stage> {
   const transactions = app.get(Transactions);
   const url = await app.getUrl();
   const authorization = { authorization: `Bearer ${apiKey}` };
-  const graphql: Stage['graphql'] = async <T>(query: string, variables: object = {}) => {
-    const headers = { ...authorization, 'content-type': 'application/json' };
-    const answer = await fetch(`${url}/graphql`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ query, variables }),
-    });
-    const { data, errors } = (await answer.json()) as { data: T; errors?: { message: string }[] };
-    if (errors) throw new Error(errors.map(({ message }) => message).join('; '));
-    return data;
-  };
+  const ask =
+    (key: string) =>
+    async <T>(query: string, variables: object = {}) => {
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+      const answer = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ query, variables }),
+      });
+      const { data, errors } = (await answer.json()) as { data: T; errors?: { message: string }[] };
+      if (errors) throw new Error(errors.map(({ message }) => message).join('; '));
+      return data;
+    };
+  const graphql: Stage['graphql'] = ask(apiKey ?? '');
   const mutate: Stage['mutate'] = async <T>(field: string, inputType: string, selection: string, input: object) => {
     const document = `mutation ($input: ${inputType}!) { ${field}(input: $input) { ${selection} userErrors { code message path } } }`;
     const data = await graphql<Record<string, T & { userErrors: UserErrors }>>(document, { input });
@@ -86,6 +91,7 @@ export async function setStage(): Promise<Stage> {
     actor: { projectId, keyId: newId(), label: 'First key', role: 'ADMIN' },
     connect: (tenant, connection) => connect(sandbox, mutate, { tenant, connection }),
     graphql,
+    as: ask,
     mutate,
     rest: async (path, init = {}) => {
       const headers = { ...authorization, ...(init.body === undefined ? {} : { 'content-type': 'text/csv' }) };

@@ -1,0 +1,175 @@
+import { newId } from '@libs/foundation';
+import { ProjectsService } from '@modules/projects';
+import { SuppressionService } from '@modules/suppression';
+import { type Stage, setStage, type UserErrors } from './stage';
+
+jest.setTimeout(120_000);
+
+describe('exclusion rules, overrides and lists', () => {
+  let stage: Stage;
+  let connectionId: string;
+  let attributeId: string;
+  let ruleId: string;
+  let profileId: string;
+
+  beforeAll(async () => {
+    stage = await setStage();
+    const account = await stage.connect();
+    connectionId = account.connectionId;
+    await account.control('PUT', '/attributes/gamStop', {});
+    await account.control('PUT', '/data-date', { date: '2026-05-01' });
+    const { attributeDefinition } = await stage.mutate<{ attributeDefinition: { id: string } }>(
+      'createAttributeDefinition',
+      'CreateAttributeDefinitionInput',
+      'attributeDefinition { id }',
+      { name: 'gamStop', type: 'BOOLEAN' },
+    );
+    const { suppressionAttribute } = await stage.mutate<{ suppressionAttribute: { id: string } }>(
+      'chooseSuppressionAttribute',
+      'ChooseSuppressionAttributeInput',
+      'suppressionAttribute { id }',
+      { connectionId, attributeDefinitionId: attributeDefinition.id },
+    );
+    attributeId = suppressionAttribute.id;
+    [profileId = ''] = await stage.addProfiles(['player']);
+    await stage.database.query(
+      `UPDATE profile SET email = 'player@example.com', email_subscription = 'SUBSCRIBED' WHERE id = $1`,
+      [profileId],
+    );
+  });
+  afterAll(() => stage.close());
+
+  const ruleInput = { excludingValues: ['Yes'], whenUnknown: 'ALLOW', maximumAgeHours: 72 };
+
+  /** What a Direct campaign may send to the player. */
+  async function decide(): Promise<string> {
+    const request = {
+      projectId: stage.actor.projectId,
+      origin: { kind: 'DIRECT' as const, executionId: newId() },
+      people: [{ seq: 1, profileId }],
+      media: ['EMAIL' as const],
+    };
+    const [decision] = await stage.transactions.run((tx) => stage.app.get(SuppressionService).decide(tx, request));
+    return decision?.isAllowed ? 'ALLOWED' : (decision?.reason ?? 'NOTHING');
+  }
+
+  const standing = async (): Promise<{ rules: { freshness: string }[]; holdReason: string | null }> =>
+    (
+      await stage.graphql<{ guardStanding: { rules: { freshness: string }[]; holdReason: string | null } }>(
+        '{ guardStanding { rules { freshness } holdReason } }',
+      )
+    ).guardStanding;
+
+  const override = (expiresAt: Date): Promise<{ userErrors: UserErrors; override: { id: string } | null }> =>
+    stage.mutate('overrideExclusionRule', 'OverrideExclusionRuleInput', 'override { id grantedBy }', {
+      ruleId,
+      reason: 'Optimove has an outage, agreed with compliance',
+      expiresAt,
+    });
+
+  it('a rule takes values of its type only, one rule per attribute, and holds on to the attribute', async () => {
+    const create = (excludingValues: string[]) =>
+      stage.mutate<{ rule: { id: string; excludingValues: string[] } | null }>(
+        'createExclusionRule',
+        'CreateExclusionRuleInput',
+        'rule { id excludingValues }',
+        { ...ruleInput, suppressionAttributeId: attributeId, excludingValues },
+      );
+    expect(await standing()).toEqual({ rules: [], holdReason: null });
+    expect((await create(['maybe'])).userErrors).toMatchObject([{ code: 'INVALID', path: ['excludingValues'] }]);
+    expect((await create(['NULL'])).userErrors).toMatchObject([{ code: 'INVALID', path: ['excludingValues'] }]);
+    expect((await create([])).userErrors).toMatchObject([{ code: 'INVALID', path: ['excludingValues'] }]);
+    const { rule } = await create(['Yes']);
+    expect(rule?.excludingValues).toEqual(['true']);
+    ruleId = rule?.id ?? '';
+    expect((await create(['true'])).userErrors).toMatchObject([{ code: 'NAME_TAKEN' }]);
+    const { userErrors } = await stage.mutate(
+      'removeSuppressionAttribute',
+      'RemoveSuppressionAttributeInput',
+      'removedId',
+      { id: attributeId },
+    );
+    expect(userErrors).toMatchObject([{ code: 'IN_USE' }]);
+  });
+
+  it('two changes of a rule at once are detected', async () => {
+    const update = () =>
+      stage.mutate('updateExclusionRule', 'UpdateExclusionRuleInput', 'rule { version }', {
+        ...ruleInput,
+        id: ruleId,
+        version: 1,
+      });
+    expect((await update()).userErrors).toEqual([]);
+    expect((await update()).userErrors).toMatchObject([{ code: 'CONFLICT', path: ['version'] }]);
+  });
+
+  it('data that never came hold a Direct campaign until an administrator overrides it, for a while and on record', async () => {
+    expect(await decide()).toBe('SUPPRESSION_STALE');
+    expect((await standing()).holdReason).toContain('gamStop was never synced');
+    expect((await override(new Date(Date.now() + 30 * 86_400_000))).userErrors).toMatchObject([
+      { path: ['expiresAt'] },
+    ]);
+    const granted = await override(new Date(Date.now() + 3_600_000));
+    expect(await decide()).toBe('ALLOWED');
+    expect((await standing()).holdReason).toBeNull();
+    const audited = await stage.database.query(
+      `SELECT actor_label FROM audit_entry WHERE action = 'guard-override.granted' AND subject_id = $1`,
+      [ruleId],
+    );
+    expect(audited).toEqual([{ actor_label: 'First key' }]);
+    await stage.mutate('revokeGuardOverride', 'RevokeGuardOverrideInput', 'override { revokedAt }', {
+      id: granted.override?.id,
+    });
+    expect(await decide()).toBe('SUPPRESSION_STALE');
+  });
+
+  it('a marketer keeps rules and may not override them', async () => {
+    const { key } = await stage.app.get(ProjectsService).addKey(stage.transactions.pool, {
+      projectId: stage.actor.projectId,
+      label: 'Marketing',
+      role: 'MARKETER',
+    });
+    const marketer = stage.as(key);
+    await expect(
+      marketer(
+        `mutation ($input: OverrideExclusionRuleInput!) { overrideExclusionRule(input: $input) { override { id } } }`,
+        { input: { ruleId, reason: 'We would like to send', expiresAt: new Date(Date.now() + 60_000) } },
+      ),
+    ).rejects.toThrow('suppression.override');
+  });
+
+  it('the proof tells each decision afterwards, in GraphQL and as a file', async () => {
+    const { suppressionProof } = await stage.graphql<{
+      suppressionProof: { outcome: string; overrideId: string | null }[];
+    }>(
+      `query ($at: DateTime!) { suppressionProof(userId: "player", at: $at) { outcome attribute freshness overrideId origin } }`,
+      { at: new Date(Date.now() + 60_000) },
+    );
+    const told = suppressionProof.map(({ outcome, overrideId }) => [outcome, overrideId !== null]);
+    expect(told).toEqual([
+      ['SUPPRESSION_STALE', false],
+      ['ALLOWED', true],
+      ['SUPPRESSION_STALE', false],
+    ]);
+    const { text } = await stage.rest('/suppression/proof.csv?userId=player');
+    expect(text.trim().split('\n')).toHaveLength(4);
+    expect(text).toContain('NEVER_SYNCED');
+  });
+
+  it('lists come and go as files, are searched in any spelling, and are proven too', async () => {
+    const csv = `kind,value,medium,reason\nEMAIL,Player@Example.com,EMAIL,Asked by phone\nEMAIL,nobody,EMAIL,x\nMOBILE_NUMBER,447700900123,,Court order\n`;
+    const answer = await stage.rest('/imports/suppression-entries', { method: 'POST', body: csv });
+    const { taskId, ...sums } = JSON.parse(answer.text) as { taskId: string };
+    expect(sums).toEqual({ received: 3, stored: 2, refused: 1 });
+    expect((await stage.rest(`/tasks/${taskId}/errors.csv`)).text).toContain('value is no email');
+    expect((await stage.rest('/suppression/entries.csv')).text).toContain('MOBILE_NUMBER,447700900123,ANY,Court order');
+    const { suppressionEntries } = await stage.graphql<{ suppressionEntries: { nodes: { reason: string }[] } }>(
+      '{ suppressionEntries(search: "PLAYER@example.com", kind: EMAIL) { nodes { reason } } }',
+    );
+    expect(suppressionEntries.nodes).toEqual([{ reason: 'Asked by phone' }]);
+    expect(await decide()).toBe('SUPPRESSED');
+    const { text } = await stage.rest('/suppression/proof.csv?userId=player');
+    expect(text).toContain('LIST');
+    expect((await stage.rest('/imports/suppression-entries', { method: 'POST', body: 'a,b\n' })).status).toBe(400);
+  });
+});
