@@ -40,7 +40,7 @@ interface Chunk {
 
 const chunkSize = 50_000;
 
-/** Applies values by the chunk: each is committed with its rejects and counts, and memory holds one. */
+/** Applies values by the chunk: each is committed with its rejects and counts while the next is read; memory holds two. */
 @Injectable()
 export class ValueWriter {
   constructor(
@@ -53,13 +53,22 @@ export class ValueWriter {
   /** @throws {RunTakenOverError} when another worker has the run; what is committed by then stays and is right. */
   async write(context: WriteContext, pages: AsyncIterable<GivenPage>): Promise<void> {
     let chunk = emptyChunk();
-    for await (const page of pages) {
-      take(chunk, page, context.attribute);
-      if (chunk.received < chunkSize) continue;
+    let stored: Promise<void> = Promise.resolve();
+    try {
+      for await (const page of pages) {
+        take(chunk, page, context.attribute);
+        if (chunk.received < chunkSize) continue;
+        await stored;
+        stored = this.store(context, chunk);
+        // Told by the next await; until then nobody listens.
+        stored.catch(() => undefined);
+        chunk = emptyChunk();
+      }
+      await stored;
       await this.store(context, chunk);
-      chunk = emptyChunk();
+    } finally {
+      await stored.catch(() => undefined);
     }
-    await this.store(context, chunk);
   }
 
   /** How many rows of the run were refused. */

@@ -1,6 +1,8 @@
 import { newId } from '@libs/foundation';
 import { ProjectsService } from '@modules/projects';
 import { SuppressionService } from '@modules/suppression';
+import { FeedRepository } from '../../../src/suppression/persistence/feed.repository';
+import { GuardDecisionRepository } from '../../../src/suppression/persistence/guard-decision.repository';
 import { type Stage, setStage, type UserErrors } from './stage';
 
 jest.setTimeout(120_000);
@@ -171,5 +173,22 @@ describe('exclusion rules, overrides and lists', () => {
     const { text } = await stage.rest('/suppression/proof.csv?userId=player');
     expect(text).toContain('LIST');
     expect((await stage.rest('/imports/suppression-entries', { method: 'POST', body: 'a,b\n' })).status).toBe(400);
+  });
+
+  it('data that have not come by the alarm hour are told once a day', async () => {
+    await stage.database.query(`UPDATE suppression_attribute SET created_at = now() - interval '2 days'`);
+    const feed = { projectId: stage.actor.projectId, connectionId };
+    const late = () =>
+      stage.app.get(FeedRepository).takeLate(stage.transactions.pool, feed, { timeZone: 'UTC', alarmHour: 0 });
+    expect(await late()).toEqual([{ name: 'gamStop', dataDate: null }]);
+    expect(await late()).toEqual([]);
+  });
+
+  it('proofs are dropped by the month once they need not be kept', async () => {
+    const pool = stage.transactions.pool;
+    const decisions = stage.app.get(GuardDecisionRepository);
+    await stage.database.query(`SELECT ensure_guard_decision_partition('2020-01-15')`);
+    expect(await decisions.dropOldest(pool, 12)).toBe('guard_decision_202001');
+    expect(await decisions.dropOldest(pool, 12)).toBeNull();
   });
 });
