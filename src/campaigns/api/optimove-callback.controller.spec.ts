@@ -1,0 +1,54 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { newId } from '@libs/foundation';
+import { Log } from '@libs/platform';
+import { ConnectionsService } from '@modules/connections';
+import { HttpException } from '@nestjs/common';
+import { Test } from '@nestjs/testing';
+import { AcceptCallback } from '../execution/accept-callback';
+import { OptimoveCallbackController } from './optimove-callback.controller';
+
+describe('a callback of Optimove', () => {
+  const receive = async (accept: () => Promise<unknown>): Promise<void> => {
+    const module = await Test.createTestingModule({
+      controllers: [OptimoveCallbackController],
+      providers: [
+        { provide: AcceptCallback, useValue: { accept } },
+        { provide: ConnectionsService, useValue: { authenticateCallback: async () => ({ id: newId() }) } },
+        { provide: Log, useValue: { event: () => undefined, failure: () => undefined } },
+      ],
+    })
+      .useMocker(() => ({}))
+      .compile();
+    const controller = module.get(OptimoveCallbackController);
+    await controller.receive(newId(), 'secret', 'event-13', 'application/json', Buffer.from('{}'));
+  };
+
+  it('is answered when it is committed, and not before', async () => {
+    const steps: string[] = [];
+    let commit = (): void => undefined;
+    const committed = new Promise<object>((resolve) => {
+      commit = () => resolve({ outcome: 'NOTED', reason: null, executionId: null });
+    });
+    const isAsked = new Promise<void>((resolve) => {
+      const accept = (): Promise<object> => {
+        resolve();
+        return committed;
+      };
+      void receive(accept).then(() => steps.push('answered'));
+    });
+    await isAsked;
+    for (let turns = 0; turns < 5; turns += 1) await turn();
+    steps.push('committed');
+    commit();
+    await committed;
+    for (let turns = 0; turns < 5; turns += 1) await turn();
+    expect(steps).toEqual(['committed', 'answered']);
+  });
+
+  it('is refused for now when it cannot be committed', async () => {
+    const gone = Object.assign(new Error('terminating connection'), { code: '57P01' });
+    const refusal = await receive(() => Promise.reject(gone)).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(HttpException);
+    expect((refusal as HttpException).getStatus()).toBe(503);
+  });
+});

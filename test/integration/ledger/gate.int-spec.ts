@@ -1,0 +1,91 @@
+import { newId } from '@libs/foundation';
+import { Transactions, type Tx } from '@libs/platform';
+import { ConnectionsService } from '@modules/connections';
+import { ProfilesService } from '@modules/profiles';
+import { SuppressionService } from '@modules/suppression';
+import { Test } from '@nestjs/testing';
+import type { ExecutionContext } from '../../../src/campaigns/execution/execution-context';
+import { SendSlice } from '../../../src/campaigns/execution/send-slice';
+import { ChunkRepository } from '../../../src/campaigns/persistence/ledger/chunk.repository';
+import { DeliveryRepository } from '../../../src/campaigns/persistence/ledger/delivery.repository';
+import { StopRepository } from '../../../src/campaigns/persistence/ledger/stop.repository';
+import { type LedgerStage, setStage } from './stage';
+
+describe('the gate before a hand-over', () => {
+  let stage: LedgerStage;
+  beforeAll(async () => {
+    stage = await setStage();
+  });
+  afterAll(() => stage?.close());
+
+  const transactionOf = async (tx: Tx): Promise<string> => {
+    const [row] = (await tx.query('SELECT pg_current_xact_id()::text AS id')) as { id: string }[];
+    return row?.id ?? '';
+  };
+
+  /** A slice of two people of whom the gate lets the first pass; tells in which transactions it decided and claimed. */
+  const sendSlice = async (): Promise<{ decidedIn: string[]; claimedIn: string[]; handedOver: number[] }> => {
+    const chunk = await stage.takenChunk(2);
+    const seen = { decidedIn: [] as string[], claimedIn: [] as string[], handedOver: [] as number[] };
+    const decide = async (tx: Tx, { people }: { people: { seq: number; profileId: string }[] }) => {
+      seen.decidedIn.push(await transactionOf(tx));
+      return people.map(({ seq, profileId }) =>
+        seq === 1
+          ? { seq, profileId, medium: 'MOBILE_PUSH', isAllowed: true, addressKey: 'one', address: 'token' }
+          : {
+              seq,
+              profileId,
+              medium: 'MOBILE_PUSH',
+              isAllowed: false,
+              addressKey: null,
+              reason: 'NOT_SUBSCRIBED',
+              detail: '',
+            },
+      );
+    };
+    const sendBatch = async (messages: { deliveryId: string }[]) => {
+      const rows = await stage.database.query<{ seq: number; claimed: string }>(
+        'SELECT seq, xmin::text AS claimed FROM delivery WHERE execution_id = $1',
+        [chunk.executionId],
+      );
+      seen.claimedIn.push(...rows.map(({ claimed }) => claimed));
+      seen.handedOver.push(...rows.map(({ seq }) => seq));
+      return messages.map(({ deliveryId }) => ({ outcome: 'ACCEPTED', deliveryId, providerMessageId: null }));
+    };
+    const module = await Test.createTestingModule({
+      providers: [
+        SendSlice,
+        DeliveryRepository,
+        { provide: ChunkRepository, useValue: stage.chunks },
+        { provide: Transactions, useValue: stage.transactions },
+        { provide: SuppressionService, useValue: { decide } },
+        { provide: StopRepository, useValue: { reasonAgainst: async () => null } },
+        { provide: ConnectionsService, useValue: { isDisabled: async () => false } },
+        { provide: ProfilesService, useValue: { markUnreachable: async () => undefined } },
+      ],
+    })
+      .useMocker(() => ({ addTo: (message: unknown) => message }))
+      .compile();
+    const context = {
+      execution: { id: chunk.executionId, project_id: stage.projectId },
+      connection: { id: newId() },
+      senders: new Map([['MOBILE_PUSH', { accountId: newId(), sendBatch }]]),
+    } as unknown as ExecutionContext;
+    const message = { title: 'Hello', body: 'World' };
+    const people = [1, 2].map((seq) => ({
+      seq,
+      profileId: newId(),
+      numberProblem: null,
+      drops: [],
+      messages: new Map([['MOBILE_PUSH', message]]),
+    }));
+    await module.get(SendSlice).run({ context, chunk, people } as unknown as Parameters<SendSlice['run']>[0]);
+    return seen;
+  };
+
+  it('decides in the transaction that claims, and only who may get it is claimed', async () => {
+    const { decidedIn, claimedIn, handedOver } = await sendSlice();
+    expect(handedOver).toEqual([1]);
+    expect(claimedIn).toEqual(decidedIn);
+  });
+});

@@ -1,0 +1,87 @@
+import { FencedError } from '../../../src/campaigns/domain/execution/errors';
+import type { HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
+import type { DeliveryOutcome } from '../../../src/campaigns/persistence/ledger/delivery.repository';
+import { type LedgerStage, pushes, setStage } from './stage';
+
+describe('the ledger', () => {
+  let stage: LedgerStage;
+  beforeAll(async () => {
+    stage = await setStage();
+  });
+  afterAll(() => stage?.close());
+
+  const people = 5;
+  const claim = (chunk: HeldChunk, wanted: ReturnType<typeof pushes>): Promise<Map<string, number>> =>
+    stage.transactions.run((tx) => stage.deliveries.claim(tx, chunk, stage.projectId, wanted));
+  const answer = (chunk: HeldChunk, seq: number, state: DeliveryOutcome['state']): Promise<void> =>
+    stage.transactions.run((tx) =>
+      stage.deliveries.record(tx, chunk, [
+        { seq, medium: 'MOBILE_PUSH', addressKey: `device-${seq}`, state, reason: null, providerMessageId: null },
+      ]),
+    );
+  const statesOf = async ({ executionId }: HeldChunk): Promise<string[]> =>
+    (
+      await stage.database.query<{ state: string }>('SELECT state FROM delivery WHERE execution_id = $1 ORDER BY seq', [
+        executionId,
+      ])
+    ).map(({ state }) => state);
+  const taken = async ({ executionId }: HeldChunk, holder: string): Promise<HeldChunk> => {
+    const chunk = await stage.chunks.take({ executionId, chunkNo: 1 }, holder);
+    if (!chunk) throw new Error('The chunk cannot be taken over');
+    return chunk;
+  };
+  const otherWorker = '0193a3f0-0000-7000-8000-000000000002';
+
+  it('claims a hand-over once; only one that was refused for now is claimed again', async () => {
+    const chunk = await stage.takenChunk(people);
+    const wanted = pushes(4);
+    expect((await claim(chunk, wanted)).size).toBe(4);
+    await answer(chunk, 1, 'ACCEPTED');
+    await answer(chunk, 2, 'UNCERTAIN');
+    await answer(chunk, 3, 'RETRY');
+    expect([...(await claim(chunk, wanted)).keys()]).toEqual(['3 MOBILE_PUSH device-3']);
+  });
+
+  it('finds a chunk whose worker and job are gone, and none that is held', async () => {
+    const held = await stage.takenChunk(people);
+    const lost = await stage.takenChunk(people);
+    await stage.age(lost, 60);
+    const found = await stage.transactions.run((tx) => stage.chunks.stranded(tx, 100));
+    const ids = found.map(({ executionId }) => executionId);
+    expect(ids).toContain(lost.executionId);
+    expect(ids).not.toContain(held.executionId);
+  });
+
+  it('doubts what a lost worker had claimed, and nothing else', async () => {
+    const chunk = await stage.takenChunk(people);
+    await claim(chunk, pushes(3));
+    await answer(chunk, 1, 'ACCEPTED');
+    await answer(chunk, 2, 'RETRY');
+    await stage.age(chunk, 60);
+    const next = await taken(chunk, otherWorker);
+    const doubted = await stage.transactions.run((tx) => stage.deliveries.settleLost(tx, next));
+    expect(doubted).toEqual([3]);
+    expect(await statesOf(chunk)).toEqual(['ACCEPTED', 'RETRY', 'UNCERTAIN']);
+  });
+
+  it('takes no answer from a worker whose chunk another one has', async () => {
+    const chunk = await stage.takenChunk(people);
+    await claim(chunk, pushes(1));
+    await stage.age(chunk, 60);
+    await taken(chunk, otherWorker);
+    await expect(stage.transactions.run((tx) => stage.chunks.assertHeld(tx, chunk))).rejects.toThrow(FencedError);
+  });
+
+  it('completes an execution when the sums agree, and not before', async () => {
+    const chunk = await stage.takenChunk(people);
+    await stage.database.query(`UPDATE recipient SET end_state = 'SENT' WHERE execution_id = $1 AND seq <= $2`, [
+      chunk.executionId,
+      people,
+    ]);
+    await stage.transactions.run((tx) => stage.chunks.close(tx, chunk, new Date()));
+    await stage.database.query('UPDATE execution SET recipients = recipients + 1 WHERE id = $1', [chunk.executionId]);
+    await expect(stage.completion.tryComplete(chunk.executionId)).rejects.toThrow('do not agree');
+    await stage.database.query('UPDATE execution SET recipients = recipients - 1 WHERE id = $1', [chunk.executionId]);
+    expect(await stage.completion.tryComplete(chunk.executionId)).toBe(true);
+  });
+});
