@@ -27,7 +27,9 @@ async function main(): Promise<number> {
   for (const fault of plan) console.log(`  ${describe(fault)}`);
   if (isPlanOnly) return 0;
   const world = await startWorld(options.backend);
-  process.once('SIGINT', () => void world.stop().finally(() => process.exit(130)));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void world.stop().finally(() => process.exit(130)));
+  }
   console.log(`logs in ${world.folder}`);
   try {
     return await drill(world, plan, options);

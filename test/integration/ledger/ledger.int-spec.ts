@@ -16,7 +16,15 @@ describe('the ledger', () => {
   const answer = (chunk: HeldChunk, seq: number, state: DeliveryOutcome['state']): Promise<void> =>
     stage.transactions.run((tx) =>
       stage.deliveries.record(tx, chunk, [
-        { seq, medium: 'MOBILE_PUSH', addressKey: `device-${seq}`, state, reason: null, providerMessageId: null },
+        {
+          seq,
+          medium: 'MOBILE_PUSH',
+          addressKey: `device-${seq}`,
+          state,
+          reason: null,
+          providerMessageId: null,
+          isTry: true,
+        },
       ]),
     );
   const statesOf = async ({ executionId }: HeldChunk): Promise<string[]> =>

@@ -86,8 +86,8 @@ async function insertExecution(
   await database.query('SELECT ensure_ledger_partitions(now())');
   await database.query(
     `INSERT INTO execution (id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id, run_date,
-       state, reading, read_at, frozen_at, received, recipients)
-     VALUES ($1, $2, $3, $4, 506, $5, now(), 'RUNNING', 1, now(), now(), $6, $6)`,
+       state, reading, read_through, read_started_at, read_at, frozen_at, received, recipients)
+     VALUES ($1, $2, $3, $4, 506, $5, now(), 'RUNNING', 1, 1, now(), now(), now(), $6, $6)`,
     [id, projectId, newId(), newId(), id, people],
   );
   await database.query(

@@ -42,7 +42,7 @@ export async function startWorld(backend: Backend): Promise<World> {
   const [apiPort, sandboxPort] = [await freePort(), await freePort()];
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const sinkLog = join(folder, 'sink.tsv');
-  const env = hostEnv({ databaseUrl, redisUrl: redis?.url ?? null, apiUrl, apiPort });
+  const env = hostEnv({ databaseUrl, redisUrl: redis?.url ?? null, apiUrl, apiPort, spool: join(folder, 'spool') });
   const make = (name: string, script: string, own: Record<string, string>): DrillProcess =>
     new DrillProcess({ name, script, env: own, logs: folder });
   const sink = make('sink', 'drill/src/sink/main.js', { SINK_LOG: sinkLog });
@@ -81,6 +81,7 @@ function hostEnv(to: {
   redisUrl: string | null;
   apiUrl: string;
   apiPort: number;
+  spool: string;
 }): Record<string, string> {
   return {
     DATABASE_URL: to.databaseUrl,
@@ -94,6 +95,7 @@ function hostEnv(to: {
     SWEEP_SECONDS: sweepSeconds,
     MISSED_CALLBACK_SECONDS: missedSeconds,
     TRIGGERED_PER_PERSON_PER_HOUR: '1000',
+    CALLBACK_SPOOL_FOLDER: to.spool,
   };
 }
 
