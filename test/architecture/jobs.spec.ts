@@ -2,8 +2,8 @@ import ts from 'typescript';
 import { repository } from './planted-trees';
 import { find, parseTree } from './syntax';
 
-/** What a job may carry beside ids: places and counts in rows that PostgreSQL keeps. */
-const counts = new Set(['chunkNo', 'attempt', 'reading', 'revision']);
+/** What a job may carry beside ids: places and counts in rows that PostgreSQL keeps, and its moment. */
+const counts = new Set(['chunkNo', 'attempt', 'reading', 'revision', 'at']);
 
 const house = parseTree(repository);
 const interfaces = new Map(
