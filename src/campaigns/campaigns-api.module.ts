@@ -6,8 +6,10 @@ import { FunnelLoader } from './api/funnel.loader';
 import { OptimoveCallbackController } from './api/optimove-callback.controller';
 import { ReadingResolver } from './api/reading.resolver';
 import { RecipientsExportController } from './api/recipients-export.controller';
+import { SettlementResolver } from './api/settlement.resolver';
 import { StopResolver } from './api/stop.resolver';
 import { TraceResolver } from './api/trace.resolver';
+import { UncertainResolver } from './api/uncertain.resolver';
 import { authoringApiProviders } from './authoring';
 import { CampaignsModule } from './campaigns.module';
 import { CallbackSpool } from './execution/callback-spool';
@@ -23,6 +25,8 @@ import { TrackingController } from './tracking/tracking.controller';
     CallbackSpool,
     ExecutionResolver,
     ReadingResolver,
+    UncertainResolver,
+    SettlementResolver,
     StopResolver,
     TraceResolver,
     FunnelLoader,

@@ -23,6 +23,7 @@ import { RecipientSources } from './execution/recipient-sources/recipient-source
 import { RetryExecution } from './execution/retry-execution';
 import { SendChunk } from './execution/send-chunk';
 import { SendSlice } from './execution/send-slice';
+import { SettleDeliveries } from './execution/settle-deliveries';
 import { StopExecutions } from './execution/stop-executions';
 import { TriggerIntake } from './execution/trigger-intake';
 import { EngagementRepository } from './persistence/engagement.repository';
@@ -37,12 +38,14 @@ import { FreezeRepository } from './persistence/ledger/freeze.repository';
 import { FunnelRepository } from './persistence/ledger/funnel.repository';
 import { JournalRepository } from './persistence/ledger/journal.repository';
 import { ReadingListRepository } from './persistence/ledger/reading-list.repository';
+import { SettlementRepository } from './persistence/ledger/settlement.repository';
 import { SightingRepository } from './persistence/ledger/sighting.repository';
 import { SignalRepository } from './persistence/ledger/signal.repository';
 import { StopRepository } from './persistence/ledger/stop.repository';
 import { TotalsChangeRepository } from './persistence/ledger/totals-change.repository';
 import { TraceRepository } from './persistence/ledger/trace.repository';
 import { TriggeredRepository } from './persistence/ledger/triggered.repository';
+import { UncertainRepository } from './persistence/ledger/uncertain.repository';
 import { ApplyEngagement } from './tracking/apply-engagement';
 import { MessageLinks } from './tracking/message-links';
 
@@ -59,12 +62,14 @@ const repositories = [
   FunnelRepository,
   JournalRepository,
   ReadingListRepository,
+  SettlementRepository,
   SightingRepository,
   SignalRepository,
   StopRepository,
   TotalsChangeRepository,
   TraceRepository,
   TriggeredRepository,
+  UncertainRepository,
 ];
 const useCases = [
   AcceptCallback,
@@ -82,6 +87,7 @@ const useCases = [
   RetryExecution,
   SendChunk,
   SendSlice,
+  SettleDeliveries,
   StopExecutions,
   TriggerIntake,
 ];

@@ -1,5 +1,6 @@
 import { execute, Log, query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import { stateOfUnsent } from '../persistence/ledger/delivery.repository';
 import { StopRepository } from '../persistence/ledger/stop.repository';
 import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
 
@@ -86,7 +87,7 @@ export class CancelExecution {
     await query(tx, 'SET LOCAL enable_nestloop = off');
     await execute(
       tx,
-      `UPDATE delivery SET state = CASE WHEN state = 'CLAIMED' THEN 'UNCERTAIN' ELSE 'REJECTED' END,
+      `UPDATE delivery SET state = CASE WHEN state = 'CLAIMED' THEN 'UNCERTAIN' ELSE ${stateOfUnsent} END,
          reason = CASE WHEN state = 'CLAIMED' THEN 'The worker stopped before the answer was written' ELSE 'CANCELLED' END,
          answered_at = now()
        WHERE execution_id = $1 AND state IN ('CLAIMED', 'RETRY')`,

@@ -137,7 +137,12 @@ export class ChunkRepository {
     return null;
   }
 
+  /** The chunk may have been done before and opened again, so its earlier sums go. */
   private async tally(tx: Tx, chunk: HeldChunk): Promise<void> {
+    await execute(tx, 'DELETE FROM execution_tally WHERE execution_id = $1 AND chunk_no = $2', [
+      chunk.executionId,
+      chunk.chunkNo,
+    ]);
     await query(
       tx,
       `INSERT INTO execution_tally AS t (execution_id, chunk_no, optimove_template_id, measure, count)

@@ -33,6 +33,11 @@ export interface RecipientOutcome {
   reason: string | null;
 }
 
+/** SQL: what a delivery that waits for a try comes to when that try is not made. */
+export const stateOfUnsent = `CASE WHEN EXISTS (SELECT 1 FROM delivery_past p WHERE p.execution_id = delivery.execution_id
+    AND p.seq = delivery.seq AND p.medium = delivery.medium AND p.address_key = delivery.address_key
+    AND p.closed_as = 'SENT_AGAIN') THEN 'UNCERTAIN' ELSE 'REJECTED' END`;
+
 /** Hand-overs tried before a delivery that keeps meeting trouble is given up. */
 export const maxDeliveryAttempts = 15;
 
@@ -40,7 +45,8 @@ export const maxDeliveryAttempts = 15;
 @Injectable()
 export class DeliveryRepository {
   /**
-   * Claims hand-overs. One that was claimed before is not claimed again, unless it waits for a retry.
+   * Claims hand-overs. One that was claimed before is not claimed again, unless it waits for a retry. Whoever is sent to
+   * once more by a person's decision gets nothing on addresses that are new since then.
    * @returns keys `seq medium addressKey` with the number of this attempt.
    */
   async claim(tx: Tx, chunk: HeldChunk, projectId: string, deliveries: NewDelivery[]): Promise<Map<string, number>> {
@@ -49,6 +55,8 @@ export class DeliveryRepository {
       `INSERT INTO delivery AS d (execution_id, seq, medium, address_key, project_id, profile_id, account_id, state, fence)
        SELECT $1, n.seq, n.medium, n.address_key, $2, n.profile_id, n.account_id, 'CLAIMED', $3
        FROM unnest($4::int[], $5::text[], $6::text[], $7::uuid[], $8::uuid[]) AS n(seq, medium, address_key, profile_id, account_id)
+       WHERE NOT EXISTS (SELECT 1 FROM delivery_past p WHERE p.execution_id = $1 AND p.seq = n.seq)
+         OR EXISTS (SELECT 1 FROM delivery k WHERE k.execution_id = $1 AND k.seq = n.seq AND k.medium = n.medium AND k.address_key = n.address_key)
        ON CONFLICT ON CONSTRAINT pk_delivery DO UPDATE
        SET state = 'CLAIMED', fence = excluded.fence, attempts = d.attempts + 1, claimed_at = now(), reason = NULL
        WHERE d.state = 'RETRY'
@@ -117,12 +125,16 @@ export class DeliveryRepository {
     );
   }
 
-  /** Gives up what waited for another try and was not let through the gate again: it was not claimed by this run. */
+  /**
+   * Gives up what waited for another try and was not let through the gate again: it was not claimed by this run. What
+   * was uncertain before somebody had it sent again is uncertain still.
+   */
   async giveUpRefused(tx: Tx, chunk: HeldChunk, people: { seq: number }[]): Promise<void> {
     if (people.length === 0) return;
     await execute(
       tx,
-      `UPDATE delivery SET state = 'REJECTED', reason = 'NO_LONGER_ALLOWED: ' || coalesce(reason, ''), answered_at = now()
+      `UPDATE delivery SET state = ${stateOfUnsent}, fence = $5,
+         reason = 'NO_LONGER_ALLOWED: ' || coalesce(reason, ''), answered_at = now()
        WHERE execution_id = $1 AND seq BETWEEN $2 AND $3 AND seq = ANY($4::int[]) AND state = 'RETRY' AND fence < $5`,
       [chunk.executionId, ...rangeOf(people), people.map(({ seq }) => seq), chunk.fence],
     );

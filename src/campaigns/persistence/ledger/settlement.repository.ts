@@ -1,0 +1,160 @@
+import type { Medium } from '@libs/delivery';
+import { execute, query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import type { ChunkKey } from './chunk.repository';
+
+/** A delivery as somebody saw it: `version` changes with every attempt. */
+export interface SeenDelivery {
+  seq: number;
+  medium: Medium;
+  addressKey: string;
+  version: number;
+}
+
+/** What becomes of deliveries that a person decides about. */
+export interface Settlement {
+  executionId: string;
+  /** The deliveries to settle; null for all that fit. */
+  chosen: SeenDelivery[] | null;
+  as: 'COUNTED_AS_SENT' | 'SENT_AGAIN' | 'RETRIED';
+  /** Label of the person's key. */
+  by: string;
+  /** RETRIED: classes of reasons (the word before the colon); null for any. */
+  reasons: readonly string[] | null;
+}
+
+/** How an execution stands when somebody wants to settle its deliveries. */
+export interface SettledExecution {
+  kind: 'SCHEDULED' | 'TRIGGERED';
+  state: string;
+  connectionId: string;
+  isCancelling: boolean;
+  hasValues: boolean;
+}
+
+const fits = `d.execution_id = $1
+  AND d.state = CASE WHEN $2 = 'RETRIED' THEN 'REJECTED' ELSE 'UNCERTAIN' END
+  AND ($3::text[] IS NULL OR split_part(d.reason, ':', 1) = ANY($3::text[]))
+  AND ($2 <> 'RETRIED' OR EXISTS (
+    SELECT 1 FROM recipient f WHERE f.execution_id = $1 AND f.seq = d.seq AND f.end_state = 'FAILED'))
+  AND ($4::int[] IS NULL OR (d.seq, d.medium, d.address_key, d.fence) IN (
+    SELECT * FROM unnest($4::int[], $5::text[], $6::text[], $7::int[])))`;
+
+/** Deliveries that a person decides about: the closed ones are kept, the sums follow. */
+@Injectable()
+export class SettlementRepository {
+  /** Locks the execution until `tx` ends, so that of two people who decide at once one comes second. */
+  async lock(tx: Tx, projectId: string, executionId: string): Promise<SettledExecution | null> {
+    const [row] = await query<SettledExecution>(
+      tx,
+      `SELECT kind, state, connection_id AS "connectionId", cancel_requested_at IS NOT NULL AS "isCancelling",
+         EXISTS (SELECT 1 FROM recipient_staging s WHERE s.execution_id = e.id) AS "hasValues"
+       FROM execution e WHERE project_id = $1 AND id = $2 FOR UPDATE`,
+      [projectId, executionId],
+    );
+    return row ?? null;
+  }
+
+  /** Locks the chunks concerned. @returns their numbers, and whether a worker is in one of them now. */
+  async lockChunks(tx: Tx, settlement: Settlement): Promise<{ chunkNos: number[]; isBusy: boolean }> {
+    const rows = await query<{ chunk_no: number; busy: boolean }>(
+      tx,
+      `SELECT c.chunk_no, coalesce(c.held_until > now(), false) AS busy FROM execution_chunk c
+       WHERE c.execution_id = $1
+         AND EXISTS (SELECT 1 FROM delivery d WHERE ${fits} AND d.seq BETWEEN c.from_seq AND c.to_seq)
+       ORDER BY c.chunk_no FOR UPDATE OF c`,
+      parametersOf(settlement),
+    );
+    return { chunkNos: rows.map((row) => row.chunk_no), isBusy: rows.some(({ busy }) => busy) };
+  }
+
+  /** Keeps the deliveries as they were and gives them their new state. @returns how many, and whose they are. */
+  async settle(tx: Tx, settlement: Settlement): Promise<{ deliveries: number; seqs: number[] }> {
+    const rows = await query<{ seq: number }>(
+      tx,
+      `WITH target AS MATERIALIZED (SELECT d.* FROM delivery d WHERE ${fits} FOR UPDATE OF d), past AS (
+         INSERT INTO delivery_past (execution_id, seq, medium, address_key, fence, project_id, state, reason, attempts,
+           claimed_at, answered_at, closed_as, closed_by)
+         SELECT execution_id, seq, medium, address_key, fence, project_id, state, reason, attempts, claimed_at,
+           answered_at, $2, $8 FROM target
+       )
+       UPDATE delivery d SET state = CASE WHEN $2 = 'COUNTED_AS_SENT' THEN 'ACCEPTED' ELSE 'RETRY' END, reason = $2,
+         attempts = CASE WHEN $2 = 'COUNTED_AS_SENT' THEN d.attempts ELSE 0 END
+       FROM target t WHERE d.execution_id = $1 AND d.seq = t.seq AND d.medium = t.medium AND d.address_key = t.address_key
+       RETURNING d.seq`,
+      [...parametersOf(settlement), settlement.by],
+    );
+    return { deliveries: rows.length, seqs: [...new Set(rows.map(({ seq }) => seq))] };
+  }
+
+  /** Somebody of whom a message counts as sent has been reached; whoever is still open stays open. */
+  async endAsSent(tx: Tx, executionId: string, seqs: number[]): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE recipient SET end_state = 'SENT', reason = NULL
+       WHERE execution_id = $1 AND seq = ANY($2::int[]) AND end_state IS NOT NULL`,
+      [executionId, seqs],
+    );
+  }
+
+  /** Opens people and their chunks again. @returns the chunks as jobs. */
+  async reopen(
+    tx: Tx,
+    executionId: string,
+    { seqs, chunkNos }: { seqs: number[]; chunkNos: number[] },
+  ): Promise<(ChunkKey & { attempt: number })[]> {
+    await execute(
+      tx,
+      `UPDATE recipient SET end_state = NULL, reason = NULL, ended_at = NULL
+       WHERE execution_id = $1 AND seq = ANY($2::int[])`,
+      [executionId, seqs],
+    );
+    await execute(
+      tx,
+      `UPDATE execution SET state = 'RUNNING', completed_at = NULL WHERE id = $1 AND state = 'COMPLETED'`,
+      [executionId],
+    );
+    return query(
+      tx,
+      `UPDATE execution_chunk SET state = 'PENDING', done_at = NULL, held_until = NULL, due_at = now(), queued_at = now(),
+         fence = fence + 1, attempt = attempt + 1
+       WHERE execution_id = $1 AND chunk_no = ANY($2::int[])
+       RETURNING execution_id AS "executionId", chunk_no AS "chunkNo", attempt`,
+      [executionId, chunkNos],
+    );
+  }
+
+  /** Sums the chunks again, without people who are open. */
+  async sumAgain(tx: Tx, executionId: string, chunkNos: number[]): Promise<void> {
+    await execute(tx, 'DELETE FROM execution_tally WHERE execution_id = $1 AND chunk_no = ANY($2::int[])', [
+      executionId,
+      chunkNos,
+    ]);
+    await execute(
+      tx,
+      `WITH chunk AS (SELECT * FROM execution_chunk WHERE execution_id = $1 AND chunk_no = ANY($2::int[]))
+       INSERT INTO execution_tally (execution_id, chunk_no, optimove_template_id, measure, count)
+       SELECT $1::uuid, c.chunk_no, r.optimove_template_id, r.end_state, count(*)
+       FROM chunk c JOIN recipient r ON r.execution_id = $1 AND r.seq BETWEEN c.from_seq AND c.to_seq
+       WHERE r.end_state IS NOT NULL GROUP BY 2, 3, 4
+       UNION ALL
+       SELECT $1::uuid, c.chunk_no, r.optimove_template_id, 'DELIVERY:' || d.medium || ':' || d.state, count(*)
+       FROM chunk c JOIN delivery d ON d.execution_id = $1 AND d.seq BETWEEN c.from_seq AND c.to_seq
+       JOIN recipient r ON r.execution_id = $1 AND r.seq = d.seq
+       WHERE d.state NOT IN ('CLAIMED', 'RETRY') GROUP BY 2, 3, 4`,
+      [executionId, chunkNos],
+    );
+  }
+}
+
+function parametersOf({ executionId, as, reasons, chosen }: Settlement): unknown[] {
+  return [
+    executionId,
+    as,
+    reasons,
+    chosen?.map(({ seq }) => seq) ?? null,
+    chosen?.map(({ medium }) => medium) ?? null,
+    chosen?.map(({ addressKey }) => addressKey) ?? null,
+    chosen?.map(({ version }) => version) ?? null,
+  ];
+}
