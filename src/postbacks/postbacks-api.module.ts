@@ -1,8 +1,9 @@
 import { ConnectionsModule } from '@modules/connections';
 import { Module } from '@nestjs/common';
 import { PostbacksResolver } from './api/postbacks.resolver';
+import { SettlePostbacksResolver } from './api/settle-postbacks.resolver';
 import { PostbacksModule } from './postbacks.module';
 
 /** Postbacks as the api host serves them. */
-@Module({ imports: [PostbacksModule, ConnectionsModule], providers: [PostbacksResolver] })
+@Module({ imports: [PostbacksModule, ConnectionsModule], providers: [PostbacksResolver, SettlePostbacksResolver] })
 export class PostbacksApiModule {}

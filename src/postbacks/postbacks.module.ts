@@ -1,16 +1,19 @@
 import { CampaignsModule } from '@modules/campaigns';
 import { ConnectionsModule } from '@modules/connections';
+import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CollectTotals } from './collect-totals';
 import { MetricTotalEntity } from './persistence/metric-total.entity';
 import { MetricTotalRepository } from './persistence/metric-total.repository';
+import { SettledTotalRepository } from './persistence/settled-total.repository';
 import { PostMetrics } from './post-metrics';
+import { SettleTotals } from './settle-totals';
 
 /** What is owed to Optimove, and posting it. */
 @Module({
-  imports: [ConnectionsModule, CampaignsModule, TypeOrmModule.forFeature([MetricTotalEntity])],
-  providers: [MetricTotalRepository, CollectTotals, PostMetrics],
-  exports: [MetricTotalRepository, CollectTotals, PostMetrics],
+  imports: [ProjectsModule, ConnectionsModule, CampaignsModule, TypeOrmModule.forFeature([MetricTotalEntity])],
+  providers: [MetricTotalRepository, SettledTotalRepository, CollectTotals, PostMetrics, SettleTotals],
+  exports: [MetricTotalRepository, CollectTotals, PostMetrics, SettleTotals],
 })
 export class PostbacksModule {}

@@ -115,6 +115,12 @@ export class AuditEntryType {
   @Field(() => ID, { description: 'Which one.' })
   subjectId!: string;
 
+  @Field(() => String, { nullable: true, description: 'How it was before, as JSON, without secrets.' })
+  before!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'How it is since then, as JSON, without secrets.' })
+  after!: string | null;
+
   @Field({ description: 'When.' })
   at!: Date;
 }

@@ -1,4 +1,4 @@
-import { isUuid } from '@libs/foundation';
+import { isUuid, redact } from '@libs/foundation';
 import { PageArgs, Transactions, toPage, validateInput } from '@libs/platform';
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { LessThan } from 'typeorm';
@@ -11,6 +11,7 @@ import { Allow, CurrentActor } from './actor.decorators';
 import {
   ApiKeyType,
   AuditEntryConnection,
+  type AuditEntryType,
   CreateApiKeyInput,
   CreateApiKeyPayload,
   ProjectType,
@@ -75,7 +76,7 @@ export class ProjectsResolver {
       order: { id: 'DESC' },
       take: first + 1,
     });
-    return toPage(rows, { first, cursorOf: ({ id }) => id, map: (row) => row });
+    return toPage(rows, { first, cursorOf: ({ id }) => id, map: toAuditEntry });
   }
 
   @Allow('project.manage')
@@ -103,4 +104,13 @@ export class ProjectsResolver {
     if (typeof outcome !== 'string') return { apiKey: outcome, userErrors: [] };
     return { apiKey: null, userErrors: [{ code: outcome, path: ['id'], message: refusals[outcome] }] };
   }
+}
+
+function toAuditEntry({ before, after, ...entry }: AuditEntryEntity): AuditEntryType {
+  return { ...entry, before: toText(before), after: toText(after) };
+}
+
+/** Entries hold no secrets; should one have slipped in under a telling name, it does not come out here. */
+function toText(value: object | null): string | null {
+  return value && JSON.stringify(redact(value));
 }

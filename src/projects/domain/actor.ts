@@ -20,6 +20,7 @@ export type Permission =
   | 'suppression.manage'
   | 'suppression.override'
   | 'suppression.view'
+  | 'postbacks.manage'
   | 'postbacks.view';
 
 /** Who asks: an API key of one project. */
@@ -39,7 +40,13 @@ const view: Permission[] = [
   'suppression.view',
   'postbacks.view',
 ];
-const manage: Permission[] = ['connections.manage', 'channels.manage', 'profiles.manage', 'suppression.manage'];
+const manage: Permission[] = [
+  'connections.manage',
+  'channels.manage',
+  'profiles.manage',
+  'suppression.manage',
+  'postbacks.manage',
+];
 
 const granted: Record<Role, ReadonlySet<Permission>> = {
   ADMIN: new Set([...view, ...manage, 'campaigns.edit', 'campaigns.launch', 'suppression.override', 'project.manage']),
