@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import { ExecutionResolver } from './api/execution.resolver';
 import { FunnelLoader } from './api/funnel.loader';
 import { OptimoveCallbackController } from './api/optimove-callback.controller';
+import { ProgressResolver } from './api/progress.resolver';
 import { ReadingResolver } from './api/reading.resolver';
 import { RecipientsExportController } from './api/recipients-export.controller';
 import { SettlementResolver } from './api/settlement.resolver';
@@ -30,6 +31,7 @@ import { TrackingController } from './tracking/tracking.controller';
     StopResolver,
     TraceResolver,
     FunnelLoader,
+    ProgressResolver,
     EngagementIntake,
     ...authoringApiProviders,
   ],

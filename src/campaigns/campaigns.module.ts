@@ -17,6 +17,7 @@ import { CancelExecution } from './execution/cancel-execution';
 import { CompleteExecution } from './execution/complete-execution';
 import { DrainTriggered } from './execution/drain-triggered';
 import { ExecutionContexts } from './execution/execution-context';
+import { ExecutionNews } from './execution/execution-news';
 import { FindMissed } from './execution/find-missed';
 import { ReadRecipients } from './execution/read-recipients';
 import { RecipientSources } from './execution/recipient-sources/recipient-sources';
@@ -26,6 +27,7 @@ import { SendSlice } from './execution/send-slice';
 import { SettleDeliveries } from './execution/settle-deliveries';
 import { StopExecutions } from './execution/stop-executions';
 import { TriggerIntake } from './execution/trigger-intake';
+import { WatchExecution } from './execution/watch-execution';
 import { EngagementRepository } from './persistence/engagement.repository';
 import { AnnouncementRepository } from './persistence/ledger/announcement.repository';
 import { AudienceRepository } from './persistence/ledger/audience.repository';
@@ -80,6 +82,7 @@ const useCases = [
   CompleteExecution,
   DrainTriggered,
   ExecutionContexts,
+  ExecutionNews,
   FindMissed,
   MessageLinks,
   ReadRecipients,
@@ -90,6 +93,7 @@ const useCases = [
   SettleDeliveries,
   StopExecutions,
   TriggerIntake,
+  WatchExecution,
 ];
 
 /** Templates, executions and the ledger; the only orchestrator. */

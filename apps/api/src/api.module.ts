@@ -15,6 +15,7 @@ import { ApiConfig } from './api.config';
 import { ApiConfigModule } from './api-config.module';
 import { formatError } from './graphql/format-error';
 import { limitRules } from './graphql/limits';
+import { contextOf, sockets } from './graphql/sockets';
 import { HealthController } from './health.controller';
 
 /** The api host: GraphQL, REST, health. No queue is served here. */
@@ -37,7 +38,8 @@ import { HealthController } from './health.controller';
         csrfPrevention: true,
         validationRules: limitRules,
         formatError,
-        context: (request: unknown) => ({ req: request }),
+        subscriptions: { 'graphql-ws': sockets },
+        context: contextOf,
       }),
     }),
     ProjectsApiModule,

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { stateOfUnsent } from '../persistence/ledger/delivery.repository';
 import { StopRepository } from '../persistence/ledger/stop.repository';
 import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
+import { ExecutionNews } from './execution-news';
 
 /** Carries out cancellations: whoever has not been handed over ends CANCELLED, what was handed over stays counted. */
 @Injectable()
@@ -11,6 +12,7 @@ export class CancelExecution {
     private readonly transactions: Transactions,
     private readonly changes: TotalsChangeRepository,
     private readonly stops: StopRepository,
+    private readonly news: ExecutionNews,
     private readonly log: Log,
   ) {}
 
@@ -56,6 +58,7 @@ export class CancelExecution {
         [executionId],
       );
       await this.changes.add(tx, [executionId]);
+      await this.news.moved(tx, executionId);
       return true;
     });
     if (isDone) this.log.event('execution.cancelled', { executionId });

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { ConservationError } from '../domain/execution/errors';
 import { isAnnouncedSince } from '../persistence/ledger/execution.repository';
 import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
+import { ExecutionNews } from './execution-news';
 
 interface Sums {
   received: number;
@@ -22,6 +23,7 @@ export class CompleteExecution {
   constructor(
     private readonly transactions: Transactions,
     private readonly changes: TotalsChangeRepository,
+    private readonly news: ExecutionNews,
     private readonly log: Log,
   ) {}
 
@@ -35,7 +37,10 @@ export class CompleteExecution {
         `UPDATE execution SET state = 'COMPLETED', completed_at = now() WHERE id = $1 AND state = 'RUNNING'`,
         [executionId],
       );
-      if (count === 1) await this.changes.add(tx, [executionId]);
+      if (count === 1) {
+        await this.changes.add(tx, [executionId]);
+        await this.news.moved(tx, executionId);
+      }
       return count === 1;
     });
     if (isComplete) this.log.event('execution.completed', { executionId });

@@ -16,6 +16,7 @@ import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repo
 import { CancelExecution } from './cancel-execution';
 import { CompleteExecution } from './complete-execution';
 import { type ExecutionContext, ExecutionContexts } from './execution-context';
+import { ExecutionNews } from './execution-news';
 import { InFlightLimiter } from './in-flight-limiter';
 import { type MatchedRecipient, renderSlice } from './render-slice';
 import { SendSlice } from './send-slice';
@@ -49,6 +50,7 @@ export class SendChunk {
     private readonly slices: SendSlice,
     private readonly completion: CompleteExecution,
     private readonly cancellation: CancelExecution,
+    private readonly news: ExecutionNews,
     private readonly log: Log,
   ) {}
 
@@ -164,6 +166,7 @@ export class SendChunk {
     const { execution } = await this.contexts.get(chunk.executionId);
     const attempt = await this.transactions.run(async (tx) => {
       const next = await this.chunks.close(tx, chunk, retryAt);
+      await this.news.moved(tx, chunk.executionId);
       if (next !== null) {
         const job = { executionId: chunk.executionId, chunkNo: chunk.chunkNo, attempt: next };
         await this.outbox.enqueue(tx, chunkJobOf(execution.kind), job, { runAt: retryAt });

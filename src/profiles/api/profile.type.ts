@@ -5,7 +5,7 @@ import { subscriptions } from '../domain/subscription';
 /** {@link subscriptions} as GraphQL has them. */
 export const SubscriptionEnum = Object.fromEntries(subscriptions.map((subscription) => [subscription, subscription]));
 registerEnumType(SubscriptionEnum, {
-  name: 'Subscription',
+  name: 'SubscriptionStatus',
   description: 'What a person said: yes, no or nothing yet.',
 });
 

@@ -33,6 +33,17 @@ export class FunnelRepository {
     );
   }
 
+  /** Customers per second in the chunks that were done in the last ten seconds. */
+  async recentRate(executionId: string): Promise<number> {
+    const [row] = await query<{ rate: number }>(
+      this.transactions.pool,
+      `SELECT coalesce(sum(to_seq - from_seq + 1), 0)::float / 10 AS rate FROM execution_chunk
+       WHERE execution_id = $1 AND state = 'DONE' AND done_at > now() - interval '10 seconds'`,
+      [executionId],
+    );
+    return row?.rate ?? 0;
+  }
+
   /** Received, duplicate and malformed rows per template. */
   templateSums(executionIds: string[], tx: Tx = this.transactions.pool): Promise<TemplateSums[]> {
     return query(
