@@ -17,9 +17,10 @@ import { ChannelEntity } from './persistence/channel.entity';
 import { ChannelRepository } from './persistence/channel.repository';
 import { ProviderAccountEntity } from './persistence/provider-account.entity';
 import { ProviderAccountRepository } from './persistence/provider-account.repository';
+import { RateRepository } from './persistence/rate.repository';
 import { ReceiptRepository } from './persistence/receipt.repository';
 
-const repositories = [ChannelRepository, ProviderAccountRepository, ReceiptRepository];
+const repositories = [ChannelRepository, ProviderAccountRepository, RateRepository, ReceiptRepository];
 const delivery = [ReceiptIntake, Sessions, SenderPool];
 
 const useCases = [KnownChannels, Listeners, RemoveChannels, KeepListeners, ManageChannels, ManageProviderAccounts];

@@ -37,6 +37,6 @@ export class ChannelsService {
 
 /** A channel without what only this module needs. */
 export function toView(channel: ChannelEntity): ChannelView {
-  const { id, projectId, connectionId, kind, name, optimoveChannelId, state } = channel;
-  return { id, projectId, connectionId, kind, name, optimoveChannelId, state, media: mediaOfKind(kind) };
+  const { id, projectId, connectionId, kind, name, optimoveChannelId, state, spreadMinutes } = channel;
+  return { id, projectId, connectionId, kind, name, optimoveChannelId, state, spreadMinutes, media: mediaOfKind(kind) };
 }

@@ -8,4 +8,4 @@ export type { ChannelView } from './domain/channel-view';
 export { ChannelNotFoundError } from './domain/errors';
 export { receiptsArrived } from './domain/events';
 export type { ReceiptRow } from './domain/receipt-row';
-export type { Sender } from './domain/sender';
+export type { Room, RoomRequest, Sender } from './domain/sender';

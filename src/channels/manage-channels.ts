@@ -72,6 +72,23 @@ export class ManageChannels {
     });
   }
 
+  /** Spreads what is frozen from now on; triggered messages never wait. */
+  async spread(actor: Actor, { id, minutes }: { id: string; minutes: number }): Promise<ChannelOutcome> {
+    const channel = await this.find(actor, id);
+    if (!channel) return failed(notFound);
+    if (channel.kind !== 'MOBILE_PUSH' && channel.kind !== 'WEB_PUSH') return failed(cannotSpread);
+    await this.transactions.run(async (tx) => {
+      await this.repository.spread(tx, channel, minutes);
+      await this.audit.record(tx, actor, {
+        action: 'channel.spread',
+        subject: subjectOf(channel),
+        before: { spreadMinutes: channel.spreadMinutes },
+        after: { spreadMinutes: minutes },
+      });
+    });
+    return this.current(actor, id);
+  }
+
   private async findConnection(actor: Actor, id: string): Promise<ConnectionView | null> {
     try {
       return await this.connections.get(actor.projectId, id);
@@ -111,6 +128,12 @@ const notFound: ChannelProblem = {
   code: 'NOT_FOUND',
   path: ['id'],
   message: 'This project has no such channel; list channels of the connection to see their ids',
+};
+
+const cannotSpread: ChannelProblem = {
+  code: 'NOT_SCHEDULED',
+  path: ['id'],
+  message: 'Only channels of scheduled campaigns can be spread; triggered messages go out at once',
 };
 
 const noConnection: ChannelProblem = {

@@ -21,6 +21,8 @@ export interface ProviderAccountChange {
   name?: string;
   settings?: TypedSetting[];
   isDefault?: boolean;
+  /** Null takes the limit away. */
+  messagesPerSecond?: number | null;
 }
 
 /** Sets up, changes, checks and deletes provider accounts. Settings are tried at the provider before they are stored. */
@@ -50,6 +52,7 @@ export class ManageProviderAccounts {
       sealedSecrets: null,
       secretHints: {},
       isDefault: false,
+      messagesPerSecond: null,
       version: 0,
     });
     return this.store(actor, account, { definition, change: { settings: [], ...change } });
@@ -104,7 +107,8 @@ export class ManageProviderAccounts {
     account: ProviderAccountEntity,
     { definition, change }: { definition: ProviderDefinition; change: ProviderAccountChange },
   ): Promise<ProviderAccountOutcome> {
-    const changed = Object.assign(new ProviderAccountEntity(), account, { name: change.name ?? account.name });
+    const { name = account.name, messagesPerSecond = account.messagesPerSecond } = change;
+    const changed = Object.assign(new ProviderAccountEntity(), account, { name, messagesPerSecond });
     if (change.settings) {
       const problems = await this.applySettings(changed, definition, change.settings);
       if (problems.length > 0) return failed(...problems);
@@ -171,8 +175,8 @@ const subjectOf = ({ id }: ProviderAccountEntity) => ({ type: 'provider-account'
 
 /** What may be remembered: hints of secrets, never secrets. */
 function auditView(account: ProviderAccountEntity): Record<string, unknown> {
-  const { provider, name, settings, secretHints, isDefault, version } = account;
-  return { provider, name, settings, secretHints, isDefault, version };
+  const { provider, name, settings, secretHints, isDefault, messagesPerSecond, version } = account;
+  return { provider, name, settings, secretHints, isDefault, messagesPerSecond, version };
 }
 
 const failed = (...problems: ProviderAccountProblem[]): ProviderAccountOutcome => ({ account: null, problems });

@@ -30,6 +30,11 @@ export interface ProductOptions {
 
 const encryptionKeys = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
 
+/** Files run at the same time and must not take each other's jobs: each has a logical database of the one Redis. */
+function redisOfOurOwn(): string {
+  return Object.assign(new URL(process.env.REDIS_URL ?? ''), { pathname: `/${process.env.JEST_WORKER_ID}` }).toString();
+}
+
 /** Starts everything. Queues are on PostgreSQL, or on Redis where QUEUE_TEST_BACKEND says so. */
 export async function startProduct(options: ProductOptions = {}): Promise<Product> {
   const database = await createTestDatabase();
@@ -46,7 +51,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     PUBLIC_URL: apiUrl,
     OPTIMOVE_STORAGE_URL: sandbox.url,
     LOG_LEVEL: 'error',
-    ...(process.env.QUEUE_TEST_BACKEND === 'redis' ? { REDIS_URL: process.env.REDIS_URL ?? '' } : {}),
+    ...(process.env.QUEUE_TEST_BACKEND === 'redis' ? { REDIS_URL: redisOfOurOwn() } : {}),
     ...options.env,
   };
   const [api, worker] = await Promise.all([startHost('api', env), startHost('worker', env)]);

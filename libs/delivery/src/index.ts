@@ -14,7 +14,7 @@ export type {
   SettingProblem,
   SmsMessage,
 } from './contract';
-export { lateReason } from './contract';
+export { late, lateReason } from './contract';
 export { AccessTokens } from './providers/fcm/access-token';
 export { readServiceAccount } from './providers/fcm/service-account';
 export { getProvider, providers } from './registry';

@@ -1,25 +1,49 @@
 import { InFlightLimiter } from './in-flight-limiter';
 
-describe('InFlightLimiter', () => {
-  it('never runs more than the limit and runs everything', async () => {
-    const limiter = new InFlightLimiter(3);
-    let running = 0;
-    let peak = 0;
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('work in flight', () => {
+  it('is never more than the limit, and all of it is done', async () => {
+    const limiter = new InFlightLimiter({ all: 3, perKey: 2 });
+    const running: Record<string, number> = { a: 0, b: 0 };
+    const peaks = { all: 0, a: 0 };
     let done = 0;
-    const work = async (): Promise<void> => {
-      running += 1;
-      peak = Math.max(peak, running);
-      await new Promise((resolve) => setImmediate(resolve));
-      running -= 1;
+    const work = (key: 'a' | 'b') => async (): Promise<void> => {
+      running[key] = (running[key] ?? 0) + 1;
+      peaks.all = Math.max(peaks.all, (running.a ?? 0) + (running.b ?? 0));
+      peaks.a = Math.max(peaks.a, running.a ?? 0);
+      await turn();
+      running[key] = (running[key] ?? 0) - 1;
       done += 1;
     };
-    await Promise.all(Array.from({ length: 20 }, () => limiter.run(work)));
-    expect({ peak, done }).toEqual({ peak: 3, done: 20 });
+    const keys = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 'a' : 'b'));
+    await Promise.all(keys.map((key) => limiter.run(key, work(key))));
+    expect({ peaks, done }).toEqual({ peaks: { all: 3, a: 2 }, done: 20 });
   });
 
-  it('frees its place when the work fails', async () => {
-    const limiter = new InFlightLimiter(1);
-    await expect(limiter.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    await expect(limiter.run(async () => 'yes')).resolves.toBe('yes');
+  it('of a key that hangs leaves room for the others', async () => {
+    const limiter = new InFlightLimiter({ all: 3, perKey: 2 });
+    const hanging = new Promise<void>(() => undefined);
+    for (let count = 0; count < 10; count += 1) void limiter.run('hangs', () => hanging);
+    await expect(limiter.run('works', async () => 'done')).resolves.toBe('done');
+  });
+
+  it('takes turns: a little of one key does not wait for the whole of another', async () => {
+    const limiter = new InFlightLimiter({ all: 1, perKey: 1 });
+    const order: string[] = [];
+    const step = (name: string) => async (): Promise<void> => {
+      await turn();
+      order.push(name);
+    };
+    const large = ['1', '2', '3', '4'].map((name) => limiter.run('large', step(name)));
+    await Promise.all([...large, limiter.run('small', step('small'))]);
+    expect(order.indexOf('small')).toBeLessThanOrEqual(2);
+    expect(order).toHaveLength(5);
+  });
+
+  it('frees its place when it fails', async () => {
+    const limiter = new InFlightLimiter({ all: 1, perKey: 1 });
+    await expect(limiter.run('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await expect(limiter.run('b', async () => 'yes')).resolves.toBe('yes');
   });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '@libs/foundation';
 import { OptimoveUnauthorizedError, type RecipientRow } from '@libs/optimove-client';
 import { isRetryable, Log, Outbox, Transactions, type Tx } from '@libs/platform';
+import { ChannelsService } from '@modules/channels';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { MatchingService } from '@modules/matching';
 import { Injectable } from '@nestjs/common';
@@ -19,6 +20,8 @@ import type { RecipientSource, SourcePage } from './recipient-sources/recipient-
 import { RecipientSources } from './recipient-sources/recipient-sources';
 
 const chunkSize = 1000;
+/** Small enough that a short list is spread, too. */
+const spreadChunkSize = 100;
 const holdEveryMs = 15_000;
 const tokenWaitSeconds = 10;
 const controlGroupAction = '1';
@@ -36,6 +39,7 @@ export class ReadRecipients {
     private readonly transactions: Transactions,
     private readonly outbox: Outbox,
     private readonly connections: ConnectionsService,
+    private readonly channels: ChannelsService,
     private readonly sources: RecipientSources,
     private readonly matching: MatchingService,
     private readonly directory: TemplateDirectory,
@@ -163,7 +167,7 @@ export class ReadRecipients {
 
   /** The row of the execution is locked at the very end only: callbacks and cancellations do not wait for a freeze. */
   private async freeze({ execution, holder }: Run, connection: ConnectionView, source: RecipientSource): Promise<void> {
-    const request = { execution, holder, timeZone: connection.timeZone, chunkSize };
+    const request = { execution, holder, timeZone: connection.timeZone, ...(await this.pace(execution)) };
     const chunks = await this.transactions.run(async (tx) => {
       const fresh = await this.freezer.freeze(tx, request);
       for (const [dueAt, group] of groupByDue(fresh)) {
@@ -176,6 +180,12 @@ export class ReadRecipients {
     this.log.event('execution.frozen', { executionId: execution.id, chunks: chunks.length });
     if (await this.executions.isWanted(execution.id)) await this.readAgain(execution);
     else if (chunks.length === 0) await this.completion.tryComplete(execution.id);
+  }
+
+  private async pace(execution: ExecutionRow): Promise<{ chunkSize: number; spreadMinutes: number }> {
+    const channels = await this.channels.listForConnection(execution.project_id, execution.connection_id);
+    const spreadMinutes = channels.find(({ id }) => id === execution.channel_id)?.spreadMinutes ?? 0;
+    return { spreadMinutes, chunkSize: spreadMinutes > 0 ? spreadChunkSize : chunkSize };
   }
 
   private async readAgain({ id, reading }: ExecutionRow): Promise<void> {

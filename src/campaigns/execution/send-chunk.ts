@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Log, Outbox, Transactions } from '@libs/platform';
 import { MatchingService } from '@modules/matching';
 import { ProfilesService } from '@modules/profiles';
@@ -19,10 +20,17 @@ import { type ExecutionContext, ExecutionContexts } from './execution-context';
 import { ExecutionNews } from './execution-news';
 import { InFlightLimiter } from './in-flight-limiter';
 import { type MatchedRecipient, renderSlice } from './render-slice';
-import { SendSlice } from './send-slice';
+import { SendSlice, type SliceEnd } from './send-slice';
+import { peopleWithin } from './sending-room';
 
 const sliceSize = 100;
-const slicesInFlight = { SCHEDULED: 24, TRIGGERED: 8 };
+/** One execution leaves some for the others, however slow its provider is. */
+const slicesInFlight = { SCHEDULED: { all: 24, perKey: 20 }, TRIGGERED: { all: 8, perKey: 6 } };
+/** A chunk whose accounts have a limit gives way to others after so long. */
+const turnMs = 10_000;
+const accountStopMs = 60_000;
+const abandonEveryMs = 2_000;
+const mostTriesToAbandon = 10;
 const holdEveryMs = 5_000;
 const firstRetryMs = 1_000;
 const longestRetryMs = 60_000;
@@ -65,16 +73,31 @@ export class SendChunk {
       await this.close(chunk, await this.send(chunk));
     } catch (error) {
       if (error instanceof SendingStoppedError) return await this.park(chunk, error);
-      if (!(error instanceof FencedError)) throw error;
+      if (!(error instanceof FencedError)) {
+        void this.abandon(chunk);
+        throw error;
+      }
       this.log.event('execution.chunk-lost', { executionId: chunk.executionId, chunkNo: chunk.chunkNo }, 'warn');
     } finally {
       clearInterval(timer);
     }
   }
 
+  /** Most likely the database was away, so it takes a while; after the lease there is nothing left to give up. */
+  private async abandon(chunk: HeldChunk): Promise<void> {
+    for (let tries = 0; tries < mostTriesToAbandon; tries += 1) {
+      try {
+        return await this.chunks.abandon(chunk);
+      } catch {
+        await pause(abandonEveryMs, undefined, { ref: false });
+      }
+    }
+  }
+
   /** Leaves a chunk whose sending was stopped; a cancellation that waited for it is carried out. */
-  private async park(chunk: HeldChunk, { message }: SendingStoppedError): Promise<void> {
-    await this.chunks.release(chunk);
+  private async park(chunk: HeldChunk, { message, isOfAccount }: SendingStoppedError): Promise<void> {
+    if (isOfAccount) await this.chunks.putOff(this.transactions.pool, chunk, new Date(Date.now() + accountStopMs));
+    else await this.chunks.release(chunk);
     this.log.event('execution.chunk-parked', {
       executionId: chunk.executionId,
       chunkNo: chunk.chunkNo,
@@ -107,22 +130,28 @@ export class SendChunk {
     return true;
   }
 
-  /** @returns how long a provider asks to wait before the next try, in milliseconds. */
-  private async send(chunk: HeldChunk): Promise<number> {
-    const open = await this.chunks.openRecipients(chunk);
+  private async send(chunk: HeldChunk): Promise<SliceEnd> {
+    const most = peopleWithin(await this.contexts.get(chunk.executionId), turnMs);
+    const open = await this.chunks.openRecipients(chunk, most);
     const context = await this.contextFor(chunk, open);
     await this.slices.assertMaySend(this.transactions.pool, context);
     const people = await this.match(context, open);
     const limiter = this.limiters[context.execution.kind];
-    const work: Promise<number>[] = [];
+    const until = performance.now() + turnMs;
+    const work: Promise<SliceEnd>[] = [];
     for (let from = 0; from < people.length; from += sliceSize) {
       const slice = people.slice(from, from + sliceSize);
-      work.push(limiter.run(() => this.sendSlice(context, chunk, slice)));
+      work.push(limiter.run(chunk.executionId, () => this.sendSlice(context, chunk, { people: slice, until })));
     }
     const results = await Promise.allSettled(work);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
-    return Math.max(0, ...results.map((result) => (result.status === 'fulfilled' ? result.value : 0)));
+    const ends = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    return {
+      isUnfinished: open.length === most || ends.some(({ isUnfinished }) => isUnfinished),
+      isWaiting: ends.some(({ isWaiting }) => isWaiting),
+      retryAfterMs: Math.max(0, ...ends.map(({ retryAfterMs }) => retryAfterMs)),
+    };
   }
 
   /** A kept context may be older than a template that a trigger has just brought. */
@@ -154,15 +183,18 @@ export class SendChunk {
     });
   }
 
-  private async sendSlice(context: ExecutionContext, chunk: HeldChunk, slice: MatchedRecipient[]): Promise<number> {
-    const profileIds = slice.flatMap(({ profileId }) => (profileId ? [profileId] : []));
+  private async sendSlice(
+    context: ExecutionContext,
+    chunk: HeldChunk,
+    { people, until }: { people: MatchedRecipient[]; until: number },
+  ): Promise<SliceEnd> {
+    const profileIds = people.flatMap(({ profileId }) => (profileId ? [profileId] : []));
     const stored = await this.profiles.storedValues(this.transactions.pool, context.execution.project_id, profileIds);
-    return this.slices.run({ context, chunk, people: renderSlice(context, slice, stored) });
+    return this.slices.run({ context, chunk, people: renderSlice(context, people, stored), until });
   }
 
-  private async close(chunk: HeldChunk, askedMs: number): Promise<void> {
-    const own = Math.min(firstRetryMs * 2 ** chunk.attempt, longestRetryMs);
-    const retryAt = new Date(Date.now() + withJitter(Math.max(own, Math.min(askedMs, longestAskedMs))));
+  private async close(chunk: HeldChunk, end: SliceEnd): Promise<void> {
+    const retryAt = new Date(Date.now() + nextTryInMs(chunk, end));
     const { execution } = await this.contexts.get(chunk.executionId);
     const attempt = await this.transactions.run(async (tx) => {
       const next = await this.chunks.close(tx, chunk, retryAt);
@@ -183,6 +215,13 @@ export class SendChunk {
 function attributeReader(names: string[]): (person: OpenRecipient, name: string | null) => string | null {
   const positions = new Map(names.map((name, index) => [name, index]));
   return (person, name) => (name === null ? null : (person.attributes[positions.get(name) ?? -1] ?? null));
+}
+
+/** Who found no room in the rate of an account goes on at once; who was refused for now waits longer each time. */
+function nextTryInMs({ attempt }: HeldChunk, { isUnfinished, isWaiting, retryAfterMs }: SliceEnd): number {
+  if (isUnfinished && !isWaiting) return 0;
+  const ownMs = Math.min(firstRetryMs * 2 ** attempt, longestRetryMs);
+  return withJitter(Math.max(ownMs, Math.min(retryAfterMs, longestAskedMs)));
 }
 
 /** A little later each, so that chunks that failed together do not all come back in the same instant. */

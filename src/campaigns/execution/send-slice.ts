@@ -1,7 +1,7 @@
 import { type HandOver, lateReason, type Medium, type OutboundMessage, type SendResult } from '@libs/delivery';
 import { systemClock } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
-import type { Sender } from '@modules/channels';
+import type { Room, Sender } from '@modules/channels';
 import { ConnectionsService } from '@modules/connections';
 import { type DeadAddress, ProfilesService } from '@modules/profiles';
 import { type GateDecision, SuppressionService } from '@modules/suppression';
@@ -21,6 +21,7 @@ import { StopRepository } from '../persistence/ledger/stop.repository';
 import { MessageLinks } from '../tracking/message-links';
 import type { ExecutionContext } from './execution-context';
 import type { RenderedPerson } from './render-slice';
+import { reserveRoom, type SendingRoom } from './sending-room';
 
 interface Claimed extends NewDelivery {
   message: OutboundMessage;
@@ -42,12 +43,29 @@ export interface Slice {
   context: ExecutionContext;
   chunk: HeldChunk;
   people: RenderedPerson[];
+  /** An instant of `performance.now()`: whoever was not decided on by then is left for a later turn. */
+  until: number;
+}
+
+/** How a slice ended. */
+export interface SliceEnd {
+  /** Whether somebody was left for a later turn. */
+  isUnfinished: boolean;
+  /** Whether somebody waits for another try. */
+  isWaiting: boolean;
+  /** How long a provider asks to wait before that, in milliseconds. */
+  retryAfterMs: number;
+}
+
+interface Pass {
+  /** People with messages that came too late. */
+  late: Set<number>;
+  isWaiting: boolean;
+  retryAfterMs: number;
 }
 
 /** From the decision to the first byte of a message; whatever waits longer is decided again. */
 const handOverWithinMs = 2_000;
-/** Passes over one slice before its chunk gives way to others. */
-const mostTriesAtOnce = 10;
 /** An account that is down for so long gives its messages up. */
 const longestOutageMs = 24 * 3_600_000;
 
@@ -66,28 +84,33 @@ export class SendSlice {
   ) {}
 
   /**
-   * @returns how long a provider asks to wait before the next try, in milliseconds.
    * @throws {FencedError} when another worker has taken the chunk. @throws {SendingStoppedError} when nothing may go
    * out now. Nothing of this slice is written then.
    */
-  async run(slice: Slice): Promise<number> {
-    let people = slice.people;
-    let askedMs = 0;
-    for (let tries = 0; people.length > 0 && tries < mostTriesAtOnce; tries += 1) {
-      const { late, retryAfterMs } = await this.pass({ ...slice, people });
-      people = people.filter(({ seq }) => late.has(seq));
-      askedMs = Math.max(askedMs, retryAfterMs);
+  async run(slice: Slice): Promise<SliceEnd> {
+    const end: SliceEnd = { isUnfinished: false, isWaiting: false, retryAfterMs: 0 };
+    let open = slice.people;
+    while (open.length > 0 && performance.now() < slice.until) {
+      const room = await reserveRoom(slice.context, open, slice.until);
+      if (!room) break;
+      const { late, isWaiting, retryAfterMs } = await this.pass(
+        { ...slice, people: open.slice(0, room.people) },
+        room,
+      ).finally(() => room.release());
+      open = open.filter(({ seq }, index) => index >= room.people || late.has(seq));
+      end.isWaiting ||= isWaiting;
+      end.retryAfterMs = Math.max(end.retryAfterMs, retryAfterMs);
     }
-    return askedMs;
+    return { ...end, isUnfinished: open.length > 0 };
   }
 
-  /** Decides, hands over, and writes what came of it. `late` are people with messages that came too late. */
-  private async pass(slice: Slice): Promise<{ late: Set<number>; retryAfterMs: number }> {
+  /** Decides, hands over, and writes what came of it. */
+  private async pass(slice: Slice, { rooms }: SendingRoom): Promise<Pass> {
     const drops = new Map<number, Drop[]>(slice.people.map(({ seq, drops: own }) => [seq, [...own]]));
     const decidedAt = performance.now();
     const claimed = await this.transactions.run((tx) => this.decideAndClaim(tx, slice, drops));
     const mayWrite = (): boolean => performance.now() - decidedAt <= handOverWithinMs;
-    const answered = await this.handOver(slice.context, claimed, { mayWrite });
+    const answered = await this.handOver(slice.context, claimed, { handOver: { mayWrite }, rooms });
     const late = answered.filter(({ reason }) => reason === lateReason);
     const outcomes = answered.filter(({ reason }) => reason !== lateReason);
     await this.transactions.run(async (tx) => {
@@ -107,6 +130,7 @@ export class SendSlice {
     });
     return {
       late: new Set(late.map(({ seq }) => seq)),
+      isWaiting: outcomes.some(({ state }) => state === 'RETRY'),
       retryAfterMs: Math.max(0, ...outcomes.map(({ retryAfterMs }) => retryAfterMs)),
     };
   }
@@ -140,8 +164,8 @@ export class SendSlice {
       throw new SendingStoppedError(`Execution ${execution.id}: its connection is disabled`);
     }
     const accountIds = [...senders.values()].map(({ accountId }) => accountId);
-    const reason = await this.stops.reasonAgainst(tx, execution.id, accountIds);
-    if (reason !== null) throw new SendingStoppedError(`Execution ${execution.id} is ${reason}`);
+    const stop = await this.stops.reasonAgainst(tx, execution.id, accountIds);
+    if (stop) throw new SendingStoppedError(`Execution ${execution.id} is ${stop.reason}`, stop.isOfAccount);
   }
 
   /** A claim for what the gate allowed; for the rest a reason in `drops`. */
@@ -174,14 +198,17 @@ export class SendSlice {
     ];
   }
 
-  private async handOver(context: ExecutionContext, claimed: Claimed[], handOver: HandOver): Promise<Answered[]> {
+  private async handOver(
+    context: ExecutionContext,
+    claimed: Claimed[],
+    { handOver, rooms }: { handOver: HandOver; rooms: SendingRoom['rooms'] },
+  ): Promise<Answered[]> {
     const batches = [...context.senders].map(([medium, sender]) =>
-      this.sendBatch(
-        context,
-        sender,
-        claimed.filter((delivery) => delivery.medium === medium),
+      this.sendBatch(context, sender, {
+        batch: claimed.filter((delivery) => delivery.medium === medium),
         handOver,
-      ),
+        room: rooms.get(medium),
+      }),
     );
     return (await Promise.all(batches)).flat();
   }
@@ -189,13 +216,13 @@ export class SendSlice {
   private async sendBatch(
     context: ExecutionContext,
     sender: Sender,
-    batch: Claimed[],
-    handOver: HandOver,
+    { batch, handOver, room }: { batch: Claimed[]; handOver: HandOver; room: Room | undefined },
   ): Promise<Answered[]> {
     if (batch.length === 0) return [];
     const results = await sender.sendBatch(
       batch.map(({ message }) => message),
       handOver,
+      room,
     );
     const byId = new Map(results.map((result) => [result.deliveryId, result]));
     return batch.map((delivery) => {

@@ -8,7 +8,7 @@ import { ExecutionRepository } from '../persistence/ledger/execution.repository'
 import { TriggeredRepository } from '../persistence/ledger/triggered.repository';
 import { chunkJobOf, drainTriggeredJob, readRecipientsJob } from './execution.jobs';
 
-const sweepEveryMs = 10_000;
+const sweepEveryMs = 5_000;
 const partitionsEveryMs = 3_600_000;
 const daysAhead = 3;
 const idleSeconds = 45;

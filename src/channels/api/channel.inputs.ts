@@ -4,6 +4,7 @@ import { type ChannelKind, channelKinds } from '../domain/channel-kind';
 import { ChannelKindEnum } from './channel.type';
 
 const largestId = 2_147_483_647;
+const longestSpread = 1_440;
 
 @InputType({ description: 'An Optimove channel to use. Without a number it is found by its name.' })
 export class AddChannelInput {
@@ -39,4 +40,19 @@ export class ReregisterListenerInput {
 export class RemoveChannelInput {
   @Field(() => ID, { description: 'Id of the channel.' })
   id!: string;
+}
+
+@InputType({ description: 'How executions of a channel are spread.' })
+export class SpreadChannelInput {
+  @Field(() => ID, { description: 'Id of the channel.' })
+  @IsUUID()
+  id!: string;
+
+  @Field(() => Int, {
+    description: 'Minutes over which the messages of one scheduled time go out, evenly; 0 sends them at once.',
+  })
+  @IsInt()
+  @Min(0)
+  @Max(longestSpread)
+  minutes!: number;
 }

@@ -74,6 +74,11 @@ export class ChannelType {
   @Field(() => [Int], { description: 'Numbers of the Optimove events that it listens to.' })
   listenerEventTypeIds!: number[];
 
+  @Field(() => Int, {
+    description: 'Minutes over which the messages of one scheduled time go out; 0 sends them at once.',
+  })
+  spreadMinutes!: number;
+
   @Field({ description: 'When it was added.' })
   createdAt!: Date;
 
@@ -134,3 +139,6 @@ export class ReregisterListenerPayload extends ChannelPayload {}
 
 @ObjectType('RemoveChannelPayload', { description: 'Outcome of removing a channel.' })
 export class RemoveChannelPayload extends ChannelPayload {}
+
+@ObjectType('SpreadChannelPayload', { description: 'Outcome of spreading a channel’s executions.' })
+export class SpreadChannelPayload extends ChannelPayload {}

@@ -8,13 +8,14 @@ import { KnownChannels } from '../listeners/known-channels';
 import { type ChannelOutcome, ManageChannels } from '../manage-channels';
 import type { ChannelEntity } from '../persistence/channel.entity';
 import { ChannelRepository } from '../persistence/channel.repository';
-import { AddChannelInput, RemoveChannelInput, ReregisterListenerInput } from './channel.inputs';
+import { AddChannelInput, RemoveChannelInput, ReregisterListenerInput, SpreadChannelInput } from './channel.inputs';
 import {
   AddChannelPayload,
   ChannelDiscoveryType,
   ChannelType,
   RemoveChannelPayload,
   ReregisterListenerPayload,
+  SpreadChannelPayload,
 } from './channel.type';
 
 /** Optimove channels. */
@@ -91,6 +92,22 @@ export class ChannelsResolver {
   }
 
   @Allow('channels.manage')
+  @Mutation(() => SpreadChannelPayload, {
+    description:
+      'Spreads the messages of one scheduled time evenly over some minutes, so that not everybody comes to the site at once. Holds for executions that are read from now on.',
+  })
+  async spreadChannel(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: SpreadChannelInput,
+  ): Promise<SpreadChannelPayload> {
+    const problems = await validateInput(SpreadChannelInput, input);
+    if (problems.length > 0) {
+      return { channel: null, userErrors: problems.map((problem) => ({ ...problem, code: 'INVALID' })) };
+    }
+    return toPayload(await this.manage.spread(actor, input));
+  }
+
+  @Allow('channels.manage')
   @Mutation(() => RemoveChannelPayload, {
     description:
       'Removes a channel: its listeners at Optimove are unregistered, campaigns that Optimove runs on it are refused from then on, and its templates no longer reach anybody. History stays, and the channel can be added again.',
@@ -108,10 +125,10 @@ function toPayload({ channel, problems }: ChannelOutcome): AddChannelPayload {
 }
 
 function toType(channel: ChannelEntity): ChannelType {
-  const { id, connectionId, kind, name, optimoveChannelId, state, lastError } = channel;
+  const { id, connectionId, kind, name, optimoveChannelId, state, lastError, spreadMinutes } = channel;
   const { listenerRegisteredAt, createdAt, updatedAt } = channel;
   return {
-    ...{ id, connectionId, kind, name, optimoveChannelId, state, lastError },
+    ...{ id, connectionId, kind, name, optimoveChannelId, state, lastError, spreadMinutes },
     ...{ listenerRegisteredAt, createdAt, updatedAt },
     media: mediaOfKind(kind),
     listenerEventTypeIds: listenerEventsOf(kind).map(({ eventTypeId }) => eventTypeId),

@@ -9,7 +9,9 @@ import {
   IsUUID,
   Length,
   Matches,
+  Max,
   MaxLength,
+  Min,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
@@ -17,6 +19,7 @@ import {
 const noOuterSpace = /^\S(.*\S)?$/s;
 const mostSettings = 50;
 const longestValue = 20_000;
+const highestRate = 100_000;
 const isGiven = (_input: object, value: unknown) => value !== undefined;
 
 @InputType({ description: 'A setting of an account, as text: numbers in digits, true or false, JSON as it is.' })
@@ -55,6 +58,16 @@ export class CreateProviderAccountInput {
   })
   @IsBoolean()
   isDefault: boolean = false;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Messages a second that may go out, over all executions and processes; null for no limit.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(highestRate)
+  messagesPerSecond?: number | null;
 }
 
 @InputType({ description: 'What to change of an account; what is absent stays, secrets too.' })
@@ -88,6 +101,16 @@ export class UpdateProviderAccountInput {
   @ValidateIf(isGiven)
   @IsBoolean()
   isDefault?: boolean;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Messages a second that may go out from now on; null takes the limit away.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(highestRate)
+  messagesPerSecond?: number | null;
 }
 
 @InputType({ description: 'Which account to delete.' })

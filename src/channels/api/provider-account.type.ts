@@ -94,6 +94,12 @@ export class ProviderAccountType {
   @Field({ description: 'Whether it is the one that delivers the medium.' })
   isDefault!: boolean;
 
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Messages a second that may go out, over all executions and processes; null for no limit.',
+  })
+  messagesPerSecond!: number | null;
+
   @Field(() => [ProviderAccountSettingType], { description: 'Its settings, in the order of the form.' })
   settings!: ProviderAccountSettingType[];
 

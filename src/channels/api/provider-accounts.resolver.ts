@@ -120,10 +120,11 @@ function toProvider({ key, name, medium, hasReceipts, fields }: ProviderDefiniti
 }
 
 function toType(account: ProviderAccountEntity): ProviderAccountType {
-  const { id, provider, medium, name, isDefault, state, lastVerifiedAt, lastError } = account;
+  const { id, provider, medium, name, isDefault, state, lastVerifiedAt, lastError, messagesPerSecond } = account;
   const { version, createdAt, updatedAt } = account;
   return {
     ...{ id, provider, medium, name, isDefault, state, lastVerifiedAt, lastError, version, createdAt, updatedAt },
+    messagesPerSecond,
     settings: settingsShown(getProvider(provider)?.fields ?? [], account),
   };
 }

@@ -37,6 +37,17 @@ describe('a provider account that is down', () => {
     expect(breaker.waitMs()).toBeGreaterThan(0);
   });
 
+  it('is left alone, too, when it gives no answers, whatever was not even written', async () => {
+    const breaker = new AccountBreaker();
+    const [first, second] = messages.map(({ deliveryId }) => deliveryId);
+    const silent: SendResult[] = [
+      { outcome: 'UNCERTAIN', deliveryId: first ?? '', reason: 'TIMEOUT', detail: '' },
+      { outcome: 'RETRYABLE', deliveryId: second ?? '', reason: 'LATE', detail: '', retryAfterMs: null },
+    ];
+    await failing(breaker, 3, silent);
+    expect(breaker.waitMs()).toBeGreaterThan(0);
+  });
+
   it('is used again once it took something', async () => {
     const breaker = new AccountBreaker();
     await failing(breaker, 3);

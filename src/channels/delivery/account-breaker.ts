@@ -63,10 +63,16 @@ function longestAsked(results: SendResult[]): number {
   return Math.max(0, ...results.map((result) => (result.outcome === 'RETRYABLE' ? (result.retryAfterMs ?? 0) : 0)));
 }
 
-/** Nothing of a batch was taken, and not because of its messages. */
+/**
+ * Nothing of a batch was taken, and not because of its messages. One that gives no answers counts too: every further
+ * batch would only make more messages uncertain.
+ */
 function isOutage(results: SendResult[]): boolean {
+  const written = results.filter((result) => !('reason' in result) || result.reason !== lateReason);
   return (
-    results.length > 0 &&
-    results.every((result) => result.outcome === 'RETRYABLE' && !result.isAboutMessage && result.reason !== lateReason)
+    written.length > 0 &&
+    written.every(
+      (result) => result.outcome === 'UNCERTAIN' || (result.outcome === 'RETRYABLE' && !result.isAboutMessage),
+    )
   );
 }

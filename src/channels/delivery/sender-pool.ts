@@ -9,10 +9,13 @@ import {
 import { AppError } from '@libs/foundation';
 import { Log, Transactions } from '@libs/platform';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import type { Sender } from '../domain/sender';
+import type { Room, Sender } from '../domain/sender';
 import type { ProviderAccountEntity } from '../persistence/provider-account.entity';
 import { ProviderAccountRepository } from '../persistence/provider-account.repository';
+import { RateRepository } from '../persistence/rate.repository';
+import { AccountRate } from './account-rate';
 import { notHandedOver, OpenAccount } from './open-account';
+import { sendPaced } from './pace';
 import { Sessions } from './sessions';
 
 const reporting = providers.filter(({ hasReceipts }) => hasReceipts).map(({ key }) => key);
@@ -24,12 +27,14 @@ const reporting = providers.filter(({ hasReceipts }) => hasReceipts).map(({ key 
 @Injectable()
 export class SenderPool implements OnApplicationShutdown {
   private readonly open = new Map<string, OpenAccount>();
+  private readonly rates = new Map<string, AccountRate>();
   private readonly closing = new Set<Promise<void>>();
   private isStopping = false;
 
   constructor(
     private readonly transactions: Transactions,
     private readonly repository: ProviderAccountRepository,
+    private readonly rateBook: RateRepository,
     private readonly sessions: Sessions,
     private readonly log: Log,
   ) {}
@@ -43,8 +48,10 @@ export class SenderPool implements OnApplicationShutdown {
       accountId: account.id,
       provider: definition.key,
       dedupe: definition.dedupe,
+      messagesPerSecond: account.messagesPerSecond,
       waitMs: () => this.open.get(account.id)?.waitMs() ?? 0,
-      sendBatch: (messages, handOver) => this.sendBatch(account, messages, handOver),
+      reserve: async (request) => this.rateOf(account)?.reserve(request) ?? null,
+      sendBatch: (messages, handOver, room) => this.atItsPace(account, { messages, handOver, room }),
     };
   }
 
@@ -81,6 +88,27 @@ export class SenderPool implements OnApplicationShutdown {
     }
   }
 
+  private atItsPace(
+    account: ProviderAccountEntity,
+    batch: { messages: OutboundMessage[]; handOver: HandOver; room: Room | undefined },
+  ): Promise<SendResult[]> {
+    const rate = this.rateOf(account);
+    if (!rate) return this.sendBatch(account, batch.messages, batch.handOver);
+    const send = (messages: OutboundMessage[]) => this.sendBatch(account, messages, batch.handOver);
+    return sendPaced(rate, { ...batch, send });
+  }
+
+  private rateOf({ id: accountId, messagesPerSecond: perSecond }: ProviderAccountEntity): AccountRate | null {
+    if (perSecond === null) return null;
+    const existing = this.rates.get(accountId);
+    if (existing?.perSecond === perSecond) return existing;
+    const rate = new AccountRate(perSecond, (request) =>
+      this.rateBook.book(this.transactions.pool, { ...request, accountId, perSecond }),
+    );
+    this.rates.set(accountId, rate);
+    return rate;
+  }
+
   private async sendBatch(
     account: ProviderAccountEntity,
     messages: OutboundMessage[],
@@ -112,6 +140,7 @@ export class SenderPool implements OnApplicationShutdown {
     const account = this.open.get(id);
     if (!account) return;
     this.open.delete(id);
+    this.rates.delete(id);
     const closed = account
       .close()
       .catch((error: unknown) => this.log.failure('provider-account.not-closed', error, { accountId: id }))

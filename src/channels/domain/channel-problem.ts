@@ -5,6 +5,7 @@ export const channelErrorCodes = [
   'UNKNOWN_CHANNEL',
   'ALREADY_ADDED',
   'SUBSCRIPTION_CHANNEL',
+  'NOT_SCHEDULED',
 ] as const;
 
 /** One of {@link channelErrorCodes}. */

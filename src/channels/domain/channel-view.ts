@@ -13,4 +13,6 @@ export interface ChannelView {
   state: ChannelState;
   /** What its campaigns may use. */
   media: Medium[];
+  /** Minutes over which the messages of one scheduled time go out. */
+  spreadMinutes: number;
 }

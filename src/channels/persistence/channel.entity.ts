@@ -9,6 +9,7 @@ import type { ChannelKind, ChannelState } from '../domain/channel-kind';
 })
 @Index('ix_channel_connection', ['connectionId', 'optimoveChannelId'])
 @Check('ck_channel_kind', `kind IN ('MOBILE_PUSH', 'WEB_PUSH', 'TRIGGERED', 'SMS_SUBSCRIPTION')`)
+@Check('ck_channel_spread', 'spread_minutes BETWEEN 0 AND 1440')
 @Check('ck_channel_state', `state IN ('PENDING', 'ACTIVE', 'FAILED', 'REMOVED')`)
 @Check('ck_channel_subscription', `(kind = 'SMS_SUBSCRIPTION') = (optimove_channel_id = 444)`)
 export class ChannelEntity {
@@ -41,6 +42,9 @@ export class ChannelEntity {
 
   @Column('text', { name: 'listener_fingerprint', nullable: true })
   listenerFingerprint!: string | null;
+
+  @Column('integer', { name: 'spread_minutes', default: 0 })
+  spreadMinutes!: number;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;

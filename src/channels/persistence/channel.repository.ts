@@ -63,6 +63,10 @@ export class ChannelRepository {
     await tx.update(ChannelEntity, { id, state: kept }, { ...outcome, updatedAt: new Date() });
   }
 
+  async spread(tx: Tx, { projectId, id }: Pick<ChannelEntity, 'projectId' | 'id'>, minutes: number): Promise<void> {
+    await tx.update(ChannelEntity, { projectId, id, state: kept }, { spreadMinutes: minutes, updatedAt: new Date() });
+  }
+
   /** @returns false when it was removed already. */
   async remove(tx: Tx, { projectId, id }: Pick<ChannelEntity, 'projectId' | 'id'>): Promise<boolean> {
     const change = { state: 'REMOVED' as const, updatedAt: new Date() };

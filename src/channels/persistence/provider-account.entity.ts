@@ -9,6 +9,7 @@ import type { ProviderAccountState } from '../domain/provider-account';
   unique: true,
   where: "is_default AND state <> 'DELETED'",
 })
+@Check('ck_provider_account_rate', 'messages_per_second BETWEEN 1 AND 100000')
 @Check('ck_provider_account_state', `state IN ('ACTIVE', 'FAILED', 'DELETED')`)
 export class ProviderAccountEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_provider_account' })
@@ -37,6 +38,9 @@ export class ProviderAccountEntity {
 
   @Column('boolean', { name: 'is_default' })
   isDefault!: boolean;
+
+  @Column('integer', { name: 'messages_per_second', nullable: true })
+  messagesPerSecond!: number | null;
 
   @Column('text', { default: 'ACTIVE' })
   state!: ProviderAccountState;

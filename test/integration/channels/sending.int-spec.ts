@@ -87,6 +87,23 @@ describe('sending through a provider account', () => {
     expect(await take()).toEqual([]);
   });
 
+  it('keeps to the messages a second of its account', async () => {
+    const account = await setUp();
+    await stage.change('updateProviderAccount', { ...account, messagesPerSecond: 20 }, 'providerAccount { id }');
+    const sender = await smsSender();
+    expect(sender.messagesPerSecond).toBe(20);
+    const [before] = await stage.database.query<{ now: Date }>('SELECT clock_timestamp() AS now');
+    const messages = Array.from({ length: 30 }, (_, index) => text(index));
+    const results = await sender.sendBatch(messages, now);
+    expect(results.map(({ outcome, deliveryId }) => ({ outcome, deliveryId }))).toEqual(
+      messages.map(({ deliveryId }) => ({ outcome: 'ACCEPTED', deliveryId })),
+    );
+    const [booked] = await stage.database.query<{ booked_until: Date }>(
+      'SELECT booked_until FROM provider_account_rate',
+    );
+    expect(Number(booked?.booked_until) - Number(before?.now)).toBeGreaterThanOrEqual(1_500);
+  });
+
   it('stores a repeated receipt once, and announces a batch once', async () => {
     const intake = stage.app.get(ReceiptIntake);
     const owner = { projectId: stage.projectId, accountId: newId() };

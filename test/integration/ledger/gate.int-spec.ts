@@ -69,7 +69,7 @@ describe('the gate before a hand-over', () => {
     const context = {
       execution: { id: chunk.executionId, project_id: stage.projectId },
       connection: { id: newId() },
-      senders: new Map([['MOBILE_PUSH', { accountId: newId(), sendBatch }]]),
+      senders: new Map([['MOBILE_PUSH', { accountId: newId(), messagesPerSecond: null, sendBatch }]]),
     } as unknown as ExecutionContext;
     const message = { title: 'Hello', body: 'World' };
     const people = [1, 2].map((seq) => ({
@@ -79,7 +79,9 @@ describe('the gate before a hand-over', () => {
       drops: [],
       messages: new Map([['MOBILE_PUSH', message]]),
     }));
-    await module.get(SendSlice).run({ context, chunk, people } as unknown as Parameters<SendSlice['run']>[0]);
+    await module
+      .get(SendSlice)
+      .run({ context, chunk, people, until: Number.POSITIVE_INFINITY } as unknown as Parameters<SendSlice['run']>[0]);
     return seen;
   };
 

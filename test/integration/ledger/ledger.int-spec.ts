@@ -60,6 +60,18 @@ describe('the ledger', () => {
     expect(ids).not.toContain(held.executionId);
   });
 
+  it('finds a chunk at once when its lease ran out or its worker gave it up, and only once', async () => {
+    const [expired, abandoned] = [await stage.takenChunk(people), await stage.takenChunk(people)];
+    await stage.database.query('UPDATE execution_chunk SET held_until = now() WHERE execution_id = $1', [
+      expired.executionId,
+    ]);
+    await stage.chunks.abandon(abandoned);
+    const find = async (): Promise<string[]> =>
+      (await stage.transactions.run((tx) => stage.chunks.stranded(tx, 100))).map(({ executionId }) => executionId);
+    expect(await find()).toEqual(expect.arrayContaining([expired.executionId, abandoned.executionId]));
+    expect(await find()).toEqual([]);
+  });
+
   it('doubts what a lost worker had claimed, and nothing else', async () => {
     const chunk = await stage.takenChunk(people);
     await claim(chunk, pushes(3));

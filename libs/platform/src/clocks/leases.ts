@@ -12,6 +12,9 @@ export interface Tick {
 }
 
 const retryMs = 5_000;
+/** A lease is renewed while the work goes on, so that the clock of a process that was killed soon ticks elsewhere. */
+const shortMs = 15_000;
+const renewEveryMs = 4_000;
 
 /** Clocks by lease rows in PostgreSQL: whichever worker asks first when a tick is due runs it, on the database's time. */
 @Injectable()
@@ -29,7 +32,7 @@ export class Leases {
     try {
       isTaken = await this.take(tick, holder);
       if (!isTaken) return false;
-      await work();
+      await this.renewing(tick, holder, work);
       await this.finish(tick, holder);
       return true;
     } catch (error) {
@@ -37,6 +40,22 @@ export class Leases {
       if (isTaken) await this.release(tick, holder).catch(() => undefined);
       return false;
     }
+  }
+
+  private async renewing(tick: Tick, holder: string, work: () => Promise<void>): Promise<void> {
+    const until = performance.now() + tick.leaseMs - shortMs;
+    const timer = setInterval(() => {
+      if (performance.now() < until) void this.renew(tick, holder).catch(() => undefined);
+    }, renewEveryMs);
+    await work().finally(() => clearInterval(timer));
+  }
+
+  private async renew({ name }: Tick, holder: string): Promise<void> {
+    await query(
+      this.transactions.pool,
+      `UPDATE lease SET held_until = now() + $3 * interval '1 ms' WHERE name = $1 AND holder = $2 AND held_until > now()`,
+      [name, holder, shortMs],
+    );
   }
 
   private async take({ name, leaseMs }: Tick, holder: string): Promise<boolean> {
@@ -47,7 +66,7 @@ export class Leases {
        ON CONFLICT (name) DO UPDATE SET holder = $2, held_until = excluded.held_until, last_started_at = now()
        WHERE l.due_at <= now() AND (l.held_until IS NULL OR l.held_until < now())
        RETURNING name`,
-      [name, holder, leaseMs],
+      [name, holder, Math.min(leaseMs, shortMs)],
     );
     return rows.length === 1;
   }

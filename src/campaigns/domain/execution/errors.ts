@@ -4,6 +4,14 @@ import { AppError } from '@libs/foundation';
 export class SendingStoppedError extends AppError {
   readonly code = 'SENDING_STOPPED';
   readonly retryable = false;
+
+  /** `isOfAccount`: only workers know whom a switched off provider account concerns, so chunks have to be put off. */
+  constructor(
+    message: string,
+    readonly isOfAccount = false,
+  ) {
+    super(message);
+  }
 }
 
 /** Another worker has taken the work over; whatever this one still holds must not be written. */

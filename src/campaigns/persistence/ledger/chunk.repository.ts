@@ -84,6 +84,16 @@ export class ChunkRepository {
     return chunk.attempt + 1;
   }
 
+  /** Lets go of a chunk whose work failed: the sweep finds it at its next look. */
+  async abandon(chunk: HeldChunk): Promise<void> {
+    await execute(
+      this.transactions.pool,
+      `UPDATE execution_chunk SET held_until = now() WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3
+         AND state = 'PENDING' AND held_until IS NOT NULL`,
+      [chunk.executionId, chunk.chunkNo, chunk.fence],
+    );
+  }
+
   /** Lets go of a chunk that cannot be worked on now. */
   async release(chunk: HeldChunk): Promise<void> {
     await execute(
@@ -103,15 +113,15 @@ export class ChunkRepository {
     if (rows.length === 0) throw new FencedError(`Chunk ${chunk.chunkNo} of ${chunk.executionId} was taken over`);
   }
 
-  /** The recipients of the chunk that still have to come to an end, with what Optimove said of them. */
-  async openRecipients(chunk: HeldChunk): Promise<OpenRecipient[]> {
+  /** The first `most` recipients of the chunk that still have to come to an end, with what Optimove said of them. */
+  async openRecipients(chunk: HeldChunk, most: number): Promise<OpenRecipient[]> {
     return query<OpenRecipient>(
       this.transactions.pool,
       `SELECT r.seq, r.customer_id AS "customerId", r.optimove_template_id AS "templateId", s.attributes
        FROM recipient r
        JOIN recipient_staging s ON s.execution_id = r.execution_id AND s.reading = r.reading AND s.row_no = r.row_no
-       WHERE r.execution_id = $1 AND r.seq BETWEEN $2 AND $3 AND r.end_state IS NULL ORDER BY r.seq`,
-      [chunk.executionId, chunk.fromSeq, chunk.toSeq],
+       WHERE r.execution_id = $1 AND r.seq BETWEEN $2 AND $3 AND r.end_state IS NULL ORDER BY r.seq LIMIT $4`,
+      [chunk.executionId, chunk.fromSeq, chunk.toSeq, Math.min(most, chunk.toSeq - chunk.fromSeq + 1)],
     );
   }
 
@@ -157,16 +167,16 @@ export class ChunkRepository {
     );
   }
 
-  /** Due chunks that nobody holds and whose job is gone or late; marks them as queued again. */
+  /** Chunks whose worker is gone, and due ones whose job is gone or late; marks them as queued again. */
   async stranded(tx: Tx, limit: number): Promise<QueuedChunk[]> {
     return query(
       tx,
-      `UPDATE execution_chunk c SET queued_at = now(), attempt = attempt + 1
+      `UPDATE execution_chunk c SET queued_at = now(), attempt = attempt + 1, held_until = NULL
        FROM (SELECT o.execution_id, o.chunk_no, e.kind FROM execution_chunk o JOIN execution e ON e.id = o.execution_id
              WHERE o.state = 'PENDING' AND e.state = 'RUNNING' AND e.paused_at IS NULL AND e.cancel_requested_at IS NULL
                AND ${isNotStopped}
-               AND o.due_at < now() - interval '15 seconds'
-               AND o.queued_at < now() - interval '30 seconds' AND (o.held_until IS NULL OR o.held_until < now())
+               AND (o.held_until < now() OR (o.held_until IS NULL AND o.due_at < now() - interval '15 seconds'
+                 AND o.queued_at < now() - interval '30 seconds'))
              ORDER BY o.due_at LIMIT $1 FOR UPDATE OF o SKIP LOCKED) AS late
        WHERE c.execution_id = late.execution_id AND c.chunk_no = late.chunk_no
        RETURNING c.execution_id AS "executionId", c.chunk_no AS "chunkNo", c.attempt, late.kind`,

@@ -16,6 +16,8 @@ export interface FreezeRequest {
   holder: string;
   timeZone: string;
   chunkSize: number;
+  /** Minutes over which the chunks of one scheduled time are due. */
+  spreadMinutes: number;
 }
 
 const repeatWindow = '3 days';
@@ -182,18 +184,23 @@ export class FreezeRepository {
     );
   }
 
-  /** Chunks never mix due times, so that a chunk is due as a whole. */
-  private async cutChunks(tx: Tx, { execution, chunkSize }: FreezeRequest, offset: number): Promise<NewChunk[]> {
+  /** Chunks never mix scheduled times, so that a chunk is due as a whole. */
+  private async cutChunks(
+    tx: Tx,
+    { execution, chunkSize, spreadMinutes }: FreezeRequest,
+    offset: number,
+  ): Promise<NewChunk[]> {
     const rows = await query<{ chunk_no: number; due_at: Date }>(
       tx,
       `INSERT INTO execution_chunk (execution_id, chunk_no, from_seq, to_seq, due_at)
        SELECT $1, (SELECT coalesce(max(chunk_no), 0) FROM execution_chunk WHERE execution_id = $1)
-           + row_number() OVER (ORDER BY min(seq)), min(seq), max(seq), due_at
+           + row_number() OVER (ORDER BY min(seq)), min(seq), max(seq),
+           due_at + part * ($4::int * interval '1 minute') / (max(part) OVER (PARTITION BY due_at) + 1)
        FROM (SELECT seq, due_at, (row_number() OVER (PARTITION BY due_at ORDER BY seq) - 1) / $3 AS part
              FROM recipient WHERE execution_id = $1 AND seq > $2) AS numbered
        GROUP BY due_at, part
        RETURNING chunk_no, due_at`,
-      [execution.id, offset, chunkSize],
+      [execution.id, offset, chunkSize, spreadMinutes],
     );
     return rows.map((row) => ({ chunkNo: row.chunk_no, dueAt: row.due_at }));
   }

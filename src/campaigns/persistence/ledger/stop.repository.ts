@@ -17,6 +17,13 @@ export interface SendingStop {
   stoppedAt: Date;
 }
 
+/** What keeps an execution from sending. */
+export interface ReasonAgainst {
+  reason: string;
+  /** It is about a provider account, and who is sent to by it is known to workers only. */
+  isOfAccount: boolean;
+}
+
 /** A cancellation as Optimove announced it. */
 export interface Cancellation {
   projectId: string;
@@ -33,22 +40,25 @@ const isUnfinished = `(state IN ('ANNOUNCED', 'READING', 'RUNNING') OR (state = 
 /** Pauses, cancellations and switches. All of them are read in the transaction that claims a hand-over. */
 @Injectable()
 export class StopRepository {
-  /** Why nothing of this execution may be handed over now, or null. `accountIds` are the provider accounts in use. */
-  async reasonAgainst(tx: Tx, executionId: string, accountIds: string[]): Promise<string | null> {
-    const [row] = await query<{ reason: string | null }>(
+  /** What keeps this execution from handing anything over now, or null. `accountIds` are the accounts in use. */
+  async reasonAgainst(tx: Tx, executionId: string, accountIds: string[]): Promise<ReasonAgainst | null> {
+    const [row] = await query<{ reason: string | null; scope: StopScope | null }>(
       tx,
-      `SELECT CASE
+      `SELECT s.scope, CASE
          WHEN e.state <> 'RUNNING' OR e.cancel_requested_at IS NOT NULL THEN 'cancelled'
          WHEN e.paused_at IS NOT NULL THEN 'paused'
-         ELSE (SELECT 'switched off: ' || s.reason FROM sending_stop s WHERE s.project_id = e.project_id AND (
-           (s.scope = 'PROJECT' AND s.scope_id = e.project_id) OR (s.scope = 'CONNECTION' AND s.scope_id = e.connection_id)
-           OR (s.scope = 'CHANNEL' AND s.scope_id = e.channel_id)
-           OR (s.scope = 'PROVIDER_ACCOUNT' AND s.scope_id = ANY($2::uuid[]))) LIMIT 1)
-         END AS reason
-       FROM execution e WHERE e.id = $1`,
+         ELSE 'switched off: ' || s.reason END AS reason
+       FROM execution e LEFT JOIN LATERAL (
+         SELECT scope, reason FROM sending_stop WHERE project_id = e.project_id AND (
+           (scope = 'PROJECT' AND scope_id = e.project_id) OR (scope = 'CONNECTION' AND scope_id = e.connection_id)
+           OR (scope = 'CHANNEL' AND scope_id = e.channel_id)
+           OR (scope = 'PROVIDER_ACCOUNT' AND scope_id = ANY($2::uuid[])))
+         ORDER BY scope = 'PROVIDER_ACCOUNT' LIMIT 1) AS s ON true
+       WHERE e.id = $1`,
       [executionId, accountIds],
     );
-    return row ? row.reason : 'gone';
+    if (!row) return { reason: 'gone', isOfAccount: false };
+    return row.reason === null ? null : { reason: row.reason, isOfAccount: row.scope === 'PROVIDER_ACCOUNT' };
   }
 
   /** Pauses a running execution; false when it is not running. */
@@ -146,11 +156,13 @@ export class StopRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Chunks of an execution that nobody holds, marked as queued. */
+  /** Chunks of an execution that nobody holds, marked as queued; those that were put off before are due at once. */
   async idleChunks(tx: Tx, executionId: string): Promise<(QueuedChunk & { dueAt: Date })[]> {
     return query(
       tx,
-      `UPDATE execution_chunk c SET queued_at = now(), attempt = c.attempt + 1 FROM execution e
+      `UPDATE execution_chunk c SET queued_at = now(), attempt = c.attempt + 1,
+         due_at = CASE WHEN c.fence > 0 THEN least(c.due_at, now()) ELSE c.due_at END
+       FROM execution e
        WHERE c.execution_id = $1 AND e.id = c.execution_id AND c.state = 'PENDING' AND (c.held_until IS NULL OR c.held_until < now())
        RETURNING c.execution_id AS "executionId", c.chunk_no AS "chunkNo", c.attempt, e.kind, c.due_at AS "dueAt"`,
       [executionId],

@@ -82,7 +82,7 @@ export class SmtpSession implements ProviderSession {
         continue;
       }
       const problem = await line.open();
-      if (!problem) next.done(await this.send(line, next.message));
+      if (!problem) next.done(await this.send(line, next));
       else if (this.leaveToOthers(line, next)) break;
       else this.giveBack([next, ...this.waiting.splice(0)], problem);
     }
@@ -102,12 +102,14 @@ export class SmtpSession implements ProviderSession {
       done(resultOf(message.deliveryId, '', { isAccepted: false, error, wasWritten: false }));
   }
 
-  private async send(line: SmtpLine, message: EmailMessage): Promise<SendResult> {
+  private async send(line: SmtpLine, { message, handOver }: Waiting): Promise<SendResult> {
     const { fromAddress, to, deliveryId } = message;
     const raw = await composeMail(message).catch((error: unknown) => error as Error);
     if (!Buffer.isBuffer(raw)) {
       return { outcome: 'REJECTED', deliveryId, reason: 'MIME', detail: raw.message, isAddressDead: false };
     }
+    // Connecting and logging in may have taken long.
+    if (!handOver.mayWrite()) return late(deliveryId);
     const messageId = messageIdOf(deliveryId, fromAddress.slice(fromAddress.lastIndexOf('@') + 1));
     return resultOf(deliveryId, messageId, await line.send({ from: fromAddress, to, raw }));
   }
