@@ -5,6 +5,7 @@ import { ExecutionResolver } from './api/execution.resolver';
 import { FunnelLoader } from './api/funnel.loader';
 import { OptimoveCallbackController } from './api/optimove-callback.controller';
 import { ProgressResolver } from './api/progress.resolver';
+import { QuietChannelResolver } from './api/quiet-channel.resolver';
 import { ReadingResolver } from './api/reading.resolver';
 import { RecipientsExportController } from './api/recipients-export.controller';
 import { SettlementResolver } from './api/settlement.resolver';
@@ -26,6 +27,7 @@ import { TrackingController } from './tracking/tracking.controller';
     CallbackSpool,
     ExecutionResolver,
     ReadingResolver,
+    QuietChannelResolver,
     UncertainResolver,
     SettlementResolver,
     StopResolver,

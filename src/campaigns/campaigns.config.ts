@@ -41,4 +41,11 @@ export class CampaignsConfig {
   @Min(1)
   @Max(1_000)
   TRIGGERED_PER_PERSON_PER_HOUR = 10;
+
+  /** Triggered messages of one connection that go on within a minute; more than that wait for the next one. */
+  @ToNumber()
+  @IsInt()
+  @Min(60)
+  @Max(10_000_000)
+  TRIGGERED_PER_MINUTE = 120_000;
 }

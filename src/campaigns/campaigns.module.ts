@@ -19,6 +19,7 @@ import { DrainTriggered } from './execution/drain-triggered';
 import { ExecutionContexts } from './execution/execution-context';
 import { ExecutionNews } from './execution/execution-news';
 import { FindMissed } from './execution/find-missed';
+import { FindQuietChannels } from './execution/find-quiet-channels';
 import { ReadRecipients } from './execution/read-recipients';
 import { RecipientSources } from './execution/recipient-sources/recipient-sources';
 import { RetryExecution } from './execution/retry-execution';
@@ -27,10 +28,12 @@ import { SendSlice } from './execution/send-slice';
 import { SettleDeliveries } from './execution/settle-deliveries';
 import { StopExecutions } from './execution/stop-executions';
 import { TriggerIntake } from './execution/trigger-intake';
+import { TriggeredBudget } from './execution/triggered-budget';
 import { WatchExecution } from './execution/watch-execution';
 import { EngagementRepository } from './persistence/engagement.repository';
 import { AnnouncementRepository } from './persistence/ledger/announcement.repository';
 import { AudienceRepository } from './persistence/ledger/audience.repository';
+import { ChannelAlarmRepository } from './persistence/ledger/channel-alarm.repository';
 import { ChunkRepository } from './persistence/ledger/chunk.repository';
 import { DeliveryRepository } from './persistence/ledger/delivery.repository';
 import { EngagementFilesRepository } from './persistence/ledger/engagement-files.repository';
@@ -47,6 +50,7 @@ import { StopRepository } from './persistence/ledger/stop.repository';
 import { TotalsChangeRepository } from './persistence/ledger/totals-change.repository';
 import { TraceRepository } from './persistence/ledger/trace.repository';
 import { TriggeredRepository } from './persistence/ledger/triggered.repository';
+import { TriggeredBudgetRepository } from './persistence/ledger/triggered-budget.repository';
 import { UncertainRepository } from './persistence/ledger/uncertain.repository';
 import { ApplyEngagement } from './tracking/apply-engagement';
 import { MessageLinks } from './tracking/message-links';
@@ -54,6 +58,7 @@ import { MessageLinks } from './tracking/message-links';
 const repositories = [
   AnnouncementRepository,
   AudienceRepository,
+  ChannelAlarmRepository,
   ChunkRepository,
   DeliveryRepository,
   EngagementRepository,
@@ -70,6 +75,7 @@ const repositories = [
   StopRepository,
   TotalsChangeRepository,
   TraceRepository,
+  TriggeredBudgetRepository,
   TriggeredRepository,
   UncertainRepository,
 ];
@@ -81,9 +87,11 @@ const useCases = [
   CancelExecution,
   CompleteExecution,
   DrainTriggered,
+  TriggeredBudget,
   ExecutionContexts,
   ExecutionNews,
   FindMissed,
+  FindQuietChannels,
   MessageLinks,
   ReadRecipients,
   RecipientSources,

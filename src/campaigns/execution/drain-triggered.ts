@@ -18,6 +18,7 @@ import {
   type TriggeredRow,
   type WaitingTrigger,
 } from '../persistence/ledger/triggered.repository';
+import { TriggeredBudget } from './triggered-budget';
 
 const atOnce = 100;
 const longestRaw = 2_000;
@@ -35,9 +36,11 @@ interface Subject {
   until: number;
 }
 
-/** The chunk that was made; null when all that waited were repeats. */
 interface Drained {
+  /** The chunk that was made; null when all that waited were repeats. */
   chunkNo: number | null;
+  /** Callbacks. */
+  taken: number;
 }
 
 const keepMs = 5_000;
@@ -56,14 +59,19 @@ export class DrainTriggered {
     private readonly versions: Versions,
     private readonly connections: ConnectionsService,
     private readonly matching: MatchingService,
+    private readonly budget: TriggeredBudget,
     private readonly config: CampaignsConfig,
   ) {}
 
-  /** Works until nothing waits, or another worker is at it. Each chunk is given to `send` once it is committed. */
+  /** Works until nothing waits, the minute is used up, or another worker is at it. Each chunk is given to `send` once it is committed. */
   async run(executionId: string, send: (chunk: ChunkKey) => Promise<void>): Promise<'EMPTY' | 'BUSY'> {
     const { execution, connection } = await this.subjectOf(executionId);
     for (;;) {
-      const drained = await this.drain(execution, connection);
+      const room = await this.budget.take(connection.id, atOnce);
+      if (room === 0) return 'EMPTY';
+      const drained = await this.drain(execution, connection, room);
+      const used = typeof drained === 'string' ? 0 : drained.taken;
+      this.budget.giveBack(connection.id, room - used);
       if (drained === 'EMPTY' || drained === 'BUSY') return drained;
       if (drained.chunkNo !== null) await send({ executionId, chunkNo: drained.chunkNo });
     }
@@ -83,11 +91,15 @@ export class DrainTriggered {
     return subject;
   }
 
-  private drain(execution: ExecutionRow, connection: ConnectionView): Promise<'EMPTY' | 'BUSY' | Drained> {
+  private drain(
+    execution: ExecutionRow,
+    connection: ConnectionView,
+    room: number,
+  ): Promise<'EMPTY' | 'BUSY' | Drained> {
     return this.transactions.run(async (tx) => {
       const place = await this.triggered.lock(tx, execution.id);
       if (!place) return 'BUSY';
-      const waiting = place.isRunning ? await this.triggered.takeWaiting(tx, execution.id, atOnce) : [];
+      const waiting = place.isRunning ? await this.triggered.takeWaiting(tx, execution.id, room) : [];
       if (waiting.length === 0) return 'EMPTY';
       const occurrences = waiting.flatMap(readOccurrence);
       const attributes = await this.knowTemplates(tx, { execution, connection, known: place.attributes }, occurrences);
@@ -95,7 +107,7 @@ export class DrainTriggered {
       const chunkNo = place.lastChunk + 1;
       const at = { executionId: execution.id, projectId: execution.project_id, lastSeq: place.lastSeq, chunkNo };
       await this.triggered.add(tx, at, added);
-      return { chunkNo: added.rows.length > 0 ? chunkNo : null };
+      return { chunkNo: added.rows.length > 0 ? chunkNo : null, taken: waiting.length };
     });
   }
 

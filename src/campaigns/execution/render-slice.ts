@@ -1,4 +1,5 @@
 import type { Medium } from '@libs/delivery';
+import { systemClock } from '@libs/foundation';
 import type { CompiledContent } from '../domain/content/compile-content';
 import type { Drop } from '../domain/execution/end-state';
 import type { OpenRecipient } from '../persistence/ledger/chunk.repository';
@@ -66,7 +67,8 @@ function start(person: MatchedRecipient): RenderedPerson {
 }
 
 function renderContent(context: ExecutionContext, work: Work): void {
-  const known = work.indexes.filter((index) => work.people[index]?.profileId);
+  const inTime = work.indexes.filter((index) => !expire(work, index));
+  const known = inTime.filter((index) => work.people[index]?.profileId);
   const values = known.map((index) => valuesOf(context, work, index));
   for (const medium of work.content.media) {
     if (!context.senders.has(medium)) {
@@ -80,6 +82,17 @@ function renderContent(context: ExecutionContext, work: Work): void {
       else drop(work.rendered, index, { state: outcome.reason, detail: outcome.detail });
     });
   }
+}
+
+/** Whether a person's turn came too late for the campaign; drops it then. */
+function expire({ content: { expiresAfterMinutes }, people, rendered }: Work, index: number): boolean {
+  const dueAt = people[index]?.dueAt;
+  if (expiresAfterMinutes === null || !dueAt) return false;
+  const lateMinutes = Math.floor((systemClock.now().getTime() - dueAt.getTime()) / 60_000);
+  if (lateMinutes < expiresAfterMinutes) return false;
+  const detail = `Its turn came ${lateMinutes} minutes after ${dueAt.toISOString()}; the campaign expires after ${expiresAfterMinutes}`;
+  drop(rendered, index, { state: 'EXPIRED', detail });
+  return true;
 }
 
 function valuesOf(context: ExecutionContext, { people, stored }: Work, index: number): Record<string, unknown> {

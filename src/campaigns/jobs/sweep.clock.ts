@@ -3,12 +3,14 @@ import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { CampaignsConfig } from '../campaigns.config';
 import { FindMissed } from '../execution/find-missed';
+import { FindQuietChannels } from '../execution/find-quiet-channels';
 import { SightingRepository } from '../persistence/ledger/sighting.repository';
 import { type DueSignal, SignalRepository } from '../persistence/ledger/signal.repository';
 
 const lookEveryMs = 1_000;
 const leaseMs = 120_000;
 const signalsEveryMs = 5_000;
+const quietEveryMs = 300_000;
 const signalsAtOnce = 50;
 const retrySeconds = 60;
 
@@ -23,6 +25,7 @@ export class SweepClock {
     private readonly sightings: SightingRepository,
     private readonly signals: SignalRepository,
     private readonly findMissed: FindMissed,
+    private readonly quietChannels: FindQuietChannels,
     private readonly log: Log,
     private readonly config: CampaignsConfig,
   ) {}
@@ -47,6 +50,14 @@ export class SweepClock {
     } finally {
       this.isBusy = false;
     }
+  }
+
+  /** Channels that fell silent. */
+  @Interval(lookEveryMs)
+  async listen(): Promise<void> {
+    await this.leases.runWhenDue({ name: 'campaigns.quiet-channels', everyMs: quietEveryMs, leaseMs }, async () => {
+      for (const id of await this.sightings.connections(this.transactions.pool)) await this.quietChannels.raise(id);
+    });
   }
 
   /** Event 1 whose wait is over. */

@@ -15,7 +15,7 @@ const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
 const campaignFields = `{
   id name status version channelId hasUnlaunchedChanges
   content { mobilePush { title body url data { key value } } email { subject } sms { from text }
-    personalisation { whenMissing } }
+    personalisation { whenMissing } expiresAfterMinutes }
   publication { state optimoveTemplateId optimoveChannelId templateName publishedAt error errorCode }
   findings { path code severity message } placeholders { optimove stored }
 }`;
@@ -98,11 +98,28 @@ describe('campaigns over GraphQL', () => {
     const edited = await change('updateCampaign', { id, version: 2, content: { sms: null } });
     expect(edited).toMatchObject({ userErrors: [], campaign: { version: 3, hasUnlaunchedChanges: true } });
     expect(edited.campaign).toMatchObject({ content: { sms: null, mobilePush: { title: 'Hi' } } });
-    const renamed = await change('renameCampaign', { id, version: 3, name: 'Summer' });
+    const other = await change('renameCampaign', { id, version: 3, name: 'Summer' });
     expect(renamed).toMatchObject({ campaign: { publication: { state: 'PUBLISHED', templateName: 'Summer' } } });
     const withdrawn = await change('withdrawCampaign', { id });
     expect(withdrawn).toMatchObject({ campaign: { status: 'WITHDRAWN', publication: { state: 'WITHDRAWN' } } });
     expect(await change('archiveCampaign', { id })).toMatchObject({ campaign: { status: 'ARCHIVED' } });
+  });
+
+  it('keeps when its messages expire until that is taken away', async () => {
+    const expiring = { ...content, expiresAfterMinutes: 90 };
+    const created = await change('createCampaign', {
+      channelId: stage.pushChannelId,
+      name: 'Kick-off',
+      content: expiring,
+    });
+    expect(created.campaign).toMatchObject({ content: { expiresAfterMinutes: 90 } });
+    const { id } = created.campaign ?? {};
+    const other = await change('updateCampaign', { id, version: 1, content: { sms: null } });
+    expect(other.campaign).toMatchObject({ content: { expiresAfterMinutes: 90, sms: null } });
+    const never = await change('updateCampaign', { id, version: 2, content: { expiresAfterMinutes: null } });
+    expect(never.campaign).toMatchObject({ content: { expiresAfterMinutes: null } });
+    const refused = await change('updateCampaign', { id, version: 3, content: { expiresAfterMinutes: 0 } });
+    expect(refused.userErrors).toMatchObject([{ code: 'INVALID', path: ['content', 'expiresAfterMinutes'] }]);
   });
 
   it('names the field of each problem', async () => {

@@ -1,11 +1,13 @@
-import { Field, InputType } from '@nestjs/graphql';
+import { Field, InputType, Int } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsIn, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import { type MissingValueRule, missingValueRules } from '../../domain/content/campaign-content';
 import { MissingValueRuleEnum } from './content.type';
 
 const short = 2_000;
 const long = 600_000;
+/** Thirty days. */
+const longestLife = 43_200;
 
 @InputType({ description: 'An extra value for the app.' })
 export class PushDataEntryInput {
@@ -138,4 +140,15 @@ export class CampaignContentInput {
   @ValidateNested()
   @Type(() => PersonalisationInput)
   personalisation?: PersonalisationInput | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Minutes after its scheduled time at which a message is not worth sending any more: whoever comes later ends as EXPIRED. Null: it always is.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(longestLife)
+  expiresAfterMinutes?: number | null;
 }

@@ -1,4 +1,4 @@
-import { Field, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { missingValueRules } from '../../domain/content/campaign-content';
 import { enumOf } from './enum-of';
 
@@ -89,4 +89,11 @@ export class CampaignContentType {
 
   @Field(() => PersonalisationType, { description: 'How placeholders are treated.' })
   personalisation!: PersonalisationType;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Minutes after its scheduled time at which a message is not worth sending any more; null: it always is.',
+  })
+  expiresAfterMinutes!: number | null;
 }

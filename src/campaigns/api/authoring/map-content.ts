@@ -13,32 +13,36 @@ export interface GivenContent {
   email?: EmailContent | null;
   sms?: SmsContent | null;
   personalisation?: CampaignContent['personalisation'];
+  expiresAfterMinutes?: number | null;
 }
 
 /** The content of an input, in the domain's shape. */
 export function toGivenContent(input: CampaignContentInput): GivenContent {
-  const { mobilePush, email, sms, personalisation } = input;
+  const { mobilePush, email, sms, personalisation, expiresAfterMinutes } = input;
   return {
     mobilePush: mobilePush && toPush(mobilePush),
     email: email && toEmail(email),
     sms: sms && { from: storable(sms.from).trim(), text: storable(sms.text) },
     personalisation: personalisation ? { whenMissing: personalisation.whenMissing } : undefined,
+    expiresAfterMinutes,
   };
 }
 
 /** The content of a new campaign. */
 export function toNewContent(input: CampaignContentInput): CampaignContent {
-  const { mobilePush, email, sms, personalisation } = toGivenContent(input);
+  const { mobilePush, email, sms, personalisation, expiresAfterMinutes } = toGivenContent(input);
   return {
     mobilePush: mobilePush ?? undefined,
     email: email ?? undefined,
     sms: sms ?? undefined,
     personalisation: personalisation ?? { whenMissing: 'EMPTY' },
+    expiresAfterMinutes: expiresAfterMinutes ?? undefined,
   };
 }
 
 /** Content as GraphQL shows it. */
-export function toContentType({ mobilePush, email, sms, personalisation }: CampaignContent): CampaignContentType {
+export function toContentType(content: CampaignContent): CampaignContentType {
+  const { mobilePush, email, sms, personalisation, expiresAfterMinutes } = content;
   return {
     mobilePush: mobilePush
       ? {
@@ -54,6 +58,7 @@ export function toContentType({ mobilePush, email, sms, personalisation }: Campa
       : null,
     sms: sms ?? null,
     personalisation,
+    expiresAfterMinutes: expiresAfterMinutes ?? null,
   };
 }
 

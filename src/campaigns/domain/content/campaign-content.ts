@@ -42,6 +42,8 @@ export interface CampaignContent {
   email?: EmailContent;
   sms?: SmsContent;
   personalisation: { whenMissing: MissingValueRule };
+  /** Minutes after its scheduled time at which a message is not worth sending any more; absent: always worth it. */
+  expiresAfterMinutes?: number;
 }
 
 /** The media of which campaigns have content. */

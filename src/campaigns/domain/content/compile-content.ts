@@ -17,6 +17,8 @@ export interface CompiledContent {
   /** Attributes to ask Optimove for: the bare placeholder names, sorted. */
   optimoveAttributes: string[];
   media: Medium[];
+  /** Minutes after which a message is too late; null when it never is. */
+  expiresAfterMinutes: number | null;
   /**
    * One outcome per person, in order. A person is a flat record of values by bare name, with the stored attributes in
    * `user`. Bounded in time: people that a runaway template keeps from being rendered end NOT_PERSONALISED.
@@ -46,12 +48,14 @@ export function compileContent(content: CampaignContent): CompiledContent {
 class Compiled implements CompiledContent {
   readonly optimoveAttributes: string[];
   readonly media: ContentMedium[];
+  readonly expiresAfterMinutes: number | null;
 
   constructor(
     private readonly content: CampaignContent,
     private readonly fields: CompiledField[],
   ) {
     this.media = mediaOf(content);
+    this.expiresAfterMinutes = content.expiresAfterMinutes ?? null;
     this.optimoveAttributes = [...new Set(fields.flatMap(({ template }) => [...template.references.optimove]))].sort();
   }
 

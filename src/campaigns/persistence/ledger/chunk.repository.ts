@@ -30,6 +30,8 @@ export interface OpenRecipient {
   customerId: string;
   templateId: string;
   attributes: (string | null)[];
+  /** When the message was to go out. */
+  dueAt: Date;
 }
 
 const leaseSeconds = 20;
@@ -117,7 +119,7 @@ export class ChunkRepository {
   async openRecipients(chunk: HeldChunk, most: number): Promise<OpenRecipient[]> {
     return query<OpenRecipient>(
       this.transactions.pool,
-      `SELECT r.seq, r.customer_id AS "customerId", r.optimove_template_id AS "templateId", s.attributes
+      `SELECT r.seq, r.customer_id AS "customerId", r.optimove_template_id AS "templateId", s.attributes, r.due_at AS "dueAt"
        FROM recipient r
        JOIN recipient_staging s ON s.execution_id = r.execution_id AND s.reading = r.reading AND s.row_no = r.row_no
        WHERE r.execution_id = $1 AND r.seq BETWEEN $2 AND $3 AND r.end_state IS NULL ORDER BY r.seq LIMIT $4`,

@@ -1,0 +1,32 @@
+import { compileContent } from '../domain/content/compile-content';
+import type { ExecutionContext } from './execution-context';
+import { type MatchedRecipient, renderSlice } from './render-slice';
+
+const minuteMs = 60_000;
+
+describe('messages of a campaign that expires', () => {
+  const content = compileContent({
+    sms: { from: '', text: 'Kick-off in ten minutes' },
+    personalisation: { whenMissing: 'EMPTY' },
+    expiresAfterMinutes: 30,
+  });
+  const context = {
+    execution: { attributes: [] },
+    contents: new Map([['1', content]]),
+    senders: new Map([['SMS', {}]]),
+  } as unknown as ExecutionContext;
+  const person = (seq: number, dueAt: Date): MatchedRecipient => ({
+    ...{ seq, customerId: `c${seq}`, templateId: '1', attributes: [], dueAt },
+    profileId: `p${seq}`,
+    numberProblem: null,
+  });
+
+  it('are made while they are in time, and end with when they were due once they are not', () => {
+    const [early, late] = [new Date(Date.now() - 29 * minuteMs), new Date(Date.now() - 31 * minuteMs)];
+    const [inTime, tooLate] = renderSlice(context, [person(1, early), person(2, late)], new Map());
+    expect(inTime?.messages.has('SMS')).toBe(true);
+    expect(inTime?.drops).toEqual([]);
+    expect(tooLate?.messages.size).toBe(0);
+    expect(tooLate?.drops).toEqual([{ state: 'EXPIRED', detail: expect.stringContaining(late.toISOString()) }]);
+  });
+});

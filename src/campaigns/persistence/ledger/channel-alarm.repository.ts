@@ -1,0 +1,61 @@
+import { query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+
+/** A channel on which Optimove announced much less today than it usually has by this time of the day. */
+export interface QuietChannel {
+  channelId: string;
+  /** The day, `YYYY-MM-DD` in the connection's zone. */
+  runDate: string;
+  /** Campaigns that were announced by this time on each of the days that it is compared with, at least. */
+  usual: number;
+  announced: number;
+  lastAnnouncedAt: Date | null;
+}
+
+/** Late by less than this is no news. */
+const grace = '1 hour';
+
+/** What channels usually hear from Optimove, and alarms when they do not. */
+@Injectable()
+export class ChannelAlarmRepository {
+  /**
+   * Compares today with the same weekday of the last four weeks where three of them had campaigns, else with the last
+   * seven days where all of them had; half of what is usual is quiet. Nothing is said in the first hour of a day.
+   */
+  async quiet(tx: Tx, { channelIds, timeZone }: { channelIds: string[]; timeZone: string }): Promise<QuietChannel[]> {
+    return query(
+      tx,
+      `WITH clock AS (SELECT now() AT TIME ZONE $2 AS local), days AS (
+         SELECT e.channel_id, (e.announced_at AT TIME ZONE $2)::date AS day, max(e.announced_at) AS last,
+           count(*)::int AS announced, (count(*) FILTER (WHERE (e.announced_at AT TIME ZONE $2)::time
+             <= (clock.local - interval '${grace}')::time))::int AS by_now
+         FROM execution e, clock
+         WHERE e.channel_id = ANY($1::uuid[]) AND e.announced_at > now() - interval '30 days' GROUP BY 1, 2
+       ), compared AS (
+         SELECT d.channel_id, max(d.last) AS last,
+           coalesce(max(d.announced) FILTER (WHERE d.day = local::date), 0) AS announced,
+           min(d.by_now) FILTER (WHERE d.by_now > 0 AND ago IN (7, 14, 21, 28)) AS weekly,
+           count(*) FILTER (WHERE d.by_now > 0 AND ago IN (7, 14, 21, 28)) AS weeks,
+           min(d.by_now) FILTER (WHERE d.by_now > 0 AND ago BETWEEN 1 AND 7) AS daily,
+           count(*) FILTER (WHERE d.by_now > 0 AND ago BETWEEN 1 AND 7) AS days
+         FROM days d, clock, LATERAL (SELECT local::date - d.day AS ago) AS age GROUP BY d.channel_id
+       ), judged AS (
+         SELECT *, CASE WHEN weeks >= 3 THEN weekly WHEN days = 7 THEN daily END AS usual FROM compared
+       )
+       SELECT channel_id AS "channelId", local::date::text AS "runDate", usual, announced, last AS "lastAnnouncedAt"
+       FROM judged, clock WHERE announced * 2 < usual AND local::time >= interval '${grace}'::time ORDER BY channel_id`,
+      [channelIds, timeZone],
+    );
+  }
+
+  /** Notes the alarms of a day; returns the channels whose alarm is new. */
+  async raise(tx: Tx, quiet: QuietChannel[]): Promise<string[]> {
+    const rows = await query<{ channel_id: string }>(
+      tx,
+      `INSERT INTO channel_alarm (channel_id, run_date) SELECT * FROM unnest($1::uuid[], $2::date[])
+       ON CONFLICT ON CONSTRAINT pk_channel_alarm DO NOTHING RETURNING channel_id`,
+      [quiet.map(({ channelId }) => channelId), quiet.map(({ runDate }) => runDate)],
+    );
+    return rows.map((row) => row.channel_id);
+  }
+}

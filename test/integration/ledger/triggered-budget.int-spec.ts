@@ -1,0 +1,53 @@
+import { newId } from '@libs/foundation';
+import { CampaignsConfig } from '../../../src/campaigns/campaigns.config';
+import { TriggeredBudget } from '../../../src/campaigns/execution/triggered-budget';
+import { TriggeredBudgetRepository } from '../../../src/campaigns/persistence/ledger/triggered-budget.repository';
+import { type LedgerStage, setStage } from './stage';
+
+const perMinute = 100;
+
+describe('triggered messages of a connection', () => {
+  let stage: LedgerStage;
+  beforeAll(async () => {
+    stage = await setStage();
+  });
+  afterAll(() => stage?.close());
+
+  const minute = async (): Promise<string> => {
+    const [row] = await stage.database.query<{ minute: string }>(`SELECT date_trunc('minute', now())::text AS minute`);
+    return row?.minute ?? '';
+  };
+  const processes = (): TriggeredBudget[] => {
+    const config = Object.assign(new CampaignsConfig(), { TRIGGERED_PER_MINUTE: perMinute });
+    return [1, 2].map(() => new TriggeredBudget(new TriggeredBudgetRepository(stage.transactions), config));
+  };
+  async function takeAll(connectionId: string): Promise<number> {
+    let [sum, empty] = [0, 0];
+    const all = processes();
+    while (empty < all.length) {
+      const taken = await Promise.all(all.map((budget) => budget.take(connectionId, 7)));
+      sum += taken.reduce((one, other) => one + other, 0);
+      empty = taken.filter((count) => count === 0).length;
+    }
+    return sum;
+  }
+
+  it('go on as long as the minute has room, whatever process they are in', async () => {
+    let [before, after, sum] = ['', '-', 0];
+    // Once more when a minute ended in between.
+    while (before !== after) {
+      before = await minute();
+      sum = await takeAll(newId());
+      after = await minute();
+    }
+    expect(sum).toBe(perMinute);
+  });
+
+  it('leave room that was given back', async () => {
+    const [budget] = processes();
+    const connectionId = newId();
+    const taken = (await budget?.take(connectionId, 3)) ?? 0;
+    budget?.giveBack(connectionId, taken);
+    expect(await budget?.take(connectionId, 5)).toBe(5);
+  });
+});
