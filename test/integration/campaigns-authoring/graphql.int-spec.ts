@@ -98,7 +98,7 @@ describe('campaigns over GraphQL', () => {
     const edited = await change('updateCampaign', { id, version: 2, content: { sms: null } });
     expect(edited).toMatchObject({ userErrors: [], campaign: { version: 3, hasUnlaunchedChanges: true } });
     expect(edited.campaign).toMatchObject({ content: { sms: null, mobilePush: { title: 'Hi' } } });
-    const other = await change('renameCampaign', { id, version: 3, name: 'Summer' });
+    const renamed = await change('renameCampaign', { id, version: 3, name: 'Summer' });
     expect(renamed).toMatchObject({ campaign: { publication: { state: 'PUBLISHED', templateName: 'Summer' } } });
     const withdrawn = await change('withdrawCampaign', { id });
     expect(withdrawn).toMatchObject({ campaign: { status: 'WITHDRAWN', publication: { state: 'WITHDRAWN' } } });
@@ -120,6 +120,7 @@ describe('campaigns over GraphQL', () => {
     expect(never.campaign).toMatchObject({ content: { expiresAfterMinutes: null } });
     const refused = await change('updateCampaign', { id, version: 3, content: { expiresAfterMinutes: 0 } });
     expect(refused.userErrors).toMatchObject([{ code: 'INVALID', path: ['content', 'expiresAfterMinutes'] }]);
+    await change('archiveCampaign', { id });
   });
 
   it('names the field of each problem', async () => {
