@@ -5,6 +5,7 @@ const marker = '"deliveryId":"';
 let received = 0;
 let ids = new Set<string>();
 let arrivals: Map<string, number> | null = null;
+let delayMs = 0;
 const tokenMarker = '"token":"';
 
 const server = createServer((request, response) => {
@@ -21,12 +22,18 @@ const server = createServer((request, response) => {
       ids = new Set();
       return response.end('{}');
     }
+    if (request.url?.startsWith('/delay/')) {
+      delayMs = Number(request.url.slice('/delay/'.length));
+      return response.end('{}');
+    }
     const body = Buffer.concat(parts).toString('latin1');
     const from = body.indexOf(marker) + marker.length;
     ids.add(body.slice(from, body.indexOf('"', from)));
     received += 1;
     if (arrivals) noteArrival(body);
-    return response.end(`{"name":"projects/bench/messages/${received}"}`);
+    const answer = `{"name":"projects/bench/messages/${received}"}`;
+    if (delayMs === 0) return response.end(answer);
+    setTimeout(() => response.end(answer), delayMs);
   });
 });
 

@@ -8,7 +8,7 @@ export interface BenchInstallation {
   databaseUrl: string;
   projectId: string;
   api: BenchProcess;
-  worker: BenchProcess;
+  workers: BenchProcess[];
   sinkUrl: string;
   tenant: { id: string; endpoint: string; apiToken: string; channels: { id: number }[] };
   templateId: string;
@@ -21,8 +21,20 @@ export interface BenchInstallation {
   stop(): Promise<void>;
 }
 
-/** Starts api, worker, sandbox and sink on a new database of the server, and launches the campaign. */
-export async function install(serverUrl: string, extraEnv: Record<string, string> = {}): Promise<BenchInstallation> {
+/** Where an installation runs, and of what. */
+export interface InstallOptions {
+  serverUrl: string;
+  /** Worker processes; 1 when absent. */
+  workers?: number;
+  env?: Record<string, string>;
+}
+
+/** Starts api, workers, sandbox and sink on a new database of the server, and launches the campaign. */
+export async function install({
+  serverUrl,
+  workers: count = 1,
+  env: extraEnv,
+}: InstallOptions): Promise<BenchInstallation> {
   const databaseUrl = await newDatabase(serverUrl);
   await migrate(databaseUrl);
   const [apiPort, sandboxPort] = [await freePort(), await freePort()];
@@ -40,7 +52,8 @@ export async function install(serverUrl: string, extraEnv: Record<string, string
   const sandbox = await startProcess('sandbox/src/main.js', { SANDBOX_PORT: String(sandboxPort) });
   const sink = await startProcess('bench/src/sink.js', {});
   const api = await startProcess('api/src/main.js', env);
-  const worker = await startProcess('worker/src/main.js', env);
+  const workers: BenchProcess[] = [];
+  while (workers.length < count) workers.push(await startProcess('worker/src/main.js', env));
   const sinkUrl = `http://127.0.0.1:${sink.said.port}`;
   const key = String(api.said.key);
   const graphql = <T>(query: string, variables: Record<string, unknown> = {}): Promise<T> =>
@@ -63,7 +76,7 @@ export async function install(serverUrl: string, extraEnv: Record<string, string
   return {
     databaseUrl,
     api,
-    worker,
+    workers,
     sinkUrl,
     tenant,
     ...launched,
@@ -84,7 +97,7 @@ export async function install(serverUrl: string, extraEnv: Record<string, string
       if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     },
     stop: async () => {
-      for (const each of [worker, api, sandbox, sink]) await each.stop();
+      for (const each of [...workers, api, sandbox, sink]) await each.stop();
     },
   };
 }

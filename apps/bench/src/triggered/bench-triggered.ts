@@ -15,8 +15,9 @@ const dataDir = join(process.cwd(), '.cache', 'bench-pg');
 /** Triggered messages at rising load against a bare route, alone and beside a bulk execution of `customers` people. */
 export async function benchTriggered({ customers }: { customers: number }): Promise<BenchRow[]> {
   const server = process.env.BENCH_DATABASE_URL ? null : await startEmbeddedPostgres({ dataDir });
-  const installation = await install(process.env.BENCH_DATABASE_URL ?? server?.url ?? '', {
-    TRIGGERED_PER_PERSON_PER_HOUR: '1000',
+  const installation = await install({
+    serverUrl: process.env.BENCH_DATABASE_URL ?? server?.url ?? '',
+    env: { TRIGGERED_PER_PERSON_PER_HOUR: '1000', TRIGGERED_PER_MINUTE: '10000000' },
   });
   const bare = await startProcess('bench/src/triggered/bare-route.js', {
     DATABASE_URL: installation.databaseUrl,
