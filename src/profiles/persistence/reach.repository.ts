@@ -12,9 +12,11 @@ interface Row {
   subscription: ReachRow['subscription'];
 }
 
+/** Profile by profile: after a large import, before statistics are there, the planner would read a project's every device. */
 const statements: Partial<Record<Medium, string>> = {
-  MOBILE_PUSH: `SELECT profile_id, id::text AS address_key, token AS address, platform, is_addressable, push_subscription AS subscription
-    FROM device WHERE project_id = $1 AND profile_id = ANY($2::uuid[]) AND token IS NOT NULL AND platform <> 'WEB'`,
+  MOBILE_PUSH: `SELECT d.* FROM unnest($2::uuid[]) AS p(id) CROSS JOIN LATERAL (
+      SELECT profile_id, id::text AS address_key, token AS address, platform, is_addressable, push_subscription AS subscription
+      FROM device WHERE project_id = $1 AND profile_id = p.id AND token IS NOT NULL AND platform <> 'WEB' OFFSET 0) AS d`,
   EMAIL: `SELECT id AS profile_id, 'email' AS address_key, email AS address, NULL AS platform,
       is_email_addressable AS is_addressable, email_subscription AS subscription
     FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[]) AND email IS NOT NULL`,

@@ -145,18 +145,15 @@ export class DeliveryRepository {
     if (recipients.length === 0) return;
     await execute(
       tx,
-      `WITH given AS (
-         SELECT * FROM unnest($2::int[], $3::uuid[], $4::text[], $5::text[]) AS g(seq, profile_id, drop_state, reason)
-       ), tried AS (
-         SELECT d.seq, bool_or(d.state IN ('CLAIMED', 'RETRY')) AS is_open, bool_or(d.state = 'ACCEPTED') AS is_sent,
+      `UPDATE recipient r SET profile_id = g.profile_id, ended_at = now(),
+         end_state = CASE WHEN t.tries = 0 THEN g.drop_state WHEN t.is_sent THEN 'SENT' WHEN t.is_uncertain THEN 'UNCERTAIN' ELSE 'FAILED' END,
+         reason = CASE WHEN t.tries = 0 THEN g.reason WHEN t.is_sent THEN NULL ELSE t.reason END
+       FROM unnest($2::int[], $3::uuid[], $4::text[], $5::text[]) AS g(seq, profile_id, drop_state, reason)
+       CROSS JOIN LATERAL (
+         SELECT count(*) AS tries, bool_or(d.state IN ('CLAIMED', 'RETRY')) AS is_open, bool_or(d.state = 'ACCEPTED') AS is_sent,
            bool_or(d.state = 'UNCERTAIN') AS is_uncertain, min(d.reason) FILTER (WHERE d.state <> 'ACCEPTED') AS reason
-         FROM delivery d WHERE d.execution_id = $1 AND d.seq BETWEEN $6 AND $7 GROUP BY d.seq
-       )
-       UPDATE recipient r SET profile_id = g.profile_id, ended_at = now(),
-         end_state = CASE WHEN t.seq IS NULL THEN g.drop_state WHEN t.is_sent THEN 'SENT' WHEN t.is_uncertain THEN 'UNCERTAIN' ELSE 'FAILED' END,
-         reason = CASE WHEN t.seq IS NULL THEN g.reason WHEN t.is_sent THEN NULL ELSE t.reason END
-       FROM given g LEFT JOIN tried t ON t.seq = g.seq
-       WHERE r.execution_id = $1 AND r.seq BETWEEN $6 AND $7 AND r.seq = g.seq AND r.end_state IS NULL AND coalesce(t.is_open, false) = false`,
+         FROM delivery d WHERE d.execution_id = $1 AND d.seq = g.seq) AS t
+       WHERE r.execution_id = $1 AND r.seq BETWEEN $6 AND $7 AND r.seq = g.seq AND r.end_state IS NULL AND t.is_open IS NOT TRUE`,
       [
         executionId,
         recipients.map(({ seq }) => seq),
