@@ -1,0 +1,27 @@
+import type { AttributeTarget, AttributeType } from '../attribute';
+
+/** An attribute as rules see it; system attributes are columns of the profile. */
+export interface KnownAttribute {
+  type: AttributeType;
+  target: AttributeTarget;
+  column?: string;
+}
+
+/** Attributes that every profile has. They come before custom ones of the same name. */
+export const systemAttributes: ReadonlyMap<string, KnownAttribute> = new Map([
+  ...['user_id', 'email', 'mobile_number', 'language', 'country'].map((name) => [name, text(name)] as const),
+  ['timezone', text('time_zone')] as const,
+  ['created_at', { type: 'DATE', target: 'PROFILE', column: 'created_at' }] as const,
+]);
+
+function text(column: string): KnownAttribute {
+  return { type: 'STRING', target: 'PROFILE', column };
+}
+
+/** Attributes by name: those that every profile has, and the project's own. */
+export type KnownAttributes = ReadonlyMap<string, KnownAttribute>;
+
+/** Puts both together. */
+export function knownAttributes(own: { name: string; type: AttributeType; target: AttributeTarget }[]): KnownAttributes {
+  return new Map([...own.map(({ name, type, target }) => [name, { type, target }] as const), ...systemAttributes]);
+}
