@@ -43,6 +43,7 @@ const changes = [
     finished_at timestamptz
   )`,
   'CREATE INDEX ix_recipient_count_project ON recipient_count (project_id, id)',
+  'CREATE INDEX ix_recipient_count_open ON recipient_count (as_of) WHERE finished_at IS NULL',
   `CREATE TABLE behaviour (
     project_id uuid NOT NULL,
     profile_id uuid NOT NULL,
@@ -74,7 +75,6 @@ const changes = [
     campaign_id uuid NOT NULL,
     deed text NOT NULL,
     medium text NOT NULL,
-    first_at timestamptz NOT NULL,
     last_at timestamptz NOT NULL,
     CONSTRAINT pk_campaign_deed PRIMARY KEY (project_id, campaign_id, deed, profile_id, medium),
     CONSTRAINT ck_campaign_deed_deed

@@ -9,4 +9,5 @@ export { type CsvRecord, csvRecords } from './imports/csv-records';
 export { ProfilesModule } from './profiles.module';
 export { ProfilesService } from './profiles.service';
 export { ProfilesApiModule } from './profiles-api.module';
+export { ProfilesWorkerModule } from './profiles-worker.module';
 export { CurrentDevice, DeviceGuard } from './sdk/sdk.guard';

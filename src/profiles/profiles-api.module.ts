@@ -15,6 +15,8 @@ import { RegisterDevice } from './sdk/register-device';
 import { SdkController } from './sdk/sdk.controller';
 import { DeviceGuard } from './sdk/sdk.guard';
 import { StoreAttributes } from './sdk/store-attributes';
+import { ManageSegments } from './segments/manage-segments';
+import { SegmentsResolver } from './segments/segments.resolver';
 
 /** Profiles as the api host serves them. */
 @Module({
@@ -32,6 +34,8 @@ import { StoreAttributes } from './sdk/store-attributes';
     RegisterDevice,
     StoreAttributes,
     DeviceGuard,
+    SegmentsResolver,
+    ManageSegments,
   ],
 })
 export class ProfilesApiModule {}

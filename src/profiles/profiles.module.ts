@@ -13,11 +13,17 @@ import { DeviceRepository } from './persistence/device.repository';
 import { ProfileRepository } from './persistence/profile.repository';
 import { ProfileDirectory } from './persistence/profile-directory';
 import { ReachRepository } from './persistence/reach.repository';
+import { RecipientCountRepository } from './persistence/recipient-count.repository';
+import { SegmentEntity } from './persistence/segment.entity';
+import { SegmentRepository } from './persistence/segment.repository';
+import { SegmentPeopleRepository } from './persistence/segment-people.repository';
 import { ProfilesService } from './profiles.service';
+import { CountRecipients } from './segments/count-recipients';
+import { Segments } from './segments/segments';
 
 /** People, their devices and how they can be reached. */
 @Module({
-  imports: [ProjectsModule, TypeOrmModule.forFeature([AppEntity, AttributeDefinitionEntity])],
+  imports: [ProjectsModule, TypeOrmModule.forFeature([AppEntity, AttributeDefinitionEntity, SegmentEntity])],
   providers: [
     AttributeDefinitions,
     AttributeValueRepository,
@@ -30,6 +36,11 @@ import { ProfilesService } from './profiles.service';
     ImportWriter,
     ConsentRepository,
     DeviceRepository,
+    SegmentRepository,
+    SegmentPeopleRepository,
+    RecipientCountRepository,
+    Segments,
+    CountRecipients,
   ],
   exports: [
     AttributeDefinitions,
@@ -41,6 +52,10 @@ import { ProfilesService } from './profiles.service';
     ImportFile,
     ImportRepository,
     ImportWriter,
+    SegmentRepository,
+    RecipientCountRepository,
+    Segments,
+    CountRecipients,
   ],
 })
 export class ProfilesModule {}

@@ -3,6 +3,7 @@ import { CampaignsWorkerModule } from '@modules/campaigns';
 import { ChannelsWorkerModule } from '@modules/channels';
 import { ConnectionsWorkerModule } from '@modules/connections';
 import { PostbacksWorkerModule } from '@modules/postbacks';
+import { ProfilesWorkerModule } from '@modules/profiles';
 import { SuppressionWorkerModule } from '@modules/suppression';
 import { Module } from '@nestjs/common';
 
@@ -12,6 +13,7 @@ import { Module } from '@nestjs/common';
     PlatformModule,
     QueueWorkerModule,
     ConnectionsWorkerModule,
+    ProfilesWorkerModule,
     ChannelsWorkerModule,
     SuppressionWorkerModule,
     CampaignsWorkerModule,

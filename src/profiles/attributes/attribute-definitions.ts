@@ -1,7 +1,8 @@
 import { isUuid } from '@libs/foundation';
-import { Transactions, type Tx } from '@libs/platform';
+import { query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { AttributeDefinition } from '../domain/attribute';
+import { type KnownAttributes, knownAttributes } from '../domain/attributes/known-attributes';
 import { AttributeDefinitionEntity } from '../persistence/attribute-definition.entity';
 
 /** The project's own list of custom attributes, as other modules read it. */
@@ -17,5 +18,21 @@ export class AttributeDefinitions {
   /** The attribute of this id, or null. */
   async ofId(projectId: string, id: string): Promise<AttributeDefinition | null> {
     return isUuid(id) ? this.transactions.pool.findOneBy(AttributeDefinitionEntity, { projectId, id }) : null;
+  }
+
+  /** Every attribute that rules can name: those of every profile, and the project's own. */
+  async known(tx: Tx, projectId: string): Promise<KnownAttributes> {
+    return knownAttributes(await tx.findBy(AttributeDefinitionEntity, { projectId }));
+  }
+
+  /** The same for who is about to store values: until `tx` ends no attribute is added, taken away or changed. */
+  async forWriting(tx: Tx, projectId: string): Promise<KnownAttributes> {
+    await query(tx, `SELECT pg_advisory_xact_lock_shared(hashtext('attributes'), hashtext($1))`, [projectId]);
+    return this.known(tx, projectId);
+  }
+
+  /** Waits for those who store values and holds back new ones until `tx` ends. */
+  async forChanging(tx: Tx, projectId: string): Promise<void> {
+    await query(tx, `SELECT pg_advisory_xact_lock(hashtext('attributes'), hashtext($1))`, [projectId]);
   }
 }

@@ -22,6 +22,8 @@ function text(column: string): KnownAttribute {
 export type KnownAttributes = ReadonlyMap<string, KnownAttribute>;
 
 /** Puts both together. */
-export function knownAttributes(own: { name: string; type: AttributeType; target: AttributeTarget }[]): KnownAttributes {
+export function knownAttributes(
+  own: { name: string; type: AttributeType; target: AttributeTarget }[],
+): KnownAttributes {
   return new Map([...own.map(({ name, type, target }) => [name, { type, target }] as const), ...systemAttributes]);
 }

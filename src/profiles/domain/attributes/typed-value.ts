@@ -26,7 +26,9 @@ const readers: Record<AttributeType, (value: unknown) => ReadAttribute> = {
   STRING: (value) => {
     const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
     if (typeof text !== 'string') return refuse(value, 'a text');
-    return [...text].length <= longestString ? { value: text } : refuse(text, `at most ${longestString} characters long`);
+    return [...text].length <= longestString
+      ? { value: text }
+      : refuse(text, `at most ${longestString} characters long`);
   },
   NUMBER: (value) => {
     const read = typeof value === 'string' && number.test(value.trim()) ? Number(value) : value;

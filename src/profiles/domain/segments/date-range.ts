@@ -66,7 +66,9 @@ export function startOfDay(date: string, timeZone: string): Date {
   // Twice, because the offset of the first guess may be that of the other side of a change of clocks.
   for (let round = 0; round < 2; round += 1) guess = asUtc - offsetAt(guess, timeZone);
   // Where midnight is skipped, the day begins with the change itself.
-  return dayIn(new Date(guess), timeZone) === date ? new Date(guess) : new Date(asUtc - offsetAt(guess - day, timeZone));
+  return dayIn(new Date(guess), timeZone) === date
+    ? new Date(guess)
+    : new Date(asUtc - offsetAt(guess - day, timeZone));
 }
 
 function offsetAt(time: number, timeZone: string): number {
@@ -81,7 +83,14 @@ function wallClock(instant: Date, timeZone: string): string {
   let format = formats.get(timeZone);
   if (!format) {
     const digits = '2-digit';
-    const options = { year: 'numeric', month: digits, day: digits, hour: digits, minute: digits, second: digits } as const;
+    const options = {
+      year: 'numeric',
+      month: digits,
+      day: digits,
+      hour: digits,
+      minute: digits,
+      second: digits,
+    } as const;
     format = new Intl.DateTimeFormat('sv-SE', { timeZone, hourCycle: 'h23', ...options });
     formats.set(timeZone, format);
   }

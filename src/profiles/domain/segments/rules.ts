@@ -101,7 +101,8 @@ export interface CampaignRule {
   value: string;
   is: 'did' | 'didNot';
   deed: CampaignDeed;
-  within?: Within;
+  /** The last time counts. */
+  within?: DaySpan;
 }
 
 /** A single condition. */
@@ -127,7 +128,17 @@ export interface SegmentRules {
 }
 
 /** Bounds of a rule tree. */
-export const ruleLimits = { characters: 262_144, depth: 5, conditions: 500, joins: 60, list: 5_000, days: 36_500 };
+export const ruleLimits = {
+  characters: 262_144,
+  depth: 5,
+  /** Of rules in which segments, each as deep and wrapped twice, stand in the place of references. */
+  inlinedDepth: 50,
+  conditions: 500,
+  /** Conditions on anything but the profile itself: each is a join. */
+  joins: 60,
+  list: 5_000,
+  days: 36_500,
+};
 
 /** The conditions of a group with the word that joins them. */
 export function membersOf(group: RuleGroup): { join: 'all' | 'any' | 'none'; rules: RuleNode[] } {

@@ -1,0 +1,148 @@
+import { InvariantError } from '@libs/foundation';
+import type { KnownAttribute } from '../attributes/known-attributes';
+import { storedForm } from '../attributes/typed-value';
+import { daysOfSpan, type InstantRange, rangeOfDate, rangeOfSpan } from './date-range';
+import type { AttributeRule, Comparison, DaySpan, Operand } from './rules';
+import type { Statement } from './statement';
+
+/** The comparison of which another one is the opposite. */
+export const opposites: Partial<Record<Comparison, Comparison>> = {
+  notEquals: 'equals',
+  notContains: 'contains',
+  notIn: 'in',
+  isNotSet: 'isSet',
+};
+
+/** Where a value is, as jsonb and as text. */
+interface Cell {
+  json: string;
+  text: string;
+}
+
+const jsonTypes = {
+  STRING: ['string'],
+  NUMBER: ['number'],
+  BOOLEAN: ['boolean'],
+  DATE: ['string'],
+  ARRAY: ['array', 'object'],
+};
+const dateShape = `'^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$'`;
+
+/** A condition on people or, for an attribute of devices, on any of a person's devices. It may be NULL, which means no. */
+export function compileAttribute(statement: Statement, rule: AttributeRule, attribute: KnownAttribute): string {
+  const opposite = opposites[rule.is];
+  if (opposite) return `(${compileAttribute(statement, { ...rule, is: opposite }, attribute)}) IS NOT TRUE`;
+  if (attribute.column) return compileColumn(statement, rule, attribute.column);
+  if (attribute.target === 'PROFILE') return compileStored(statement, rule, attribute, 'p');
+  const condition = compileStored(statement, rule, attribute, 'd');
+  const people = `SELECT DISTINCT d.profile_id FROM device d WHERE ${statement.within('d', 'profile_id')} AND ${condition}`;
+  return `${statement.join(people)}.profile_id IS NOT NULL`;
+}
+
+function compileColumn(statement: Statement, { is, value }: AttributeRule, column: string): string {
+  const cell = `p.${column}`;
+  if (is === 'isSet') return `${cell} IS NOT NULL`;
+  if (column === 'created_at') return inInstants(statement, cell, rangeOf(statement, is, value));
+  if (is === 'in') return `${cell} = ANY(${statement.value(value, 'text[]')})`;
+  return compareText(cell, is, statement.value(value, 'text'));
+}
+
+function compileStored(
+  statement: Statement,
+  { name, is, value }: AttributeRule,
+  { type }: KnownAttribute,
+  table: string,
+): string {
+  const key = statement.value(name, 'text');
+  const cell = { json: `(${table}.attributes -> ${key})`, text: `(${table}.attributes ->> ${key})` };
+  const json = (each: unknown): string => statement.value(JSON.stringify(each), 'jsonb');
+  if (is === 'isSet') return `${hasType(cell, jsonTypes[type])}${type === 'DATE' ? ` AND ${hasDateShape(cell)}` : ''}`;
+  if (type === 'DATE') return compileDate(statement, cell, { is, value });
+  if (type === 'ARRAY') return `${hasType(cell, ['array'])} AND ${cell.json} @> ${json(value)}`;
+  if (is === 'equals') return `${cell.json} = ${json(value)}`;
+  if (is === 'in')
+    return `${cell.json} = ANY(${statement.value(
+      listOf(value).map((each) => JSON.stringify(each)),
+      'jsonb[]',
+    )})`;
+  if (type === 'STRING')
+    return `${hasType(cell, ['string'])} AND ${compareText(cell.text, is, statement.value(value, 'text'))}`;
+  return `${hasType(cell, ['number'])} AND ${compareNumber(cell, is, { value, json })}`;
+}
+
+function compareText(cell: string, is: Comparison, value: string): string {
+  if (is === 'equals') return `${cell} = ${value}`;
+  if (is === 'contains') return `strpos(${cell}, ${value}) > 0`;
+  if (is === 'startsWith') return `starts_with(${cell}, ${value})`;
+  throw new InvariantError(`A text cannot be compared by ${is}`);
+}
+
+/** Numbers compare as jsonb: nothing is cast, so nothing that is stored can break the statement. */
+function compareNumber(
+  cell: Cell,
+  is: Comparison,
+  { value, json }: { value: Operand | undefined; json: (each: unknown) => string },
+): string {
+  if (is === 'greater') return `${cell.json} > ${json(value)}`;
+  if (is === 'less') return `${cell.json} < ${json(value)}`;
+  const [from, to] = listOf(value);
+  if (is === 'between') return `${cell.json} >= ${json(from)} AND ${cell.json} <= ${json(to)}`;
+  throw new InvariantError(`A number cannot be compared by ${is}`);
+}
+
+/** Stored dates sort as texts, byte by byte. */
+function compileDate(statement: Statement, cell: Cell, { is, value }: Pick<AttributeRule, 'is' | 'value'>): string {
+  const text = `${cell.text} COLLATE "C"`;
+  const guard = `${hasType(cell, ['string'])} AND ${hasDateShape(cell)}`;
+  const instants = inTexts(statement, text, rangeOf(statement, is, value));
+  if (!isSpan(value) || !value.calendar) return `${guard} AND ${instants}`;
+  // A date without a time is that day everywhere: it is compared with days of the project, not with their instants.
+  const days = daysOfSpan(value, is === 'withinPast' ? 'past' : 'future', statement.moment);
+  const ofDay = `${text} >= ${statement.value(days.from, 'text')} AND ${text} < ${statement.value(days.before, 'text')}`;
+  return `${guard} AND CASE WHEN length(${cell.text}) = 10 THEN ${ofDay} ELSE ${instants} END`;
+}
+
+function rangeOf({ moment }: Statement, is: Comparison, value: Operand | undefined): InstantRange {
+  if (isSpan(value)) return rangeOfSpan(value, is === 'withinPast' ? 'past' : 'future', moment);
+  const [first, last = first] = listOf(value).map((each) => rangeOfDate(String(each)));
+  if (!first || !last) throw new InvariantError(`A date cannot be compared by ${is} without a value`);
+  if (is === 'greater') return { from: first.before, before: null };
+  if (is === 'less') return { from: null, before: first.from };
+  return { from: first.from, before: last.before };
+}
+
+function inTexts(statement: Statement, cell: string, { from, before }: InstantRange): string {
+  const parts = [
+    ...(from ? [`${cell} >= ${statement.value(storedForm(from), 'text')}`] : []),
+    ...(before ? [`${cell} < ${statement.value(storedForm(before), 'text')}`] : []),
+  ];
+  return parts.join(' AND ');
+}
+
+/** The condition that an instant is in a range. */
+export function inInstants(statement: Statement, cell: string, { from, before }: InstantRange): string {
+  const parts = [
+    ...(from ? [`${cell} >= ${statement.value(from, 'timestamptz')}`] : []),
+    ...(before ? [`${cell} < ${statement.value(before, 'timestamptz')}`] : []),
+  ];
+  return parts.join(' AND ');
+}
+
+function hasType({ json }: Cell, types: string[]): string {
+  return types.length === 1
+    ? `jsonb_typeof(${json}) = '${types[0]}'`
+    : `jsonb_typeof(${json}) IN (${types.map((type) => `'${type}'`).join(', ')})`;
+}
+
+function hasDateShape({ text }: Cell): string {
+  return `${text} ~ ${dateShape}`;
+}
+
+function isSpan(value: Operand | undefined): value is DaySpan {
+  return typeof value === 'object' && 'days' in value;
+}
+
+function listOf(value: Operand | undefined): (string | number)[] {
+  if (Array.isArray(value)) return value;
+  return typeof value === 'string' || typeof value === 'number' ? [value] : [];
+}

@@ -1,0 +1,117 @@
+import { AppError } from '@libs/foundation';
+import { execute, Transactions, type Tx } from '@libs/platform';
+import { ProjectsService } from '@modules/projects';
+import { Injectable } from '@nestjs/common';
+import { AttributeDefinitions } from '../attributes/attribute-definitions';
+import { type CompiledRules, compileRules } from '../domain/segments/compile-rules';
+import type { RuleFault } from '../domain/segments/faults';
+import { inlineSegments, referencesOf } from '../domain/segments/inline-segments';
+import { parseRules, type ReadRules, readRules } from '../domain/segments/read-rules';
+import type { SegmentRules } from '../domain/segments/rules';
+import type { Scope } from '../domain/segments/statement';
+import { SegmentRepository } from '../persistence/segment.repository';
+import { SegmentPeopleRepository } from '../persistence/segment-people.repository';
+
+/** Rules that can no longer be evaluated, such as after an attribute of theirs changed its type. */
+export class SegmentRulesError extends AppError {
+  readonly code = 'SEGMENT_RULES_BROKEN';
+  readonly retryable = false;
+
+  constructor(readonly faults: RuleFault[]) {
+    const [first] = faults;
+    super(`The rules of the segment cannot be evaluated: ${first?.path ?? ''} ${first?.message ?? ''}`);
+  }
+}
+
+/** Reads, resolves and evaluates rules of segments. */
+@Injectable()
+export class Segments {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly projects: ProjectsService,
+    private readonly definitions: AttributeDefinitions,
+    private readonly repository: SegmentRepository,
+    private readonly people: SegmentPeopleRepository,
+  ) {}
+
+  /** Rules written as JSON, checked against the attributes and segments of the project. @param own the segment they are of. */
+  async read(tx: Tx, projectId: string, { text, own }: { text: string; own?: string }): Promise<ReadRules> {
+    const known = await this.definitions.known(tx, projectId);
+    const read = parseRules(text, known);
+    if (!read.rules) return read;
+    const inlined = await this.inline(tx, projectId, { rules: read.rules, own });
+    if (!inlined.rules) return inlined;
+    const whole = readRules(inlined.rules, known, { isInlined: true });
+    return whole.rules ? read : whole;
+  }
+
+  /** The rules without references: those of a saved segment, or given ones; checked as they are today. */
+  async resolve(
+    tx: Tx,
+    projectId: string,
+    source: { segmentId: string } | { rules: SegmentRules },
+  ): Promise<ReadRules> {
+    const rules = 'rules' in source ? source.rules : await this.rulesOf(tx, projectId, source.segmentId);
+    if (!rules) return { rules: null, faults: [{ path: '', message: 'This project has no such active segment' }] };
+    const own = 'segmentId' in source ? source.segmentId : undefined;
+    const inlined = await this.inline(tx, projectId, { rules, own });
+    if (!inlined.rules) return inlined;
+    // Segments were checked when they were saved; attributes may have changed since.
+    const { faults } = readRules(inlined.rules, await this.definitions.known(tx, projectId), { isInlined: true });
+    return faults.length > 0 ? { rules: null, faults } : inlined;
+  }
+
+  /** Those of these people to whom resolved rules apply. @throws {SegmentRulesError} */
+  async filter(
+    tx: Tx,
+    projectId: string,
+    { rules, profileIds }: { rules: SegmentRules; profileIds: string[] },
+  ): Promise<Set<string>> {
+    if (profileIds.length === 0) return new Set();
+    const compiled = await this.compile(tx, projectId, { rules, scope: { of: 'people', profileIds }, now: new Date() });
+    return new Set(await this.people.filter(tx, compiled));
+  }
+
+  /** How many people resolved rules apply to. @throws {SegmentRulesError} */
+  count(projectId: string, rules: SegmentRules): Promise<number> {
+    return this.transactions.run(async (tx) => {
+      await wholeList(tx);
+      return this.people.count(
+        tx,
+        await this.compile(tx, projectId, { rules, scope: { of: 'project' }, now: new Date() }),
+      );
+    });
+  }
+
+  /** Resolved rules as a statement. @throws {SegmentRulesError} when the project's attributes no longer allow it. */
+  async compile(
+    tx: Tx,
+    projectId: string,
+    { rules, scope, now }: { rules: SegmentRules; scope: Scope; now: Date },
+  ): Promise<CompiledRules> {
+    const known = await this.definitions.known(tx, projectId);
+    const read = readRules(rules, known, { isInlined: true });
+    if (!read.rules) throw new SegmentRulesError(read.faults);
+    const { timeZone } = await this.projects.get(projectId);
+    return compileRules(read.rules, { projectId, known, moment: { now, timeZone }, scope });
+  }
+
+  private async inline(
+    tx: Tx,
+    projectId: string,
+    { rules, own }: { rules: SegmentRules; own?: string },
+  ): Promise<ReadRules> {
+    const saved = await this.repository.reachable(tx, projectId, referencesOf(rules).segmentIds);
+    return inlineSegments(rules, saved, own ?? null);
+  }
+
+  private async rulesOf(tx: Tx, projectId: string, id: string): Promise<SegmentRules | null> {
+    const segment = await this.repository.find(tx, projectId, id);
+    return segment?.status === 'ACTIVE' ? segment.rules : null;
+  }
+}
+
+/** Whole lists are joined by hash: fresh partitions have no statistics, and one wrong guess would cost hours. */
+export async function wholeList(tx: Tx): Promise<void> {
+  await execute(tx, 'SET LOCAL enable_nestloop = off');
+}
