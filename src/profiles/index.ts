@@ -1,8 +1,12 @@
 export { AttributeDefinitions } from './attributes/attribute-definitions';
 export { type AttributeDefinition, type AttributeType, attributeTypes } from './domain/attribute';
+export type { Behaviour, CampaignDeedRow, RefusedBehaviour } from './domain/behaviour';
 export type { ConsentAnswer, ConsentSource } from './domain/consent';
 export type { KnownDevice } from './domain/known-device';
 export type { ContactRow, DeadAddress, ReachRow } from './domain/reach';
+export type { RuleFault } from './domain/segments/faults';
+export type { ReadRules } from './domain/segments/read-rules';
+export type { SegmentRules } from './domain/segments/rules';
 export { type Subscription, subscriptions } from './domain/subscription';
 export { isUserId } from './domain/user-id';
 export { type CsvRecord, csvRecords } from './imports/csv-records';
@@ -11,3 +15,4 @@ export { ProfilesService } from './profiles.service';
 export { ProfilesApiModule } from './profiles-api.module';
 export { ProfilesWorkerModule } from './profiles-worker.module';
 export { CurrentDevice, DeviceGuard } from './sdk/sdk.guard';
+export { SegmentRulesError, Segments } from './segments/segments';

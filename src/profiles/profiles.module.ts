@@ -8,6 +8,7 @@ import { ImportWriter } from './imports/import-writer';
 import { AppEntity } from './persistence/app.entity';
 import { AttributeDefinitionEntity } from './persistence/attribute-definition.entity';
 import { AttributeValueRepository } from './persistence/attribute-value.repository';
+import { BehaviourRepository } from './persistence/behaviour.repository';
 import { ConsentRepository } from './persistence/consent.repository';
 import { DeviceRepository } from './persistence/device.repository';
 import { ProfileRepository } from './persistence/profile.repository';
@@ -27,6 +28,7 @@ import { Segments } from './segments/segments';
   providers: [
     AttributeDefinitions,
     AttributeValueRepository,
+    BehaviourRepository,
     ProfilesService,
     ProfileRepository,
     ReachRepository,

@@ -1,13 +1,18 @@
 import type { Medium } from '@libs/delivery';
 import type { Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import type { Behaviour, CampaignDeedRow, RefusedBehaviour } from './domain/behaviour';
 import type { ConsentAnswer, ConsentSource } from './domain/consent';
 import type { ContactRow, DeadAddress, ReachRow } from './domain/reach';
+import type { ReadRules } from './domain/segments/read-rules';
+import type { SegmentRules } from './domain/segments/rules';
 import type { Subscription } from './domain/subscription';
 import { AttributeValueRepository } from './persistence/attribute-value.repository';
+import { BehaviourRepository } from './persistence/behaviour.repository';
 import { ConsentRepository } from './persistence/consent.repository';
 import { ProfileRepository } from './persistence/profile.repository';
 import { ReachRepository } from './persistence/reach.repository';
+import { Segments } from './segments/segments';
 
 /** What other modules may ask and change of many people at once. */
 @Injectable()
@@ -17,6 +22,8 @@ export class ProfilesService {
     private readonly reaches: ReachRepository,
     private readonly consent: ConsentRepository,
     private readonly attributes: AttributeValueRepository,
+    private readonly behaviour: BehaviourRepository,
+    private readonly segments: Segments,
   ) {}
 
   /** Profile ids by user ID, exact and case-sensitive; unknown ones are absent. */
@@ -81,5 +88,46 @@ export class ProfilesService {
   /** What one person says now about e-mail and SMS; null when there is no such profile. */
   consentOf(tx: Tx, projectId: string, profileId: string): Promise<{ email: Subscription; sms: Subscription } | null> {
     return this.consent.current(tx, projectId, profileId);
+  }
+
+  /** Stores events of many people; those that cannot be stored come back with a reason, the others are stored. */
+  recordEvents(tx: Tx, projectId: string, batch: Behaviour[]): Promise<RefusedBehaviour[]> {
+    return this.behaviour.add(tx, projectId, { kind: 'EVENT', batch });
+  }
+
+  /** Stores hits of tags; as {@link recordEvents}. */
+  setTags(tx: Tx, projectId: string, batch: Behaviour[]): Promise<RefusedBehaviour[]> {
+    return this.behaviour.add(tx, projectId, { kind: 'TAG', batch });
+  }
+
+  /** Keeps what people did with messages of campaigns, for rules on past campaigns. Twice is as once. */
+  recordDeeds(tx: Tx, projectId: string, deeds: CampaignDeedRow[]): Promise<void> {
+    return this.behaviour.addDeeds(tx, projectId, deeds);
+  }
+
+  /** Rules written as JSON, checked against the project; faults carry paths such as `rules[1].any[0].value`. */
+  readSegmentRules(tx: Tx, projectId: string, text: string): Promise<ReadRules> {
+    return this.segments.read(tx, projectId, { text });
+  }
+
+  /** Rules, or those of a saved segment, with the rules of other segments in the place of references. */
+  resolveSegment(
+    tx: Tx,
+    projectId: string,
+    source: { segmentId: string } | { rules: SegmentRules },
+  ): Promise<ReadRules> {
+    return this.segments.resolve(tx, projectId, source);
+  }
+
+  /**
+   * Those of these people to whom resolved rules apply; one statement.
+   * @throws {SegmentRulesError} when an attribute of the rules is gone or has another type.
+   */
+  filterBySegment(
+    tx: Tx,
+    projectId: string,
+    given: { rules: SegmentRules; profileIds: string[] },
+  ): Promise<Set<string>> {
+    return this.segments.filter(tx, projectId, given);
   }
 }
