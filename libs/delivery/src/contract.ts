@@ -42,8 +42,80 @@ export interface SmsMessage {
   text: string;
 }
 
+/** A button beside the text of a message. */
+export interface MessageButton {
+  /** What the app reports when it is pressed. */
+  id: string;
+  label: string;
+  /** Opened when it is pressed; the message is only closed when absent. */
+  url?: string;
+}
+
+/** A push message for one browser. */
+export interface WebPushMessage {
+  deliveryId: string;
+  /** The address that the push service gave the browser, and the keys of its subscription in base64url. */
+  endpoint: string;
+  p256dh: string;
+  auth: string;
+  title: string;
+  body: string;
+  iconUrl?: string;
+  imageUrl?: string;
+  /** Opened when the message is clicked. */
+  url?: string;
+  /** Browsers show at most two. */
+  buttons?: MessageButton[];
+  /** Stays on the screen until somebody closes it. */
+  requireInteraction?: boolean;
+  ttlSeconds?: number;
+}
+
+/** A message for somebody's inbox, shown in apps and on sites. */
+export interface InboxMessage {
+  deliveryId: string;
+  profileId: string;
+  /** ALERT is a simple line, CARD one with a large picture. */
+  style: 'ALERT' | 'CARD';
+  title: string;
+  body: string;
+  iconUrl?: string;
+  imageUrl?: string;
+  url?: string;
+  /** Leaves the inbox after so long; the account's own limit when absent. */
+  ttlSeconds?: number;
+}
+
+/** When a message inside an app or on a site may come up. */
+export interface ShowTrigger {
+  kind: 'SESSION_START' | 'SDK_EVENT' | 'SERVER_EVENT';
+  /** Name of the event; absent for a session start. */
+  event?: string;
+}
+
+/** A message that an app or a site shows over or in itself. */
+export interface InAppMessage {
+  deliveryId: string;
+  profileId: string;
+  style: 'BANNER' | 'MODAL' | 'FULL_SCREEN' | 'HTML';
+  title: string;
+  body: string;
+  /** The whole message when the style is HTML. */
+  html?: string;
+  imageUrl?: string;
+  url?: string;
+  buttons?: MessageButton[];
+  trigger: ShowTrigger;
+  /** How often it comes up; once when absent. */
+  displayLimit?: number;
+  /** At least so long between two times. */
+  pauseSeconds?: number;
+  /** Not shown any more after so long; the account's own limit when absent. */
+  ttlSeconds?: number;
+}
+
 /** A message on its way to a provider. */
-export type OutboundMessage = PushMessage | EmailMessage | SmsMessage;
+export type OutboundMessage = PushMessage | EmailMessage | SmsMessage | WebPushMessage | InboxMessage | InAppMessage;
 
 /**
  * What a provider made of one message. ACCEPTED: it will deliver. REJECTED: it never will. RETRYABLE: it is certain

@@ -1,7 +1,10 @@
 export type {
   EmailMessage,
   HandOver,
+  InAppMessage,
+  InboxMessage,
   Medium,
+  MessageButton,
   OutboundMessage,
   ProviderDefinition,
   ProviderSession,
@@ -12,7 +15,9 @@ export type {
   SessionOptions,
   SettingField,
   SettingProblem,
+  ShowTrigger,
   SmsMessage,
+  WebPushMessage,
 } from './contract';
 export { late, lateReason } from './contract';
 export { AccessTokens } from './providers/fcm/access-token';
