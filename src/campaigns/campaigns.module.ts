@@ -20,6 +20,7 @@ import { ExecutionContexts } from './execution/execution-context';
 import { ExecutionNews } from './execution/execution-news';
 import { FindMissed } from './execution/find-missed';
 import { FindQuietChannels } from './execution/find-quiet-channels';
+import { NarrowToSegment } from './execution/narrow-to-segment';
 import { ReadRecipients } from './execution/read-recipients';
 import { RecipientSources } from './execution/recipient-sources/recipient-sources';
 import { RetryExecution } from './execution/retry-execution';
@@ -96,6 +97,7 @@ const useCases = [
   ReadRecipients,
   RecipientSources,
   RetryExecution,
+  NarrowToSegment,
   SendChunk,
   SendSlice,
   SettleDeliveries,

@@ -5,6 +5,7 @@ export type { ConsentAnswer, ConsentSource } from './domain/consent';
 export type { KnownDevice } from './domain/known-device';
 export type { ContactRow, DeadAddress, ReachRow } from './domain/reach';
 export type { RuleFault } from './domain/segments/faults';
+export type { FreezeOutcome, FrozenSegment } from './domain/segments/frozen-segment';
 export type { ReadRules } from './domain/segments/read-rules';
 export type { SegmentRules } from './domain/segments/rules';
 export { type Subscription, subscriptions } from './domain/subscription';

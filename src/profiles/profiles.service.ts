@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { Behaviour, CampaignDeedRow, RefusedBehaviour } from './domain/behaviour';
 import type { ConsentAnswer, ConsentSource } from './domain/consent';
 import type { ContactRow, DeadAddress, ReachRow } from './domain/reach';
+import type { FreezeOutcome, FrozenSegment } from './domain/segments/frozen-segment';
 import type { ReadRules } from './domain/segments/read-rules';
 import type { SegmentRules } from './domain/segments/rules';
 import type { Subscription } from './domain/subscription';
@@ -110,24 +111,21 @@ export class ProfilesService {
     return this.segments.read(tx, projectId, { text });
   }
 
-  /** Rules, or those of a saved segment, with the rules of other segments in the place of references. */
-  resolveSegment(
+  /** Rules, or those of a saved segment, so that no later change of segments or attributes alters them. */
+  freezeSegment(
     tx: Tx,
     projectId: string,
     source: { segmentId: string } | { rules: SegmentRules },
-  ): Promise<ReadRules> {
-    return this.segments.resolve(tx, projectId, source);
+  ): Promise<FreezeOutcome> {
+    return this.segments.freeze(tx, projectId, source);
   }
 
-  /**
-   * Those of these people to whom resolved rules apply; one statement.
-   * @throws {SegmentRulesError} when an attribute of the rules is gone or has another type.
-   */
-  filterBySegment(
+  /** Those of these people to whom a frozen segment applies now; one statement. */
+  matchingProfiles(
     tx: Tx,
     projectId: string,
-    given: { rules: SegmentRules; profileIds: string[] },
+    given: { segment: FrozenSegment; profileIds: string[] },
   ): Promise<Set<string>> {
-    return this.segments.filter(tx, projectId, given);
+    return this.segments.matching(tx, projectId, given);
   }
 }

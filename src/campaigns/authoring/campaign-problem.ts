@@ -9,6 +9,7 @@ export const campaignErrorCodes = [
   'CHANNEL_NOT_FOUND',
   'MEDIUM_NOT_ALLOWED',
   'INVALID_CONTENT',
+  'INVALID_SEGMENT',
   'WRONG_STATUS',
 ] as const;
 

@@ -4,6 +4,7 @@ import { CampaignVersionEntity } from '../persistence/authoring/campaign-version
 import { PublicationRepository } from '../persistence/authoring/publication.repository';
 import { TemplatePublicationEntity } from '../persistence/authoring/template-publication.entity';
 import { CampaignChannels } from './campaign-channel';
+import { CampaignSegments } from './campaign-segments';
 import { LaunchCampaign } from './launch-campaign';
 import { ManageCampaigns } from './manage-campaigns';
 import { PublicationClock } from './publication.clock';
@@ -25,6 +26,7 @@ export const authoringProviders = [
   CampaignRepository,
   PublicationRepository,
   CampaignChannels,
+  CampaignSegments,
   ManageCampaigns,
   LaunchCampaign,
   PublishNow,

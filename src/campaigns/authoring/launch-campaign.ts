@@ -1,6 +1,7 @@
 import { newId } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
 import type { ChannelView } from '@modules/channels';
+import type { FrozenSegment } from '@modules/profiles';
 import { type Actor, AuditTrail } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import { errorsOf, validateContent } from '../domain/content/validate-content';
@@ -20,6 +21,7 @@ import {
   refused,
   wrongStatus,
 } from './campaign-problem';
+import { CampaignSegments } from './campaign-segments';
 import { PublishNow } from './publish-now';
 
 interface Step {
@@ -35,11 +37,12 @@ export class LaunchCampaign {
     private readonly campaigns: CampaignRepository,
     private readonly publications: PublicationRepository,
     private readonly channels: CampaignChannels,
+    private readonly segments: CampaignSegments,
     private readonly publishNow: PublishNow,
     private readonly audit: AuditTrail,
   ) {}
 
-  /** Freezes the content as a version, which later executions send, and publishes it as a template. */
+  /** Freezes the content and the segment as a version, which later executions send, and publishes it as a template. */
   async launch(actor: Actor, { id, version }: { id: string; version: number }): Promise<CampaignOutcome> {
     const found = await this.campaigns.find(this.transactions.pool, actor.projectId, id);
     if (!found) return refused(notFound);
@@ -50,8 +53,9 @@ export class LaunchCampaign {
       if (!campaign) return stop(notFound);
       if (campaign.version !== version) return stop(conflict);
       const problems = launchProblems(campaign, channel);
-      if (problems.length > 0) return stop(...problems);
-      return this.freeze(tx, actor, { campaign, channel });
+      const frozen = await this.segments.freeze(tx, actor.projectId, campaign.segment);
+      if (problems.length + frozen.problems.length > 0) return stop(...problems, ...frozen.problems);
+      return this.freeze(tx, actor, { campaign, channel, segment: frozen.segment });
     });
   }
 
@@ -88,11 +92,11 @@ export class LaunchCampaign {
   private async freeze(
     tx: Tx,
     actor: Actor,
-    { campaign, channel }: { campaign: CampaignEntity; channel: ChannelView },
+    { campaign, channel, segment }: { campaign: CampaignEntity; channel: ChannelView; segment: FrozenSegment | null },
   ): Promise<Step> {
     const { projectId, id: campaignId, channelId, connectionId, content, optimoveTemplateId } = campaign;
     const versionId = newId();
-    await this.campaigns.freeze(tx, { id: versionId, projectId, campaignId, channelId, content });
+    await this.campaigns.freeze(tx, { id: versionId, projectId, campaignId, channelId, content, segment });
     const ticket = await this.publications.wishPublished(tx, {
       projectId,
       campaignId,

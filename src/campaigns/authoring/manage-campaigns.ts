@@ -18,12 +18,14 @@ import {
   refused,
   wrongStatus,
 } from './campaign-problem';
+import { CampaignSegments, type GivenSegment } from './campaign-segments';
 
 /** What a new campaign starts with. */
 export interface NewCampaign {
   channelId: string;
   name: string;
   content: CampaignContent;
+  segment?: GivenSegment | null;
 }
 
 /** What to change of a campaign. An absent medium stays, a medium that is null goes. */
@@ -32,6 +34,8 @@ export interface CampaignChange {
   version: number;
   channelId?: string;
   content?: { [K in keyof CampaignContent]?: CampaignContent[K] | null };
+  /** Null takes it away. */
+  segment?: GivenSegment | null;
 }
 
 // Optimove takes integers that the vendor chooses. Drawn at random, so that two installations on one account, or one
@@ -45,11 +49,15 @@ export class ManageCampaigns {
     private readonly transactions: Transactions,
     private readonly campaigns: CampaignRepository,
     private readonly channels: CampaignChannels,
+    private readonly segments: CampaignSegments,
     private readonly audit: AuditTrail,
   ) {}
 
   /** Stores a draft; its content need not be ready for launch. */
-  async create(actor: Actor, { channelId, name, content }: NewCampaign): Promise<CampaignOutcome> {
+  async create(
+    actor: Actor,
+    { channelId, name, content, segment: given = null }: NewCampaign,
+  ): Promise<CampaignOutcome> {
     const channel = await this.channels.find(actor.projectId, channelId);
     if (!channel) return refused(channelNotFound);
     const campaign = Object.assign(new CampaignEntity(), {
@@ -63,6 +71,9 @@ export class ManageCampaigns {
     });
     return this.transactions.run(async (tx) => {
       if (await this.campaigns.isNameTaken(tx, campaign)) return refused(nameTaken);
+      const { segment, problems } = await this.segments.read(tx, actor.projectId, given);
+      if (problems.length > 0) return refused(...problems);
+      campaign.segment = segment;
       const saved = await this.campaigns.save(tx, campaign);
       const subject = subjectOf(saved);
       await this.audit.record(tx, actor, { action: 'campaign.created', subject, after: auditView(saved) });
@@ -83,9 +94,12 @@ export class ManageCampaigns {
       if (isMoved && campaign.status === 'PUBLISHED') {
         return refused(wrongStatus(['channelId'], 'Withdraw the campaign before you move it to another channel'));
       }
+      const { segment, problems } = await this.segments.read(tx, actor.projectId, change.segment ?? null);
+      if (problems.length > 0) return refused(...problems);
       return this.write(tx, actor, {
         campaign,
         changed: {
+          ...(change.segment === undefined ? {} : { segment }),
           content: { ...campaign.content, ...withoutNulls(campaign.content, change.content ?? {}) },
           ...(channel ? { channelId: channel.id, connectionId: channel.connectionId } : {}),
         },

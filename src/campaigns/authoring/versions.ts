@@ -1,6 +1,7 @@
 import type { Medium } from '@libs/delivery';
 import { InvariantError } from '@libs/foundation';
 import type { Tx } from '@libs/platform';
+import type { FrozenSegment } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import { type CampaignContent, mediaOf } from '../domain/content/campaign-content';
 import { CampaignRepository } from '../persistence/authoring/campaign.repository';
@@ -13,6 +14,8 @@ export interface CampaignVersionView {
   channelId: string;
   media: Medium[];
   content: CampaignContent;
+  /** Whom it is narrowed to; null: nobody is left out. */
+  segment: FrozenSegment | null;
 }
 
 const mostKept = 200;
@@ -30,8 +33,8 @@ export class Versions {
     if (existing) return existing;
     const version = await this.campaigns.findVersion(tx, id);
     if (!version) throw new InvariantError(`Campaign version ${id} does not exist`);
-    const { campaignId, projectId, channelId, content } = version;
-    const view = { id, campaignId, projectId, channelId, media: mediaOf(content), content };
+    const { campaignId, projectId, channelId, content, segment } = version;
+    const view = { id, campaignId, projectId, channelId, media: mediaOf(content), content, segment };
     if (this.kept.size >= mostKept) this.kept.clear();
     this.kept.set(id, view);
     return view;

@@ -3,6 +3,7 @@ import { InvariantError } from '@libs/foundation';
 import { Transactions } from '@libs/platform';
 import { DeliveryService, type Sender } from '@modules/channels';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
+import type { FrozenSegment } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import { Versions } from '../authoring/versions';
 import { type CompiledContent, compileContent } from '../domain/content/compile-content';
@@ -15,6 +16,8 @@ export interface ExecutionContext {
   connection: ConnectionView;
   /** Compiled content by Optimove template id; null where we do not know the template. */
   contents: Map<string, CompiledContent | null>;
+  /** Whom campaigns are narrowed to, by Optimove template id; templates without a segment are absent. */
+  segments: Map<string, FrozenSegment>;
   senders: Map<Medium, Sender>;
 }
 
@@ -58,10 +61,13 @@ export class ExecutionContexts {
     if (!execution) throw new InvariantError(`Execution ${executionId} does not exist`);
     const connection = await this.connections.get(execution.project_id, execution.connection_id);
     const contents = new Map<string, CompiledContent | null>();
+    const segments = new Map<string, FrozenSegment>();
     for (const [templateId, versionId] of await this.audience.templates(tx, executionId)) {
-      contents.set(templateId, versionId ? compileContent((await this.versions.get(tx, versionId)).content) : null);
+      const version = versionId ? await this.versions.get(tx, versionId) : null;
+      contents.set(templateId, version && compileContent(version.content));
+      if (version?.segment) segments.set(templateId, version.segment);
     }
-    return { execution, connection, contents, senders: await this.senders(execution.project_id, contents) };
+    return { execution, connection, contents, segments, senders: await this.senders(execution.project_id, contents) };
   }
 
   private async senders(projectId: string, contents: ExecutionContext['contents']): Promise<Map<Medium, Sender>> {

@@ -19,6 +19,7 @@ describe('messages of a campaign that expires', () => {
     ...{ seq, customerId: `c${seq}`, templateId: '1', attributes: [], dueAt },
     profileId: `p${seq}`,
     numberProblem: null,
+    drops: [],
   });
 
   it('are made while they are in time, and end with when they were due once they are not', () => {

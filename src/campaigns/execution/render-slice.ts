@@ -9,6 +9,8 @@ import type { ExecutionContext } from './execution-context';
 export interface MatchedRecipient extends OpenRecipient {
   profileId: string | null;
   numberProblem: string | null;
+  /** Why nothing is made for the person. */
+  drops: Drop[];
 }
 
 /** A recipient with what it would be sent per medium, and why not where there is nothing. */
@@ -55,7 +57,7 @@ interface Work {
 
 function start(person: MatchedRecipient): RenderedPerson {
   const drops: Drop[] = person.profileId
-    ? []
+    ? [...person.drops]
     : [{ state: 'PROFILE_NOT_FOUND', detail: `No profile has the user ID of customer ${person.customerId}` }];
   return {
     seq: person.seq,
@@ -68,7 +70,7 @@ function start(person: MatchedRecipient): RenderedPerson {
 
 function renderContent(context: ExecutionContext, work: Work): void {
   const inTime = work.indexes.filter((index) => !expire(work, index));
-  const known = inTime.filter((index) => work.people[index]?.profileId);
+  const known = inTime.filter((index) => work.people[index]?.profileId && work.people[index].drops.length === 0);
   const values = known.map((index) => valuesOf(context, work, index));
   for (const medium of work.content.media) {
     if (!context.senders.has(medium)) {

@@ -19,6 +19,7 @@ import { CompleteExecution } from './complete-execution';
 import { type ExecutionContext, ExecutionContexts } from './execution-context';
 import { ExecutionNews } from './execution-news';
 import { InFlightLimiter } from './in-flight-limiter';
+import { NarrowToSegment } from './narrow-to-segment';
 import { type MatchedRecipient, renderSlice } from './render-slice';
 import { SendSlice, type SliceEnd } from './send-slice';
 import { peopleWithin } from './sending-room';
@@ -37,7 +38,7 @@ const longestRetryMs = 60_000;
 const longestAskedMs = 600_000;
 const jitter = 0.2;
 
-/** Sends one chunk: match → render → slices through the gate → outcomes → sums. Safe to run again at any point. */
+/** Sends one chunk: match → segment → render → slices through the gate → outcomes → sums. Safe to run again at any point. */
 @Injectable()
 export class SendChunk {
   private readonly holder = randomUUID();
@@ -53,6 +54,7 @@ export class SendChunk {
     private readonly contexts: ExecutionContexts,
     private readonly matching: MatchingService,
     private readonly profiles: ProfilesService,
+    private readonly segment: NarrowToSegment,
     private readonly chunks: ChunkRepository,
     private readonly deliveries: DeliveryRepository,
     private readonly slices: SendSlice,
@@ -135,7 +137,7 @@ export class SendChunk {
     const open = await this.chunks.openRecipients(chunk, most);
     const context = await this.contextFor(chunk, open);
     await this.slices.assertMaySend(this.transactions.pool, context);
-    const people = await this.match(context, open);
+    const people = await this.segment.run(context, await this.match(context, open));
     const limiter = this.limiters[context.execution.kind];
     const until = performance.now() + turnMs;
     const work: Promise<SliceEnd>[] = [];
@@ -179,7 +181,7 @@ export class SendChunk {
     const bySeq = new Map(results.map((result) => [result.seq, result]));
     return people.map((person) => {
       const match = bySeq.get(person.seq);
-      return { ...person, profileId: match?.profileId ?? null, numberProblem: match?.numberProblem ?? null };
+      return { ...person, profileId: match?.profileId ?? null, numberProblem: match?.numberProblem ?? null, drops: [] };
     });
   }
 

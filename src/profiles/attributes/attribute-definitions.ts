@@ -22,7 +22,12 @@ export class AttributeDefinitions {
 
   /** Every attribute that rules can name: those of every profile, and the project's own. */
   async known(tx: Tx, projectId: string): Promise<KnownAttributes> {
-    return knownAttributes(await tx.findBy(AttributeDefinitionEntity, { projectId }));
+    return knownAttributes(await this.own(tx, projectId));
+  }
+
+  /** The project's own attributes. */
+  own(tx: Tx, projectId: string): Promise<AttributeDefinition[]> {
+    return tx.findBy(AttributeDefinitionEntity, { projectId });
   }
 
   /** The same for who is about to store values: until `tx` ends no attribute is added, taken away or changed. */

@@ -1,10 +1,12 @@
-import { AppError } from '@libs/foundation';
+import { AppError, systemClock } from '@libs/foundation';
 import { execute, Transactions, type Tx } from '@libs/platform';
 import { ProjectsService } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import { AttributeDefinitions } from '../attributes/attribute-definitions';
+import { knownAttributes } from '../domain/attributes/known-attributes';
 import { type CompiledRules, compileRules } from '../domain/segments/compile-rules';
 import type { RuleFault } from '../domain/segments/faults';
+import { type FreezeOutcome, type FrozenSegment, freezeRules } from '../domain/segments/frozen-segment';
 import { inlineSegments, referencesOf } from '../domain/segments/inline-segments';
 import { parseRules, type ReadRules, readRules } from '../domain/segments/read-rules';
 import type { SegmentRules } from '../domain/segments/rules';
@@ -61,14 +63,31 @@ export class Segments {
     return faults.length > 0 ? { rules: null, faults } : inlined;
   }
 
-  /** Those of these people to whom resolved rules apply. @throws {SegmentRulesError} */
-  async filter(
+  /** As {@link resolve}, with the definitions that the rules stand on. */
+  async freeze(
     tx: Tx,
     projectId: string,
-    { rules, profileIds }: { rules: SegmentRules; profileIds: string[] },
+    source: { segmentId: string } | { rules: SegmentRules },
+  ): Promise<FreezeOutcome> {
+    const resolved = await this.resolve(tx, projectId, source);
+    if (!resolved.rules) return { segment: null, faults: resolved.faults };
+    return { segment: freezeRules(resolved.rules, await this.definitions.own(tx, projectId)), faults: [] };
+  }
+
+  /** Those of these people to whom a frozen segment applies now. */
+  async matching(
+    tx: Tx,
+    projectId: string,
+    { segment, profileIds }: { segment: FrozenSegment; profileIds: string[] },
   ): Promise<Set<string>> {
     if (profileIds.length === 0) return new Set();
-    const compiled = await this.compile(tx, projectId, { rules, scope: { of: 'people', profileIds }, now: new Date() });
+    const { timeZone } = await this.projects.get(projectId);
+    const compiled = compileRules(segment.rules, {
+      projectId,
+      known: knownAttributes(segment.attributes),
+      moment: { now: systemClock.now(), timeZone },
+      scope: { of: 'people', profileIds },
+    });
     return new Set(await this.people.filter(tx, compiled));
   }
 

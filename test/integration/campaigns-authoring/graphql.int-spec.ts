@@ -13,7 +13,7 @@ const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
 });
 
 const campaignFields = `{
-  id name status version channelId hasUnlaunchedChanges
+  id name status version channelId hasUnlaunchedChanges segment { segmentId rules }
   content { mobilePush { title body url data { key value } } email { subject } sms { from text }
     personalisation { whenMissing } expiresAfterMinutes }
   publication { state optimoveTemplateId optimoveChannelId templateName publishedAt error errorCode }
@@ -178,5 +178,61 @@ describe('campaigns over GraphQL', () => {
 
   it('answers null for a campaign that is not there', async () => {
     expect(await ask('{ campaign(id: "nonsense") { id } }')).toEqual({ campaign: null });
+  });
+
+  describe('narrowed to a segment', () => {
+    const gold = { match: 'all', rules: [{ kind: 'attribute', name: 'level', is: 'equals', value: 'gold' }] };
+    const create = (name: string, segment: object): Promise<Answer> =>
+      change('createCampaign', { channelId: stage.pushChannelId, name, content, segment });
+    beforeAll(() =>
+      stage.database.query(
+        `INSERT INTO attribute_definition (id, project_id, name, type, target) VALUES (gen_random_uuid(), $1, 'level', 'STRING', 'PROFILE')`,
+        [stage.actor.projectId],
+      ),
+    );
+
+    it('keeps rules of its own until they are taken away', async () => {
+      const { campaign } = await create('Gold', { rules: JSON.stringify(gold) });
+      const rulesOf = ({ campaign: shown }: Answer): unknown =>
+        JSON.parse((shown?.segment as { rules: string } | undefined)?.rules ?? 'null');
+      expect(campaign?.segment).toMatchObject({ segmentId: null });
+      const { id, version } = campaign ?? {};
+      const kept = await change('updateCampaign', { id, version, content });
+      expect(rulesOf(kept)).toEqual(gold);
+      const taken = await change('updateCampaign', { id, version: kept.campaign?.version, segment: null });
+      expect(taken.campaign).toMatchObject({ segment: null, hasUnlaunchedChanges: true });
+    });
+
+    it('refuses rules at the rule, and a segment that is not there', async () => {
+      const wrong = { rules: [{ kind: 'attribute', name: 'levle', is: 'equals', value: 'gold' }] };
+      const { userErrors } = await create('Wrong', { rules: JSON.stringify(wrong) });
+      expect(userErrors).toMatchObject([{ code: 'INVALID_SEGMENT', path: ['segment', 'rules', 'rules[0].name'] }]);
+      const segmentId = stage.pushChannelId;
+      const lost = await create('Lost', { segmentId });
+      expect(lost.userErrors).toMatchObject([{ code: 'INVALID_SEGMENT', path: ['segment', 'segmentId'] }]);
+      const both = await create('Both', { segmentId, rules: JSON.stringify(gold) });
+      expect(both.userErrors).toMatchObject([{ code: 'INVALID_SEGMENT', path: ['segment'] }]);
+    });
+
+    it('cannot be launched while an attribute of the segment is gone, and the launch freezes the rules', async () => {
+      const { campaign } = await create('Narrow', { rules: JSON.stringify(gold) });
+      const { id, version } = campaign ?? {};
+      await stage.database.query(`UPDATE attribute_definition SET name = 'tier' WHERE name = 'level'`);
+      const path = ['segment', 'rules', 'rules[0].name'];
+      const found = await ask<{ campaign: object }>(
+        'query ($id: ID!) { campaign(id: $id) { findings { path severity } } }',
+        { id },
+      );
+      expect(found.campaign).toMatchObject({ findings: expect.arrayContaining([{ path, severity: 'ERROR' }]) });
+      const refused = await change('launchCampaign', { id, version });
+      expect(refused.userErrors).toMatchObject([{ code: 'INVALID_SEGMENT', path }]);
+      await stage.database.query(`UPDATE attribute_definition SET name = 'level' WHERE name = 'tier'`);
+      const launched = await change('launchCampaign', { id, version });
+      expect(launched.userErrors).toEqual([]);
+      const frozen = await stage.database.query('SELECT segment FROM campaign_version WHERE campaign_id = $1', [id]);
+      expect(frozen).toEqual([
+        { segment: { rules: gold, attributes: [{ name: 'level', type: 'STRING', target: 'PROFILE' }] } },
+      ]);
+    });
   });
 });

@@ -3,6 +3,7 @@ import { createOptimoveClient, type RateBudget } from '@libs/optimove-client';
 import { PlatformModule, Transactions } from '@libs/platform';
 import { ChannelNotFoundError, ChannelsService } from '@modules/channels';
 import { ConnectionsService, DeletionConsequences } from '@modules/connections';
+import { ProfilesModule } from '@modules/profiles';
 import { type Actor, ProjectsModule } from '@modules/projects';
 import type { ModuleMetadata } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
@@ -50,7 +51,7 @@ export async function setStage({ imports = [], providers = [], start }: Addition
   const actor: Actor = { projectId: newId(), keyId: newId(), label: 'tests', role: 'ADMIN' };
   const ids = { connectionId: newId(), pushChannelId: newId(), smsChannelId: newId() };
   const module = await Test.createTestingModule({
-    imports: [PlatformModule, ProjectsModule, TypeOrmModule.forFeature(authoringEntities), ...imports],
+    imports: [PlatformModule, ProjectsModule, ProfilesModule, TypeOrmModule.forFeature(authoringEntities), ...imports],
     providers: [
       ...authoringProviders,
       ...providers,

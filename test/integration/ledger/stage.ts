@@ -78,7 +78,8 @@ export function pushes(count: number): NewDelivery[] {
   }));
 }
 
-async function insertExecution(
+/** A running execution of one chunk with so many people, whom nobody was sent to yet. @returns its id. */
+export async function insertExecution(
   database: TestDatabase,
   { projectId, people }: { projectId: string; people: number },
 ): Promise<string> {

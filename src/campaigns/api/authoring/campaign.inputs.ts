@@ -16,6 +16,7 @@ import {
 import { type CampaignStatus, campaignStatuses } from '../../domain/content/campaign-status';
 import { CampaignStatusEnum } from './campaign.type';
 import { CampaignContentInput } from './content.inputs';
+import { CampaignSegmentInput } from './segment.type';
 
 const noOuterSpace = /^\S(.*\S)?$/;
 const nameRule = { message: 'The name must be one line that neither begins nor ends with a space' };
@@ -47,6 +48,15 @@ export class CreateCampaignInput {
   @ValidateNested()
   @Type(() => CampaignContentInput)
   content!: CampaignContentInput;
+
+  @Field(() => CampaignSegmentInput, {
+    nullable: true,
+    description: 'Whom to narrow it to; absent: nobody is left out.',
+  })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => CampaignSegmentInput)
+  segment?: CampaignSegmentInput | null;
 }
 
 @InputType({ isAbstract: true })
@@ -81,6 +91,12 @@ export class UpdateCampaignInput extends LaunchCampaignInput {
   @ValidateNested()
   @Type(() => CampaignContentInput)
   content?: CampaignContentInput;
+
+  @Field(() => CampaignSegmentInput, { nullable: true, description: 'Whom to narrow it to, or null for everybody.' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => CampaignSegmentInput)
+  segment?: CampaignSegmentInput | null;
 }
 
 @InputType({ description: 'A new name for a campaign.' })

@@ -3,6 +3,7 @@ import { decodeCursor, Transactions, toPage, validateInput } from '@libs/platfor
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { type CampaignProblem, notFound, refused } from '../../authoring/campaign-problem';
+import { CampaignSegments } from '../../authoring/campaign-segments';
 import { LaunchCampaign } from '../../authoring/launch-campaign';
 import { ManageCampaigns } from '../../authoring/manage-campaigns';
 import { previewContent } from '../../domain/content/preview-content';
@@ -41,6 +42,7 @@ export class CampaignResolver {
   constructor(
     private readonly manage: ManageCampaigns,
     private readonly launches: LaunchCampaign,
+    private readonly segments: CampaignSegments,
     private readonly campaigns: CampaignRepository,
     private readonly transactions: Transactions,
     private readonly publications: PublicationLoader,
@@ -91,8 +93,8 @@ export class CampaignResolver {
   ): Promise<CreateCampaignPayload> {
     const problems = await invalid(CreateCampaignInput, input);
     if (problems.length > 0) return toPayload(refused(...problems));
-    const { channelId, name, content } = input;
-    return toPayload(await this.manage.create(actor, { channelId, name, content: toNewContent(content) }));
+    const { channelId, name, content, segment = null } = input;
+    return toPayload(await this.manage.create(actor, { channelId, name, content: toNewContent(content), segment }));
   }
 
   @Allow('campaigns.edit')
@@ -105,9 +107,10 @@ export class CampaignResolver {
   ): Promise<UpdateCampaignPayload> {
     const problems = await invalid(UpdateCampaignInput, input);
     if (problems.length > 0) return toPayload(refused(...problems));
-    const { id, version, channelId } = input;
+    const { id, version, channelId, segment } = input;
     const content = input.content ? toGivenContent(input.content) : undefined;
-    return toPayload(await this.manage.update(actor, { id, version, channelId: channelId ?? undefined, content }));
+    const change = { id, version, channelId: channelId ?? undefined, content, segment };
+    return toPayload(await this.manage.update(actor, change));
   }
 
   @Allow('campaigns.launch')
@@ -171,8 +174,13 @@ export class CampaignResolver {
   }
 
   @ResolveField(() => [FindingType], { description: 'What its author should know; errors forbid a launch.' })
-  findings(@Parent() { source }: CampaignType): FindingType[] {
-    return validateContent(source).findings.map((finding) => ({ ...finding, path: ['content', ...finding.path] }));
+  async findings(@CurrentActor() actor: Actor, @Parent() campaign: CampaignType): Promise<FindingType[]> {
+    const { source, narrowedTo } = campaign;
+    const broken = await this.segments.problems(this.transactions.pool, actor.projectId, narrowedTo);
+    return [
+      ...validateContent(source).findings.map((finding) => ({ ...finding, path: ['content', ...finding.path] })),
+      ...broken.map(({ path, message }) => ({ path, message, code: 'INVALID', severity: 'ERROR' })),
+    ];
   }
 
   @ResolveField(() => PlaceholdersType, { description: 'The placeholders of the content.' })

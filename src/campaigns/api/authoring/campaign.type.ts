@@ -1,10 +1,12 @@
 import { ConnectionType, UserError } from '@libs/platform';
 import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { campaignErrorCodes } from '../../authoring/campaign-problem';
+import type { CampaignSegment } from '../../domain/campaign-segment';
 import type { CampaignContent } from '../../domain/content/campaign-content';
 import { campaignStatuses } from '../../domain/content/campaign-status';
 import { CampaignContentType } from './content.type';
 import { enumOf } from './enum-of';
+import { CampaignSegmentType } from './segment.type';
 
 /** The statuses of a campaign as GraphQL names them. */
 export const CampaignStatusEnum = enumOf(campaignStatuses);
@@ -43,6 +45,12 @@ export class CampaignType {
   @Field(() => CampaignContentType, { description: 'The content as edited; what is live was frozen by the launch.' })
   content!: CampaignContentType;
 
+  @Field(() => CampaignSegmentType, {
+    nullable: true,
+    description: 'Whom it is narrowed to; null: nobody is left out.',
+  })
+  segment!: CampaignSegmentType | null;
+
   @Field({ description: 'Whether the content was edited since the last launch.' })
   hasUnlaunchedChanges!: boolean;
 
@@ -54,6 +62,9 @@ export class CampaignType {
 
   /** What findings and placeholders are resolved from; not part of the schema. */
   source!: CampaignContent;
+
+  /** What findings of the segment are resolved from; not part of the schema. */
+  narrowedTo!: CampaignSegment | null;
 }
 
 @ObjectType('CampaignConnection', { description: 'A page of campaigns, newest first.' })

@@ -7,6 +7,7 @@ import type { CampaignType, CreateCampaignPayload } from './campaign.type';
 import { toContentType } from './map-content';
 import type { PreviewCampaignPayload } from './preview.type';
 import type { PublicationType } from './publication.type';
+import { toSegmentType } from './segment.type';
 
 /** A campaign as GraphQL shows it; publication, findings and placeholders are resolved when asked for. */
 export function toCampaignType(campaign: CampaignEntity): CampaignType {
@@ -14,7 +15,8 @@ export function toCampaignType(campaign: CampaignEntity): CampaignType {
   const hasUnlaunchedChanges = campaign.launchedRevision !== campaign.contentRevision;
   const content = toContentType(source);
   const ids = { id, connectionId, channelId };
-  return { ...ids, name, status, version, content, source, hasUnlaunchedChanges, createdAt, updatedAt };
+  const shown = { content, source, segment: toSegmentType(campaign.segment), narrowedTo: campaign.segment };
+  return { ...ids, ...shown, name, status, version, hasUnlaunchedChanges, createdAt, updatedAt };
 }
 
 /** A publication as GraphQL shows it. */

@@ -1,3 +1,4 @@
+import type { FrozenSegment } from '@modules/profiles';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { CampaignContent } from '../../domain/content/campaign-content';
 
@@ -22,6 +23,9 @@ export class CampaignVersionEntity {
 
   @Column('jsonb')
   content!: CampaignContent;
+
+  @Column('jsonb', { nullable: true })
+  segment!: FrozenSegment | null;
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;

@@ -1,4 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { CampaignSegment } from '../../domain/campaign-segment';
 import type { CampaignContent } from '../../domain/content/campaign-content';
 import type { CampaignStatus } from '../../domain/content/campaign-status';
 
@@ -30,6 +31,9 @@ export class CampaignEntity {
 
   @Column('jsonb')
   content!: CampaignContent;
+
+  @Column('jsonb', { nullable: true })
+  segment!: CampaignSegment | null;
 
   @Column('integer', { name: 'optimove_template_id' })
   optimoveTemplateId!: number;

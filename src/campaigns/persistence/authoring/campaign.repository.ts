@@ -43,10 +43,17 @@ export class CampaignRepository {
   async freeze(tx: Tx, version: Omit<CampaignVersionEntity, 'number' | 'createdAt'>): Promise<void> {
     await query(
       tx,
-      `INSERT INTO campaign_version (id, project_id, campaign_id, channel_id, content, number)
-       SELECT $1, $2, $3, $4, $5::jsonb, coalesce(max(number), 0) + 1
+      `INSERT INTO campaign_version (id, project_id, campaign_id, channel_id, content, segment, number)
+       SELECT $1, $2, $3, $4, $5::jsonb, $6::jsonb, coalesce(max(number), 0) + 1
        FROM campaign_version WHERE project_id = $2 AND campaign_id = $3`,
-      [version.id, version.projectId, version.campaignId, version.channelId, JSON.stringify(version.content)],
+      [
+        version.id,
+        version.projectId,
+        version.campaignId,
+        version.channelId,
+        JSON.stringify(version.content),
+        version.segment && JSON.stringify(version.segment),
+      ],
     );
   }
 
