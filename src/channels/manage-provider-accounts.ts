@@ -123,7 +123,8 @@ export class ManageProviderAccounts {
     typed: TypedSetting[],
   ): Promise<ProviderAccountProblem[]> {
     const before = this.sessions.settingsOf(account);
-    const { settings, problems } = readSettings(definition, before, typed);
+    const made = account.version === 0 ? definition.makeSettings?.() : {};
+    const { settings, problems } = readSettings(definition, { ...made, ...before }, typed);
     const invalid = problems.length > 0 ? problems : definition.validateSettings(settings);
     if (invalid.length > 0) return invalid.map((problem) => settingProblem('INVALID', problem));
     const repeat = secretsToRepeat(definition, { before, after: settings, typed });

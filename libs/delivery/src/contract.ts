@@ -219,6 +219,8 @@ export interface ProviderDefinition {
   /** Whether it recognises a delivery id that it has seen. Vendor statements: none of ours does. */
   dedupe: 'id' | 'lookup' | 'none';
   fields: SettingField[];
+  /** Settings that a new account gets unless they are typed, such as keys of its own. */
+  makeSettings?: () => ProviderSettings;
   /** Everything that is wrong with the settings by themselves. */
   validateSettings(settings: ProviderSettings): SettingProblem[];
   open(options: SessionOptions): ProviderSession;

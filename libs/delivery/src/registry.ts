@@ -2,9 +2,10 @@ import type { ProviderDefinition } from './contract';
 import { fcm } from './providers/fcm/fcm';
 import { smpp } from './providers/smpp/smpp';
 import { smtp } from './providers/smtp/smtp';
+import { webPush } from './providers/webpush/webpush';
 
 /** Every provider, in the order in which a form shows them. */
-export const providers: readonly ProviderDefinition[] = [fcm, smtp, smpp];
+export const providers: readonly ProviderDefinition[] = [fcm, smtp, smpp, webPush];
 
 /** The provider of a key, or undefined. */
 export function getProvider(key: string): ProviderDefinition | undefined {

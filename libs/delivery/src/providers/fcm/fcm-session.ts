@@ -10,9 +10,9 @@ import {
   type SettingProblem,
 } from '../../contract';
 import { textSetting } from '../../settings';
+import { type Posted, post } from '../post';
 import { type AccessTokenError, AccessTokens } from './access-token';
 import { messageBody } from './message-body';
-import { type Posted, post } from './post';
 import { resultOf } from './result';
 import type { ServiceAccount } from './service-account';
 

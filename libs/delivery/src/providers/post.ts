@@ -1,9 +1,9 @@
 import type { Dispatcher } from 'undici';
-import type { HandOver } from '../../contract';
+import type { HandOver } from '../contract';
 
 /** What became of a request. Only `NOT_WRITTEN` and `LATE` are proof that the other side saw nothing of it. */
 export type Posted =
-  | { kind: 'ANSWERED'; status: number; retryAfter: string | null; text: string }
+  | { kind: 'ANSWERED'; status: number; retryAfter: string | null; location: string | null; text: string }
   | { kind: 'NOT_WRITTEN' | 'NO_ANSWER'; error: NodeJS.ErrnoException }
   | { kind: 'LATE' };
 
@@ -30,6 +30,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   private isLate = false;
   private status = 0;
   private retryAfter: string | null = null;
+  private location: string | null = null;
   private readonly chunks: Buffer[] = [];
   private size = 0;
 
@@ -51,8 +52,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     headers: Record<string, string | string[] | undefined>,
   ): void {
     this.status = status;
-    const retryAfter = headers['retry-after'];
-    this.retryAfter = typeof retryAfter === 'string' ? retryAfter : null;
+    this.retryAfter = single(headers['retry-after']);
+    this.location = single(headers.location);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -61,8 +62,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    const { status, retryAfter } = this;
-    this.resolve({ kind: 'ANSWERED', status, retryAfter, text: Buffer.concat(this.chunks).toString() });
+    const { status, retryAfter, location } = this;
+    this.resolve({ kind: 'ANSWERED', status, retryAfter, location, text: Buffer.concat(this.chunks).toString() });
   }
 
   /** The status alone says what was decided: a body that breaks off takes nothing back. */
@@ -71,4 +72,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     else if (this.status >= 200) this.onResponseEnd();
     else this.resolve({ kind: this.isWritten ? 'NO_ANSWER' : 'NOT_WRITTEN', error });
   }
+}
+
+function single(header: string | string[] | undefined): string | null {
+  return typeof header === 'string' ? header : null;
 }
