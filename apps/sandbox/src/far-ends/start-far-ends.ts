@@ -8,12 +8,15 @@ import { type Listening, listen } from './listening';
 import { addFarEndRoutes } from './routes/far-end-routes';
 import { Smsc } from './smsc/smsc';
 import { createSmtpFarEnd } from './smtp/smtp-far-end';
+import { Subscriptions } from './webpush/subscriptions';
+import { createWebPushServer } from './webpush/webpush-server';
 
 /** Where the far ends listen. A port of 0, the default, takes a free one. */
 export interface FarEndOptions {
   /** Address to listen on and to name in the endpoints; 127.0.0.1 unless told. */
   host?: string;
   fcmPort?: number;
+  webPushPort?: number;
   smtpPort?: number;
   smscPort?: number;
   /** How many messages of each medium stay readable; 500 unless told. */
@@ -28,6 +31,8 @@ export interface FarEndEndpoints {
   fcmTokenUrl: string;
   /** A Google service-account JSON made at start. */
   fcmServiceAccount: Record<string, string>;
+  /** Stands for every push service of browsers: the address of a web-push account. */
+  webPushBaseUrl: string;
   smtpHost: string;
   smtpPort: number;
   smscHost: string;
@@ -40,6 +45,8 @@ export interface FarEndEndpoints {
 export interface FarEnds {
   endpoints: FarEndEndpoints;
   inbox: Inbox;
+  /** The browsers that subscribed to the push service. */
+  subscriptions: Subscriptions;
   /** Adds the control API and the page `GET /inboxes` to an application that has not started yet. */
   routes(app: FastifyInstance): void;
   /** Drops every connection and stops listening. */
@@ -57,18 +64,21 @@ export async function startFarEnds(options: FarEndOptions = {}): Promise<FarEnds
   const closing = new AbortController();
   const faults: Faults = {
     mobilePush: new FaultSwitch(closing.signal),
+    webPush: new FaultSwitch(closing.signal),
     email: new FaultSwitch(closing.signal),
     sms: new FaultSwitch(closing.signal),
   };
   const inbox = new Inbox(options.keep ?? 500);
+  const subscriptions = new Subscriptions();
   const started: Listening[] = [];
   const close = async () => {
     closing.abort();
     await Promise.all(started.map((listening) => listening.close()));
   };
   try {
-    const endpoints = await startAll(options, { inbox, faults, started });
-    return { endpoints, inbox, routes: (app) => addFarEndRoutes(app, { inbox, faults }), close };
+    const endpoints = await startAll(options, { inbox, subscriptions, faults, started });
+    const routes = (app: FastifyInstance) => addFarEndRoutes(app, { inbox, faults, subscriptions });
+    return { endpoints, inbox, subscriptions, routes, close };
   } catch (error) {
     await close();
     throw error;
@@ -77,15 +87,20 @@ export async function startFarEnds(options: FarEndOptions = {}): Promise<FarEnds
 
 interface Shared {
   inbox: Inbox;
+  subscriptions: Subscriptions;
   faults: Faults;
   /** Gets every server as it starts, so that a later failure can end it. */
   started: Listening[];
 }
 
-async function startAll(options: FarEndOptions, { inbox, faults, started }: Shared): Promise<FarEndEndpoints> {
-  const { host = '127.0.0.1', fcmPort = 0, smtpPort = 0, smscPort = 0 } = options;
+async function startAll(options: FarEndOptions, shared: Shared): Promise<FarEndEndpoints> {
+  const { inbox, subscriptions, faults, started } = shared;
+  const { host = '127.0.0.1', fcmPort = 0, webPushPort = 0, smtpPort = 0, smscPort = 0 } = options;
   const fcm = await startFcm({ host, port: fcmPort, faults: faults.mobilePush, inbox });
   started.push(fcm.listening);
+  const service = createWebPushServer({ subscriptions, faults: faults.webPush, inbox });
+  const webPush = await listen(service, { host, port: webPushPort });
+  started.push(webPush);
   const mail = await listen(createSmtpFarEnd({ faults: faults.email, inbox }).server, { host, port: smtpPort });
   started.push(mail);
   const smscPassword = randomBytes(smscPasswordLength / 2).toString('hex');
@@ -96,6 +111,7 @@ async function startAll(options: FarEndOptions, { inbox, faults, started }: Shar
     fcmBaseUrl: fcm.baseUrl,
     fcmTokenUrl: fcm.tokenUrl,
     fcmServiceAccount: fcm.serviceAccount,
+    webPushBaseUrl: `http://${host}:${webPush.port}`,
     smtpHost: host,
     smtpPort: mail.port,
     smscHost: host,

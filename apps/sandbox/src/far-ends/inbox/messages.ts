@@ -1,7 +1,7 @@
 /** What the far ends receive, as named in control paths. */
-export const farMedia = ['mobilePush', 'email', 'sms'] as const;
+export const farMedia = ['mobilePush', 'webPush', 'email', 'sms'] as const;
 
-/** One of the far ends: FCM, SMTP or SMSC. */
+/** One of the far ends: FCM, the push service of browsers, SMTP or SMSC. */
 export type FarMedium = (typeof farMedia)[number];
 
 /** Says whether a path segment names a far end. */
@@ -28,6 +28,18 @@ export interface ReceivedPush extends Received {
   data: Record<string, string>;
 }
 
+/** A notification as a browser would show it. */
+export interface ReceivedWebPush extends Received {
+  endpoint: string;
+  title: string;
+  body: string;
+  icon: string | null;
+  image: string | null;
+  url: string | null;
+  buttons: string[];
+  ttlSeconds: number;
+}
+
 /** An e-mail as a mail reader would show it. */
 export interface ReceivedEmail extends Received {
   from: string;
@@ -51,6 +63,7 @@ export interface ReceivedSms extends Received {
 /** The message of each medium. */
 export interface MessageOf {
   mobilePush: ReceivedPush;
+  webPush: ReceivedWebPush;
   email: ReceivedEmail;
   sms: ReceivedSms;
 }

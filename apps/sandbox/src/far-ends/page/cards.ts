@@ -1,4 +1,4 @@
-import type { ReceivedEmail, ReceivedPush, ReceivedSms } from '../inbox/messages';
+import type { ReceivedEmail, ReceivedPush, ReceivedSms, ReceivedWebPush } from '../inbox/messages';
 import { type Html, html } from './html';
 
 /** A notification as it lies on a lock screen. */
@@ -13,6 +13,23 @@ export function pushCard(push: ReceivedPush): Html {
       ['Delivery', push.deliveryId],
       ['Image', push.image],
       ...Object.entries(push.data).map(([name, value]): Fact => [`data.${name}`, value]),
+    ])}`,
+  );
+}
+
+/** A notification in the corner of a desktop. */
+export function webPushCard(push: ReceivedWebPush): Html {
+  return card(
+    push,
+    html`
+    <h3>${push.title}</h3>
+    <p class="text">${push.body}</p>
+    ${facts([
+      ['Browser', push.endpoint],
+      ['Delivery', push.deliveryId],
+      ['Opens', push.url],
+      ['Image', push.image],
+      ['Buttons', push.buttons.join(', ')],
     ])}`,
   );
 }

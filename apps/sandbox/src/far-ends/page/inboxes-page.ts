@@ -1,7 +1,7 @@
 import type { Inbox } from '../inbox/inbox';
 import type { InboxCounts } from '../inbox/medium-inbox';
 import type { FarMedium } from '../inbox/messages';
-import { emailCard, pushCard, smsCard } from './cards';
+import { emailCard, pushCard, smsCard, webPushCard } from './cards';
 import { Html, html } from './html';
 import { script } from './script';
 import { style } from './style';
@@ -17,7 +17,7 @@ interface Column {
 }
 
 /** The page that shows what the far ends received: works without script, refreshes itself with it. */
-export function inboxesPage({ mobilePush, email, sms }: Report, version: string): string {
+export function inboxesPage({ mobilePush, webPush, email, sms }: Report, version: string): string {
   const columns = [
     column({
       medium: 'mobilePush',
@@ -25,6 +25,13 @@ export function inboxesPage({ mobilePush, email, sms }: Report, version: string)
       empty: 'No notification has arrived yet.',
       counts: mobilePush,
       cards: mobilePush.last.map(pushCard),
+    }),
+    column({
+      medium: 'webPush',
+      title: 'Browser notifications',
+      empty: 'No browser notification has arrived yet.',
+      counts: webPush,
+      cards: webPush.last.map(webPushCard),
     }),
     column({
       medium: 'email',

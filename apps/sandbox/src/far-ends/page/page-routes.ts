@@ -25,8 +25,8 @@ export function addPageRoutes(app: FastifyInstance, inbox: Inbox): void {
   });
   app.get('/inboxes/counts', (_request, reply) => {
     reply.header('cache-control', 'no-store');
-    const { mobilePush, email, sms } = inbox.report(0);
-    return { version: versionOf(inbox), mobilePush, email, sms };
+    const { mobilePush, webPush, email, sms } = inbox.report(0);
+    return { version: versionOf(inbox), mobilePush, webPush, email, sms };
   });
 }
 

@@ -20,7 +20,7 @@ button { font: inherit; color: inherit; background: var(--panel); border: 1px so
   padding: .4rem .9rem; cursor: pointer; }
 a { color: inherit; }
 :focus-visible { outline: 3px solid var(--email); outline-offset: 2px; border-radius: .25rem; }
-main { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: 1.25rem; padding: 1rem 1.5rem 2rem;
+main { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 1.25rem; padding: 1rem 1.5rem 2rem;
   align-items: start; }
 @media (max-width: 60rem) { main { grid-template-columns: minmax(0, 1fr); } }
 section { --accent: var(--push); }

@@ -4,12 +4,14 @@ import { type FaultKind, type FaultSwitch, faultKinds } from '../faults/fault-sw
 import type { Inbox } from '../inbox/inbox';
 import { type FarMedium, farMedia } from '../inbox/messages';
 import { addPageRoutes } from '../page/page-routes';
+import type { Subscriptions } from '../webpush/subscriptions';
 import { addressesCsv } from './addresses-csv';
 
 /** What the routes show and switch. */
 export interface FarEndParts {
   inbox: Inbox;
   faults: Record<FarMedium, FaultSwitch>;
+  subscriptions: Subscriptions;
 }
 
 type OfMedium = { Params: { medium: FarMedium } };
@@ -32,12 +34,17 @@ const delayBody = {
   required: ['ms'],
   properties: { ms: { type: 'integer', minimum: 0, maximum: 600_000 } },
 };
+const browserBody = {
+  type: 'object',
+  properties: { applicationServerKey: { type: 'string', maxLength: 200 } },
+};
 const reportQuery = { type: 'object', properties: { last: { type: 'integer', minimum: 0, maximum: 100_000 } } };
 
 /** Adds the control API of the far ends and the page that shows what arrived. */
 export function addFarEndRoutes(app: FastifyInstance, parts: FarEndParts): void {
   addInboxRoutes(app, parts.inbox);
   addFaultRoutes(app, parts.faults);
+  addBrowserRoutes(app, parts.subscriptions);
   addPageRoutes(app, parts.inbox);
 }
 
@@ -54,6 +61,18 @@ function addInboxRoutes(app: FastifyInstance, inbox: Inbox): void {
   app.get<OfMedium>('/control/inboxes/:medium/addresses.csv', { schema: { params: ofMedium } }, ({ params }, reply) =>
     reply.type('text/csv; charset=utf-8').send(Readable.from(addressesCsv(inbox.recipients(params.medium)))),
   );
+}
+
+function addBrowserRoutes(app: FastifyInstance, subscriptions: Subscriptions): void {
+  app.post<{ Body: { applicationServerKey?: string } }>(
+    '/control/browsers',
+    { schema: { body: browserBody } },
+    ({ body }, reply) => reply.code(201).send(subscriptions.subscribe(body.applicationServerKey ?? null)),
+  );
+  app.delete<{ Params: { id: string } }>('/control/browsers/:id', ({ params }, reply) => {
+    subscriptions.unsubscribe(params.id);
+    return reply.code(204).send();
+  });
 }
 
 function addFaultRoutes(app: FastifyInstance, faults: Record<FarMedium, FaultSwitch>): void {
