@@ -1,4 +1,4 @@
-import { type HandOver, lateReason, type Medium, type OutboundMessage, type SendResult } from '@libs/delivery';
+import { type HandOver, lateReason, type OutboundMessage, type SendResult } from '@libs/delivery';
 import { systemClock } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
 import type { Room, Sender } from '@modules/channels';
@@ -242,11 +242,10 @@ function refusedDrop(decision: GateDecision & { isAllowed: false }, person: Rend
   return { state: decision.reason, detail: decision.detail };
 }
 
-function addressOf(decision: GateDecision & { isAllowed: true }): Record<string, unknown> {
-  const byMedium: Partial<Record<Medium, Record<string, unknown>>> = {
-    MOBILE_PUSH: { token: decision.address, platform: decision.platform ?? 'ANDROID' },
-  };
-  return byMedium[decision.medium] ?? { to: decision.address };
+function addressOf({ medium, address, platform, profileId }: GateDecision & { isAllowed: true }): object {
+  if (medium === 'MOBILE_PUSH') return { token: address, platform: platform ?? 'ANDROID' };
+  if (medium === 'WEB_PUSH') return JSON.parse(address) as object;
+  return medium === 'INBOX' || medium === 'IN_APP' ? { profileId } : { to: address };
 }
 
 /** The address of a hand-over that will not work again, for the profile to remember. */

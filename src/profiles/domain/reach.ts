@@ -5,9 +5,9 @@ import type { Subscription } from './subscription';
 export interface ReachRow {
   profileId: string;
   medium: Medium;
-  /** Stable name of the address within the person: the device id, `email` or `mobile`. */
+  /** Stable name of the address within the person: the device id, `email`, `mobile`, `inbox` or `in-app`. */
   addressKey: string;
-  /** Push token, e-mail address or mobile number. */
+  /** Push token, e-mail address or mobile number; a browser's subscription as JSON (`endpoint`, `p256dh`, `auth`); the profile id for what is shown inside. */
   address: string;
   platform: 'ANDROID' | 'IOS' | null;
   /** False once a provider said that the address is dead. */

@@ -12,11 +12,27 @@ interface Row {
   subscription: ReachRow['subscription'];
 }
 
+/** A browser is addressed by the whole of its subscription. */
+const subscription = `jsonb_build_object('endpoint', token, 'p256dh', web_push_keys->>'p256dh', 'auth', web_push_keys->>'auth')::text`;
+
+/** Whoever has an installation that can fetch messages; nobody has to subscribe to what is shown inside an app or site. */
+const installed = (key: string): string => `SELECT p.id AS profile_id, '${key}' AS address_key, p.id::text AS address,
+    NULL AS platform, true AS is_addressable, 'NOT_SET' AS subscription
+  FROM unnest($2::uuid[]) AS p(id)
+  WHERE EXISTS (SELECT 1 FROM device WHERE project_id = $1 AND profile_id = p.id AND app_id IS NOT NULL)`;
+
 /** Profile by profile: after a large import, before statistics are there, the planner would read a project's every device. */
 const statements: Partial<Record<Medium, string>> = {
   MOBILE_PUSH: `SELECT d.* FROM unnest($2::uuid[]) AS p(id) CROSS JOIN LATERAL (
       SELECT profile_id, id::text AS address_key, token AS address, platform, is_addressable, push_subscription AS subscription
       FROM device WHERE project_id = $1 AND profile_id = p.id AND token IS NOT NULL AND platform <> 'WEB' OFFSET 0) AS d`,
+  WEB_PUSH: `SELECT d.* FROM unnest($2::uuid[]) AS p(id) CROSS JOIN LATERAL (
+      SELECT profile_id, id::text AS address_key, ${subscription} AS address, NULL AS platform, is_addressable,
+        push_subscription AS subscription
+      FROM device WHERE project_id = $1 AND profile_id = p.id AND token IS NOT NULL AND platform = 'WEB'
+        AND web_push_keys->>'p256dh' IS NOT NULL OFFSET 0) AS d`,
+  INBOX: installed('inbox'),
+  IN_APP: installed('in-app'),
   EMAIL: `SELECT id AS profile_id, 'email' AS address_key, email AS address, NULL AS platform,
       is_email_addressable AS is_addressable, email_subscription AS subscription
     FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[]) AND email IS NOT NULL`,
@@ -29,6 +45,10 @@ const deadStatements: Partial<Record<Medium, string>> = {
   MOBILE_PUSH: `UPDATE device d SET is_addressable = false, unreachable_reason = x.reason, updated_at = now()
     FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS x(profile_id, address_key, reason, address)
     WHERE d.project_id = $1 AND d.profile_id = x.profile_id AND d.id::text = x.address_key AND d.token = x.address AND d.is_addressable`,
+  WEB_PUSH: `UPDATE device d SET is_addressable = false, unreachable_reason = x.reason, updated_at = now()
+    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS x(profile_id, address_key, reason, address)
+    WHERE d.project_id = $1 AND d.profile_id = x.profile_id AND d.id::text = x.address_key
+      AND d.token = x.address::jsonb->>'endpoint' AND d.is_addressable`,
   EMAIL: `UPDATE profile p SET is_email_addressable = false, unreachable_reason = x.reason, updated_at = now()
     FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS x(profile_id, address_key, reason, address)
     WHERE p.project_id = $1 AND p.id = x.profile_id AND p.email = x.address AND p.is_email_addressable`,

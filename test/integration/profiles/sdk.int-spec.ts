@@ -247,4 +247,34 @@ describe('what apps and sites report', () => {
     expect(await stage.database.query(twice)).toEqual([]);
     expect(appId).toBeTruthy();
   }, 60_000);
+
+  it('reach a browser by its whole subscription until the push service calls it gone, and an inbox by any installation', async () => {
+    const { createApp } = await stage.ask<{ createApp: { sdkKey: string } }>(
+      'mutation { createApp(input: { name: "Site", platform: WEB }) { sdkKey userErrors { message } } }',
+    );
+    const keys = { p256dh: 'B'.repeat(87), auth: 'a'.repeat(22) };
+    const endpoint = 'https://push.example.com/send/1';
+    const body = { installationId: randomUUID(), webPush: { endpoint, keys } };
+    const { body: site } = await call<Installation>('POST', 'devices', { key: createApp.sdkKey, body });
+    const reach = () =>
+      stage.transactions.run((tx) =>
+        stage.profiles.reach(tx, stage.projectId, [site.profileId], ['WEB_PUSH', 'MOBILE_PUSH', 'INBOX', 'IN_APP']),
+      );
+    const [browser, ...inside] = await reach();
+    expect(browser).toMatchObject({ medium: 'WEB_PUSH', addressKey: site.deviceId, isAddressable: true });
+    expect(JSON.parse(browser?.address ?? '')).toEqual({ endpoint, ...keys });
+    expect(inside).toMatchObject([
+      { medium: 'INBOX', addressKey: 'inbox', address: site.profileId },
+      { medium: 'IN_APP', addressKey: 'in-app', address: site.profileId },
+    ]);
+    const { profileId, addressKey = '', address = '' } = browser ?? { profileId: '' };
+    await stage.transactions.run((tx) =>
+      stage.profiles.markUnreachable(tx, stage.projectId, [
+        { medium: 'WEB_PUSH', profileId, addressKey, address, reason: 'HTTP_410' },
+      ]),
+    );
+    expect(await reach()).toMatchObject([{ medium: 'WEB_PUSH', isAddressable: false }, {}, {}]);
+    await call('PATCH', 'device', { secret: site.deviceSecret, body: { webPush: null } });
+    expect((await reach()).map(({ medium }) => medium)).toEqual(['INBOX', 'IN_APP']);
+  });
 });
