@@ -9,19 +9,24 @@ import { ManageApps } from './apps/manage-apps';
 import { AttributesResolver } from './attributes/attributes.resolver';
 import { ManageAttributes } from './attributes/manage-attributes';
 import { ExternalController } from './external/external.controller';
+import { ExternalActors } from './external/external-request';
+import { HitEventController } from './external/hit-event.controller';
+import { HitEvents } from './external/hit-events';
 import { ProfilesModule } from './profiles.module';
+import { BehaviourController } from './sdk/behaviour.controller';
 import { IdentifyDevice } from './sdk/identify-device';
 import { RegisterDevice } from './sdk/register-device';
 import { SdkController } from './sdk/sdk.controller';
 import { DeviceGuard } from './sdk/sdk.guard';
 import { StoreAttributes } from './sdk/store-attributes';
+import { StoreBehaviour } from './sdk/store-behaviour';
 import { ManageSegments } from './segments/manage-segments';
 import { SegmentsResolver } from './segments/segments.resolver';
 
 /** Profiles as the api host serves them. */
 @Module({
   imports: [ProjectsModule, ProfilesModule],
-  controllers: [ImportsController, SdkController, ExternalController],
+  controllers: [ImportsController, SdkController, ExternalController, HitEventController, BehaviourController],
   providers: [
     ProfilesResolver,
     SubscriptionChangesResolver,
@@ -33,7 +38,10 @@ import { SegmentsResolver } from './segments/segments.resolver';
     IdentifyDevice,
     RegisterDevice,
     StoreAttributes,
+    StoreBehaviour,
     DeviceGuard,
+    ExternalActors,
+    HitEvents,
     SegmentsResolver,
     ManageSegments,
   ],

@@ -46,6 +46,7 @@ import { Segments } from './segments/segments';
   ],
   exports: [
     AttributeDefinitions,
+    BehaviourRepository,
     ConsentRepository,
     DeviceRepository,
     ProfilesService,

@@ -115,6 +115,24 @@ export class EngagementRepository {
     );
   }
 
+  /** Profiles of these recipients, and the campaigns that their messages were of. */
+  async campaignsOf(
+    tx: Tx,
+    refs: { executionId: string; seq: number }[],
+  ): Promise<(FirstEngagement & { profileId: string; campaignId: string })[]> {
+    if (refs.length === 0) return [];
+    return query(
+      tx,
+      `SELECT DISTINCT r.project_id AS "projectId", r.execution_id AS "executionId", r.seq, r.profile_id AS "profileId",
+         v.campaign_id AS "campaignId"
+       FROM unnest($1::uuid[], $2::int[]) AS e(execution_id, seq)
+       JOIN recipient r ON r.execution_id = e.execution_id AND r.seq = e.seq
+       JOIN execution_template t ON t.execution_id = r.execution_id AND t.optimove_template_id = r.optimove_template_id
+       JOIN campaign_version v ON v.id = t.version_id WHERE r.profile_id IS NOT NULL`,
+      [refs.map(({ executionId }) => executionId), refs.map(({ seq }) => seq)],
+    );
+  }
+
   /**
    * Notes the first time of each kind on the recipients and adds to the tallies: `ENGAGED:<KIND>` counts people once,
    * `EVENT:<KIND>` every event. A click is an opening too; what machines did counts as events of their own.

@@ -1,5 +1,11 @@
 import { Transactions, type Tx } from '@libs/platform';
-import { type ConsentAnswer, type ConsentSource, ProfilesService, type Subscription } from '@modules/profiles';
+import {
+  type CampaignDeedRow,
+  type ConsentAnswer,
+  type ConsentSource,
+  ProfilesService,
+  type Subscription,
+} from '@modules/profiles';
 import { SuppressionService } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { EngagementRepository, type TakenEngagement } from '../persistence/engagement.repository';
@@ -30,9 +36,24 @@ export class ApplyEngagement {
       const events = await this.repository.take(tx, batchSize);
       if (events.length === 0) return 0;
       await this.changes.add(tx, await this.repository.apply(tx, events));
+      await this.keepDeeds(tx, events);
       await this.applyAnswers(tx, await this.withProfiles(tx, events.filter(isAnswer)));
       return events.length;
     });
+  }
+
+  /** Profiles keep their own copy, which the rules of segments look at. A click is an opening too. */
+  private async keepDeeds(tx: Tx, events: TakenEngagement[]): Promise<void> {
+    const done = events.filter((event) => !event.isMachine);
+    const found = await this.repository.campaignsOf(tx, done);
+    const people = new Map(found.map((row) => [`${row.executionId} ${row.seq}`, row]));
+    for (const projectId of new Set(found.map((row) => row.projectId))) {
+      const deeds = done.flatMap((event) => {
+        const person = people.get(`${event.executionId} ${event.seq}`);
+        return person?.projectId === projectId ? deedsOf(event, person) : [];
+      });
+      await this.profiles.recordDeeds(tx, projectId, deeds);
+    }
   }
 
   private async withProfiles(tx: Tx, events: TakenEngagement[]): Promise<Answered[]> {
@@ -60,6 +81,15 @@ export class ApplyEngagement {
       if (complaints.length > 0) await this.suppression.suppressAfterComplaint(tx, projectId, complaints);
     }
   }
+}
+
+function deedsOf(
+  { kind, medium, occurredAt: at }: TakenEngagement,
+  { profileId, campaignId }: { profileId: string; campaignId: string },
+): CampaignDeedRow[] {
+  if (kind === 'PREFERENCES') return [];
+  const deed = { profileId, campaignId, deed: kind, medium, at };
+  return kind === 'CLICKED' ? [{ ...deed, deed: 'OPENED' }, deed] : [deed];
 }
 
 function isAnswer({ kind }: TakenEngagement): boolean {

@@ -76,7 +76,10 @@ export class ProfilesResolver {
 
   @ResolveField(() => [ProfileAttributeType], { description: 'Stored attributes.' })
   attributes(@Parent() { attributes }: ListedProfile): ProfileAttributeType[] {
-    return Object.entries(attributes).map(([name, value]) => ({ name, value: String(value) }));
+    return Object.entries(attributes).map(([name, value]) => ({
+      name,
+      value: typeof value === 'object' ? JSON.stringify(value) : String(value),
+    }));
   }
 
   @Allow('profiles.manage')
@@ -91,15 +94,18 @@ export class ProfilesResolver {
     }
     const { projectId } = actor;
     const { row, cleared } = change;
-    const profile = await this.transactions.run(async (tx) => {
-      await this.writer.writeProfiles(tx, projectId, [row]);
+    return this.transactions.run(async (tx) => {
+      const { refused } = await this.writer.writeProfiles(tx, projectId, [row]);
+      if (refused.length > 0) {
+        const problem = { path: ['attributes'], message: refused[0]?.reason ?? '', code: 'INVALID' };
+        return { profile: null, userErrors: [problem] };
+      }
       await this.profileRepository.clear(tx, { projectId, userId: row.userId, fields: cleared });
       const saved = await this.directory.find(tx, projectId, row.userId);
       if (saved) {
         await this.audit.record(tx, actor, { action: 'profile.upserted', subject: { type: 'profile', id: saved.id } });
       }
-      return saved;
+      return { profile: saved, userErrors: [] };
     });
-    return { profile, userErrors: [] };
   }
 }

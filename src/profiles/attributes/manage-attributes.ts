@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { MoreThan } from 'typeorm';
 import type { AttributeTarget, AttributeType } from '../domain/attribute';
 import { AttributeDefinitionEntity } from '../persistence/attribute-definition.entity';
+import { AttributeDefinitions } from './attribute-definitions';
 
 /** Why a change of the list of attributes was refused. */
 export type AttributeProblemCode = 'INVALID' | 'NOT_FOUND' | 'CONFLICT' | 'NAME_TAKEN';
@@ -33,6 +34,7 @@ const conflict = () => refuse('CONFLICT', 'version', 'Somebody changed this attr
 export class ManageAttributes {
   constructor(
     private readonly transactions: Transactions,
+    private readonly definitions: AttributeDefinitions,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -52,6 +54,7 @@ export class ManageAttributes {
     const row = { id: newId(), projectId: actor.projectId, name, type, target, version: 1, createdAt: new Date() };
     const attribute = Object.assign(new AttributeDefinitionEntity(), row);
     return this.transactions.run(async (tx) => {
+      await this.definitions.forChanging(tx, actor.projectId);
       if (await isTaken(tx, attribute)) return nameTaken();
       await tx.insert(AttributeDefinitionEntity, attribute);
       await this.remember(tx, actor, { action: 'created', attribute });
@@ -86,6 +89,7 @@ export class ManageAttributes {
   ): Promise<AttributeOutcome> {
     return this.transactions.run(async (tx) => {
       if (!isUuid(id)) return notFound();
+      await this.definitions.forChanging(tx, actor.projectId);
       const attribute = await tx.findOne(AttributeDefinitionEntity, {
         where: { projectId: actor.projectId, id },
         lock: { mode: 'pessimistic_write' },

@@ -29,16 +29,24 @@ export interface CampaignDeedRow {
 const longestName = 100;
 const longestValue = 4_000;
 const day = 86_400_000;
-const oldest = 400 * day;
+const unstorable = /\\u(0000|d[89a-f][0-9a-f]{2})/i;
+
+/** How long events, tags and answers to campaigns count, in milliseconds. */
+export const behaviourCountsMs = 400 * day;
 
 /** Why an event or tag cannot be stored, or null. What happened more than 400 days ago no longer counts. */
 export function behaviourProblem({ name, occurredAt, value }: Behaviour, now: Date): string | null {
   if (name.trim() === '' || name.length > longestName) return `The name must have 1 to ${longestName} characters`;
   const text = JSON.stringify(value) ?? '';
   if (text.length > longestValue) return `The value is longer than ${longestValue} characters`;
-  if (name.includes('\u0000') || text.includes('\\u0000')) return 'Text must not contain NUL characters';
+  if (!isStorable([name, value])) return 'The name or value holds a character that cannot be stored';
   const age = now.getTime() - occurredAt.getTime();
   if (Number.isNaN(age)) return 'The time cannot be read';
   if (age < -day) return 'The time is more than a day ahead';
-  return age > oldest ? 'The time is more than 400 days ago' : null;
+  return age > behaviourCountsMs ? 'The time is more than 400 days ago' : null;
+}
+
+/** Whether PostgreSQL can store every text of a JSON value: neither zero bytes nor halves of surrogate pairs. */
+export function isStorable(value: unknown): boolean {
+  return !unstorable.test(JSON.stringify(value) ?? '');
 }

@@ -1,9 +1,9 @@
-import { validateInput } from '@libs/platform';
-import { type Actor, Actors, mayDo, Public } from '@modules/projects';
-import { Body, Controller, Headers, HttpException, Post, Res } from '@nestjs/common';
+import { Public } from '@modules/projects';
+import { Body, Controller, Headers, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ImportFile } from '../imports/import-file';
 import { ImportProfileInput } from './external.inputs';
+import { ExternalActors, readExternal, refusal } from './external-request';
 import { columnProblems, rowsOf } from './profile-columns';
 
 /** Rows from which on Xtremepush answers 202 with a task. */
@@ -35,7 +35,7 @@ export interface ExternalAnswer {
 @Controller('api/external')
 export class ExternalController {
   constructor(
-    private readonly actors: Actors,
+    private readonly actors: ExternalActors,
     private readonly importFile: ImportFile,
   ) {}
 
@@ -46,8 +46,8 @@ export class ExternalController {
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ExternalAnswer> {
-    const actor = await this.actorOf(authorization, body);
-    const { columns, rows } = await read(ImportProfileInput, body);
+    const actor = await this.actors.of(authorization, body);
+    const { columns, rows } = await readExternal(ImportProfileInput, body);
     const problems = columnProblems(columns);
     if (problems.length > 0) throw refusal(400, problems);
     const { importId, taskId, ...sums } = await this.importFile.profileRows(actor, rowsOf(columns, rows));
@@ -56,28 +56,4 @@ export class ExternalController {
     const data = { ...sums, rejects_url: `/imports/${importId}/rejects.csv` };
     return { code, success: true, ...(code === 202 ? { task_id: taskId } : {}), data };
   }
-
-  private async actorOf(authorization: string | undefined, body: unknown): Promise<Actor> {
-    const token = (body as { apptoken?: unknown } | null)?.apptoken;
-    const key = typeof token === 'string' ? token : /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1];
-    const actor = key ? await this.actors.ofKey(key) : null;
-    if (!actor) throw refusal(401, ['apptoken must be an API key of the project']);
-    if (!mayDo(actor.role, 'profiles.manage'))
-      throw refusal(403, [`This API key (${actor.role}) lacks profiles.manage`]);
-    return actor;
-  }
-}
-
-async function read<T extends object>(type: new () => T, body: unknown): Promise<T> {
-  const problems = await validateInput(type, body as object);
-  if (problems.length > 0)
-    throw refusal(
-      400,
-      problems.map(({ path, message }) => `${path.join('.')}: ${message}`),
-    );
-  return body as T;
-}
-
-function refusal(code: number, errors: string[]): HttpException {
-  return new HttpException({ code, success: false, message: errors[0] ?? '', errors }, code);
 }

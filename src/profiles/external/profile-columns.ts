@@ -1,5 +1,7 @@
+import { isStorable } from '../domain/behaviour';
 import type { FileRow } from '../imports/csv-rows';
 import { type ProfileRow, profileFile } from '../imports/profile-rows';
+import type { ReadRow } from '../imports/row-reader';
 
 /** Columns of Xtremepush's `import/profile` that we know by another name; any other one is an attribute. */
 const ourNames: Record<string, string> = {
@@ -53,6 +55,16 @@ export function* rowsOf(columns: string[], rows: unknown[][]): Generator<FileRow
       ...profileFile.read(Object.fromEntries(names.map((name, place) => [name, cell(name, row[place])]))),
     };
   }
+}
+
+/** Reads what an event says about its person; an address without its subscription leaves that as it is. */
+export function profileOf(userId: string, attributes: Record<string, unknown> = {}): ReadRow<ProfileRow> {
+  if (!isStorable([userId, attributes])) return { reason: 'A text holds a character that cannot be stored' };
+  const cells = Object.entries(attributes).map(([column, value]) => {
+    const name = ourNames[column] ?? column;
+    return [name, cell(name, value)];
+  });
+  return profileFile.read({ ...Object.fromEntries(cells), userId });
 }
 
 function cell(name: string, value: unknown): string {

@@ -1,6 +1,8 @@
 import { newId } from '@libs/foundation';
 import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import { AttributeDefinitions } from '../attributes/attribute-definitions';
+import { typeValues } from '../domain/attributes/type-values';
 import type { DeviceRow } from './device-rows';
 import type { ProfileRow } from './profile-rows';
 
@@ -15,7 +17,23 @@ export interface WrittenBatch {
 /** Stores batches of imported rows, one statement each, in the order of their keys, so that writers at the same time do not block each other for good. Writing a batch again changes nothing. */
 @Injectable()
 export class ImportWriter {
-  async writeProfiles(tx: Tx, projectId: string, rows: ProfileRow[]): Promise<WrittenBatch> {
+  constructor(private readonly definitions: AttributeDefinitions) {}
+
+  /** Rows with a value that does not fit the definition of its attribute are refused as a whole. */
+  async writeProfiles(tx: Tx, projectId: string, given: ProfileRow[]): Promise<WrittenBatch> {
+    const known = await this.definitions.forWriting(tx, projectId);
+    const refused: WrittenBatch['refused'] = [];
+    const rows = given.flatMap((row, index) => {
+      const { values, problems } = typeValues(row.attributes, known, 'PROFILE');
+      if (problems.length === 0) return [{ ...row, attributes: values }];
+      refused.push({ index, reason: problems.map(({ name, reason }) => `${name} ${reason}`).join('; ') });
+      return [];
+    });
+    return { ...(await this.write(tx, projectId, rows)), refused };
+  }
+
+  private async write(tx: Tx, projectId: string, rows: ProfileRow[]): Promise<Omit<WrittenBatch, 'refused'>> {
+    if (rows.length === 0) return { created: 0, updated: 0 };
     const column = <K extends keyof ProfileRow>(name: K): ProfileRow[K][] => rows.map((row) => row[name]);
     const written = await query<{ is_new: boolean }>(
       tx,
@@ -56,7 +74,7 @@ export class ImportWriter {
         rows.filter(({ smsSubscription }) => smsSubscription).map(({ userId }) => userId),
       ],
     );
-    return { ...count(written), refused: [] };
+    return count(written);
   }
 
   /** Devices of users that are not known are refused. A token that a provider called dead stays so: none comes back to life. */

@@ -12,7 +12,8 @@ export interface ProfileRow {
   language: string | null;
   timezone: string | null;
   country: string | null;
-  attributes: Record<string, string>;
+  /** Texts of a file; values of any form otherwise. */
+  attributes: Record<string, unknown>;
 }
 
 const systemColumns = [

@@ -1,6 +1,14 @@
-import { query, type Tx } from '@libs/platform';
+import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import { type Behaviour, behaviourProblem, type CampaignDeedRow, type RefusedBehaviour } from '../domain/behaviour';
+import {
+  type Behaviour,
+  behaviourCountsMs,
+  behaviourProblem,
+  type CampaignDeedRow,
+  type RefusedBehaviour,
+} from '../domain/behaviour';
+
+const forgottenAtOnce = 10_000;
 
 /** What people did: events, tags, and their answers to past campaigns. */
 @Injectable()
@@ -65,6 +73,26 @@ export class BehaviourRepository {
         deeds.map(({ medium }) => medium),
         deeds.map(({ at }) => at.toISOString()),
       ],
+    );
+  }
+
+  /** Makes room for the month of an instant. */
+  async ensureMonth(tx: Tx, instant: Date): Promise<void> {
+    await query(tx, 'SELECT ensure_behaviour_partition($1)', [instant]);
+  }
+
+  /** Drops months, and answers to campaigns, that lie wholly too far back to count. */
+  async forget(tx: Tx, now: Date): Promise<void> {
+    const oldest = new Date(now.getTime() - behaviourCountsMs);
+    await query(tx, 'SELECT drop_behaviour_before($1)', [oldest]);
+    while ((await this.forgetDeeds(tx, oldest)) === forgottenAtOnce);
+  }
+
+  private forgetDeeds(tx: Tx, oldest: Date): Promise<number> {
+    return execute(
+      tx,
+      `DELETE FROM campaign_deed WHERE ctid IN (SELECT ctid FROM campaign_deed WHERE last_at < $1 LIMIT ${forgottenAtOnce})`,
+      [oldest],
     );
   }
 }

@@ -93,6 +93,7 @@ export class IdentifyDevice {
       to,
     ]);
     if (from.userId !== null) return;
+    await execute(tx, 'DELETE FROM behaviour WHERE project_id = $1 AND profile_id = $2', [projectId, from.profileId]);
     await execute(tx, 'DELETE FROM profile WHERE project_id = $1 AND id = $2 AND user_id IS NULL', [
       projectId,
       from.profileId,

@@ -1,5 +1,7 @@
 import { execute, query, Transactions, type Tx } from '@libs/platform';
 import { BadRequestException, Injectable } from '@nestjs/common';
+import { AttributeDefinitions } from '../attributes/attribute-definitions';
+import { type TypedValues, typeValues } from '../domain/attributes/type-values';
 import type { KnownDevice } from '../domain/known-device';
 import type { Subscription } from '../domain/subscription';
 import { ConsentRepository } from '../persistence/consent.repository';
@@ -15,6 +17,7 @@ export class StoreAttributes {
   constructor(
     private readonly transactions: Transactions,
     private readonly consent: ConsentRepository,
+    private readonly definitions: AttributeDefinitions,
   ) {}
 
   /** @throws {BadRequestException} naming every value that cannot be stored; then none is. */
@@ -22,9 +25,15 @@ export class StoreAttributes {
     const errors = [...problemsOf('profile', profile), ...problemsOf('device', device)];
     if (errors.length > 0) throw new BadRequestException({ message: 'Some attributes cannot be stored', errors });
     await this.transactions.run(async (tx) => {
+      const known = await this.definitions.forWriting(tx, projectId);
+      const ofPerson = typeValues(profile, known, 'PROFILE');
+      const ofDevice = typeValues(device, known, 'DEVICE');
+      const unfit = [...misfits('profile', ofPerson), ...misfits('device', ofDevice)];
+      if (unfit.length > 0)
+        throw new BadRequestException({ message: 'Some attributes cannot be stored', errors: unfit });
       const profileId = await lockedOwner(tx, projectId, id);
-      await merge(tx, { table: 'profile', projectId, id: profileId, values: profile });
-      await merge(tx, { table: 'device', projectId, id, values: device });
+      await merge(tx, { table: 'profile', projectId, id: profileId, values: ofPerson.values });
+      await merge(tx, { table: 'device', projectId, id, values: ofDevice.values });
     });
   }
 
@@ -36,7 +45,7 @@ export class StoreAttributes {
 }
 
 /** Holds the device, so that nobody signs in or out between reading its profile and writing to it. */
-async function lockedOwner(tx: Tx, projectId: string, deviceId: string): Promise<string> {
+export async function lockedOwner(tx: Tx, projectId: string, deviceId: string): Promise<string> {
   const [owner] = await query<{ profile_id: string }>(
     tx,
     'SELECT profile_id FROM device WHERE project_id = $1 AND id = $2 FOR UPDATE',
@@ -58,6 +67,10 @@ async function merge(
      WHERE project_id = $1 AND id = $2`,
     [projectId, id, JSON.stringify(values), removed],
   );
+}
+
+function misfits(on: string, { problems }: TypedValues): { field: string; message: string }[] {
+  return problems.map(({ name, reason }) => ({ field: `${on}.${name}`.slice(0, 150), message: `The value ${reason}` }));
 }
 
 function problemsOf(on: string, values: Record<string, unknown>): { field: string; message: string }[] {
