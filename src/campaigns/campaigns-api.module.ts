@@ -1,3 +1,4 @@
+import { ChannelsModule } from '@modules/channels';
 import { ConnectionsModule } from '@modules/connections';
 import { ProfilesModule } from '@modules/profiles';
 import { Module } from '@nestjs/common';
@@ -16,13 +17,20 @@ import { authoringApiProviders } from './authoring';
 import { CampaignsModule } from './campaigns.module';
 import { CallbackSpool } from './execution/callback-spool';
 import { EngagementIntake } from './tracking/engagement-intake';
+import { SdkInboxController } from './tracking/sdk-inbox.controller';
 import { SdkMessagesController } from './tracking/sdk-messages.controller';
 import { TrackingController } from './tracking/tracking.controller';
 
 /** Campaigns as the api host serves them. */
 @Module({
-  imports: [CampaignsModule, ConnectionsModule, ProfilesModule],
-  controllers: [OptimoveCallbackController, RecipientsExportController, TrackingController, SdkMessagesController],
+  imports: [CampaignsModule, ChannelsModule, ConnectionsModule, ProfilesModule],
+  controllers: [
+    OptimoveCallbackController,
+    RecipientsExportController,
+    TrackingController,
+    SdkMessagesController,
+    SdkInboxController,
+  ],
   providers: [
     CallbackSpool,
     ExecutionResolver,

@@ -1,4 +1,5 @@
 import { ConnectionsModule, DeletionConsequences } from '@modules/connections';
+import { ProfilesModule } from '@modules/profiles';
 import { ProjectsModule } from '@modules/projects';
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -7,6 +8,7 @@ import { ReceiptIntake } from './delivery/receipt-intake';
 import { SenderPool } from './delivery/sender-pool';
 import { Sessions } from './delivery/sessions';
 import { DeliveryService } from './delivery.service';
+import { KeptMessagesService } from './kept-messages.service';
 import { KeepListeners } from './listeners/keep-listeners';
 import { KnownChannels } from './listeners/known-channels';
 import { Listeners } from './listeners/listeners';
@@ -15,21 +17,33 @@ import { ManageChannels } from './manage-channels';
 import { ManageProviderAccounts } from './manage-provider-accounts';
 import { ChannelEntity } from './persistence/channel.entity';
 import { ChannelRepository } from './persistence/channel.repository';
+import { KeptMessageRepository } from './persistence/kept-message.repository';
 import { ProviderAccountEntity } from './persistence/provider-account.entity';
 import { ProviderAccountRepository } from './persistence/provider-account.repository';
 import { RateRepository } from './persistence/rate.repository';
 import { ReceiptRepository } from './persistence/receipt.repository';
 
-const repositories = [ChannelRepository, ProviderAccountRepository, RateRepository, ReceiptRepository];
+const repositories = [
+  ChannelRepository,
+  KeptMessageRepository,
+  ProviderAccountRepository,
+  RateRepository,
+  ReceiptRepository,
+];
 const delivery = [ReceiptIntake, Sessions, SenderPool];
 
 const useCases = [KnownChannels, Listeners, RemoveChannels, KeepListeners, ManageChannels, ManageProviderAccounts];
 
 /** Optimove channels with their listeners, and the provider accounts that deliver. */
 @Module({
-  imports: [ProjectsModule, ConnectionsModule, TypeOrmModule.forFeature([ChannelEntity, ProviderAccountEntity])],
-  providers: [...repositories, ...delivery, ...useCases, ChannelsService, DeliveryService],
-  exports: [...repositories, ...delivery, ...useCases, ChannelsService, DeliveryService],
+  imports: [
+    ProjectsModule,
+    ConnectionsModule,
+    ProfilesModule,
+    TypeOrmModule.forFeature([ChannelEntity, ProviderAccountEntity]),
+  ],
+  providers: [...repositories, ...delivery, ...useCases, ChannelsService, DeliveryService, KeptMessagesService],
+  exports: [...repositories, ...delivery, ...useCases, ChannelsService, DeliveryService, KeptMessagesService],
 })
 export class ChannelsModule implements OnModuleInit {
   constructor(

@@ -7,5 +7,7 @@ export { type ChannelKind, type ChannelState, mediaOfKind } from './domain/chann
 export type { ChannelView } from './domain/channel-view';
 export { ChannelNotFoundError } from './domain/errors';
 export { receiptsArrived } from './domain/events';
+export type { InAppView, InboxPage, InboxView, KeptDeed, Moment } from './domain/kept-message';
 export type { ReceiptRow } from './domain/receipt-row';
 export type { Room, RoomRequest, Sender } from './domain/sender';
+export { KeptMessagesService } from './kept-messages.service';

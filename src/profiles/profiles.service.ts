@@ -96,6 +96,15 @@ export class ProfilesService {
     return this.behaviour.add(tx, projectId, { kind: 'EVENT', batch });
   }
 
+  /** When the project's own server last reported each of these events of a person; one that it never did is absent. */
+  lastServerEvents(
+    tx: Tx,
+    projectId: string,
+    asked: { profileId: string; names: string[] },
+  ): Promise<Map<string, Date>> {
+    return this.behaviour.lastOfServer(tx, projectId, asked);
+  }
+
   /** Stores hits of tags; as {@link recordEvents}. */
   setTags(tx: Tx, projectId: string, batch: Behaviour[]): Promise<RefusedBehaviour[]> {
     return this.behaviour.add(tx, projectId, { kind: 'TAG', batch });

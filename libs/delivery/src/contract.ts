@@ -169,6 +169,20 @@ export interface SettingProblem {
 /** Settings by field name: texts, numbers and booleans; JSON as text. */
 export type ProviderSettings = Record<string, string | number | boolean>;
 
+/** A message for the product's own store, to be fetched by apps and sites. */
+export interface KeptMessage {
+  /** Storing one twice is as once. */
+  deliveryId: string;
+  profileId: string;
+  /** What is shown, as the SDK gets it. */
+  content: Record<string, unknown>;
+  expiresAt: Date;
+  /** Null in an inbox. */
+  trigger: ShowTrigger | null;
+  displayLimit: number;
+  pauseSeconds: number;
+}
+
 /** What a session may use of its surroundings. */
 export interface SessionOptions {
   settings: ProviderSettings;
@@ -178,6 +192,8 @@ export interface SessionOptions {
   assertPublicHost?: (host: string) => Promise<void>;
   /** Resolves when the receipts are stored: only then the provider is told that they arrived. */
   onReceipts?: (receipts: Receipt[]) => Promise<void>;
+  /** Stores messages that apps and sites fetch; resolves when they are committed. */
+  keep?: (messages: KeptMessage[]) => Promise<void>;
 }
 
 /** Under which condition messages may still be handed over. */
@@ -216,7 +232,7 @@ export interface ProviderDefinition {
   medium: Medium;
   /** Whether it reports what became of accepted messages. */
   hasReceipts: boolean;
-  /** Whether it recognises a delivery id that it has seen. Vendor statements: none of ours does. */
+  /** Whether it recognises a delivery id that it has seen. Vendor statements: none outside the house does. */
   dedupe: 'id' | 'lookup' | 'none';
   fields: SettingField[];
   /** Settings that a new account gets unless they are typed, such as keys of its own. */

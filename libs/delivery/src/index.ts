@@ -3,6 +3,7 @@ export type {
   HandOver,
   InAppMessage,
   InboxMessage,
+  KeptMessage,
   Medium,
   MessageButton,
   OutboundMessage,

@@ -1,4 +1,5 @@
 import { systemClock } from '@libs/foundation';
+import { KeptMessagesService } from '@modules/channels';
 import { CurrentDevice, DeviceGuard, type KnownDevice } from '@modules/profiles';
 import { Public } from '@modules/projects';
 import { Controller, Headers, HttpCode, NotFoundException, Param, Post, UseGuards } from '@nestjs/common';
@@ -6,16 +7,29 @@ import type { EngagementKind } from '../domain/engagement';
 import { readDeliveryId } from '../domain/execution/delivery-id';
 import { EngagementIntake } from './engagement-intake';
 
-const kinds: Record<string, EngagementKind> = { opened: 'OPENED', clicked: 'CLICKED', dismissed: 'DISMISSED' };
+const reports = ['displayed', 'opened', 'clicked', 'dismissed'] as const;
+
+type ReportKind = (typeof reports)[number];
+
+/** What is shown inside an app or site is opened by being shown. */
+const kinds: Record<ReportKind, EngagementKind> = {
+  displayed: 'OPENED',
+  opened: 'OPENED',
+  clicked: 'CLICKED',
+  dismissed: 'DISMISSED',
+};
 
 /** What an installation reports of the messages that it got. */
 @Public()
 @UseGuards(DeviceGuard)
 @Controller('sdk/v1/messages')
 export class SdkMessagesController {
-  constructor(private readonly intake: EngagementIntake) {}
+  constructor(
+    private readonly intake: EngagementIntake,
+    private readonly kept: KeptMessagesService,
+  ) {}
 
-  /** `deliveryId` came with the message; only the installation that got it may report it. */
+  /** `deliveryId` came with the message; only the installation that got it may report it; what is kept for a person, any of theirs. */
   @Post(':deliveryId/:what')
   @HttpCode(204)
   async report(
@@ -24,10 +38,12 @@ export class SdkMessagesController {
     @Param('what') what: string,
     @Headers('user-agent') userAgent: string | undefined,
   ): Promise<void> {
-    const kind = kinds[what];
-    if (!kind) throw new NotFoundException(`A message can be reported ${Object.keys(kinds).join(', ')}, not ${what}`);
+    const deed = reports.find((each) => each === what);
+    if (!deed) throw new NotFoundException(`A message can be reported ${reports.join(', ')}, not ${what}`);
     const ref = readDeliveryId(deliveryId);
-    if (ref?.addressKey !== device.id) throw new NotFoundException('This installation got no such message');
+    const isKept = ref?.medium === 'INBOX' || ref?.medium === 'IN_APP';
+    const isOwn = isKept ? await this.kept.mark(device, { id: deliveryId, deed }) : ref?.addressKey === device.id;
+    if (!ref || !isOwn) throw new NotFoundException('This installation got no such message');
     const { executionId, seq, medium } = ref;
     const at = {
       occurredAt: systemClock.now(),
@@ -36,7 +52,7 @@ export class SdkMessagesController {
       answers: null,
       userAgent: userAgent ?? '',
     };
-    const isKnown = await this.intake.add({ executionId, seq, medium, kind, ...at });
+    const isKnown = await this.intake.add({ executionId, seq, medium, kind: kinds[deed], ...at });
     if (!isKnown) throw new NotFoundException('This installation got no such message');
   }
 }

@@ -1,7 +1,8 @@
 import { getProvider, type ProviderDefinition, type ProviderSession, type ProviderSettings } from '@libs/delivery';
 import { InvariantError } from '@libs/foundation';
-import { OutboundGuard, SecretBox } from '@libs/platform';
+import { OutboundGuard, SecretBox, Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import { KeptMessageRepository } from '../persistence/kept-message.repository';
 import type { ProviderAccountEntity } from '../persistence/provider-account.entity';
 import { ReceiptIntake } from './receipt-intake';
 
@@ -20,6 +21,8 @@ export class Sessions {
     private readonly secrets: SecretBox,
     private readonly guard: OutboundGuard,
     private readonly intake: ReceiptIntake,
+    private readonly transactions: Transactions,
+    private readonly kept: KeptMessageRepository,
   ) {}
 
   /** A session of a stored account. @throws when its secrets cannot be opened. */
@@ -27,9 +30,11 @@ export class Sessions {
     const onReceipts = (receipts: Parameters<ReceiptIntake['store']>[1]): Promise<void> =>
       this.intake.store({ projectId: account.projectId, accountId: account.id }, receipts);
     const definition = definitionOf(account);
+    const owner = { projectId: account.projectId, accountId: account.id, medium: definition.medium };
     return this.openWith(definition, {
       settings: this.settingsOf(account),
       onReceipts: definition.hasReceipts ? onReceipts : undefined,
+      keep: (messages) => this.transactions.run((tx) => this.kept.add(tx, owner, messages)),
     });
   }
 
@@ -54,7 +59,7 @@ export class Sessions {
 
   private openWith(
     definition: ProviderDefinition,
-    options: Pick<Parameters<ProviderDefinition['open']>[0], 'settings' | 'onReceipts'>,
+    options: Pick<Parameters<ProviderDefinition['open']>[0], 'settings' | 'onReceipts' | 'keep'>,
   ): ProviderSession {
     const dispatcher = this.guard.dispatcher({ connections: connectionsPerHost });
     const session = definition.open({

@@ -4,11 +4,17 @@ import { Interval } from '@nestjs/schedule';
 import { SenderPool } from '../delivery/sender-pool';
 import { receiptsArrived } from '../domain/events';
 import { KeepListeners } from '../listeners/keep-listeners';
+import { KeptMessageRepository } from '../persistence/kept-message.repository';
 import { ReceiptRepository } from '../persistence/receipt.repository';
 
 const listenersEveryMs = 60_000;
+const expiryEveryMs = 3_600_000;
 const receiptsEveryMs = 5_000;
 const sessionsEveryMs = 15_000;
+
+/** Reports of a message that expired may still come. */
+const keptAfterExpiryDays = 30;
+const removedAtOnce = 5_000;
 
 /** The clocks of channels. */
 @Injectable()
@@ -20,6 +26,7 @@ export class ChannelsClocks {
     private readonly log: Log,
     private readonly keepListeners: KeepListeners,
     private readonly receipts: ReceiptRepository,
+    private readonly kept: KeptMessageRepository,
     private readonly senders: SenderPool,
   ) {}
 
@@ -40,6 +47,16 @@ export class ChannelsClocks {
           await this.outbox.publish(tx, receiptsArrived, { accountId });
         }
       });
+    });
+  }
+
+  /** Removes messages of inboxes, apps and sites that expired long ago. */
+  @Interval(expiryEveryMs)
+  async expiredMessages(): Promise<void> {
+    const tick = { name: 'channels.expired-messages', everyMs: expiryEveryMs, leaseMs: 600_000 };
+    const given = { days: keptAfterExpiryDays, limit: removedAtOnce };
+    await this.leases.runWhenDue(tick, async () => {
+      while ((await this.transactions.run((tx) => this.kept.removeExpired(tx, given))) === removedAtOnce);
     });
   }
 

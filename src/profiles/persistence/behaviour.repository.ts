@@ -53,6 +53,23 @@ export class BehaviourRepository {
     return refused;
   }
 
+  /** The last time of each event that no installation reported. */
+  async lastOfServer(
+    tx: Tx,
+    projectId: string,
+    { profileId, names }: { profileId: string; names: string[] },
+  ): Promise<Map<string, Date>> {
+    if (names.length === 0) return new Map();
+    const rows = await query<{ name: string; at: Date }>(
+      tx,
+      `SELECT name, max(occurred_at) AS at FROM behaviour
+       WHERE project_id = $1 AND profile_id = $2 AND kind = 'EVENT' AND name = ANY($3::text[]) AND device_id IS NULL
+       GROUP BY name`,
+      [projectId, profileId, names],
+    );
+    return new Map(rows.map(({ name, at }) => [name, at]));
+  }
+
   /** Remembers the last time of each deed. Storing a batch again changes nothing. */
   async addDeeds(tx: Tx, projectId: string, deeds: CampaignDeedRow[]): Promise<void> {
     if (deeds.length === 0) return;

@@ -1,0 +1,97 @@
+import { systemClock } from '@libs/foundation';
+import { type InAppView, type InboxPage, KeptMessagesService, type Moment } from '@modules/channels';
+import { CurrentDevice, DeviceGuard, type KnownDevice } from '@modules/profiles';
+import { Public } from '@modules/projects';
+import {
+  BadRequestException,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  NotFoundException,
+  Param,
+  Query,
+  UseGuards,
+} from '@nestjs/common';
+import { readDeliveryId } from '../domain/execution/delivery-id';
+import { EngagementIntake } from './engagement-intake';
+
+const usualPage = 20;
+const largestPage = 100;
+const longestEvent = 100;
+
+/** What an app or a site fetches for the person who uses it: the inbox, and what it may show now. */
+@Public()
+@UseGuards(DeviceGuard)
+@Controller('sdk/v1')
+export class SdkInboxController {
+  constructor(
+    private readonly kept: KeptMessagesService,
+    private readonly intake: EngagementIntake,
+  ) {}
+
+  /** The inbox of the person, newest first, with the number of unopened messages. */
+  @Get('inbox')
+  inbox(
+    @CurrentDevice() device: KnownDevice,
+    @Query('limit') limit: unknown,
+    @Query('after') after: unknown,
+  ): Promise<InboxPage> {
+    return this.kept.inbox(device, { limit: readLimit(limit), after: readCursor(after) });
+  }
+
+  /** Takes a message out of the inbox, on every installation of the person; the message counts as dismissed. */
+  @Delete('inbox/:deliveryId')
+  @HttpCode(204)
+  async remove(
+    @CurrentDevice() device: KnownDevice,
+    @Param('deliveryId') deliveryId: string,
+    @Headers('user-agent') userAgent: string | undefined,
+  ): Promise<void> {
+    const ref = readDeliveryId(deliveryId);
+    const isInbox = ref?.medium === 'INBOX';
+    if (!ref || !isInbox || !(await this.kept.mark(device, { id: deliveryId, deed: 'deleted' }))) {
+      throw new NotFoundException('This inbox has no such message');
+    }
+    const { executionId, seq, medium } = ref;
+    const at = { occurredAt: systemClock.now(), isMachine: false, link: null, answers: null };
+    await this.intake.add({ executionId, seq, medium, kind: 'DISMISSED', userAgent: userAgent ?? '', ...at });
+  }
+
+  /** What may be shown now: at the start of a session, at an event of the app, or because of an event of the server. */
+  @Get('in-app')
+  async inApp(
+    @CurrentDevice() device: KnownDevice,
+    @Query('trigger') trigger: unknown,
+    @Query('event') event: unknown,
+  ): Promise<{ messages: InAppView[] }> {
+    return { messages: await this.kept.showNow(device, readMoment(trigger, event)) };
+  }
+}
+
+function readLimit(text: unknown): number {
+  if (text === undefined) return usualPage;
+  const limit = Number(text);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= largestPage) return limit;
+  throw problem('limit', `limit must be a whole number from 1 to ${largestPage}`);
+}
+
+function readCursor(text: unknown): string | null {
+  if (text === undefined) return null;
+  if (typeof text === 'string' && /^\d{1,18}$/.test(text)) return text;
+  throw problem('after', 'after must be the "next" of an earlier page');
+}
+
+function readMoment(trigger: unknown, event: unknown): Moment {
+  if (trigger === undefined) return null;
+  if (trigger === 'SESSION_START') return { kind: 'SESSION_START' };
+  if (trigger !== 'SDK_EVENT') throw problem('trigger', 'trigger must be SESSION_START or SDK_EVENT, or left out');
+  const isEvent = typeof event === 'string' && event.length >= 1 && event.length <= longestEvent;
+  if (!isEvent) throw problem('event', `event must name the event, with at most ${longestEvent} characters`);
+  return { kind: 'SDK_EVENT', event };
+}
+
+function problem(field: string, message: string): BadRequestException {
+  return new BadRequestException({ message: 'Some parameters are not as they must be', errors: [{ field, message }] });
+}

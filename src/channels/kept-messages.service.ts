@@ -1,0 +1,66 @@
+import { Transactions } from '@libs/platform';
+import { ProfilesService } from '@modules/profiles';
+import { Injectable } from '@nestjs/common';
+import type { InAppView, InboxPage, KeptDeed, Moment } from './domain/kept-message';
+import { type Candidate, KeptMessageRepository, type KeptOwner } from './persistence/kept-message.repository';
+
+/** Shown one after another, so more at once is of no use. */
+const mostShownAtOnce = 10;
+
+/** What people have in their inboxes, and what apps and sites may show them. */
+@Injectable()
+export class KeptMessagesService {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly repository: KeptMessageRepository,
+    private readonly profiles: ProfilesService,
+  ) {}
+
+  /** A page of the inbox, newest first. `after` is the `next` of the page before. */
+  async inbox(owner: KeptOwner, { after, limit }: { after: string | null; limit: number }): Promise<InboxPage> {
+    const tx = this.transactions.pool;
+    const rows = await this.repository.inbox(tx, owner, { before: after, limit: limit + 1 });
+    const page = rows.slice(0, limit);
+    return {
+      messages: page.map(({ position: _position, ...message }) => message),
+      unread: await this.repository.unread(tx, owner),
+      next: rows.length > limit ? (page.at(-1)?.position ?? null) : null,
+    };
+  }
+
+  /**
+   * What may come up now, oldest first: for this moment, and for events that the server reported of the person since
+   * the message was stored or last shown.
+   */
+  async showNow(owner: KeptOwner, moment: Moment): Promise<InAppView[]> {
+    const tx = this.transactions.pool;
+    const candidates = await this.repository.candidates(tx, owner, moment);
+    const events = candidates.flatMap(({ triggerKind, triggerEvent }) =>
+      triggerKind === 'SERVER_EVENT' && triggerEvent !== null ? [triggerEvent] : [],
+    );
+    const lastAt = await this.profiles.lastServerEvents(tx, owner.projectId, {
+      profileId: owner.profileId,
+      names: [...new Set(events)],
+    });
+    return candidates
+      .filter((candidate) => isTriggered(candidate, lastAt))
+      .slice(0, mostShownAtOnce)
+      .map(toView);
+  }
+
+  /** Writes down what an installation of this person reports. @returns false when the person has no such message. */
+  mark(owner: KeptOwner, given: { id: string; deed: KeptDeed }): Promise<boolean> {
+    return this.repository.mark(this.transactions.pool, owner, given);
+  }
+}
+
+function isTriggered({ triggerKind, triggerEvent, since }: Candidate, lastAt: Map<string, Date>): boolean {
+  if (triggerKind !== 'SERVER_EVENT') return true;
+  const at = lastAt.get(triggerEvent ?? '');
+  return at !== undefined && at > since;
+}
+
+function toView({ id, content, triggerKind, triggerEvent, expiresAt, displaysLeft }: Candidate): InAppView {
+  const trigger = { kind: triggerKind, ...(triggerEvent === null ? {} : { event: triggerEvent }) };
+  return { id, content, trigger, expiresAt, displaysLeft };
+}

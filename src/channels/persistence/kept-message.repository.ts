@@ -1,0 +1,134 @@
+import type { KeptMessage, Medium } from '@libs/delivery';
+import { execute, query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import type { InboxView, KeptDeed, Moment } from '../domain/kept-message';
+
+/** Whose messages are read. */
+export interface KeptOwner {
+  projectId: string;
+  profileId: string;
+}
+
+/** A message that could be shown, with what the decision needs. */
+export interface Candidate {
+  id: string;
+  content: Record<string, unknown>;
+  triggerKind: 'SESSION_START' | 'SDK_EVENT' | 'SERVER_EVENT';
+  triggerEvent: string | null;
+  expiresAt: Date;
+  displaysLeft: number;
+  /** An event of the server counts when it came later. */
+  since: Date;
+}
+
+const isThere = 'deleted_at IS NULL AND expires_at > now()';
+/** What a person has waiting is looked through to here; nobody is shown that much at once. */
+const mostCandidates = 100;
+
+const changes: Record<KeptDeed, string> = {
+  displayed: `display_count = display_count + 1, last_displayed_at = now(), opened_at = coalesce(opened_at, now())`,
+  opened: 'opened_at = coalesce(opened_at, now())',
+  clicked: 'clicked_at = coalesce(clicked_at, now()), opened_at = coalesce(opened_at, now())',
+  dismissed: 'last_displayed_at = now()',
+  deleted: 'deleted_at = coalesce(deleted_at, now())',
+};
+
+/** Messages of inboxes, apps and sites. */
+@Injectable()
+export class KeptMessageRepository {
+  /** Stores what is new; a delivery id that is there already changes nothing. */
+  async add(
+    tx: Tx,
+    { projectId, accountId, medium }: { projectId: string; accountId: string; medium: Medium },
+    messages: KeptMessage[],
+  ): Promise<void> {
+    await execute(
+      tx,
+      `INSERT INTO kept_message (project_id, account_id, medium, delivery_id, profile_id, content, expires_at, trigger_kind,
+         trigger_event, display_limit, pause_seconds)
+       SELECT $1, $2, $3, n.id, n.profile_id, n.content::jsonb, n.expires_at, n.kind, n.event, n.displays, n.pause
+       FROM unnest($4::text[], $5::uuid[], $6::text[], $7::timestamptz[], $8::text[], $9::text[], $10::int[], $11::int[])
+         AS n(id, profile_id, content, expires_at, kind, event, displays, pause)
+       ORDER BY n.id ON CONFLICT ON CONSTRAINT pk_kept_message DO NOTHING`,
+      [
+        projectId,
+        accountId,
+        medium,
+        messages.map(({ deliveryId }) => deliveryId),
+        messages.map(({ profileId }) => profileId),
+        messages.map(({ content }) => JSON.stringify(content).replaceAll('\\u0000', '')),
+        messages.map(({ expiresAt }) => expiresAt),
+        messages.map(({ trigger }) => trigger?.kind ?? null),
+        messages.map(({ trigger }) => trigger?.event ?? null),
+        messages.map(({ displayLimit }) => displayLimit),
+        messages.map(({ pauseSeconds }) => pauseSeconds),
+      ],
+    );
+  }
+
+  /** Newest first, from below `before` on. */
+  inbox(
+    tx: Tx,
+    { projectId, profileId }: KeptOwner,
+    { before, limit }: { before: string | null; limit: number },
+  ): Promise<(InboxView & { position: string })[]> {
+    return query(
+      tx,
+      `SELECT delivery_id AS id, position, content, created_at AS "createdAt", expires_at AS "expiresAt",
+         opened_at IS NOT NULL AS "isOpened", clicked_at IS NOT NULL AS "isClicked"
+       FROM kept_message WHERE project_id = $1 AND profile_id = $2 AND medium = 'INBOX' AND ${isThere}
+         AND ($3::bigint IS NULL OR position < $3) ORDER BY position DESC LIMIT $4`,
+      [projectId, profileId, before, limit],
+    );
+  }
+
+  async unread(tx: Tx, { projectId, profileId }: KeptOwner): Promise<number> {
+    const [row] = await query<{ count: number }>(
+      tx,
+      `SELECT count(*)::int AS count FROM kept_message
+       WHERE project_id = $1 AND profile_id = $2 AND medium = 'INBOX' AND ${isThere} AND opened_at IS NULL`,
+      [projectId, profileId],
+    );
+    return row?.count ?? 0;
+  }
+
+  /** What this moment or an event of the server may bring up, oldest first, within limits and pauses. */
+  candidates(tx: Tx, { projectId, profileId }: KeptOwner, moment: Moment): Promise<Candidate[]> {
+    return query<Candidate>(
+      tx,
+      `SELECT delivery_id AS id, content, trigger_kind AS "triggerKind", trigger_event AS "triggerEvent",
+         expires_at AS "expiresAt", display_limit - display_count AS "displaysLeft",
+         greatest(created_at, last_displayed_at) AS since
+       FROM kept_message WHERE project_id = $1 AND profile_id = $2 AND medium = 'IN_APP' AND ${isThere}
+         AND clicked_at IS NULL AND display_count < display_limit
+         AND (last_displayed_at IS NULL OR last_displayed_at <= now() - pause_seconds * interval '1 second')
+         AND (trigger_kind = 'SERVER_EVENT'
+           OR (trigger_kind = $3 AND ($3 = 'SESSION_START' OR trigger_event = $4)))
+       ORDER BY position LIMIT $5`,
+      [projectId, profileId, moment?.kind ?? null, moment && 'event' in moment ? moment.event : null, mostCandidates],
+    );
+  }
+
+  /** Writes down what an installation of this person reports. @returns false when the person has no such message. */
+  async mark(tx: Tx, { projectId, profileId }: KeptOwner, given: { id: string; deed: KeptDeed }): Promise<boolean> {
+    const rows = await query(
+      tx,
+      `UPDATE kept_message SET ${changes[given.deed]}
+       WHERE project_id = $1 AND profile_id = $2 AND delivery_id = $3 RETURNING delivery_id`,
+      [projectId, profileId, given.id],
+    );
+    return rows.length > 0;
+  }
+
+  /** Removes messages that expired `days` ago, at most `limit`. @returns how many. */
+  async removeExpired(tx: Tx, { days, limit }: { days: number; limit: number }): Promise<number> {
+    const rows = await query(
+      tx,
+      `DELETE FROM kept_message WHERE delivery_id IN (
+         SELECT delivery_id FROM kept_message WHERE expires_at < now() - $1 * interval '1 day'
+         ORDER BY expires_at LIMIT $2 FOR UPDATE SKIP LOCKED) RETURNING delivery_id`,
+      [days, limit],
+    );
+    return rows.length;
+  }
+}
