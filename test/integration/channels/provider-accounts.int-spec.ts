@@ -65,6 +65,9 @@ describe('provider accounts', () => {
       'fcm MOBILE_PUSH',
       'smtp EMAIL',
       'smpp SMS',
+      'webpush WEB_PUSH',
+      'inbox INBOX',
+      'in-app IN_APP',
     ]);
     expect(providers[2]?.fields).toContainEqual(
       expect.objectContaining({ name: 'password', kind: 'SECRET', isRequired: true }),
