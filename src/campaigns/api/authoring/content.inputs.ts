@@ -3,6 +3,7 @@ import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import { type MissingValueRule, missingValueRules } from '../../domain/content/campaign-content';
 import { MissingValueRuleEnum } from './content.type';
+import { InAppContentInput, InboxContentInput, WebPushContentInput } from './onsite-content.inputs';
 
 const short = 2_000;
 const long = 600_000;
@@ -134,6 +135,24 @@ export class CampaignContentInput {
   @ValidateNested()
   @Type(() => SmsContentInput)
   sms?: SmsContentInput | null;
+
+  @Field(() => WebPushContentInput, { nullable: true, description: 'Web push.' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => WebPushContentInput)
+  webPush?: WebPushContentInput | null;
+
+  @Field(() => InboxContentInput, { nullable: true, description: 'Inbox.' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => InboxContentInput)
+  inbox?: InboxContentInput | null;
+
+  @Field(() => InAppContentInput, { nullable: true, description: 'In-app and on-site.' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => InAppContentInput)
+  inApp?: InAppContentInput | null;
 
   @Field(() => PersonalisationInput, { nullable: true, description: 'How placeholders are treated; EMPTY first.' })
   @IsOptional()

@@ -1,6 +1,7 @@
 import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { missingValueRules } from '../../domain/content/campaign-content';
 import { enumOf } from './enum-of';
+import { InAppContentType, InboxContentType, WebPushContentType } from './onsite-content.type';
 
 /** What to do about missing values, as GraphQL names it. */
 export const MissingValueRuleEnum = enumOf(missingValueRules);
@@ -86,6 +87,15 @@ export class CampaignContentType {
 
   @Field(() => SmsContentType, { nullable: true, description: 'SMS.' })
   sms!: SmsContentType | null;
+
+  @Field(() => WebPushContentType, { nullable: true, description: 'Web push.' })
+  webPush!: WebPushContentType | null;
+
+  @Field(() => InboxContentType, { nullable: true, description: 'Inbox.' })
+  inbox!: InboxContentType | null;
+
+  @Field(() => InAppContentType, { nullable: true, description: 'In-app and on-site.' })
+  inApp!: InAppContentType | null;
 
   @Field(() => PersonalisationType, { description: 'How placeholders are treated.' })
   personalisation!: PersonalisationType;

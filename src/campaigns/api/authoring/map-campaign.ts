@@ -1,10 +1,14 @@
 import type { CampaignOutcome, CampaignProblem } from '../../authoring/campaign-problem';
+import type { EmailFields, MessageFields, PushFields, SmsFields } from '../../domain/content/assemble-message';
+import type { InAppFields, InboxFields, WebPushFields } from '../../domain/content/assemble-onsite';
+import { type ContentMedium, contentFields } from '../../domain/content/campaign-content';
 import type { ContentPreview } from '../../domain/content/preview-content';
 import { measureSms } from '../../domain/content/sms-parts';
 import type { CampaignEntity } from '../../persistence/authoring/campaign.entity';
 import type { TemplatePublicationEntity } from '../../persistence/authoring/template-publication.entity';
 import type { CampaignType, CreateCampaignPayload } from './campaign.type';
 import { toContentType } from './map-content';
+import { toOnsitePreview } from './map-onsite';
 import type { PreviewCampaignPayload } from './preview.type';
 import type { PublicationType } from './publication.type';
 import { toSegmentType } from './segment.type';
@@ -40,7 +44,8 @@ export function toPayload({ campaign, problems }: CampaignOutcome): CreateCampai
 
 /** A preview that could not be made. */
 export function refusedPreview(problems: CampaignProblem[]): PreviewCampaignPayload {
-  return { mobilePush: null, email: null, sms: null, problems: [], missing: [], userErrors: problems };
+  const none = { mobilePush: null, email: null, sms: null, webPush: null, inbox: null, inApp: null };
+  return { ...none, problems: [], missing: [], userErrors: problems };
 }
 
 /** A preview as GraphQL shows it. */
@@ -51,23 +56,23 @@ export function toPreview({ media, missing, errors }: ContentPreview): PreviewCa
   preview.missing = missing;
   for (const { medium, message, problem } of media) {
     if (problem !== null) preview.problems.push({ medium, message: problem });
-    else if (message) place(preview, message);
+    else if (message) place(preview, medium, message);
   }
   return preview;
 }
 
-function place(
-  preview: PreviewCampaignPayload,
-  message: NonNullable<ContentPreview['media'][number]['message']>,
-): void {
-  if ('html' in message) {
-    const { fromName, subject, html, text } = message;
+function place(preview: PreviewCampaignPayload, medium: ContentMedium, message: MessageFields): void {
+  if (medium === 'EMAIL') {
+    const { fromName, subject, html, text } = message as EmailFields;
     preview.email = { fromName, subject, html, text };
-  } else if ('body' in message) {
-    const { title, body, url, imageUrl, data } = message;
+  } else if (medium === 'MOBILE_PUSH') {
+    const { title, body, url, imageUrl, data } = message as PushFields;
     const entries = Object.entries(data ?? {}).map(([key, value]) => ({ key, value }));
     preview.mobilePush = { title, body, url: url ?? null, imageUrl: imageUrl ?? null, data: entries };
+  } else if (medium === 'SMS') {
+    const sms = message as SmsFields;
+    preview.sms = { ...sms, parts: measureSms(sms.text) };
   } else {
-    preview.sms = { ...message, parts: measureSms(message.text) };
+    preview[contentFields[medium]] = toOnsitePreview(message as WebPushFields | InboxFields | InAppFields);
   }
 }

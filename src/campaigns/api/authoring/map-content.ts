@@ -1,28 +1,35 @@
 import type {
   CampaignContent,
+  ContentMedium,
+  contentFields,
   EmailContent,
   MobilePushContent,
-  SmsContent,
 } from '../../domain/content/campaign-content';
 import type { CampaignContentInput, EmailContentInput, MobilePushContentInput } from './content.inputs';
 import type { CampaignContentType } from './content.type';
+import { toInApp, toInAppType, toInbox, toInboxType, toWebPush, toWebPushType } from './map-onsite';
+import { optional, storable } from './storable';
+
+type MediumField = (typeof contentFields)[ContentMedium];
+
+type GivenMedia = { [F in MediumField]?: CampaignContent[F] | null };
 
 /** Content as given: absent stays undefined, null stays null. */
-export interface GivenContent {
-  mobilePush?: MobilePushContent | null;
-  email?: EmailContent | null;
-  sms?: SmsContent | null;
+export interface GivenContent extends GivenMedia {
   personalisation?: CampaignContent['personalisation'];
   expiresAfterMinutes?: number | null;
 }
 
 /** The content of an input, in the domain's shape. */
 export function toGivenContent(input: CampaignContentInput): GivenContent {
-  const { mobilePush, email, sms, personalisation, expiresAfterMinutes } = input;
+  const { mobilePush, email, sms, webPush, inbox, inApp, personalisation, expiresAfterMinutes } = input;
   return {
     mobilePush: mobilePush && toPush(mobilePush),
     email: email && toEmail(email),
     sms: sms && { from: storable(sms.from).trim(), text: storable(sms.text) },
+    webPush: webPush && toWebPush(webPush),
+    inbox: inbox && toInbox(inbox),
+    inApp: inApp && toInApp(inApp),
     personalisation: personalisation ? { whenMissing: personalisation.whenMissing } : undefined,
     expiresAfterMinutes,
   };
@@ -30,19 +37,22 @@ export function toGivenContent(input: CampaignContentInput): GivenContent {
 
 /** The content of a new campaign. */
 export function toNewContent(input: CampaignContentInput): CampaignContent {
-  const { mobilePush, email, sms, personalisation, expiresAfterMinutes } = toGivenContent(input);
+  const given = toGivenContent(input);
   return {
-    mobilePush: mobilePush ?? undefined,
-    email: email ?? undefined,
-    sms: sms ?? undefined,
-    personalisation: personalisation ?? { whenMissing: 'EMPTY' },
-    expiresAfterMinutes: expiresAfterMinutes ?? undefined,
+    mobilePush: given.mobilePush ?? undefined,
+    email: given.email ?? undefined,
+    sms: given.sms ?? undefined,
+    webPush: given.webPush ?? undefined,
+    inbox: given.inbox ?? undefined,
+    inApp: given.inApp ?? undefined,
+    personalisation: given.personalisation ?? { whenMissing: 'EMPTY' },
+    expiresAfterMinutes: given.expiresAfterMinutes ?? undefined,
   };
 }
 
 /** Content as GraphQL shows it. */
 export function toContentType(content: CampaignContent): CampaignContentType {
-  const { mobilePush, email, sms, personalisation, expiresAfterMinutes } = content;
+  const { mobilePush, email, sms, webPush, inbox, inApp, personalisation, expiresAfterMinutes } = content;
   return {
     mobilePush: mobilePush
       ? {
@@ -57,6 +67,9 @@ export function toContentType(content: CampaignContent): CampaignContentType {
       ? { ...email, replyTo: email.replyTo ?? null, text: email.text ?? null, preheader: email.preheader ?? null }
       : null,
     sms: sms ?? null,
+    webPush: webPush ? toWebPushType(webPush) : null,
+    inbox: inbox ? toInboxType(inbox) : null,
+    inApp: inApp ? toInAppType(inApp) : null,
     personalisation,
     expiresAfterMinutes: expiresAfterMinutes ?? null,
   };
@@ -83,13 +96,4 @@ function toEmail(input: EmailContentInput): EmailContent {
     text: optional(input.text),
     preheader: optional(input.preheader),
   };
-}
-
-function optional(text: string | null | undefined): string | undefined {
-  return text ? storable(text) : undefined;
-}
-
-/** PostgreSQL's JSON takes neither NUL nor half a surrogate pair. */
-function storable(text: string): string {
-  return Buffer.from(text, 'utf8').toString('utf8').replaceAll('\0', '');
 }

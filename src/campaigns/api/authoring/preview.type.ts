@@ -3,6 +3,7 @@ import { contentFields } from '../../domain/content/campaign-content';
 import { CampaignUserError } from './campaign.type';
 import { PushDataEntryType } from './content.type';
 import { enumOf } from './enum-of';
+import { OnsitePreviewType } from './onsite-content.type';
 
 const ContentMediumEnum = enumOf(Object.keys(contentFields));
 registerEnumType(ContentMediumEnum, {
@@ -77,6 +78,15 @@ export class PreviewCampaignPayload {
 
   @Field(() => SmsPreviewType, { nullable: true, description: 'SMS; null without content or on a problem.' })
   sms!: SmsPreviewType | null;
+
+  @Field(() => OnsitePreviewType, { nullable: true, description: 'Web push; null without content or on a problem.' })
+  webPush!: OnsitePreviewType | null;
+
+  @Field(() => OnsitePreviewType, { nullable: true, description: 'Inbox; null without content or on a problem.' })
+  inbox!: OnsitePreviewType | null;
+
+  @Field(() => OnsitePreviewType, { nullable: true, description: 'In-app; null without content or on a problem.' })
+  inApp!: OnsitePreviewType | null;
 
   @Field(() => [PreviewProblemType], { description: 'Media that this person would not get.' })
   problems!: PreviewProblemType[];

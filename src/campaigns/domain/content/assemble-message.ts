@@ -1,4 +1,12 @@
 import type { EmailMessage, PushMessage, SmsMessage } from '@libs/delivery';
+import {
+  assembleInApp,
+  assembleInbox,
+  assembleWebPush,
+  type InAppFields,
+  type InboxFields,
+  type WebPushFields,
+} from './assemble-onsite';
 import type { CampaignContent, ContentMedium, EmailContent } from './campaign-content';
 import { htmlToText } from './html-to-text';
 import { messageLimits } from './message-limits';
@@ -17,7 +25,7 @@ export type EmailFields = Omit<EmailMessage, 'deliveryId' | 'to'>;
 export type SmsFields = Omit<SmsMessage, 'deliveryId' | 'to'>;
 
 /** What a provider is given besides the address and the id of the delivery. */
-export type MessageFields = PushFields | EmailFields | SmsFields;
+export type MessageFields = PushFields | EmailFields | SmsFields | WebPushFields | InboxFields | InAppFields;
 
 /** A message, or why it is too large for its medium. */
 export type Assembled = { message: MessageFields } | { tooLarge: string };
@@ -26,6 +34,9 @@ export type Assembled = { message: MessageFields } | { tooLarge: string };
 export function assembleMessage(content: CampaignContent, medium: ContentMedium, fields: RenderedFields): Assembled {
   if (medium === 'MOBILE_PUSH') return assemblePush(fields);
   if (medium === 'SMS') return assembleSms(fields);
+  if (medium === 'WEB_PUSH') return assembleWebPush(content.webPush, fields);
+  if (medium === 'INBOX') return assembleInbox(content.inbox, fields);
+  if (medium === 'IN_APP') return assembleInApp(content.inApp, fields);
   return assembleEmail(content.email, fields);
 }
 

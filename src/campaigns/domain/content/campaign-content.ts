@@ -1,3 +1,5 @@
+import type { InAppContent, InboxContent, WebPushContent } from './onsite-content';
+
 /** A push message to phones as its author wrote it. Every text may hold placeholders. */
 export interface MobilePushContent {
   title: string;
@@ -41,22 +43,29 @@ export interface CampaignContent {
   mobilePush?: MobilePushContent;
   email?: EmailContent;
   sms?: SmsContent;
+  webPush?: WebPushContent;
+  inbox?: InboxContent;
+  inApp?: InAppContent;
   personalisation: { whenMissing: MissingValueRule };
   /** Minutes after its scheduled time at which a message is not worth sending any more; absent: always worth it. */
   expiresAfterMinutes?: number;
 }
 
 /** The media of which campaigns have content. */
-export type ContentMedium = 'MOBILE_PUSH' | 'EMAIL' | 'SMS';
+export type ContentMedium = 'MOBILE_PUSH' | 'EMAIL' | 'SMS' | 'WEB_PUSH' | 'INBOX' | 'IN_APP';
 
 /** Under which name each medium stands in the content. */
-export const contentFields = { MOBILE_PUSH: 'mobilePush', EMAIL: 'email', SMS: 'sms' } as const satisfies Record<
-  ContentMedium,
-  keyof CampaignContent
->;
+export const contentFields = {
+  MOBILE_PUSH: 'mobilePush',
+  EMAIL: 'email',
+  SMS: 'sms',
+  WEB_PUSH: 'webPush',
+  INBOX: 'inbox',
+  IN_APP: 'inApp',
+} as const satisfies Record<ContentMedium, keyof CampaignContent>;
 
 /** The media that this content has something for. */
 export function mediaOf(content: CampaignContent): ContentMedium[] {
-  const all: ContentMedium[] = ['MOBILE_PUSH', 'EMAIL', 'SMS'];
+  const all = Object.keys(contentFields) as ContentMedium[];
   return all.filter((medium) => content[contentFields[medium]] !== undefined);
 }

@@ -14,6 +14,15 @@ export interface ContentField {
   isSingleLine: boolean;
 }
 
+/** Texts of media that are shown by browsers, apps and sites. */
+const shown: { name: string; escaping: Escaping; isSingleLine: boolean }[] = [
+  { name: 'title', escaping: 'none', isSingleLine: true },
+  { name: 'body', escaping: 'none', isSingleLine: false },
+  { name: 'iconUrl', escaping: 'none', isSingleLine: true },
+  { name: 'imageUrl', escaping: 'none', isSingleLine: true },
+  { name: 'url', escaping: 'none', isSingleLine: true },
+];
+
 const kinds: Record<ContentMedium, { name: string; escaping: Escaping; isSingleLine: boolean }[]> = {
   MOBILE_PUSH: [
     { name: 'title', escaping: 'none', isSingleLine: true },
@@ -32,6 +41,9 @@ const kinds: Record<ContentMedium, { name: string; escaping: Escaping; isSingleL
     { name: 'from', escaping: 'none', isSingleLine: true },
     { name: 'text', escaping: 'none', isSingleLine: false },
   ],
+  WEB_PUSH: shown,
+  INBOX: shown,
+  IN_APP: [...shown, { name: 'html', escaping: 'html', isSingleLine: false }],
 };
 
 /** Every text of the content that may hold placeholders and is not empty. */
@@ -45,8 +57,21 @@ export function fieldsOf(content: CampaignContent): ContentField[] {
         ? [{ ...kind, medium, source, path: [parent, kind.name] }]
         : [];
     });
-    return [...fields, ...dataFields(content, medium)];
+    return [...fields, ...dataFields(content, medium), ...buttonFields(content, medium)];
   });
+}
+
+function buttonFields(content: CampaignContent, medium: ContentMedium): ContentField[] {
+  if (medium !== 'WEB_PUSH' && medium !== 'IN_APP') return [];
+  const parent = contentFields[medium];
+  return (content[parent]?.buttons ?? []).flatMap((button, index) =>
+    (['label', 'url'] as const).flatMap((part): ContentField[] => {
+      const path = [parent, 'buttons', String(index), part];
+      const name = path.slice(1).join('.');
+      const source = button[part];
+      return source ? [{ medium, name, path, source, escaping: 'none', isSingleLine: true }] : [];
+    }),
+  );
 }
 
 function dataFields(content: CampaignContent, medium: ContentMedium): ContentField[] {

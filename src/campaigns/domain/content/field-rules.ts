@@ -1,6 +1,8 @@
 import type { CampaignContent, EmailContent, MobilePushContent, SmsContent } from './campaign-content';
-import type { Finding, FindingCode, FindingSeverity } from './finding';
+import type { Finding } from './finding';
+import { Findings } from './findings';
 import { messageLimits as limits } from './message-limits';
+import { checkInApp, checkInbox, checkWebPush } from './onsite-rules';
 import { measureSms } from './sms-parts';
 import { isTemplate } from './text-template';
 
@@ -15,27 +17,10 @@ export function checkFields(content: CampaignContent): Finding[] {
   if (content.mobilePush) checkPush(findings, content.mobilePush);
   if (content.email) checkEmail(findings, content.email);
   if (content.sms) checkSms(findings, content.sms);
+  if (content.webPush) checkWebPush(findings, content.webPush);
+  if (content.inbox) checkInbox(findings, content.inbox);
+  if (content.inApp) checkInApp(findings, content.inApp);
   return findings.all;
-}
-
-class Findings {
-  readonly all: Finding[] = [];
-
-  add(path: string[], code: FindingCode, message: string, severity: FindingSeverity = 'ERROR'): void {
-    this.all.push({ path, code, severity, message });
-  }
-
-  require(path: string[], text: string): void {
-    if (text.trim() === '') this.add(path, 'REQUIRED', 'This must not be empty');
-  }
-
-  bound(path: string[], text: string | undefined, max: number): void {
-    if (text && text.length > max) this.add(path, 'TOO_LONG', `At most ${max} characters; this has ${text.length}`);
-  }
-
-  match(path: string[], text: string | undefined, rule: { pattern: RegExp; message: string }): void {
-    if (text && !isTemplate(text) && !rule.pattern.test(text)) this.add(path, 'INVALID', rule.message);
-  }
 }
 
 function checkPush(findings: Findings, push: MobilePushContent): void {

@@ -2,6 +2,13 @@
 export const messageLimits = {
   /** FCM and APNs take 4,096 bytes; the rest is for the keys that a provider adds. */
   pushBytes: 3_800,
+  /** Push services take 3,993 bytes; the rest is for the delivery id and the names of the Notifications API. */
+  webPushBytes: 3_650,
+  webPushButtons: 2,
+  inAppButtons: 4,
+  inAppHtmlBytes: 262_144,
+  inboxTitleLength: 100,
+  inboxBodyLength: 1_000,
   smsParts: 10,
   htmlBytes: 512_000,
   /** Common webmail clips above about 102 KB. */

@@ -1,0 +1,167 @@
+import { Field, InputType, Int } from '@nestjs/graphql';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import {
+  type InAppContent,
+  type InboxContent,
+  inAppStyles,
+  inboxStyles,
+  showTriggers,
+} from '../../domain/content/onsite-content';
+import { InAppStyleEnum, InboxStyleEnum, ShowTriggerEnum } from './onsite-content.type';
+
+const short = 2_000;
+const long = 600_000;
+/** A year. */
+const longestHours = 8_760;
+/** Thirty days. */
+const longestPause = 43_200;
+
+@InputType({ description: 'A button; its label and address may hold placeholders.' })
+export class MessageButtonInput {
+  @Field({ description: 'What the app reports when it is pressed.' })
+  @IsString()
+  @MaxLength(100)
+  id!: string;
+
+  @Field({ description: 'What it says.' })
+  @IsString()
+  @MaxLength(short)
+  label!: string;
+
+  @Field(() => String, { nullable: true, description: 'Opened when it is pressed; it only closes when null.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  url?: string | null;
+}
+
+@InputType({ isAbstract: true })
+abstract class ShownContentInput {
+  @Field({ description: 'Title.' })
+  @IsString()
+  @MaxLength(short)
+  title!: string;
+
+  @Field({ description: 'Text.' })
+  @IsString()
+  @MaxLength(10_000)
+  body!: string;
+
+  @Field(() => String, { nullable: true, description: 'Picture, https://….' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  imageUrl?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Opened when the message is clicked.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  url?: string | null;
+}
+
+@InputType({ description: 'A push message to browsers. Its texts may hold placeholders.' })
+export class WebPushContentInput extends ShownContentInput {
+  @Field(() => String, { nullable: true, description: 'Small picture beside the title, https://….' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  iconUrl?: string | null;
+
+  @Field(() => [MessageButtonInput], { nullable: true, description: 'Buttons; browsers show at most two.' })
+  @IsOptional()
+  @ArrayMaxSize(10)
+  @ValidateNested({ each: true })
+  @Type(() => MessageButtonInput)
+  buttons?: MessageButtonInput[] | null;
+
+  @Field({ defaultValue: false, description: 'Stays on the screen until somebody closes it.' })
+  @IsBoolean()
+  requireInteraction: boolean = false;
+}
+
+@InputType({ description: 'A message for inboxes. Its texts may hold placeholders.' })
+export class InboxContentInput extends ShownContentInput {
+  @Field(() => InboxStyleEnum, { defaultValue: 'ALERT', description: 'How it looks.' })
+  @IsIn(inboxStyles)
+  style: InboxContent['style'] = 'ALERT';
+
+  @Field(() => String, { nullable: true, description: 'Small picture beside the title, https://….' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  iconUrl?: string | null;
+}
+
+@InputType({ description: 'When a message comes up.' })
+export class ShowTriggerInput {
+  @Field(() => ShowTriggerEnum, { description: 'What brings it up.' })
+  @IsIn(showTriggers)
+  kind!: InAppContent['trigger']['kind'];
+
+  @Field(() => String, { nullable: true, description: 'Name of the event; null for the start of a session.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  event?: string | null;
+}
+
+@InputType({ description: 'A message that apps and sites show. Its texts may hold placeholders.' })
+export class InAppContentInput extends ShownContentInput {
+  @Field(() => InAppStyleEnum, { defaultValue: 'MODAL', description: 'How it is shown.' })
+  @IsIn(inAppStyles)
+  style: InAppContent['style'] = 'MODAL';
+
+  @Field(() => String, { nullable: true, description: 'The whole message when the style is HTML; at most 256 KB.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(long)
+  html?: string | null;
+
+  @Field(() => [MessageButtonInput], { nullable: true, description: 'At most four buttons.' })
+  @IsOptional()
+  @ArrayMaxSize(10)
+  @ValidateNested({ each: true })
+  @Type(() => MessageButtonInput)
+  buttons?: MessageButtonInput[] | null;
+
+  @Field(() => ShowTriggerInput, { description: 'When it comes up.' })
+  @ValidateNested()
+  @Type(() => ShowTriggerInput)
+  trigger!: ShowTriggerInput;
+
+  @Field(() => Int, { defaultValue: 1, description: 'How often it comes up.' })
+  @IsInt()
+  @Min(1)
+  @Max(100)
+  displayLimit: number = 1;
+
+  @Field(() => Int, { nullable: true, description: 'At least so many minutes between two times.' })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(longestPause)
+  pauseMinutes?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Not shown any more after so many hours; the account’s limit first.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(longestHours)
+  lifetimeHours?: number | null;
+}

@@ -1,0 +1,77 @@
+import type { InAppMessage, InboxMessage, MessageButton, WebPushMessage } from '@libs/delivery';
+import type { Assembled, RenderedFields } from './assemble-message';
+import { messageLimits } from './message-limits';
+import type { ButtonContent, InAppContent, InboxContent, WebPushContent } from './onsite-content';
+
+/** A push message for browsers without its address. */
+export type WebPushFields = Omit<WebPushMessage, 'deliveryId' | 'endpoint' | 'p256dh' | 'auth'>;
+
+/** A message of an inbox without its person. */
+export type InboxFields = Omit<InboxMessage, 'deliveryId' | 'profileId'>;
+
+/** A message inside apps and sites without its person. */
+export type InAppFields = Omit<InAppMessage, 'deliveryId' | 'profileId'>;
+
+/** Builds a push message for browsers. */
+export function assembleWebPush(content: WebPushContent | undefined, fields: RenderedFields): Assembled {
+  const message: WebPushFields = {
+    ...texts(fields),
+    ...buttons(content?.buttons, fields),
+    ...(content?.requireInteraction ? { requireInteraction: true } : {}),
+  };
+  const bytes = Buffer.byteLength(JSON.stringify(message));
+  if (bytes <= messageLimits.webPushBytes) return { message };
+  return { tooLarge: `The web push message has ${bytes} bytes; at most ${messageLimits.webPushBytes} fit` };
+}
+
+/** Builds a message of an inbox. */
+export function assembleInbox(content: InboxContent | undefined, fields: RenderedFields): Assembled {
+  const message: InboxFields = { style: content?.style ?? 'ALERT', ...texts(fields) };
+  return { message };
+}
+
+/** Builds a message inside apps and sites. */
+export function assembleInApp(content: InAppContent | undefined, fields: RenderedFields): Assembled {
+  const { style = 'MODAL', trigger, displayLimit, pauseMinutes, lifetimeHours } = content ?? {};
+  const html = fields.get('html');
+  const message: InAppFields = {
+    style,
+    ...texts(fields),
+    ...(html ? { html } : {}),
+    ...buttons(content?.buttons, fields),
+    trigger: trigger ?? { kind: 'SESSION_START' },
+    ...(displayLimit ? { displayLimit } : {}),
+    ...(pauseMinutes ? { pauseSeconds: pauseMinutes * 60 } : {}),
+    ...(lifetimeHours ? { ttlSeconds: lifetimeHours * 3_600 } : {}),
+  };
+  const bytes = Buffer.byteLength(html ?? '');
+  if (bytes <= messageLimits.inAppHtmlBytes) return { message };
+  return { tooLarge: `The HTML has ${bytes} bytes; at most ${messageLimits.inAppHtmlBytes} are kept` };
+}
+
+interface Texts {
+  title: string;
+  body: string;
+  iconUrl?: string;
+  imageUrl?: string;
+  url?: string;
+}
+
+function texts(fields: RenderedFields): Texts {
+  const given: Texts = { title: fields.get('title') ?? '', body: fields.get('body') ?? '' };
+  for (const name of ['iconUrl', 'imageUrl', 'url'] as const) {
+    const text = fields.get(name);
+    if (text) given[name] = text;
+  }
+  return given;
+}
+
+function buttons(given: ButtonContent[] | undefined, fields: RenderedFields): { buttons?: MessageButton[] } {
+  if (!given?.length) return {};
+  return {
+    buttons: given.map(({ id }, index): MessageButton => {
+      const url = fields.get(`buttons.${index}.url`);
+      return { id, label: fields.get(`buttons.${index}.label`) ?? '', ...(url ? { url } : {}) };
+    }),
+  };
+}
