@@ -1,0 +1,103 @@
+import type { CampaignContent } from './campaign-content';
+import { compileContent } from './compile-content';
+import type { InAppContent, WebPushContent } from './onsite-content';
+import { validateContent } from './validate-content';
+
+const personalisation = { whenMissing: 'EMPTY' as const };
+const push = (change: Partial<WebPushContent> = {}): CampaignContent => ({
+  webPush: { title: 'Hi {{ NAME }}', body: 'A bonus', ...change },
+  personalisation,
+});
+const modal = (change: Partial<InAppContent> = {}): CampaignContent => ({
+  inApp: { style: 'MODAL', title: 'Hi', body: 'A bonus', trigger: { kind: 'SESSION_START' }, ...change },
+  personalisation,
+});
+const faults = (content: CampaignContent): string[] =>
+  validateContent(content).findings.map(({ path, code }) => `${path.join('.')} ${code}`);
+
+describe('content for browsers, inboxes and apps', () => {
+  it('is rendered with its buttons, each text for itself', () => {
+    const buttons = [
+      { id: 'play', label: 'Play {{ GAME }}', url: 'https://example.com/{{ GAME }}' },
+      { id: 'later', label: 'Later' },
+    ];
+    const content = push({ url: 'https://example.com', buttons, requireInteraction: true });
+    expect(validateContent(content)).toEqual({
+      findings: [],
+      placeholders: { optimove: ['GAME', 'NAME'], stored: [] },
+    });
+    expect(compileContent(content).renderSlice('WEB_PUSH', [{ NAME: 'A', GAME: 'Chess' }])).toEqual([
+      {
+        ok: true,
+        message: {
+          title: 'Hi A',
+          body: 'A bonus',
+          url: 'https://example.com',
+          buttons: [
+            { id: 'play', label: 'Play Chess', url: 'https://example.com/Chess' },
+            { id: 'later', label: 'Later' },
+          ],
+          requireInteraction: true,
+        },
+      },
+    ]);
+  });
+
+  it('measures what a browser would be given for each person', () => {
+    const content = push({ body: '{{ TEXT }}' });
+    const outcomes = compileContent(content).renderSlice('WEB_PUSH', [{ TEXT: 'short' }, { TEXT: '😀'.repeat(1_000) }]);
+    expect(outcomes).toMatchObject([{ ok: true }, { ok: false, reason: 'PAYLOAD_TOO_LARGE' }]);
+  });
+
+  it('keeps trigger, limit, pause and lifetime of what apps show, and escapes values in HTML', () => {
+    const trigger = { kind: 'SDK_EVENT' as const, event: 'lobby' };
+    const html = '<b>{{ NAME }}</b>';
+    const content = modal({ style: 'HTML', html, trigger, displayLimit: 3, pauseMinutes: 2, lifetimeHours: 1 });
+    expect(compileContent(content).renderSlice('IN_APP', [{ NAME: '<i>' }])).toEqual([
+      {
+        ok: true,
+        message: {
+          style: 'HTML',
+          title: 'Hi',
+          body: 'A bonus',
+          html: '<b>&lt;i&gt;</b>',
+          trigger,
+          displayLimit: 3,
+          pauseSeconds: 120,
+          ttlSeconds: 3_600,
+        },
+      },
+    ]);
+  });
+
+  it.each([
+    [
+      'three buttons',
+      push({ buttons: ['a', 'b', 'c'].map((id) => ({ id, label: id })) }),
+      ['webPush.buttons TOO_LONG'],
+    ],
+    [
+      'two buttons of one name',
+      push({ buttons: ['a', 'a'].map((id) => ({ id, label: id })) }),
+      ['webPush.buttons.1.id INVALID'],
+    ],
+    ['an address that runs a script', push({ url: 'javascript:alert(1)' }), ['webPush.url INVALID']],
+    ['a picture without encryption', push({ imageUrl: 'http://example.com/a.png' }), ['webPush.imageUrl INVALID']],
+    ['no text', push({ body: ' ' }), ['webPush.body REQUIRED']],
+    ['an event without a name', modal({ trigger: { kind: 'SERVER_EVENT' } }), ['inApp.trigger.event REQUIRED']],
+    [
+      'an event at the start of a session',
+      modal({ trigger: { kind: 'SESSION_START', event: 'x' } }),
+      ['inApp.trigger.event INVALID'],
+    ],
+    ['HTML that is missing', modal({ style: 'HTML', body: '' }), ['inApp.html REQUIRED']],
+    ['HTML that is too large', modal({ style: 'HTML', html: 'x'.repeat(262_145) }), ['inApp.html TOO_LONG']],
+    [
+      'a long title in an inbox',
+      { inbox: { style: 'ALERT' as const, title: 'x'.repeat(101), body: 'x' }, personalisation },
+      ['inbox.title TOO_LONG'],
+    ],
+  ])('is refused with %s', (_what, content, expected) => {
+    expect(faults(content)).toEqual(expected);
+  });
+});
