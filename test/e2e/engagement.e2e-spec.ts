@@ -1,8 +1,10 @@
 import {
+  acceptedOn,
   addProviders,
   type CampaignStage,
   completedExecution,
   countOf,
+  mutate,
   planWithPeople,
   runAtOptimove,
   stageCampaign,
@@ -37,7 +39,7 @@ interface Engaged {
   unsubscribed: number;
 }
 
-describe('what people do with an e-mail', () => {
+describe('what people do with their messages', () => {
   let product: Product;
   let stage: CampaignStage;
   let executionId: string;
@@ -144,4 +146,114 @@ describe('what people do with an e-mail', () => {
     expect(countOf(funnel, 'NOT_SUBSCRIBED')).toBe(2);
     expect(product.farEnds.inbox.report(0).email.received - before).toBe(6);
   });
+
+  it('reaches browsers and inboxes, and hears from the sites what became of the messages', async () => {
+    const { site, sdkKey, publicKey } = await stageSite(product);
+    const campaign = await planWithPeople(product, site, { count: 3, seed: 77 });
+    const list = await fetch(
+      `${product.sandbox.url}/control/tenants/${site.tenant.id}/campaigns/${campaign.id}/profiles.csv`,
+    );
+    const userIds = (await list.text())
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(',')[0] ?? '');
+    const browsers = await Promise.all(userIds.map((userId) => openBrowser(product, { userId, sdkKey, publicKey })));
+    await runAtOptimove(product, site, campaign.id);
+    const { id, funnel } = await completedExecution(product, site.connectionId);
+    expect([acceptedOn(funnel, 'WEB_PUSH'), acceptedOn(funnel, 'INBOX')]).toEqual([3, 3]);
+
+    const { webPush } = product.farEnds.inbox.report();
+    expect(webPush).toMatchObject({ received: 3, unique: 3, recipients: 3 });
+    expect(webPush.last.every(({ title }) => /^Hello \S/.test(title))).toBe(true);
+    const [browser] = browsers;
+    const pushed = webPush.last.find(({ endpoint }) => endpoint === browser?.endpoint);
+    const first = await browser?.get('inbox');
+    const letter = first?.messages[0];
+    expect(first).toMatchObject({
+      unread: 1,
+      next: null,
+      messages: [{ content: { style: 'CARD', body: 'In your inbox' } }],
+    });
+    expect(await browser?.send('POST', `messages/${letter?.id}/opened`)).toBe(204);
+    expect(await browsers[1]?.send('POST', `messages/${letter?.id}/opened`)).toBe(404);
+    expect(await browser?.send('POST', `messages/${pushed?.deliveryId}/clicked`)).toBe(204);
+    expect(await browser?.get('inbox')).toMatchObject({ unread: 0, messages: [{ id: letter?.id, isOpened: true }] });
+    expect(await browser?.send('DELETE', `inbox/${letter?.id}`)).toBe(204);
+    expect(await browser?.get('inbox')).toEqual({ messages: [], unread: 0, next: null });
+    expect(await browser?.get('in-app?trigger=SESSION_START')).toEqual({ messages: [] });
+    await eventually('the funnel counts the person once', async () => {
+      const { execution } = await product.graphql<{ execution: { funnel: Engaged } }>(
+        'query ($id: ID!) { execution(id: $id) { funnel { opened clicked unsubscribed } } }',
+        { id },
+      );
+      return execution.funnel.opened === 1 && execution.funnel.clicked === 1;
+    });
+  });
 });
+
+interface Letters {
+  messages: { id: string }[];
+  unread: number;
+}
+
+interface Browser {
+  endpoint: string;
+  get(path: string): Promise<Letters>;
+  send(method: string, path: string): Promise<number>;
+}
+
+/** A site with accounts for browsers and inboxes and a campaign for both. */
+async function stageSite(product: Product): Promise<{ site: CampaignStage; sdkKey: string; publicKey: string }> {
+  const { graphql, farEnds } = product;
+  const account = (provider: string, settings: object) =>
+    mutate<{ providerAccount: { settings: { name: string; value: string }[] } }>(
+      graphql,
+      'createProviderAccount',
+      'CreateProviderAccountInput',
+      'providerAccount { settings { name value } }',
+      { provider, name: provider, settings: Object.entries(settings).map(([name, value]) => ({ name, value })) },
+    );
+  const subject = 'mailto:push@example.com';
+  const { providerAccount } = await account('webpush', { subject, baseUrl: farEnds.endpoints.webPushBaseUrl });
+  await account('inbox', {});
+  const webPush = { title: 'Hello {{ FirstName }}', body: 'In your browser', url: target };
+  const inbox = { style: 'CARD', title: 'Hello {{ FirstName }}', body: 'In your inbox' };
+  const name = 'Xtremepush Web';
+  const site = await stageCampaign(product, {
+    name: 'Site',
+    content: { webPush, inbox },
+    channel: { kind: 'WEB_PUSH', name },
+  });
+  const { sdkKey } = await mutate<{ sdkKey: string }>(graphql, 'createApp', 'CreateAppInput', 'sdkKey', {
+    name: 'Site',
+    platform: 'WEB',
+  });
+  const channels = site.tenant.channels.filter((channel) => channel.name === name);
+  const publicKey = providerAccount.settings.find((setting) => setting.name === 'publicKey')?.value ?? '';
+  return { site: { ...site, tenant: { ...site.tenant, channels } }, sdkKey, publicKey };
+}
+
+/** A browser that subscribes with the account's key and in which somebody signs in. */
+async function openBrowser(
+  { apiUrl, farEnds }: Product,
+  { userId, sdkKey, publicKey }: { userId: string; sdkKey: string; publicKey: string },
+): Promise<Browser> {
+  const webPush = farEnds.subscriptions.subscribe(publicKey);
+  const call = (method: string, path: string, headers: Record<string, string>, body?: object) =>
+    fetch(`${apiUrl}/sdk/v1/${path}`, {
+      method,
+      headers: { ...headers, ...(body ? { 'content-type': 'application/json' } : {}) },
+      body: body && JSON.stringify(body),
+    });
+  const installationId = webPush.endpoint.split('/').at(-1);
+  const registered = await call('POST', 'devices', { 'x-app-key': sdkKey }, { installationId, webPush });
+  const { deviceSecret } = (await registered.json()) as { deviceSecret: string };
+  const own = { authorization: `Bearer ${deviceSecret}` };
+  expect((await call('PUT', 'device/user', own, { userId })).status).toBe(200);
+  return {
+    endpoint: webPush.endpoint,
+    get: async (path) => (await (await call('GET', path, own)).json()) as Letters,
+    send: async (method, path) => (await call(method, path, own)).status,
+  };
+}

@@ -56,7 +56,7 @@ export async function addProviders({ graphql, farEnds: { endpoints } }: Product)
 /** Connects a new account of the sandbox and launches a campaign on its channel "Xtremepush". */
 export async function stageCampaign(
   product: Product,
-  options: { content?: object; connection?: object; tenant?: object; name?: string } = {},
+  options: { content?: object; connection?: object; tenant?: object; name?: string; channel?: object } = {},
 ): Promise<CampaignStage> {
   const { graphql, control } = product;
   const name = options.name ?? 'Stage';
@@ -84,6 +84,7 @@ export async function stageCampaign(
       connectionId: connection.id,
       kind: 'MOBILE_PUSH',
       name: 'Xtremepush',
+      ...options.channel,
     },
   );
   const created = await mutate<{ campaign: { id: string; version: number } }>(
