@@ -16,6 +16,22 @@ export interface PushMessage {
   data?: Record<string, string>;
   /** Given up when it could not be delivered for so long; the provider's own limit when absent. */
   ttlSeconds?: number;
+  /** A line under the title; iOS only. */
+  subtitle?: string;
+  /** Address of a small picture; the app shows it, so it travels with the extra values. */
+  iconUrl?: string;
+  /** `default` or the name of a sound in the app; silent when absent. */
+  sound?: string;
+  /** The number on the app's icon; iOS only, 0 takes it away. */
+  badge?: number;
+  /** Name of the notification category that the app registered for its own buttons; iOS only. */
+  category?: string;
+  /** Notification channel of the app; Android only. */
+  androidChannelId?: string;
+  /** A device that was away gets only the newest message with the same key. */
+  collapseKey?: string;
+  /** Shown by the app: they travel with the extra values as JSON under `buttons`. */
+  buttons?: MessageButton[];
 }
 
 /** An e-mail for one address. */

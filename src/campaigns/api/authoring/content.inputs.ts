@@ -3,7 +3,7 @@ import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import { type MissingValueRule, missingValueRules } from '../../domain/content/campaign-content';
 import { MissingValueRuleEnum } from './content.type';
-import { InAppContentInput, InboxContentInput, WebPushContentInput } from './onsite-content.inputs';
+import { InAppContentInput, InboxContentInput, MessageButtonInput, WebPushContentInput } from './onsite-content.inputs';
 
 const short = 2_000;
 const long = 600_000;
@@ -53,6 +53,73 @@ export class MobilePushContentInput {
   @ValidateNested({ each: true })
   @Type(() => PushDataEntryInput)
   data?: PushDataEntryInput[] | null;
+
+  @Field(() => String, { nullable: true, description: 'A line under the title; iOS only.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  subtitle?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Small picture; shown by the app.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  iconUrl?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: '`default` or the name of a sound in the app; silent when null.',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  sound?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'The number on the app’s icon; iOS only, 0 takes it away.' })
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(99_999)
+  badge?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Notification category that the app registered; iOS only.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  category?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Notification channel of the app; Android only.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  androidChannelId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A device that was away gets only the newest message with the same key.',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  collapseKey?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Hours after which it is given up when it could not be delivered, at most 672; the provider’s own limit when null.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(672)
+  ttlHours?: number | null;
+
+  @Field(() => [MessageButtonInput], { nullable: true, description: 'At most three; shown by the app.' })
+  @IsOptional()
+  @ArrayMaxSize(10)
+  @ValidateNested({ each: true })
+  @Type(() => MessageButtonInput)
+  buttons?: MessageButtonInput[] | null;
 }
 
 @InputType({ description: 'An e-mail. Its texts may hold placeholders, its addresses not.' })

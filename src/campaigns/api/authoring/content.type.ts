@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { missingValueRules } from '../../domain/content/campaign-content';
 import { enumOf } from './enum-of';
-import { InAppContentType, InboxContentType, WebPushContentType } from './onsite-content.type';
+import { InAppContentType, InboxContentType, MessageButtonType, WebPushContentType } from './onsite-content.type';
 
 /** What to do about missing values, as GraphQL names it. */
 export const MissingValueRuleEnum = enumOf(missingValueRules);
@@ -36,6 +36,43 @@ export class MobilePushContentType {
 
   @Field(() => [PushDataEntryType], { description: 'Extra values for the app.' })
   data!: PushDataEntryType[];
+
+  @Field(() => String, { nullable: true, description: 'A line under the title; iOS only.' })
+  subtitle!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Small picture; shown by the app.' })
+  iconUrl!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: '`default` or the name of a sound in the app; silent when null.',
+  })
+  sound!: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'The number on the app’s icon; iOS only, 0 takes it away.' })
+  badge!: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Notification category that the app registered; iOS only.' })
+  category!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Notification channel of the app; Android only.' })
+  androidChannelId!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'A device that was away gets only the newest message with the same key.',
+  })
+  collapseKey!: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Hours after which it is given up when it could not be delivered, at most 672; the provider’s own limit when null.',
+  })
+  ttlHours!: number | null;
+
+  @Field(() => [MessageButtonType], { description: 'Buttons that the app shows.' })
+  buttons!: MessageButtonType[];
 }
 
 @ObjectType('EmailContent', { description: 'An e-mail. Its texts may hold placeholders, its addresses not.' })

@@ -1,6 +1,7 @@
 import type { CampaignOutcome, CampaignProblem } from '../../authoring/campaign-problem';
-import type { EmailFields, MessageFields, PushFields, SmsFields } from '../../domain/content/assemble-message';
+import type { EmailFields, MessageFields, SmsFields } from '../../domain/content/assemble-message';
 import type { InAppFields, InboxFields, WebPushFields } from '../../domain/content/assemble-onsite';
+import type { PushFields } from '../../domain/content/assemble-push';
 import { type ContentMedium, contentFields } from '../../domain/content/campaign-content';
 import type { ContentPreview } from '../../domain/content/preview-content';
 import { measureSms } from '../../domain/content/sms-parts';

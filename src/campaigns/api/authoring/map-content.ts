@@ -3,11 +3,11 @@ import type {
   ContentMedium,
   contentFields,
   EmailContent,
-  MobilePushContent,
 } from '../../domain/content/campaign-content';
-import type { CampaignContentInput, EmailContentInput, MobilePushContentInput } from './content.inputs';
+import type { CampaignContentInput, EmailContentInput } from './content.inputs';
 import type { CampaignContentType } from './content.type';
 import { toInApp, toInAppType, toInbox, toInboxType, toWebPush, toWebPushType } from './map-onsite';
+import { toPush, toPushType } from './map-push';
 import { optional, storable } from './storable';
 
 type MediumField = (typeof contentFields)[ContentMedium];
@@ -54,15 +54,7 @@ export function toNewContent(input: CampaignContentInput): CampaignContent {
 export function toContentType(content: CampaignContent): CampaignContentType {
   const { mobilePush, email, sms, webPush, inbox, inApp, personalisation, expiresAfterMinutes } = content;
   return {
-    mobilePush: mobilePush
-      ? {
-          title: mobilePush.title,
-          body: mobilePush.body,
-          url: mobilePush.url ?? null,
-          imageUrl: mobilePush.imageUrl ?? null,
-          data: Object.entries(mobilePush.data ?? {}).map(([key, value]) => ({ key, value })),
-        }
-      : null,
+    mobilePush: mobilePush ? toPushType(mobilePush) : null,
     email: email
       ? { ...email, replyTo: email.replyTo ?? null, text: email.text ?? null, preheader: email.preheader ?? null }
       : null,
@@ -72,17 +64,6 @@ export function toContentType(content: CampaignContent): CampaignContentType {
     inApp: inApp ? toInAppType(inApp) : null,
     personalisation,
     expiresAfterMinutes: expiresAfterMinutes ?? null,
-  };
-}
-
-function toPush({ title, body, url, imageUrl, data }: MobilePushContentInput): MobilePushContent {
-  const entries = (data ?? []).map(({ key, value }) => [storable(key), storable(value)]);
-  return {
-    title: storable(title),
-    body: storable(body),
-    url: optional(url),
-    imageUrl: optional(imageUrl),
-    data: entries.length > 0 ? Object.fromEntries(entries) : undefined,
   };
 }
 

@@ -96,11 +96,13 @@ function toShownType({ title, body, imageUrl, url }: Given): Shown<null> {
   return { title, body, imageUrl: imageUrl ?? null, url: url ?? null };
 }
 
-function toButtons(buttons: MessageButtonInput[] | null | undefined): ButtonContent[] | undefined {
+/** Buttons, in the domain's shape. */
+export function toButtons(buttons: MessageButtonInput[] | null | undefined): ButtonContent[] | undefined {
   if (!buttons?.length) return undefined;
   return buttons.map(({ id, label, url }) => ({ id: storable(id), label: storable(label), url: optional(url) }));
 }
 
-function toButtonTypes(buttons: ButtonContent[] | undefined): MessageButtonType[] {
+/** Buttons as GraphQL shows them. */
+export function toButtonTypes(buttons: ButtonContent[] | undefined): MessageButtonType[] {
   return (buttons ?? []).map(({ id, label, url }) => ({ id, label, url: url ?? null }));
 }

@@ -1,4 +1,4 @@
-import type { EmailMessage, PushMessage, SmsMessage } from '@libs/delivery';
+import type { EmailMessage, SmsMessage } from '@libs/delivery';
 import {
   assembleInApp,
   assembleInbox,
@@ -7,6 +7,7 @@ import {
   type InboxFields,
   type WebPushFields,
 } from './assemble-onsite';
+import { assemblePush, type PushFields } from './assemble-push';
 import type { CampaignContent, ContentMedium, EmailContent } from './campaign-content';
 import { htmlToText } from './html-to-text';
 import { messageLimits } from './message-limits';
@@ -14,9 +15,6 @@ import { measureSms } from './sms-parts';
 
 /** Rendered texts of one medium by field name. */
 export type RenderedFields = ReadonlyMap<string, string>;
-
-/** A push message without its address. */
-export type PushFields = Omit<PushMessage, 'deliveryId' | 'token' | 'platform'>;
 
 /** An e-mail without its address. */
 export type EmailFields = Omit<EmailMessage, 'deliveryId' | 'to'>;
@@ -32,26 +30,12 @@ export type Assembled = { message: MessageFields } | { tooLarge: string };
 
 /** Builds a medium's message out of its rendered texts and checks its size. */
 export function assembleMessage(content: CampaignContent, medium: ContentMedium, fields: RenderedFields): Assembled {
-  if (medium === 'MOBILE_PUSH') return assemblePush(fields);
+  if (medium === 'MOBILE_PUSH') return assemblePush(content.mobilePush, fields);
   if (medium === 'SMS') return assembleSms(fields);
   if (medium === 'WEB_PUSH') return assembleWebPush(content.webPush, fields);
   if (medium === 'INBOX') return assembleInbox(content.inbox, fields);
   if (medium === 'IN_APP') return assembleInApp(content.inApp, fields);
   return assembleEmail(content.email, fields);
-}
-
-function assemblePush(fields: RenderedFields): Assembled {
-  const data = [...fields].flatMap(([name, text]) => (name.startsWith('data.') ? [[name.slice(5), text]] : []));
-  const message: PushFields = {
-    title: fields.get('title') ?? '',
-    body: fields.get('body') ?? '',
-    ...optional(fields, 'url'),
-    ...optional(fields, 'imageUrl'),
-    ...(data.length > 0 ? { data: Object.fromEntries(data) } : {}),
-  };
-  const bytes = Buffer.byteLength(JSON.stringify(message));
-  if (bytes <= messageLimits.pushBytes) return { message };
-  return { tooLarge: `The push message has ${bytes} bytes; at most ${messageLimits.pushBytes} fit` };
 }
 
 function assembleSms(fields: RenderedFields): Assembled {
@@ -85,9 +69,4 @@ function withPreheader(html: string, preheader: string): string {
   const body = /<body\b[^>]*>/i.exec(html);
   const at = body ? body.index + body[0].length : 0;
   return html.slice(0, at) + hidden + html.slice(at);
-}
-
-function optional(fields: RenderedFields, name: 'url' | 'imageUrl'): Partial<PushFields> {
-  const text = fields.get(name);
-  return text ? { [name]: text } : {};
 }

@@ -66,7 +66,8 @@ function texts(fields: RenderedFields): Texts {
   return given;
 }
 
-function buttons(given: ButtonContent[] | undefined, fields: RenderedFields): { buttons?: MessageButton[] } {
+/** Rendered buttons. */
+export function buttons(given: ButtonContent[] | undefined, fields: RenderedFields): { buttons?: MessageButton[] } {
   if (!given?.length) return {};
   return {
     buttons: given.map(({ id }, index): MessageButton => {

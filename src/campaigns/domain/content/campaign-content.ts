@@ -1,4 +1,4 @@
-import type { InAppContent, InboxContent, WebPushContent } from './onsite-content';
+import type { ButtonContent, InAppContent, InboxContent, WebPushContent } from './onsite-content';
 
 /** A push message to phones as its author wrote it. Every text may hold placeholders. */
 export interface MobilePushContent {
@@ -10,6 +10,24 @@ export interface MobilePushContent {
   imageUrl?: string;
   /** Extra values for the app. */
   data?: Record<string, string>;
+  /** A line under the title; iOS only. */
+  subtitle?: string;
+  /** A small picture; shown by the app. */
+  iconUrl?: string;
+  /** At most three; shown by the app. */
+  buttons?: ButtonContent[];
+  /** `default` or the name of a sound in the app; silent when absent. */
+  sound?: string;
+  /** The number on the app's icon; iOS only, 0 takes it away. */
+  badge?: number;
+  /** Notification category that the app registered; iOS only. */
+  category?: string;
+  /** Notification channel of the app; Android only. */
+  androidChannelId?: string;
+  /** A device that was away gets only the newest message with the same key. */
+  collapseKey?: string;
+  /** Given up when it could not be delivered for so long. */
+  ttlHours?: number;
 }
 
 /** An e-mail as its author wrote it. Addresses are literal, the texts may hold placeholders. */

@@ -29,6 +29,8 @@ const kinds: Record<ContentMedium, { name: string; escaping: Escaping; isSingleL
     { name: 'body', escaping: 'none', isSingleLine: false },
     { name: 'url', escaping: 'none', isSingleLine: true },
     { name: 'imageUrl', escaping: 'none', isSingleLine: true },
+    { name: 'subtitle', escaping: 'none', isSingleLine: true },
+    { name: 'iconUrl', escaping: 'none', isSingleLine: true },
   ],
   EMAIL: [
     { name: 'fromName', escaping: 'none', isSingleLine: true },
@@ -62,7 +64,7 @@ export function fieldsOf(content: CampaignContent): ContentField[] {
 }
 
 function buttonFields(content: CampaignContent, medium: ContentMedium): ContentField[] {
-  if (medium !== 'WEB_PUSH' && medium !== 'IN_APP') return [];
+  if (medium !== 'MOBILE_PUSH' && medium !== 'WEB_PUSH' && medium !== 'IN_APP') return [];
   const parent = contentFields[medium];
   return (content[parent]?.buttons ?? []).flatMap((button, index) =>
     (['label', 'url'] as const).flatMap((part): ContentField[] => {

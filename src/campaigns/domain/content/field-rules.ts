@@ -1,15 +1,14 @@
-import type { CampaignContent, EmailContent, MobilePushContent, SmsContent } from './campaign-content';
+import type { CampaignContent, EmailContent, SmsContent } from './campaign-content';
 import type { Finding } from './finding';
 import { Findings } from './findings';
 import { messageLimits as limits } from './message-limits';
 import { checkInApp, checkInbox, checkWebPush } from './onsite-rules';
+import { checkPush } from './push-rules';
 import { measureSms } from './sms-parts';
 import { isTemplate } from './text-template';
 
 const emailAddress = /^[^\s@<>",;]+@[^\s@<>",;]+\.[^\s@<>",;]+$/;
-const webAddress = /^[a-z][a-z0-9+.-]*:[^\s]+$/i;
 const senderName = /^(?:[A-Za-z0-9._-]{3,11}|\+?\d{3,15})$/;
-const dataKey = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/;
 
 /** Checks every field by itself: there, well-formed, within its bounds. */
 export function checkFields(content: CampaignContent): Finding[] {
@@ -21,24 +20,6 @@ export function checkFields(content: CampaignContent): Finding[] {
   if (content.inbox) checkInbox(findings, content.inbox);
   if (content.inApp) checkInApp(findings, content.inApp);
   return findings.all;
-}
-
-function checkPush(findings: Findings, push: MobilePushContent): void {
-  const url = { pattern: webAddress, message: 'Write a whole address, e.g. https://example.com/offer' };
-  findings.require(['mobilePush', 'body'], push.body);
-  findings.bound(['mobilePush', 'title'], push.title, limits.titleLength);
-  findings.bound(['mobilePush', 'body'], push.body, limits.bodyLength);
-  for (const name of ['url', 'imageUrl'] as const) {
-    findings.bound(['mobilePush', name], push[name], limits.urlLength);
-    findings.match(['mobilePush', name], push[name], url);
-  }
-  const keys = Object.keys(push.data ?? {});
-  if (keys.length > limits.dataKeys) {
-    findings.add(['mobilePush', 'data'], 'TOO_LONG', `At most ${limits.dataKeys} values`);
-  }
-  for (const key of keys.filter((each) => !dataKey.test(each))) {
-    findings.add(['mobilePush', 'data', key], 'INVALID', 'A key has letters, digits, "_", "." and "-", at most 64');
-  }
 }
 
 function checkEmail(findings: Findings, email: EmailContent): void {

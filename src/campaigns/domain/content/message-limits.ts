@@ -4,6 +4,12 @@ export const messageLimits = {
   pushBytes: 3_800,
   /** Push services take 3,993 bytes; the rest is for the delivery id and the names of the Notifications API. */
   webPushBytes: 3_650,
+  pushButtons: 3,
+  badge: 99_999,
+  /** FCM keeps messages for at most 28 days. */
+  ttlHours: 672,
+  /** APNs takes 64 bytes. */
+  collapseKeyBytes: 64,
   webPushButtons: 2,
   inAppButtons: 4,
   inAppHtmlBytes: 262_144,

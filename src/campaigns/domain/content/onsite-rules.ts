@@ -64,7 +64,8 @@ function checkTexts(
   }
 }
 
-function checkButtons(
+/** Checks buttons; their ids differ and stay in the app's words. */
+export function checkButtons(
   findings: Findings,
   medium: string,
   { buttons, most }: { buttons: ButtonContent[]; most: number },

@@ -2,22 +2,51 @@ import type { PushMessage } from '../../contract';
 
 /** A message as FCM HTTP v1 takes it. The delivery id travels in `data`, for the app and for opens. */
 export function messageBody(message: PushMessage): string {
-  const { deliveryId, token, platform, title, body, url, imageUrl, data, ttlSeconds } = message;
+  const { token, platform, title, body, imageUrl } = message;
   return JSON.stringify({
     message: {
       token,
       notification: { title, body, ...(imageUrl ? { image: imageUrl } : {}) },
-      data: { ...data, ...(url ? { url } : {}), deliveryId },
-      ...(platform === 'ANDROID' ? { android: { priority: 'HIGH', ...androidTtl(ttlSeconds) } } : {}),
-      ...(platform === 'IOS' && ttlSeconds !== undefined ? { apns: { headers: apnsExpiry(ttlSeconds) } } : {}),
+      data: dataOf(message),
+      ...(platform === 'ANDROID' ? { android: androidOf(message) } : apnsOf(message)),
     },
   });
 }
 
-function androidTtl(ttlSeconds: number | undefined): { ttl?: string } {
-  return ttlSeconds === undefined ? {} : { ttl: `${ttlSeconds}s` };
+function dataOf({ deliveryId, url, iconUrl, buttons, data }: PushMessage): Record<string, string> {
+  return {
+    ...data,
+    ...(url ? { url } : {}),
+    ...(iconUrl ? { icon: iconUrl } : {}),
+    ...(buttons?.length ? { buttons: JSON.stringify(buttons) } : {}),
+    deliveryId,
+  };
 }
 
-function apnsExpiry(ttlSeconds: number): Record<string, string> {
-  return { 'apns-expiration': String(Math.floor(Date.now() / 1000) + ttlSeconds) };
+function androidOf({ ttlSeconds, sound, androidChannelId, collapseKey }: PushMessage): Record<string, unknown> {
+  const notification = given({ sound, channel_id: androidChannelId });
+  const ttl = ttlSeconds === undefined ? undefined : `${ttlSeconds}s`;
+  return { priority: 'HIGH', ...given({ ttl, collapse_key: collapseKey, notification }) };
+}
+
+function apnsOf(message: PushMessage): { apns?: Record<string, unknown> } {
+  const { title, subtitle, body, sound, badge, category, imageUrl, ttlSeconds, collapseKey } = message;
+  const expiration = ttlSeconds === undefined ? undefined : String(Math.floor(Date.now() / 1000) + ttlSeconds);
+  const headers = given({ 'apns-expiration': expiration, 'apns-collapse-id': collapseKey });
+  // A picture is loaded by the app's extension, which runs for mutable content only.
+  const aps = given({
+    alert: subtitle ? { title, subtitle, body } : undefined,
+    sound,
+    badge,
+    category,
+    'mutable-content': imageUrl ? 1 : undefined,
+  });
+  const apns = given({ headers, payload: aps && { aps } });
+  return apns ? { apns } : {};
+}
+
+/** What is there of some values; undefined when nothing is. */
+function given(values: Record<string, unknown>): Record<string, unknown> | undefined {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }

@@ -1,0 +1,48 @@
+import type { PushMessage } from '@libs/delivery';
+import type { Assembled, RenderedFields } from './assemble-message';
+import { buttons } from './assemble-onsite';
+import type { MobilePushContent } from './campaign-content';
+import { messageLimits } from './message-limits';
+
+/** A push message without its address. */
+export type PushFields = Omit<PushMessage, 'deliveryId' | 'token' | 'platform'>;
+
+/** Builds a push message for phones. */
+export function assemblePush(content: MobilePushContent | undefined, fields: RenderedFields): Assembled {
+  const message: PushFields = {
+    title: fields.get('title') ?? '',
+    body: fields.get('body') ?? '',
+    ...texts(fields),
+    ...data(fields),
+    ...buttons(content?.buttons, fields),
+    ...(content ? platform(content) : {}),
+  };
+  const bytes = Buffer.byteLength(JSON.stringify(message));
+  if (bytes <= messageLimits.pushBytes) return { message };
+  return { tooLarge: `The push message has ${bytes} bytes; at most ${messageLimits.pushBytes} fit` };
+}
+
+function texts(fields: RenderedFields): Partial<PushFields> {
+  const given: Partial<PushFields> = {};
+  for (const name of ['url', 'imageUrl', 'subtitle', 'iconUrl'] as const) {
+    const text = fields.get(name);
+    if (text) given[name] = text;
+  }
+  return given;
+}
+
+function data(fields: RenderedFields): Pick<PushFields, 'data'> {
+  const entries = [...fields].flatMap(([name, text]) => (name.startsWith('data.') ? [[name.slice(5), text]] : []));
+  return entries.length > 0 ? { data: Object.fromEntries(entries) } : {};
+}
+
+function platform({ sound, badge, category, androidChannelId, collapseKey, ttlHours }: MobilePushContent) {
+  const given: Partial<PushFields> = {};
+  if (sound) given.sound = sound;
+  if (badge !== undefined) given.badge = badge;
+  if (category) given.category = category;
+  if (androidChannelId) given.androidChannelId = androidChannelId;
+  if (collapseKey) given.collapseKey = collapseKey;
+  if (ttlHours) given.ttlSeconds = ttlHours * 3_600;
+  return given;
+}

@@ -1,0 +1,73 @@
+import type { CampaignContent, MobilePushContent } from './campaign-content';
+import { compileContent } from './compile-content';
+import { validateContent } from './validate-content';
+
+function content(push: Partial<MobilePushContent>): CampaignContent {
+  return { mobilePush: { title: 'T', body: 'B', ...push }, personalisation: { whenMissing: 'EMPTY' } };
+}
+
+function pathsOf(push: Partial<MobilePushContent>): string[] {
+  return validateContent(content(push)).findings.map(({ path }) => path.join('.'));
+}
+
+const button = { id: 'a', label: 'A' };
+
+describe('push messages to phones', () => {
+  it.each<[Partial<MobilePushContent>, string]>([
+    [{ badge: -1 }, 'mobilePush.badge'],
+    [{ badge: 1.5 }, 'mobilePush.badge'],
+    [{ ttlHours: 673 }, 'mobilePush.ttlHours'],
+    [{ ttlHours: 0 }, 'mobilePush.ttlHours'],
+    [{ sound: 'two words' }, 'mobilePush.sound'],
+    [{ category: '{{ x }}' }, 'mobilePush.category'],
+    [{ androidChannelId: 'a b' }, 'mobilePush.androidChannelId'],
+    [{ collapseKey: 'k'.repeat(65) }, 'mobilePush.collapseKey'],
+    [{ iconUrl: 'icon.png' }, 'mobilePush.iconUrl'],
+    [{ subtitle: 's'.repeat(201) }, 'mobilePush.subtitle'],
+    [{ data: { deliveryId: 'x' } }, 'mobilePush.data.deliveryId'],
+    [{ data: { 'google.x': 'x' } }, 'mobilePush.data.google.x'],
+    [{ buttons: ['a', 'b', 'c', 'd'].map((id) => ({ id, label: id })) }, 'mobilePush.buttons'],
+    [{ buttons: [button, button] }, 'mobilePush.buttons.1.id'],
+    [{ buttons: [{ id: 'a', label: '' }] }, 'mobilePush.buttons.0.label'],
+    [{ buttons: [{ ...button, url: 'javascript:alert(1)' }] }, 'mobilePush.buttons.0.url'],
+  ])('%j is refused at its path', (push, path) => {
+    expect(pathsOf(push)).toEqual([path]);
+  });
+
+  it('takes every field within its bounds', () => {
+    const push = { badge: 0, ttlHours: 672, sound: 'default', category: 'OFFER', androidChannelId: 'a', subtitle: 's' };
+    expect(pathsOf({ ...push, collapseKey: 'k'.repeat(64), buttons: [button], data: { x: '1' } })).toEqual([]);
+  });
+
+  it('renders buttons and subtitle and carries the settings of the platforms', () => {
+    const given = content({
+      subtitle: 'For {{ NAME }}',
+      buttons: [{ id: 'go', label: 'Play {{ GAME }}', url: 'https://example.com/{{ GAME }}' }],
+      badge: 0,
+      sound: 'default',
+      ttlHours: 2,
+    });
+    expect(compileContent(given).optimoveAttributes).toEqual(['GAME', 'NAME']);
+    expect(compileContent(given).renderSlice('MOBILE_PUSH', [{ NAME: 'you', GAME: 'Chess' }])).toEqual([
+      {
+        ok: true,
+        message: {
+          title: 'T',
+          body: 'B',
+          subtitle: 'For you',
+          buttons: [{ id: 'go', label: 'Play Chess', url: 'https://example.com/Chess' }],
+          badge: 0,
+          sound: 'default',
+          ttlSeconds: 7_200,
+        },
+      },
+    ]);
+  });
+
+  it('measures the rendered bytes of one person, not the template', () => {
+    const compiled = compileContent(content({ buttons: [{ id: 'go', label: '{{ X }}' }] }));
+    const [small, large] = compiled.renderSlice('MOBILE_PUSH', [{ X: 'x' }, { X: 'ж'.repeat(1_900) }]);
+    expect(small).toMatchObject({ ok: true });
+    expect(large).toMatchObject({ ok: false, reason: 'PAYLOAD_TOO_LARGE' });
+  });
+});
