@@ -3,10 +3,17 @@ import { parseArgs } from 'node:util';
 import { benchEvents } from './events/bench-events';
 import { benchExecution } from './execution/bench-execution';
 import { report } from './report';
+import { benchSegments } from './segments/bench-segments';
 import { benchSync } from './sync/bench-sync';
 import { benchTriggered } from './triggered/bench-triggered';
 
-const benches = { execution: benchExecution, events: benchEvents, sync: benchSync, triggered: benchTriggered };
+const benches = {
+  execution: benchExecution,
+  events: benchEvents,
+  segments: benchSegments,
+  sync: benchSync,
+  triggered: benchTriggered,
+};
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
