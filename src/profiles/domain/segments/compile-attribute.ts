@@ -3,7 +3,7 @@ import type { KnownAttribute } from '../attributes/known-attributes';
 import { storedForm } from '../attributes/typed-value';
 import { daysOfSpan, type InstantRange, rangeOfDate, rangeOfSpan } from './date-range';
 import type { AttributeRule, Comparison, DaySpan, Operand } from './rules';
-import type { Statement } from './statement';
+import { oppositeIn, type Place, type Statement, settled } from './statement';
 
 /** The comparison of which another one is the opposite. */
 export const opposites: Partial<Record<Comparison, Comparison>> = {
@@ -29,22 +29,27 @@ const jsonTypes = {
 const dateShape = `'^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$'`;
 
 /** A condition on people or, for an attribute of devices, on any of a person's devices. It may be NULL, which means no. */
-export function compileAttribute(statement: Statement, rule: AttributeRule, attribute: KnownAttribute): string {
+export function compileAttribute(
+  statement: Statement,
+  rule: AttributeRule,
+  { attribute, place }: { attribute: KnownAttribute; place: Place },
+): string {
   const opposite = opposites[rule.is];
-  if (opposite) return `(${compileAttribute(statement, { ...rule, is: opposite }, attribute)}) IS NOT TRUE`;
-  if (attribute.column) return compileColumn(statement, rule, attribute.column);
-  if (attribute.target === 'PROFILE') return compileStored(statement, rule, attribute, 'p');
-  const condition = compileStored(statement, rule, attribute, 'd');
-  const people = `SELECT DISTINCT d.profile_id FROM device d WHERE ${statement.within('d', 'profile_id')} AND ${condition}`;
-  return `${statement.join(people)}.profile_id IS NOT NULL`;
+  if (opposite) {
+    const positive = { ...rule, is: opposite };
+    return oppositeIn(place, (to) => compileAttribute(statement, positive, { attribute, place: to }));
+  }
+  if (attribute.column) return settled(place, compileColumn(statement, rule, attribute.column));
+  if (attribute.target === 'PROFILE') return settled(place, compileStored(statement, rule, attribute, 'p'));
+  const filter = compileStored(statement, rule, attribute, 'd');
+  return statement.having({ table: 'device', alias: 'd', filter, place });
 }
 
 function compileColumn(statement: Statement, { is, value }: AttributeRule, column: string): string {
   const cell = `p.${column}`;
   if (is === 'isSet') return `${cell} IS NOT NULL`;
   if (column === 'created_at') return inInstants(statement, cell, rangeOf(statement, is, value));
-  if (is === 'in') return `${cell} = ANY(${statement.value(value, 'text[]')})`;
-  return compareText(cell, is, statement.value(value, 'text'));
+  return compareTexts(statement, cell, { is, value });
 }
 
 function compileStored(
@@ -58,16 +63,21 @@ function compileStored(
   const json = (each: unknown): string => statement.value(JSON.stringify(each), 'jsonb');
   if (is === 'isSet') return `${hasType(cell, jsonTypes[type])}${type === 'DATE' ? ` AND ${hasDateShape(cell)}` : ''}`;
   if (type === 'DATE') return compileDate(statement, cell, { is, value });
-  if (type === 'ARRAY') return `${hasType(cell, ['array'])} AND ${cell.json} @> ${json(value)}`;
+  if (type === 'ARRAY') return `${cell.json} @> ${json(value)} AND ${hasType(cell, ['array'])}`;
   if (is === 'equals') return `${cell.json} = ${json(value)}`;
+  // The comparison comes first: most people fail it, and then nothing else is looked at.
+  if (type === 'STRING') return `${compareTexts(statement, cell.text, { is, value })} AND ${hasType(cell, ['string'])}`;
   if (is === 'in')
     return `${cell.json} = ANY(${statement.value(
       listOf(value).map((each) => JSON.stringify(each)),
       'jsonb[]',
     )})`;
-  if (type === 'STRING')
-    return `${hasType(cell, ['string'])} AND ${compareText(cell.text, is, statement.value(value, 'text'))}`;
-  return `${hasType(cell, ['number'])} AND ${compareNumber(cell, is, { value, json })}`;
+  return `${compareNumber(cell, is, { value, json })} AND ${hasType(cell, ['number'])}`;
+}
+
+function compareTexts(statement: Statement, cell: string, { is, value }: Pick<AttributeRule, 'is' | 'value'>): string {
+  if (is === 'in') return `${cell} = ANY(${statement.value(value, 'text[]')})`;
+  return compareText(cell, is, statement.value(value, 'text'));
 }
 
 function compareText(cell: string, is: Comparison, value: string): string {
@@ -95,7 +105,7 @@ function compileDate(statement: Statement, cell: Cell, { is, value }: Pick<Attri
   const text = `${cell.text} COLLATE "C"`;
   const guard = `${hasType(cell, ['string'])} AND ${hasDateShape(cell)}`;
   const instants = inTexts(statement, text, rangeOf(statement, is, value));
-  if (!isSpan(value) || !value.calendar) return `${guard} AND ${instants}`;
+  if (!isSpan(value) || !value.calendar) return `${instants} AND ${guard}`;
   // A date without a time is that day everywhere: it is compared with days of the project, not with their instants.
   const days = daysOfSpan(value, is === 'withinPast' ? 'past' : 'future', statement.moment);
   const ofDay = `${text} >= ${statement.value(days.from, 'text')} AND ${text} < ${statement.value(days.before, 'text')}`;

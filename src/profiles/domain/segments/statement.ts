@@ -8,6 +8,31 @@ export type Scope =
   /** Ids after `after` and up to `upTo`; null is open. */
   | { of: 'range'; after: string | null; upTo: string | null };
 
+/**
+ * Where a condition stands: everybody must meet it, nobody may, or it is a part of a larger term. The first two the
+ * planner can join by.
+ */
+export type Place = 'required' | 'excluded' | 'free';
+
+/** A condition as its place wants it: where it excludes, what is not known to be true is not. */
+export function settled(place: Place, condition: string): string {
+  return place === 'excluded' ? `(${condition}) IS NOT TRUE` : `(${condition})`;
+}
+
+/** The opposite of a condition that `compile` makes for any place. */
+export function oppositeIn(place: Place, compile: (place: Place) => string): string {
+  if (place === 'free') return `(${compile('free')}) IS NOT TRUE`;
+  return compile(place === 'required' ? 'excluded' : 'required');
+}
+
+/** Rows that people have: a table with project_id and profile_id, and which of its rows count. */
+export interface Having {
+  table: string;
+  alias: string;
+  filter: string;
+  place: Place;
+}
+
 /** Builds one statement: values become parameters, never text. Whatever is not a column of the profile is joined once per rule, so that every plan is a few passes over sets. */
 export class Statement {
   readonly joins: string[] = [];
@@ -45,5 +70,13 @@ export class Statement {
     const alias = `j${this.joins.length + 1}`;
     this.joins.push(`LEFT JOIN (${from}) ${alias} ON ${alias}.profile_id = p.id`);
     return alias;
+  }
+
+  /** The condition that a person has a row. */
+  having({ table, alias, filter, place }: Having): string {
+    const rows = `FROM ${table} ${alias} WHERE ${this.within(alias, 'profile_id')} AND ${filter}`;
+    if (place === 'required') return `p.id IN (SELECT ${alias}.profile_id ${rows})`;
+    if (place === 'excluded') return `NOT EXISTS (SELECT ${rows} AND ${alias}.profile_id = p.id)`;
+    return `${this.join(`SELECT DISTINCT ${alias}.profile_id ${rows}`)}.profile_id IS NOT NULL`;
   }
 }
