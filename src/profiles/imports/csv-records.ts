@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { parse } from 'csv-parse/sync';
 
 /** One record of a CSV file: its cells, or why they cannot be read. */
 export type CsvRecord = { line: number; raw: string } & ({ cells: string[] } | { reason: string });
@@ -106,12 +105,30 @@ function hasOddQuotes(text: string): boolean {
   return isOdd;
 }
 
+/** The cells of a whole record, or null when a quote stands where none may. */
 function cellsOf(raw: string): string[] | null {
   if (!raw.includes('"')) return raw.split(',');
-  try {
-    const [cells] = parse(raw, { relax_column_count: true, record_delimiter: '\n' }) as string[][];
-    return cells ?? null;
-  } catch {
-    return null;
+  const cells: string[] = [];
+  for (let at = 0; at <= raw.length; ) {
+    const isQuoted = raw[at] === '"';
+    const end = isQuoted ? endOfQuoted(raw, at) : endOfPlain(raw, at);
+    if (end === null || (end < raw.length && raw[end] !== ',')) return null;
+    cells.push(isQuoted ? raw.slice(at + 1, end - 1).replaceAll('""', '"') : raw.slice(at, end));
+    at = end + 1;
   }
+  return cells;
+}
+
+function endOfPlain(raw: string, from: number): number | null {
+  const comma = raw.indexOf(',', from);
+  const end = comma < 0 ? raw.length : comma;
+  const quote = raw.indexOf('"', from);
+  return quote >= 0 && quote < end ? null : end;
+}
+
+/** Behind the quote that closes; two in a row are one that is meant. */
+function endOfQuoted(raw: string, from: number): number | null {
+  let quote = raw.indexOf('"', from + 1);
+  while (quote >= 0 && raw[quote + 1] === '"') quote = raw.indexOf('"', quote + 2);
+  return quote < 0 ? null : quote + 1;
 }

@@ -72,14 +72,7 @@ export class ImportFile {
     const work = await this.start(actor, kind, write);
     const { importId, taskId } = work;
     try {
-      let batch: FileRow<T>[] = [];
-      for await (const row of rows) {
-        batch.push(row);
-        if (batch.length < batchSize) continue;
-        await this.store(work, batch);
-        batch = [];
-      }
-      await this.store(work, batch);
+      await this.storeAll(work, rows);
       const status = work.sums.rejected === 0 ? 'SUCCEEDED' : 'PARTLY_FAILED';
       await this.transactions.run(async (tx) => {
         await this.imports.finish(tx, importId);
@@ -110,6 +103,26 @@ export class ImportFile {
       const sums = { received: 0, created: 0, updated: 0, repeated: 0, rejected: 0 };
       return { projectId, importId, taskId, kind, write, sums };
     });
+  }
+
+  /** One batch is read while the one before it is stored. */
+  private async storeAll<T>(work: Work<T>, rows: AsyncIterable<FileRow<T>> | Iterable<FileRow<T>>): Promise<void> {
+    let batch: FileRow<T>[] = [];
+    let storing = Promise.resolve();
+    try {
+      for await (const row of rows) {
+        batch.push(row);
+        if (batch.length < batchSize) continue;
+        await storing;
+        storing = this.store(work, batch);
+        // Whoever awaits it hears of the failure; until then it is not unhandled.
+        storing.catch(() => undefined);
+        batch = [];
+      }
+    } finally {
+      await storing;
+    }
+    await this.store(work, batch);
   }
 
   private async store<T>(work: Work<T>, batch: FileRow<T>[]): Promise<void> {

@@ -9,6 +9,7 @@ export type ReadAttribute = { value: AttributeValue } | { reason: string };
 const longestString = 101;
 const written = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?) ?(Z|[+-]\d{2}:?\d{2})?)?$/i;
 const truths: Record<string, boolean> = { true: true, '1': true, false: false, '0': false };
+const longMonths = [1, 3, 5, 7, 8, 10, 12];
 const number = /^[+-]?(\d{1,30}(\.\d{1,30})?|\.\d{1,30})(e[+-]?\d{1,2})?$/i;
 
 /** What a date looks like when it is stored: `YYYY-MM-DD`, or `YYYY-MM-DDTHH:MM:SSZ` when it has a time other than midnight UTC. */
@@ -64,9 +65,14 @@ export function storedForm(instant: Date): string {
   return text.endsWith('T00:00:00Z') ? text.slice(0, 10) : text;
 }
 
+function isLeap(year: number): boolean {
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+}
+
 function isDay(day: string): boolean {
-  const time = Date.parse(`${day}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day) && day > '0001';
+  const [year, month, date] = [Number(day.slice(0, 4)), Number(day.slice(5, 7)), Number(day.slice(8))];
+  const last = month === 2 ? (isLeap(year) ? 29 : 28) : longMonths.includes(month) ? 31 : 30;
+  return year > 0 && month >= 1 && month <= 12 && date >= 1 && date <= last;
 }
 
 function parsed(text: string): unknown {

@@ -64,9 +64,9 @@ function compileStored(
   if (is === 'isSet') return `${hasType(cell, jsonTypes[type])}${type === 'DATE' ? ` AND ${hasDateShape(cell)}` : ''}`;
   if (type === 'DATE') return compileDate(statement, cell, { is, value });
   if (type === 'ARRAY') return `${cell.json} @> ${json(value)} AND ${hasType(cell, ['array'])}`;
-  if (is === 'equals') return `${cell.json} = ${json(value)}`;
   // The comparison comes first: most people fail it, and then nothing else is looked at.
   if (type === 'STRING') return `${compareTexts(statement, cell.text, { is, value })} AND ${hasType(cell, ['string'])}`;
+  if (is === 'equals') return `${cell.json} = ${json(value)}`;
   if (is === 'in')
     return `${cell.json} = ANY(${statement.value(
       listOf(value).map((each) => JSON.stringify(each)),
