@@ -77,6 +77,12 @@ export class DeviceRepository {
   /** Two installations that report one token at the same time come one after the other. */
   private async takeToken(tx: Tx, { projectId, id }: { projectId: string; id: string }, token: string): Promise<void> {
     await query(tx, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`device-token:${projectId}:${token}`]);
+    // In one order: two installations that take each other's tokens would otherwise wait for each other for good.
+    await query(
+      tx,
+      'SELECT FROM device WHERE project_id = $1 AND (token = $2 OR id = $3) ORDER BY id FOR NO KEY UPDATE',
+      [projectId, token, id],
+    );
     await execute(
       tx,
       `UPDATE device SET token = NULL, web_push_keys = NULL, updated_at = now()
