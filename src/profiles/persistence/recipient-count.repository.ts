@@ -16,7 +16,7 @@ export interface RecipientCount extends RecipientSums {
 }
 
 const columns = `id, project_id AS "projectId", task_id AS "taskId", segment_id AS "segmentId", rules, as_of AS "asOf",
-  after_id AS "afterId", people, mobile_push AS "mobilePush", web_push AS "webPush", email, sms,
+  after_id AS "afterId", people, mobile_push AS "mobilePush", web_push AS "webPush", email, sms, inside,
   finished_at AS "finishedAt"`;
 
 /** Counts of recipients: their rules as they were asked for, how far they came, their sums. */
@@ -67,9 +67,9 @@ export class RecipientCountRepository {
     await execute(
       tx,
       `UPDATE recipient_count SET people = people + $2, mobile_push = mobile_push + $3, web_push = web_push + $4,
-         email = email + $5, sms = sms + $6, after_id = coalesce($7, after_id),
-         finished_at = CASE WHEN $7::uuid IS NULL THEN now() END WHERE id = $1`,
-      [id, sums.people, sums.mobilePush, sums.webPush, sums.email, sums.sms, next],
+         email = email + $5, sms = sms + $6, inside = inside + $7, after_id = coalesce($8, after_id),
+         finished_at = CASE WHEN $8::uuid IS NULL THEN now() END WHERE id = $1`,
+      [id, sums.people, sums.mobilePush, sums.webPush, sums.email, sums.sms, sums.inside, next],
     );
   }
 

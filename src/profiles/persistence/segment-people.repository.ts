@@ -10,7 +10,11 @@ export interface RecipientSums {
   webPush: number;
   email: number;
   sms: number;
+  /** By inbox, in-app and on-site messages. */
+  inside: number;
 }
+
+const wantsPush = `d.push_subscription <> 'UNSUBSCRIBED'`;
 
 /** People to whom compiled rules apply. */
 @Injectable()
@@ -27,24 +31,25 @@ export class SegmentPeopleRepository {
     return row?.people ?? 0;
   }
 
-  /** Counts who would be sent to: addressable, and subscribed (push: not unsubscribed), as the gate has it. */
+  /** Counts who would be sent to: addressable, and subscribed (push: not unsubscribed), as the gate has it; inside, whoever has an installation. */
   async sums(tx: Tx, { joins, condition, parameters }: CompiledRules, scope: Scope): Promise<RecipientSums> {
     const devices = scope.of === 'range' ? rangeOf(scope, 'd.profile_id') : '';
     const [row] = await query<RecipientSums>(
       tx,
       `SELECT count(*)::int AS people, count(*) FILTER (WHERE r.mobile)::int AS "mobilePush",
-         count(*) FILTER (WHERE r.web)::int AS "webPush",
+         count(*) FILTER (WHERE r.web)::int AS "webPush", count(*) FILTER (WHERE r.inside)::int AS inside,
          count(*) FILTER (WHERE ${addressOf.EMAIL} AND p.email_subscription = 'SUBSCRIBED')::int AS email,
          count(*) FILTER (WHERE ${addressOf.SMS} AND p.sms_subscription = 'SUBSCRIBED')::int AS sms
        FROM profile p
        LEFT JOIN (
-         SELECT d.profile_id, bool_or(${addressOf.MOBILE_PUSH}) AS mobile, bool_or(${addressOf.WEB_PUSH}) AS web
-         FROM device d WHERE d.project_id = $1 AND d.push_subscription <> 'UNSUBSCRIBED' ${devices} GROUP BY d.profile_id
+         SELECT d.profile_id, bool_or(d.app_id IS NOT NULL) AS inside,
+           bool_or(${wantsPush} AND ${addressOf.MOBILE_PUSH}) AS mobile, bool_or(${wantsPush} AND ${addressOf.WEB_PUSH}) AS web
+         FROM device d WHERE d.project_id = $1 ${devices} GROUP BY d.profile_id
        ) r ON r.profile_id = p.id
        ${joins} WHERE ${condition}`,
       parameters,
     );
-    return row ?? { people: 0, mobilePush: 0, webPush: 0, email: 0, sms: 0 };
+    return row ?? { people: 0, mobilePush: 0, webPush: 0, email: 0, sms: 0, inside: 0 };
   }
 
   /** The id of the last of the next `count` profiles after one; null where no more than that many are left. */

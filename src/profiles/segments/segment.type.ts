@@ -163,6 +163,9 @@ export class RecipientCountType {
 
   @Field(() => Int, { description: 'Of them reachable by SMS.' })
   sms!: number;
+
+  @Field(() => Int, { description: 'Of them reachable inside an app or on a site: by inbox and in-app messages.' })
+  inside!: number;
 }
 
 @ObjectType('CalculateRecipientsPayload', { description: 'Outcome of asking for a count.' })

@@ -1,4 +1,5 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { CountRecipients } from '../../../src/profiles/segments/count-recipients';
 import { type Stage, setStage } from './stage';
 
 interface Installation {
@@ -274,7 +275,27 @@ describe('what apps and sites report', () => {
       ]),
     );
     expect(await reach()).toMatchObject([{ medium: 'WEB_PUSH', isAddressable: false }, {}, {}]);
+    const before = await browsers();
+    await call('PATCH', 'device', { secret: site.deviceSecret, body: { webPush: { endpoint: `${endpoint}2`, keys } } });
+    expect(await browsers()).toEqual({ ...before, webPush: before.webPush + 1 });
+    await call('PUT', 'device/push-subscription', { secret: site.deviceSecret, body: { subscribed: false } });
+    expect(await browsers()).toEqual(before);
+    expect(before).toEqual({ people: before.people, webPush: 0, inside: before.people });
     await call('PATCH', 'device', { secret: site.deviceSecret, body: { webPush: null } });
     expect((await reach()).map(({ medium }) => medium)).toEqual(['INBOX', 'IN_APP']);
   });
+
+  /** The count of everybody with an installation of the platform WEB. */
+  const browsers = async (): Promise<{ people: number; webPush: number; inside: number }> => {
+    const rules = JSON.stringify({ match: 'all', rules: [{ kind: 'platform', is: 'in', value: ['WEB'] }] });
+    const { calculateRecipients } = await stage.ask<{ calculateRecipients: { count: { id: string } } }>(
+      'mutation ($rules: String!) { calculateRecipients(input: { rules: $rules }) { count { id } userErrors { message } } }',
+      { rules },
+    );
+    await stage.app.get(CountRecipients).run(calculateRecipients.count.id);
+    const { recipientCount } = await stage.ask<{
+      recipientCount: { people: number; webPush: number; inside: number };
+    }>('query ($id: ID!) { recipientCount(id: $id) { people webPush inside } }', { id: calculateRecipients.count.id });
+    return recipientCount;
+  };
 });

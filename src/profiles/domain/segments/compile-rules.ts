@@ -145,5 +145,5 @@ export const addressOf: Record<RuleMedium, string> = {
   EMAIL: 'p.email IS NOT NULL AND p.is_email_addressable',
   SMS: 'p.mobile_number IS NOT NULL AND p.is_mobile_number_addressable',
   MOBILE_PUSH: `${ofMobile} AND d.token IS NOT NULL AND d.is_addressable`,
-  WEB_PUSH: `${ofWeb} AND d.web_push_keys IS NOT NULL AND d.is_addressable`,
+  WEB_PUSH: `${ofWeb} AND d.token IS NOT NULL AND d.web_push_keys->>'p256dh' IS NOT NULL AND d.is_addressable`,
 };
