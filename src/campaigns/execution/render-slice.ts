@@ -72,13 +72,14 @@ function renderContent(context: ExecutionContext, work: Work): void {
   const inTime = work.indexes.filter((index) => !expire(work, index));
   const known = inTime.filter((index) => work.people[index]?.profileId && work.people[index].drops.length === 0);
   const values = known.map((index) => valuesOf(context, work, index));
+  const variants = known.map((index) => variantOf(work, index));
   for (const medium of work.content.media) {
     if (!context.senders.has(medium)) {
       for (const index of known)
         drop(work.rendered, index, { state: 'NOT_ADDRESSABLE', detail: `No provider account is set up for ${medium}` });
       continue;
     }
-    work.content.renderSlice(medium, values).forEach((outcome, position) => {
+    work.content.renderSlice(medium, values, variants).forEach((outcome, position) => {
       const index = known[position] ?? -1;
       if (outcome.ok) work.rendered[index]?.messages.set(medium, outcome.message);
       else drop(work.rendered, index, { state: outcome.reason, detail: outcome.detail });
@@ -95,6 +96,12 @@ function expire({ content: { expiresAfterMinutes }, people, rendered }: Work, in
   const detail = `Its turn came ${lateMinutes} minutes after ${dueAt.toISOString()}; the campaign expires after ${expiresAfterMinutes}`;
   drop(rendered, index, { state: 'EXPIRED', detail });
   return true;
+}
+
+/** The campaign's template stays the same over its launches, so that a person keeps the variant. */
+function variantOf({ content, people }: Work, index: number): string | null {
+  const person = people[index];
+  return content.variantFor(`${person?.templateId}/${person?.profileId}`);
 }
 
 function valuesOf(context: ExecutionContext, { people, stored }: Work, index: number): Record<string, unknown> {

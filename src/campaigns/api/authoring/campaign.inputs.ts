@@ -127,4 +127,16 @@ export class PreviewCampaignInput extends CampaignIdInput {
   @ValidateNested({ each: true })
   @Type(() => SampleValueInput)
   values: SampleValueInput[] = [];
+
+  @Field(() => String, { nullable: true, description: 'Language of the person; the content’s own when null.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(40)
+  language?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Variant to show; the first when null.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(100)
+  variant?: string | null;
 }

@@ -80,7 +80,14 @@ export class CampaignResolver {
     if (problems.length > 0) return refusedPreview(problems);
     const campaign = await this.campaigns.find(this.transactions.pool, actor.projectId, input.id);
     if (!campaign) return refusedPreview([notFound]);
-    return toPreview(previewContent(campaign.content, new Map(input.values.map(({ name, value }) => [name, value]))));
+    const { language = null, variant = null } = input;
+    if (variant !== null && !campaign.content.variants?.some(({ name }) => name === variant)) {
+      return refusedPreview([
+        { code: 'INVALID_CONTENT', path: ['variant'], message: `The campaign has no variant "${variant}"` },
+      ]);
+    }
+    const samples = new Map(input.values.map(({ name, value }) => [name, value]));
+    return toPreview(previewContent(campaign.content, samples, { language, variant }));
   }
 
   @Allow('campaigns.edit')

@@ -2,6 +2,7 @@ import { Field, InputType, Int } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
 import { type MissingValueRule, missingValueRules } from '../../domain/content/campaign-content';
+import { ContentAlternativeInput, ContentVariantInput } from './alternatives.inputs';
 import { MissingValueRuleEnum } from './content.type';
 import { InAppContentInput, InboxContentInput, MessageButtonInput, WebPushContentInput } from './onsite-content.inputs';
 
@@ -220,6 +221,27 @@ export class CampaignContentInput {
   @ValidateNested()
   @Type(() => InAppContentInput)
   inApp?: InAppContentInput | null;
+
+  @Field(() => [ContentVariantInput], {
+    nullable: true,
+    description: 'Sides of a split test; the first has the content’s own texts. Null or empty takes them away.',
+  })
+  @IsOptional()
+  @ArrayMaxSize(10)
+  @ValidateNested({ each: true })
+  @Type(() => ContentVariantInput)
+  variants?: ContentVariantInput[] | null;
+
+  @Field(() => [ContentAlternativeInput], {
+    nullable: true,
+    description:
+      'Texts for languages and variants, at most 60. A person gets the nearest language, then the variant, then the own text. Null or empty takes them away.',
+  })
+  @IsOptional()
+  @ArrayMaxSize(60)
+  @ValidateNested({ each: true })
+  @Type(() => ContentAlternativeInput)
+  alternatives?: ContentAlternativeInput[] | null;
 
   @Field(() => PersonalisationInput, { nullable: true, description: 'How placeholders are treated; EMPTY first.' })
   @IsOptional()

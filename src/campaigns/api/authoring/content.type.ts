@@ -1,5 +1,6 @@
 import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { missingValueRules } from '../../domain/content/campaign-content';
+import { ContentAlternativeType, ContentVariantType } from './alternatives.type';
 import { enumOf } from './enum-of';
 import { InAppContentType, InboxContentType, MessageButtonType, WebPushContentType } from './onsite-content.type';
 
@@ -133,6 +134,12 @@ export class CampaignContentType {
 
   @Field(() => InAppContentType, { nullable: true, description: 'In-app and on-site.' })
   inApp!: InAppContentType | null;
+
+  @Field(() => [ContentVariantType], { description: 'Sides of a split test; empty: everybody gets the same.' })
+  variants!: ContentVariantType[];
+
+  @Field(() => [ContentAlternativeType], { description: 'Texts for languages and variants.' })
+  alternatives!: ContentAlternativeType[];
 
   @Field(() => PersonalisationType, { description: 'How placeholders are treated.' })
   personalisation!: PersonalisationType;

@@ -6,6 +6,7 @@ import type {
 } from '../../domain/content/campaign-content';
 import type { CampaignContentInput, EmailContentInput } from './content.inputs';
 import type { CampaignContentType } from './content.type';
+import { toAlternatives, toAlternativeTypes, toVariants } from './map-alternatives';
 import { toInApp, toInAppType, toInbox, toInboxType, toWebPush, toWebPushType } from './map-onsite';
 import { toPush, toPushType } from './map-push';
 import { optional, storable } from './storable';
@@ -18,6 +19,8 @@ type GivenMedia = { [F in MediumField]?: CampaignContent[F] | null };
 export interface GivenContent extends GivenMedia {
   personalisation?: CampaignContent['personalisation'];
   expiresAfterMinutes?: number | null;
+  variants?: CampaignContent['variants'] | null;
+  alternatives?: CampaignContent['alternatives'] | null;
 }
 
 /** The content of an input, in the domain's shape. */
@@ -32,6 +35,8 @@ export function toGivenContent(input: CampaignContentInput): GivenContent {
     inApp: inApp && toInApp(inApp),
     personalisation: personalisation ? { whenMissing: personalisation.whenMissing } : undefined,
     expiresAfterMinutes,
+    variants: toVariants(input.variants),
+    alternatives: toAlternatives(input.alternatives),
   };
 }
 
@@ -47,6 +52,8 @@ export function toNewContent(input: CampaignContentInput): CampaignContent {
     inApp: given.inApp ?? undefined,
     personalisation: given.personalisation ?? { whenMissing: 'EMPTY' },
     expiresAfterMinutes: given.expiresAfterMinutes ?? undefined,
+    variants: given.variants ?? undefined,
+    alternatives: given.alternatives ?? undefined,
   };
 }
 
@@ -64,6 +71,8 @@ export function toContentType(content: CampaignContent): CampaignContentType {
     inApp: inApp ? toInAppType(inApp) : null,
     personalisation,
     expiresAfterMinutes: expiresAfterMinutes ?? null,
+    variants: content.variants ?? [],
+    alternatives: toAlternativeTypes(content.alternatives),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ContentAlternative, ContentVariant } from './alternatives';
 import type { ButtonContent, InAppContent, InboxContent, WebPushContent } from './onsite-content';
 
 /** A push message to phones as its author wrote it. Every text may hold placeholders. */
@@ -65,6 +66,10 @@ export interface CampaignContent {
   inbox?: InboxContent;
   inApp?: InAppContent;
   personalisation: { whenMissing: MissingValueRule };
+  /** Sides of a split test; everybody gets the same when absent. */
+  variants?: ContentVariant[];
+  /** Texts for languages and variants. */
+  alternatives?: ContentAlternative[];
   /** Minutes after its scheduled time at which a message is not worth sending any more; absent: always worth it. */
   expiresAfterMinutes?: number;
 }

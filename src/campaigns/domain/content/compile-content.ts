@@ -1,10 +1,10 @@
 import type { Medium } from '@libs/delivery';
+import { allocateVariant } from './allocate-variant';
 import { type Assembled, assembleMessage, type MessageFields } from './assemble-message';
 import { type CampaignContent, type ContentMedium, mediaOf } from './campaign-content';
-import { type ContentField, fieldsOf } from './content-fields';
+import { CompiledChoices, type CompiledField } from './compiled-choices';
 import { toTemplateValues } from './customer-values';
 import { sliceSize, sliceTimeLimitMs } from './message-limits';
-import { compileText, type TextTemplate } from './text-template';
 import { runWithin } from './time-limit';
 
 /** What came of a medium's message for one person. */
@@ -21,13 +21,11 @@ export interface CompiledContent {
   expiresAfterMinutes: number | null;
   /**
    * One outcome per person, in order. A person is a flat record of values by bare name, with the stored attributes in
-   * `user`. Bounded in time: people that a runaway template keeps from being rendered end NOT_PERSONALISED.
+   * `user`; its language picks the texts. `variants` has each one's variant, the first where null. Bounded in time: people that a runaway template keeps from being rendered end NOT_PERSONALISED.
    */
-  renderSlice(medium: Medium, people: Record<string, unknown>[]): RenderOutcome[];
-}
-
-interface CompiledField extends ContentField {
-  template: TextTemplate;
+  renderSlice(medium: Medium, people: Record<string, unknown>[], variants?: (string | null)[]): RenderOutcome[];
+  /** The variant of whoever has this key, always the same; null when the content has none. */
+  variantFor(key: string): string | null;
 }
 
 const kept = new WeakMap<CampaignContent, CompiledContent>();
@@ -39,8 +37,7 @@ const kept = new WeakMap<CampaignContent, CompiledContent>();
 export function compileContent(content: CampaignContent): CompiledContent {
   const existing = kept.get(content);
   if (existing) return existing;
-  const fields = fieldsOf(content).map((field) => ({ ...field, template: compileText(field.source, field.escaping) }));
-  const compiled = new Compiled(content, fields);
+  const compiled = new Compiled(content);
   kept.set(content, compiled);
   return compiled;
 }
@@ -50,24 +47,31 @@ class Compiled implements CompiledContent {
   readonly media: ContentMedium[];
   readonly expiresAfterMinutes: number | null;
 
-  constructor(
-    private readonly content: CampaignContent,
-    private readonly fields: CompiledField[],
-  ) {
+  private readonly choices: CompiledChoices;
+
+  constructor(private readonly content: CampaignContent) {
     this.media = mediaOf(content);
     this.expiresAfterMinutes = content.expiresAfterMinutes ?? null;
-    this.optimoveAttributes = [...new Set(fields.flatMap(({ template }) => [...template.references.optimove]))].sort();
+    this.choices = new CompiledChoices(content);
+    this.optimoveAttributes = this.choices.optimoveAttributes;
   }
 
-  renderSlice(medium: Medium, people: Record<string, unknown>[]): RenderOutcome[] {
-    const fields = this.fields.filter((field) => field.medium === medium);
+  variantFor(key: string): string | null {
+    return allocateVariant(this.content.variants ?? [], key);
+  }
+
+  renderSlice(medium: Medium, people: Record<string, unknown>[], variants: (string | null)[] = []): RenderOutcome[] {
     const own = this.media.find((each) => each === medium);
     const outcomes: RenderOutcome[] = [];
     let isInTime = own !== undefined;
     while (own && isInTime && outcomes.length < people.length) {
       const until = Math.min(outcomes.length + sliceSize, people.length);
       isInTime = runWithin(sliceTimeLimitMs, () => {
-        while (outcomes.length < until) outcomes.push(this.renderPerson(own, fields, people[outcomes.length] ?? {}));
+        while (outcomes.length < until) {
+          const person = people[outcomes.length] ?? {};
+          const fields = this.choices.fieldsFor(own, person, variants[outcomes.length] ?? null);
+          outcomes.push(this.renderPerson(own, fields, person));
+        }
       });
     }
     while (outcomes.length < people.length) outcomes.push(tooSlow);

@@ -4,6 +4,7 @@ export const messageLimits = {
   pushBytes: 3_800,
   /** Push services take 3,993 bytes; the rest is for the delivery id and the names of the Notifications API. */
   webPushBytes: 3_650,
+  variants: 10,
   pushButtons: 3,
   badge: 99_999,
   /** FCM keeps messages for at most 28 days. */

@@ -1,3 +1,4 @@
+import type { Choice } from './alternatives';
 import type { MessageFields } from './assemble-message';
 import { type CampaignContent, type ContentMedium, mediaOf } from './campaign-content';
 import { compileContent } from './compile-content';
@@ -21,16 +22,20 @@ export interface ContentPreview {
 }
 
 /** Renders content for one made-up person. Names of values are as in the content: `FIRST_NAME`, `user.first_name`. */
-export function previewContent(content: CampaignContent, samples: ReadonlyMap<string, string>): ContentPreview {
+export function previewContent(
+  content: CampaignContent,
+  samples: ReadonlyMap<string, string>,
+  choice: Choice = { language: null, variant: null },
+): ContentPreview {
   const { findings, placeholders } = validateContent(content);
   const errors = errorsOf(findings);
   const names = [...placeholders.optimove, ...placeholders.stored.map((name) => `user.${name}`)];
   const missing = names.filter((name) => !samples.get(name));
   if (errors.length > 0) return { media: [], missing, errors };
-  const person = toPerson(samples);
+  const person = toPerson(choice.language ? new Map([...samples, ['user.language', choice.language]]) : samples);
   const compiled = compileContent(content);
   const media = mediaOf(content).map((medium): MediumPreview => {
-    const [outcome] = compiled.renderSlice(medium, [person]);
+    const [outcome] = compiled.renderSlice(medium, [person], [choice.variant]);
     if (outcome?.ok) return { medium, message: outcome.message, problem: null };
     return { medium, message: null, problem: outcome?.detail ?? 'Nothing was rendered' };
   });

@@ -1,3 +1,4 @@
+import { alternativeFields, checkAlternatives } from './alternative-rules';
 import { type CampaignContent, mediaOf } from './campaign-content';
 import { type ContentField, fieldsOf } from './content-fields';
 import { checkFields } from './field-rules';
@@ -33,11 +34,11 @@ const storedNames = new Set([
 export function validateContent(content: CampaignContent): ContentReport {
   const optimove = new Set<string>();
   const stored = new Set<string>();
-  const findings = checkFields(content);
+  const findings = [...checkFields(content), ...checkAlternatives(content)];
   if (mediaOf(content).length === 0) {
     findings.push({ path: [], code: 'REQUIRED', severity: 'ERROR', message: 'Write content for at least one medium' });
   }
-  for (const field of fieldsOf(content)) {
+  for (const field of [...fieldsOf(content), ...alternativeFields(content)]) {
     const { findings: own, references } = checkTemplate(field);
     findings.push(...own);
     for (const name of references.optimove) optimove.add(name);
