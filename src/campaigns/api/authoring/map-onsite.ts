@@ -24,7 +24,8 @@ export function toWebPush(input: WebPushContentInput): WebPushContent {
 
 /** A message for inboxes, in the domain's shape. */
 export function toInbox(input: InboxContentInput): InboxContent {
-  return { style: input.style, ...toShown(input), iconUrl: optional(input.iconUrl) };
+  const { style, iconUrl, lifetimeHours } = input;
+  return { style, ...toShown(input), iconUrl: optional(iconUrl), lifetimeHours: lifetimeHours ?? undefined };
 }
 
 /** A message for apps and sites, in the domain's shape. */
@@ -51,7 +52,8 @@ export function toWebPushType(content: WebPushContent): WebPushContentType {
 
 /** A message for inboxes as GraphQL shows it. */
 export function toInboxType(content: InboxContent): InboxContentType {
-  return { style: content.style, ...toShownType(content), iconUrl: content.iconUrl ?? null };
+  const { style, iconUrl, lifetimeHours } = content;
+  return { style, ...toShownType(content), iconUrl: iconUrl ?? null, lifetimeHours: lifetimeHours ?? null };
 }
 
 /** A message for apps and sites as GraphQL shows it. */

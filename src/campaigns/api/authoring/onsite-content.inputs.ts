@@ -103,6 +103,13 @@ export class InboxContentInput extends ShownContentInput {
   @IsString()
   @MaxLength(short)
   iconUrl?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Leaves the inbox after so many hours; the account’s limit first.' })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(longestHours)
+  lifetimeHours?: number | null;
 }
 
 @InputType({ description: 'When a message comes up.' })

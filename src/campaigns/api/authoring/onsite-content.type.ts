@@ -70,6 +70,9 @@ export class InboxContentType extends ShownContentType {
 
   @Field(() => String, { nullable: true, description: 'Small picture beside the title.' })
   iconUrl!: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Leaves the inbox after so many hours.' })
+  lifetimeHours!: number | null;
 }
 
 @ObjectType('ShowTrigger', { description: 'When a message comes up.' })

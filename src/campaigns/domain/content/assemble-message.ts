@@ -32,7 +32,7 @@ export type Assembled = { message: MessageFields } | { tooLarge: string };
 export function assembleMessage(content: CampaignContent, medium: ContentMedium, fields: RenderedFields): Assembled {
   if (medium === 'MOBILE_PUSH') return assemblePush(content.mobilePush, fields);
   if (medium === 'SMS') return assembleSms(fields);
-  if (medium === 'WEB_PUSH') return assembleWebPush(content.webPush, fields);
+  if (medium === 'WEB_PUSH') return assembleWebPush(content, fields);
   if (medium === 'INBOX') return assembleInbox(content.inbox, fields);
   if (medium === 'IN_APP') return assembleInApp(content.inApp, fields);
   return assembleEmail(content.email, fields);

@@ -1,7 +1,8 @@
 import type { InAppMessage, InboxMessage, MessageButton, WebPushMessage } from '@libs/delivery';
 import type { Assembled, RenderedFields } from './assemble-message';
+import type { CampaignContent } from './campaign-content';
 import { messageLimits } from './message-limits';
-import type { ButtonContent, InAppContent, InboxContent, WebPushContent } from './onsite-content';
+import type { ButtonContent, InAppContent, InboxContent } from './onsite-content';
 
 /** A push message for browsers without its address. */
 export type WebPushFields = Omit<WebPushMessage, 'deliveryId' | 'endpoint' | 'p256dh' | 'auth'>;
@@ -12,12 +13,16 @@ export type InboxFields = Omit<InboxMessage, 'deliveryId' | 'profileId'>;
 /** A message inside apps and sites without its person. */
 export type InAppFields = Omit<InAppMessage, 'deliveryId' | 'profileId'>;
 
-/** Builds a push message for browsers. */
-export function assembleWebPush(content: WebPushContent | undefined, fields: RenderedFields): Assembled {
+/** Builds a push message for browsers. The push service keeps it no longer than it is worth sending. */
+export function assembleWebPush(
+  { webPush: content, expiresAfterMinutes }: CampaignContent,
+  fields: RenderedFields,
+): Assembled {
   const message: WebPushFields = {
     ...texts(fields),
     ...buttons(content?.buttons, fields),
     ...(content?.requireInteraction ? { requireInteraction: true } : {}),
+    ...(expiresAfterMinutes ? { ttlSeconds: expiresAfterMinutes * 60 } : {}),
   };
   const bytes = Buffer.byteLength(JSON.stringify(message));
   if (bytes <= messageLimits.webPushBytes) return { message };
@@ -26,7 +31,8 @@ export function assembleWebPush(content: WebPushContent | undefined, fields: Ren
 
 /** Builds a message of an inbox. */
 export function assembleInbox(content: InboxContent | undefined, fields: RenderedFields): Assembled {
-  const message: InboxFields = { style: content?.style ?? 'ALERT', ...texts(fields) };
+  const { style = 'ALERT', lifetimeHours } = content ?? {};
+  const message: InboxFields = { style, ...texts(fields), ...lifetime(lifetimeHours) };
   return { message };
 }
 
@@ -42,7 +48,7 @@ export function assembleInApp(content: InAppContent | undefined, fields: Rendere
     trigger: trigger ?? { kind: 'SESSION_START' },
     ...(displayLimit ? { displayLimit } : {}),
     ...(pauseMinutes ? { pauseSeconds: pauseMinutes * 60 } : {}),
-    ...(lifetimeHours ? { ttlSeconds: lifetimeHours * 3_600 } : {}),
+    ...lifetime(lifetimeHours),
   };
   const bytes = Buffer.byteLength(html ?? '');
   if (bytes <= messageLimits.inAppHtmlBytes) return { message };
@@ -64,6 +70,10 @@ function texts(fields: RenderedFields): Texts {
     if (text) given[name] = text;
   }
   return given;
+}
+
+function lifetime(hours: number | undefined): { ttlSeconds?: number } {
+  return hours ? { ttlSeconds: hours * 3_600 } : {};
 }
 
 /** Rendered buttons. */

@@ -31,6 +31,8 @@ export interface InboxContent {
   iconUrl?: string;
   imageUrl?: string;
   url?: string;
+  /** Leaves the inbox after so long; after the account's own limit when absent. */
+  lifetimeHours?: number;
 }
 
 /** How an app or a site shows a message. */

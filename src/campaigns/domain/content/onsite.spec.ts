@@ -43,6 +43,15 @@ describe('content for browsers, inboxes and apps', () => {
     ]);
   });
 
+  it('is kept by push services no longer than it is worth sending, and in inboxes as long as it says', () => {
+    const inbox = { style: 'CARD' as const, title: 'Hi', body: 'A bonus', lifetimeHours: 2 };
+    const content = compileContent({ ...push(), inbox, expiresAfterMinutes: 5 });
+    expect(content.renderSlice('WEB_PUSH', [{}])).toMatchObject([{ message: { ttlSeconds: 300 } }]);
+    expect(content.renderSlice('INBOX', [{}])).toEqual([
+      { ok: true, message: { style: 'CARD', title: 'Hi', body: 'A bonus', ttlSeconds: 7_200 } },
+    ]);
+  });
+
   it('measures what a browser would be given for each person', () => {
     const content = push({ body: '{{ TEXT }}' });
     const outcomes = compileContent(content).renderSlice('WEB_PUSH', [{ TEXT: 'short' }, { TEXT: '😀'.repeat(1_000) }]);
