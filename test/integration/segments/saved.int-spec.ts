@@ -1,0 +1,114 @@
+import { CountRecipients } from '../../../src/profiles/segments/count-recipients';
+import { type Stage, setStage } from '../profiles/stage';
+
+interface Segment {
+  id: string;
+  version: number;
+  name: string;
+  rules: string;
+}
+
+interface Answer {
+  segment: Segment | null;
+  userErrors: { code: string; path: string[]; message: string }[];
+}
+
+const british = { kind: 'attribute', name: 'country', is: 'equals', value: 'GB' };
+const inSegment = (value: string): object => ({ kind: 'segment', is: 'in', value });
+const text = (...rules: object[]): string => JSON.stringify({ match: 'all', rules });
+
+describe('saved segments', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await setStage();
+    await stage.database.query(
+      `INSERT INTO profile (id, project_id, user_id, country, email, email_subscription, mobile_number, sms_subscription)
+       SELECT gen_random_uuid(), $1, 'u-' || n, CASE WHEN n <= 3 THEN 'GB' ELSE 'DE' END, 'u' || n || '@example.com',
+         CASE WHEN n = 1 THEN 'UNSUBSCRIBED' ELSE 'SUBSCRIBED' END, '44790000100' || n, 'NOT_SET'
+       FROM generate_series(1, 5) AS n`,
+      [stage.projectId],
+    );
+  }, 60_000);
+  afterAll(() => stage?.close());
+
+  const change = async (mutation: string, input: object): Promise<Answer> => {
+    const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
+    const fields = 'segment { id version name rules } userErrors { code path message }';
+    const query = `mutation ($input: ${type}!) { ${mutation}(input: $input) { ${fields} } }`;
+    return (await stage.ask<Record<string, Answer>>(query, { input }))[mutation] as Answer;
+  };
+  const saved = async (name: string, ...rules: object[]): Promise<Segment> => {
+    const { segment, userErrors } = await change('createSegment', { name, rules: text(...rules) });
+    if (!segment) throw new Error(JSON.stringify(userErrors));
+    return segment;
+  };
+
+  it('are found by a part of their name, copied, and put away', async () => {
+    const { id, rules, version } = await saved('British', british);
+    expect(JSON.parse(rules)).toEqual({ match: 'all', rules: [british] });
+    const copy = await change('copySegment', { id, name: 'British too' });
+    expect(copy.segment).toMatchObject({ name: 'British too' });
+    const again = await change('createSegment', { name: 'British', rules });
+    expect(again.userErrors).toMatchObject([{ code: 'NAME_TAKEN', path: ['name'] }]);
+    expect((await change('archiveSegment', { id, version })).userErrors).toEqual([]);
+    const { segments } = await stage.ask<{ segments: { edges: { node: { name: string } }[] } }>(
+      'query { segments(first: 10, search: "BRIT") { edges { node { name } } } }',
+    );
+    expect(segments.edges.map(({ node }) => node.name)).toEqual(['British too']);
+  });
+
+  it('say of every faulty rule where it is and what is wrong, and save nothing', async () => {
+    const { segment, userErrors } = await change('createSegment', {
+      name: 'Faulty',
+      rules: text(
+        { any: [british, { kind: 'attribute', name: 'points', is: 'greater', value: 1 }] },
+        { kind: 'event' },
+      ),
+    });
+    expect(segment).toBeNull();
+    expect(userErrors.map(({ path }) => path)).toEqual([
+      ['rules', 'rules[0].any[1].name'],
+      ['rules', 'rules[1].name'],
+    ]);
+    const long = await change('createSegment', {
+      name: 'Long',
+      rules: text({ ...british, value: 'x'.repeat(262_144) }),
+    });
+    expect(long.userErrors[0]?.message).toContain('262144');
+  });
+
+  it('refuse circles, and go on being there while others use them', async () => {
+    const inner = await saved('Inner', british);
+    const outer = await saved('Outer', inSegment(inner.id));
+    const circle = await change('updateSegment', { id: inner.id, version: 1, rules: text(inSegment(outer.id)) });
+    expect(circle.userErrors).toMatchObject([{ path: ['rules', 'rules[0].value'] }]);
+    const used = await change('archiveSegment', { id: inner.id, version: 1 });
+    expect(used.userErrors).toMatchObject([{ code: 'IN_USE', message: expect.stringContaining('Outer') }]);
+  });
+
+  it('notice two edits at once', async () => {
+    const { id, version } = await saved('Edited', british);
+    expect((await change('updateSegment', { id, version, name: 'First' })).segment).toMatchObject({ version: 2 });
+    const late = await change('updateSegment', { id, version, name: 'Second' });
+    expect(late.userErrors).toMatchObject([{ code: 'CONFLICT', path: ['version'] }]);
+  });
+
+  it('count whom they reach per medium', async () => {
+    const inner = await saved('Counted inside', british);
+    const { id: segmentId } = await saved('Counted', inSegment(inner.id));
+    const { calculateRecipients: started } = await stage.ask<{ calculateRecipients: { count: { id: string } } }>(
+      'mutation ($input: CalculateRecipientsInput!) { calculateRecipients(input: $input) { count { id finishedAt } userErrors { message } } }',
+      { input: { segmentId } },
+    );
+    await stage.app.get(CountRecipients, { strict: false }).run(started.count.id);
+    const { recipientCount } = await stage.ask<{ recipientCount: object }>(
+      'query ($id: ID!) { recipientCount(id: $id) { segmentId finishedAt people mobilePush webPush email sms } }',
+      { id: started.count.id },
+    );
+    expect(recipientCount).toEqual({
+      segmentId,
+      finishedAt: expect.any(String),
+      ...{ people: 3, mobilePush: 0, webPush: 0, email: 2, sms: 0 },
+    });
+  });
+});
