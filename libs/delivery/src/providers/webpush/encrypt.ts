@@ -1,4 +1,4 @@
-import { createCipheriv, createECDH, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createECDH, type ECDH, hkdfSync, randomBytes } from 'node:crypto';
 
 /** The keys of a browser's subscription: a point on P-256 (65 bytes) and a secret (16 bytes). */
 export interface SubscriptionKeys {
@@ -16,28 +16,28 @@ const lastRecord = Buffer.of(2);
 /** What is random in an encrypted message. */
 export interface Randomness {
   salt: Buffer;
-  privateKey: Buffer;
+  /** Keys made for this message alone. */
+  sender: ECDH;
 }
 
 /** Encrypts a message for one browser: RFC 8291 in the coding aes128gcm of RFC 8188, one record. @throws when p256dh is no point of the curve. */
 export function encrypt(plaintext: Buffer, { p256dh, auth }: SubscriptionKeys, random = newRandomness()): Buffer {
-  const sender = createECDH(curve);
-  sender.setPrivateKey(random.privateKey);
+  const { salt, sender } = random;
   const ownKey = sender.getPublicKey();
   const info = Buffer.concat([Buffer.from('WebPush: info\0'), p256dh, ownKey]);
   const keying = Buffer.from(hkdfSync('sha256', sender.computeSecret(p256dh), auth, info, 32));
   const derive = (name: string, bytes: number): Buffer =>
-    Buffer.from(hkdfSync('sha256', keying, random.salt, `Content-Encoding: ${name}\0`, bytes));
+    Buffer.from(hkdfSync('sha256', keying, salt, `Content-Encoding: ${name}\0`, bytes));
   const cipher = createCipheriv('aes-128-gcm', derive('aes128gcm', 16), derive('nonce', 12));
   const header = Buffer.alloc(5);
   header.writeUInt32BE(recordSize);
   header.writeUInt8(ownKey.length, 4);
   const body = [cipher.update(plaintext), cipher.update(lastRecord), cipher.final(), cipher.getAuthTag()];
-  return Buffer.concat([random.salt, header, ownKey, ...body]);
+  return Buffer.concat([salt, header, ownKey, ...body]);
 }
 
 function newRandomness(): Randomness {
-  const pair = createECDH(curve);
-  pair.generateKeys();
-  return { salt: randomBytes(16), privateKey: pair.getPrivateKey() };
+  const sender = createECDH(curve);
+  sender.generateKeys();
+  return { salt: randomBytes(16), sender };
 }
