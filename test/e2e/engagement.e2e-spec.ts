@@ -182,6 +182,14 @@ describe('what people do with their messages', () => {
     expect(await browser?.send('DELETE', `inbox/${letter?.id}`)).toBe(204);
     expect(await browser?.get('inbox')).toEqual({ messages: [], unread: 0, next: null });
     expect(await browser?.get('in-app?trigger=SESSION_START')).toEqual({ messages: [] });
+    for (const [path, field] of [
+      ['in-app?trigger=SDK_EVENT', 'event'],
+      ['in-app?trigger=LOGIN', 'trigger'],
+      ['inbox?limit=101', 'limit'],
+      ['inbox?after=x', 'after'],
+    ] as const) {
+      expect(await browser?.get(path)).toMatchObject({ errors: [{ field }] });
+    }
     await eventually('the funnel counts the person once', async () => {
       const { execution } = await product.graphql<{ execution: { funnel: Engaged } }>(
         'query ($id: ID!) { execution(id: $id) { funnel { opened clicked unsubscribed } } }',
