@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { benchEvents } from './events/bench-events';
 import { benchExecution } from './execution/bench-execution';
+import { benchRender } from './render/bench-render';
 import { report } from './report';
 import { benchSegments } from './segments/bench-segments';
 import { benchSync } from './sync/bench-sync';
@@ -13,6 +14,7 @@ const benches = {
   segments: benchSegments,
   sync: benchSync,
   triggered: benchTriggered,
+  render: benchRender,
 };
 
 async function main(): Promise<number> {

@@ -160,7 +160,7 @@ describe('allocateVariant', () => {
         counts.set(name, (counts.get(name) ?? 0) + 1);
       }
       for (const { name, percent } of three) {
-        expect(Math.abs((counts.get(name) ?? 0) / 200 - percent)).toBeLessThan(1.5);
+        expect(Math.abs((counts.get(name) ?? 0) / 200 - percent)).toBeLessThan(0.8);
       }
     }
   });
