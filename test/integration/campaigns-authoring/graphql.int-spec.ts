@@ -161,6 +161,39 @@ describe('campaigns over GraphQL', () => {
     });
   });
 
+  it('keeps what phones can do, variants and languages as they were written, and previews one choice', async () => {
+    const texts = [{ path: 'mobilePush.title', text: 'Hallo' }];
+    const push = { subtitle: 'Under', sound: 'default', badge: 0, collapseKey: 'daily', ttlHours: 2 };
+    const buttons = [{ id: 'go', label: 'Go', url: null }];
+    const variants = ['A', 'B'].map((name) => ({ name, percent: 50 }));
+    const alternatives = [
+      { language: 'de', variant: null, texts },
+      { language: null, variant: 'B', texts: [{ path: 'mobilePush.title', text: 'B' }] },
+    ];
+    const mobilePush = { title: 'Own', body: 'Body', ...push, buttons };
+    const { campaign } = await change('createCampaign', {
+      channelId: stage.pushChannelId,
+      name: 'Choices',
+      content: { mobilePush, variants, alternatives },
+    });
+    expect(campaign?.findings).toEqual([]);
+    const { campaign: stored } = await ask<{ campaign: unknown }>(
+      `query ($id: ID!) { campaign(id: $id) { content { variants { name percent } alternatives { language variant texts { path text } }
+        mobilePush { subtitle sound badge collapseKey ttlHours buttons { id label url } } } } }`,
+      { id: campaign?.id },
+    );
+    expect(stored).toEqual({ content: { variants, alternatives, mobilePush: { ...push, buttons } } });
+    const query = `query ($input: PreviewCampaignInput!) { previewCampaign(input: $input) { mobilePush { title } userErrors { path } } }`;
+    const preview = async (choice: object) =>
+      (await ask<{ previewCampaign: object }>(query, { input: { id: campaign?.id, ...choice } })).previewCampaign;
+    expect(await preview({ variant: 'B' })).toMatchObject({ mobilePush: { title: 'B' } });
+    expect(await preview({ variant: 'B', language: 'de-AT' })).toMatchObject({ mobilePush: { title: 'Hallo' } });
+    expect(await preview({ variant: 'C' })).toEqual({ mobilePush: null, userErrors: [{ path: ['variant'] }] });
+    const content = { variants: null, alternatives: [] };
+    await change('updateCampaign', { id: campaign?.id, version: 1, content });
+    expect(await preview({ language: 'de' })).toMatchObject({ mobilePush: { title: 'Own' } });
+  });
+
   it('lists campaigns newest first, page by page, without archived ones', async () => {
     for (const name of ['A', 'B', 'C'])
       await change('createCampaign', { channelId: stage.pushChannelId, name, content });
