@@ -183,8 +183,8 @@ function heardAt(
 }
 
 /** The execution that a callback announces or adds to, or why there is none. */
-function announcementOf(
-  { connection, receivedAt }: InboundCall,
+export function announcementOf(
+  { connection, receivedAt }: Pick<InboundCall, 'connection' | 'receivedAt'>,
   callback: OptimoveCallback & { channel: ChannelView | null },
 ): Announcement | Refusal {
   const isTriggered = callback.eventTypeId === triggered;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@libs/foundation';
-import { OptimoveUnauthorizedError, type RecipientRow } from '@libs/optimove-client';
+import { OptimoveUnauthorizedError } from '@libs/optimove-client';
 import { isRetryable, Log, Outbox, Transactions, type Tx } from '@libs/platform';
 import { ChannelsService } from '@modules/channels';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
@@ -10,21 +10,20 @@ import { TemplateDirectory } from '../authoring/template-directory';
 import { Versions } from '../authoring/versions';
 import { compileContent } from '../domain/content/compile-content';
 import { EarlierLaunchError, FencedError } from '../domain/execution/errors';
-import { isScheduledTime } from '../domain/execution/run-date';
 import { readRecipientsJob, sendChunkJob } from '../jobs/execution.jobs';
-import { AudienceRepository, type StagedPage } from '../persistence/ledger/audience.repository';
+import { AudienceRepository } from '../persistence/ledger/audience.repository';
 import { ExecutionRepository, type ExecutionRow } from '../persistence/ledger/execution.repository';
 import { FreezeRepository } from '../persistence/ledger/freeze.repository';
 import { CompleteExecution } from './complete-execution';
 import type { RecipientSource, SourcePage } from './recipient-sources/recipient-source';
 import { RecipientSources } from './recipient-sources/recipient-sources';
+import { stagePage } from './stage-page';
 
 const chunkSize = 1000;
 /** Small enough that a short list is spread, too. */
 const spreadChunkSize = 100;
 const holdEveryMs = 15_000;
 const tokenWaitSeconds = 10;
-const controlGroupAction = '1';
 
 /** One run over a list; nobody else has this holder, not even another run of the same process. */
 interface Run {
@@ -158,7 +157,7 @@ export class ReadRecipients {
 
   private async keep(run: Run, page: SourcePage, source: RecipientSource): Promise<void> {
     await this.inLease(run, async (tx) => {
-      if (page.received > 0) await this.audience.keepPage(tx, run.execution, stage(page));
+      if (page.received > 0) await this.audience.keepPage(tx, run.execution, stagePage(page));
       await source.kept(tx, page);
     });
     const { id: executionId } = run.execution;
@@ -203,36 +202,6 @@ function isDataFault(error: unknown): boolean {
   const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
   const state = driverError?.code ?? code ?? '';
   return /^2[23]/.test(state) && state !== uniqueViolation;
-}
-
-/** Sorts a page into rows that can be recipients and rows that are kept with a reason. */
-function stage(page: SourcePage): StagedPage {
-  const rows: RecipientRow[] = [];
-  const rejects: StagedPage['rejects'] = page.malformed.map(({ reason, raw }) => ({
-    customerId: null,
-    templateId: '',
-    reason,
-    raw,
-  }));
-  for (const row of page.rows) {
-    if (isScheduledTime(row.scheduledTime)) rows.push(row);
-    else {
-      const reason = `ScheduledTime "${row.scheduledTime.slice(0, 40)}" is not YYYY-MM-DD HH:MM:SS`;
-      rejects.push({
-        customerId: row.customerId,
-        templateId: row.templateId,
-        reason,
-        raw: JSON.stringify(row).slice(0, 2000),
-      });
-    }
-  }
-  return {
-    skip: page.skip,
-    nextSkip: page.nextSkip,
-    received: page.received,
-    rejects,
-    rows: rows.map(({ actionId, ...row }) => ({ ...row, isControl: actionId === controlGroupAction })),
-  };
 }
 
 function groupByDue(chunks: { chunkNo: number; dueAt: Date }[]): Map<number, number[]> {

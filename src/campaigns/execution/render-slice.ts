@@ -3,7 +3,6 @@ import { systemClock } from '@libs/foundation';
 import type { CompiledContent } from '../domain/content/compile-content';
 import type { Drop } from '../domain/execution/end-state';
 import type { OpenRecipient } from '../persistence/ledger/chunk.repository';
-import type { ExecutionContext } from './execution-context';
 
 /** A recipient that was matched to a profile (or not). */
 export interface MatchedRecipient extends OpenRecipient {
@@ -11,6 +10,14 @@ export interface MatchedRecipient extends OpenRecipient {
   numberProblem: string | null;
   /** Why nothing is made for the person. */
   drops: Drop[];
+}
+
+/** What rendering needs to know of an execution: of the senders only for which media there is one. */
+export interface RenderContext {
+  execution: { attributes: string[] };
+  /** Compiled content by Optimove template id; null where we do not know the template. */
+  contents: Map<string, CompiledContent | null>;
+  senders: { has(medium: Medium): boolean };
 }
 
 /** A recipient with what it would be sent per medium, and why not where there is nothing. */
@@ -24,7 +31,7 @@ export interface RenderedPerson {
 
 /** Personalises the messages of some people. Optimove's values come before stored ones. */
 export function renderSlice(
-  context: ExecutionContext,
+  context: RenderContext,
   people: MatchedRecipient[],
   stored: Map<string, Record<string, unknown>>,
 ): RenderedPerson[] {
@@ -68,7 +75,7 @@ function start(person: MatchedRecipient): RenderedPerson {
   };
 }
 
-function renderContent(context: ExecutionContext, work: Work): void {
+function renderContent(context: RenderContext, work: Work): void {
   const inTime = work.indexes.filter((index) => !expire(work, index));
   const known = inTime.filter((index) => work.people[index]?.profileId && work.people[index].drops.length === 0);
   const values = known.map((index) => valuesOf(context, work, index));
@@ -104,7 +111,7 @@ function variantOf({ content, people }: Work, index: number): string | null {
   return content.variantFor(`${person?.templateId}/${person?.profileId}`);
 }
 
-function valuesOf(context: ExecutionContext, { people, stored }: Work, index: number): Record<string, unknown> {
+function valuesOf(context: RenderContext, { people, stored }: Work, index: number): Record<string, unknown> {
   const person = people[index];
   const user = stored.get(person?.profileId ?? '') ?? {};
   const values: Record<string, unknown> = { ...user, user };

@@ -19,6 +19,7 @@ import { CompleteExecution } from './complete-execution';
 import { type ExecutionContext, ExecutionContexts } from './execution-context';
 import { ExecutionNews } from './execution-news';
 import { InFlightLimiter } from './in-flight-limiter';
+import { matchRecipients } from './match-recipients';
 import { NarrowToSegment } from './narrow-to-segment';
 import { type MatchedRecipient, renderSlice } from './render-slice';
 import { SendSlice, type SliceEnd } from './send-slice';
@@ -137,7 +138,8 @@ export class SendChunk {
     const open = await this.chunks.openRecipients(chunk, most);
     const context = await this.contextFor(chunk, open);
     await this.slices.assertMaySend(this.transactions.pool, context);
-    const people = await this.segment.run(context, await this.match(context, open));
+    const matched = await this.transactions.run((tx) => matchRecipients(tx, this.matching, context, open));
+    const people = await this.segment.run(context, matched);
     const limiter = this.limiters[context.execution.kind];
     const until = performance.now() + turnMs;
     const work: Promise<SliceEnd>[] = [];
@@ -161,28 +163,6 @@ export class SendChunk {
     const context = await this.contexts.get(chunk.executionId);
     if (open.every(({ templateId }) => context.contents.has(templateId))) return context;
     return this.contexts.reload(chunk.executionId);
-  }
-
-  private async match(context: ExecutionContext, people: OpenRecipient[]): Promise<MatchedRecipient[]> {
-    const { connection, execution } = context;
-    const readAttribute = attributeReader(execution.attributes);
-    const results = await this.transactions.run((tx) =>
-      this.matching.match(tx, {
-        connection,
-        executionId: execution.id,
-        customers: people.map((person) => ({
-          seq: person.seq,
-          customerId: person.customerId,
-          userIdValue: readAttribute(person, connection.userIdAttribute),
-          mobileNumberValue: readAttribute(person, connection.mobileNumberAttribute),
-        })),
-      }),
-    );
-    const bySeq = new Map(results.map((result) => [result.seq, result]));
-    return people.map((person) => {
-      const match = bySeq.get(person.seq);
-      return { ...person, profileId: match?.profileId ?? null, numberProblem: match?.numberProblem ?? null, drops: [] };
-    });
   }
 
   private async sendSlice(
@@ -212,11 +192,6 @@ export class SendChunk {
     // A triggered execution stays open all day; its closing is found by the sweep.
     if (attempt === null && execution.kind !== 'TRIGGERED') await this.completion.tryComplete(chunk.executionId);
   }
-}
-
-function attributeReader(names: string[]): (person: OpenRecipient, name: string | null) => string | null {
-  const positions = new Map(names.map((name, index) => [name, index]));
-  return (person, name) => (name === null ? null : (person.attributes[positions.get(name) ?? -1] ?? null));
 }
 
 /** Who found no room in the rate of an account goes on at once; who was refused for now waits longer each time. */

@@ -20,6 +20,7 @@ import {
 import { StopRepository } from '../persistence/ledger/stop.repository';
 import { MessageLinks } from '../tracking/message-links';
 import type { ExecutionContext } from './execution-context';
+import { refusedDrop } from './refused-drop';
 import type { RenderedPerson } from './render-slice';
 import { reserveRoom, type SendingRoom } from './sending-room';
 
@@ -233,13 +234,6 @@ export class SendSlice {
       return { ...outcome, profileId: delivery.profileId, address: delivery.address, isAddressDead, retryAfterMs };
     });
   }
-}
-
-function refusedDrop(decision: GateDecision & { isAllowed: false }, person: RenderedPerson): Drop {
-  if (decision.medium === 'SMS' && decision.reason === 'NO_ADDRESS' && person.numberProblem) {
-    return { state: 'INVALID_MOBILE_NUMBER', detail: person.numberProblem };
-  }
-  return { state: decision.reason, detail: decision.detail };
 }
 
 function addressOf({ medium, address, platform, profileId }: GateDecision & { isAllowed: true }): object {

@@ -1,0 +1,41 @@
+import type { Tx } from '@libs/platform';
+import type { ConnectionView } from '@modules/connections';
+import type { MatchingService } from '@modules/matching';
+import type { OpenRecipient } from '../persistence/ledger/chunk.repository';
+import type { MatchedRecipient } from './render-slice';
+
+/** What matching needs to know of an execution. */
+export interface MatchContext {
+  execution: { id: string; attributes: string[] };
+  connection: ConnectionView;
+}
+
+/** Finds the profiles of recipients by what Optimove said of them. */
+export async function matchRecipients(
+  tx: Tx,
+  matching: MatchingService,
+  { execution, connection }: MatchContext,
+  people: OpenRecipient[],
+): Promise<MatchedRecipient[]> {
+  const readAttribute = attributeReader(execution.attributes);
+  const results = await matching.match(tx, {
+    connection,
+    executionId: execution.id,
+    customers: people.map((person) => ({
+      seq: person.seq,
+      customerId: person.customerId,
+      userIdValue: readAttribute(person, connection.userIdAttribute),
+      mobileNumberValue: readAttribute(person, connection.mobileNumberAttribute),
+    })),
+  });
+  const bySeq = new Map(results.map((result) => [result.seq, result]));
+  return people.map((person) => {
+    const match = bySeq.get(person.seq);
+    return { ...person, profileId: match?.profileId ?? null, numberProblem: match?.numberProblem ?? null, drops: [] };
+  });
+}
+
+function attributeReader(names: string[]): (person: OpenRecipient, name: string | null) => string | null {
+  const positions = new Map(names.map((name, index) => [name, index]));
+  return (person, name) => (name === null ? null : (person.attributes[positions.get(name) ?? -1] ?? null));
+}
