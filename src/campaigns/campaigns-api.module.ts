@@ -16,6 +16,7 @@ import { UncertainResolver } from './api/uncertain.resolver';
 import { authoringApiProviders } from './authoring';
 import { CampaignsModule } from './campaigns.module';
 import { CallbackSpool } from './execution/callback-spool';
+import { rehearsalApiProviders } from './rehearsal';
 import { EngagementIntake } from './tracking/engagement-intake';
 import { SdkInboxController } from './tracking/sdk-inbox.controller';
 import { SdkMessagesController } from './tracking/sdk-messages.controller';
@@ -44,6 +45,7 @@ import { TrackingController } from './tracking/tracking.controller';
     ProgressResolver,
     EngagementIntake,
     ...authoringApiProviders,
+    ...rehearsalApiProviders,
   ],
 })
 export class CampaignsApiModule {}

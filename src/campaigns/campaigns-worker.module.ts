@@ -10,6 +10,7 @@ import { SendChunkHandler } from './jobs/send-chunk.handler';
 import { SendTriggeredHandler } from './jobs/send-triggered.handler';
 import { SweepClock } from './jobs/sweep.clock';
 import { TriggeredLane } from './jobs/triggered.lane';
+import { rehearsalWorkerProviders } from './rehearsal';
 import { EngagementClock } from './tracking/engagement.clock';
 
 /** Campaigns as the worker host runs them. */
@@ -27,6 +28,7 @@ import { EngagementClock } from './tracking/engagement.clock';
     TriggeredLane,
     EngagementClock,
     ...authoringWorkerProviders,
+    ...rehearsalWorkerProviders,
   ],
 })
 export class CampaignsWorkerModule {}

@@ -40,6 +40,7 @@ import { DeliveryRepository } from './persistence/ledger/delivery.repository';
 import { EngagementFilesRepository } from './persistence/ledger/engagement-files.repository';
 import { ExecutionRepository } from './persistence/ledger/execution.repository';
 import { ExecutionListRepository } from './persistence/ledger/execution-list.repository';
+import { ExportRepository } from './persistence/ledger/export.repository';
 import { FreezeRepository } from './persistence/ledger/freeze.repository';
 import { FunnelRepository } from './persistence/ledger/funnel.repository';
 import { JournalRepository } from './persistence/ledger/journal.repository';
@@ -53,6 +54,7 @@ import { TraceRepository } from './persistence/ledger/trace.repository';
 import { TriggeredRepository } from './persistence/ledger/triggered.repository';
 import { TriggeredBudgetRepository } from './persistence/ledger/triggered-budget.repository';
 import { UncertainRepository } from './persistence/ledger/uncertain.repository';
+import { rehearsalProviders } from './rehearsal';
 import { ApplyEngagement } from './tracking/apply-engagement';
 import { MessageLinks } from './tracking/message-links';
 
@@ -66,6 +68,7 @@ const repositories = [
   ExecutionListRepository,
   EngagementFilesRepository,
   ExecutionRepository,
+  ExportRepository,
   FreezeRepository,
   FunnelRepository,
   JournalRepository,
@@ -122,8 +125,16 @@ const useCases = [
     ...repositories,
     ...useCases,
     ...authoringProviders,
+    ...rehearsalProviders,
     CampaignsService,
   ],
-  exports: [CampaignsConfig, ...repositories, ...useCases, ...authoringProviders, CampaignsService],
+  exports: [
+    CampaignsConfig,
+    ...repositories,
+    ...useCases,
+    ...authoringProviders,
+    ...rehearsalProviders,
+    CampaignsService,
+  ],
 })
 export class CampaignsModule {}

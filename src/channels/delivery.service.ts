@@ -19,6 +19,13 @@ export class DeliveryService {
     return this.senders.senderFor(projectId, medium);
   }
 
+  /** Which of these media the project has an account for; nothing that could send is handed out. */
+  async mediaWithAccount(projectId: string, media: Medium[]): Promise<Set<Medium>> {
+    const found = new Set<Medium>();
+    for (const medium of media) if (await this.senders.senderFor(projectId, medium)) found.add(medium);
+    return found;
+  }
+
   /** At most `limit` receipts that nobody has taken, oldest first; marked processed when `tx` commits. */
   takeReceipts(tx: Tx, limit: number): Promise<ReceiptRow[]> {
     return this.receipts.take(tx, limit);

@@ -28,6 +28,11 @@ interface Settled {
   mayDuplicate: boolean;
 }
 
+interface DryRunResult {
+  endStates: object[];
+  messages: object[];
+}
+
 const content = { mobilePush: { title: 'Hello {{ FirstName }}', body: 'A bonus of {{ BonusAmount }}' } };
 
 describe('what an operator does with an execution', () => {
@@ -104,6 +109,21 @@ describe('what an operator does with an execution', () => {
     expect(product.farEnds.inbox.report(0).mobilePush).toMatchObject({ received: announced - 1, duplicates: 0 });
     expect(await uncertainOf(id)).toEqual({ nodes: [], totalCount: 0 });
 
+    const { customerTrace } = await product.graphql<{ customerTrace: { endState: string; deliveries: object[] }[] }>(
+      `query ($connection: ID!, $customer: String!) { customerTrace(connectionId: $connection, customerId: $customer) {
+        endState deliveries { state closedAs closedBy } } }`,
+      { connection: stage.connectionId, customer: listed.nodes[1]?.customerId },
+    );
+    expect(customerTrace).toEqual([
+      {
+        endState: 'SENT',
+        deliveries: [
+          { state: 'UNCERTAIN', closedAs: 'SENT_AGAIN', closedBy: expect.any(String) },
+          { state: 'ACCEPTED', closedAs: null, closedBy: null },
+        ],
+      },
+    ]);
+
     const { auditEntries } = await product.graphql<{
       auditEntries: { nodes: { action: string; subjectId: string }[] };
     }>('{ auditEntries(first: 20) { nodes { action subjectId } } }');
@@ -149,5 +169,106 @@ describe('what an operator does with an execution', () => {
       { id: failed.id },
     );
     expect(execution.failures).toEqual([{ reason: 'INVALID_ARGUMENT', customers: 1 }]);
+  });
+
+  const dryRunFields = `dryRun { id taskId finishedAt result {
+    received matched smsParts smsCost endStates { state count } messages { medium count } } }`;
+  const finishedDryRun = (id: string) =>
+    eventually('the dry run is over', async () => {
+      const { dryRun } = await product.graphql<{ dryRun: { finishedAt: string | null; result: DryRunResult } }>(
+        `query ($id: ID!) { ${dryRunFields.replace('dryRun', 'dryRun(id: $id)')} }`,
+        { id },
+      );
+      return dryRun.finishedAt === null ? null : dryRun.result;
+    });
+
+  it('rehearses a campaign: the same funnel as the real one, and nothing goes out', async () => {
+    const { stage, campaignId } = await planned(40);
+    await runAtOptimove(product, stage, campaignId);
+    const { id, funnel } = await completedExecution(product, stage.connectionId);
+    const before = product.farEnds.inbox.report(0);
+    const deliveriesBefore = await product.database.query('SELECT 1 FROM delivery');
+
+    const started = await tryMutation<{ dryRun: { id: string; taskId: string } }>(
+      product.graphql,
+      'startDryRun',
+      'StartDryRunInput',
+      dryRunFields,
+      { channelId: stage.channelId, optimoveCampaignId: campaignId, smsPartPrice: 0.05 },
+    );
+    const result = await finishedDryRun(started.dryRun.id);
+    expect(result).toMatchObject({ received: funnel.received, endStates: funnel.endStates, smsParts: 0, smsCost: 0 });
+    expect(result.messages).toEqual(funnel.deliveries.map(({ medium, count }) => ({ medium, count })));
+    const { task } = await product.graphql<{ task: object }>(
+      'query ($id: ID!) { task(id: $id) { status processed } }',
+      {
+        id: started.dryRun.taskId,
+      },
+    );
+    expect(task).toEqual({ status: 'SUCCEEDED', processed: funnel.received });
+
+    const { callbackJournal } = await product.graphql<{
+      callbackJournal: {
+        nodes: { id: string; kind: string; outcome: string; executionId: string; maskedBody: string }[];
+      };
+    }>(`query ($id: ID!) { callbackJournal(connectionId: $id) { nodes { id kind outcome executionId maskedBody } } }`, {
+      id: stage.connectionId,
+    });
+    const call = callbackJournal.nodes.find(({ outcome }) => outcome === 'ANNOUNCED');
+    expect(call).toMatchObject({ executionId: id, maskedBody: expect.stringContaining(campaignId) });
+    const replayed = await tryMutation<{ replay: { verdict: string; dryRun: { id: string } } }>(
+      product.graphql,
+      'replayCallback',
+      'ReplayCallbackInput',
+      `replay { verdict optimoveCampaignId ${dryRunFields} }`,
+      { journalId: call?.id },
+    );
+    expect(replayed.replay).toMatchObject({ verdict: 'WHOLE_LIST', optimoveCampaignId: campaignId });
+    expect((await finishedDryRun(replayed.replay.dryRun.id)).endStates).toEqual(funnel.endStates);
+
+    expect(product.farEnds.inbox.report(0)).toEqual(before);
+    expect(await product.database.query('SELECT 1 FROM delivery')).toHaveLength(deliveriesBefore.length);
+    expect(await product.database.query('SELECT 1 FROM triggered_occurrence')).toEqual([]);
+  });
+
+  it('exports customers of any end with their deliveries, safe for spreadsheets, and says who did', async () => {
+    const { stage, campaignId, announced } = await planned(12);
+    await runAtOptimove(product, stage, campaignId);
+    const { id } = await completedExecution(product, stage.connectionId);
+    await product.database.query(
+      `UPDATE recipient SET end_state = 'FAILED', reason = '=HYPERLINK("http://x","y")' WHERE execution_id = $1 AND seq = 1`,
+      [id],
+    );
+    await product.database.query(
+      `INSERT INTO recipient_reject (execution_id, reading, row_no, project_id, state, optimove_template_id, customer_id, reason, raw)
+       SELECT id, 1, 999, project_id, 'MALFORMED', '7', '@SUM(A1)', 'ScheduledTime is empty', '' FROM execution WHERE id = $1`,
+      [id],
+    );
+    const lines = async (path: string): Promise<string[]> =>
+      (await (await product.rest(`/executions/${id}/${path}`)).text()).trim().split('\r\n');
+
+    const all = await lines('recipients.csv');
+    expect(all[0]).toBe('customer_id,optimove_template_id,due_at,end_state,reason,ended_at,deliveries');
+    expect(all).toHaveLength(announced + 1);
+    expect(all.filter((line) => /,SENT,,[^,]+,MOBILE_PUSH ACCEPTED \S+$/.test(line))).toHaveLength(announced - 1);
+    const failed = await lines('recipients.csv?endState=FAILED&reason=hyperlink');
+    expect(failed).toHaveLength(2);
+    expect(failed[1]).toContain(`,FAILED,"'=HYPERLINK(""http://x"",""y"")",`);
+    expect(await lines('recipients.csv?reason=nowhere')).toHaveLength(1);
+    expect(await lines('rejects.csv?endState=MALFORMED')).toEqual([
+      'customer_id,optimove_template_id,end_state,reason',
+      "'@SUM(A1),7,MALFORMED,ScheduledTime is empty",
+    ]);
+    expect((await product.rest(`/executions/${id}/recipients.csv?endState=NONSENSE`)).status).toBe(400);
+
+    const { auditEntries } = await product.graphql<{ auditEntries: { nodes: { action: string; after: string }[] } }>(
+      '{ auditEntries(first: 1) { nodes { action after } } }',
+    );
+    expect(auditEntries.nodes[0]?.action).toBe('execution.exported');
+    expect(JSON.parse(auditEntries.nodes[0]?.after ?? '')).toEqual({
+      file: 'rejects',
+      endState: 'MALFORMED',
+      reason: null,
+    });
   });
 });

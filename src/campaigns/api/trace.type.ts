@@ -26,6 +26,15 @@ export class TracedDeliveryType {
 
   @Field(() => Date, { nullable: true, description: 'When it reported that.' })
   receiptAt!: Date | null;
+
+  @Field(() => String, { nullable: true, description: 'COUNTED_AS_SENT, SENT_AGAIN or RETRIED; null while it counts.' })
+  closedAs!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Who closed this attempt.' })
+  closedBy!: string | null;
+
+  @Field(() => Date, { nullable: true, description: 'When.' })
+  closedAt!: Date | null;
 }
 
 @ObjectType('TraceEntry', { description: 'What became of a customer in one execution, with the reason.' })

@@ -1,6 +1,6 @@
 import { type OptimoveCallback, parseCallback, readEngagement, withoutDecryptionKey } from '@libs/optimove-client';
 import { Transactions, type Tx } from '@libs/platform';
-import { ChannelsService, type ChannelView } from '@modules/channels';
+import { ChannelsService } from '@modules/channels';
 import type { ConnectionView } from '@modules/connections';
 import { CheckDataDate } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
@@ -14,6 +14,7 @@ import { type JournalOutcome, JournalRepository } from '../persistence/ledger/jo
 import { SignalRepository } from '../persistence/ledger/signal.repository';
 import { StopRepository } from '../persistence/ledger/stop.repository';
 import { AnnounceCampaign, cancelledInOptimove } from './announce-campaign';
+import { announcementOf, type Refusal } from './announcement-of';
 import { type TriggerCall, TriggerIntake } from './trigger-intake';
 
 /** An authenticated call from Optimove, as it came. */
@@ -37,10 +38,6 @@ export interface AcceptedCall {
   outcome: JournalOutcome;
   reason: string | null;
   executionId: string | null;
-}
-
-interface Refusal {
-  reason: string;
 }
 
 const executed = 1;
@@ -180,31 +177,6 @@ function heardAt(
   { timeStamp }: OptimoveCallback,
 ): { stamp: string; timeZone: string } {
   return { stamp: stampOf(timeStamp, receivedAt, timeZone), timeZone };
-}
-
-/** The execution that a callback announces or adds to, or why there is none. */
-export function announcementOf(
-  { connection, receivedAt }: Pick<InboundCall, 'connection' | 'receivedAt'>,
-  callback: OptimoveCallback & { channel: ChannelView | null },
-): Announcement | Refusal {
-  const isTriggered = callback.eventTypeId === triggered;
-  const { campaignId, channelId, channel } = callback;
-  if (campaignId === null) return { reason: 'CampaignID is missing' };
-  if (channelId === null) return { reason: 'ChannelID is missing' };
-  if (isTriggered && callback.customerId === null)
-    return { reason: 'CustomerID is missing: visitors cannot be reached' };
-  if (isTriggered && callback.templateId === null) return { reason: 'TemplateID is missing' };
-  if (connection.isDisabled) return { reason: 'The connection is disabled' };
-  if (!channel) return { reason: `Channel ${channelId} is not set up on this connection; add it in Overview` };
-  if (channel.kind === 'SMS_SUBSCRIPTION') return { reason: `Channel ${channelId} is for subscription status only` };
-  return {
-    projectId: connection.projectId,
-    connectionId: connection.id,
-    channelId: channel.id,
-    optimoveChannelId: channel.optimoveChannelId,
-    optimoveCampaignId: campaignId,
-    runDate: runDateOf(isTriggered ? null : callback.timeStamp, receivedAt, connection.timeZone),
-  };
 }
 
 function entryOf(call: InboundCall, callback: OptimoveCallback | null): TriggerCall['entry'] {

@@ -11,6 +11,10 @@ export interface TracedDelivery {
   answeredAt: Date | null;
   receiptStatus: string | null;
   receiptAt: Date | null;
+  /** How a person closed this attempt: COUNTED_AS_SENT, SENT_AGAIN or RETRIED; null for one that counts. */
+  closedAs: string | null;
+  closedBy: string | null;
+  closedAt: Date | null;
 }
 
 /** What became of a customer in one execution. */
@@ -70,9 +74,18 @@ export class TraceRepository {
     const found = await query<TracedDelivery & { executionId: string; seq: number }>(
       this.transactions.pool,
       `SELECT d.execution_id AS "executionId", d.seq, d.medium, d.state, d.reason, d.attempts, d.claimed_at AS "claimedAt",
-         d.answered_at AS "answeredAt", d.receipt_status AS "receiptStatus", d.receipt_at AS "receiptAt"
+         d.answered_at AS "answeredAt", d.receipt_status AS "receiptStatus", d.receipt_at AS "receiptAt",
+         d.closed_as AS "closedAs", d.closed_by AS "closedBy", d.closed_at AS "closedAt"
        FROM unnest($1::uuid[], $2::int[]) AS k(execution_id, seq)
-       JOIN delivery d ON d.execution_id = k.execution_id AND d.seq = k.seq ORDER BY d.claimed_at`,
+       CROSS JOIN LATERAL (
+         SELECT execution_id, seq, medium, state, reason, attempts, claimed_at, answered_at, receipt_status, receipt_at,
+           NULL AS closed_as, NULL AS closed_by, NULL::timestamptz AS closed_at
+         FROM delivery WHERE execution_id = k.execution_id AND seq = k.seq
+         UNION ALL
+         SELECT execution_id, seq, medium, state, reason, attempts, claimed_at, answered_at, NULL, NULL,
+           closed_as, closed_by, closed_at
+         FROM delivery_past WHERE execution_id = k.execution_id AND seq = k.seq
+       ) d ORDER BY d.claimed_at, d.closed_at NULLS LAST`,
       [known.map(({ executionId }) => executionId), known.map(({ seq }) => seq)],
     );
     const byRow = new Map<string, TracedDelivery[]>();

@@ -1,0 +1,37 @@
+import type { OptimoveCallback } from '@libs/optimove-client';
+import type { ChannelView } from '@modules/channels';
+import type { ConnectionView } from '@modules/connections';
+import { runDateOf } from '../domain/execution/run-date';
+import type { Announcement } from '../persistence/ledger/announcement.repository';
+
+/** Why a call announces nothing. */
+export interface Refusal {
+  reason: string;
+}
+
+const triggered = 11;
+
+/** The execution that a callback announces or adds to, or why there is none. */
+export function announcementOf(
+  { connection, receivedAt }: { connection: ConnectionView; receivedAt: Date },
+  callback: OptimoveCallback & { channel: ChannelView | null },
+): Announcement | Refusal {
+  const isTriggered = callback.eventTypeId === triggered;
+  const { campaignId, channelId, channel } = callback;
+  if (campaignId === null) return { reason: 'CampaignID is missing' };
+  if (channelId === null) return { reason: 'ChannelID is missing' };
+  if (isTriggered && callback.customerId === null)
+    return { reason: 'CustomerID is missing: visitors cannot be reached' };
+  if (isTriggered && callback.templateId === null) return { reason: 'TemplateID is missing' };
+  if (connection.isDisabled) return { reason: 'The connection is disabled' };
+  if (!channel) return { reason: `Channel ${channelId} is not set up on this connection; add it in Overview` };
+  if (channel.kind === 'SMS_SUBSCRIPTION') return { reason: `Channel ${channelId} is for subscription status only` };
+  return {
+    projectId: connection.projectId,
+    connectionId: connection.id,
+    channelId: channel.id,
+    optimoveChannelId: channel.optimoveChannelId,
+    optimoveCampaignId: campaignId,
+    runDate: runDateOf(isTriggered ? null : callback.timeStamp, receivedAt, connection.timeZone),
+  };
+}

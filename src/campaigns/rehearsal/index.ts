@@ -1,0 +1,26 @@
+import { DryRunHandler } from './dry-run.handler';
+import { DryRunRepository } from './dry-run.repository';
+import { JournalListRepository } from './journal-list.repository';
+import { RehearsalResolver } from './rehearsal.resolver';
+import { RehearsalContexts } from './rehearsal-contexts';
+import { Rehearse } from './rehearse';
+import { ReplayCallback } from './replay-callback';
+import { RunDryRun } from './run-dry-run';
+import { StartDryRun } from './start-dry-run';
+
+/** Rehearsals: what both hosts need. */
+export const rehearsalProviders = [
+  DryRunRepository,
+  JournalListRepository,
+  Rehearse,
+  RehearsalContexts,
+  ReplayCallback,
+  RunDryRun,
+  StartDryRun,
+];
+
+/** Rehearsals as the api host serves them. */
+export const rehearsalApiProviders = [RehearsalResolver];
+
+/** Rehearsals as the worker host runs them. */
+export const rehearsalWorkerProviders = [DryRunHandler];

@@ -1,0 +1,77 @@
+import { ConnectionType } from '@libs/platform';
+import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
+import { Matches } from 'class-validator';
+import { DryRunType, DryRunUserError, RehearsedCustomerType } from './dry-run.type';
+
+@ObjectType('JournalledCall', { description: 'A call from Optimove as it came, and what we made of it.' })
+export class JournalledCallType {
+  @Field(() => ID, { description: 'Pass to replayCallback.' })
+  id!: string;
+
+  @Field({ description: 'Which listener was called, such as event-13.' })
+  kind!: string;
+
+  @Field({ description: 'When it came.' })
+  receivedAt!: Date;
+
+  @Field({ description: 'ANNOUNCED, TRIGGERED, CANCELLED, NOTED, UNREADABLE or REFUSED.' })
+  outcome!: string;
+
+  @Field(() => String, { nullable: true, description: 'Why.' })
+  reason!: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The execution it led to.' })
+  executionId!: string | null;
+
+  @Field({ description: 'The body, secrets and addresses masked; at most 4,000 characters.' })
+  maskedBody!: string;
+}
+
+@ObjectType('JournalledCallConnection', { description: 'A page of calls, newest first.' })
+export class JournalledCallConnection extends ConnectionType(JournalledCallType) {}
+
+@InputType({ description: 'Which call to replay.' })
+export class ReplayCallbackInput {
+  @Field(() => ID, { description: 'Its id in the journal.' })
+  @Matches(/^\d{1,18}$/)
+  journalId!: string;
+}
+
+@ObjectType('Replay', { description: 'What a call would do now. Nothing is sent.' })
+export class ReplayType {
+  @Field({ description: 'UNREADABLE, REFUSED, NOTED, ONE_CUSTOMER (a trigger) or WHOLE_LIST (a scheduled campaign).' })
+  verdict!: string;
+
+  @Field(() => String, { nullable: true, description: 'Why nobody would be sent to.' })
+  reason!: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Event type as we read it.' })
+  eventTypeId!: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Campaign id as we read it.' })
+  optimoveCampaignId!: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Channel id as we read it.' })
+  optimoveChannelId!: number | null;
+
+  @Field(() => RehearsedCustomerType, {
+    nullable: true,
+    description: 'What would become of the customer of a trigger.',
+  })
+  customer!: RehearsedCustomerType | null;
+
+  @Field(() => DryRunType, {
+    nullable: true,
+    description: 'The rehearsal of a whole list; it goes on in the background.',
+  })
+  dryRun!: DryRunType | null;
+}
+
+@ObjectType('ReplayCallbackPayload', { description: 'Outcome of replaying a call.' })
+export class ReplayCallbackPayload {
+  @Field(() => ReplayType, { nullable: true, description: 'What it would do; null when refused.' })
+  replay!: ReplayType | null;
+
+  @Field(() => [DryRunUserError], { description: 'What to mend; empty when it was done.' })
+  userErrors!: DryRunUserError[];
+}

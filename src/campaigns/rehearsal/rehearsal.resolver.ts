@@ -1,0 +1,110 @@
+import { isUuid } from '@libs/foundation';
+import { decodeCursor, PageArgs, Transactions, toPage, validateInput } from '@libs/platform';
+import { ChannelsService } from '@modules/channels';
+import { type Actor, Allow, CurrentActor } from '@modules/projects';
+import { BadRequestException } from '@nestjs/common';
+import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { DryRunRepository, type DryRunRow } from './dry-run.repository';
+import { DryRunConnection, DryRunType, StartDryRunInput, StartDryRunPayload } from './dry-run.type';
+import { JournalledCallConnection, ReplayCallbackInput, ReplayCallbackPayload } from './journal.type';
+import { JournalListRepository } from './journal-list.repository';
+import { maskBody } from './mask-body';
+import { ReplayCallback } from './replay-callback';
+import { StartDryRun } from './start-dry-run';
+
+const noCall = 'This project has no such call in its journal; list callbackJournal to see their ids';
+
+/** Rehearsals and the journal of inbound calls. */
+@Resolver()
+export class RehearsalResolver {
+  constructor(
+    private readonly dryRuns: DryRunRepository,
+    private readonly start: StartDryRun,
+    private readonly replaying: ReplayCallback,
+    private readonly journal: JournalListRepository,
+    private readonly channels: ChannelsService,
+    private readonly transactions: Transactions,
+  ) {}
+
+  @Allow('campaigns.view')
+  @Query(() => DryRunType, { nullable: true, description: 'One rehearsal of the project.' })
+  async dryRun(@CurrentActor() actor: Actor, @Args('id', { type: () => ID }) id: string): Promise<DryRunRow | null> {
+    return isUuid(id) ? this.dryRuns.find(this.transactions.pool, actor.projectId, id) : null;
+  }
+
+  @Allow('campaigns.view')
+  @Query(() => DryRunConnection, { name: 'dryRuns', description: 'Rehearsals of the project, newest first.' })
+  async listDryRuns(@CurrentActor() actor: Actor, @Args() { first, after }: PageArgs): Promise<DryRunConnection> {
+    const page = { beforeId: readCursor(after, isUuid), limit: first + 1 };
+    const rows = await this.dryRuns.list(this.transactions.pool, actor.projectId, page);
+    return toPage(rows, { first, cursorOf: ({ id }) => id, map: (row) => row });
+  }
+
+  @Allow('campaigns.launch')
+  @Mutation(() => StartDryRunPayload, {
+    description: 'Rehearses a campaign of Optimove: the funnel that would result now. Nothing can be sent by it.',
+  })
+  async startDryRun(@CurrentActor() actor: Actor, @Args('input') input: StartDryRunInput): Promise<StartDryRunPayload> {
+    const problems = await validateInput(StartDryRunInput, input);
+    if (problems.length > 0) {
+      return { dryRun: null, userErrors: problems.map((problem) => ({ ...problem, code: 'INVALID' })) };
+    }
+    const { connectionId, optimoveChannelId } = await this.channels.get(actor.projectId, input.channelId);
+    const { optimoveCampaignId, smsPartPrice = null } = input;
+    const request = { optimoveCampaignId, optimoveChannelId, smsPartPrice };
+    const id = await this.start.run(actor, { connectionId, kind: 'EXECUTION', request });
+    return { dryRun: await this.dryRun(actor, id), userErrors: [] };
+  }
+
+  @Allow('campaigns.view')
+  @Query(() => JournalledCallConnection, {
+    description: 'Calls from Optimove as they came, newest first; kept 30 days.',
+  })
+  async callbackJournal(
+    @CurrentActor() actor: Actor,
+    @Args('connectionId', { type: () => ID }) connectionId: string,
+    @Args() { first, after }: PageArgs,
+  ): Promise<JournalledCallConnection> {
+    const page = { beforeId: readCursor(after, (id) => /^\d{1,18}$/.test(id)), limit: first + 1 };
+    const rows = isUuid(connectionId) ? await this.journal.list(actor.projectId, connectionId, page) : [];
+    return toPage(rows, {
+      first,
+      cursorOf: ({ id }) => id,
+      map: ({ body, ...call }) => ({ ...call, maskedBody: maskBody(body) }),
+    });
+  }
+
+  @Allow('campaigns.launch')
+  @Mutation(() => ReplayCallbackPayload, {
+    description:
+      'Takes a call of the journal through reading, matching and the gate again and shows what it would do now.',
+  })
+  async replayCallback(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: ReplayCallbackInput,
+  ): Promise<ReplayCallbackPayload> {
+    const problems = await validateInput(ReplayCallbackInput, input);
+    if (problems.length > 0) {
+      return { replay: null, userErrors: problems.map((problem) => ({ ...problem, code: 'INVALID' })) };
+    }
+    const found = await this.replaying.run(actor, input.journalId);
+    if (!found) return { replay: null, userErrors: [{ code: 'NOT_FOUND', path: ['journalId'], message: noCall }] };
+    const { callback, dryRunId, ...replay } = found;
+    return {
+      replay: {
+        ...replay,
+        eventTypeId: callback?.eventTypeId ?? null,
+        optimoveCampaignId: callback?.campaignId ?? null,
+        optimoveChannelId: callback?.channelId ?? null,
+        dryRun: dryRunId === null ? null : await this.dryRun(actor, dryRunId),
+      },
+      userErrors: [],
+    };
+  }
+}
+
+function readCursor(after: string | null | undefined, isPosition: (text: string) => boolean): string | null {
+  const id = decodeCursor(after);
+  if (id === null || isPosition(id)) return id;
+  throw new BadRequestException('after must be the endCursor of a page of the same list');
+}

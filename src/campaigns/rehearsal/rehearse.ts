@@ -1,0 +1,114 @@
+import type { Medium } from '@libs/delivery';
+import { Transactions, type Tx } from '@libs/platform';
+import type { ConnectionView } from '@modules/connections';
+import { MatchingService } from '@modules/matching';
+import { ProfilesService } from '@modules/profiles';
+import { type GateDecision, SuppressionService } from '@modules/suppression';
+import { Injectable } from '@nestjs/common';
+import { measureSms } from '../domain/content/sms-parts';
+import { type Drop, firstDrop } from '../domain/execution/end-state';
+import type { Rehearsed } from '../domain/execution/rehearsal';
+import { matchRecipients } from '../execution/match-recipients';
+import { refusedDrop } from '../execution/refused-drop';
+import { type RenderContext, type RenderedPerson, renderSlice } from '../execution/render-slice';
+import type { OpenRecipient } from '../persistence/ledger/chunk.repository';
+
+/** What a rehearsal stands on: of the provider accounts only which media have one. */
+export interface RehearsalContext extends RenderContext {
+  execution: { id: string; attributes: string[] };
+  connection: ConnectionView;
+  senders: ReadonlySet<Medium>;
+}
+
+/** Carries the answer out of a transaction that is undone. */
+class Undone extends Error {
+  constructor(readonly people: Rehearsed[]) {
+    super('Rehearsed');
+  }
+}
+
+/**
+ * Takes people the way they would go (match, render, gate) and tells where they would end. It knows nobody who could
+ * hand a message over, and whatever the way writes (numbers, rejects, proofs) is undone with its transaction.
+ */
+@Injectable()
+export class Rehearse {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly matching: MatchingService,
+    private readonly profiles: ProfilesService,
+    private readonly suppression: SuppressionService,
+  ) {}
+
+  async people(context: RehearsalContext, people: OpenRecipient[]): Promise<Rehearsed[]> {
+    try {
+      return await this.transactions.run<Rehearsed[]>(async (tx) => {
+        throw new Undone(await this.walk(tx, context, people));
+      });
+    } catch (error) {
+      if (error instanceof Undone) return error.people;
+      throw error;
+    }
+  }
+
+  private async walk(tx: Tx, context: RehearsalContext, people: OpenRecipient[]): Promise<Rehearsed[]> {
+    const { projectId } = context.connection;
+    const matched = await matchRecipients(tx, this.matching, context, people);
+    const profileIds = matched.flatMap(({ profileId }) => (profileId ? [profileId] : []));
+    const stored = await this.profiles.storedValues(tx, projectId, profileIds);
+    const rendered = renderSlice(context, matched, stored);
+    const decisions = await this.decide(tx, context, rendered);
+    return rendered.map((person) => rehearsed(person, decisions.get(person.seq) ?? []));
+  }
+
+  private async decide(
+    tx: Tx,
+    { connection, execution }: RehearsalContext,
+    rendered: RenderedPerson[],
+  ): Promise<Map<number, GateDecision[]>> {
+    const ready = rendered.filter(({ messages }) => messages.size > 0);
+    const bySeq = new Map<number, GateDecision[]>();
+    if (ready.length === 0) return bySeq;
+    const decisions = await this.suppression.decide(tx, {
+      projectId: connection.projectId,
+      origin: { kind: 'OPTIMOVE', connectionId: connection.id, executionId: execution.id },
+      people: ready.flatMap(({ seq, profileId }) => (profileId ? [{ seq, profileId }] : [])),
+      media: [...new Set(ready.flatMap(({ messages }) => [...messages.keys()]))],
+    });
+    for (const decision of decisions) bySeq.set(decision.seq, [...(bySeq.get(decision.seq) ?? []), decision]);
+    return bySeq;
+  }
+}
+
+function rehearsed(person: RenderedPerson, decisions: GateDecision[]): Rehearsed {
+  const drops: Drop[] = [...person.drops];
+  const messages: Rehearsed['messages'] = [];
+  for (const decision of decisions) {
+    const message = person.messages.get(decision.medium);
+    if (!message) continue;
+    if (decision.isAllowed) messages.push({ medium: decision.medium, smsParts: partsOf(decision.medium, message) });
+    else drops.push(refusedDrop(decision, person));
+  }
+  const { seq, profileId, numberProblem } = person;
+  const drop = messages.length > 0 ? null : firstDrop(drops);
+  return {
+    seq,
+    state: drop?.state ?? 'SENT',
+    reason: drop?.detail ?? null,
+    isMatched: profileId !== null,
+    numberProblem,
+    messages,
+    missingFields: [...new Set(person.drops.flatMap(fieldsOf))],
+  };
+}
+
+function partsOf(medium: Medium, message: object): number {
+  return medium === 'SMS' && 'text' in message ? measureSms(String(message.text)) : 0;
+}
+
+const noValueFor = 'No value for ';
+
+function fieldsOf({ state, detail }: Drop): string[] {
+  if (state !== 'NOT_PERSONALISED' || !detail?.startsWith(noValueFor)) return [];
+  return detail.slice(noValueFor.length).split(', ');
+}

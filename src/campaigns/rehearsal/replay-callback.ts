@@ -1,0 +1,86 @@
+import { type OptimoveCallback, parseCallback } from '@libs/optimove-client';
+import { ChannelsService } from '@modules/channels';
+import { ConnectionsService, type ConnectionView } from '@modules/connections';
+import type { Actor } from '@modules/projects';
+import { Injectable } from '@nestjs/common';
+import { valuesOf } from '../domain/execution/occurrence';
+import type { Rehearsed } from '../domain/execution/rehearsal';
+import { announcementOf } from '../execution/announcement-of';
+import type { Announcement } from '../persistence/ledger/announcement.repository';
+import { JournalListRepository, type JournalledCall } from './journal-list.repository';
+import { RehearsalContexts } from './rehearsal-contexts';
+import { Rehearse } from './rehearse';
+import { StartDryRun } from './start-dry-run';
+
+/** What a call would do now. */
+export interface Replay {
+  /** UNREADABLE, REFUSED, NOTED, ONE_CUSTOMER or WHOLE_LIST. */
+  verdict: 'UNREADABLE' | 'REFUSED' | 'NOTED' | 'ONE_CUSTOMER' | 'WHOLE_LIST';
+  reason: string | null;
+  callback: OptimoveCallback | null;
+  /** What would become of the customer of a trigger. */
+  customer: Rehearsed | null;
+  /** The rehearsal of a whole list, which goes on in the background. */
+  dryRunId: string | null;
+}
+
+const triggered = 11;
+const listed = new Set([13, 14]);
+
+/** Takes a kept call through the same reading and matching again, to show why something happened. Nothing is sent. */
+@Injectable()
+export class ReplayCallback {
+  constructor(
+    private readonly journal: JournalListRepository,
+    private readonly connections: ConnectionsService,
+    private readonly channels: ChannelsService,
+    private readonly contexts: RehearsalContexts,
+    private readonly rehearse: Rehearse,
+    private readonly start: StartDryRun,
+  ) {}
+
+  /** Null when the project has no such call. */
+  async run(actor: Actor, journalId: string): Promise<Replay | null> {
+    const call = await this.journal.find(actor.projectId, journalId);
+    if (!call) return null;
+    const parsed = parseCallback({ kind: call.kind, body: call.body });
+    if (!parsed.ok) return verdict('UNREADABLE', { reason: parsed.reason });
+    const connection = await this.connections.get(actor.projectId, call.connectionId);
+    return this.act(actor, { call, connection, callback: parsed.callback });
+  }
+
+  private async act(
+    actor: Actor,
+    { call, connection, callback }: { call: JournalledCall; connection: ConnectionView; callback: OptimoveCallback },
+  ): Promise<Replay> {
+    const { eventTypeId, channelId } = callback;
+    if (eventTypeId !== triggered && !listed.has(eventTypeId ?? 0)) {
+      return verdict('NOTED', { callback, reason: 'Calls of this type announce nobody to send to' });
+    }
+    const channel = channelId === null ? null : await this.channels.findByOptimoveId(connection.id, channelId);
+    const subject = announcementOf({ connection, receivedAt: call.receivedAt }, { ...callback, channel });
+    if ('reason' in subject) return verdict('REFUSED', { callback, reason: subject.reason });
+    if (eventTypeId === triggered) return this.rehearseOne(connection, { callback, subject });
+    const { optimoveCampaignId, optimoveChannelId } = subject;
+    const request = { optimoveCampaignId, optimoveChannelId, smsPartPrice: null };
+    const dryRunId = await this.start.run(actor, { connectionId: connection.id, kind: 'CALLBACK', request });
+    return verdict('WHOLE_LIST', { callback, dryRunId });
+  }
+
+  private async rehearseOne(
+    connection: ConnectionView,
+    { callback, subject }: { callback: OptimoveCallback; subject: Announcement },
+  ): Promise<Replay> {
+    const { customerId, templateId } = callback;
+    if (customerId === null || templateId === null) return verdict('REFUSED', { callback, reason: 'Nobody is named' });
+    const { optimoveChannelId, channelId: id } = subject;
+    const context = await this.contexts.open({ id, connection, optimoveChannelId, templateIds: [templateId] });
+    const attributes = valuesOf({ ...callback, customerId, templateId }, context.execution.attributes);
+    const [customer] = await this.rehearse.people(context, [{ seq: 1, customerId, templateId, attributes }]);
+    return verdict('ONE_CUSTOMER', { callback, customer: customer ?? null });
+  }
+}
+
+function verdict(kind: Replay['verdict'], found: Partial<Replay>): Replay {
+  return { reason: null, callback: null, customer: null, dryRunId: null, ...found, verdict: kind };
+}

@@ -1,0 +1,85 @@
+import { toError } from '@libs/foundation';
+import type { RecipientPage } from '@libs/optimove-client';
+import { Log, Transactions } from '@libs/platform';
+import { ConnectionsService } from '@modules/connections';
+import { Tasks } from '@modules/projects';
+import { Injectable } from '@nestjs/common';
+import { RehearsalCounter, type RehearsalSums } from '../domain/execution/rehearsal';
+import { stagePage } from '../execution/stage-page';
+import { DryRunRepository, type DryRunRow } from './dry-run.repository';
+import { RehearsalContexts } from './rehearsal-contexts';
+import { type RehearsalContext, Rehearse } from './rehearse';
+
+const peopleAtOnce = 500;
+
+/** Rehearses a whole list of Optimove, page by page: read, match, render, gate. Nothing is kept but the sums. */
+@Injectable()
+export class RunDryRun {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly connections: ConnectionsService,
+    private readonly dryRuns: DryRunRepository,
+    private readonly contexts: RehearsalContexts,
+    private readonly rehearse: Rehearse,
+    private readonly tasks: Tasks,
+    private readonly log: Log,
+  ) {}
+
+  /** Works once; whatever goes wrong ends the task with the reason, and a new one can be started. */
+  async run(id: string): Promise<void> {
+    const dryRun = await this.dryRuns.open(this.transactions.pool, id);
+    if (!dryRun) return;
+    try {
+      await this.end(dryRun, await this.rehearseAll(dryRun));
+    } catch (error) {
+      this.log.failure('dry-run.failed', error, { dryRunId: id });
+      await this.end(dryRun, null, toError(error).message);
+    }
+  }
+
+  private async rehearseAll(dryRun: DryRunRow): Promise<RehearsalSums> {
+    await this.dryRuns.forget(this.transactions.pool, dryRun.id);
+    const { optimoveCampaignId: campaignId, optimoveChannelId: channelId, smsPartPrice } = dryRun.request;
+    const connection = await this.connections.get(dryRun.projectId, dryRun.connectionId);
+    const client = await this.connections.clientFor(connection.id);
+    const details = await client.getExecutedCampaignChannelDetails({ campaignId, channelId });
+    const templateIds = [...new Set(details.map(({ templateId }) => templateId))];
+    const context = await this.contexts.open({ id: dryRun.id, connection, optimoveChannelId: channelId, templateIds });
+    const counter = new RehearsalCounter();
+    const { attributes } = context.execution;
+    const query = { campaignId, channelId, attributes, pageSize: connection.pageSize, fromSkip: 0 };
+    for await (const page of client.recipientPages({ ...query, stopAtShortPage: connection.trustsShortPage })) {
+      await this.addPage(dryRun, { context, counter, page });
+    }
+    return counter.sums(smsPartPrice);
+  }
+
+  private async addPage(
+    { id, taskId }: DryRunRow,
+    { context, counter, page }: { context: RehearsalContext; counter: RehearsalCounter; page: RecipientPage },
+  ): Promise<void> {
+    const { rows, rejects } = stagePage(page);
+    const keys = rows.map(
+      ({ customerId, templateId, scheduledTime }) => `${customerId}\n${templateId}\n${scheduledTime}`,
+    );
+    const first = await this.dryRuns.firstSeen(this.transactions.pool, id, keys);
+    const unique = rows.filter((_, position) => first.has(position));
+    const people = unique.flatMap((row, seq) => (row.isControl ? [] : [{ seq, ...row }]));
+    counter.addDropped('MALFORMED', rejects.length);
+    counter.addDropped('DUPLICATE', rows.length - unique.length);
+    counter.addDropped('CONTROL_GROUP', unique.length - people.length);
+    for (let from = 0; from < people.length; from += peopleAtOnce) {
+      const group = people.slice(from, from + peopleAtOnce);
+      for (const person of await this.rehearse.people(context, group)) counter.add(person);
+    }
+    const progress = { processed: page.received, succeeded: page.received - rejects.length, failed: rejects.length };
+    await this.tasks.progress(this.transactions.pool, taskId, progress);
+  }
+
+  private async end({ id, taskId }: DryRunRow, sums: RehearsalSums | null, problem?: string): Promise<void> {
+    await this.transactions.run(async (tx) => {
+      await this.dryRuns.finish(tx, id, sums);
+      await this.tasks.finish(tx, taskId, sums ? 'SUCCEEDED' : 'FAILED', problem);
+    });
+  }
+}
