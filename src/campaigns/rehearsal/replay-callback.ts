@@ -1,3 +1,4 @@
+import { systemClock } from '@libs/foundation';
 import { type OptimoveCallback, parseCallback } from '@libs/optimove-client';
 import { ChannelsService } from '@modules/channels';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
@@ -76,7 +77,9 @@ export class ReplayCallback {
     const { optimoveChannelId, channelId: id } = subject;
     const context = await this.contexts.open({ id, connection, optimoveChannelId, templateIds: [templateId] });
     const attributes = valuesOf({ ...callback, customerId, templateId }, context.execution.attributes);
-    const [customer] = await this.rehearse.people(context, [{ seq: 1, customerId, templateId, attributes }]);
+    const [customer] = await this.rehearse.people(context, [
+      { seq: 1, customerId, templateId, attributes, dueAt: systemClock.now() },
+    ]);
     return verdict('ONE_CUSTOMER', { callback, customer: customer ?? null });
   }
 }

@@ -1,4 +1,4 @@
-import { toError } from '@libs/foundation';
+import { systemClock, toError } from '@libs/foundation';
 import type { RecipientPage } from '@libs/optimove-client';
 import { Log, Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
@@ -64,7 +64,7 @@ export class RunDryRun {
     );
     const first = await this.dryRuns.firstSeen(this.transactions.pool, id, keys);
     const unique = rows.filter((_, position) => first.has(position));
-    const people = unique.flatMap((row, seq) => (row.isControl ? [] : [{ seq, ...row }]));
+    const people = unique.flatMap((row, seq) => (row.isControl ? [] : [{ seq, ...row, dueAt: systemClock.now() }]));
     counter.addDropped('MALFORMED', rejects.length);
     counter.addDropped('DUPLICATE', rows.length - unique.length);
     counter.addDropped('CONTROL_GROUP', unique.length - people.length);
