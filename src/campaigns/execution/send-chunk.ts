@@ -138,8 +138,9 @@ export class SendChunk {
     const open = await this.chunks.openRecipients(chunk, most);
     const context = await this.contextFor(chunk, open);
     await this.slices.assertMaySend(this.transactions.pool, context);
-    const matched = await this.transactions.run((tx) => matchRecipients(tx, this.matching, context, open));
-    const people = await this.segment.run(context, matched);
+    const people = await this.transactions.run(async (tx) =>
+      this.segment.run(tx, context, await matchRecipients(tx, this.matching, context, open)),
+    );
     const limiter = this.limiters[context.execution.kind];
     const until = performance.now() + turnMs;
     const work: Promise<SliceEnd>[] = [];

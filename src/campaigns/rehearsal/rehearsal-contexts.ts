@@ -32,15 +32,18 @@ export class RehearsalContexts {
     const wanted = { connectionId: connection.id, optimoveChannelId, optimoveTemplateIds: templateIds };
     const found = await this.directory.find(tx, wanted);
     const contents = new Map<string, CompiledContent | null>();
+    const segments: RehearsalContext['segments'] = new Map();
     const attributes = new Set(this.matching.requiredAttributes(connection));
     for (const templateId of templateIds) {
       const versionId = found.get(templateId);
-      const content = versionId ? compileContent((await this.versions.get(tx, versionId)).content) : null;
+      const version = versionId ? await this.versions.get(tx, versionId) : null;
+      const content = version && compileContent(version.content);
       contents.set(templateId, content);
+      if (version?.segment) segments.set(templateId, version.segment);
       for (const name of content?.optimoveAttributes ?? []) attributes.add(name);
     }
     const media = [...new Set([...contents.values()].flatMap((content) => content?.media ?? []))];
     const senders = await this.delivery.mediaWithAccount(connection.projectId, media);
-    return { execution: { id, attributes: [...attributes] }, connection, contents, senders };
+    return { execution: { id, attributes: [...attributes] }, connection, contents, segments, senders };
   }
 }

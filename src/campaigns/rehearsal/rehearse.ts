@@ -9,12 +9,14 @@ import { measureSms } from '../domain/content/sms-parts';
 import { type Drop, firstDrop } from '../domain/execution/end-state';
 import type { Rehearsed } from '../domain/execution/rehearsal';
 import { matchRecipients } from '../execution/match-recipients';
+import { type NarrowContext, NarrowToSegment } from '../execution/narrow-to-segment';
 import { refusedDrop } from '../execution/refused-drop';
 import { type RenderContext, type RenderedPerson, renderSlice } from '../execution/render-slice';
 import type { OpenRecipient } from '../persistence/ledger/chunk.repository';
 
 /** What a rehearsal stands on: of the provider accounts only which media have one. */
 export interface RehearsalContext extends RenderContext {
+  segments: NarrowContext['segments'];
   execution: { id: string; attributes: string[] };
   connection: ConnectionView;
   senders: ReadonlySet<Medium>;
@@ -28,7 +30,7 @@ class Undone extends Error {
 }
 
 /**
- * Takes people the way they would go (match, render, gate) and tells where they would end. It knows nobody who could
+ * Takes people the way they would go (match, segment, render, gate) and tells where they would end. It knows nobody who could
  * hand a message over, and whatever the way writes (numbers, rejects, proofs) is undone with its transaction.
  */
 @Injectable()
@@ -38,6 +40,7 @@ export class Rehearse {
     private readonly matching: MatchingService,
     private readonly profiles: ProfilesService,
     private readonly suppression: SuppressionService,
+    private readonly segment: NarrowToSegment,
   ) {}
 
   async people(context: RehearsalContext, people: OpenRecipient[]): Promise<Rehearsed[]> {
@@ -53,7 +56,8 @@ export class Rehearse {
 
   private async walk(tx: Tx, context: RehearsalContext, people: OpenRecipient[]): Promise<Rehearsed[]> {
     const { projectId } = context.connection;
-    const matched = await matchRecipients(tx, this.matching, context, people);
+    const known = await matchRecipients(tx, this.matching, context, people);
+    const matched = await this.segment.run(tx, context, known);
     const profileIds = matched.flatMap(({ profileId }) => (profileId ? [profileId] : []));
     const stored = await this.profiles.storedValues(tx, projectId, profileIds);
     const rendered = renderSlice(context, matched, stored);
