@@ -1,6 +1,7 @@
 import { ChannelsModule } from '@modules/channels';
 import { ConnectionsModule } from '@modules/connections';
 import { ProfilesModule } from '@modules/profiles';
+import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { ExecutionResolver } from './api/execution.resolver';
 import { FunnelLoader } from './api/funnel.loader';
@@ -24,7 +25,7 @@ import { TrackingController } from './tracking/tracking.controller';
 
 /** Campaigns as the api host serves them. */
 @Module({
-  imports: [CampaignsModule, ChannelsModule, ConnectionsModule, ProfilesModule],
+  imports: [CampaignsModule, ChannelsModule, ConnectionsModule, ProfilesModule, ProjectsModule],
   controllers: [
     OptimoveCallbackController,
     RecipientsExportController,
