@@ -10,6 +10,7 @@ import { ProgressResolver } from './api/progress.resolver';
 import { QuietChannelResolver } from './api/quiet-channel.resolver';
 import { ReadingResolver } from './api/reading.resolver';
 import { RecipientsExportController } from './api/recipients-export.controller';
+import { RehearsalResolver } from './api/rehearsal.resolver';
 import { SettlementResolver } from './api/settlement.resolver';
 import { StopResolver } from './api/stop.resolver';
 import { TraceResolver } from './api/trace.resolver';
@@ -17,7 +18,6 @@ import { UncertainResolver } from './api/uncertain.resolver';
 import { authoringApiProviders } from './authoring';
 import { CampaignsModule } from './campaigns.module';
 import { CallbackSpool } from './execution/callback-spool';
-import { rehearsalApiProviders } from './rehearsal';
 import { EngagementIntake } from './tracking/engagement-intake';
 import { SdkInboxController } from './tracking/sdk-inbox.controller';
 import { SdkMessagesController } from './tracking/sdk-messages.controller';
@@ -46,7 +46,7 @@ import { TrackingController } from './tracking/tracking.controller';
     ProgressResolver,
     EngagementIntake,
     ...authoringApiProviders,
-    ...rehearsalApiProviders,
+    RehearsalResolver,
   ],
 })
 export class CampaignsApiModule {}

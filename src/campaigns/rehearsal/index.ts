@@ -1,7 +1,6 @@
 import { DryRunHandler } from './dry-run.handler';
 import { DryRunRepository } from './dry-run.repository';
 import { JournalListRepository } from './journal-list.repository';
-import { RehearsalResolver } from './rehearsal.resolver';
 import { RehearsalContexts } from './rehearsal-contexts';
 import { Rehearse } from './rehearse';
 import { ReplayCallback } from './replay-callback';
@@ -18,9 +17,6 @@ export const rehearsalProviders = [
   RunDryRun,
   StartDryRun,
 ];
-
-/** Rehearsals as the api host serves them. */
-export const rehearsalApiProviders = [RehearsalResolver];
 
 /** Rehearsals as the worker host runs them. */
 export const rehearsalWorkerProviders = [DryRunHandler];

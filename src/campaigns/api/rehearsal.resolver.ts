@@ -4,13 +4,13 @@ import { ChannelsService } from '@modules/channels';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
 import { BadRequestException } from '@nestjs/common';
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { DryRunRepository, type DryRunRow } from './dry-run.repository';
+import { DryRunRepository, type DryRunRow } from '../rehearsal/dry-run.repository';
+import { JournalListRepository } from '../rehearsal/journal-list.repository';
+import { maskBody } from '../rehearsal/mask-body';
+import { ReplayCallback } from '../rehearsal/replay-callback';
+import { StartDryRun } from '../rehearsal/start-dry-run';
 import { DryRunConnection, DryRunType, StartDryRunInput, StartDryRunPayload } from './dry-run.type';
 import { JournalledCallConnection, ReplayCallbackInput, ReplayCallbackPayload } from './journal.type';
-import { JournalListRepository } from './journal-list.repository';
-import { maskBody } from './mask-body';
-import { ReplayCallback } from './replay-callback';
-import { StartDryRun } from './start-dry-run';
 
 const noCall = 'This project has no such call in its journal; list callbackJournal to see their ids';
 

@@ -1,7 +1,7 @@
 import { ConnectionType, UserError } from '@libs/platform';
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { IsNumber, IsOptional, IsUUID, Length, Max, Min } from 'class-validator';
-import { EndStateCountType, EndStateEnum } from '../api/execution.type';
+import { EndStateCountType, EndStateEnum } from './execution.type';
 
 const DryRunErrorCodeEnum = { INVALID: 'INVALID', NOT_FOUND: 'NOT_FOUND' };
 registerEnumType(DryRunErrorCodeEnum, { name: 'DryRunErrorCode', description: 'Why nothing was rehearsed.' });
