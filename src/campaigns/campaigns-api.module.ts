@@ -13,6 +13,7 @@ import { RecipientsExportController } from './api/recipients-export.controller';
 import { RehearsalResolver } from './api/rehearsal.resolver';
 import { SettlementResolver } from './api/settlement.resolver';
 import { StopResolver } from './api/stop.resolver';
+import { TestSendResolver } from './api/test-send.resolver';
 import { TraceResolver } from './api/trace.resolver';
 import { UncertainResolver } from './api/uncertain.resolver';
 import { authoringApiProviders } from './authoring';
@@ -47,6 +48,7 @@ import { TrackingController } from './tracking/tracking.controller';
     EngagementIntake,
     ...authoringApiProviders,
     RehearsalResolver,
+    TestSendResolver,
   ],
 })
 export class CampaignsApiModule {}

@@ -55,6 +55,7 @@ import { TriggeredRepository } from './persistence/ledger/triggered.repository';
 import { TriggeredBudgetRepository } from './persistence/ledger/triggered-budget.repository';
 import { UncertainRepository } from './persistence/ledger/uncertain.repository';
 import { rehearsalProviders } from './rehearsal';
+import { testSendProviders } from './test-send';
 import { ApplyEngagement } from './tracking/apply-engagement';
 import { MessageLinks } from './tracking/message-links';
 
@@ -126,6 +127,7 @@ const useCases = [
     ...useCases,
     ...authoringProviders,
     ...rehearsalProviders,
+    ...testSendProviders,
     CampaignsService,
   ],
   exports: [
@@ -134,6 +136,7 @@ const useCases = [
     ...useCases,
     ...authoringProviders,
     ...rehearsalProviders,
+    ...testSendProviders,
     CampaignsService,
   ],
 })

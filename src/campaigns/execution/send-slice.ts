@@ -20,6 +20,7 @@ import {
 import { StopRepository } from '../persistence/ledger/stop.repository';
 import { MessageLinks } from '../tracking/message-links';
 import type { ExecutionContext } from './execution-context';
+import { addressOf } from './message-address';
 import { refusedDrop } from './refused-drop';
 import type { RenderedPerson } from './render-slice';
 import { reserveRoom, type SendingRoom } from './sending-room';
@@ -234,12 +235,6 @@ export class SendSlice {
       return { ...outcome, profileId: delivery.profileId, address: delivery.address, isAddressDead, retryAfterMs };
     });
   }
-}
-
-function addressOf({ medium, address, platform, profileId }: GateDecision & { isAllowed: true }): object {
-  if (medium === 'MOBILE_PUSH') return { token: address, platform: platform ?? 'ANDROID' };
-  if (medium === 'WEB_PUSH') return JSON.parse(address) as object;
-  return medium === 'INBOX' || medium === 'IN_APP' ? { profileId } : { to: address };
 }
 
 /** The address of a hand-over that will not work again, for the profile to remember. */

@@ -16,7 +16,8 @@ registerEnumType(CampaignStatusEnum, {
     'Where a campaign is in its life. PUBLISHED: launched; its publication says whether Optimove has it yet.',
 });
 
-const CampaignErrorCodeEnum = enumOf(campaignErrorCodes);
+/** Kinds of problems of campaigns as GraphQL names them. */
+export const CampaignErrorCodeEnum = enumOf(campaignErrorCodes);
 registerEnumType(CampaignErrorCodeEnum, {
   name: 'CampaignErrorCode',
   description: 'Why a change of a campaign was refused.',

@@ -5,7 +5,8 @@ import { PushDataEntryType } from './content.type';
 import { enumOf } from './enum-of';
 import { OnsitePreviewType } from './onsite-content.type';
 
-const ContentMediumEnum = enumOf(Object.keys(contentFields));
+/** The media of content as GraphQL names them. */
+export const ContentMediumEnum = enumOf(Object.keys(contentFields));
 registerEnumType(ContentMediumEnum, {
   name: 'ContentMedium',
   description: 'A medium that campaigns have content for.',

@@ -1,0 +1,8 @@
+import type { GateDecision } from '@modules/suppression';
+
+/** The address of a message as its provider takes it. */
+export function addressOf({ medium, address, platform, profileId }: GateDecision & { isAllowed: true }): object {
+  if (medium === 'MOBILE_PUSH') return { token: address, platform: platform ?? 'ANDROID' };
+  if (medium === 'WEB_PUSH') return JSON.parse(address) as object;
+  return medium === 'INBOX' || medium === 'IN_APP' ? { profileId } : { to: address };
+}

@@ -1,0 +1,125 @@
+import type { OutboundMessage } from '@libs/delivery';
+import { systemClock } from '@libs/foundation';
+import type { Tx } from '@libs/platform';
+import type { Sender } from '@modules/channels';
+import { ConnectionsService } from '@modules/connections';
+import { type Actor, AuditTrail } from '@modules/projects';
+import { type GateDecision, SuppressionService } from '@modules/suppression';
+import { Injectable } from '@nestjs/common';
+import type { CampaignContent } from '../domain/content/campaign-content';
+import { deliveryId } from '../domain/execution/delivery-id';
+import { addressOf } from '../execution/message-address';
+import type { CampaignEntity } from '../persistence/authoring/campaign.entity';
+import { MessageLinks } from '../tracking/message-links';
+import type { TestMessage } from './render-test';
+import type { TestOutcome } from './test-outcome';
+import { TestSendRepository } from './test-send.repository';
+import type { TestSendRequest } from './test-send-request';
+
+/** A message that may be handed over, and what is written of it until the provider answers. */
+export interface ClaimedTest {
+  outcome: TestOutcome;
+  message: OutboundMessage;
+}
+
+/** A test on its way. */
+export interface TestInHand {
+  id: string;
+  campaign: CampaignEntity;
+  content: CampaignContent;
+  messages: TestMessage[];
+  /** By medium. */
+  senders: Map<string, Sender>;
+}
+
+/** Takes the messages of a test through the gate. */
+@Injectable()
+export class ClaimTest {
+  constructor(
+    private readonly tests: TestSendRepository,
+    private readonly suppression: SuppressionService,
+    private readonly connections: ConnectionsService,
+    private readonly links: MessageLinks,
+    private readonly audit: AuditTrail,
+  ) {}
+
+  /** Decides and writes in one transaction what is about to be handed over; a text when nothing may be sent at all. */
+  async run(
+    tx: Tx,
+    { actor, request, test }: { actor: Actor; request: TestSendRequest; test: TestInHand },
+  ): Promise<ClaimedTest[] | string> {
+    const { campaign, content, messages, senders } = test;
+    const { projectId, connectionId, channelId, id: campaignId } = campaign;
+    if (await this.connections.isDisabled(tx, connectionId)) return 'The connection of the campaign is disabled';
+    const accountIds = [...senders.values()].map(({ accountId }) => accountId);
+    const stop = await this.tests.stopReason(tx, { projectId, connectionId, channelId, accountIds });
+    if (stop !== null) return `Sending is switched off: ${stop}`;
+    const { prefix, versionNumber } = request;
+    await this.tests.insert(tx, {
+      id: test.id,
+      projectId,
+      campaignId,
+      versionNumber,
+      content,
+      prefix,
+      sentBy: actor.label,
+    });
+    const after = { testSendId: test.id, versionNumber, profiles: request.profileIds.length };
+    const subject = { type: 'campaign', id: campaignId };
+    await this.audit.record(tx, actor, { action: 'campaign.test-sent', subject, after });
+    const decided = (await this.decide(tx, test)).map((each) => this.toClaim(test, each));
+    await this.tests.record(tx, test.id, projectId, [
+      ...notRendered(messages),
+      ...decided.map(({ outcome }) => outcome),
+    ]);
+    return decided.flatMap(({ outcome, message }) => (message ? [{ outcome, message }] : []));
+  }
+
+  /**
+   * Nobody chose these people at Optimove, so the rules for campaigns without Optimove count as well as those of the
+   * connection: whoever one of them excludes gets no test.
+   */
+  private async decide(tx: Tx, { id, campaign, messages }: TestInHand): Promise<GateDecision[]> {
+    const { projectId, connectionId } = campaign;
+    const ready = messages.filter(({ message }) => message !== null);
+    if (ready.length === 0) return [];
+    const people = [...new Map(ready.map(({ seq, profileId }) => [seq, { seq, profileId }])).values()];
+    const asked = { projectId, people, media: [...new Set(ready.map(({ medium }) => medium))] };
+    const direct = await this.suppression.decide(tx, { ...asked, origin: { kind: 'DIRECT', executionId: id } });
+    const origin = { kind: 'OPTIMOVE', connectionId, executionId: id } as const;
+    const ofConnection = await this.suppression.decide(tx, { ...asked, origin });
+    const refusals = new Map(ofConnection.filter(({ isAllowed }) => !isAllowed).map((each) => [keyOf(each), each]));
+    return direct.map((each) => (each.isAllowed ? (refusals.get(keyOf(each)) ?? each) : each));
+  }
+
+  private toClaim(test: TestInHand, decision: GateDecision): { outcome: TestOutcome; message: OutboundMessage | null } {
+    const { seq, profileId, medium } = decision;
+    const sender = test.senders.get(medium);
+    const rendered = test.messages.find((each) => each.seq === seq && each.medium === medium)?.message;
+    const base = { seq, profileId, medium, addressKey: decision.addressKey ?? '', providerMessageId: null };
+    const notSent = (reason: string) => ({
+      outcome: { ...base, accountId: null, state: 'NOT_SENT' as const, reason },
+      message: null,
+    });
+    if (!decision.isAllowed) return notSent(`${decision.reason}: ${decision.detail}`);
+    if (!rendered) return notSent('NOT_PERSONALISED: Nothing was rendered');
+    if (!sender) return notSent(`NOT_ADDRESSABLE: No provider account is set up for ${medium}`);
+    const { addressKey } = decision;
+    const id = deliveryId({ executionId: test.id, seq, medium, addressKey });
+    const bare = { ...rendered, deliveryId: id, ...addressOf(decision) } as OutboundMessage;
+    const message = this.links.addTo(bare, { executionId: test.id, seq, medium }, systemClock.now());
+    const reason = 'The answer of the provider was not written down';
+    return { outcome: { ...base, accountId: sender.accountId, state: 'UNCERTAIN', reason }, message };
+  }
+}
+
+function keyOf({ seq, medium, addressKey }: GateDecision): string {
+  return `${seq} ${medium} ${addressKey}`;
+}
+
+function notRendered(messages: TestMessage[]): TestOutcome[] {
+  return messages.flatMap(({ seq, profileId, medium, problem }) => {
+    const base = { seq, profileId, medium, addressKey: '', accountId: null, providerMessageId: null };
+    return problem === null ? [] : [{ ...base, state: 'NOT_SENT' as const, reason: problem }];
+  });
+}
