@@ -49,8 +49,8 @@ export class TestSendResolver {
     }
     const page = { projectId: actor.projectId, campaignId, beforeId, limit: first + 1 };
     const rows = isUuid(campaignId) ? await this.tests.list(this.transactions.pool, page) : [];
-    const shown = new Map((await this.withDeliveries(actor, rows)).map((test) => [test.id, test]));
-    return toPage(rows, { first, cursorOf: ({ id }) => id, map: (row) => shown.get(row.id) ?? toType(row, []) });
+    const tests = await this.withDeliveries(actor, rows);
+    return toPage(tests, { first, cursorOf: ({ id }) => id, map: (test) => test });
   }
 
   private async withDeliveries({ projectId }: Actor, rows: TestSendRow[]): Promise<TestSendType[]> {

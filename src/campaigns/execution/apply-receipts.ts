@@ -2,6 +2,7 @@ import { query, Transactions, type Tx } from '@libs/platform';
 import { DeliveryService, type ReceiptRow } from '@modules/channels';
 import { Injectable } from '@nestjs/common';
 import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
+import { TestSendRepository } from '../test-send/test-send.repository';
 
 const batchSize = 500;
 
@@ -12,6 +13,7 @@ export class ApplyReceipts {
     private readonly transactions: Transactions,
     private readonly changes: TotalsChangeRepository,
     private readonly delivery: DeliveryService,
+    private readonly tests: TestSendRepository,
   ) {}
 
   /** Works until no receipt is left. */
@@ -38,7 +40,8 @@ export class ApplyReceipts {
        JOIN delivery d ON d.account_id = r.account_id AND d.provider_message_id = r.message_id AND d.medium = 'SMS'`,
       [receipts.map(({ accountId }) => accountId), receipts.map(({ providerMessageId }) => providerMessageId)],
     );
-    const known = new Set(rows.map((row) => `${row.account_id} ${row.provider_message_id}`));
+    const known = await this.tests.applyReceipts(tx, receipts);
+    for (const row of rows) known.add(`${row.account_id} ${row.provider_message_id}`);
     return receipts.filter(({ accountId, providerMessageId }) => !known.has(`${accountId} ${providerMessageId}`));
   }
 

@@ -95,13 +95,14 @@ export class EngagementRepository {
   ): Promise<{ projectId: string; profileId: string | null } | null> {
     const [row] = await query<{ projectId: string; profileId: string | null }>(
       tx,
-      `SELECT project_id AS "projectId", profile_id AS "profileId" FROM recipient WHERE execution_id = $1 AND seq = $2`,
+      `SELECT project_id AS "projectId", profile_id AS "profileId" FROM recipient WHERE execution_id = $1 AND seq = $2
+       UNION SELECT project_id, profile_id FROM test_delivery WHERE test_send_id = $1 AND seq = $2`,
       [executionId, seq],
     );
     return row ?? null;
   }
 
-  /** Profiles of these recipients. */
+  /** Profiles of these recipients; whoever answers a test means it too. */
   profilesOf(
     tx: Tx,
     refs: { executionId: string; seq: number }[],
@@ -110,7 +111,10 @@ export class EngagementRepository {
       tx,
       `SELECT DISTINCT r.project_id AS "projectId", r.execution_id AS "executionId", r.seq, r.profile_id AS "profileId"
        FROM unnest($1::uuid[], $2::int[]) AS e(execution_id, seq)
-       JOIN recipient r ON r.execution_id = e.execution_id AND r.seq = e.seq WHERE r.profile_id IS NOT NULL`,
+       JOIN recipient r ON r.execution_id = e.execution_id AND r.seq = e.seq WHERE r.profile_id IS NOT NULL
+       UNION SELECT t.project_id, t.test_send_id, t.seq, t.profile_id
+       FROM unnest($1::uuid[], $2::int[]) AS e(execution_id, seq)
+       JOIN test_delivery t ON t.test_send_id = e.execution_id AND t.seq = e.seq`,
       [refs.map(({ executionId }) => executionId), refs.map(({ seq }) => seq)],
     );
   }
