@@ -30,6 +30,7 @@ import { SettleDeliveries } from './execution/settle-deliveries';
 import { StopExecutions } from './execution/stop-executions';
 import { TriggerIntake } from './execution/trigger-intake';
 import { TriggeredBudget } from './execution/triggered-budget';
+import { TriggeredSubjects } from './execution/triggered-subjects';
 import { WatchExecution } from './execution/watch-execution';
 import { EngagementRepository } from './persistence/engagement.repository';
 import { AnnouncementRepository } from './persistence/ledger/announcement.repository';
@@ -92,6 +93,7 @@ const useCases = [
   CancelExecution,
   CompleteExecution,
   DrainTriggered,
+  TriggeredSubjects,
   TriggeredBudget,
   ExecutionContexts,
   ExecutionNews,

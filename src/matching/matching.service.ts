@@ -47,6 +47,11 @@ export class MatchingService {
     return [userIdAttribute, mobileNumberAttribute].filter((name) => name !== null);
   }
 
+  /** Whether matching for a connection stores what it learns, and so needs a transaction. */
+  writes({ mobileNumberAttribute }: ConnectionView): boolean {
+    return mobileNumberAttribute !== null;
+  }
+
   /**
    * Matches customers by user ID (the User ID attribute where the connection has one, otherwise the customer ID),
    * exactly and case-sensitively. Valid numbers are stored on the profiles, and make one where there was none; refused

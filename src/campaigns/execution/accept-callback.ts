@@ -72,14 +72,14 @@ export class AcceptCallback {
    */
   async accept(call: InboundCall): Promise<AcceptedCall | null> {
     const parsed = read(call);
+    const entry = entryOf(call, parsed.ok ? parsed.callback : null);
+    if (parsed.ok && parsed.callback.eventTypeId === triggered) {
+      return this.triggers.add({ call, callback: parsed.callback, entry });
+    }
     // Before the transaction: one that asks the pool for a second connection can starve them all.
     const channelId = parsed.ok ? parsed.callback.channelId : null;
     const channel = channelId === null ? null : await this.channels.findByOptimoveId(call.connection.id, channelId);
     const subject = parsed.ok ? announcementOf(call, { ...parsed.callback, channel }) : null;
-    const entry = entryOf(call, parsed.ok ? parsed.callback : null);
-    if (parsed.ok && parsed.callback.eventTypeId === triggered && subject && !('reason' in subject)) {
-      return this.triggers.add({ announcement: subject, timeZone: call.connection.timeZone, entry });
-    }
     return this.transactions.run(async (tx) => {
       if (call.isAgain && (await this.journal.hasCall(tx, call.callId))) return null;
       const accepted: AcceptedCall =

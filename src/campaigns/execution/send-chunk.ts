@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Log, Outbox, Transactions } from '@libs/platform';
+import { Log, Outbox, Transactions, type Tx } from '@libs/platform';
 import { MatchingService } from '@modules/matching';
 import { ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
@@ -16,6 +16,7 @@ import { DeliveryRepository } from '../persistence/ledger/delivery.repository';
 import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
 import { CancelExecution } from './cancel-execution';
 import { CompleteExecution } from './complete-execution';
+import type { FreshChunk } from './drain-triggered';
 import { type ExecutionContext, ExecutionContexts } from './execution-context';
 import { ExecutionNews } from './execution-news';
 import { InFlightLimiter } from './in-flight-limiter';
@@ -42,7 +43,8 @@ const jitter = 0.2;
 /** Sends one chunk: match → segment → render → slices through the gate → outcomes → sums. Safe to run again at any point. */
 @Injectable()
 export class SendChunk {
-  private readonly holder = randomUUID();
+  /** Who has the chunks that this process works on. */
+  readonly holder = randomUUID();
   private readonly limiters = {
     SCHEDULED: new InFlightLimiter(slicesInFlight.SCHEDULED),
     TRIGGERED: new InFlightLimiter(slicesInFlight.TRIGGERED),
@@ -68,12 +70,20 @@ export class SendChunk {
   /** Does nothing when the chunk is done, held by another worker or not due. */
   async run(key: ChunkKey): Promise<void> {
     const chunk = await this.chunks.take(key, this.holder);
-    if (!chunk) return;
+    if (chunk) await this.work(chunk);
+  }
+
+  /** Sends a chunk that was made for this {@link holder} a moment ago. */
+  sendFresh({ chunk, open }: FreshChunk): Promise<void> {
+    return this.work(chunk, open);
+  }
+
+  private async work(chunk: HeldChunk, fresh?: OpenRecipient[]): Promise<void> {
     const timer = setInterval(() => void this.chunks.hold(chunk).catch(() => undefined), holdEveryMs);
     try {
       await this.settleLost(chunk);
       if (await this.waitForProviders(chunk)) return;
-      await this.close(chunk, await this.send(chunk));
+      await this.close(chunk, await (fresh ? this.sendTo(chunk, fresh) : this.send(chunk)));
     } catch (error) {
       if (error instanceof SendingStoppedError) return await this.park(chunk, error);
       if (!(error instanceof FencedError)) {
@@ -136,11 +146,14 @@ export class SendChunk {
   private async send(chunk: HeldChunk): Promise<SliceEnd> {
     const most = peopleWithin(await this.contexts.get(chunk.executionId), turnMs);
     const open = await this.chunks.openRecipients(chunk, most);
+    await this.slices.assertMaySend(await this.contexts.get(chunk.executionId));
+    const end = await this.sendTo(chunk, open);
+    return { ...end, isUnfinished: end.isUnfinished || open.length === most };
+  }
+
+  private async sendTo(chunk: HeldChunk, open: OpenRecipient[]): Promise<SliceEnd> {
     const context = await this.contextFor(chunk, open);
-    await this.slices.assertMaySend(this.transactions.pool, context);
-    const people = await this.transactions.run(async (tx) =>
-      this.segment.run(tx, context, await matchRecipients(tx, this.matching, context, open)),
-    );
+    const people = await this.match(context, open);
     const limiter = this.limiters[context.execution.kind];
     const until = performance.now() + turnMs;
     const work: Promise<SliceEnd>[] = [];
@@ -153,10 +166,16 @@ export class SendChunk {
     if (failed) throw failed.reason;
     const ends = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     return {
-      isUnfinished: open.length === most || ends.some(({ isUnfinished }) => isUnfinished),
+      isUnfinished: ends.some(({ isUnfinished }) => isUnfinished),
       isWaiting: ends.some(({ isWaiting }) => isWaiting),
       retryAfterMs: Math.max(0, ...ends.map(({ retryAfterMs }) => retryAfterMs)),
     };
+  }
+
+  private async match(context: ExecutionContext, open: OpenRecipient[]): Promise<MatchedRecipient[]> {
+    const match = async (tx: Tx): Promise<MatchedRecipient[]> =>
+      this.segment.run(tx, context, await matchRecipients(tx, this.matching, context, open));
+    return this.matching.writes(context.connection) ? this.transactions.run(match) : match(this.transactions.pool);
   }
 
   /** A kept context may be older than a template that a trigger has just brought. */

@@ -2,13 +2,12 @@ import { type HandOver, lateReason, type OutboundMessage, type SendResult } from
 import { systemClock } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
 import type { Room, Sender } from '@modules/channels';
-import { ConnectionsService } from '@modules/connections';
 import { type DeadAddress, ProfilesService } from '@modules/profiles';
 import { type GateDecision, SuppressionService } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { deliveryId } from '../domain/execution/delivery-id';
 import { type Drop, firstDrop } from '../domain/execution/end-state';
-import { SendingStoppedError } from '../domain/execution/errors';
+import { FencedError, SendingStoppedError } from '../domain/execution/errors';
 import { ChunkRepository, type HeldChunk } from '../persistence/ledger/chunk.repository';
 import {
   type DeliveryOutcome,
@@ -17,7 +16,7 @@ import {
   maxDeliveryAttempts,
   type NewDelivery,
 } from '../persistence/ledger/delivery.repository';
-import { StopRepository } from '../persistence/ledger/stop.repository';
+import { type ReasonAgainst, StopRepository } from '../persistence/ledger/stop.repository';
 import { MessageLinks } from '../tracking/message-links';
 import type { ExecutionContext } from './execution-context';
 import { addressOf } from './message-address';
@@ -81,7 +80,6 @@ export class SendSlice {
     private readonly deliveries: DeliveryRepository,
     private readonly stops: StopRepository,
     private readonly profiles: ProfilesService,
-    private readonly connections: ConnectionsService,
     private readonly links: MessageLinks,
   ) {}
 
@@ -139,8 +137,9 @@ export class SendSlice {
 
   private async decideAndClaim(tx: Tx, slice: Slice, drops: Map<number, Drop[]>): Promise<Claimed[]> {
     const { context, chunk, people } = slice;
-    await this.chunks.assertHeld(tx, chunk);
-    await this.assertMaySend(tx, context);
+    const { isHeld, against } = await this.stops.standing(tx, chunk, accountsOf(context.senders));
+    if (!isHeld) throw new FencedError(`Chunk ${chunk.chunkNo} of ${chunk.executionId} was taken over`);
+    assertNothingAgainst(chunk.executionId, against);
     const ready = people.filter(({ messages }) => messages.size > 0);
     if (ready.length === 0) return [];
     const media = [...new Set(ready.flatMap(({ messages }) => [...messages.keys()]))];
@@ -160,14 +159,10 @@ export class SendSlice {
     });
   }
 
-  /** @throws {SendingStoppedError} when nothing of the execution may go out now, as of `tx`. */
-  async assertMaySend(tx: Tx, { execution, connection, senders }: ExecutionContext): Promise<void> {
-    if (await this.connections.isDisabled(tx, connection.id)) {
-      throw new SendingStoppedError(`Execution ${execution.id}: its connection is disabled`);
-    }
-    const accountIds = [...senders.values()].map(({ accountId }) => accountId);
-    const stop = await this.stops.reasonAgainst(tx, execution.id, accountIds);
-    if (stop) throw new SendingStoppedError(`Execution ${execution.id} is ${stop.reason}`, stop.isOfAccount);
+  /** @throws {SendingStoppedError} when nothing of the execution may go out now. */
+  async assertMaySend({ execution, senders }: ExecutionContext): Promise<void> {
+    const { pool } = this.transactions;
+    assertNothingAgainst(execution.id, await this.stops.reasonAgainst(pool, execution.id, accountsOf(senders)));
   }
 
   /** A claim for what the gate allowed; for the rest a reason in `drops`. */
@@ -235,6 +230,14 @@ export class SendSlice {
       return { ...outcome, profileId: delivery.profileId, address: delivery.address, isAddressDead, retryAfterMs };
     });
   }
+}
+
+function accountsOf(senders: ExecutionContext['senders']): string[] {
+  return [...senders.values()].map(({ accountId }) => accountId);
+}
+
+function assertNothingAgainst(executionId: string, against: ReasonAgainst | null): void {
+  if (against) throw new SendingStoppedError(`Execution ${executionId} is ${against.reason}`, against.isOfAccount);
 }
 
 /** The address of a hand-over that will not work again, for the profile to remember. */

@@ -1,72 +1,111 @@
-import { GroupCommit, Notifications, Transactions, type Tx } from '@libs/platform';
+import type { OptimoveCallback } from '@libs/optimove-client';
+import { GroupCommit, Transactions } from '@libs/platform';
+import { ChannelsService, type ChannelView } from '@modules/channels';
+import type { ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import type { Announcement } from '../persistence/ledger/announcement.repository';
-import { type JournalEntry, JournalRepository } from '../persistence/ledger/journal.repository';
+import { JournalRepository, type TriggeredEntry } from '../persistence/ledger/journal.repository';
 import { TriggeredRepository } from '../persistence/ledger/triggered.repository';
+import { announcementOf, type Refusal } from './announcement-of';
 
 /** The channel on which workers learn that callbacks wait; the payload is the id of the execution. */
 export const triggeredChannel = 'campaigns.triggered';
 
 /** A readable callback of a customer who met a trigger. */
 export interface TriggerCall {
-  announcement: Announcement;
-  timeZone: string;
-  entry: Omit<JournalEntry, 'outcome' | 'reason' | 'executionId'>;
+  call: { connection: ConnectionView; receivedAt: Date };
+  callback: OptimoveCallback;
+  entry: Omit<TriggeredEntry, 'reason' | 'executionId'>;
 }
 
 /** What became of it. */
 export interface AcceptedTrigger {
   outcome: 'TRIGGERED' | 'REFUSED';
   reason: string | null;
-  executionId: string;
+  executionId: string | null;
 }
 
+type Subject = Announcement | Refusal;
+
 const largestBatch = 200;
+const gatherMs = 5;
+const mostKept = 10_000;
+const notOpen = 'The execution of this campaign and day is not open';
 
 /** Takes triggered callbacks in: what arrives together is committed together and wakes the workers once. */
 @Injectable()
 export class TriggerIntake {
-  private readonly calls: GroupCommit<TriggerCall, AcceptedTrigger>;
+  private readonly calls = new GroupCommit<TriggerCall, AcceptedTrigger>(
+    largestBatch,
+    (calls) => this.store(calls),
+    gatherMs,
+  );
+  /** Ids of the days' executions that were opened. */
+  private readonly opened = new Map<string, string>();
 
   constructor(
-    transactions: Transactions,
+    private readonly transactions: Transactions,
+    private readonly channels: ChannelsService,
     private readonly triggered: TriggeredRepository,
     private readonly journal: JournalRepository,
-    private readonly notifications: Notifications,
-  ) {
-    this.calls = new GroupCommit(largestBatch, (calls) => transactions.run((tx) => this.store(tx, calls)));
-  }
+  ) {}
 
   /** Resolves when the callback is committed with the day's execution that it belongs to. */
   add(call: TriggerCall): Promise<AcceptedTrigger> {
     return this.calls.add(call);
   }
 
-  private async store(tx: Tx, calls: TriggerCall[]): Promise<AcceptedTrigger[]> {
-    const opened = new Map<string, AcceptedTrigger>();
-    // In one order everywhere: two processes that open the same days must not wait for each other.
-    for (const call of [...calls].sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1))) {
-      if (!opened.has(keyOf(call))) opened.set(keyOf(call), await this.open(tx, call));
-    }
-    const accepted = calls.map((call) => opened.get(keyOf(call)) as AcceptedTrigger);
-    await this.journal.appendMany(
-      tx,
-      calls.map(({ entry }, index) => ({ ...entry, ...(accepted[index] as AcceptedTrigger) })),
+  private async store(calls: TriggerCall[]): Promise<AcceptedTrigger[]> {
+    const subjects = await this.subjectsOf(calls);
+    await this.open(calls, subjects);
+    const entries = calls.map(({ entry }, index): TriggeredEntry => {
+      const subject = subjects[index] as Subject;
+      if ('reason' in subject) return { ...entry, reason: subject.reason, executionId: null };
+      return { ...entry, reason: notOpen, executionId: this.opened.get(keyOf(subject)) ?? null };
+    });
+    const areOpen = await this.journal.appendTriggered(this.transactions.pool, entries, triggeredChannel);
+    return entries.map(({ reason, executionId }, index) =>
+      areOpen[index]
+        ? { outcome: 'TRIGGERED', reason: null, executionId }
+        : { outcome: 'REFUSED', reason, executionId },
     );
-    for (const { outcome, executionId } of opened.values()) {
-      if (outcome === 'TRIGGERED') await this.notifications.notify(tx, triggeredChannel, executionId);
-    }
-    return accepted;
   }
 
-  private async open(tx: Tx, { announcement, timeZone }: TriggerCall): Promise<AcceptedTrigger> {
-    const { id: executionId, isOpen } = await this.triggered.open(tx, announcement, { timeZone });
-    if (isOpen) return { outcome: 'TRIGGERED', reason: null, executionId };
-    return { outcome: 'REFUSED', reason: 'The execution of this campaign and day is not open', executionId };
+  private async subjectsOf(calls: TriggerCall[]): Promise<Subject[]> {
+    const channels = new Map<string, ChannelView | null>();
+    for (const { call, callback } of calls) {
+      const { channelId } = callback;
+      const key = `${call.connection.id} ${channelId}`;
+      if (channelId === null || channels.has(key)) continue;
+      channels.set(key, await this.channels.findByOptimoveId(call.connection.id, channelId));
+    }
+    return calls.map(({ call, callback }) => {
+      const channel = channels.get(`${call.connection.id} ${callback.channelId}`) ?? null;
+      return announcementOf(call, { ...callback, channel });
+    });
+  }
+
+  /** In one order everywhere: two processes that open the same days must not wait for each other. */
+  private async open(calls: TriggerCall[], subjects: Subject[]): Promise<void> {
+    const fresh = new Map<string, { announcement: Announcement; timeZone: string }>();
+    subjects.forEach((subject, index) => {
+      if ('reason' in subject || this.opened.has(keyOf(subject))) return;
+      fresh.set(keyOf(subject), { announcement: subject, timeZone: calls[index]?.call.connection.timeZone ?? 'UTC' });
+    });
+    if (fresh.size === 0) return;
+    if (this.opened.size > mostKept) this.opened.clear();
+    const sorted = [...fresh].sort(([one], [other]) => (one < other ? -1 : 1));
+    const ids = await this.transactions.run(async (tx) => {
+      const found: [string, string][] = [];
+      for (const [key, { announcement, timeZone }] of sorted) {
+        found.push([key, await this.triggered.open(tx, announcement, { timeZone })]);
+      }
+      return found;
+    });
+    for (const [key, id] of ids) this.opened.set(key, id);
   }
 }
 
-function keyOf({ announcement }: TriggerCall): string {
-  const { connectionId, optimoveCampaignId, channelId, runDate } = announcement;
+function keyOf({ connectionId, optimoveCampaignId, channelId, runDate }: Announcement): string {
   return [connectionId, optimoveCampaignId, channelId, runDate].join(' ');
 }

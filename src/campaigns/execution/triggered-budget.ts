@@ -8,6 +8,7 @@ const useWithinMs = 2_000;
 
 interface Block {
   left: number;
+  minute: string;
   until: number;
 }
 
@@ -41,11 +42,21 @@ export class TriggeredBudget {
   }
 
   private async book(connectionId: string): Promise<Block> {
+    await this.returnRest(connectionId);
     const perMinute = this.config.TRIGGERED_PER_MINUTE;
     const wanted = Math.ceil(perMinute * blockShare);
-    const left = await this.repository.book(connectionId, { wanted, perMinute });
-    const block = { left, until: performance.now() + useWithinMs };
+    const { count, minute } = await this.repository.book(connectionId, { wanted, perMinute });
+    const block = { left: count, minute, until: performance.now() + useWithinMs };
     this.blocks.set(connectionId, block);
     return block;
+  }
+
+  /** What a block has left when its time is over belongs to the minute again: other messages come within it. */
+  private async returnRest(connectionId: string): Promise<void> {
+    const block = this.blocks.get(connectionId);
+    this.blocks.delete(connectionId);
+    if (block && block.left > 0) {
+      await this.repository.giveBack(connectionId, { count: block.left, minute: block.minute });
+    }
   }
 }

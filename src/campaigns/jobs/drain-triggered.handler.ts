@@ -14,6 +14,9 @@ export class DrainTriggeredHandler extends JobHandler<{ executionId: string }> {
   }
 
   async handle({ executionId }: { executionId: string }): Promise<void> {
-    await this.drainTriggered.run(executionId, (chunk) => this.sendChunk.run(chunk));
+    await this.drainTriggered.run(executionId, {
+      holder: this.sendChunk.holder,
+      send: (fresh) => this.sendChunk.sendFresh(fresh),
+    });
   }
 }

@@ -1,9 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Log, Notifications } from '@libs/platform';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { DrainTriggered } from '../execution/drain-triggered';
+import { DrainTriggered, type FreshChunk } from '../execution/drain-triggered';
 import { SendChunk } from '../execution/send-chunk';
 import { triggeredChannel } from '../execution/trigger-intake';
-import type { ChunkKey } from '../persistence/ledger/chunk.repository';
 
 const mostSending = 8;
 const busyWaitMs = 15;
@@ -48,22 +48,26 @@ export class TriggeredLane implements OnApplicationBootstrap, OnApplicationShutd
 
   private async drain(executionId: string): Promise<void> {
     while (this.wanted.delete(executionId) && !this.isStopped) {
-      const end = await this.drainTriggered.run(executionId, (chunk) => this.send(chunk));
+      const end = await this.drainTriggered.run(executionId, {
+        holder: this.sendChunk.holder,
+        send: (fresh) => this.send(fresh),
+      });
       // Another worker is at it and may have looked before the last callback was committed.
       if (end === 'BUSY') await this.soon(executionId);
     }
   }
 
   private async soon(executionId: string): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, busyWaitMs));
+    await pause(busyWaitMs);
     this.wanted.add(executionId);
   }
 
   /** Resolves when there is room for the next one. */
-  private async send(chunk: ChunkKey): Promise<void> {
+  private async send(fresh: FreshChunk): Promise<void> {
+    const { executionId, chunkNo } = fresh.chunk;
     const work = this.sendChunk
-      .run(chunk)
-      .catch((error) => this.log.failure('triggered.send-failed', error, { ...chunk }))
+      .sendFresh(fresh)
+      .catch((error) => this.log.failure('triggered.send-failed', error, { executionId, chunkNo }))
       .finally(() => this.sending.delete(work));
     this.sending.add(work);
     if (this.sending.size >= mostSending) await Promise.race(this.sending);

@@ -1,5 +1,5 @@
 import { newId } from '@libs/foundation';
-import { execute, query, type Tx } from '@libs/platform';
+import { execute, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 
 interface StoredRow {
@@ -39,7 +39,7 @@ export class ProfileRepository {
     if (userIds.length === 0) return new Map();
     const rows = await query<{ id: string; user_id: string }>(
       tx,
-      'SELECT id, user_id FROM profile WHERE project_id = $1 AND user_id = ANY($2::text[])',
+      prepared('SELECT id, user_id FROM profile WHERE project_id = $1 AND user_id = ANY($2::text[])'),
       [projectId, userIds],
     );
     return new Map(rows.map((row) => [row.user_id, row.id]));
@@ -49,8 +49,8 @@ export class ProfileRepository {
   async values(tx: Tx, projectId: string, profileIds: string[]): Promise<Map<string, Record<string, unknown>>> {
     const rows = await query<StoredRow>(
       tx,
-      `SELECT id, user_id, email, mobile_number, email_subscription, sms_subscription, language, time_zone, country, attributes
-       FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[])`,
+      prepared(`SELECT id, user_id, email, mobile_number, email_subscription, sms_subscription, language, time_zone, country, attributes
+       FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[])`),
       [projectId, profileIds],
     );
     return new Map(

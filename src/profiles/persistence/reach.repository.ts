@@ -1,5 +1,5 @@
 import type { Medium } from '@libs/delivery';
-import { query, type Tx } from '@libs/platform';
+import { prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { ContactRow, DeadAddress, ReachRow } from '../domain/reach';
 
@@ -66,7 +66,7 @@ export class ReachRepository {
     for (const medium of media) {
       const statement = statements[medium];
       if (!statement || profileIds.length === 0) continue;
-      const rows = await query<Row>(tx, statement, [projectId, profileIds]);
+      const rows = await query<Row>(tx, prepared(statement), [projectId, profileIds]);
       for (const row of rows) found.push(toReach(medium, row));
     }
     return found;
@@ -75,8 +75,8 @@ export class ReachRepository {
   contacts(tx: Tx, projectId: string, profileIds: string[]): Promise<ContactRow[]> {
     return query<ContactRow>(
       tx,
-      `SELECT id AS "profileId", coalesce(user_id, '') AS "userId", email, mobile_number AS "mobileNumber"
-       FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[])`,
+      prepared(`SELECT id AS "profileId", coalesce(user_id, '') AS "userId", email, mobile_number AS "mobileNumber"
+       FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[])`),
       [projectId, profileIds],
     );
   }

@@ -1,5 +1,5 @@
 import { newId } from '@libs/foundation';
-import { execute, query, type Tx } from '@libs/platform';
+import { execute, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { GateOrigin, RuleInForce, UnknownMeaning } from '../domain/guard';
 import type { TypedValue } from '../domain/typed-value';
@@ -49,8 +49,8 @@ export class ExclusionRuleRepository {
   inForce(tx: Tx, projectId: string, origin: GateOrigin): Promise<RuleInForce[]> {
     return query(
       tx,
-      `SELECT id, name AS attribute, data_date::text AS "dataDate", freshness, state_reason AS "stateReason",
-         override_id AS "overrideId" FROM (${rulesInForce}) AS rules ORDER BY name, id`,
+      prepared(`SELECT id, name AS attribute, data_date::text AS "dataDate", freshness, state_reason AS "stateReason",
+         override_id AS "overrideId" FROM (${rulesInForce}) AS rules ORDER BY name, id`),
       originParameters(projectId, origin),
     );
   }

@@ -1,5 +1,5 @@
 import type { Medium } from '@libs/delivery';
-import { query, type Tx } from '@libs/platform';
+import { prepared, query, type Tx } from '@libs/platform';
 import type { ContactRow } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import type { GateOrigin } from '../domain/guard';
@@ -26,7 +26,7 @@ export class ListGateRepository {
     const known = keys.filter((key): key is typeof key & { value: string } => key.value !== null);
     const rows = await query<{ profile_id: string; medium: string }>(
       tx,
-      `WITH hit AS (
+      prepared(`WITH hit AS (
          SELECT k.profile_id, k.user_id, e.id, e.medium, e.reason
          FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS k(profile_id, kind, value, user_id)
          JOIN suppression_entry e ON e.project_id = $1 AND e.kind = k.kind AND e.value = k.value
@@ -36,7 +36,7 @@ export class ListGateRepository {
            outcome, detail)
          SELECT $1::uuid, profile_id, user_id, $7::text, $8::uuid, medium, 'LIST', id, 'SUPPRESSED', reason FROM hit
        )
-       SELECT profile_id, medium FROM hit`,
+       SELECT profile_id, medium FROM hit`),
       [
         projectId,
         known.map(({ profileId }) => profileId),

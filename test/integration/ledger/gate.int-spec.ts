@@ -1,6 +1,5 @@
 import { newId } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
-import { ConnectionsService } from '@modules/connections';
 import { ProfilesService } from '@modules/profiles';
 import { SuppressionService } from '@modules/suppression';
 import { Test } from '@nestjs/testing';
@@ -10,6 +9,8 @@ import { ChunkRepository } from '../../../src/campaigns/persistence/ledger/chunk
 import { DeliveryRepository } from '../../../src/campaigns/persistence/ledger/delivery.repository';
 import { StopRepository } from '../../../src/campaigns/persistence/ledger/stop.repository';
 import { type LedgerStage, setStage } from './stage';
+
+const standing = async (): Promise<object> => ({ isHeld: true, against: null });
 
 describe('the gate before a hand-over', () => {
   let stage: LedgerStage;
@@ -59,8 +60,7 @@ describe('the gate before a hand-over', () => {
         { provide: ChunkRepository, useValue: stage.chunks },
         { provide: Transactions, useValue: stage.transactions },
         { provide: SuppressionService, useValue: { decide } },
-        { provide: StopRepository, useValue: { reasonAgainst: async () => null } },
-        { provide: ConnectionsService, useValue: { isDisabled: async () => false } },
+        { provide: StopRepository, useValue: { standing, reasonAgainst: async () => null } },
         { provide: ProfilesService, useValue: { markUnreachable: async () => undefined } },
       ],
     })

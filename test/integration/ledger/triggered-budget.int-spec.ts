@@ -50,4 +50,16 @@ describe('triggered messages of a connection', () => {
     budget?.giveBack(connectionId, taken);
     expect(await budget?.take(connectionId, 5)).toBe(5);
   });
+
+  it('use the whole minute, however slowly they come', async () => {
+    const [budget] = processes();
+    const connectionId = newId();
+    let sum = 0;
+    for (let block = 0; block < 30; block += 1) {
+      sum += (await budget?.take(connectionId, 1)) ?? 0;
+      jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 2_001);
+    }
+    jest.restoreAllMocks();
+    expect(sum).toBe(30);
+  });
 });

@@ -1,6 +1,5 @@
 import { newId } from '@libs/foundation';
 import { Log, Outbox, Transactions } from '@libs/platform';
-import { ConnectionsService } from '@modules/connections';
 import { MatchingService } from '@modules/matching';
 import { type FrozenSegment, ProfilesService } from '@modules/profiles';
 import { SuppressionService } from '@modules/suppression';
@@ -15,6 +14,8 @@ import { DeliveryRepository } from '../../../src/campaigns/persistence/ledger/de
 import { StopRepository } from '../../../src/campaigns/persistence/ledger/stop.repository';
 import { insertExecution } from '../ledger/stage';
 import { type Stage, setStage } from '../profiles/stage';
+
+const standing = async (): Promise<object> => ({ isHeld: true, against: null });
 
 describe('a campaign with a segment', () => {
   let stage: Stage;
@@ -79,7 +80,7 @@ describe('a campaign with a segment', () => {
         attributes: [],
         announced_at: new Date(),
       },
-      connection: { id: newId(), userIdAttribute: null, mobileNumberAttribute: null },
+      connection: { id: newId(), projectId, userIdAttribute: null, mobileNumberAttribute: null },
       contents: new Map([
         ['1', compileContent({ sms: { from: '', text: 'Hi' }, personalisation: { whenMissing: 'EMPTY' } })],
       ]),
@@ -112,11 +113,10 @@ describe('a campaign with a segment', () => {
         DeliveryRepository,
         { provide: Transactions, useValue: transactions },
         { provide: ExecutionContexts, useValue: { get: async () => context } },
-        { provide: MatchingService, useValue: { match } },
+        { provide: MatchingService, useValue: { match, writes: () => true } },
         { provide: ProfilesService, useValue: stage.profiles },
         { provide: SuppressionService, useValue: { decide } },
-        { provide: StopRepository, useValue: { reasonAgainst: async () => null } },
-        { provide: ConnectionsService, useValue: { isDisabled: async () => false } },
+        { provide: StopRepository, useValue: { standing, reasonAgainst: async () => null } },
         { provide: Outbox, useValue: { enqueue: async () => undefined } },
         { provide: Log, useValue: { event: () => undefined } },
       ],

@@ -1,3 +1,5 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
 interface Waiting<T, R> {
   item: T;
   resolve: (result: R) => void;
@@ -11,11 +13,16 @@ interface Waiting<T, R> {
 export class GroupCommit<T, R> {
   private waiting: Waiting<T, R>[] = [];
   private isWriting = false;
+  private nextAt = 0;
 
-  /** @param write stores items in one transaction and returns one result for each, in their order. */
+  /**
+   * @param write stores items in one transaction and returns one result for each, in their order.
+   * @param gatherMs from the start of one write to that of the next at the least: what comes in between goes together.
+   */
   constructor(
     private readonly mostAtOnce: number,
     private readonly write: (items: T[]) => Promise<R[]>,
+    private readonly gatherMs = 0,
   ) {}
 
   /** Resolves when the item is committed. @throws what the write of this item threw. */
@@ -29,11 +36,18 @@ export class GroupCommit<T, R> {
   private async work(): Promise<void> {
     this.isWriting = true;
     while (this.waiting.length > 0) {
+      await this.gather();
       const group = this.waiting.splice(0, this.mostAtOnce);
       if (await this.commit(group)) continue;
       for (const one of group) await this.commit([one], true);
     }
     this.isWriting = false;
+  }
+
+  private async gather(): Promise<void> {
+    const waitMs = this.nextAt - performance.now();
+    if (waitMs > 0 && this.waiting.length < this.mostAtOnce) await pause(waitMs);
+    this.nextAt = performance.now() + this.gatherMs;
   }
 
   private async commit(group: Waiting<T, R>[], isLast = group.length === 1): Promise<boolean> {

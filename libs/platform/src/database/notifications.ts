@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Client } from 'pg';
 import { PlatformConfig } from '../config/platform.config';
 import { Log } from '../logging/logger';
-import { query, type Tx } from './transactions';
+import { prepared, query, type Tx } from './transactions';
 
 type Listener = (payload: string) => void;
 
@@ -25,7 +25,7 @@ export class Notifications implements OnApplicationShutdown {
 
   /** Sends when `tx` commits. The payload is an id, at most 200 bytes. */
   async notify(tx: Tx, channel: string, payload: string): Promise<void> {
-    await query(tx, 'SELECT pg_notify($1, $2)', [channel, payload]);
+    await query(tx, prepared('SELECT pg_notify($1, $2)'), [channel, payload]);
   }
 
   /** Calls `listener` for each notification until the returned function is called. */

@@ -21,13 +21,30 @@ export class Transactions {
   }
 }
 
+const names = new Map<string, string>();
+
+/**
+ * Marks a statement that runs so often that planning it costs more than its work: each connection plans it once and
+ * keeps the plan. For fixed text only, whose best plan does not depend on the values, such as reads by key.
+ */
+export function prepared(sql: string): string {
+  if (!names.has(sql)) names.set(sql, `statement_${names.size + 1}`);
+  return sql;
+}
+
+/** The driver keeps what has a name prepared; TypeORM hands on to it what it is given. */
+function asNamed(sql: string): string {
+  const name = names.get(sql);
+  return name === undefined ? sql : ({ name, text: sql } as unknown as string);
+}
+
 /** Runs one SQL statement and returns its rows, whatever the command (the driver wraps UPDATE and DELETE). */
 export async function query<T = Record<string, unknown>>(
   tx: Tx,
   sql: string,
   parameters: unknown[] = [],
 ): Promise<T[]> {
-  const result: unknown = await tx.query(sql, parameters);
+  const result: unknown = await tx.query(asNamed(sql), parameters);
   if (!Array.isArray(result)) return [];
   const isWrapped = result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number';
   return (isWrapped ? result[0] : result) as T[];
@@ -35,7 +52,7 @@ export async function query<T = Record<string, unknown>>(
 
 /** Runs one UPDATE, DELETE or INSERT … RETURNING and returns how many rows it touched. */
 export async function execute(tx: Tx, sql: string, parameters: unknown[] = []): Promise<number> {
-  const result: unknown = await tx.query(sql, parameters);
+  const result: unknown = await tx.query(asNamed(sql), parameters);
   if (!Array.isArray(result)) return 0;
   return typeof result[1] === 'number' ? result[1] : result.length;
 }

@@ -1,4 +1,4 @@
-import { execute, query, Transactions, type Tx } from '@libs/platform';
+import { execute, prepared, query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { FencedError } from '../../domain/execution/errors';
 
@@ -34,7 +34,8 @@ export interface OpenRecipient {
   dueAt: Date;
 }
 
-const leaseSeconds = 20;
+/** How long a chunk belongs to its holder without another word. */
+export const leaseSeconds = 20;
 
 /** Where sending is switched off a chunk is left alone: matching its people again and again would help nobody. */
 const isNotStopped = `NOT EXISTS (SELECT 1 FROM sending_stop s WHERE s.project_id = e.project_id AND s.scope_id =
@@ -50,13 +51,13 @@ export class ChunkRepository {
   async take({ executionId, chunkNo }: ChunkKey, holder: string): Promise<HeldChunk | null> {
     const [row] = await query<{ from_seq: number; to_seq: number; attempt: number; fence: number }>(
       this.transactions.pool,
-      `UPDATE execution_chunk c SET holder = $3, held_until = now() + interval '${leaseSeconds} seconds', fence = fence + 1,
+      prepared(`UPDATE execution_chunk c SET holder = $3, held_until = now() + interval '${leaseSeconds} seconds', fence = fence + 1,
          lag_ms = coalesce(c.lag_ms, (extract(epoch FROM now() - c.due_at) * 1000)::bigint)
        FROM execution e
        WHERE c.execution_id = $1 AND c.chunk_no = $2 AND e.id = c.execution_id AND e.state = 'RUNNING'
          AND e.paused_at IS NULL AND e.cancel_requested_at IS NULL AND ${isNotStopped}
          AND c.state = 'PENDING' AND c.due_at <= now() AND (c.held_until IS NULL OR c.held_until < now())
-       RETURNING c.from_seq, c.to_seq, c.attempt, c.fence`,
+       RETURNING c.from_seq, c.to_seq, c.attempt, c.fence`),
       [executionId, chunkNo, holder],
     );
     if (!row) return null;
@@ -109,7 +110,7 @@ export class ChunkRepository {
   async assertHeld(tx: Tx, chunk: HeldChunk): Promise<void> {
     const rows = await query(
       tx,
-      'SELECT 1 FROM execution_chunk WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3 FOR SHARE',
+      prepared('SELECT 1 FROM execution_chunk WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3 FOR SHARE'),
       [chunk.executionId, chunk.chunkNo, chunk.fence],
     );
     if (rows.length === 0) throw new FencedError(`Chunk ${chunk.chunkNo} of ${chunk.executionId} was taken over`);
@@ -119,52 +120,47 @@ export class ChunkRepository {
   async openRecipients(chunk: HeldChunk, most: number): Promise<OpenRecipient[]> {
     return query<OpenRecipient>(
       this.transactions.pool,
-      `SELECT r.seq, r.customer_id AS "customerId", r.optimove_template_id AS "templateId", s.attributes, r.due_at AS "dueAt"
+      prepared(`SELECT r.seq, r.customer_id AS "customerId", r.optimove_template_id AS "templateId", s.attributes, r.due_at AS "dueAt"
        FROM recipient r
        JOIN recipient_staging s ON s.execution_id = r.execution_id AND s.reading = r.reading AND s.row_no = r.row_no
-       WHERE r.execution_id = $1 AND r.seq BETWEEN $2 AND $3 AND r.end_state IS NULL ORDER BY r.seq LIMIT $4`,
+       WHERE r.execution_id = $1 AND r.seq BETWEEN $2 AND $3 AND r.end_state IS NULL ORDER BY r.seq LIMIT $4`),
       [chunk.executionId, chunk.fromSeq, chunk.toSeq, Math.min(most, chunk.toSeq - chunk.fromSeq + 1)],
     );
   }
 
   /**
    * Closes the chunk when everybody in it has ended and writes its sums; otherwise puts it off for another try.
-   * @returns the next attempt, or null when the chunk is done.
+   * @returns the next attempt, or null when the chunk is done. @throws {FencedError} when it was lost.
    */
   async close(tx: Tx, chunk: HeldChunk, retryAt: Date): Promise<number | null> {
-    const [left] = await query(
-      tx,
-      'SELECT 1 FROM recipient WHERE execution_id = $1 AND seq BETWEEN $2 AND $3 AND end_state IS NULL LIMIT 1',
-      [chunk.executionId, chunk.fromSeq, chunk.toSeq],
-    );
-    if (left) return this.putOff(tx, chunk, retryAt);
     const count = await execute(
       tx,
-      `UPDATE execution_chunk SET state = 'DONE', held_until = NULL, done_at = now()
-       WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3`,
-      [chunk.executionId, chunk.chunkNo, chunk.fence],
+      prepared(`UPDATE execution_chunk c SET state = 'DONE', held_until = NULL, done_at = now()
+       WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3
+         AND NOT EXISTS (SELECT 1 FROM recipient WHERE execution_id = $1 AND seq BETWEEN $4 AND $5 AND end_state IS NULL)`),
+      [chunk.executionId, chunk.chunkNo, chunk.fence, chunk.fromSeq, chunk.toSeq],
     );
-    if (count !== 1) throw new FencedError(`Chunk ${chunk.chunkNo} of ${chunk.executionId} was taken over`);
+    if (count !== 1) return this.putOff(tx, chunk, retryAt);
     await this.tally(tx, chunk);
     return null;
   }
 
   /** The chunk may have been done before and opened again, so its earlier sums go. */
   private async tally(tx: Tx, chunk: HeldChunk): Promise<void> {
-    await execute(tx, 'DELETE FROM execution_tally WHERE execution_id = $1 AND chunk_no = $2', [
-      chunk.executionId,
-      chunk.chunkNo,
-    ]);
+    if (chunk.fence > 1) {
+      const sql = 'DELETE FROM execution_tally WHERE execution_id = $1 AND chunk_no = $2';
+      await execute(tx, sql, [chunk.executionId, chunk.chunkNo]);
+    }
     await query(
       tx,
-      `INSERT INTO execution_tally AS t (execution_id, chunk_no, optimove_template_id, measure, count)
+      prepared(`INSERT INTO execution_tally AS t (execution_id, chunk_no, optimove_template_id, measure, count)
        SELECT $1::uuid, $2::int, optimove_template_id, end_state, count(*) FROM recipient
        WHERE execution_id = $1 AND seq BETWEEN $3 AND $4 GROUP BY optimove_template_id, end_state
        UNION ALL
        SELECT $1::uuid, $2::int, r.optimove_template_id, 'DELIVERY:' || d.medium || ':' || d.state, count(*)
        FROM delivery d JOIN recipient r ON r.execution_id = d.execution_id AND r.seq = d.seq
        WHERE d.execution_id = $1 AND d.seq BETWEEN $3 AND $4 GROUP BY 3, 4
-       ON CONFLICT ON CONSTRAINT pk_execution_tally DO UPDATE SET count = excluded.count`,
+       ON CONFLICT ON CONSTRAINT pk_execution_tally DO UPDATE SET count = excluded.count`),
       [chunk.executionId, chunk.chunkNo, chunk.fromSeq, chunk.toSeq],
     );
   }

@@ -1,5 +1,5 @@
 import type { Medium } from '@libs/delivery';
-import { execute, query, type Tx } from '@libs/platform';
+import { execute, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { HeldChunk } from './chunk.repository';
 
@@ -52,7 +52,7 @@ export class DeliveryRepository {
   async claim(tx: Tx, chunk: HeldChunk, projectId: string, deliveries: NewDelivery[]): Promise<Map<string, number>> {
     const rows = await query<{ seq: number; medium: string; address_key: string; attempts: number }>(
       tx,
-      `INSERT INTO delivery AS d (execution_id, seq, medium, address_key, project_id, profile_id, account_id, state, fence)
+      prepared(`INSERT INTO delivery AS d (execution_id, seq, medium, address_key, project_id, profile_id, account_id, state, fence)
        SELECT $1, n.seq, n.medium, n.address_key, $2, n.profile_id, n.account_id, 'CLAIMED', $3
        FROM unnest($4::int[], $5::text[], $6::text[], $7::uuid[], $8::uuid[]) AS n(seq, medium, address_key, profile_id, account_id)
        WHERE NOT EXISTS (SELECT 1 FROM delivery_past p WHERE p.execution_id = $1 AND p.seq = n.seq)
@@ -60,7 +60,7 @@ export class DeliveryRepository {
        ON CONFLICT ON CONSTRAINT pk_delivery DO UPDATE
        SET state = 'CLAIMED', fence = excluded.fence, attempts = d.attempts + 1, claimed_at = now(), reason = NULL
        WHERE d.state = 'RETRY'
-       RETURNING seq, medium, address_key, attempts`,
+       RETURNING seq, medium, address_key, attempts`),
       [
         chunk.executionId,
         projectId,
@@ -104,12 +104,12 @@ export class DeliveryRepository {
     if (outcomes.length === 0) return;
     await execute(
       tx,
-      `UPDATE delivery d SET state = o.state, reason = o.reason, provider_message_id = o.provider_message_id, answered_at = now(),
+      prepared(`UPDATE delivery d SET state = o.state, reason = o.reason, provider_message_id = o.provider_message_id, answered_at = now(),
          attempts = d.attempts - CASE WHEN o.is_try THEN 0 ELSE 1 END
        FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $11::boolean[])
          AS o(seq, medium, address_key, state, reason, provider_message_id, is_try)
        WHERE d.execution_id = $1 AND d.seq BETWEEN $9 AND $10 AND d.fence = $2 AND d.seq = o.seq AND d.medium = o.medium
-         AND d.address_key = o.address_key`,
+         AND d.address_key = o.address_key`),
       [
         chunk.executionId,
         chunk.fence,
@@ -130,12 +130,12 @@ export class DeliveryRepository {
    * was uncertain before somebody had it sent again is uncertain still.
    */
   async giveUpRefused(tx: Tx, chunk: HeldChunk, people: { seq: number }[]): Promise<void> {
-    if (people.length === 0) return;
+    if (people.length === 0 || chunk.fence === 1) return;
     await execute(
       tx,
-      `UPDATE delivery SET state = ${stateOfUnsent}, fence = $5,
+      prepared(`UPDATE delivery SET state = ${stateOfUnsent}, fence = $5,
          reason = 'NO_LONGER_ALLOWED: ' || coalesce(reason, ''), answered_at = now()
-       WHERE execution_id = $1 AND seq BETWEEN $2 AND $3 AND seq = ANY($4::int[]) AND state = 'RETRY' AND fence < $5`,
+       WHERE execution_id = $1 AND seq BETWEEN $2 AND $3 AND seq = ANY($4::int[]) AND state = 'RETRY' AND fence < $5`),
       [chunk.executionId, ...rangeOf(people), people.map(({ seq }) => seq), chunk.fence],
     );
   }
@@ -145,7 +145,7 @@ export class DeliveryRepository {
     if (recipients.length === 0) return;
     await execute(
       tx,
-      `UPDATE recipient r SET profile_id = g.profile_id, ended_at = now(),
+      prepared(`UPDATE recipient r SET profile_id = g.profile_id, ended_at = now(),
          end_state = CASE WHEN t.tries = 0 THEN g.drop_state WHEN t.is_sent THEN 'SENT' WHEN t.is_uncertain THEN 'UNCERTAIN' ELSE 'FAILED' END,
          reason = CASE WHEN t.tries = 0 THEN g.reason WHEN t.is_sent THEN NULL ELSE t.reason END
        FROM unnest($2::int[], $3::uuid[], $4::text[], $5::text[]) AS g(seq, profile_id, drop_state, reason)
@@ -153,7 +153,7 @@ export class DeliveryRepository {
          SELECT count(*) AS tries, bool_or(d.state IN ('CLAIMED', 'RETRY')) AS is_open, bool_or(d.state = 'ACCEPTED') AS is_sent,
            bool_or(d.state = 'UNCERTAIN') AS is_uncertain, min(d.reason) FILTER (WHERE d.state <> 'ACCEPTED') AS reason
          FROM delivery d WHERE d.execution_id = $1 AND d.seq = g.seq) AS t
-       WHERE r.execution_id = $1 AND r.seq BETWEEN $6 AND $7 AND r.seq = g.seq AND r.end_state IS NULL AND t.is_open IS NOT TRUE`,
+       WHERE r.execution_id = $1 AND r.seq BETWEEN $6 AND $7 AND r.seq = g.seq AND r.end_state IS NULL AND t.is_open IS NOT TRUE`),
       [
         executionId,
         recipients.map(({ seq }) => seq),

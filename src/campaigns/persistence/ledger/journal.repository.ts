@@ -1,4 +1,4 @@
-import { query, type Tx } from '@libs/platform';
+import { prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 
 /** What became of an inbound call. */
@@ -21,6 +21,9 @@ export interface JournalEntry {
   callId: string;
   receivedAt: Date;
 }
+
+/** A triggered call: the reason counts when the execution is not open. */
+export type TriggeredEntry = Omit<JournalEntry, 'outcome' | 'reason'> & { reason: string };
 
 /** The raw inbound journal: append-only; what comes again is there again, unless it is the very same call. */
 @Injectable()
@@ -59,6 +62,53 @@ export class JournalRepository {
         column('receivedAt'),
       ],
     );
+  }
+
+  /**
+   * Appends triggered calls and tells on `channel` the ids of the open executions they belong to, all in one statement,
+   * because a message waits for it. @returns whether the execution of each call is open.
+   */
+  async appendTriggered(tx: Tx, entries: TriggeredEntry[], channel: string): Promise<boolean[]> {
+    const column = <K extends keyof TriggeredEntry>(name: K): TriggeredEntry[K][] =>
+      entries.map((entry) => entry[name]);
+    const rows = await query<{ isOpen: boolean }>(
+      tx,
+      prepared(`WITH given AS MATERIALIZED (
+         SELECT j.*, coalesce(e.kind = 'TRIGGERED' AND e.state = 'RUNNING' AND e.cancel_requested_at IS NULL, false) AS is_open
+         FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::int[], $7::text[], $8::int[], $9::text[],
+           $10::uuid[], $11::uuid[], $12::timestamptz[]) WITH ORDINALITY
+           AS j(project_id, connection_id, kind, content_type, body, event_type_id, optimove_campaign_id,
+             optimove_channel_id, reason, execution_id, call_id, received_at, position)
+         LEFT JOIN execution e ON e.id = j.execution_id
+       ), kept AS (
+         INSERT INTO callback_journal (project_id, connection_id, kind, content_type, body, event_type_id,
+           optimove_campaign_id, optimove_channel_id, outcome, reason, execution_id, call_id, received_at)
+         SELECT project_id, connection_id, kind, content_type, body, event_type_id, optimove_campaign_id, optimove_channel_id,
+           CASE WHEN is_open THEN 'TRIGGERED' ELSE 'REFUSED' END, CASE WHEN is_open THEN NULL ELSE reason END,
+           execution_id, call_id, received_at
+         FROM given ORDER BY position
+         ON CONFLICT (call_id) WHERE call_id IS NOT NULL DO NOTHING
+       ), told AS MATERIALIZED (
+         SELECT pg_notify($13, id::text) FROM (SELECT DISTINCT execution_id AS id FROM given WHERE is_open) AS open
+       )
+       SELECT is_open AS "isOpen" FROM given CROSS JOIN (SELECT count(*) FROM told) AS all_told ORDER BY position`),
+      [
+        column('projectId'),
+        column('connectionId'),
+        column('kind'),
+        column('contentType'),
+        column('body'),
+        column('eventTypeId'),
+        column('optimoveCampaignId'),
+        column('optimoveChannelId'),
+        column('reason'),
+        column('executionId'),
+        column('callId'),
+        column('receivedAt'),
+        channel,
+      ],
+    );
+    return rows.map(({ isOpen }) => isOpen);
   }
 
   /** Whether the call was taken in before. */

@@ -1,6 +1,6 @@
-import { execute, query, type Tx } from '@libs/platform';
+import { execute, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import type { QueuedChunk } from './chunk.repository';
+import type { HeldChunk, QueuedChunk } from './chunk.repository';
 
 /** What sending can be switched off for. */
 export const stopScopes = ['PROJECT', 'CONNECTION', 'CHANNEL', 'PROVIDER_ACCOUNT'] as const;
@@ -37,28 +37,47 @@ export interface Cancellation {
 /** A completed execution whose list is read once more may still grow. */
 const isUnfinished = `(state IN ('ANNOUNCED', 'READING', 'RUNNING') OR (state = 'COMPLETED' AND held_until > now()))`;
 
+interface StandingRow {
+  reason: string | null;
+  scope: StopScope | null;
+}
+
+const against = `s.scope, CASE
+    WHEN e.state <> 'RUNNING' OR e.cancel_requested_at IS NOT NULL THEN 'cancelled'
+    WHEN e.paused_at IS NOT NULL THEN 'paused'
+    WHEN c.id IS NULL OR c.is_disabled THEN 'held back: its connection is disabled'
+    ELSE 'switched off: ' || s.reason END AS reason
+  FROM execution e LEFT JOIN connection c ON c.id = e.connection_id LEFT JOIN LATERAL (
+    SELECT scope, reason FROM sending_stop WHERE project_id = e.project_id AND (
+      (scope = 'PROJECT' AND scope_id = e.project_id) OR (scope = 'CONNECTION' AND scope_id = e.connection_id)
+      OR (scope = 'CHANNEL' AND scope_id = e.channel_id)
+      OR (scope = 'PROVIDER_ACCOUNT' AND scope_id = ANY($2::uuid[])))
+    ORDER BY scope = 'PROVIDER_ACCOUNT' LIMIT 1) AS s ON true
+  WHERE e.id = $1`;
+
 /** Pauses, cancellations and switches. All of them are read in the transaction that claims a hand-over. */
 @Injectable()
 export class StopRepository {
   /** What keeps this execution from handing anything over now, or null. `accountIds` are the accounts in use. */
   async reasonAgainst(tx: Tx, executionId: string, accountIds: string[]): Promise<ReasonAgainst | null> {
-    const [row] = await query<{ reason: string | null; scope: StopScope | null }>(
+    const [row] = await query<StandingRow>(tx, `SELECT ${against}`, [executionId, accountIds]);
+    return reasonOf(row);
+  }
+
+  /** The same for a chunk, whose fence stands still until `tx` ends; `isHeld` is false when another worker has it. */
+  async standing(
+    tx: Tx,
+    { executionId, chunkNo, fence }: HeldChunk,
+    accountIds: string[],
+  ): Promise<{ isHeld: boolean; against: ReasonAgainst | null }> {
+    const [row] = await query<StandingRow & { isHeld: boolean }>(
       tx,
-      `SELECT s.scope, CASE
-         WHEN e.state <> 'RUNNING' OR e.cancel_requested_at IS NOT NULL THEN 'cancelled'
-         WHEN e.paused_at IS NOT NULL THEN 'paused'
-         ELSE 'switched off: ' || s.reason END AS reason
-       FROM execution e LEFT JOIN LATERAL (
-         SELECT scope, reason FROM sending_stop WHERE project_id = e.project_id AND (
-           (scope = 'PROJECT' AND scope_id = e.project_id) OR (scope = 'CONNECTION' AND scope_id = e.connection_id)
-           OR (scope = 'CHANNEL' AND scope_id = e.channel_id)
-           OR (scope = 'PROVIDER_ACCOUNT' AND scope_id = ANY($2::uuid[])))
-         ORDER BY scope = 'PROVIDER_ACCOUNT' LIMIT 1) AS s ON true
-       WHERE e.id = $1`,
-      [executionId, accountIds],
+      prepared(`WITH held AS MATERIALIZED (
+         SELECT 1 FROM execution_chunk WHERE execution_id = $1 AND chunk_no = $3 AND fence = $4 FOR SHARE)
+       SELECT EXISTS (SELECT 1 FROM held) AS "isHeld", ${against}`),
+      [executionId, accountIds, chunkNo, fence],
     );
-    if (!row) return { reason: 'gone', isOfAccount: false };
-    return row.reason === null ? null : { reason: row.reason, isOfAccount: row.scope === 'PROVIDER_ACCOUNT' };
+    return { isHeld: row?.isHeld ?? false, against: reasonOf(row) };
   }
 
   /** Pauses a running execution; false when it is not running. */
@@ -221,4 +240,9 @@ export class StopRepository {
     );
     return row?.count ?? 0;
   }
+}
+
+function reasonOf(row: StandingRow | undefined): ReasonAgainst | null {
+  if (!row) return { reason: 'gone', isOfAccount: false };
+  return row.reason === null ? null : { reason: row.reason, isOfAccount: row.scope === 'PROVIDER_ACCOUNT' };
 }

@@ -1,4 +1,4 @@
-import { query, type Tx } from '@libs/platform';
+import { prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 
 const takersLock = 727_404;
@@ -11,7 +11,7 @@ const takersLock = 727_404;
 export class TotalsChangeRepository {
   async add(tx: Tx, executionIds: string[]): Promise<void> {
     if (executionIds.length === 0) return;
-    await query(tx, 'INSERT INTO totals_change (execution_id) SELECT unnest($1::uuid[])', [executionIds]);
+    await query(tx, prepared('INSERT INTO totals_change (execution_id) SELECT unnest($1::uuid[])'), [executionIds]);
   }
 
   /**

@@ -1,7 +1,8 @@
-import { newId } from '@libs/foundation';
-import { query, type Tx } from '@libs/platform';
+import { InvariantError, newId } from '@libs/foundation';
+import { prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { Announcement } from './announcement.repository';
+import { type HeldChunk, leaseSeconds } from './chunk.repository';
 
 /** A callback that waits for its place in the audience. */
 export interface WaitingTrigger {
@@ -11,30 +12,120 @@ export interface WaitingTrigger {
   receivedAt: Date;
 }
 
-/** A customer who is added to the audience. */
+/** A readable callback on its way to its place. */
 export interface TriggeredRow {
+  journalId: string;
+  /** What the occurrence is known by when it is told again. */
+  fingerprint: Buffer;
   customerId: string;
   templateId: string;
-  receivedAt: Date;
   attributes: (string | null)[];
-  /** Ended at once with this reason, or null. */
-  limitReason: string | null;
-}
-
-/** A repeat of an occurrence, kept as a duplicate. */
-export interface RepeatedRow {
-  customerId: string;
-  templateId: string;
+  /** The body as text, for whoever looks at a repeat. */
   raw: string;
 }
 
+/** What is to be placed, and for whom. */
+export interface Placing {
+  /** All callbacks that are taken, readable or not. */
+  waiting: WaitingTrigger[];
+  occurrences: TriggeredRow[];
+  /** Who sends the chunk. */
+  holder: string;
+  /** Messages of the execution that one customer gets within an hour. */
+  mostPerHour: number;
+}
+
+/** What came of it. */
+export interface Placed {
+  /** Callbacks. */
+  taken: number;
+  /** The chunk of the new customers; null when all were repeats. */
+  chunk: HeldChunk | null;
+  /** Those of them who wait for their message. */
+  open: { journalId: string; seq: number; dueAt: Date }[];
+}
+
+interface PlacedRow {
+  taken: number;
+  fromSeq: number;
+  toSeq: number;
+  journalId: string | null;
+  seq: number;
+  dueAt: Date;
+}
+
 const repeatWindow = '10 minutes';
+
+/**
+ * One statement, because each way to the database costs a message more than its work there. The row of the execution is
+ * locked first: its number of customers is the next place, and the number of the chunk.
+ */
+const placeSql = prepared(`WITH locked AS MATERIALIZED (
+    SELECT id FROM execution WHERE id = $1 AND kind = 'TRIGGERED' AND state = 'RUNNING' FOR UPDATE SKIP LOCKED
+  ), drained AS (
+    UPDATE callback_journal SET drained_at = now()
+    WHERE id = ANY($3::bigint[]) AND drained_at IS NULL AND EXISTS (SELECT 1 FROM locked) RETURNING id
+  ), given AS (
+    SELECT g.* FROM unnest($4::bigint[], $5::bytea[], $6::text[], $7::text[], $8::text[], $9::text[])
+      WITH ORDINALITY AS g(journal_id, fingerprint, customer_id, template_id, attributes, raw, position)
+    JOIN drained ON drained.id = g.journal_id
+  ), fresh AS (
+    INSERT INTO triggered_occurrence AS o (execution_id, fingerprint)
+    SELECT DISTINCT $1::uuid, fingerprint FROM given
+    ON CONFLICT ON CONSTRAINT pk_triggered_occurrence DO UPDATE SET seen_at = now()
+    WHERE o.seen_at < now() - interval '${repeatWindow}' RETURNING fingerprint
+  ), sorted AS (
+    SELECT g.*, f.fingerprint IS NOT NULL
+      AND row_number() OVER (PARTITION BY g.fingerprint ORDER BY g.position) = 1 AS is_fresh
+    FROM given g LEFT JOIN fresh f ON f.fingerprint = g.fingerprint
+  ), sums AS (
+    SELECT count(*)::int AS received, (count(*) FILTER (WHERE is_fresh))::int AS fresh FROM sorted
+  ), counted AS (
+    UPDATE execution e SET received = e.received + sums.received, recipients = e.recipients + sums.fresh
+    FROM sums, locked WHERE e.id = locked.id RETURNING e.received - sums.received AS last_seq, sums.fresh
+  ), numbered AS (
+    SELECT s.*, (last_seq + row_number() OVER (ORDER BY s.is_fresh DESC, s.position))::int AS seq,
+      row_number() OVER (PARTITION BY s.is_fresh, s.customer_id ORDER BY s.position)
+      + (SELECT count(*) FROM recipient r WHERE r.execution_id = $1 AND r.customer_id = s.customer_id
+         AND r.due_at > now() - interval '1 hour') > $10::int AS is_over
+    FROM sorted s, counted
+  ), staged AS (
+    INSERT INTO recipient_staging (execution_id, reading, row_no, project_id, customer_id, optimove_template_id,
+      scheduled_time, is_control, attributes)
+    SELECT $1, 1, seq, $2::uuid, customer_id, template_id, '', false,
+      ARRAY(SELECT jsonb_array_elements_text(attributes::jsonb))
+    FROM numbered WHERE is_fresh
+  ), added AS (
+    INSERT INTO recipient (execution_id, seq, project_id, reading, row_no, customer_id, optimove_template_id, due_at,
+      end_state, reason, ended_at)
+    SELECT $1, seq, $2, 1, seq, customer_id, template_id, clock_timestamp() + seq * interval '1 microsecond',
+      CASE WHEN is_over THEN 'CATEGORY_LIMIT' END,
+      CASE WHEN is_over THEN 'More than ' || $10::int || ' triggered messages of this campaign within an hour' END,
+      CASE WHEN is_over THEN now() END
+    FROM numbered WHERE is_fresh RETURNING seq, due_at, end_state
+  ), rejected AS (
+    INSERT INTO recipient_reject (execution_id, reading, row_no, project_id, state, optimove_template_id, customer_id, reason, raw)
+    SELECT $1, 1, seq, $2, 'DUPLICATE', template_id, customer_id, 'The same callback came within ${repeatWindow}', raw
+    FROM numbered WHERE NOT is_fresh
+  ), templates AS (
+    UPDATE execution_template t SET received = t.received + n.received, duplicates = t.duplicates + n.duplicates
+    FROM (SELECT template_id, count(*)::int AS received, (count(*) FILTER (WHERE NOT is_fresh))::int AS duplicates
+          FROM numbered GROUP BY template_id) AS n
+    WHERE t.execution_id = $1 AND t.optimove_template_id = n.template_id
+  ), chunk AS (
+    INSERT INTO execution_chunk (execution_id, chunk_no, from_seq, to_seq, due_at, holder, held_until, fence, lag_ms)
+    SELECT $1, last_seq + 1, last_seq + 1, last_seq + fresh, now(), $11::uuid, now() + interval '${leaseSeconds} seconds', 1, 0
+    FROM counted WHERE fresh > 0
+  )
+  SELECT (SELECT count(*)::int FROM drained) AS taken, c.last_seq + 1 AS "fromSeq", c.last_seq + c.fresh AS "toSeq",
+    n.journal_id AS "journalId", a.seq, a.due_at AS "dueAt"
+  FROM counted c LEFT JOIN (added a JOIN numbered n ON n.seq = a.seq AND n.is_fresh) ON a.end_state IS NULL ORDER BY a.seq`);
 
 /** Triggered executions: their waiting callbacks and growing audience. */
 @Injectable()
 export class TriggeredRepository {
   /** The day's execution, made when it is not there; it is running from the start. `closesAt` ends the day. */
-  async open(tx: Tx, announcement: Announcement, zone: { timeZone: string }): Promise<{ id: string; isOpen: boolean }> {
+  async open(tx: Tx, announcement: Announcement, zone: { timeZone: string }): Promise<string> {
     const { projectId, connectionId, channelId, optimoveChannelId, optimoveCampaignId, runDate } = announcement;
     const key = [projectId, connectionId, optimoveCampaignId, channelId, runDate];
     await query(
@@ -46,160 +137,67 @@ export class TriggeredRepository {
        ON CONFLICT ON CONSTRAINT uq_execution_announcement DO NOTHING`,
       [...key, newId(), optimoveChannelId, zone.timeZone],
     );
-    const [row] = await query<{ id: string; isOpen: boolean }>(
+    const [row] = await query<{ id: string }>(
       tx,
-      `SELECT id, kind = 'TRIGGERED' AND state = 'RUNNING' AND cancel_requested_at IS NULL AS "isOpen" FROM execution WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
+      `SELECT id FROM execution WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
          AND channel_id = $4 AND run_date = $5 AND kind = 'TRIGGERED'`,
       key,
     );
-    return row ?? { id: '', isOpen: false };
+    if (!row) throw new InvariantError(`No triggered execution of campaign ${optimoveCampaignId} on ${runDate}`);
+    return row.id;
   }
 
-  /** Takes waiting callbacks, oldest first; nobody else takes them, and they wait again if `tx` fails. */
-  async takeWaiting(tx: Tx, executionId: string, limit: number): Promise<WaitingTrigger[]> {
-    const rows = await query<WaitingTrigger>(
+  /** Keeps the execution still until `tx` ends, and returns the names of the values that it keeps of each customer. */
+  async lockAttributes(tx: Tx, executionId: string): Promise<string[]> {
+    const [row] = await query<{ attributes: string[] }>(
       tx,
-      `WITH taken AS (
-         UPDATE callback_journal SET drained_at = now() WHERE id IN (
-           SELECT id FROM callback_journal WHERE execution_id = $1 AND outcome = 'TRIGGERED' AND drained_at IS NULL
-           ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
-         RETURNING id, kind, body, received_at
-       ) SELECT id, kind, body, received_at AS "receivedAt" FROM taken ORDER BY taken.id`,
+      'SELECT attributes FROM execution WHERE id = $1 FOR UPDATE',
+      [executionId],
+    );
+    return row?.attributes ?? [];
+  }
+
+  /** Callbacks that wait for their place, oldest first; none when the execution takes nobody in any more. */
+  async waiting(tx: Tx, executionId: string, limit: number): Promise<WaitingTrigger[]> {
+    return query(
+      tx,
+      prepared(`SELECT j.id, j.kind, j.body, j.received_at AS "receivedAt" FROM callback_journal j
+       WHERE j.execution_id = $1 AND j.outcome = 'TRIGGERED' AND j.drained_at IS NULL
+         AND EXISTS (SELECT 1 FROM execution e WHERE e.id = $1 AND e.kind = 'TRIGGERED' AND e.state = 'RUNNING')
+       ORDER BY j.id LIMIT $2`),
       [executionId, limit],
     );
-    return rows;
   }
 
-  /** Positions of fingerprints that were not seen in the last minutes; all are seen now. */
-  async freshOf(tx: Tx, executionId: string, fingerprints: Buffer[]): Promise<Set<string>> {
-    const rows = await query<{ fingerprint: Buffer }>(
-      tx,
-      `INSERT INTO triggered_occurrence AS o (execution_id, fingerprint)
-       SELECT DISTINCT $1::uuid, f FROM unnest($2::bytea[]) AS f
-       ON CONFLICT ON CONSTRAINT pk_triggered_occurrence DO UPDATE SET seen_at = now()
-       WHERE o.seen_at < now() - interval '${repeatWindow}'
-       RETURNING fingerprint`,
-      [executionId, fingerprints],
-    );
-    return new Set(rows.map(({ fingerprint }) => fingerprint.toString('hex')));
-  }
-
-  /** How many messages of this execution each customer was meant for in the last hour. */
-  async recentCounts(tx: Tx, executionId: string, customerIds: string[]): Promise<Map<string, number>> {
-    const rows = await query<{ customer_id: string; count: number }>(
-      tx,
-      `SELECT customer_id, count(*)::int AS count FROM recipient
-       WHERE execution_id = $1 AND customer_id = ANY($2::text[]) AND due_at > now() - interval '1 hour' GROUP BY customer_id`,
-      [executionId, customerIds],
-    );
-    return new Map(rows.map((row) => [row.customer_id, row.count]));
-  }
-
-  /** Locks the execution and returns where its audience ends and what its values are; null while another worker has it. */
-  async lock(
+  /**
+   * Takes callbacks out of the row of those that wait and gives their customers places at the end of the audience, as
+   * one chunk that the holder has; repeats are kept as duplicates; all sums follow. Whoever is over the limit has ended.
+   * @returns null while another worker has the execution.
+   */
+  async place(
     tx: Tx,
-    executionId: string,
-  ): Promise<{ lastSeq: number; lastChunk: number; attributes: string[]; isRunning: boolean } | null> {
-    const [row] = await query<{ lastSeq: number; attributes: string[]; isRunning: boolean }>(
-      tx,
-      `SELECT received AS "lastSeq", attributes, kind = 'TRIGGERED' AND state = 'RUNNING' AS "isRunning"
-       FROM execution WHERE id = $1 FOR UPDATE SKIP LOCKED`,
-      [executionId],
-    );
-    if (!row) return null;
-    // A statement of its own: the one that locks may see the chunks as they were before another drain let go.
-    const [last] = await query<{ chunkNo: number }>(
-      tx,
-      'SELECT coalesce(max(chunk_no), 0) AS "chunkNo" FROM execution_chunk WHERE execution_id = $1',
-      [executionId],
-    );
-    return { ...row, lastChunk: last?.chunkNo ?? 0 };
-  }
-
-  /** Adds customers as one chunk that is due now, and repeats as duplicates; all sums follow. */
-  async add(
-    tx: Tx,
-    place: { executionId: string; projectId: string; lastSeq: number; chunkNo: number },
-    added: { rows: TriggeredRow[]; repeats: RepeatedRow[] },
-  ): Promise<void> {
-    const { executionId, projectId, lastSeq, chunkNo } = place;
-    const { rows, repeats } = added;
-    const seqs = rows.map((_row, index) => lastSeq + index + 1);
-    await query(
-      tx,
-      `INSERT INTO recipient_staging (execution_id, reading, row_no, project_id, customer_id, optimove_template_id, scheduled_time, is_control, attributes)
-       SELECT $1, 1, r.seq, $2, r.customer_id, r.template_id, '', false, ARRAY(SELECT jsonb_array_elements_text(r.attributes::jsonb))
-       FROM unnest($3::int[], $4::text[], $5::text[], $6::text[]) AS r(seq, customer_id, template_id, attributes)`,
-      [
-        executionId,
-        projectId,
-        seqs,
-        rows.map(({ customerId }) => customerId),
-        rows.map(({ templateId }) => templateId),
-        rows.map(({ attributes }) => JSON.stringify(attributes)),
-      ],
-    );
-    await query(
-      tx,
-      `INSERT INTO recipient (execution_id, seq, project_id, reading, row_no, customer_id, optimove_template_id, due_at, end_state, reason, ended_at)
-       SELECT $1, r.seq, $2, 1, r.seq, r.customer_id, r.template_id,
-         clock_timestamp() + r.seq * interval '1 microsecond',
-         CASE WHEN r.reason IS NULL THEN NULL ELSE 'CATEGORY_LIMIT' END, r.reason, CASE WHEN r.reason IS NULL THEN NULL ELSE now() END
-       FROM unnest($3::int[], $4::text[], $5::text[], $6::text[]) AS r(seq, customer_id, template_id, reason)`,
-      [
-        executionId,
-        projectId,
-        seqs,
-        rows.map(({ customerId }) => customerId),
-        rows.map(({ templateId }) => templateId),
-        rows.map(({ limitReason }) => limitReason),
-      ],
-    );
-    await query(
-      tx,
-      `INSERT INTO recipient_reject (execution_id, reading, row_no, project_id, state, optimove_template_id, customer_id, reason, raw)
-       SELECT $1, 1, r.row_no, $2, 'DUPLICATE', r.template_id, r.customer_id, 'The same callback came within ${repeatWindow}', r.raw
-       FROM unnest($3::int[], $4::text[], $5::text[], $6::text[]) AS r(row_no, template_id, customer_id, raw)`,
-      [
-        executionId,
-        projectId,
-        repeats.map((_row, index) => lastSeq + rows.length + index + 1),
-        repeats.map(({ templateId }) => templateId),
-        repeats.map(({ customerId }) => customerId),
-        repeats.map(({ raw }) => raw),
-      ],
-    );
-    await this.count(tx, executionId, added);
-    if (rows.length === 0) return;
-    await query(
-      tx,
-      `INSERT INTO execution_chunk (execution_id, chunk_no, from_seq, to_seq, due_at) VALUES ($1, $2, $3, $4, now())`,
-      [executionId, chunkNo, lastSeq + 1, lastSeq + rows.length],
-    );
-  }
-
-  private async count(
-    tx: Tx,
-    executionId: string,
-    { rows, repeats }: { rows: TriggeredRow[]; repeats: RepeatedRow[] },
-  ): Promise<void> {
-    await query(
-      tx,
-      `UPDATE execution_template t SET received = t.received + n.received, duplicates = t.duplicates + n.duplicates
-       FROM (SELECT id, count(*)::int AS received, (count(*) FILTER (WHERE is_repeat))::int AS duplicates
-             FROM unnest($2::text[], $3::boolean[]) AS u(id, is_repeat) GROUP BY id) AS n
-       WHERE t.execution_id = $1 AND t.optimove_template_id = n.id`,
-      [
-        executionId,
-        [...rows, ...repeats].map(({ templateId }) => templateId),
-        [...rows.map(() => false), ...repeats.map(() => true)],
-      ],
-    );
-    await query(tx, 'UPDATE execution SET received = received + $2, recipients = recipients + $3 WHERE id = $1', [
+    { executionId, projectId }: { executionId: string; projectId: string },
+    { waiting, occurrences, holder, mostPerHour }: Placing,
+  ): Promise<Placed | null> {
+    const rows = await query<PlacedRow>(tx, placeSql, [
       executionId,
-      rows.length + repeats.length,
-      rows.length,
+      projectId,
+      waiting.map(({ id }) => id),
+      occurrences.map(({ journalId }) => journalId),
+      occurrences.map(({ fingerprint }) => fingerprint),
+      occurrences.map(({ customerId }) => customerId),
+      occurrences.map(({ templateId }) => templateId),
+      occurrences.map(({ attributes }) => JSON.stringify(attributes)),
+      occurrences.map(({ raw }) => raw),
+      mostPerHour,
+      holder,
     ]);
+    const [first] = rows;
+    if (!first) return null;
+    const { taken, fromSeq, toSeq } = first;
+    const chunk = { executionId, chunkNo: fromSeq, fromSeq, toSeq, attempt: 0, fence: 1 };
+    const open = rows.flatMap(({ journalId, seq, dueAt }) => (journalId === null ? [] : [{ journalId, seq, dueAt }]));
+    return { taken, chunk: toSeq < fromSeq ? null : chunk, open };
   }
 
   /** Executions with callbacks that nobody has taken for a while. */

@@ -1,0 +1,96 @@
+import { InvariantError } from '@libs/foundation';
+import { Transactions, type Tx } from '@libs/platform';
+import { ConnectionsService, type ConnectionView } from '@modules/connections';
+import { MatchingService } from '@modules/matching';
+import { Injectable } from '@nestjs/common';
+import { TemplateDirectory } from '../authoring/template-directory';
+import { Versions } from '../authoring/versions';
+import { compileContent } from '../domain/content/compile-content';
+import { AudienceRepository } from '../persistence/ledger/audience.repository';
+import { ExecutionRepository, type ExecutionRow } from '../persistence/ledger/execution.repository';
+import { TriggeredRepository } from '../persistence/ledger/triggered.repository';
+
+/** What a drain works for. */
+export interface TriggeredSubject {
+  execution: ExecutionRow;
+  connection: ConnectionView;
+  /** Templates whose content is frozen. */
+  templates: ReadonlySet<string>;
+  /** Names of the values that are kept of each customer; new ones are added at the end. */
+  attributes: string[];
+  until: number;
+}
+
+const keepMs = 5_000;
+
+/** Knows for a few seconds what triggered executions are about, and freezes the content of templates new to them. */
+@Injectable()
+export class TriggeredSubjects {
+  private readonly kept = new Map<string, TriggeredSubject>();
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly executions: ExecutionRepository,
+    private readonly triggered: TriggeredRepository,
+    private readonly audience: AudienceRepository,
+    private readonly directory: TemplateDirectory,
+    private readonly versions: Versions,
+    private readonly connections: ConnectionsService,
+    private readonly matching: MatchingService,
+  ) {}
+
+  /** @throws {InvariantError} when the execution does not exist. */
+  async get(executionId: string): Promise<TriggeredSubject> {
+    const now = performance.now();
+    for (const [id, { until }] of this.kept) if (until < now) this.kept.delete(id);
+    return this.kept.get(executionId) ?? this.keep(await this.load(executionId));
+  }
+
+  /** The same subject, with the content of these templates frozen. */
+  async withTemplates(subject: TriggeredSubject, templateIds: string[]): Promise<TriggeredSubject> {
+    if (templateIds.every((id) => subject.templates.has(id))) return subject;
+    return this.keep(await this.transactions.run((tx) => this.freeze(tx, subject, new Set(templateIds))));
+  }
+
+  private keep(subject: TriggeredSubject): TriggeredSubject {
+    this.kept.set(subject.execution.id, subject);
+    return subject;
+  }
+
+  private async load(executionId: string): Promise<TriggeredSubject> {
+    const { pool } = this.transactions;
+    // Before the execution: whoever knows a template must know the names of its values.
+    const frozen = await this.audience.templates(pool, executionId);
+    const execution = await this.executions.find(pool, executionId);
+    if (!execution) throw new InvariantError(`Execution ${executionId} does not exist`);
+    await this.transactions.run((tx) => this.audience.preparePartitions(tx, execution.announced_at));
+    const connection = await this.connections.get(execution.project_id, execution.connection_id);
+    const { attributes } = execution;
+    const until = performance.now() + keepMs;
+    return { execution, connection, templates: new Set(frozen.keys()), attributes, until };
+  }
+
+  /** The execution is locked: two workers that meet a template at once must agree on the order of the names. */
+  private async freeze(tx: Tx, subject: TriggeredSubject, templateIds: Set<string>): Promise<TriggeredSubject> {
+    const { execution, connection } = subject;
+    const known = await this.triggered.lockAttributes(tx, execution.id);
+    const frozen = await this.audience.templates(tx, execution.id);
+    const fresh = [...templateIds].filter((id) => !frozen.has(id));
+    const templates = new Set([...frozen.keys(), ...fresh]);
+    if (fresh.length === 0) return { ...subject, templates, attributes: known };
+    const found = await this.directory.find(tx, {
+      connectionId: connection.id,
+      optimoveChannelId: execution.optimove_channel_id,
+      optimoveTemplateIds: fresh,
+    });
+    await this.audience.setTemplates(tx, execution.id, new Map(fresh.map((id) => [id, found.get(id) ?? null])));
+    const names = new Set([...known, ...this.matching.requiredAttributes(connection)]);
+    for (const versionId of found.values()) {
+      const { content } = await this.versions.get(tx, versionId);
+      for (const name of compileContent(content).optimoveAttributes) names.add(name);
+    }
+    const attributes = [...names];
+    await this.executions.setAttributes(tx, execution.id, attributes);
+    return { ...subject, templates, attributes };
+  }
+}
