@@ -60,13 +60,14 @@ const deadStatements: Partial<Record<Medium, string>> = {
 /** How people can be reached. */
 @Injectable()
 export class ReachRepository {
-  /** Every address of these people on these media; media without addresses give no rows. */
+  /** Every address of these people on these media, once however often a person is named; media without addresses give no rows. */
   async reach(tx: Tx, projectId: string, profileIds: string[], media: Medium[]): Promise<ReachRow[]> {
     const found: ReachRow[] = [];
+    const ids = [...new Set(profileIds)];
     for (const medium of media) {
       const statement = statements[medium];
-      if (!statement || profileIds.length === 0) continue;
-      const rows = await query<Row>(tx, prepared(statement), [projectId, profileIds]);
+      if (!statement || ids.length === 0) continue;
+      const rows = await query<Row>(tx, prepared(statement), [projectId, ids]);
       for (const row of rows) found.push(toReach(medium, row));
     }
     return found;

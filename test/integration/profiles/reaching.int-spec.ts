@@ -105,6 +105,13 @@ describe('many people at once', () => {
     ]);
   });
 
+  it('names every address once, however often a person is asked for', async () => {
+    const profileId = await idOf('full');
+    const reached = (profileIds: string[]): Promise<ReachRow[]> =>
+      inTx((tx) => stage.profiles.reach(tx, stage.projectId, profileIds, ['MOBILE_PUSH', 'EMAIL', 'INBOX', 'IN_APP']));
+    expect(await reached([profileId, profileId])).toEqual(await reached([profileId]));
+  });
+
   it('give what suppression lists are looked up by', async () => {
     const profileId = await idOf('bare');
     expect(await inTx((tx) => stage.profiles.contacts(tx, stage.projectId, [profileId]))).toEqual([
