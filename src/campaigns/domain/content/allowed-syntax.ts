@@ -79,7 +79,7 @@ export const allowedFilters: ReadonlySet<string> = new Set([
 export const allowedFunctions: ReadonlySet<string> = new Set(['date', 'max', 'min']);
 
 /** Names that would reach into the engine instead of the customer's values. */
-export const reservedNames: ReadonlySet<string> = new Set(['_self', '_context', '_charset', 'system']);
+export const reservedNames: ReadonlySet<string> = new Set(['_self', '_context', '_charset', 'system', 'snippets']);
 
 /** Bounds of a template, checked when it is saved and again when it is compiled. */
 export const templateBounds = {

@@ -1,5 +1,6 @@
 import type { ContentAlternative, ContentVariant } from './alternatives';
 import type { ButtonContent, InAppContent, InboxContent, WebPushContent } from './onsite-content';
+import type { SnippetTexts } from './snippets';
 
 /** A push message to phones as its author wrote it. Every text may hold placeholders. */
 export interface MobilePushContent {
@@ -72,6 +73,8 @@ export interface CampaignContent {
   alternatives?: ContentAlternative[];
   /** Minutes after its scheduled time at which a message is not worth sending any more; absent: always worth it. */
   expiresAfterMinutes?: number;
+  /** Texts of the snippets that the content uses, as they were when it was frozen or read; never stored with a draft. */
+  snippets?: SnippetTexts;
 }
 
 /** The media of which campaigns have content. */

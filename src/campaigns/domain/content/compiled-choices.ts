@@ -1,6 +1,7 @@
 import { chooseContent, languageChain } from './alternatives';
 import type { CampaignContent, ContentMedium } from './campaign-content';
 import { type ContentField, fieldsOf } from './content-fields';
+import { expandSnippets } from './snippets';
 import { compileText, type TextTemplate } from './text-template';
 
 /** A text that can be rendered for any number of people. */
@@ -70,7 +71,8 @@ export class CompiledChoices {
 
   private template({ source, escaping }: ContentField): TextTemplate {
     const key = `${escaping}/${source}`;
-    const template = this.templates.get(key) ?? compileText(source, escaping);
+    const template =
+      this.templates.get(key) ?? compileText(expandSnippets(source, this.content.snippets ?? {}), escaping);
     this.templates.set(key, template);
     return template;
   }

@@ -8,6 +8,7 @@ export const findingCodes = [
   'TOO_LONG',
   'TEMPLATE_SYNTAX',
   'NOT_ALLOWED_IN_TEMPLATE',
+  'UNKNOWN_SNIPPET',
   'LEGACY_SYNTAX',
   'STORED_NAME_IS_BARE',
   'MANY_PARTS',

@@ -3,6 +3,7 @@ import { type CampaignContent, mediaOf } from './campaign-content';
 import { type ContentField, fieldsOf } from './content-fields';
 import { checkFields } from './field-rules';
 import type { Finding } from './finding';
+import { expandSnippets, type SnippetTexts } from './snippets';
 import { TemplateFault } from './template-fault';
 import { compileText } from './text-template';
 
@@ -39,7 +40,7 @@ export function validateContent(content: CampaignContent): ContentReport {
     findings.push({ path: [], code: 'REQUIRED', severity: 'ERROR', message: 'Write content for at least one medium' });
   }
   for (const field of [...fieldsOf(content), ...alternativeFields(content)]) {
-    const { findings: own, references } = checkTemplate(field);
+    const { findings: own, references } = checkTemplate(field, content.snippets ?? {});
     findings.push(...own);
     for (const name of references.optimove) optimove.add(name);
     for (const name of references.stored) stored.add(name);
@@ -57,9 +58,9 @@ interface Checked {
   references: { optimove: Iterable<string>; stored: Iterable<string> };
 }
 
-function checkTemplate(field: ContentField): Checked {
+function checkTemplate(field: ContentField, snippets: SnippetTexts): Checked {
   try {
-    const { references, usesLegacyFallback } = compileText(field.source, field.escaping);
+    const { references, usesLegacyFallback } = compileText(expandSnippets(field.source, snippets), field.escaping);
     const findings = [...references.optimove].filter((name) => storedNames.has(name)).map((name) => bare(field, name));
     if (usesLegacyFallback) findings.push(legacy(field));
     return { findings, references };
