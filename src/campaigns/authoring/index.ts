@@ -2,15 +2,18 @@ import { CampaignEntity } from '../persistence/authoring/campaign.entity';
 import { CampaignRepository } from '../persistence/authoring/campaign.repository';
 import { CampaignVersionEntity } from '../persistence/authoring/campaign-version.entity';
 import { PublicationRepository } from '../persistence/authoring/publication.repository';
+import { SnippetRepository } from '../persistence/authoring/snippet.repository';
 import { TemplatePublicationEntity } from '../persistence/authoring/template-publication.entity';
 import { CampaignChannels } from './campaign-channel';
 import { CampaignSegments } from './campaign-segments';
 import { LaunchCampaign } from './launch-campaign';
 import { ManageCampaigns } from './manage-campaigns';
+import { ManageSnippets } from './manage-snippets';
 import { PublicationClock } from './publication.clock';
 import { PublishNow } from './publish-now';
 import { PublishTemplate } from './publish-template';
 import { PublishTemplateHandler } from './publish-template.handler';
+import { Snippets } from './snippets';
 import { TemplateConsequences } from './template-consequences';
 import { TemplateDirectory } from './template-directory';
 import { Versions } from './versions';
@@ -25,6 +28,9 @@ export const authoringEntities = [CampaignEntity, CampaignVersionEntity, Templat
 export const authoringProviders = [
   CampaignRepository,
   PublicationRepository,
+  SnippetRepository,
+  Snippets,
+  ManageSnippets,
   CampaignChannels,
   CampaignSegments,
   ManageCampaigns,

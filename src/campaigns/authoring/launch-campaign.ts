@@ -4,6 +4,7 @@ import type { ChannelView } from '@modules/channels';
 import type { FrozenSegment } from '@modules/profiles';
 import { type Actor, AuditTrail } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
+import type { CampaignContent } from '../domain/content/campaign-content';
 import { errorsOf, validateContent } from '../domain/content/validate-content';
 import type { CampaignEntity } from '../persistence/authoring/campaign.entity';
 import { CampaignRepository } from '../persistence/authoring/campaign.repository';
@@ -23,6 +24,7 @@ import {
 } from './campaign-problem';
 import { CampaignSegments } from './campaign-segments';
 import { PublishNow } from './publish-now';
+import { Snippets } from './snippets';
 
 interface Step {
   outcome: CampaignOutcome;
@@ -38,6 +40,7 @@ export class LaunchCampaign {
     private readonly publications: PublicationRepository,
     private readonly channels: CampaignChannels,
     private readonly segments: CampaignSegments,
+    private readonly snippets: Snippets,
     private readonly publishNow: PublishNow,
     private readonly audit: AuditTrail,
   ) {}
@@ -52,10 +55,11 @@ export class LaunchCampaign {
       const campaign = await this.campaigns.lock(tx, actor.projectId, id);
       if (!campaign) return stop(notFound);
       if (campaign.version !== version) return stop(conflict);
-      const problems = launchProblems(campaign, channel);
+      const content = await this.snippets.attach(tx, actor.projectId, campaign.content);
+      const problems = launchProblems({ ...campaign, content }, channel);
       const frozen = await this.segments.freeze(tx, actor.projectId, campaign.segment);
       if (problems.length + frozen.problems.length > 0) return stop(...problems, ...frozen.problems);
-      return this.freeze(tx, actor, { campaign, channel, segment: frozen.segment });
+      return this.freeze(tx, actor, { campaign, content, channel, segment: frozen.segment });
     });
   }
 
@@ -92,9 +96,14 @@ export class LaunchCampaign {
   private async freeze(
     tx: Tx,
     actor: Actor,
-    { campaign, channel, segment }: { campaign: CampaignEntity; channel: ChannelView; segment: FrozenSegment | null },
+    {
+      campaign,
+      content,
+      channel,
+      segment,
+    }: { campaign: CampaignEntity; content: CampaignContent; channel: ChannelView; segment: FrozenSegment | null },
   ): Promise<Step> {
-    const { projectId, id: campaignId, channelId, connectionId, content, optimoveTemplateId } = campaign;
+    const { projectId, id: campaignId, channelId, connectionId, optimoveTemplateId } = campaign;
     const versionId = newId();
     await this.campaigns.freeze(tx, { id: versionId, projectId, campaignId, channelId, content, segment });
     const ticket = await this.publications.wishPublished(tx, {

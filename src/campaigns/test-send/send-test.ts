@@ -6,6 +6,7 @@ import { ProfilesService } from '@modules/profiles';
 import type { Actor } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import { type CampaignProblem, notFound } from '../authoring/campaign-problem';
+import { Snippets } from '../authoring/snippets';
 import type { CampaignContent } from '../domain/content/campaign-content';
 import { errorsOf, validateContent } from '../domain/content/validate-content';
 import type { CampaignEntity } from '../persistence/authoring/campaign.entity';
@@ -30,6 +31,7 @@ export class SendTest {
     private readonly transactions: Transactions,
     private readonly campaigns: CampaignRepository,
     private readonly tests: TestSendRepository,
+    private readonly snippets: Snippets,
     private readonly profiles: ProfilesService,
     private readonly claims: ClaimTest,
     private readonly delivery: DeliveryService,
@@ -53,8 +55,8 @@ export class SendTest {
   }
 
   private async contentOf(campaign: CampaignEntity, number: number | null): Promise<CampaignContent | null> {
-    if (number === null) return campaign.content;
     const { projectId, id: campaignId } = campaign;
+    if (number === null) return this.snippets.attach(this.transactions.pool, projectId, campaign.content);
     return this.tests.version(this.transactions.pool, { projectId, campaignId, number });
   }
 

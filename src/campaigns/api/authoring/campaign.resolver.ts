@@ -35,6 +35,7 @@ import { toGivenContent, toNewContent } from './map-content';
 import { PreviewCampaignPayload } from './preview.type';
 import { PublicationLoader } from './publication.loader';
 import { PublicationType } from './publication.type';
+import { SnippetLoader } from './snippet.loader';
 
 /** Campaigns: writing, preview, launch. */
 @Resolver(() => CampaignType)
@@ -46,6 +47,7 @@ export class CampaignResolver {
     private readonly campaigns: CampaignRepository,
     private readonly transactions: Transactions,
     private readonly publications: PublicationLoader,
+    private readonly snippets: SnippetLoader,
   ) {}
 
   @Allow('campaigns.view')
@@ -87,7 +89,8 @@ export class CampaignResolver {
       ]);
     }
     const samples = new Map(input.values.map(({ name, value }) => [name, value]));
-    return toPreview(previewContent(campaign.content, samples, { language, variant }));
+    const content = await this.snippets.load(actor.projectId, campaign.content);
+    return toPreview(previewContent(content, samples, { language, variant }));
   }
 
   @Allow('campaigns.edit')
@@ -183,16 +186,17 @@ export class CampaignResolver {
   @ResolveField(() => [FindingType], { description: 'What its author should know; errors forbid a launch.' })
   async findings(@CurrentActor() actor: Actor, @Parent() campaign: CampaignType): Promise<FindingType[]> {
     const { source, narrowedTo } = campaign;
+    const content = await this.snippets.load(actor.projectId, source);
     const broken = await this.segments.problems(this.transactions.pool, actor.projectId, narrowedTo);
     return [
-      ...validateContent(source).findings.map((finding) => ({ ...finding, path: ['content', ...finding.path] })),
+      ...validateContent(content).findings.map((finding) => ({ ...finding, path: ['content', ...finding.path] })),
       ...broken.map(({ path, message }) => ({ path, message, code: 'INVALID', severity: 'ERROR' })),
     ];
   }
 
   @ResolveField(() => PlaceholdersType, { description: 'The placeholders of the content.' })
-  placeholders(@Parent() { source }: CampaignType): PlaceholdersType {
-    return validateContent(source).placeholders;
+  async placeholders(@CurrentActor() actor: Actor, @Parent() { source }: CampaignType): Promise<PlaceholdersType> {
+    return validateContent(await this.snippets.load(actor.projectId, source)).placeholders;
   }
 }
 
