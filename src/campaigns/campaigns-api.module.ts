@@ -3,6 +3,8 @@ import { ConnectionsModule } from '@modules/connections';
 import { ProfilesModule } from '@modules/profiles';
 import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
+import { ChoiceLoader } from './api/choice.loader';
+import { ChoiceResolver } from './api/choice.resolver';
 import { ExecutionResolver } from './api/execution.resolver';
 import { FunnelLoader } from './api/funnel.loader';
 import { OptimoveCallbackController } from './api/optimove-callback.controller';
@@ -36,6 +38,8 @@ import { TrackingController } from './tracking/tracking.controller';
   ],
   providers: [
     CallbackSpool,
+    ChoiceLoader,
+    ChoiceResolver,
     ExecutionResolver,
     ReadingResolver,
     QuietChannelResolver,

@@ -36,6 +36,7 @@ import { EngagementRepository } from './persistence/engagement.repository';
 import { AnnouncementRepository } from './persistence/ledger/announcement.repository';
 import { AudienceRepository } from './persistence/ledger/audience.repository';
 import { ChannelAlarmRepository } from './persistence/ledger/channel-alarm.repository';
+import { ChoiceCountsRepository } from './persistence/ledger/choice-counts.repository';
 import { ChunkRepository } from './persistence/ledger/chunk.repository';
 import { DeliveryRepository } from './persistence/ledger/delivery.repository';
 import { EngagementFilesRepository } from './persistence/ledger/engagement-files.repository';
@@ -64,6 +65,7 @@ const repositories = [
   AnnouncementRepository,
   AudienceRepository,
   ChannelAlarmRepository,
+  ChoiceCountsRepository,
   ChunkRepository,
   DeliveryRepository,
   EngagementRepository,

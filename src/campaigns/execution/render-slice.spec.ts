@@ -31,3 +31,42 @@ describe('messages of a campaign that expires', () => {
     expect(tooLate?.drops).toEqual([{ state: 'EXPIRED', detail: expect.stringContaining(late.toISOString()) }]);
   });
 });
+
+describe('the choice of texts', () => {
+  const content = compileContent({
+    sms: { from: '', text: 'Hello' },
+    personalisation: { whenMissing: 'EMPTY' },
+    variants: [
+      { name: 'A', percent: 50 },
+      { name: 'B', percent: 50 },
+    ],
+    alternatives: [
+      { language: 'de', texts: [{ path: 'sms.text', text: 'Hallo' }] },
+      { variant: 'B', texts: [{ path: 'sms.text', text: 'Hey' }] },
+    ],
+  });
+  const context = {
+    execution: { attributes: [] },
+    contents: new Map([['1', content]]),
+    senders: new Map([['SMS', {}]]),
+  } as unknown as ExecutionContext;
+
+  it('is known of everybody for whom a message is made', () => {
+    const people = Array.from({ length: 40 }, (_, index): MatchedRecipient => {
+      const seq = index + 1;
+      const given = { seq, customerId: `c${seq}`, templateId: '1', attributes: [], dueAt: new Date() };
+      return { ...given, profileId: `p${seq}`, numberProblem: null, drops: [] };
+    });
+    const stored = new Map(
+      people.map(({ profileId, seq }) => [profileId ?? '', { language: seq % 2 ? 'de-AT' : 'fr' }]),
+    );
+    const texts = { 'A/null': 'Hello', 'B/null': 'Hey', 'A/de': 'Hallo', 'B/de': 'Hallo' };
+    const rendered = renderSlice(context, people, stored);
+    for (const { variant, language, messages } of rendered) {
+      expect(messages.get('SMS')).toMatchObject({ text: Reflect.get(texts, `${variant}/${language}`) });
+    }
+    expect(new Set(rendered.map(({ variant, language }) => `${variant}/${language}`))).toEqual(
+      new Set(Object.keys(texts)),
+    );
+  });
+});

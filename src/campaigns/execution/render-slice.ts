@@ -26,6 +26,10 @@ export interface RenderedPerson {
   profileId: string | null;
   numberProblem: string | null;
   messages: Map<Medium, object>;
+  /** Side of the split test; null without one. */
+  variant: string | null;
+  /** Language of the texts; null for the content's own. */
+  language: string | null;
   drops: Drop[];
 }
 
@@ -71,6 +75,8 @@ function start(person: MatchedRecipient): RenderedPerson {
     profileId: person.profileId,
     numberProblem: person.numberProblem,
     messages: new Map(),
+    variant: null,
+    language: null,
     drops,
   };
 }
@@ -80,6 +86,10 @@ function renderContent(context: RenderContext, work: Work): void {
   const known = inTime.filter((index) => work.people[index]?.profileId && work.people[index].drops.length === 0);
   const values = known.map((index) => valuesOf(context, work, index));
   const variants = known.map((index) => variantOf(work, index));
+  known.forEach((index, position) => {
+    const choice = { variant: variants[position] ?? null, language: work.content.languageFor(values[position] ?? {}) };
+    Object.assign(work.rendered[index] ?? {}, choice);
+  });
   for (const medium of work.content.media) {
     if (!context.senders.has(medium)) {
       for (const index of known)

@@ -189,6 +189,8 @@ export class SendSlice {
         addressKey,
         profileId,
         accountId: context.senders.get(medium)?.accountId ?? '',
+        variant: person.variant,
+        language: person.language,
         message,
         address: decision.address,
       },

@@ -75,6 +75,8 @@ export function pushes(count: number): NewDelivery[] {
     addressKey: `device-${index + 1}`,
     profileId: newId(),
     accountId: newId(),
+    variant: null,
+    language: null,
   }));
 }
 

@@ -26,6 +26,8 @@ export interface CompiledContent {
   renderSlice(medium: Medium, people: Record<string, unknown>[], variants?: (string | null)[]): RenderOutcome[];
   /** The variant of whoever has this key, always the same; null when the content has none. */
   variantFor(key: string): string | null;
+  /** The language of the texts that a person gets; null for the content's own. */
+  languageFor(person: Record<string, unknown>): string | null;
 }
 
 const kept = new WeakMap<CampaignContent, CompiledContent>();
@@ -58,6 +60,10 @@ class Compiled implements CompiledContent {
 
   variantFor(key: string): string | null {
     return allocateVariant(this.content.variants ?? [], key);
+  }
+
+  languageFor(person: Record<string, unknown>): string | null {
+    return this.choices.languageFor(person);
   }
 
   renderSlice(medium: Medium, people: Record<string, unknown>[], variants: (string | null)[] = []): RenderOutcome[] {

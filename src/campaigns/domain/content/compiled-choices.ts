@@ -38,6 +38,11 @@ export class CompiledChoices {
     return this.choose(person, variant).get(medium) ?? [];
   }
 
+  /** The language of the texts that a person gets; null for the content's own. */
+  languageFor(person: Record<string, unknown>): string | null {
+    return this.languages.size === 0 ? null : this.languageOf(person.user) || null;
+  }
+
   private choose({ user }: Record<string, unknown>, variant: string | null): FieldsByMedium {
     if (!this.content.alternatives?.length) return this.base;
     const language = this.languageOf(user);

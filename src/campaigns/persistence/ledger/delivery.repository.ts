@@ -10,6 +10,10 @@ export interface NewDelivery {
   addressKey: string;
   profileId: string;
   accountId: string;
+  /** Side of the split test; null without one. */
+  variant: string | null;
+  /** Language of the texts; null for the content's own. */
+  language: string | null;
 }
 
 /** What became of a hand-over. */
@@ -52,13 +56,15 @@ export class DeliveryRepository {
   async claim(tx: Tx, chunk: HeldChunk, projectId: string, deliveries: NewDelivery[]): Promise<Map<string, number>> {
     const rows = await query<{ seq: number; medium: string; address_key: string; attempts: number }>(
       tx,
-      prepared(`INSERT INTO delivery AS d (execution_id, seq, medium, address_key, project_id, profile_id, account_id, state, fence)
-       SELECT $1, n.seq, n.medium, n.address_key, $2, n.profile_id, n.account_id, 'CLAIMED', $3
-       FROM unnest($4::int[], $5::text[], $6::text[], $7::uuid[], $8::uuid[]) AS n(seq, medium, address_key, profile_id, account_id)
+      prepared(`INSERT INTO delivery AS d (execution_id, seq, medium, address_key, project_id, profile_id, account_id, state, fence, variant, language)
+       SELECT $1, n.seq, n.medium, n.address_key, $2, n.profile_id, n.account_id, 'CLAIMED', $3, n.variant, n.language
+       FROM unnest($4::int[], $5::text[], $6::text[], $7::uuid[], $8::uuid[], $9::text[], $10::text[])
+         AS n(seq, medium, address_key, profile_id, account_id, variant, language)
        WHERE NOT EXISTS (SELECT 1 FROM delivery_past p WHERE p.execution_id = $1 AND p.seq = n.seq)
          OR EXISTS (SELECT 1 FROM delivery k WHERE k.execution_id = $1 AND k.seq = n.seq AND k.medium = n.medium AND k.address_key = n.address_key)
        ON CONFLICT ON CONSTRAINT pk_delivery DO UPDATE
-       SET state = 'CLAIMED', fence = excluded.fence, attempts = d.attempts + 1, claimed_at = now(), reason = NULL
+       SET state = 'CLAIMED', fence = excluded.fence, attempts = d.attempts + 1, claimed_at = now(), reason = NULL,
+         variant = excluded.variant, language = excluded.language
        WHERE d.state = 'RETRY'
        RETURNING seq, medium, address_key, attempts`),
       [
@@ -70,6 +76,8 @@ export class DeliveryRepository {
         deliveries.map(({ addressKey }) => addressKey),
         deliveries.map(({ profileId }) => profileId),
         deliveries.map(({ accountId }) => accountId),
+        deliveries.map(({ variant }) => variant),
+        deliveries.map(({ language }) => language),
       ],
     );
     return new Map(rows.map((row) => [deliveryKey(row.seq, row.medium, row.address_key), row.attempts]));
