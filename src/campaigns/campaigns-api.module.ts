@@ -22,6 +22,7 @@ import { authoringApiProviders } from './authoring';
 import { CampaignsModule } from './campaigns.module';
 import { CallbackSpool } from './execution/callback-spool';
 import { EngagementIntake } from './tracking/engagement-intake';
+import { MailView } from './tracking/mail-view';
 import { SdkInboxController } from './tracking/sdk-inbox.controller';
 import { SdkMessagesController } from './tracking/sdk-messages.controller';
 import { TrackingController } from './tracking/tracking.controller';
@@ -50,6 +51,7 @@ import { TrackingController } from './tracking/tracking.controller';
     FunnelLoader,
     ProgressResolver,
     EngagementIntake,
+    MailView,
     ...authoringApiProviders,
     RehearsalResolver,
     TestSendResolver,

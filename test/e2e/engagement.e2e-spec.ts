@@ -23,7 +23,8 @@ const content = {
     fromName: 'Example',
     subject: 'For {{ FirstName }}',
     html: `<body><p>{{ FirstName }}</p><a class="x" href="https://example.com/offers?a=1&amp;b=2">Play</a>
-      <a href="https://example.com/terms" data-track="off">Terms</a> <a href="{{ system.url.profile }}">Preferences</a></body>`,
+      <a href="https://example.com/terms" data-track="off">Terms</a> <a href="{{ system.url.profile }}">Preferences</a>
+      <a href="{{ system.url.view }}">View</a></body>`,
   },
 };
 
@@ -101,6 +102,19 @@ describe('what people do with their messages', () => {
     const clicked = await get(linkIn(mail(2), 'c'));
     expect([clicked.status, clicked.headers.get('location')]).toEqual([302, target]);
     await engagedTo({ opened: 2, clicked: 1, unsubscribed: 0 });
+  });
+
+  it('shows a mail in the browser as its person got it, and runs nothing in it', async () => {
+    const page = await get(linkIn(mail(5), 'v'));
+    const [name] = /<p>[^<]+<\/p>/.exec(mail(5).html) ?? [];
+    expect([page.status, page.headers.get('content-security-policy')]).toEqual([
+      200,
+      expect.stringMatching(/default-src 'none'.*sandbox allow-popups/),
+    ]);
+    const html = await page.text();
+    expect(html).toContain(name);
+    expect(linkIn({ ...mail(5), html }, 'c')).not.toBe('');
+    expect((await get(linkIn(mail(5), 'v').replace('/t/v/', '/t/p/'))).status).toBe(410);
   });
 
   it('leads nowhere that we did not sign', async () => {

@@ -41,11 +41,15 @@ export interface EmailMessage {
   fromAddress: string;
   fromName: string;
   replyTo?: string;
+  /** Name beside the address for answers. */
+  replyToName?: string;
   subject: string;
   html: string;
   text: string;
   /** RFC 8058 one-click address for the List-Unsubscribe header. */
   unsubscribeUrl?: string;
+  /** Whether the message is to get an {@link unsubscribeUrl}; yes when absent. */
+  hasUnsubscribeHeader?: boolean;
 }
 
 /** A text message for one number. */

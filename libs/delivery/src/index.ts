@@ -22,6 +22,7 @@ export type {
 } from './contract';
 export { late, lateReason } from './contract';
 export { AccessTokens } from './providers/fcm/access-token';
+export { pushPayloadBytes } from './providers/fcm/payload-bytes';
 export { readServiceAccount } from './providers/fcm/service-account';
 export { getProvider, providers } from './registry';
 export { countSmsParts, type SmsParts } from './sms-parts';

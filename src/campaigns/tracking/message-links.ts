@@ -28,7 +28,9 @@ export class MessageLinks {
     const filled = this.fill(message, ref, now);
     if (ref.medium !== 'EMAIL') return filled;
     const email = filled as T & EmailMessage;
-    return { ...email, html: this.track(email.html, ref, now), unsubscribeUrl: this.url('u', ref, now, consentDays) };
+    const tracked = { ...email, html: this.track(email.html, ref, now) };
+    if (email.hasUnsubscribeHeader === false) return tracked;
+    return { ...tracked, unsubscribeUrl: this.url('u', ref, now, consentDays) };
   }
 
   /** Where a person chooses what to get. */
@@ -42,7 +44,8 @@ export class MessageLinks {
     if (!hasMark) return message;
     const filled = JSON.stringify(message)
       .replaceAll(linkMarks.unsubscribe, this.url('u', ref, now, consentDays))
-      .replaceAll(linkMarks.profile, this.preferencesUrl(ref, now));
+      .replaceAll(linkMarks.profile, this.preferencesUrl(ref, now))
+      .replaceAll(linkMarks.view, this.url('v', ref, now, clickDays));
     return JSON.parse(filled) as T;
   }
 
@@ -62,7 +65,7 @@ export class MessageLinks {
     return `${this.base}/t/c/${this.signer.sign(packRef(ref), { lastDay, bound: target })}?to=${encodeURIComponent(target)}`;
   }
 
-  private url(kind: 'o' | 'u' | 'p', ref: MessageRef, now: Date, days: number): string {
+  private url(kind: 'o' | 'u' | 'p' | 'v', ref: MessageRef, now: Date, days: number): string {
     const lastDay = new Date(now.getTime() + days * dayMs);
     return `${this.base}/t/${kind}/${this.signer.sign(packRef(ref), { lastDay, bound: kind })}`;
   }

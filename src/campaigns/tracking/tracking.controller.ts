@@ -7,6 +7,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type EngagementKind, isMachine, type MessageRef, unpackRef } from '../domain/engagement';
 import { EngagementRepository, type PreferenceAnswers } from '../persistence/engagement.repository';
 import { EngagementIntake } from './engagement-intake';
+import { MailView } from './mail-view';
 import { MessageLinks } from './message-links';
 import { notePage, preferencesPage, unsubscribePage } from './pages';
 
@@ -25,6 +26,7 @@ export class TrackingController {
     private readonly links: MessageLinks,
     private readonly intake: EngagementIntake,
     private readonly repository: EngagementRepository,
+    private readonly views: MailView,
     private readonly profiles: ProfilesService,
     private readonly transactions: Transactions,
   ) {}
@@ -105,6 +107,15 @@ export class TrackingController {
     await sendPage(reply, 200, notePage('Saved', 'From now on you get what you chose.'));
   }
 
+  /** The e-mail as this person got it, for programs that show mails badly. */
+  @Get('v/:token')
+  async view(@Param('token') token: string, @Res() reply: FastifyReply): Promise<void> {
+    const ref = this.refOf(token, 'v');
+    const html = ref?.medium === 'EMAIL' ? await this.views.html(ref) : null;
+    if (html === null) return sendPage(reply, 410, gone);
+    await sendPage(reply, 200, html, mailPolicy);
+  }
+
   private refOf(token: string, bound: string): MessageRef | null {
     const opened = this.signer.open(token, { now: systemClock.now(), bound });
     return opened && !opened.isExpired ? unpackRef(opened.payload) : null;
@@ -131,13 +142,15 @@ export class TrackingController {
   }
 }
 
-async function sendPage(reply: FastifyReply, status: number, html: string): Promise<void> {
+const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
+/** An author wrote what a mail holds: it is shown as if from nowhere, and nothing in it runs. */
+const mailPolicy =
+  "default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline' https:; font-src https:; frame-ancestors 'none'; sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation";
+
+async function sendPage(reply: FastifyReply, status: number, html: string, policy = pagePolicy): Promise<void> {
   await reply
     .status(status)
-    .header(
-      'content-security-policy',
-      "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
-    )
+    .header('content-security-policy', policy)
     .header('referrer-policy', 'no-referrer')
     .header('cache-control', 'no-store')
     .type('text/html; charset=utf-8')

@@ -51,7 +51,7 @@ describe('mail over SMTP', () => {
 
   it('builds a mail with both bodies, the ids and one-click unsubscribe', async () => {
     await session.sendBatch(
-      [{ ...mail('c1'), replyTo: 'help@example.com', unsubscribeUrl: 'https://example.com/u/1' }],
+      [{ ...mail('c1'), replyTo: 'help@example.com', replyToName: 'Help', unsubscribeUrl: 'https://example.com/u/1' }],
       now,
     );
     const raw = peer.arrived[0]?.raw ?? '';
@@ -60,7 +60,7 @@ describe('mail over SMTP', () => {
     for (const header of [
       'From: Casino <news@example.com>',
       'To: c1@example.com',
-      'Reply-To: help@example.com',
+      'Reply-To: Help <help@example.com>',
       'Message-ID: <delivery.of.c1@example.com>',
       'X-Delivery-ID: delivery.of.c1',
       'List-Unsubscribe: <https://example.com/u/1>',

@@ -1,6 +1,17 @@
 import { Field, InputType, Int } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsIn, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Max,
+  MaxLength,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { type MissingValueRule, missingValueRules } from '../../domain/content/campaign-content';
 import { ContentAlternativeInput, ContentVariantInput } from './alternatives.inputs';
 import { MissingValueRuleEnum } from './content.type';
@@ -140,6 +151,19 @@ export class EmailContentInput {
   @IsString()
   @MaxLength(short)
   replyTo?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Name beside the address for answers; may hold placeholders.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  replyToName?: string | null;
+
+  @Field(() => Boolean, {
+    defaultValue: true,
+    description: 'Whether mail programs may unsubscribe with one click (RFC 8058); large mailbox providers ask for it.',
+  })
+  @IsBoolean()
+  hasUnsubscribeHeader: boolean = true;
 
   @Field({ description: 'Subject.' })
   @IsString()

@@ -87,6 +87,12 @@ export class EmailContentType {
   @Field(() => String, { nullable: true, description: 'Where answers go; the sender when null.' })
   replyTo!: string | null;
 
+  @Field(() => String, { nullable: true, description: 'Name beside the address for answers.' })
+  replyToName!: string | null;
+
+  @Field({ description: 'Whether mail programs may unsubscribe with one click (RFC 8058).' })
+  hasUnsubscribeHeader!: boolean;
+
   @Field({ description: 'Subject.' })
   subject!: string;
 

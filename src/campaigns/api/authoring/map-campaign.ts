@@ -1,3 +1,4 @@
+import { pushPayloadBytes } from '@libs/delivery';
 import type { CampaignOutcome, CampaignProblem } from '../../authoring/campaign-problem';
 import type { EmailFields, MessageFields, SmsFields } from '../../domain/content/assemble-message';
 import type { InAppFields, InboxFields, WebPushFields } from '../../domain/content/assemble-onsite';
@@ -10,6 +11,7 @@ import type { TemplatePublicationEntity } from '../../persistence/authoring/temp
 import type { CampaignType, CreateCampaignPayload } from './campaign.type';
 import { toContentType } from './map-content';
 import { toOnsitePreview } from './map-onsite';
+import { toPushType } from './map-push';
 import type { PreviewCampaignPayload } from './preview.type';
 import type { PublicationType } from './publication.type';
 import { toSegmentType } from './segment.type';
@@ -55,24 +57,27 @@ export function toPreview({ media, missing, errors }: ContentPreview): PreviewCa
     errors.map(({ path, message }) => ({ code: 'INVALID_CONTENT', path: ['content', ...path], message })),
   );
   preview.missing = missing;
-  for (const { medium, message, problem } of media) {
+  for (const { medium, message, problem, isOpen } of media) {
     if (problem !== null) preview.problems.push({ medium, message: problem });
-    else if (message) place(preview, medium, message);
+    else if (message) place(preview, { medium, message, isOpen });
   }
   return preview;
 }
 
-function place(preview: PreviewCampaignPayload, medium: ContentMedium, message: MessageFields): void {
+function place(
+  preview: PreviewCampaignPayload,
+  { medium, message, isOpen }: { medium: ContentMedium; message: MessageFields; isOpen: boolean },
+): void {
   if (medium === 'EMAIL') {
-    const { fromName, subject, html, text } = message as EmailFields;
-    preview.email = { fromName, subject, html, text };
+    const { fromName, fromAddress, replyTo = null, replyToName = null, subject, html, text } = message as EmailFields;
+    preview.email = { fromName, fromAddress, replyTo, replyToName, subject, html, text };
   } else if (medium === 'MOBILE_PUSH') {
-    const { title, body, url, imageUrl, data } = message as PushFields;
-    const entries = Object.entries(data ?? {}).map(([key, value]) => ({ key, value }));
-    preview.mobilePush = { title, body, url: url ?? null, imageUrl: imageUrl ?? null, data: entries };
+    const push = message as PushFields;
+    const ttlHours = push.ttlSeconds === undefined ? undefined : push.ttlSeconds / 3_600;
+    preview.mobilePush = { ...toPushType({ ...push, ttlHours }), payloadBytes: pushPayloadBytes(push) };
   } else if (medium === 'SMS') {
     const sms = message as SmsFields;
-    preview.sms = { ...sms, parts: measureSms(sms.text) };
+    preview.sms = { ...sms, parts: measureSms(sms.text), isAtLeast: isOpen };
   } else {
     preview[contentFields[medium]] = toOnsitePreview(message as WebPushFields | InboxFields | InAppFields);
   }

@@ -5,7 +5,7 @@ import type {
   EmailContent,
 } from '../../domain/content/campaign-content';
 import type { CampaignContentInput, EmailContentInput } from './content.inputs';
-import type { CampaignContentType } from './content.type';
+import type { CampaignContentType, EmailContentType } from './content.type';
 import { toAlternatives, toAlternativeTypes, toVariants } from './map-alternatives';
 import { toInApp, toInAppType, toInbox, toInboxType, toWebPush, toWebPushType } from './map-onsite';
 import { toPush, toPushType } from './map-push';
@@ -62,9 +62,7 @@ export function toContentType(content: CampaignContent): CampaignContentType {
   const { mobilePush, email, sms, webPush, inbox, inApp, personalisation, expiresAfterMinutes } = content;
   return {
     mobilePush: mobilePush ? toPushType(mobilePush) : null,
-    email: email
-      ? { ...email, replyTo: email.replyTo ?? null, text: email.text ?? null, preheader: email.preheader ?? null }
-      : null,
+    email: email ? toEmailType(email) : null,
     sms: sms ?? null,
     webPush: webPush ? toWebPushType(webPush) : null,
     inbox: inbox ? toInboxType(inbox) : null,
@@ -76,11 +74,18 @@ export function toContentType(content: CampaignContent): CampaignContentType {
   };
 }
 
+function toEmailType(email: EmailContent): EmailContentType {
+  const { replyTo = null, replyToName = null, hasUnsubscribeHeader = true, text = null, preheader = null } = email;
+  return { ...email, replyTo, replyToName, hasUnsubscribeHeader, text, preheader };
+}
+
 function toEmail(input: EmailContentInput): EmailContent {
   return {
     fromAddress: storable(input.fromAddress).trim(),
     fromName: storable(input.fromName),
     replyTo: optional(input.replyTo?.trim()),
+    replyToName: optional(input.replyToName),
+    hasUnsubscribeHeader: input.hasUnsubscribeHeader ? undefined : false,
     subject: storable(input.subject),
     html: storable(input.html),
     text: optional(input.text),

@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { contentFields } from '../../domain/content/campaign-content';
 import { CampaignUserError } from './campaign.type';
-import { PushDataEntryType } from './content.type';
+import { MobilePushContentType } from './content.type';
 import { enumOf } from './enum-of';
 import { OnsitePreviewType } from './onsite-content.type';
 
@@ -13,27 +13,24 @@ registerEnumType(ContentMediumEnum, {
 });
 
 @ObjectType('MobilePushPreview', { description: 'A push message as one person would get it.' })
-export class MobilePushPreviewType {
-  @Field({ description: 'Title.' })
-  title!: string;
-
-  @Field({ description: 'Text.' })
-  body!: string;
-
-  @Field(() => String, { nullable: true, description: 'Opened when the message is tapped.' })
-  url!: string | null;
-
-  @Field(() => String, { nullable: true, description: 'Picture beside the text.' })
-  imageUrl!: string | null;
-
-  @Field(() => [PushDataEntryType], { description: 'Extra values for the app.' })
-  data!: PushDataEntryType[];
+export class MobilePushPreviewType extends MobilePushContentType {
+  @Field(() => Int, { description: 'Bytes of its payload, of which phones take 4,096 with what providers add.' })
+  payloadBytes!: number;
 }
 
 @ObjectType('EmailPreview', { description: 'An e-mail as one person would get it.' })
 export class EmailPreviewType {
   @Field({ description: 'Sender name.' })
   fromName!: string;
+
+  @Field({ description: 'Sender address.' })
+  fromAddress!: string;
+
+  @Field(() => String, { nullable: true, description: 'Where answers go; the sender when null.' })
+  replyTo!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Name beside the address for answers.' })
+  replyToName!: string | null;
 
   @Field({ description: 'Subject.' })
   subject!: string;
@@ -55,6 +52,9 @@ export class SmsPreviewType {
 
   @Field(() => Int, { description: 'Parts, each of which is charged.' })
   parts!: number;
+
+  @Field({ description: 'Whether it may be more parts: placeholders have no sample value.' })
+  isAtLeast!: boolean;
 }
 
 @ObjectType('PreviewProblem', { description: 'Why one person would get nothing over a medium.' })

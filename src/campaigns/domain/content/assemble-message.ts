@@ -55,6 +55,8 @@ function assembleEmail(email: EmailContent | undefined, fields: RenderedFields):
     fromAddress: email?.fromAddress ?? '',
     fromName: fields.get('fromName') ?? '',
     ...(email?.replyTo ? { replyTo: email.replyTo } : {}),
+    ...(fields.get('replyToName') ? { replyToName: fields.get('replyToName') } : {}),
+    ...(email?.hasUnsubscribeHeader === false ? { hasUnsubscribeHeader: false } : {}),
     subject: fields.get('subject') ?? '',
     html,
     text: fields.get('text') ?? htmlToText(html),

@@ -1,4 +1,4 @@
-import type { PushMessage } from '@libs/delivery';
+import { type PushMessage, pushPayloadBytes } from '@libs/delivery';
 import type { Assembled, RenderedFields } from './assemble-message';
 import { buttons } from './assemble-onsite';
 import type { MobilePushContent } from './campaign-content';
@@ -17,9 +17,15 @@ export function assemblePush(content: MobilePushContent | undefined, fields: Ren
     ...buttons(content?.buttons, fields),
     ...(content ? platform(content) : {}),
   };
-  const bytes = Buffer.byteLength(JSON.stringify(message));
+  if (isSurelySmall(message)) return { message };
+  const bytes = pushPayloadBytes(message);
   if (bytes <= messageLimits.pushBytes) return { message };
   return { tooLarge: `The push message has ${bytes} bytes; at most ${messageLimits.pushBytes} fit` };
+}
+
+/** Keys and ids add at most 300 bytes, and texts grow at most twofold where JSON stands in JSON. */
+function isSurelySmall(message: PushFields): boolean {
+  return Buffer.byteLength(JSON.stringify(message)) * 2 + 300 <= messageLimits.pushBytes;
 }
 
 function texts(fields: RenderedFields): Partial<PushFields> {

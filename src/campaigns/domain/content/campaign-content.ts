@@ -32,11 +32,15 @@ export interface MobilePushContent {
   ttlHours?: number;
 }
 
-/** An e-mail as its author wrote it. Addresses are literal, the texts may hold placeholders. */
+/** An e-mail as its author wrote it. Addresses are literal, texts and names may hold placeholders. */
 export interface EmailContent {
   fromAddress: string;
   fromName: string;
   replyTo?: string;
+  /** Name beside the address for answers. */
+  replyToName?: string;
+  /** False leaves the header for unsubscribing with one click away. */
+  hasUnsubscribeHeader?: boolean;
   subject: string;
   html: string;
   /** Derived from the HTML part when absent. */

@@ -34,6 +34,7 @@ const kinds: Record<ContentMedium, { name: string; escaping: Escaping; isSingleL
   ],
   EMAIL: [
     { name: 'fromName', escaping: 'none', isSingleLine: true },
+    { name: 'replyToName', escaping: 'none', isSingleLine: true },
     { name: 'subject', escaping: 'none', isSingleLine: true },
     { name: 'preheader', escaping: 'html', isSingleLine: true },
     { name: 'html', escaping: 'html', isSingleLine: false },

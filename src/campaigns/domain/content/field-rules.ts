@@ -34,6 +34,11 @@ function checkEmail(findings: Findings, email: EmailContent): void {
     findings.match(at(name), email[name], address);
   }
   findings.bound(at('fromName'), email.fromName, limits.nameLength);
+  findings.bound(at('replyToName'), email.replyToName, limits.nameLength);
+  if (email.hasUnsubscribeHeader === false) {
+    const message = 'Mailbox providers ask bulk senders for the header and may refuse mails without it';
+    findings.add(at('hasUnsubscribeHeader'), 'NO_UNSUBSCRIBE_HEADER', message, 'WARNING');
+  }
   findings.bound(at('subject'), email.subject, limits.subjectLength);
   findings.bound(at('preheader'), email.preheader, limits.preheaderLength);
   if (email.subject.length > limits.subjectLengthShownWhole && !isTemplate(email.subject)) {

@@ -13,6 +13,7 @@ export const findingCodes = [
   'STORED_NAME_IS_BARE',
   'MANY_PARTS',
   'LIKELY_CLIPPED',
+  'NO_UNSUBSCRIBE_HEADER',
 ] as const;
 
 /** The kind of a finding. */

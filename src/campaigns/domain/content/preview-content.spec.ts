@@ -15,8 +15,8 @@ describe('previewContent', () => {
     ]);
     expect(previewContent(content, samples)).toEqual({
       media: [
-        { medium: 'MOBILE_PUSH', message: { title: 'Hi', body: 'A of Athlone' }, problem: null },
-        { medium: 'SMS', message: { from: '', text: 'Hi x' }, problem: null },
+        { medium: 'MOBILE_PUSH', message: { title: 'Hi', body: 'A of Athlone' }, problem: null, isOpen: false },
+        { medium: 'SMS', message: { from: '', text: 'Hi x' }, problem: null, isOpen: true },
       ],
       missing: ['CODE'],
       errors: [],
@@ -25,7 +25,7 @@ describe('previewContent', () => {
 
   it('says what would keep the person from getting a medium', () => {
     const [push] = previewContent(content, new Map([['NAME', 'A']])).media;
-    expect(push).toEqual({ medium: 'MOBILE_PUSH', message: null, problem: 'No value for user.city' });
+    expect(push).toEqual({ medium: 'MOBILE_PUSH', message: null, problem: 'No value for user.city', isOpen: true });
   });
 
   it('renders nothing of content with errors', () => {

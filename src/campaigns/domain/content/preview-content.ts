@@ -1,8 +1,11 @@
-import type { Choice } from './alternatives';
+import { type Choice, chooseContent } from './alternatives';
 import type { MessageFields } from './assemble-message';
 import { type CampaignContent, type ContentMedium, mediaOf } from './campaign-content';
 import { compileContent } from './compile-content';
+import { fieldsOf } from './content-fields';
 import type { Finding } from './finding';
+import { expandSnippets } from './snippets';
+import { compileText } from './text-template';
 import { errorsOf, validateContent } from './validate-content';
 
 /** What one person would get over one medium, or why nothing. */
@@ -10,6 +13,8 @@ export interface MediumPreview {
   medium: ContentMedium;
   message: MessageFields | null;
   problem: string | null;
+  /** Whether a placeholder of it has no sample value, so that the message of a person may be longer. */
+  isOpen: boolean;
 }
 
 /** Content rendered with sample values. */
@@ -36,10 +41,21 @@ export function previewContent(
   const compiled = compileContent(content);
   const media = mediaOf(content).map((medium): MediumPreview => {
     const [outcome] = compiled.renderSlice(medium, [person], [choice.variant]);
-    if (outcome?.ok) return { medium, message: outcome.message, problem: null };
-    return { medium, message: null, problem: outcome?.detail ?? 'Nothing was rendered' };
+    const isOpen = placeholdersOf(chooseContent(content, choice), medium).some((name) => !samples.get(name));
+    if (outcome?.ok) return { medium, message: outcome.message, problem: null, isOpen };
+    return { medium, message: null, problem: outcome?.detail ?? 'Nothing was rendered', isOpen };
   });
   return { media, missing, errors };
+}
+
+function placeholdersOf(content: CampaignContent, medium: ContentMedium): string[] {
+  const names = new Set<string>();
+  for (const field of fieldsOf(content).filter((each) => each.medium === medium)) {
+    const { references } = compileText(expandSnippets(field.source, content.snippets ?? {}), field.escaping);
+    for (const name of references.optimove) names.add(name);
+    for (const name of references.stored) names.add(`user.${name}`);
+  }
+  return [...names];
 }
 
 function toPerson(samples: ReadonlyMap<string, string>): Record<string, unknown> {

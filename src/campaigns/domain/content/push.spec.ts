@@ -64,6 +64,19 @@ describe('push messages to phones', () => {
     ]);
   });
 
+  it('fits when its payload does, however long the keys of other platforms are', () => {
+    const body = (length: number) =>
+      compileContent({ ...content({}), mobilePush: { title: 'T', body: '{{ X }}', url: 'app://x' } }).renderSlice(
+        'MOBILE_PUSH',
+        [{ X: 'x'.repeat(length) }],
+      )[0];
+    expect(body(3_500)).toMatchObject({ ok: true });
+    expect(body(3_600)).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/has 38\d\d bytes; at most 3800 fit/),
+    });
+  });
+
   it('measures the rendered bytes of one person, not the template', () => {
     const compiled = compileContent(content({ buttons: [{ id: 'go', label: '{{ X }}' }] }));
     const [small, large] = compiled.renderSlice('MOBILE_PUSH', [{ X: 'x' }, { X: 'ж'.repeat(1_900) }]);

@@ -13,7 +13,8 @@ export function messageBody(message: PushMessage): string {
   });
 }
 
-function dataOf({ deliveryId, url, iconUrl, buttons, data }: PushMessage): Record<string, string> {
+/** What travels in `data`: extra values of the author and of the message itself. */
+export function dataOf({ deliveryId, url, iconUrl, buttons, data }: PushMessage): Record<string, string> {
   return {
     ...data,
     ...(url ? { url } : {}),
@@ -23,13 +24,15 @@ function dataOf({ deliveryId, url, iconUrl, buttons, data }: PushMessage): Recor
   };
 }
 
-function androidOf({ ttlSeconds, sound, androidChannelId, collapseKey }: PushMessage): Record<string, unknown> {
+/** What is said to Android only. */
+export function androidOf({ ttlSeconds, sound, androidChannelId, collapseKey }: PushMessage): Record<string, unknown> {
   const notification = given({ sound, channel_id: androidChannelId });
   const ttl = ttlSeconds === undefined ? undefined : `${ttlSeconds}s`;
   return { priority: 'HIGH', ...given({ ttl, collapse_key: collapseKey, notification }) };
 }
 
-function apnsOf(message: PushMessage): { apns?: Record<string, unknown> } {
+/** What is said to APNs only; empty when nothing is. */
+export function apnsOf(message: PushMessage): { apns?: Record<string, unknown> } {
   const { title, subtitle, body, sound, badge, category, imageUrl, ttlSeconds, collapseKey } = message;
   const expiration = ttlSeconds === undefined ? undefined : String(Math.floor(Date.now() / 1000) + ttlSeconds);
   const headers = given({ 'apns-expiration': expiration, 'apns-collapse-id': collapseKey });

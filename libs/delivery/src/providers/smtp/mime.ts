@@ -3,12 +3,12 @@ import type { EmailMessage } from '../../contract';
 
 /** The MIME message: text and HTML alternatives, one-click unsubscribe (RFC 8058), Message-ID made of the delivery id. */
 export function composeMail(message: EmailMessage): Promise<Buffer> {
-  const { fromAddress, fromName, to, replyTo, subject, html, text, unsubscribeUrl, deliveryId } = message;
+  const { fromAddress, fromName, to, replyTo, replyToName, subject, html, text, unsubscribeUrl, deliveryId } = message;
   const domain = fromAddress.slice(fromAddress.lastIndexOf('@') + 1);
   const composer = new MailComposer({
     from: { name: fromName, address: fromAddress },
     to,
-    replyTo,
+    replyTo: replyToName ? { name: replyToName, address: replyTo ?? fromAddress } : replyTo,
     subject,
     text,
     html,
