@@ -1,4 +1,5 @@
 export { AttributeDefinitions } from './attributes/attribute-definitions';
+export { type DependentSource, Dependents, type Part } from './dependents';
 export { type AttributeDefinition, type AttributeType, attributeTypes } from './domain/attribute';
 export type { Behaviour, CampaignDeedRow, RefusedBehaviour } from './domain/behaviour';
 export type { ConsentAnswer, ConsentSource } from './domain/consent';

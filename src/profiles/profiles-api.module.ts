@@ -8,6 +8,7 @@ import { AppsResolver } from './apps/apps.resolver';
 import { ManageApps } from './apps/manage-apps';
 import { AttributesResolver } from './attributes/attributes.resolver';
 import { ManageAttributes } from './attributes/manage-attributes';
+import { PreviewConversion } from './attributes/preview-conversion';
 import { ExternalController } from './external/external.controller';
 import { ExternalActors } from './external/external-request';
 import { HitEventController } from './external/hit-event.controller';
@@ -35,6 +36,7 @@ import { SegmentsResolver } from './segments/segments.resolver';
     ManageApps,
     AttributesResolver,
     ManageAttributes,
+    PreviewConversion,
     IdentifyDevice,
     RegisterDevice,
     StoreAttributes,

@@ -2,6 +2,7 @@ import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AttributeDefinitions } from './attributes/attribute-definitions';
+import { Dependents } from './dependents';
 import { ImportFile } from './imports/import-file';
 import { ImportRepository } from './imports/import-repository';
 import { ImportWriter } from './imports/import-writer';
@@ -28,6 +29,7 @@ import { Segments } from './segments/segments';
   providers: [
     AttributeDefinitions,
     AttributeValueRepository,
+    Dependents,
     BehaviourRepository,
     ProfilesService,
     ProfileRepository,
@@ -46,6 +48,7 @@ import { Segments } from './segments/segments';
   ],
   exports: [
     AttributeDefinitions,
+    Dependents,
     BehaviourRepository,
     ConsentRepository,
     DeviceRepository,

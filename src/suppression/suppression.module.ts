@@ -17,6 +17,7 @@ import { ListGateRepository } from './persistence/list-gate.repository';
 import { RememberedValueRepository } from './persistence/remembered-value.repository';
 import { SuppressionEntryEntity } from './persistence/suppression-entry.entity';
 import { SyncRunRepository } from './persistence/sync-run.repository';
+import { RuleDependents } from './rule-dependents';
 import { SuppressionConfig } from './suppression.config';
 import { SuppressionService } from './suppression.service';
 import { SuppressionList } from './suppression-list';
@@ -47,6 +48,7 @@ const useCases = [
   ManageOverrides,
   ManageRules,
   ManageSync,
+  RuleDependents,
   SuppressionList,
   SyncAttribute,
 ];

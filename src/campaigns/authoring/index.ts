@@ -5,6 +5,7 @@ import { PublicationRepository } from '../persistence/authoring/publication.repo
 import { SnippetRepository } from '../persistence/authoring/snippet.repository';
 import { TemplatePublicationEntity } from '../persistence/authoring/template-publication.entity';
 import { CampaignChannels } from './campaign-channel';
+import { CampaignDependents } from './campaign-dependents';
 import { CampaignSegments } from './campaign-segments';
 import { LaunchCampaign } from './launch-campaign';
 import { ManageCampaigns } from './manage-campaigns';
@@ -32,6 +33,7 @@ export const authoringProviders = [
   Snippets,
   ManageSnippets,
   CampaignChannels,
+  CampaignDependents,
   CampaignSegments,
   ManageCampaigns,
   LaunchCampaign,

@@ -1,6 +1,6 @@
 import { ConnectionType, UserError } from '@libs/platform';
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { Length } from 'class-validator';
+import { ArgsType, Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { IsBoolean, Length } from 'class-validator';
 import { type AttributeTarget, type AttributeType, attributeTargets, attributeTypes } from '../domain/attribute';
 import type { AttributeProblemCode } from './manage-attributes';
 
@@ -16,7 +16,7 @@ registerEnumType(AttributeTargetEnum, {
   description: 'Whether it is of a person or a device.',
 });
 
-const codes: AttributeProblemCode[] = ['INVALID', 'NOT_FOUND', 'CONFLICT', 'NAME_TAKEN'];
+const codes: AttributeProblemCode[] = ['INVALID', 'NOT_FOUND', 'CONFLICT', 'NAME_TAKEN', 'IN_USE'];
 const AttributeErrorCodeEnum = enumOf(codes);
 registerEnumType(AttributeErrorCodeEnum, { name: 'AttributeErrorCode', description: 'Why a change was refused.' });
 
@@ -77,6 +77,10 @@ export class DeleteAttributeDefinitionInput {
 
   @Field(() => Int, { description: 'The version that you read.' })
   version!: number;
+
+  @Field({ defaultValue: false, description: 'Say true once you have read attributeDeletionConsequences.' })
+  @IsBoolean()
+  acceptConsequences: boolean = false;
 }
 
 @ObjectType('AttributeUserError', { implements: () => UserError, description: 'Why a change was refused.' })
@@ -92,4 +96,38 @@ export class AttributeDefinitionPayload {
 
   @Field(() => [AttributeUserError], { description: 'What to mend; empty when it was done.' })
   userErrors!: AttributeUserError[];
+}
+
+/** What to look at before an attribute is defined. */
+@ArgsType()
+export class AttributeConversionArgs {
+  @Field({ description: 'Its name, as it is stored.' })
+  @Length(1, 100)
+  name!: string;
+
+  @Field(() => AttributeTypeEnum, { description: 'What its values would be.' })
+  type!: AttributeType;
+
+  @Field(() => AttributeTargetEnum, { defaultValue: 'PROFILE', description: 'Whether it is of a person or a device.' })
+  target!: AttributeTarget;
+}
+
+@ObjectType('AttributeConversion', { description: 'What a type would mean for values that are stored already.' })
+export class AttributeConversionType {
+  @Field(() => Int, { description: 'Profiles, or devices, with a value under the name that were looked at.' })
+  examined!: number;
+
+  @Field(() => Int, { description: 'Those whose value does not fit; it stays as it is, and no rule finds it.' })
+  misfits!: number;
+
+  @Field(() => Int, {
+    description: 'Those whose value fits but is stored in another form; no rule finds it until it is sent again.',
+  })
+  otherForm!: number;
+
+  @Field(() => [String], { description: 'Why values do not fit, each once; at most 20.' })
+  samples!: string[];
+
+  @Field({ description: 'Whether all were looked at; false when that would have taken longer than ten seconds.' })
+  isComplete!: boolean;
 }

@@ -1,7 +1,9 @@
 import { decodeCursor, PageArgs, toPage, validateInput } from '@libs/platform';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
-import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
 import {
+  AttributeConversionArgs,
+  AttributeConversionType,
   AttributeDefinitionConnection,
   AttributeDefinitionPayload,
   AttributeDefinitionType,
@@ -10,11 +12,15 @@ import {
   RenameAttributeDefinitionInput,
 } from './attribute.type';
 import { type AttributeOutcome, ManageAttributes } from './manage-attributes';
+import { PreviewConversion } from './preview-conversion';
 
 /** The project's own list of custom attributes. */
 @Resolver(() => AttributeDefinitionType)
 export class AttributesResolver {
-  constructor(private readonly manage: ManageAttributes) {}
+  constructor(
+    private readonly manage: ManageAttributes,
+    private readonly conversion: PreviewConversion,
+  ) {}
 
   @Allow('profiles.view')
   @Query(() => AttributeDefinitionConnection, { description: 'Custom attributes of the project, oldest first.' })
@@ -24,6 +30,29 @@ export class AttributesResolver {
   ): Promise<AttributeDefinitionConnection> {
     const rows = await this.manage.list(actor.projectId, decodeCursor(after), first + 1);
     return toPage(rows, { first, cursorOf: ({ id }) => id, map: (row) => row });
+  }
+
+  @Allow('profiles.view')
+  @Query(() => AttributeConversionType, {
+    description:
+      'What defining an attribute would mean for the values that are stored under its name. Changes nothing.',
+  })
+  attributeConversion(
+    @CurrentActor() actor: Actor,
+    @Args() args: AttributeConversionArgs,
+  ): Promise<AttributeConversionType> {
+    return this.conversion.run(actor.projectId, args);
+  }
+
+  @Allow('profiles.view')
+  @Query(() => [String], {
+    description: 'What stops working when an attribute is deleted: segments, campaigns, exclusion rules.',
+  })
+  async attributeDeletionConsequences(
+    @CurrentActor() actor: Actor,
+    @Args('id', { type: () => ID }) id: string,
+  ): Promise<string[]> {
+    return (await this.manage.consequences(actor.projectId, id)) ?? [];
   }
 
   @Allow('profiles.manage')
@@ -45,7 +74,9 @@ export class AttributesResolver {
   }
 
   @Allow('profiles.manage')
-  @Mutation(() => AttributeDefinitionPayload, { description: 'Takes a custom attribute off the list.' })
+  @Mutation(() => AttributeDefinitionPayload, {
+    description: 'Takes a custom attribute off the list. Refused while something rests on it, unless that is accepted.',
+  })
   deleteAttributeDefinition(
     @CurrentActor() actor: Actor,
     @Args('input') input: DeleteAttributeDefinitionInput,

@@ -3,12 +3,14 @@ import { type InputProblem, Transactions, type Tx } from '@libs/platform';
 import { type Actor, AuditTrail } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import { MoreThan } from 'typeorm';
+import { Dependents } from '../dependents';
 import type { AttributeTarget, AttributeType } from '../domain/attribute';
 import { AttributeDefinitionEntity } from '../persistence/attribute-definition.entity';
+import { SegmentRepository } from '../persistence/segment.repository';
 import { AttributeDefinitions } from './attribute-definitions';
 
 /** Why a change of the list of attributes was refused. */
-export type AttributeProblemCode = 'INVALID' | 'NOT_FOUND' | 'CONFLICT' | 'NAME_TAKEN';
+export type AttributeProblemCode = 'INVALID' | 'NOT_FOUND' | 'CONFLICT' | 'NAME_TAKEN' | 'IN_USE';
 
 /** A refusal at a field. */
 export interface AttributeProblem extends InputProblem {
@@ -25,6 +27,7 @@ const refuse = (code: AttributeProblemCode, path: string, message: string): Attr
   attribute: null,
   problems: [{ code, path: [path], message }],
 });
+const mostNamed = 20;
 const nameTaken = () => refuse('NAME_TAKEN', 'name', 'Another attribute of this project has this name');
 const notFound = () => refuse('NOT_FOUND', 'id', 'This project has no such attribute; list attributeDefinitions');
 const conflict = () => refuse('CONFLICT', 'version', 'Somebody changed this attribute meanwhile; read it again');
@@ -35,6 +38,8 @@ export class ManageAttributes {
   constructor(
     private readonly transactions: Transactions,
     private readonly definitions: AttributeDefinitions,
+    private readonly segments: SegmentRepository,
+    private readonly dependents: Dependents,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -74,12 +79,32 @@ export class ManageAttributes {
     });
   }
 
-  remove(actor: Actor, change: { id: string; version: number }): Promise<AttributeOutcome> {
+  /** What stops working when the attribute is deleted, in sentences; null when there is none of this id. */
+  async consequences(projectId: string, id: string): Promise<string[] | null> {
+    const attribute = await this.definitions.ofId(projectId, id);
+    return attribute && this.consequencesOf(this.transactions.pool, projectId, attribute.name);
+  }
+
+  /** Refused while something rests on it, unless the consequences were accepted. */
+  remove(
+    actor: Actor,
+    change: { id: string; version: number; acceptConsequences: boolean },
+  ): Promise<AttributeOutcome> {
     return this.change(actor, change, async (tx, attribute) => {
+      const consequences = await this.consequencesOf(tx, actor.projectId, attribute.name);
+      if (consequences.length > 0 && !change.acceptConsequences) {
+        return refuse('IN_USE', 'acceptConsequences', `${consequences.join('; ')}. Say true to delete it all the same`);
+      }
       await tx.delete(AttributeDefinitionEntity, { projectId: actor.projectId, id: attribute.id });
       await this.remember(tx, actor, { action: 'removed', attribute });
       return { attribute, problems: [] };
     });
+  }
+
+  private async consequencesOf(tx: Tx, projectId: string, name: string): Promise<string[]> {
+    const segments = await this.segments.users(tx, { projectId, attribute: name });
+    const broken = segments.slice(0, mostNamed).map((each) => `The segment "${each.name}" can no longer be evaluated`);
+    return [...broken, ...(await this.dependents.of(tx, projectId, { attribute: name }))];
   }
 
   private change(

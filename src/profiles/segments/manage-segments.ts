@@ -2,6 +2,7 @@ import { isUuid, newId } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
 import { type Actor, AuditTrail } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
+import { Dependents } from '../dependents';
 import { referencesOf } from '../domain/segments/inline-segments';
 import type { SegmentRules } from '../domain/segments/rules';
 import { SegmentEntity } from '../persistence/segment.entity';
@@ -19,6 +20,7 @@ export class ManageSegments {
     private readonly transactions: Transactions,
     private readonly repository: SegmentRepository,
     private readonly segments: Segments,
+    private readonly dependents: Dependents,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -53,11 +55,13 @@ export class ManageSegments {
     });
   }
 
-  /** Puts a segment away; its name becomes free. Refused while another segment uses it. */
+  /** Puts a segment away; its name becomes free. Refused while another segment or a campaign uses it. */
   archive(actor: Actor, { id, version }: { id: string; version: number }): Promise<SegmentOutcome> {
     return this.change(actor, { id, version }, async (tx, segment) => {
       const [user] = await this.repository.users(tx, { projectId: actor.projectId, segmentId: id });
       if (user) return refuse('IN_USE', 'id', `The segment "${user.name}" uses it; change that one first`);
+      const others = await this.dependents.of(tx, actor.projectId, { segmentId: id });
+      if (others.length > 0) return refuse('IN_USE', 'id', `${others.join('; ')}. Change that first`);
       segment.status = 'ARCHIVED';
       return this.save(tx, actor, { segment, action: 'segment.archived' });
     });

@@ -32,6 +32,7 @@ const kinds: Record<string, (rule: Rule, person: TestPerson) => boolean> = {
     return pushDevices(person, medium).some((device) => device.pushSubscription === value);
   },
   addressable: ({ medium, value }, person) => {
+    if (medium === 'INBOX' || medium === 'IN_APP') return person.devices.length > 0 === value;
     const isAddressable =
       medium === 'EMAIL'
         ? person.email !== null && person.isEmailAddressable

@@ -96,7 +96,7 @@ function subscription(random: Random): Rule {
 }
 
 function addressable(random: Random): Rule {
-  return { kind: 'addressable', medium: random.pick(media), value: random.chance(0.5) };
+  return { kind: 'addressable', medium: random.pick([...media, 'INBOX', 'IN_APP']), value: random.chance(0.5) };
 }
 
 function app(random: Random): Rule {

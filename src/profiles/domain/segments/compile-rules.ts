@@ -3,13 +3,13 @@ import type { KnownAttributes } from '../attributes/known-attributes';
 import { compileAttribute, inInstants } from './compile-attribute';
 import { type Moment, rangeOfSpan, rangeOfWithin } from './date-range';
 import {
+  type AddressMedium,
   type BehaviourRule,
   type CampaignRule,
   type Condition,
   type DeviceRule,
   isCondition,
   membersOf,
-  type RuleMedium,
   type RuleNode,
   type SegmentRules,
   type SubscriptionRule,
@@ -134,16 +134,18 @@ function onMedium(statement: Statement, { medium, value }: SubscriptionRule, pla
   return statement.having({ table: 'device', alias: 'd', filter, place });
 }
 
-function addressable(statement: Statement, medium: RuleMedium, place: Place): string {
+function addressable(statement: Statement, medium: AddressMedium, place: Place): string {
   const filter = addressOf[medium];
   if (medium === 'EMAIL' || medium === 'SMS') return settled(place, filter);
   return statement.having({ table: 'device', alias: 'd', filter, place });
 }
 
 /** There is an address, and nobody called it dead: on the profile for e-mail and SMS, on a device for push. */
-export const addressOf: Record<RuleMedium, string> = {
+export const addressOf: Record<AddressMedium, string> = {
   EMAIL: 'p.email IS NOT NULL AND p.is_email_addressable',
   SMS: 'p.mobile_number IS NOT NULL AND p.is_mobile_number_addressable',
   MOBILE_PUSH: `${ofMobile} AND d.token IS NOT NULL AND d.is_addressable`,
   WEB_PUSH: `${ofWeb} AND d.token IS NOT NULL AND d.web_push_keys->>'p256dh' IS NOT NULL AND d.is_addressable`,
+  INBOX: 'd.app_id IS NOT NULL',
+  IN_APP: 'd.app_id IS NOT NULL',
 };

@@ -4,7 +4,15 @@ import { subscriptions } from '../subscription';
 import { Faults, type Fields, isFields, type RuleFault } from './faults';
 import { readAttributeRule } from './read-attribute-rule';
 import { readHits, readSpan, readWithin } from './read-window';
-import { type Condition, campaignDeeds, type RuleNode, ruleLimits, ruleMedia, type SegmentRules } from './rules';
+import {
+  addressMedia,
+  type Condition,
+  campaignDeeds,
+  type RuleNode,
+  ruleLimits,
+  ruleMedia,
+  type SegmentRules,
+} from './rules';
 
 /** Rules that can be evaluated, or everything that is wrong with them. */
 export type ReadRules = { rules: SegmentRules; faults: [] } | { rules: null; faults: RuleFault[] };
@@ -104,7 +112,7 @@ const readers: Record<string, Reader> = {
   },
   addressable: (fields, path, { faults }) => {
     faults.onlyKnown(fields, ['kind', 'medium', 'value'], path);
-    const medium = faults.oneOf(fields.medium, ruleMedia, `${path}.medium`);
+    const medium = faults.oneOf(fields.medium, addressMedia, `${path}.medium`);
     if (typeof fields.value !== 'boolean') return faults.add(`${path}.value`, 'must be true or false');
     return medium && { kind: 'addressable', medium, value: fields.value };
   },

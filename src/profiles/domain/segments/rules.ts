@@ -61,6 +61,12 @@ export const ruleMedia = ['MOBILE_PUSH', 'WEB_PUSH', 'EMAIL', 'SMS'] as const;
 /** One of {@link ruleMedia}. */
 export type RuleMedium = (typeof ruleMedia)[number];
 
+/** The media on which somebody can be addressable: nobody subscribes to what is shown inside an app or site. */
+export const addressMedia = [...ruleMedia, 'INBOX', 'IN_APP'] as const;
+
+/** One of {@link addressMedia}. */
+export type AddressMedium = (typeof addressMedia)[number];
+
 /** What a person said about a medium; for push any of the devices. */
 export interface SubscriptionRule {
   kind: 'subscription';
@@ -68,10 +74,10 @@ export interface SubscriptionRule {
   value: Subscription;
 }
 
-/** Whether there is an address on a medium that nobody called dead. */
+/** Whether there is an address on a medium that nobody called dead; inside apps and sites: an installation. */
 export interface AddressableRule {
   kind: 'addressable';
-  medium: RuleMedium;
+  medium: AddressMedium;
   value: boolean;
 }
 
