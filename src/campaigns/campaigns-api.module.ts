@@ -2,9 +2,11 @@ import { ChannelsModule } from '@modules/channels';
 import { ConnectionsModule } from '@modules/connections';
 import { ProfilesModule } from '@modules/profiles';
 import { ProjectsModule } from '@modules/projects';
+import { SuppressionModule } from '@modules/suppression';
 import { Module } from '@nestjs/common';
 import { ChoiceLoader } from './api/choice.loader';
 import { ChoiceResolver } from './api/choice.resolver';
+import { DirectCampaignResolver } from './api/direct/direct-campaign.resolver';
 import { ExecutionResolver } from './api/execution.resolver';
 import { FunnelLoader } from './api/funnel.loader';
 import { OptimoveCallbackController } from './api/optimove-callback.controller';
@@ -29,7 +31,7 @@ import { TrackingController } from './tracking/tracking.controller';
 
 /** Campaigns as the api host serves them. */
 @Module({
-  imports: [CampaignsModule, ChannelsModule, ConnectionsModule, ProfilesModule, ProjectsModule],
+  imports: [CampaignsModule, ChannelsModule, ConnectionsModule, ProfilesModule, ProjectsModule, SuppressionModule],
   controllers: [
     OptimoveCallbackController,
     RecipientsExportController,
@@ -52,6 +54,7 @@ import { TrackingController } from './tracking/tracking.controller';
     ProgressResolver,
     EngagementIntake,
     MailView,
+    DirectCampaignResolver,
     ...authoringApiProviders,
     RehearsalResolver,
     TestSendResolver,

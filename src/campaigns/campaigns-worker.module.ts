@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { authoringWorkerProviders } from './authoring';
 import { CampaignsModule } from './campaigns.module';
+import { directWorkerProviders } from './direct';
 import { ApplyReceiptsHandler } from './jobs/apply-receipts.handler';
 import { CancelOfConnectionHandler } from './jobs/cancel-of-connection.handler';
 import { DrainTriggeredHandler } from './jobs/drain-triggered.handler';
@@ -29,6 +30,7 @@ import { EngagementClock } from './tracking/engagement.clock';
     EngagementClock,
     ...authoringWorkerProviders,
     ...rehearsalWorkerProviders,
+    ...directWorkerProviders,
   ],
 })
 export class CampaignsWorkerModule {}

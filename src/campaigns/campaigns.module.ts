@@ -10,6 +10,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { authoringEntities, authoringProviders } from './authoring';
 import { CampaignsConfig } from './campaigns.config';
 import { CampaignsService } from './campaigns.service';
+import { directProviders } from './direct';
 import { AcceptCallback } from './execution/accept-callback';
 import { AnnounceCampaign } from './execution/announce-campaign';
 import { ApplyReceipts } from './execution/apply-receipts';
@@ -131,6 +132,7 @@ const useCases = [
     ...useCases,
     ...authoringProviders,
     ...rehearsalProviders,
+    ...directProviders,
     ...testSendProviders,
     CampaignsService,
   ],
@@ -140,6 +142,7 @@ const useCases = [
     ...useCases,
     ...authoringProviders,
     ...rehearsalProviders,
+    ...directProviders,
     ...testSendProviders,
     CampaignsService,
   ],

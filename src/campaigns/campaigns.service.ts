@@ -2,7 +2,7 @@ import type { Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { EndState } from './domain/execution/end-state';
 import { type EndStateCount, toFunnel } from './domain/execution/funnel';
-import { ExecutionRepository, type ExecutionRow } from './persistence/ledger/execution.repository';
+import { ExecutionRepository, type OptimoveExecutionRow } from './persistence/ledger/execution.repository';
 import { FunnelRepository } from './persistence/ledger/funnel.repository';
 import { TotalsChangeRepository } from './persistence/ledger/totals-change.repository';
 
@@ -34,11 +34,11 @@ export class CampaignsService {
 
   /**
    * Cumulative totals of everything that the execution's campaign did on its channel, per template: all its
-   * executions added up, because Optimove counts by campaign, channel and template.
+   * executions added up, because Optimove counts by campaign, channel and template. Of a Direct campaign it hears nothing.
    */
   async totals(tx: Tx, executionId: string): Promise<ExecutionTotals[]> {
     const execution = await this.executions.find(tx, executionId);
-    if (!execution) return [];
+    if (!execution || execution.kind === 'DIRECT') return [];
     const ids = await this.executions.ofSameCampaign(tx, execution);
     const sums = await this.funnels.templateSums(ids, tx);
     const tallies = await this.funnels.tallies(ids, tx);
@@ -58,7 +58,7 @@ function sumOf(counts: EndStateCount[], states: EndState[]): number {
 }
 
 function totalsOf(
-  execution: ExecutionRow,
+  execution: OptimoveExecutionRow,
   optimoveTemplateId: string,
   tallies: { measure: string; count: number }[],
 ): ExecutionTotals {

@@ -137,4 +137,12 @@ export class ProfilesService {
   ): Promise<Set<string>> {
     return this.segments.matching(tx, projectId, given);
   }
+
+  /**
+   * Everybody to whom a frozen segment applies now (all of the project when it is null), as a statement of `id` and
+   * `user_id` (null for anonymous people) to insert from: audiences do not pass through memory.
+   */
+  audience(projectId: string, segment: FrozenSegment | null): Promise<{ sql: string; parameters: unknown[] }> {
+    return this.segments.audience(projectId, segment);
+  }
 }

@@ -1,8 +1,10 @@
 import {
+  acceptedOn,
   addProviders,
   type CampaignStage,
   completedExecution,
   countOf,
+  type FunnelAnswer,
   mutate,
   planWithPeople,
   runAtOptimove,
@@ -110,5 +112,79 @@ describe('suppression, from what Optimove says to the message that is not sent',
       (await graphql<{ suppressionProof: object[] }>(query, { userId, at: new Date().toISOString() })).suppressionProof;
     expect(await proof(customerId(0))).toEqual([{ outcome: 'SUPPRESSED', value: 'true', dataDate: '2026-05-02' }]);
     expect(await proof(customerId(20))).toEqual([{ outcome: 'ALLOWED', value: null, dataDate: '2026-05-02' }]);
+  });
+
+  interface DirectRun {
+    state: string;
+    holdReason: string | null;
+    funnel: FunnelAnswer;
+  }
+
+  const received = (): number => product.farEnds.inbox.report(1).mobilePush.received;
+
+  async function launchDirect(name: string): Promise<string> {
+    const { graphql } = product;
+    const { campaign } = await mutate<{ campaign: { id: string; version: number } }>(
+      graphql,
+      'createDirectCampaign',
+      'CreateDirectCampaignInput',
+      'campaign { id version }',
+      { name, content: { mobilePush: { title: 'Tonight', body: 'The final' } } },
+    );
+    const launched = await mutate<{ campaign: { status: string } }>(
+      graphql,
+      'launchDirectCampaign',
+      'LaunchDirectCampaignInput',
+      'campaign { status }',
+      campaign,
+    );
+    expect(launched.campaign.status).toBe('SCHEDULED');
+    return campaign.id;
+  }
+
+  const runOf = (id: string, isIt: (run: DirectRun) => boolean): Promise<DirectRun> =>
+    eventually('the Direct campaign comes so far', async () => {
+      const { directCampaign } = await product.graphql<{ directCampaign: { executions: { nodes: DirectRun[] } } }>(
+        `query ($id: ID!) { directCampaign(id: $id) { executions { nodes { state holdReason funnel {
+           received ended sent endStates { state count } deliveries { medium state count } } } } } }`,
+        { id },
+      );
+      return directCampaign.executions.nodes.find(isIt) ?? null;
+    });
+
+  it('lets a Direct campaign reach everybody but excluded people, once, whatever the connection is set to', async () => {
+    const before = received();
+    const { funnel } = await runOf(await launchDirect('To all'), ({ state }) => state === 'COMPLETED');
+    expect(countOf(funnel, 'SUPPRESSED')).toBe(excluded.length);
+    expect(funnel).toMatchObject({ received: customers, ended: customers, sent: customers - excluded.length });
+    expect(received() - before).toBe(acceptedOn(funnel, 'MOBILE_PUSH'));
+  });
+
+  it('holds a Direct campaign while the data of a rule are too old, until an administrator overrides the rule', async () => {
+    const { graphql } = product;
+    const { exclusionRules } = await graphql<{ exclusionRules: { id: string; version: number }[] }>(
+      'query ($id: ID!) { exclusionRules(connectionId: $id) { id version } }',
+      { id: stage.connectionId },
+    );
+    const [rule] = exclusionRules;
+    await mutate(graphql, 'updateExclusionRule', 'UpdateExclusionRuleInput', 'rule { id }', {
+      ...rule,
+      excludingValues: ['true'],
+      whenUnknown: 'ALLOW',
+      maximumAgeHours: 1,
+    });
+    const before = received();
+    const id = await launchDirect('Held');
+    const held = await runOf(id, ({ holdReason }) => holdReason !== null);
+    expect(held).toMatchObject({ state: 'ANNOUNCED', holdReason: expect.stringContaining('gamStop') });
+    expect(received()).toBe(before);
+    await mutate(graphql, 'overrideExclusionRule', 'OverrideExclusionRuleInput', 'override { id }', {
+      ruleId: rule?.id,
+      reason: 'Agreed with compliance',
+      expiresAt: new Date(Date.now() + 3_600_000),
+    });
+    const { funnel } = await runOf(id, ({ state }) => state === 'COMPLETED');
+    expect(countOf(funnel, 'SUPPRESSED')).toBe(excluded.length);
+    expect(funnel.sent).toBe(customers - excluded.length);
   });
 });

@@ -94,19 +94,27 @@ export class TemplateFunnelType {
   funnel!: FunnelType;
 }
 
-@ObjectType('Execution', { description: 'One run of an Optimove campaign on a channel on a day.' })
+@ObjectType('Execution', {
+  description: 'One run of an Optimove campaign on a channel on a day, or of a Direct campaign.',
+})
 export class ExecutionType {
   @Field(() => ID, { description: 'Our id.' })
   id!: string;
 
-  @Field(() => ID, { description: 'The connection it came over.' })
-  connectionId!: string;
+  @Field({ description: 'SCHEDULED or TRIGGERED by Optimove, or DIRECT.' })
+  kind!: string;
 
-  @Field(() => ID, { description: 'The channel it runs on.' })
-  channelId!: string;
+  @Field(() => ID, { nullable: true, description: 'The connection it came over; null when it is DIRECT.' })
+  connectionId!: string | null;
 
-  @Field({ description: 'Campaign id in Optimove.' })
-  optimoveCampaignId!: string;
+  @Field(() => ID, { nullable: true, description: 'The channel it runs on; null when it is DIRECT.' })
+  channelId!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Campaign id in Optimove; null when it is DIRECT.' })
+  optimoveCampaignId!: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The Direct campaign it is of; null when Optimove asked for it.' })
+  directCampaignId!: string | null;
 
   @Field({ description: 'Calendar day of the run in the connection’s zone, YYYY-MM-DD.' })
   runDate!: string;
@@ -117,7 +125,13 @@ export class ExecutionType {
   @Field(() => String, { nullable: true, description: 'Why it failed or was cancelled.' })
   reason!: string | null;
 
-  @Field({ description: 'When Optimove announced it.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why it is held: data of an exclusion rule cannot be relied on. It goes on by itself when they can.',
+  })
+  holdReason!: string | null;
+
+  @Field({ description: 'When Optimove announced it, or when its time had come.' })
   announcedAt!: Date;
 
   @Field(() => Date, { nullable: true, description: 'When it was paused; null while it is not.' })

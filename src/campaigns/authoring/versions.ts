@@ -11,7 +11,7 @@ export interface CampaignVersionView {
   id: string;
   campaignId: string;
   projectId: string;
-  channelId: string;
+  channelId: string | null;
   media: Medium[];
   content: CampaignContent;
   /** Whom it is narrowed to; null: nobody is left out. */

@@ -119,6 +119,6 @@ function openOf({ open }: Placed, rows: TriggeredRow[]): OpenRecipient[] {
     const row = byJournal.get(journalId);
     if (!row) return [];
     const { customerId, templateId, attributes } = row;
-    return [{ seq, customerId, templateId, attributes, dueAt }];
+    return [{ seq, customerId, templateId, attributes, profileId: null, dueAt }];
   });
 }

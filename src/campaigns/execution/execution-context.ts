@@ -13,7 +13,8 @@ import { ExecutionRepository, type ExecutionRow } from '../persistence/ledger/ex
 /** Everything that all chunks of an execution share. */
 export interface ExecutionContext {
   execution: ExecutionRow;
-  connection: ConnectionView;
+  /** Null for a Direct campaign. */
+  connection: ConnectionView | null;
   /** Compiled content by Optimove template id; null where we do not know the template. */
   contents: Map<string, CompiledContent | null>;
   /** Whom campaigns are narrowed to, by Optimove template id; templates without a segment are absent. */
@@ -59,7 +60,8 @@ export class ExecutionContexts {
     const tx = this.transactions.pool;
     const execution = await this.executions.find(tx, executionId);
     if (!execution) throw new InvariantError(`Execution ${executionId} does not exist`);
-    const connection = await this.connections.get(execution.project_id, execution.connection_id);
+    const { project_id: projectId, connection_id: connectionId } = execution;
+    const connection = connectionId === null ? null : await this.connections.get(projectId, connectionId);
     const contents = new Map<string, CompiledContent | null>();
     const segments = new Map<string, FrozenSegment>();
     for (const [templateId, versionId] of await this.audience.templates(tx, executionId)) {
@@ -67,7 +69,7 @@ export class ExecutionContexts {
       contents.set(templateId, version && compileContent(version.content));
       if (version?.segment) segments.set(templateId, version.segment);
     }
-    return { execution, connection, contents, segments, senders: await this.senders(execution.project_id, contents) };
+    return { execution, connection, contents, segments, senders: await this.senders(projectId, contents) };
   }
 
   private async senders(projectId: string, contents: ExecutionContext['contents']): Promise<Map<Medium, Sender>> {

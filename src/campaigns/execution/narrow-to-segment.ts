@@ -7,7 +7,7 @@ import type { MatchedRecipient } from './render-slice';
 
 /** What narrowing needs to know of an execution. */
 export interface NarrowContext {
-  connection: { projectId: string };
+  projectId: string;
   /** The media of content by Optimove template id. */
   contents: Map<string, { media: Medium[] } | null>;
   /** Whom campaigns are narrowed to, by Optimove template id; templates without a segment are absent. */
@@ -37,7 +37,7 @@ export class NarrowToSegment {
     context: NarrowContext,
     { templateId, segment, people }: { templateId: string; segment: FrozenSegment; people: MatchedRecipient[] },
   ): Promise<Map<number, Drop[]>> {
-    const { projectId } = context.connection;
+    const { projectId } = context;
     const inside = await this.profiles.matchingProfiles(tx, projectId, { segment, profileIds: idsOf(people) });
     const left = people.filter(({ profileId }) => profileId !== null && !inside.has(profileId));
     return this.reasons(tx, context, { templateId, people: left });
@@ -46,12 +46,12 @@ export class NarrowToSegment {
   /** Who has no address on a medium ends with that: it comes before the segment. */
   private async reasons(
     tx: Tx,
-    { connection, contents }: NarrowContext,
+    { projectId, contents }: NarrowContext,
     { templateId, people }: { templateId: string; people: MatchedRecipient[] },
   ): Promise<Map<number, Drop[]>> {
     if (people.length === 0) return new Map();
     const media = contents.get(templateId)?.media ?? [];
-    const rows = await this.profiles.reach(tx, connection.projectId, idsOf(people), media);
+    const rows = await this.profiles.reach(tx, projectId, idsOf(people), media);
     const reached = new Set(rows.map(({ profileId, medium }) => `${profileId} ${medium}`));
     return new Map(
       people.map((person) => {

@@ -12,7 +12,7 @@ import { compileContent } from '../domain/content/compile-content';
 import { EarlierLaunchError, FencedError } from '../domain/execution/errors';
 import { readRecipientsJob, sendChunkJob } from '../jobs/execution.jobs';
 import { AudienceRepository } from '../persistence/ledger/audience.repository';
-import { ExecutionRepository, type ExecutionRow } from '../persistence/ledger/execution.repository';
+import { ExecutionRepository, type OptimoveExecutionRow } from '../persistence/ledger/execution.repository';
 import { FreezeRepository } from '../persistence/ledger/freeze.repository';
 import { CompleteExecution } from './complete-execution';
 import type { RecipientSource, SourcePage } from './recipient-sources/recipient-source';
@@ -27,7 +27,7 @@ const tokenWaitSeconds = 10;
 
 /** One run over a list; nobody else has this holder, not even another run of the same process. */
 interface Run {
-  execution: ExecutionRow;
+  execution: OptimoveExecutionRow;
   holder: string;
 }
 
@@ -92,7 +92,7 @@ export class ReadRecipients {
     throw error;
   }
 
-  private async isTokenRefused(execution: ExecutionRow): Promise<boolean> {
+  private async isTokenRefused(execution: OptimoveExecutionRow): Promise<boolean> {
     return (await this.connections.find(execution.connection_id))?.status === 'AUTHENTICATION_FAILED';
   }
 
@@ -112,7 +112,7 @@ export class ReadRecipients {
 
   /** Learns the templates, freezes their content and settles which attributes are asked for. */
   private async prepare(
-    execution: ExecutionRow,
+    execution: OptimoveExecutionRow,
     connection: ConnectionView,
     source: RecipientSource,
   ): Promise<string[]> {
@@ -137,7 +137,7 @@ export class ReadRecipients {
 
   private async attributesOf(
     tx: Tx,
-    { execution, connection }: { execution: ExecutionRow; connection: ConnectionView },
+    { execution, connection }: { execution: OptimoveExecutionRow; connection: ConnectionView },
     versionIds: string[],
   ): Promise<string[]> {
     const names = new Set([...execution.attributes, ...this.matching.requiredAttributes(connection)]);
@@ -181,13 +181,13 @@ export class ReadRecipients {
     else if (chunks.length === 0) await this.completion.tryComplete(execution.id);
   }
 
-  private async pace(execution: ExecutionRow): Promise<{ chunkSize: number; spreadMinutes: number }> {
+  private async pace(execution: OptimoveExecutionRow): Promise<{ chunkSize: number; spreadMinutes: number }> {
     const channels = await this.channels.listForConnection(execution.project_id, execution.connection_id);
     const spreadMinutes = channels.find(({ id }) => id === execution.channel_id)?.spreadMinutes ?? 0;
     return { spreadMinutes, chunkSize: spreadMinutes > 0 ? spreadChunkSize : chunkSize };
   }
 
-  private async readAgain({ id, reading }: ExecutionRow): Promise<void> {
+  private async readAgain({ id, reading }: OptimoveExecutionRow): Promise<void> {
     await this.transactions.run((tx) =>
       this.outbox.enqueue(tx, readRecipientsJob, { executionId: id, reading: reading + 1 }),
     );

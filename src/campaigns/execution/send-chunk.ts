@@ -154,7 +154,7 @@ export class SendChunk {
   private async sendTo(chunk: HeldChunk, open: OpenRecipient[]): Promise<SliceEnd> {
     const context = await this.contextFor(chunk, open);
     const people = await this.match(context, open);
-    const limiter = this.limiters[context.execution.kind];
+    const limiter = this.limiters[context.execution.kind === 'TRIGGERED' ? 'TRIGGERED' : 'SCHEDULED'];
     const until = performance.now() + turnMs;
     const work: Promise<SliceEnd>[] = [];
     for (let from = 0; from < people.length; from += sliceSize) {
@@ -172,10 +172,14 @@ export class SendChunk {
     };
   }
 
+  /** Who is in the audience of a Direct campaign was chosen among the profiles. */
   private async match(context: ExecutionContext, open: OpenRecipient[]): Promise<MatchedRecipient[]> {
+    const { connection, execution } = context;
+    if (!connection) return open.map((person) => ({ ...person, numberProblem: null, drops: [] }));
+    const narrowing = { ...context, projectId: execution.project_id };
     const match = async (tx: Tx): Promise<MatchedRecipient[]> =>
-      this.segment.run(tx, context, await matchRecipients(tx, this.matching, context, open));
-    return this.matching.writes(context.connection) ? this.transactions.run(match) : match(this.transactions.pool);
+      this.segment.run(tx, narrowing, await matchRecipients(tx, this.matching, { execution, connection }, open));
+    return this.matching.writes(connection) ? this.transactions.run(match) : match(this.transactions.pool);
   }
 
   /** A kept context may be older than a template that a trigger has just brought. */

@@ -3,7 +3,7 @@ import { systemClock } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
 import type { Room, Sender } from '@modules/channels';
 import { type DeadAddress, ProfilesService } from '@modules/profiles';
-import { type GateDecision, SuppressionService } from '@modules/suppression';
+import { type GateDecision, type GateOrigin, SuppressionService } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { deliveryId } from '../domain/execution/delivery-id';
 import { type Drop, firstDrop } from '../domain/execution/end-state';
@@ -143,9 +143,10 @@ export class SendSlice {
     const ready = people.filter(({ messages }) => messages.size > 0);
     if (ready.length === 0) return [];
     const media = [...new Set(ready.flatMap(({ messages }) => [...messages.keys()]))];
+    await this.assertNotHeld(tx, context);
     const decisions = await this.suppression.decide(tx, {
       projectId: context.execution.project_id,
-      origin: { kind: 'OPTIMOVE', connectionId: context.connection.id, executionId: context.execution.id },
+      origin: originOf(context),
       people: ready.flatMap(({ seq, profileId }) => (profileId ? [{ seq, profileId }] : [])),
       media,
     });
@@ -157,6 +158,14 @@ export class SendSlice {
       const attempt = attempts.get(deliveryKey(delivery.seq, delivery.medium, delivery.addressKey));
       return attempt === undefined ? [] : [{ ...delivery, attempt }];
     });
+  }
+
+  /** A Direct campaign goes on only while the data of its exclusion rules can be relied on: nobody is dropped for it. */
+  private async assertNotHeld(tx: Tx, context: ExecutionContext): Promise<void> {
+    const { id, kind, project_id: projectId } = context.execution;
+    if (kind !== 'DIRECT') return;
+    const { holdReason } = await this.suppression.standing(tx, projectId, originOf(context));
+    if (holdReason) throw new SendingStoppedError(`Execution ${id} is held: ${holdReason}`);
   }
 
   /** @throws {SendingStoppedError} when nothing of the execution may go out now. */
@@ -232,6 +241,12 @@ export class SendSlice {
       return { ...outcome, profileId: delivery.profileId, address: delivery.address, isAddressDead, retryAfterMs };
     });
   }
+}
+
+/** Which exclusion rules count. */
+function originOf({ execution, connection }: ExecutionContext): GateOrigin {
+  const { id: executionId } = execution;
+  return connection ? { kind: 'OPTIMOVE', connectionId: connection.id, executionId } : { kind: 'DIRECT', executionId };
 }
 
 function accountsOf(senders: ExecutionContext['senders']): string[] {

@@ -7,12 +7,12 @@ import { TemplateDirectory } from '../authoring/template-directory';
 import { Versions } from '../authoring/versions';
 import { compileContent } from '../domain/content/compile-content';
 import { AudienceRepository } from '../persistence/ledger/audience.repository';
-import { ExecutionRepository, type ExecutionRow } from '../persistence/ledger/execution.repository';
+import { ExecutionRepository, type OptimoveExecutionRow } from '../persistence/ledger/execution.repository';
 import { TriggeredRepository } from '../persistence/ledger/triggered.repository';
 
 /** What a drain works for. */
 export interface TriggeredSubject {
-  execution: ExecutionRow;
+  execution: OptimoveExecutionRow;
   connection: ConnectionView;
   /** Templates whose content is frozen. */
   templates: ReadonlySet<string>;
@@ -62,7 +62,7 @@ export class TriggeredSubjects {
     // Before the execution: whoever knows a template must know the names of its values.
     const frozen = await this.audience.templates(pool, executionId);
     const execution = await this.executions.find(pool, executionId);
-    if (!execution) throw new InvariantError(`Execution ${executionId} does not exist`);
+    if (execution?.kind !== 'TRIGGERED') throw new InvariantError(`Triggered execution ${executionId} does not exist`);
     await this.transactions.run((tx) => this.audience.preparePartitions(tx, execution.announced_at));
     const connection = await this.connections.get(execution.project_id, execution.connection_id);
     const { attributes } = execution;

@@ -49,7 +49,7 @@ export class ExecutionClocks {
         );
         await this.triggered.close(tx);
         const stranded = await this.chunks.stranded(tx, batch);
-        for (const kind of ['TRIGGERED', 'SCHEDULED'] as const) {
+        for (const kind of ['TRIGGERED', 'SCHEDULED', 'DIRECT'] as const) {
           const jobs = stranded.filter((chunk) => chunk.kind === kind).map(({ kind: _kind, ...job }) => job);
           await this.outbox.enqueueMany(tx, chunkJobOf(kind), jobs);
         }

@@ -1,6 +1,7 @@
 import { defineJob, subscribe } from '@libs/platform';
 import { receiptsArrived } from '@modules/channels';
 import { connectionDeleted } from '@modules/connections';
+import type { ExecutionRow } from '../persistence/ledger/execution.repository';
 
 /** Reads the recipients of an announced execution, page by page, and freezes the audience. */
 export const readRecipientsJob = defineJob<{ executionId: string; reading: number }>({
@@ -31,7 +32,7 @@ export const sendTriggeredJob = defineJob<{ executionId: string; chunkNo: number
 });
 
 /** The job that sends a chunk of an execution of this kind. */
-export function chunkJobOf(kind: 'SCHEDULED' | 'TRIGGERED'): typeof sendChunkJob {
+export function chunkJobOf(kind: ExecutionRow['kind']): typeof sendChunkJob {
   return kind === 'TRIGGERED' ? sendTriggeredJob : sendChunkJob;
 }
 

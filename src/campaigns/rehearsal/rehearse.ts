@@ -57,7 +57,7 @@ export class Rehearse {
   private async walk(tx: Tx, context: RehearsalContext, people: OpenRecipient[]): Promise<Rehearsed[]> {
     const { projectId } = context.connection;
     const known = await matchRecipients(tx, this.matching, context, people);
-    const matched = await this.segment.run(tx, context, known);
+    const matched = await this.segment.run(tx, { ...context, projectId }, known);
     const profileIds = matched.flatMap(({ profileId }) => (profileId ? [profileId] : []));
     const stored = await this.profiles.storedValues(tx, projectId, profileIds);
     const rendered = renderSlice(context, matched, stored);

@@ -78,7 +78,7 @@ export class ReplayCallback {
     const context = await this.contexts.open({ id, connection, optimoveChannelId, templateIds: [templateId] });
     const attributes = valuesOf({ ...callback, customerId, templateId }, context.execution.attributes);
     const [customer] = await this.rehearse.people(context, [
-      { seq: 1, customerId, templateId, attributes, dueAt: systemClock.now() },
+      { seq: 1, customerId, templateId, attributes, profileId: null, dueAt: systemClock.now() },
     ]);
     return verdict('ONE_CUSTOMER', { callback, customer: customer ?? null });
   }

@@ -64,7 +64,9 @@ export class RunDryRun {
     );
     const first = await this.dryRuns.firstSeen(this.transactions.pool, id, keys);
     const unique = rows.filter((_, position) => first.has(position));
-    const people = unique.flatMap((row, seq) => (row.isControl ? [] : [{ seq, ...row, dueAt: systemClock.now() }]));
+    const people = unique.flatMap((row, seq) =>
+      row.isControl ? [] : [{ seq, ...row, profileId: null, dueAt: systemClock.now() }],
+    );
     counter.addDropped('MALFORMED', rejects.length);
     counter.addDropped('DUPLICATE', rows.length - unique.length);
     counter.addDropped('CONTROL_GROUP', unique.length - people.length);

@@ -81,14 +81,16 @@ export class Segments {
     { segment, profileIds }: { segment: FrozenSegment; profileIds: string[] },
   ): Promise<Set<string>> {
     if (profileIds.length === 0) return new Set();
-    const { timeZone } = await this.projects.get(projectId);
-    const compiled = compileRules(segment.rules, {
-      projectId,
-      known: knownAttributes(segment.attributes),
-      moment: { now: systemClock.now(), timeZone },
-      scope: { of: 'people', profileIds },
-    });
+    const compiled = await this.compileFrozen(projectId, segment, { of: 'people', profileIds });
     return new Set(await this.people.filter(tx, compiled));
+  }
+
+  /** Everybody to whom a frozen segment applies now, or all of the project, as a statement of `id` and `user_id`. */
+  async audience(projectId: string, segment: FrozenSegment | null): Promise<{ sql: string; parameters: unknown[] }> {
+    const { joins, condition, parameters } = segment
+      ? await this.compileFrozen(projectId, segment, { of: 'project' })
+      : { joins: '', condition: 'p.project_id = $1', parameters: [projectId] };
+    return { sql: `SELECT p.id, p.user_id FROM profile p ${joins} WHERE ${condition}`, parameters };
   }
 
   /** How many people resolved rules apply to. @throws {SegmentRulesError} */
@@ -113,6 +115,12 @@ export class Segments {
     if (!read.rules) throw new SegmentRulesError(read.faults);
     const { timeZone } = await this.projects.get(projectId);
     return compileRules(read.rules, { projectId, known, moment: { now, timeZone }, scope });
+  }
+
+  private async compileFrozen(projectId: string, segment: FrozenSegment, scope: Scope): Promise<CompiledRules> {
+    const { timeZone } = await this.projects.get(projectId);
+    const moment = { now: systemClock.now(), timeZone };
+    return compileRules(segment.rules, { projectId, known: knownAttributes(segment.attributes), moment, scope });
   }
 
   private async inline(

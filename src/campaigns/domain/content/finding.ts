@@ -14,6 +14,7 @@ export const findingCodes = [
   'MANY_PARTS',
   'LIKELY_CLIPPED',
   'NO_UNSUBSCRIBE_HEADER',
+  'SUPPRESSION',
 ] as const;
 
 /** The kind of a finding. */

@@ -3,7 +3,7 @@ import type { Tx } from '@libs/platform';
 import type { ConnectionView } from '@modules/connections';
 import type { LearnFromLists } from '@modules/suppression';
 import type { AudienceRepository } from '../../persistence/ledger/audience.repository';
-import type { ExecutionRow } from '../../persistence/ledger/execution.repository';
+import type { OptimoveExecutionRow } from '../../persistence/ledger/execution.repository';
 import type { RecipientSource, SourcePage } from './recipient-source';
 
 /**
@@ -15,7 +15,7 @@ export class ApiPages implements RecipientSource {
 
   constructor(
     private readonly client: OptimoveClient,
-    private readonly execution: ExecutionRow,
+    private readonly execution: OptimoveExecutionRow,
     private readonly connection: ConnectionView,
     private readonly nextSkip: () => ReturnType<AudienceRepository['nextSkip']>,
     private readonly suppression: LearnFromLists,

@@ -4,7 +4,7 @@ import { isRetryable } from '@libs/platform';
 import { EngagementMismatchError, FencedError } from '../../domain/execution/errors';
 import { isScheduledTime } from '../../domain/execution/run-date';
 import type { EngagementFilesRepository } from '../../persistence/ledger/engagement-files.repository';
-import type { ExecutionRow } from '../../persistence/ledger/execution.repository';
+import type { OptimoveExecutionRow } from '../../persistence/ledger/execution.repository';
 import type { InLease, RecipientSource, SourcePage } from './recipient-source';
 
 const pageSize = 5_000;
@@ -14,7 +14,7 @@ export interface CustomerFilesOptions {
   storage: OptimoveStorage;
   engagements: EngagementFilesRepository;
   pool: Tx;
-  execution: ExecutionRow;
+  execution: OptimoveExecutionRow;
   announcement: EngagementAnnouncement;
   inLease: InLease;
 }

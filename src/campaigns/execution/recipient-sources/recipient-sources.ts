@@ -4,7 +4,7 @@ import { LearnFromLists } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { AudienceRepository } from '../../persistence/ledger/audience.repository';
 import { EngagementFilesRepository } from '../../persistence/ledger/engagement-files.repository';
-import type { ExecutionRow } from '../../persistence/ledger/execution.repository';
+import type { OptimoveExecutionRow } from '../../persistence/ledger/execution.repository';
 import { ApiPages } from './api-pages';
 import { CustomerFiles } from './customer-files';
 import type { InLease, RecipientSource } from './recipient-source';
@@ -21,7 +21,7 @@ export class RecipientSources {
   ) {}
 
   /** Nothing is read before the first call of the source. */
-  async open(execution: ExecutionRow, connection: ConnectionView, inLease: InLease): Promise<RecipientSource> {
+  async open(execution: OptimoveExecutionRow, connection: ConnectionView, inLease: InLease): Promise<RecipientSource> {
     const { pool } = this.transactions;
     const announcement = await this.engagements.find(pool, execution);
     if (announcement) {

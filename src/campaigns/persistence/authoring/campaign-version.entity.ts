@@ -16,7 +16,7 @@ export class CampaignVersionEntity {
   campaignId!: string;
 
   @Column('uuid', { name: 'channel_id' })
-  channelId!: string;
+  channelId!: string | null;
 
   @Column('integer')
   number!: number;

@@ -1,6 +1,7 @@
 import { execute, prepared, query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { FencedError } from '../../domain/execution/errors';
+import type { ExecutionRow } from './execution.repository';
 
 /** A chunk that this worker holds until the lease runs out; every write of it carries the fence. */
 export interface HeldChunk {
@@ -21,7 +22,7 @@ export interface ChunkKey {
 /** A chunk that was given to a queue, and to which one. */
 export interface QueuedChunk extends ChunkKey {
   attempt: number;
-  kind: 'SCHEDULED' | 'TRIGGERED';
+  kind: ExecutionRow['kind'];
 }
 
 /** One recipient that has no end state yet. */
@@ -30,6 +31,8 @@ export interface OpenRecipient {
   customerId: string;
   templateId: string;
   attributes: (string | null)[];
+  /** Of the audience of a Direct campaign; of others it is found by matching. */
+  profileId: string | null;
   /** When the message was to go out. */
   dueAt: Date;
 }
@@ -55,7 +58,7 @@ export class ChunkRepository {
          lag_ms = coalesce(c.lag_ms, (extract(epoch FROM now() - c.due_at) * 1000)::bigint)
        FROM execution e
        WHERE c.execution_id = $1 AND c.chunk_no = $2 AND e.id = c.execution_id AND e.state = 'RUNNING'
-         AND e.paused_at IS NULL AND e.cancel_requested_at IS NULL AND ${isNotStopped}
+         AND e.paused_at IS NULL AND e.cancel_requested_at IS NULL AND e.hold_reason IS NULL AND ${isNotStopped}
          AND c.state = 'PENDING' AND c.due_at <= now() AND (c.held_until IS NULL OR c.held_until < now())
        RETURNING c.from_seq, c.to_seq, c.attempt, c.fence`),
       [executionId, chunkNo, holder],
@@ -120,9 +123,10 @@ export class ChunkRepository {
   async openRecipients(chunk: HeldChunk, most: number): Promise<OpenRecipient[]> {
     return query<OpenRecipient>(
       this.transactions.pool,
-      prepared(`SELECT r.seq, r.customer_id AS "customerId", r.optimove_template_id AS "templateId", s.attributes, r.due_at AS "dueAt"
+      prepared(`SELECT r.seq, r.customer_id AS "customerId", r.optimove_template_id AS "templateId", coalesce(s.attributes, '{}') AS attributes,
+         r.profile_id AS "profileId", r.due_at AS "dueAt"
        FROM recipient r
-       JOIN recipient_staging s ON s.execution_id = r.execution_id AND s.reading = r.reading AND s.row_no = r.row_no
+       LEFT JOIN recipient_staging s ON s.execution_id = r.execution_id AND s.reading = r.reading AND s.row_no = r.row_no
        WHERE r.execution_id = $1 AND r.seq BETWEEN $2 AND $3 AND r.end_state IS NULL ORDER BY r.seq LIMIT $4`),
       [chunk.executionId, chunk.fromSeq, chunk.toSeq, Math.min(most, chunk.toSeq - chunk.fromSeq + 1)],
     );
@@ -171,7 +175,7 @@ export class ChunkRepository {
       tx,
       `UPDATE execution_chunk c SET queued_at = now(), attempt = attempt + 1, held_until = NULL
        FROM (SELECT o.execution_id, o.chunk_no, e.kind FROM execution_chunk o JOIN execution e ON e.id = o.execution_id
-             WHERE o.state = 'PENDING' AND e.state = 'RUNNING' AND e.paused_at IS NULL AND e.cancel_requested_at IS NULL
+             WHERE o.state = 'PENDING' AND e.state = 'RUNNING' AND e.paused_at IS NULL AND e.cancel_requested_at IS NULL AND e.hold_reason IS NULL
                AND ${isNotStopped}
                AND (o.held_until < now() OR (o.held_until IS NULL AND o.due_at < now() - interval '15 seconds'
                  AND o.queued_at < now() - interval '30 seconds'))

@@ -4,13 +4,18 @@ import { Injectable } from '@nestjs/common';
 /** An execution as people see it. */
 export interface ListedExecution {
   id: string;
-  connectionId: string;
-  channelId: string;
-  optimoveChannelId: number;
-  optimoveCampaignId: string;
+  kind: string;
+  /** This and the next three: null for an execution of a Direct campaign. */
+  connectionId: string | null;
+  channelId: string | null;
+  optimoveChannelId: number | null;
+  optimoveCampaignId: string | null;
+  /** Null for one that Optimove asked for. */
+  directCampaignId: string | null;
   runDate: string;
   state: string;
   reason: string | null;
+  holdReason: string | null;
   announcedAt: Date;
   pausedAt: Date | null;
   frozenAt: Date | null;
@@ -33,13 +38,16 @@ export interface ListedRecipient {
 export interface ExecutionsFilter {
   projectId: string;
   connectionId: string | null;
+  directCampaignId?: string;
   state: string | null;
   beforeId: string | null;
   limit: number;
 }
 
-const executionColumns = `id, connection_id AS "connectionId", channel_id AS "channelId", optimove_channel_id AS "optimoveChannelId",
-  optimove_campaign_id AS "optimoveCampaignId", run_date::text AS "runDate", state, reason,
+const executionColumns = `id, kind, connection_id AS "connectionId", channel_id AS "channelId", optimove_channel_id AS "optimoveChannelId",
+  CASE WHEN kind <> 'DIRECT' THEN optimove_campaign_id END AS "optimoveCampaignId",
+  CASE WHEN kind = 'DIRECT' THEN optimove_campaign_id END AS "directCampaignId",
+  run_date::text AS "runDate", state, reason, hold_reason AS "holdReason",
   announced_at AS "announcedAt", paused_at AS "pausedAt", frozen_at AS "frozenAt", completed_at AS "completedAt"`;
 
 const recipientColumns = `seq, customer_id AS "customerId", optimove_template_id AS "optimoveTemplateId", due_at AS "dueAt",
@@ -65,8 +73,16 @@ export class ExecutionListRepository {
       this.transactions.pool,
       `SELECT ${executionColumns} FROM execution
        WHERE project_id = $1 AND ($2::uuid IS NULL OR connection_id = $2) AND ($3::text IS NULL OR state = $3)
-         AND ($4::uuid IS NULL OR id < $4) ORDER BY id DESC LIMIT $5`,
-      [filter.projectId, filter.connectionId, filter.state, filter.beforeId, filter.limit],
+         AND ($4::uuid IS NULL OR id < $4) AND ($5::text IS NULL OR (kind = 'DIRECT' AND optimove_campaign_id = $5))
+       ORDER BY id DESC LIMIT $6`,
+      [
+        filter.projectId,
+        filter.connectionId,
+        filter.state,
+        filter.beforeId,
+        filter.directCampaignId ?? null,
+        filter.limit,
+      ],
     );
   }
 

@@ -1,16 +1,12 @@
 import { execute, query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 
-/** An execution as the workers see it. */
-export interface ExecutionRow {
+interface AnyExecutionRow {
   id: string;
   project_id: string;
-  connection_id: string;
-  channel_id: string;
-  optimove_channel_id: number;
+  /** Of a Direct campaign: its own id. */
   optimove_campaign_id: string;
   run_date: string;
-  kind: 'SCHEDULED' | 'TRIGGERED';
   /** Optimove's id of the engagement whose files hold the recipients; null when the API lists them. */
   engagement_id: string | null;
   state: 'ANNOUNCED' | 'READING' | 'RUNNING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
@@ -27,6 +23,25 @@ export interface ExecutionRow {
   frozen_at: Date | null;
   completed_at: Date | null;
 }
+
+/** An execution that Optimove asked for. */
+export interface OptimoveExecutionRow extends AnyExecutionRow {
+  kind: 'SCHEDULED' | 'TRIGGERED';
+  connection_id: string;
+  channel_id: string;
+  optimove_channel_id: number;
+}
+
+/** An execution of a Direct campaign. */
+export interface DirectExecutionRow extends AnyExecutionRow {
+  kind: 'DIRECT';
+  connection_id: null;
+  channel_id: null;
+  optimove_channel_id: null;
+}
+
+/** An execution as the workers see it. */
+export type ExecutionRow = OptimoveExecutionRow | DirectExecutionRow;
 
 const columns = `id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id,
   run_date::text AS run_date, kind, launch, engagement_id, state, reason, reading, attributes, received, recipients,
@@ -69,9 +84,9 @@ export class ExecutionRepository {
    * Takes the right to read the recipients: goes on with a reading that was begun, or begins one when something was
    * announced since the last began. Null when somebody holds it, nothing is left to read, or it has to wait.
    */
-  async takeReading(executionId: string, holder: string): Promise<ExecutionRow | null> {
+  async takeReading(executionId: string, holder: string): Promise<OptimoveExecutionRow | null> {
     return this.transactions.run(async (tx) => {
-      const [row] = await query<ExecutionRow>(
+      const [row] = await query<OptimoveExecutionRow>(
         tx,
         `UPDATE execution e SET state = CASE WHEN state IN ('RUNNING', 'COMPLETED') THEN state ELSE 'READING' END,
            reading = greatest(reading, read_through + 1),
@@ -179,7 +194,7 @@ export class ExecutionRepository {
   }
 
   /** Every execution of the same Optimove campaign on the same channel, this one included. */
-  async ofSameCampaign(tx: Tx, execution: ExecutionRow): Promise<string[]> {
+  async ofSameCampaign(tx: Tx, execution: OptimoveExecutionRow): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
       `SELECT id FROM execution WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3 AND channel_id = $4`,

@@ -1,7 +1,7 @@
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { FencedError } from '../../domain/execution/errors';
-import type { ExecutionRow } from './execution.repository';
+import type { OptimoveExecutionRow } from './execution.repository';
 
 /** A run of `seq` numbers that is sent as one unit of work. */
 export interface NewChunk {
@@ -11,7 +11,7 @@ export interface NewChunk {
 
 /** What freezing needs to know. */
 export interface FreezeRequest {
-  execution: ExecutionRow;
+  execution: OptimoveExecutionRow;
   /** Who reads. */
   holder: string;
   timeZone: string;
@@ -60,7 +60,7 @@ export class FreezeRepository {
   }
 
   /** Drops what readings that failed have left; returns whether none was ever finished. */
-  private async forgetUnfinished(tx: Tx, { id, reading }: ExecutionRow): Promise<boolean> {
+  private async forgetUnfinished(tx: Tx, { id, reading }: OptimoveExecutionRow): Promise<boolean> {
     const finished = await query<{ reading: number }>(
       tx,
       `SELECT reading FROM execution_reading WHERE execution_id = $1 AND reading < $2 AND finished_at IS NOT NULL`,
@@ -127,7 +127,7 @@ export class FreezeRepository {
     );
   }
 
-  private async countTemplates(tx: Tx, execution: ExecutionRow): Promise<void> {
+  private async countTemplates(tx: Tx, execution: OptimoveExecutionRow): Promise<void> {
     await query(
       tx,
       `INSERT INTO execution_template AS t (execution_id, optimove_template_id, received, duplicates, malformed)
@@ -150,7 +150,7 @@ export class FreezeRepository {
    * Ends at once what needs no worker: the same row in an execution of the same campaign a short while ago, unless it
    * was cancelled there; and in a new launch after a cancellation, whoever was handed over before, whatever the time.
    */
-  private async endDropped(tx: Tx, execution: ExecutionRow, offset: number): Promise<void> {
+  private async endDropped(tx: Tx, execution: OptimoveExecutionRow, offset: number): Promise<void> {
     const earlier = await query<{ id: string; is_launch: boolean }>(
       tx,
       `SELECT id, run_date = $6 AND launch < $7 AS is_launch FROM execution
@@ -208,7 +208,7 @@ export class FreezeRepository {
   /** What this reading listed, and what became of it: listed = added + known + duplicates + malformed. */
   private async sumUp(
     tx: Tx,
-    { execution, offset, known }: { execution: ExecutionRow; offset: number; known: number },
+    { execution, offset, known }: { execution: OptimoveExecutionRow; offset: number; known: number },
   ): Promise<void> {
     await query(
       tx,

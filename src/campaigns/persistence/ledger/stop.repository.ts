@@ -45,7 +45,8 @@ interface StandingRow {
 const against = `s.scope, CASE
     WHEN e.state <> 'RUNNING' OR e.cancel_requested_at IS NOT NULL THEN 'cancelled'
     WHEN e.paused_at IS NOT NULL THEN 'paused'
-    WHEN c.id IS NULL OR c.is_disabled THEN 'held back: its connection is disabled'
+    WHEN e.hold_reason IS NOT NULL THEN 'held: ' || e.hold_reason
+    WHEN e.kind <> 'DIRECT' AND (c.id IS NULL OR c.is_disabled) THEN 'held back: its connection is disabled'
     ELSE 'switched off: ' || s.reason END AS reason
   FROM execution e LEFT JOIN connection c ON c.id = e.connection_id LEFT JOIN LATERAL (
     SELECT scope, reason FROM sending_stop WHERE project_id = e.project_id AND (

@@ -1,0 +1,201 @@
+import { isUuid, newId } from '@libs/foundation';
+import { decodeCursor, PageArgs, Transactions, toPage, validateInput } from '@libs/platform';
+import { type Actor, Allow, CurrentActor } from '@modules/projects';
+import { SuppressionService } from '@modules/suppression';
+import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import type { CampaignProblem } from '../../authoring/campaign-problem';
+import { CampaignSegments } from '../../authoring/campaign-segments';
+import { refusedDirect } from '../../direct/direct-problem';
+import { LaunchDirectCampaign } from '../../direct/launch-direct-campaign';
+import { ManageDirectCampaigns } from '../../direct/manage-direct-campaigns';
+import { validateContent } from '../../domain/content/validate-content';
+import { DirectCampaignRepository } from '../../persistence/direct/direct-campaign.repository';
+import { ExecutionListRepository } from '../../persistence/ledger/execution-list.repository';
+import { FindingType } from '../authoring/finding.type';
+import { toGivenContent, toNewContent } from '../authoring/map-content';
+import { SnippetLoader } from '../authoring/snippet.loader';
+import { ExecutionConnection } from '../execution.type';
+import {
+  ArchiveDirectCampaignInput,
+  CreateDirectCampaignInput,
+  DirectCampaignsArgs,
+  LaunchDirectCampaignInput,
+  PauseDirectCampaignInput,
+  ResumeDirectCampaignInput,
+  UpdateDirectCampaignInput,
+} from './direct-campaign.inputs';
+import {
+  ArchiveDirectCampaignPayload,
+  CreateDirectCampaignPayload,
+  DirectCampaignConnection,
+  DirectCampaignType,
+  LaunchDirectCampaignPayload,
+  PauseDirectCampaignPayload,
+  ResumeDirectCampaignPayload,
+  UpdateDirectCampaignPayload,
+} from './direct-campaign.type';
+import { bothGiven, toDirectPayload, toDirectType, toSchedule } from './map-direct';
+
+/** Direct campaigns: writing, launch, what they rely on. */
+@Resolver(() => DirectCampaignType)
+export class DirectCampaignResolver {
+  constructor(
+    private readonly manage: ManageDirectCampaigns,
+    private readonly launches: LaunchDirectCampaign,
+    private readonly campaigns: DirectCampaignRepository,
+    private readonly executionLists: ExecutionListRepository,
+    private readonly segments: CampaignSegments,
+    private readonly snippets: SnippetLoader,
+    private readonly suppression: SuppressionService,
+    private readonly transactions: Transactions,
+  ) {}
+
+  @Allow('campaigns.view')
+  @Query(() => DirectCampaignType, { nullable: true, description: 'One Direct campaign of the project.' })
+  async directCampaign(
+    @CurrentActor() actor: Actor,
+    @Args('id', { type: () => ID }) id: string,
+  ): Promise<DirectCampaignType | null> {
+    const found = isUuid(id) ? await this.campaigns.find(this.transactions.pool, actor.projectId, id) : null;
+    return found && toDirectType(found);
+  }
+
+  @Allow('campaigns.view')
+  @Query(() => DirectCampaignConnection, {
+    name: 'directCampaigns',
+    description: 'Direct campaigns of the project, newest first.',
+  })
+  async list(@CurrentActor() actor: Actor, @Args() args: DirectCampaignsArgs): Promise<DirectCampaignConnection> {
+    const rows = await this.campaigns.list(this.transactions.pool, {
+      projectId: actor.projectId,
+      status: args.status ?? null,
+      beforeId: decodeCursor(args.after),
+      limit: args.first + 1,
+    });
+    return toPage(rows, { first: args.first, cursorOf: ({ id }) => id, map: toDirectType });
+  }
+
+  @Allow('campaigns.edit')
+  @Mutation(() => CreateDirectCampaignPayload, {
+    description: 'Creates a draft. Content that is not ready is kept; its findings say what is missing.',
+  })
+  async createDirectCampaign(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: CreateDirectCampaignInput,
+  ): Promise<CreateDirectCampaignPayload> {
+    const problems = [...(await invalid(CreateDirectCampaignInput, input)), ...bothGiven(input.schedule)];
+    if (problems.length > 0) return toDirectPayload(refusedDirect(...problems));
+    const { name, segment = null } = input;
+    const fresh = { name, segment, content: toNewContent(input.content), schedule: toSchedule(input.schedule) };
+    return toDirectPayload(await this.manage.create(actor, fresh));
+  }
+
+  @Allow('campaigns.edit')
+  @Mutation(() => UpdateDirectCampaignPayload, {
+    description: 'Edits a Direct campaign. What is scheduled stays as it was launched until the next launch.',
+  })
+  async updateDirectCampaign(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: UpdateDirectCampaignInput,
+  ): Promise<UpdateDirectCampaignPayload> {
+    const problems = [...(await invalid(UpdateDirectCampaignInput, input)), ...bothGiven(input.schedule)];
+    if (problems.length > 0) return toDirectPayload(refusedDirect(...problems));
+    const { id, version, name, segment } = input;
+    const content = input.content ? toGivenContent(input.content) : undefined;
+    const schedule = input.schedule ? toSchedule(input.schedule) : undefined;
+    return toDirectPayload(await this.manage.update(actor, { id, version, name, content, segment, schedule }));
+  }
+
+  @Allow('campaigns.launch')
+  @Mutation(() => LaunchDirectCampaignPayload, {
+    description: 'Freezes content, segment and schedule; the campaign goes out at the times of the schedule.',
+  })
+  async launchDirectCampaign(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: LaunchDirectCampaignInput,
+  ): Promise<LaunchDirectCampaignPayload> {
+    const problems = await invalid(LaunchDirectCampaignInput, input);
+    if (problems.length > 0) return toDirectPayload(refusedDirect(...problems));
+    return toDirectPayload(await this.launches.launch(actor, input));
+  }
+
+  @Allow('campaigns.launch')
+  @Mutation(() => PauseDirectCampaignPayload, {
+    description: 'Holds the next times back. An execution that runs is paused by pauseExecution.',
+  })
+  async pauseDirectCampaign(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: PauseDirectCampaignInput,
+  ): Promise<PauseDirectCampaignPayload> {
+    const problems = await invalid(PauseDirectCampaignInput, input);
+    if (problems.length > 0) return toDirectPayload(refusedDirect(...problems));
+    return toDirectPayload(await this.launches.pause(actor, input.id));
+  }
+
+  @Allow('campaigns.launch')
+  @Mutation(() => ResumeDirectCampaignPayload, {
+    description: 'Goes on with the next time of the schedule; times that passed meanwhile are left out.',
+  })
+  async resumeDirectCampaign(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: ResumeDirectCampaignInput,
+  ): Promise<ResumeDirectCampaignPayload> {
+    const problems = await invalid(ResumeDirectCampaignInput, input);
+    if (problems.length > 0) return toDirectPayload(refusedDirect(...problems));
+    return toDirectPayload(await this.launches.resume(actor, input.id));
+  }
+
+  @Allow('campaigns.edit')
+  @Mutation(() => ArchiveDirectCampaignPayload, {
+    description: 'Puts a Direct campaign away; it does not go out any more. Its history stays.',
+  })
+  async archiveDirectCampaign(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: ArchiveDirectCampaignInput,
+  ): Promise<ArchiveDirectCampaignPayload> {
+    const problems = await invalid(ArchiveDirectCampaignInput, input);
+    if (problems.length > 0) return toDirectPayload(refusedDirect(...problems));
+    return toDirectPayload(await this.manage.archive(actor, input.id));
+  }
+
+  @ResolveField(() => [FindingType], {
+    description:
+      'What its author should know before a launch; errors forbid it. Says so when it relies on no exclusion rule.',
+  })
+  async findings(
+    @CurrentActor() { projectId }: Actor,
+    @Parent() { source }: DirectCampaignType,
+  ): Promise<FindingType[]> {
+    const { pool } = this.transactions;
+    const content = await this.snippets.load(projectId, source.content);
+    const broken = await this.segments.problems(pool, projectId, source.segment);
+    const { rules, holdReason } = await this.suppression.standing(pool, projectId, {
+      kind: 'DIRECT',
+      executionId: newId(),
+    });
+    const relied: string[] = [];
+    if (rules.length === 0)
+      relied.push('No exclusion rule protects this campaign: nobody is left out for being excluded');
+    if (holdReason) relied.push(`As things stand it would be held: ${holdReason}`);
+    return [
+      ...validateContent(content).findings.map((finding) => ({ ...finding, path: ['content', ...finding.path] })),
+      ...broken.map(({ path, message }) => ({ path, message, code: 'INVALID', severity: 'ERROR' })),
+      ...relied.map((message) => ({ path: ['suppression'], message, code: 'SUPPRESSION', severity: 'WARNING' })),
+    ];
+  }
+
+  @ResolveField(() => ExecutionConnection, { description: 'Each time it went out, newest first.' })
+  async executions(
+    @CurrentActor() { projectId }: Actor,
+    @Parent() { id }: DirectCampaignType,
+    @Args() { first, after }: PageArgs,
+  ): Promise<ExecutionConnection> {
+    const page = { directCampaignId: id, beforeId: decodeCursor(after), limit: first + 1 };
+    const rows = await this.executionLists.list({ projectId, connectionId: null, state: null, ...page });
+    return toPage(rows, { first, cursorOf: (row) => row.id, map: (row) => row });
+  }
+}
+
+async function invalid<T extends object>(type: new () => T, input: T): Promise<CampaignProblem[]> {
+  return (await validateInput(type, input)).map((problem) => ({ ...problem, code: 'INVALID' }));
+}

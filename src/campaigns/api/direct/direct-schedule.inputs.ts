@@ -1,0 +1,82 @@
+import { Field, InputType, Int } from '@nestjs/graphql';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  ArrayUnique,
+  IsOptional,
+  IsTimeZone,
+  Matches,
+  Max,
+  Min,
+  Validate,
+  ValidateNested,
+  ValidatorConstraint,
+  type ValidatorConstraintInterface,
+} from 'class-validator';
+import { isCalendarDay } from '../../domain/execution/run-date';
+
+const timeOfDay = '([01]\\d|2[0-3]):[0-5]\\d';
+
+@ValidatorConstraint({ name: 'calendarDay' })
+class CalendarDayRule implements ValidatorConstraintInterface {
+  validate(value: unknown): boolean {
+    return typeof value === 'string' && isCalendarDay(value.slice(0, 10));
+  }
+
+  defaultMessage(): string {
+    return 'There is no such day in the calendar';
+  }
+}
+
+@InputType({ description: 'Once, at a local time.' })
+export class DirectOnceInput {
+  @Field({ description: 'Local time, YYYY-MM-DDTHH:MM. One that the clock leaps over is an hour later.' })
+  @Matches(new RegExp(`^\\d{4}-\\d{2}-\\d{2}T${timeOfDay}$`), { message: 'at must look like 2026-12-24T18:30' })
+  @Validate(CalendarDayRule)
+  at!: string;
+
+  @Field({ description: 'IANA time zone, such as Europe/London.' })
+  @IsTimeZone({ message: 'timeZone must be an IANA time zone such as Europe/London' })
+  timeZone!: string;
+}
+
+@InputType({ description: 'Again and again, on some days of the week at a local time.' })
+export class DirectRepeatingInput {
+  @Field(() => [Int], { description: 'Days of the week, 1 is Monday and 7 Sunday; all seven for every day.' })
+  @ArrayMinSize(1)
+  @ArrayMaxSize(7)
+  @ArrayUnique()
+  @Min(1, { each: true })
+  @Max(7, { each: true })
+  weekdays!: number[];
+
+  @Field({ description: 'Local time, HH:MM.' })
+  @Matches(new RegExp(`^${timeOfDay}$`), { message: 'time must look like 18:30' })
+  time!: string;
+
+  @Field(() => String, { nullable: true, description: 'The last day, YYYY-MM-DD; absent: it never ends.' })
+  @IsOptional()
+  @Matches(/^\d{4}-\d{2}-\d{2}$/, { message: 'until must look like 2026-12-24' })
+  @Validate(CalendarDayRule)
+  until?: string | null;
+
+  @Field({ description: 'IANA time zone, such as Europe/London.' })
+  @IsTimeZone({ message: 'timeZone must be an IANA time zone such as Europe/London' })
+  timeZone!: string;
+}
+
+@InputType({ description: 'When a Direct campaign goes out: at most one of both; neither: as soon as it is launched.' })
+export class DirectScheduleInput {
+  @Field(() => DirectOnceInput, { nullable: true, description: 'Once, at a time.' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => DirectOnceInput)
+  once?: DirectOnceInput | null;
+
+  @Field(() => DirectRepeatingInput, { nullable: true, description: 'Again and again.' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => DirectRepeatingInput)
+  repeating?: DirectRepeatingInput | null;
+}

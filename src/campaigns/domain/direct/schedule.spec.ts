@@ -1,0 +1,54 @@
+import { type DirectSchedule, firstOccurrence, nextOccurrence, scheduleProblem } from './schedule';
+
+const london = 'Europe/London';
+const at = (local: string): DirectSchedule => ({ kind: 'AT', at: local, timeZone: london });
+const daily = (time: string, more: object = {}): DirectSchedule => ({
+  kind: 'REPEATING',
+  weekdays: [1, 2, 3, 4, 5, 6, 7],
+  time,
+  until: null,
+  timeZone: london,
+  ...more,
+});
+const next = (schedule: DirectSchedule, after: string): string | undefined =>
+  nextOccurrence(schedule, new Date(after))?.at.toISOString();
+
+describe('when a Direct campaign goes out', () => {
+  it('is once, at the local time, in winter and in summer', () => {
+    expect(next(at('2026-01-15T10:00'), '2026-01-01T00:00:00Z')).toBe('2026-01-15T10:00:00.000Z');
+    expect(next(at('2026-07-15T10:00'), '2026-01-01T00:00:00Z')).toBe('2026-07-15T09:00:00.000Z');
+    expect(next(at('2026-07-15T10:00'), '2026-07-15T09:00:00Z')).toBeUndefined();
+  });
+
+  it('is an hour later where the clock leaps over the time, and the first of two where it shows it twice', () => {
+    expect(next(at('2026-03-29T01:30'), '2026-03-01T00:00:00Z')).toBe('2026-03-29T01:30:00.000Z');
+    expect(next(at('2026-10-25T01:30'), '2026-10-01T00:00:00Z')).toBe('2026-10-25T00:30:00.000Z');
+  });
+
+  it('keeps its local time over the year, and comes once on the days of the change', () => {
+    const days: string[] = [];
+    let after = new Date('2026-10-23T12:00:00Z');
+    for (let index = 0; index < 4; index += 1) {
+      const occurrence = nextOccurrence(daily('01:30'), after);
+      days.push(`${occurrence?.day} ${occurrence?.at.toISOString().slice(11, 16)}`);
+      after = occurrence?.at ?? after;
+    }
+    expect(days).toEqual(['2026-10-24 00:30', '2026-10-25 00:30', '2026-10-26 01:30', '2026-10-27 01:30']);
+  });
+
+  it('is on the chosen weekdays only, until the end of the last day', () => {
+    const mondays = daily('09:00', { weekdays: [1], until: '2026-06-08' });
+    expect(next(mondays, '2026-06-02T00:00:00Z')).toBe('2026-06-08T08:00:00.000Z');
+    expect(next(mondays, '2026-06-08T08:00:00Z')).toBeUndefined();
+  });
+
+  it('is at once for a launch now, and a launch that would never go out says so', () => {
+    const now = new Date('2026-06-02T12:00:00Z');
+    expect(firstOccurrence({ kind: 'NOW' }, now)).toEqual({ at: now, day: '2026-06-02' });
+    expect(scheduleProblem(at('2026-06-02T12:59'), now)).toMatchObject({ path: ['schedule', 'at'] });
+    expect(scheduleProblem(daily('09:00', { until: '2026-06-01' }), now)).toMatchObject({
+      path: ['schedule', 'until'],
+    });
+    expect(scheduleProblem(at('2026-06-02T13:01'), now)).toBeNull();
+  });
+});
