@@ -103,7 +103,8 @@ export class SettleDeliveries {
     const isOpen = ['COMPLETED', 'RUNNING'].includes(execution.state) && !execution.isCancelling;
     if (!isOpen) throw new RefusedSettlement('WRONG_STATE');
     if (!execution.hasValues) throw new RefusedSettlement('VALUES_GONE');
-    if (await this.connections.isDisabled(tx, execution.connectionId)) throw new RefusedSettlement('CONNECTION_OFF');
+    const { connectionId } = execution;
+    if (connectionId !== null && (await this.connections.isDisabled(tx, connectionId))) throw new RefusedSettlement('CONNECTION_OFF');
   }
 
   private async sendOnceMore(

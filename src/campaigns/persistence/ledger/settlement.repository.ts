@@ -2,6 +2,7 @@ import type { Medium } from '@libs/delivery';
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { ChunkKey } from './chunk.repository';
+import type { ExecutionRow } from './execution.repository';
 
 /** A delivery as somebody saw it: `version` changes with every attempt. */
 export interface SeenDelivery {
@@ -25,9 +26,10 @@ export interface Settlement {
 
 /** How an execution stands when somebody wants to settle its deliveries. */
 export interface SettledExecution {
-  kind: 'SCHEDULED' | 'TRIGGERED';
+  kind: ExecutionRow['kind'];
   state: string;
-  connectionId: string;
+  /** Null for a Direct campaign. */
+  connectionId: string | null;
   isCancelling: boolean;
   hasValues: boolean;
 }
@@ -48,7 +50,7 @@ export class SettlementRepository {
     const [row] = await query<SettledExecution>(
       tx,
       `SELECT kind, state, connection_id AS "connectionId", cancel_requested_at IS NOT NULL AS "isCancelling",
-         EXISTS (SELECT 1 FROM recipient_staging s WHERE s.execution_id = e.id) AS "hasValues"
+         kind = 'DIRECT' OR EXISTS (SELECT 1 FROM recipient_staging s WHERE s.execution_id = e.id) AS "hasValues"
        FROM execution e WHERE project_id = $1 AND id = $2 FOR UPDATE`,
       [projectId, executionId],
     );
