@@ -104,7 +104,8 @@ export class SettleDeliveries {
     if (!isOpen) throw new RefusedSettlement('WRONG_STATE');
     if (!execution.hasValues) throw new RefusedSettlement('VALUES_GONE');
     const { connectionId } = execution;
-    if (connectionId !== null && (await this.connections.isDisabled(tx, connectionId))) throw new RefusedSettlement('CONNECTION_OFF');
+    if (connectionId !== null && (await this.connections.isDisabled(tx, connectionId)))
+      throw new RefusedSettlement('CONNECTION_OFF');
   }
 
   private async sendOnceMore(
