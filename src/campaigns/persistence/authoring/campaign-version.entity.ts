@@ -15,7 +15,7 @@ export class CampaignVersionEntity {
   @Column('uuid', { name: 'campaign_id' })
   campaignId!: string;
 
-  @Column('uuid', { name: 'channel_id' })
+  @Column('uuid', { name: 'channel_id', nullable: true })
   channelId!: string | null;
 
   @Column('integer')
