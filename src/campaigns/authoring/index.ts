@@ -14,6 +14,7 @@ import { PublicationClock } from './publication.clock';
 import { PublishNow } from './publish-now';
 import { PublishTemplate } from './publish-template';
 import { PublishTemplateHandler } from './publish-template.handler';
+import { RepairTemplates } from './repair-templates';
 import { Snippets } from './snippets';
 import { TemplateConsequences } from './template-consequences';
 import { TemplateDirectory } from './template-directory';
@@ -39,6 +40,7 @@ export const authoringProviders = [
   LaunchCampaign,
   PublishNow,
   PublishTemplate,
+  RepairTemplates,
   TemplateConsequences,
   TemplateDirectory,
   Versions,

@@ -3,6 +3,7 @@ import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import type { PublicationState } from '../../domain/content/campaign-status';
+import type { OurTemplate } from '../../domain/template-drift';
 import { TemplatePublicationEntity } from './template-publication.entity';
 
 /** What a launch or a new name wants Optimove to know. */
@@ -126,6 +127,40 @@ export class PublicationRepository {
       `SELECT optimove_template_id::text AS "templateId", version_id AS "versionId" FROM template_publication
        WHERE connection_id = $1 AND optimove_channel_id = $2 AND optimove_template_id = ANY($3::int[])`,
       [wanted.connectionId, wanted.optimoveChannelId, wanted.optimoveTemplateIds],
+    );
+  }
+
+  /** By Optimove's channel: what Optimove was told, and the ids of templates about which it is being told now. */
+  async settled(
+    tx: Tx,
+    projectId: string,
+    connectionId: string,
+  ): Promise<Map<number, { settled: OurTemplate[]; moving: Set<string> }>> {
+    const rows = await query<OurTemplate & { channelId: number; state: PublicationState }>(
+      tx,
+      `SELECT id AS "publicationId", campaign_id AS "campaignId", optimove_channel_id AS "channelId",
+         optimove_template_id::text AS "templateId", template_name AS name, state, state = 'WITHDRAWN' AS "isWithdrawn"
+       FROM template_publication WHERE project_id = $1 AND connection_id = $2 ORDER BY id`,
+      [projectId, connectionId],
+    );
+    const byChannel = new Map<number, { settled: OurTemplate[]; moving: Set<string> }>();
+    for (const { channelId, state, ...template } of rows) {
+      const own = byChannel.get(channelId) ?? { settled: [], moving: new Set<string>() };
+      byChannel.set(channelId, own);
+      if (state === 'PENDING' || state === 'WITHDRAWING') own.moving.add(template.templateId);
+      else own.settled.push(template);
+    }
+    return byChannel;
+  }
+
+  /** Wishes once more what was wished of these publications, as long as nothing is under way for them. */
+  reopen(tx: Tx, projectId: string, ids: string[]): Promise<PublicationTicket[]> {
+    return query(
+      tx,
+      `UPDATE template_publication SET state = CASE state WHEN 'WITHDRAWN' THEN 'WITHDRAWING' ELSE 'PENDING' END,
+         revision = revision + 1, error_code = NULL, last_error = NULL, updated_at = now()
+       WHERE project_id = $1 AND id = ANY($2::uuid[]) AND state NOT IN ('PENDING', 'WITHDRAWING') RETURNING ${ticket}`,
+      [projectId, ids],
     );
   }
 
