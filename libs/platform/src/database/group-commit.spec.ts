@@ -29,4 +29,21 @@ describe('writing in groups', () => {
     await expect(commit.add(0)).rejects.toThrow('no');
     await expect(commit.add(1)).resolves.toBe(1);
   });
+
+  it('gathers what arrives in the time after the start of a write', async () => {
+    const groups: number[][] = [];
+    const commit = new GroupCommit<number, number>(
+      3,
+      async (items) => {
+        groups.push(items);
+        return items;
+      },
+      500,
+    );
+    await commit.add(1);
+    const second = commit.add(2);
+    await new Promise((done) => setImmediate(done));
+    await Promise.all([second, commit.add(3)]);
+    expect(groups).toEqual([[1], [2, 3]]);
+  });
 });

@@ -36,7 +36,7 @@ export class GroupCommit<T, R> {
   private async work(): Promise<void> {
     this.isWriting = true;
     while (this.waiting.length > 0) {
-      await this.gather();
+      if (this.gatherMs > 0) await this.gather();
       const group = this.waiting.splice(0, this.mostAtOnce);
       if (await this.commit(group)) continue;
       for (const one of group) await this.commit([one], true);
