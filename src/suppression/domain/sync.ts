@@ -52,6 +52,12 @@ export class AttributeStoppedError extends AppError {
   readonly retryable = false;
 }
 
+/** Optimove has the data of another day by now; the changes of the run's day can no longer be had. */
+export class DayOverError extends AppError {
+  readonly code = 'SUPPRESSION_DAY_OVER';
+  readonly retryable = false;
+}
+
 /** Another worker has taken the run over. */
 export class RunTakenOverError extends AppError {
   readonly code = 'SUPPRESSION_RUN_TAKEN_OVER';

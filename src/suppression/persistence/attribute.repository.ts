@@ -61,6 +61,20 @@ export class AttributeRepository {
     );
   }
 
+  /** The sync of a day failed; one of a later day that succeeded meanwhile counts for more. */
+  async noteFailure(
+    tx: Tx,
+    { projectId, id }: { projectId: string; id: string },
+    { dataDate, reason }: { dataDate: string; reason: string },
+  ): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE suppression_attribute SET state = 'FAILED', state_reason = $4
+       WHERE project_id = $1 AND id = $2 AND (data_date IS NULL OR data_date < $3::date)`,
+      [projectId, id, dataDate, reason],
+    );
+  }
+
   /** Somebody says that the reason why attributes stopped is gone; until a sync succeeds their data count as failed. */
   async retryStopped(tx: Tx, projectId: string, connectionId: string): Promise<void> {
     await execute(

@@ -10,6 +10,8 @@ import { RememberedValueRepository, type Values } from '../persistence/remembere
 /** A page of a campaign's list. */
 export interface ListPage {
   connection: ConnectionView;
+  /** What {@link LearnFromLists.dataDate} said before the page was asked for. */
+  dataDate: string | null;
   /** Names of the attributes that were asked for, in the order of the values. */
   attributes: string[];
   rows: { customerId: string; attributes: (string | null)[] }[];
@@ -30,14 +32,21 @@ export class LearnFromLists {
     return attributes.filter(({ state, dataDate }) => dataDate !== null && state !== 'STOPPED').map(({ name }) => name);
   }
 
-  /** Applies what a page says, as of Optimove's data date as it was last read; newer values stay. */
-  async learn(tx: Tx, { connection, attributes: names, rows }: ListPage): Promise<void> {
+  /**
+   * The data date that a list has which is asked for from now on, as far as it is known. A list that is under way while
+   * the next day comes tells of the day before, and must not take the place of what the sync of the new day says.
+   */
+  async dataDate(tx: Tx, { projectId, id }: Pick<ConnectionView, 'projectId' | 'id'>): Promise<string | null> {
+    return (await this.feeds.find(tx, projectId, id))?.dataDate ?? null;
+  }
+
+  /** Applies what a page says, as of its data date; newer values stay. */
+  async learn(tx: Tx, { connection, dataDate, attributes: names, rows }: ListPage): Promise<void> {
+    if (dataDate === null) return;
     const { projectId, id } = connection;
     const kept = await this.attributes.ofConnection(tx, projectId, id);
     const told = kept.filter(({ name, state }) => state !== 'STOPPED' && names.includes(name));
     if (told.length === 0) return;
-    const dataDate = (await this.feeds.find(tx, projectId, id))?.dataDate;
-    if (!dataDate) return;
     const userIdAt = connection.userIdAttribute === null ? -1 : names.indexOf(connection.userIdAttribute);
     for (const attribute of told) {
       const at = names.indexOf(attribute.name);

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AppError, InvariantError, toError } from '@libs/foundation';
-import { OptimoveRejectedError, OptimoveUnauthorizedError } from '@libs/optimove-client';
+import { InvariantError } from '@libs/foundation';
 import { isRetryable, Log, Transactions } from '@libs/platform';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { AttributeDefinitions } from '@modules/profiles';
@@ -8,6 +7,7 @@ import { Tasks } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import {
   AttributeStoppedError,
+  DayOverError,
   isDayMissed,
   RunTakenOverError,
   type SuppressionAttribute,
@@ -16,6 +16,9 @@ import {
 import { AttributeRepository } from '../persistence/attribute.repository';
 import { RememberedValueRepository } from '../persistence/remembered-value.repository';
 import { SyncRunRepository } from '../persistence/sync-run.repository';
+import { assertDay } from './assert-day';
+import { CheckDataDate } from './check-data-date';
+import { reasonOf } from './failure-reason';
 import { type GivenValue, ValueWriter } from './value-writer';
 
 interface Work {
@@ -42,6 +45,7 @@ export class SyncAttribute {
     private readonly runs: SyncRunRepository,
     private readonly values: RememberedValueRepository,
     private readonly writer: ValueWriter,
+    private readonly check: CheckDataDate,
     private readonly log: Log,
   ) {}
 
@@ -67,6 +71,7 @@ export class SyncAttribute {
     const work = await this.prepare(run, holder);
     const { attribute, connection } = work;
     const client = await this.connections.clientFor(connection.id);
+    await assertDay(client, run);
     const pages = client.attributeChanges({
       attribute: attribute.name,
       userIdAttribute: connection.userIdAttribute,
@@ -79,6 +84,8 @@ export class SyncAttribute {
         }
       })(),
     );
+    // Whatever was read while the day changed belongs to the new day, which is read next.
+    await assertDay(client, run);
     await this.finish(work);
   }
 
@@ -137,8 +144,11 @@ export class SyncAttribute {
       await this.runs.hold(tx, run.id, holder);
       await this.runs.finish(tx, run.id, { state: 'FAILED', detail });
       await this.tasks.finish(tx, run.taskId, 'FAILED', detail);
-      const state = error instanceof AttributeStoppedError ? 'STOPPED' : 'FAILED';
-      await this.attributes.setState(tx, { projectId: run.projectId, id: run.attributeId }, state, detail);
+      const attribute = { projectId: run.projectId, id: run.attributeId };
+      if (error instanceof AttributeStoppedError) await this.attributes.setState(tx, attribute, 'STOPPED', detail);
+      else await this.attributes.noteFailure(tx, attribute, { dataDate: run.dataDate, reason: detail });
+      const connection = { id: run.connectionId, projectId: run.projectId };
+      if (error instanceof DayOverError) await this.check.request(tx, connection);
     });
   }
 }
@@ -149,13 +159,4 @@ function given(
   { userIdAttribute }: ConnectionView,
 ): GivenValue {
   return { customerId, userId: userIdAttribute ? userIdValue : customerId, text: value };
-}
-
-function reasonOf(error: unknown): string {
-  const ask = 'ask your Optimove Client Success Manager to register the attribute for this integration';
-  if (error instanceof OptimoveRejectedError || (error instanceof OptimoveUnauthorizedError && error.status === 403)) {
-    return `Optimove does not release this attribute: ${ask}. ${error.message}`;
-  }
-  if (error instanceof AppError) return error.message;
-  return `An internal fault stopped the sync; the log has its details (${toError(error).name})`;
 }

@@ -2,25 +2,23 @@ import { newId } from '@libs/foundation';
 import { DateTimeScalar, PlatformModule, Transactions } from '@libs/platform';
 import { type GateOrigin, SuppressionModule, SuppressionService } from '@modules/suppression';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { GuardDecisionRepository } from '../../../src/suppression/persistence/guard-decision.repository';
-import { RememberedValueRepository } from '../../../src/suppression/persistence/remembered-value.repository';
+import {
+  type GuardDecision,
+  GuardDecisionRepository,
+} from '../../../src/suppression/persistence/guard-decision.repository';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
-import { type Case, expected, lists, type Person, people, type Setting, settings } from './guard-matrix';
+import { type Case, caseCount, expected, isHeld, lists, settings, type Trial, trials } from './guard-matrix';
+import { GuardWorld } from './guard-world';
 
 jest.setTimeout(180_000);
 
-const oldDay = '2026-05-01';
-const gapBefore = '2026-05-04';
-const newDay = '2026-05-05';
-const attribute = 'gamStop';
-const media = [...lists.medium];
-
-/** A project of its own with one rule, whose data stand as the setting says, and everybody of the matrix. */
-interface World {
-  projectId: string;
-  connectionId: string;
-  setting: Setting;
-  crowd: { person: Person; userId: string; profileId: string }[];
+/** An execution in which a trial was made at a moment. */
+interface Tried {
+  trial: Trial;
+  moment: Case['moment'];
+  executionId: string;
+  /** What was decided, by `person medium`. */
+  decided: Map<string, string>;
 }
 
 describe('the guard, in every case there is', () => {
@@ -49,153 +47,86 @@ describe('the guard, in every case there is', () => {
     let cases = 0;
     const wrong: object[] = [];
     for (const setting of settings) {
-      const world = await makeWorld(setting);
-      for (const origin of lists.origin) {
-        for (const found of await decideAndProve(world, origin)) {
-          cases += 1;
-          const should = expected(found.case);
-          if (found.decided !== should || found.proven !== should) wrong.push({ ...found, should });
-        }
+      const world = new GuardWorld(database, module, setting);
+      await world.make();
+      const before = await tryAll(world, 'LIST');
+      await world.change();
+      for await (const found of compare(world, [...before, ...(await tryAll(world, 'HAND_OVER'))])) {
+        cases += 1;
+        const should = expected(found.case);
+        if (found.decided !== should || found.proven !== should) wrong.push({ ...found, should });
       }
     }
     expect(wrong.slice(0, 3)).toEqual([]);
     expect(wrong).toHaveLength(0);
-    expect(cases).toBe(7 * 4 * 2 * 6 * 3 * 4 * 3 * 3);
+    expect(caseCount).toBe(7 * 2 * 4 * 4 * 3 * 2 * 6 * 3 * 4 * 3);
+    expect(cases).toBe(caseCount);
   });
 
-  async function makeWorld(setting: Setting): Promise<World> {
-    const projectId = newId();
-    const connectionId = newId();
-    const attributeId = newId();
-    await makeRule({ projectId, connectionId, attributeId }, setting);
-    const crowd = people.map((person, index) => ({ person, userId: `player-${index}`, profileId: newId() }));
-    const early = crowd.filter(({ person }) => person.value === 'BEFORE_PROFILE');
-    await remember({ projectId, attributeId, dataDate: oldDay }, early, () => true);
-    await makeProfiles(projectId, crowd);
-    const later = crowd.filter(({ person }) => ['EXCLUDING', 'HARMLESS', 'CLEARED'].includes(person.value));
-    await remember({ projectId, attributeId, dataDate: oldDay }, later, ({ value }) =>
-      value === 'CLEARED' ? null : value === 'EXCLUDING',
-    );
-    if (setting.data === 'DOUBTFUL') await doubt({ projectId, attributeId }, crowd);
-    const changed = crowd.filter(({ person }) => person.change !== 'NONE');
-    await remember({ projectId, attributeId, dataDate: newDay }, changed, ({ change }) => change === 'TO_EXCLUDING');
-    return { projectId, connectionId, setting, crowd };
-  }
-
-  async function decideAndProve(
-    world: World,
-    origin: Case['origin'],
-  ): Promise<{ case: Case; decided: string; proven: string }[]> {
-    const { projectId, connectionId, crowd, setting } = world;
-    await database.query('UPDATE suppression_feed SET guards_optimove = $2 WHERE connection_id = $1', [
-      connectionId,
-      origin === 'OPTIMOVE_GUARDED',
-    ]);
-    const executionId = newId();
-    const from: GateOrigin =
-      origin === 'DIRECT' ? { kind: 'DIRECT', executionId } : { kind: 'OPTIMOVE', connectionId, executionId };
-    const request = { projectId, origin: from, media, people: crowd.map(({ profileId }, seq) => ({ seq, profileId })) };
-    const decisions = await transactions.run((tx) => module.get(SuppressionService).decide(tx, request));
-    const proofs = new Map<string, { outcome: string; medium: string | null }[]>();
-    for (const { userId } of crowd) {
-      const wanted = { projectId, userId, from: null, until: new Date(Date.now() + 60_000), limit: 200 };
-      const all = await module.get(GuardDecisionRepository).of(transactions.pool, wanted);
-      proofs.set(
-        userId,
-        all.filter((proof) => proof.executionId === executionId),
-      );
+  async function tryAll(world: GuardWorld, moment: Case['moment']): Promise<Tried[]> {
+    const tried: Tried[] = [];
+    for (const trial of trials) {
+      await world.arrange(trial);
+      const executionId = newId();
+      const decided = await decide(world, originOf(world, trial, executionId));
+      tried.push({ trial, moment, executionId, decided });
+      if (trial.origin !== 'DIRECT') continue;
+      const { holdReason } = await module
+        .get(SuppressionService)
+        .standing(transactions.pool, world.projectId, { kind: 'DIRECT', executionId });
+      expect({ trial, isHeld: holdReason !== null }).toEqual({ trial, isHeld: isHeld({ ...world.setting, ...trial }) });
     }
-    return decisions.flatMap((decision) => {
-      const each = crowd[decision.seq];
-      const medium = media.find((one) => one === decision.medium);
-      if (!each || !medium) return [];
-      const decided = decision.isAllowed ? 'ALLOWED' : decision.reason;
-      const proven = outcomeOf(proofs.get(each.userId) ?? [], medium);
-      return [{ case: { ...setting, ...each.person, origin, medium }, decided, proven }];
-    });
+    return tried;
   }
 
-  async function makeRule(
-    ids: { projectId: string; connectionId: string; attributeId: string },
-    { data, override, whenUnknown }: Setting,
-  ): Promise<void> {
-    const { projectId, connectionId, attributeId } = ids;
-    const ruleId = newId();
-    const state = data === 'FAILED' || data === 'STOPPED' ? data : 'FRESH';
-    await database.query('INSERT INTO suppression_feed (connection_id, project_id) VALUES ($1, $2)', [
-      connectionId,
-      projectId,
-    ]);
-    await database.query(
-      `INSERT INTO suppression_attribute (id, project_id, connection_id, name, type, state, data_date, data_as_of, gap_before)
-       VALUES ($1, $2, $3, $4, 'BOOLEAN', $5, $6, now() - $7 * interval '1 hour', $8)`,
-      [
-        attributeId,
-        projectId,
-        connectionId,
-        attribute,
-        state,
-        data === 'NEVER_SYNCED' ? null : newDay,
-        data === 'TOO_OLD' ? 73 : 71,
-        data === 'DAY_MISSED' ? gapBefore : null,
-      ],
-    );
-    await database.query(
-      `INSERT INTO exclusion_rule (id, project_id, connection_id, attribute_id, excluding_values, excluding_keys, when_unknown, maximum_age_hours)
-       VALUES ($1, $2, $3, $4, '[true]', '{true,yes}', $5, 72)`,
-      [ruleId, projectId, connectionId, attributeId, whenUnknown],
-    );
-    if (override === 'NONE') return;
-    await database.query(
-      `INSERT INTO guard_override (id, project_id, rule_id, reason, granted_by, expires_at, revoked_at)
-       VALUES ($1, $2, $3, 'A reason', 'tests', now() + $4 * interval '1 hour', $5)`,
-      [newId(), projectId, ruleId, override === 'EXPIRED' ? -1 : 1, override === 'REVOKED' ? new Date() : null],
+  async function decide({ projectId, crowd }: GuardWorld, origin: GateOrigin): Promise<Tried['decided']> {
+    const asked = { projectId, origin, media: [...lists.medium] };
+    const people = crowd.map(({ profileId }, seq) => ({ seq, profileId }));
+    const decisions = await transactions.run((tx) => module.get(SuppressionService).decide(tx, { ...asked, people }));
+    return new Map(
+      decisions.map((each) => [`${each.seq} ${each.medium}`, each.isAllowed ? 'ALLOWED' : each.reason] as const),
     );
   }
 
-  function remember(
-    target: { projectId: string; attributeId: string; dataDate: string },
-    crowd: World['crowd'],
-    valueFor: (person: Person) => boolean | null,
-  ): Promise<void> {
-    const values = new Map(crowd.map(({ userId, person }) => [userId, valueFor(person)]));
-    const whole = { ...target, name: attribute, runId: null, mayBeOld: false };
-    return transactions.run((tx) => module.get(RememberedValueRepository).apply(tx, whole, values));
-  }
-
-  function doubt(target: { projectId: string; attributeId: string }, crowd: World['crowd']): Promise<void> {
-    const whole = { ...target, name: attribute, dataDate: oldDay, runId: null, mayBeOld: false };
-    const userIds = crowd.map(({ userId }) => userId);
-    return transactions.run((tx) => module.get(RememberedValueRepository).doubt(tx, whole, userIds));
-  }
-
-  async function makeProfiles(projectId: string, crowd: World['crowd']): Promise<void> {
-    const ids = crowd.map(({ profileId }) => profileId);
-    const own = crowd.map(({ person }) => (person.value === 'OWN_EXCLUDING' ? `{"${attribute}": "Yes"}` : '{}'));
-    await database.query(
-      `INSERT INTO profile (id, project_id, user_id, email, mobile_number, email_subscription, sms_subscription, attributes)
-       SELECT id, $1, user_id, user_id || '@example.com', '44770090' || lpad(n::text, 4, '0'), 'SUBSCRIBED', 'SUBSCRIBED', own
-       FROM unnest($2::uuid[], $3::text[], $4::jsonb[]) WITH ORDINALITY AS p(id, user_id, own, n)`,
-      [projectId, ids, crowd.map(({ userId }) => userId), own],
-    );
-    await database.query(
-      `INSERT INTO device (id, project_id, profile_id, token, platform)
-       SELECT gen_random_uuid(), $1, id, 'token-' || id, 'IOS' FROM unnest($2::uuid[]) AS p(id)`,
-      [projectId, ids],
-    );
-    const listed = crowd.filter(({ person }) => person.listing !== 'NONE');
-    await database.query(
-      `INSERT INTO suppression_entry (id, project_id, kind, value, medium, reason)
-       SELECT gen_random_uuid(), $1, 'USER_ID', user_id, medium, 'Asked not to be contacted'
-       FROM unnest($2::text[], $3::text[]) AS e(user_id, medium)`,
-      [projectId, listed.map(({ userId }) => userId), listed.map(({ person }) => person.listing)],
-    );
+  /** Every case with what was decided and what the proof of that person says. */
+  async function* compare(
+    { projectId, crowd, setting }: GuardWorld,
+    tried: Tried[],
+  ): AsyncGenerator<{ case: Case; decided: string | undefined; proven: string }> {
+    for (const [seq, { userId, person }] of crowd.entries()) {
+      const wanted = { projectId, userId, from: null, until: new Date(Date.now() + 60_000), limit: 10_000 };
+      const proofs = byExecution(await module.get(GuardDecisionRepository).of(transactions.pool, wanted));
+      for (const { trial, moment, executionId, decided } of tried) {
+        for (const medium of lists.medium) {
+          const each: Case = { ...setting, ...trial, ...person, moment, medium };
+          const proven = outcomeOf(proofs.get(executionId) ?? [], each);
+          yield { case: each, decided: decided.get(`${seq} ${medium}`), proven };
+        }
+      }
+    }
   }
 });
 
-/** What the proofs of one execution say about a medium. */
-function outcomeOf(proofs: { outcome: string; medium: string | null }[], medium: string): string {
+function byExecution(proofs: GuardDecision[]): Map<string, GuardDecision[]> {
+  const groups = new Map<string, GuardDecision[]>();
+  for (const proof of proofs) groups.set(proof.executionId, [...(groups.get(proof.executionId) ?? []), proof]);
+  return groups;
+}
+
+function originOf({ rule }: GuardWorld, { origin }: Trial, executionId: string): GateOrigin {
+  if (origin === 'DIRECT') return { kind: 'DIRECT', executionId };
+  return { kind: 'OPTIMOVE', connectionId: rule.connectionId, executionId };
+}
+
+/** What the proofs of one execution say about a medium; every rule that counts must have left one. */
+function outcomeOf(proofs: GuardDecision[], { origin, otherRule, medium }: Case): string {
+  const ofRules = proofs.filter(({ basis }) => basis === 'RULE');
+  const rules = { DIRECT: otherRule === 'NONE' ? 1 : 2, OPTIMOVE_GUARDED: 1, OPTIMOVE_UNGUARDED: 0 }[origin];
+  if (ofRules.length !== rules) return `${ofRules.length} PROOFS OF ${rules} RULES`;
+  const isBareTrust = (proof: GuardDecision) =>
+    proof.outcome === 'ALLOWED' && proof.freshness !== 'FRESH' && proof.overrideId === null;
+  if (ofRules.some(isBareTrust)) return 'STALE DATA TRUSTED WITHOUT OVERRIDE';
   const about = proofs.filter((proof) => proof.medium === null || proof.medium === 'ANY' || proof.medium === medium);
   const outcomes = about.map(({ outcome }) => outcome);
-  return ['SUPPRESSED', 'SUPPRESSION_STALE'].find((outcome) => outcomes.includes(outcome)) ?? 'ALLOWED';
+  return (['SUPPRESSED', 'SUPPRESSION_STALE'] as const).find((outcome) => outcomes.includes(outcome)) ?? 'ALLOWED';
 }

@@ -1,12 +1,17 @@
 /** Every list that the guard's decision depends on; a case is one of each. */
 export const lists = {
   data: ['FRESH', 'NEVER_SYNCED', 'TOO_OLD', 'FAILED', 'STOPPED', 'DAY_MISSED', 'DOUBTFUL'],
-  override: ['NONE', 'IN_FORCE', 'EXPIRED', 'REVOKED'],
   whenUnknown: ['EXCLUDE', 'ALLOW'],
-  value: ['EXCLUDING', 'HARMLESS', 'CLEARED', 'NONE', 'OWN_EXCLUDING', 'BEFORE_PROFILE'],
-  change: ['NONE', 'TO_EXCLUDING', 'TO_HARMLESS'],
-  listing: ['NONE', 'EMAIL', 'SMS', 'ANY'],
+  override: ['NONE', 'IN_FORCE', 'EXPIRED', 'REVOKED'],
+  /** What the rule of the project's other connection says of everybody. */
+  otherRule: ['NONE', 'HARMLESS', 'EXCLUDING', 'STALE'],
   origin: ['DIRECT', 'OPTIMOVE_GUARDED', 'OPTIMOVE_UNGUARDED'],
+  moment: ['LIST', 'HAND_OVER'],
+  value: ['EXCLUDING', 'HARMLESS', 'CLEARED', 'NONE', 'OWN_EXCLUDING', 'BEFORE_PROFILE'],
+  /** What the value becomes between the list and the hand-over. */
+  change: ['NONE', 'TO_EXCLUDING', 'TO_HARMLESS'],
+  /** What the person comes to be listed by between the list and the hand-over, and for which medium. */
+  listing: ['NONE', 'ID_FOR_ANY', 'ADDRESS_FOR_EMAIL', 'NUMBER_FOR_SMS'],
   medium: ['MOBILE_PUSH', 'EMAIL', 'SMS'],
 } as const;
 
@@ -15,15 +20,24 @@ type Lists = typeof lists;
 /** One case. */
 export type Case = { [K in keyof Lists]: Lists[K][number] };
 
-/** How the data of a rule stand. */
-export type Setting = Pick<Case, 'data' | 'override' | 'whenUnknown'>;
+/** How many cases there are. */
+export const caseCount = Object.values(lists).reduce((product, list) => product * list.length, 1);
+
+/** How the data of a rule stand: one project each. */
+export type Setting = Pick<Case, 'data' | 'whenUnknown'>;
+
+/** What is tried in each project, one after the other. */
+export type Trial = Pick<Case, 'override' | 'otherRule' | 'origin'>;
 
 /** What is true of a person. */
 export type Person = Pick<Case, 'value' | 'change' | 'listing'>;
 
-/** Settings of rules: one project each. */
 export const settings: Setting[] = lists.data.flatMap((data) =>
-  lists.override.flatMap((override) => lists.whenUnknown.map((whenUnknown) => ({ data, override, whenUnknown }))),
+  lists.whenUnknown.map((whenUnknown) => ({ data, whenUnknown })),
+);
+
+export const trials: Trial[] = lists.otherRule.flatMap((otherRule) =>
+  lists.override.flatMap((override) => lists.origin.map((origin) => ({ override, otherRule, origin }))),
 );
 
 /** People: the same in every project. */
@@ -31,17 +45,44 @@ export const people: Person[] = lists.value.flatMap((value) =>
   lists.change.flatMap((change) => lists.listing.map((listing) => ({ value, change, listing }))),
 );
 
+/** What must become of a case. */
+export type Outcome = 'ALLOWED' | 'SUPPRESSED' | 'SUPPRESSION_STALE';
+
 /** What must become of a case, said plainly. */
-export function expected(each: Case): 'ALLOWED' | 'SUPPRESSED' | 'SUPPRESSION_STALE' {
-  if (each.listing === 'ANY' || each.listing === each.medium) return 'SUPPRESSED';
+export function expected(each: Case): Outcome {
+  if (each.moment === 'LIST') return expected({ ...each, moment: 'HAND_OVER', change: 'NONE', listing: 'NONE' });
+  if (isListed(each)) return 'SUPPRESSED';
   if (each.origin === 'OPTIMOVE_UNGUARDED') return 'ALLOWED';
+  const outcomes = [ownRule(each), ...(each.origin === 'DIRECT' ? [otherRule(each)] : [])];
+  return (['SUPPRESSED', 'SUPPRESSION_STALE'] as const).find((outcome) => outcomes.includes(outcome)) ?? 'ALLOWED';
+}
+
+/** Whether a Direct campaign as a whole must wait. */
+export function isHeld({ data, override, otherRule }: Pick<Case, 'data' | 'override' | 'otherRule'>): boolean {
+  const isStale = ['NEVER_SYNCED', 'TOO_OLD', 'FAILED', 'STOPPED'].includes(data);
+  return otherRule === 'STALE' || (isStale && override !== 'IN_FORCE');
+}
+
+function ownRule(each: Case): Outcome {
   if (hasExcludingValue(each)) return 'SUPPRESSED';
   if (isStale(each) && each.override !== 'IN_FORCE') return 'SUPPRESSION_STALE';
   const isUnknown = each.change === 'NONE' && each.value !== 'HARMLESS';
   return isUnknown && each.whenUnknown === 'EXCLUDE' ? 'SUPPRESSED' : 'ALLOWED';
 }
 
+function otherRule(each: Case): Outcome {
+  if (each.otherRule === 'EXCLUDING') return 'SUPPRESSED';
+  return each.otherRule === 'STALE' ? 'SUPPRESSION_STALE' : 'ALLOWED';
+}
+
+function isListed({ listing, medium }: Case): boolean {
+  if (listing === 'NONE') return false;
+  const where = listing.slice(listing.lastIndexOf('_') + 1);
+  return where === 'ANY' || where === medium;
+}
+
 function hasExcludingValue({ value, change }: Case): boolean {
+  // What the person's own attribute says excludes until what Optimove says takes its place.
   if (change !== 'NONE') return change === 'TO_EXCLUDING';
   return value === 'EXCLUDING' || value === 'OWN_EXCLUDING' || value === 'BEFORE_PROFILE';
 }

@@ -206,7 +206,8 @@ describe('the daily sync of suppression attributes', () => {
     const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
     const lists = stage.app.get(LearnFromLists);
     expect(await lists.wanted(stage.transactions.pool, connection)).toEqual([name]);
-    const page = { connection, attributes: [name], rows: [{ customerId: 'listed', attributes: ['false'] }] };
+    const dataDate = await lists.dataDate(stage.transactions.pool, connection);
+    const page = { connection, dataDate, attributes: [name], rows: [{ customerId: 'listed', attributes: ['false'] }] };
     await stage.transactions.run((tx) => lists.learn(tx, page));
     expect([await decide(account, listed), await decide(account, filed)]).toEqual(['ALLOWED', 'SUPPRESSION_STALE']);
 
@@ -229,6 +230,63 @@ describe('the daily sync of suppression attributes', () => {
       'SUPPRESSED',
       'ALLOWED',
     ]);
+  });
+
+  it('takes no later day for a day that it could not read in time, and says that the day was missed', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const [early = ''] = await stage.addProfiles(['held-up-early']);
+    await passDay(account, days[0], name, { 'held-up-early': 'false' });
+    await runNow(account);
+    await passDay(account, days[1], name, { 'held-up-early': 'true' });
+    await stage.mutate('runSuppressionSync', 'RunSuppressionSyncInput', 'dataDate', {
+      connectionId: account.connectionId,
+    });
+    await passDay(account, days[2], name, { 'held-up-late': 'true' });
+    await stage.work();
+    const [over] = await syncs(id);
+    expect(over).toMatchObject({ state: 'FAILED', dataDate: days[1], detail: expect.stringContaining('missed') });
+    expect(await attributeOf(account, id)).toMatchObject({ state: 'FAILED', dataDate: days[0] });
+    await runNow(account);
+    expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', dataDate: days[2], gapBefore: days[2] });
+    expect(await decide(account, early)).toBe('SUPPRESSION_STALE');
+  });
+
+  it('a sync of a day that ends after that of the next does not spoil what the next brought', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await passDay(account, days[0], name, { overtaken: 'false' });
+    await stage.mutate('runSuppressionSync', 'RunSuppressionSyncInput', 'dataDate', {
+      connectionId: account.connectionId,
+    });
+    const [late] = await syncs(id);
+    await passDay(account, days[1], name, { overtaken: 'true' });
+    await stage.mutate('runSuppressionSync', 'RunSuppressionSyncInput', 'dataDate', {
+      connectionId: account.connectionId,
+    });
+    const [next] = await syncs(id);
+    await stage.app.get(SyncAttribute).run(next?.id ?? '');
+    await stage.app.get(SyncAttribute).run(late?.id ?? '');
+    expect(await syncs(id)).toMatchObject([{ state: 'SUCCEEDED' }, { state: 'FAILED' }]);
+    expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', stateReason: null, dataDate: days[1] });
+  });
+
+  it('a list that was asked for before a day came does not take the place of what that day said', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const [crossed = ''] = await stage.addProfiles(['crossed']);
+    await passDay(account, days[0], name, { crossed: 'false' });
+    await runNow(account);
+    const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+    const lists = stage.app.get(LearnFromLists);
+    const dataDate = await lists.dataDate(stage.transactions.pool, connection);
+    await passDay(account, days[1], name, { crossed: 'true' });
+    await runNow(account);
+    const page = { connection, dataDate, attributes: [name], rows: [{ customerId: 'crossed', attributes: ['false'] }] };
+    await stage.transactions.run((tx) => lists.learn(tx, page));
+    expect([await valueOnProfile(crossed, name), await decide(account, crossed)]).toEqual([true, 'SUPPRESSED']);
   });
 
   it('fails loudly where Optimove does not release the attribute, and goes on once it does', async () => {

@@ -2,7 +2,6 @@ import type { OptimoveClient } from '@libs/optimove-client';
 import type { Tx } from '@libs/platform';
 import type { ConnectionView } from '@modules/connections';
 import type { LearnFromLists } from '@modules/suppression';
-import type { AudienceRepository } from '../../persistence/ledger/audience.repository';
 import type { OptimoveExecutionRow } from '../../persistence/ledger/execution.repository';
 import type { RecipientSource, SourcePage } from './recipient-source';
 
@@ -12,12 +11,14 @@ import type { RecipientSource, SourcePage } from './recipient-source';
  */
 export class ApiPages implements RecipientSource {
   private attributes: string[] = [];
+  private dataDate: string | null = null;
 
   constructor(
     private readonly client: OptimoveClient,
     private readonly execution: OptimoveExecutionRow,
     private readonly connection: ConnectionView,
-    private readonly nextSkip: () => ReturnType<AudienceRepository['nextSkip']>,
+    /** Where to go on, and as of which day what comes counts. */
+    private readonly begin: () => Promise<{ fromSkip: number; dataDate: string | null }>,
     private readonly suppression: LearnFromLists,
   ) {}
 
@@ -35,19 +36,22 @@ export class ApiPages implements RecipientSource {
 
   async *pages(attributes: string[]): AsyncGenerator<SourcePage> {
     this.attributes = attributes;
+    const { fromSkip, dataDate } = await this.begin();
+    this.dataDate = dataDate;
     yield* this.client.recipientPages({
       campaignId: this.execution.optimove_campaign_id,
       channelId: this.execution.optimove_channel_id,
       attributes,
       pageSize: this.connection.pageSize,
-      fromSkip: await this.nextSkip(),
+      fromSkip,
       stopAtShortPage: this.connection.trustsShortPage,
     });
   }
 
   /** A kept page says itself where to go on. */
   kept(tx: Tx, { rows }: SourcePage): Promise<void> {
-    return this.suppression.learn(tx, { connection: this.connection, attributes: this.attributes, rows });
+    const { connection, dataDate, attributes } = this;
+    return this.suppression.learn(tx, { connection, dataDate, attributes, rows });
   }
 
   async frozen(): Promise<void> {}

@@ -29,7 +29,10 @@ export class RecipientSources {
       return new CustomerFiles({ storage, engagements: this.engagements, pool, execution, announcement, inLease });
     }
     const client = await this.connections.clientFor(connection.id);
-    const nextSkip = () => this.audience.nextSkip(pool, execution);
-    return new ApiPages(client, execution, connection, nextSkip, this.suppression);
+    const begin = async () => ({
+      fromSkip: await this.audience.nextSkip(pool, execution),
+      dataDate: await this.suppression.dataDate(pool, connection),
+    });
+    return new ApiPages(client, execution, connection, begin, this.suppression);
   }
 }
