@@ -1,6 +1,7 @@
 import { InvariantError } from '@libs/foundation';
 import { attributeChanges, type ChangePage, dayOf } from './changers';
 import { OptimoveRejectedError, OptimoveUnauthorizedError, OptimoveUnexpectedAnswerError } from './errors';
+import { type InteractionBatch, interactionBody, type KnownInteraction, readInteraction } from './interactions';
 import { type RecipientPage, type RecipientQuery, recipientPages } from './recipients';
 import { type Call, Transport, type TransportOptions } from './transport';
 import { fromId, toId, toWireObject, type WireObject } from './wire';
@@ -236,6 +237,29 @@ export class OptimoveClient {
     }));
     const path = 'integrations/UpdateCampaignMetrics';
     await this.transport.call({ lane: 'metrics', method: 'POST', path, body, isAdditive: true });
+  }
+
+  /** Posts one event of 1 to 10,000 customers. Not tried again by itself: Optimove adds up what it is told. */
+  async updateCampaignInteractions(batch: InteractionBatch): Promise<void> {
+    const path = 'integrations/UpdateCampaignInteractions';
+    const body = interactionBody(batch);
+    await this.transport.call({ lane: 'metrics', method: 'POST', path, body, isAdditive: true });
+  }
+
+  /** What Optimove knows of a customer's events from a day to a day, `YYYY-MM-DD`: to check, not to depend on. */
+  async getCustomerChannelInteractions(query: {
+    customerId: string;
+    channelId: number;
+    from: string;
+    to: string;
+  }): Promise<KnownInteraction[]> {
+    const rows = await this.list('customers/GetCustomerChannelInteractions', {
+      CustomerID: query.customerId,
+      StartDate: query.from,
+      EndDate: query.to,
+      ChannelID: query.channelId,
+    });
+    return rows.map(readInteraction);
   }
 
   private async write(path: string, body: unknown, query?: Call['query']): Promise<void> {

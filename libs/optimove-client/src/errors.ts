@@ -34,10 +34,20 @@ export class OptimoveUnavailableError extends AppError {
   readonly retryable = true;
   /** How long Optimove asked us to wait, in ms; null when it did not say. */
   readonly retryAfterMs: number | null;
+  /** Whether no connection came about: the call has certainly not arrived. */
+  readonly isUnsent: boolean;
 
-  constructor(message: string, { cause, retryAfterMs = null }: { cause?: unknown; retryAfterMs?: number | null } = {}) {
+  constructor(
+    message: string,
+    {
+      cause,
+      retryAfterMs = null,
+      isUnsent = false,
+    }: { cause?: unknown; retryAfterMs?: number | null; isUnsent?: boolean } = {},
+  ) {
     super(message, { cause });
     this.retryAfterMs = retryAfterMs;
+    this.isUnsent = isUnsent;
   }
 }
 

@@ -22,11 +22,21 @@ export {
   OptimoveUnavailableError,
   OptimoveUnexpectedAnswerError,
 } from './errors';
+export {
+  createEventSender,
+  type EventSender,
+  type EventSenderOptions,
+  largestEventList,
+  type MetricEvent,
+  oldestEventMs,
+  signatureOf,
+} from './event-sender';
 export type { CustomerFilesQuery, FilePage } from './files/customer-pages';
 export { type EngagementAnnouncement, readEngagement, withoutDecryptionKey } from './files/engagement';
 export type { EngagementMetadata } from './files/metadata';
 export type { StorageOptions } from './files/object-request';
 export { createOptimoveStorage, type OptimoveStorage } from './files/storage';
+export { eventIds, type InteractionBatch, type KnownInteraction, largestInteraction } from './interactions';
 export type { Lane, RateBudget } from './rate-budget';
 export type { MalformedRow, RecipientPage, RecipientQuery, RecipientRow } from './recipients';
 export type { TransportOptions } from './transport';

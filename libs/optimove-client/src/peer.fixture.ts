@@ -7,6 +7,8 @@ export interface ArrivedCall {
   query: Record<string, string>;
   headers: IncomingMessage['headers'];
   body: unknown;
+  /** The body as it came, for signatures. */
+  text: string;
 }
 
 /** An answer of a test; one that stalls sends its text and never ends. */
@@ -62,6 +64,7 @@ function arrived(request: IncomingMessage, text: string): ArrivedCall {
     query: Object.fromEntries(url.searchParams),
     headers: request.headers,
     body: text === '' ? undefined : JSON.parse(text),
+    text,
   };
 }
 

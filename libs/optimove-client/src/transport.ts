@@ -2,7 +2,8 @@ import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Dispatcher, getGlobalDispatcher } from 'undici';
 import { type Answer, errorOf, readAnswer } from './answer';
-import { OptimoveRateLimitedError, OptimoveUnavailableError, OptimoveUnexpectedAnswerError } from './errors';
+import { OptimoveRateLimitedError, OptimoveUnavailableError } from './errors';
+import { brokenOff, readText } from './exchange';
 import type { Lane, RateBudget } from './rate-budget';
 
 /** How a client reaches Optimove. */
@@ -43,11 +44,8 @@ interface OpenAnswer extends Omit<Answer, 'text'> {
 }
 
 const defaults = { timeoutMs: 60_000, retries: 3, backoffMs: 500 };
-const largestAnswer = 256 * 1024 * 1024;
 /** The window of Optimove's limit. Who is asked to wait for longer gives up, so that a queue may do the waiting. */
 const longestWaitMs = 10_000;
-/** Faults that are neither Optimove's nor the network's, and that a further try would only meet again. */
-const notOfTheNetwork = new Set(['OUTBOUND_REFUSED', 'UND_ERR_INVALID_ARG']);
 
 /** Makes calls: budget, key, time-out, retries, and errors as a closed set of classes. Follows no redirect. */
 export class Transport {
@@ -105,7 +103,6 @@ export class Transport {
     try {
       return { ...answer, text: await readText(body, call.path) };
     } catch (cause) {
-      if (cause instanceof OptimoveUnexpectedAnswerError) throw cause;
       throw brokenOff(call.path, cause);
     }
   }
@@ -133,7 +130,6 @@ export class Transport {
       const retryAfter = [answer.headers['retry-after']].flat()[0] ?? null;
       return { path, status: answer.statusCode, body: answer.body, retryAfter };
     } catch (cause) {
-      if (notOfTheNetwork.has((cause as { code?: string }).code ?? '')) throw cause;
       throw brokenOff(path, cause);
     }
   }
@@ -146,26 +142,4 @@ export class Transport {
     const askedFor = error.retryAfterMs ?? 0;
     return askedFor > longestWaitMs ? null : Math.max(spread, askedFor);
   }
-}
-
-function brokenOff(path: string, cause: unknown): OptimoveUnavailableError {
-  return new OptimoveUnavailableError(`Optimove did not answer ${path}: ${reasonOf(cause)}`, { cause });
-}
-
-async function readText(body: AsyncIterable<Buffer>, path: string): Promise<string> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  for await (const part of body) {
-    size += part.length;
-    if (size > largestAnswer) {
-      throw new OptimoveUnexpectedAnswerError(`The answer to ${path} is larger than ${largestAnswer} bytes`);
-    }
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
-}
-
-function reasonOf(cause: unknown): string {
-  const { code, message } = cause as { code?: string; message?: string };
-  return code ?? message ?? 'unknown reason';
 }
