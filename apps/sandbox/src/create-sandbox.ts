@@ -6,6 +6,7 @@ import type { FarEnds } from './far-ends';
 
 import { optimoveRoutes } from './optimove/optimove-routes';
 import type { PageLimits } from './optimove/recipient-page';
+import { saveEventRoutes } from './optimove/save-event';
 import { startPage } from './start-page';
 import { storageRoutes } from './storage/storage-routes';
 import { TenantStore } from './tenants/tenant-store';
@@ -53,6 +54,7 @@ export async function createSandbox(options: SandboxOptions = {}): Promise<Sandb
     limits: options.pages ?? { usual: 10_000, most: 200_000 },
     onCall: options.onCall ?? (async () => undefined),
   });
+  saveEventRoutes(app, tenants);
   storageRoutes(app, tenants);
   farEnds?.routes(app);
   await app.listen({ host, port });

@@ -21,7 +21,16 @@ const usualRate = 50;
 const smsSubscriptionChannelId = 444;
 const usualRowsPerFile = 10_000;
 const mostRowsPerFile = 100_000;
-const lists = ['templates', 'listeners', 'apps', 'preferences', 'interactions', 'calls', 'callbacks'] as const;
+const lists = [
+  'templates',
+  'listeners',
+  'apps',
+  'preferences',
+  'interactions',
+  'savedEvents',
+  'calls',
+  'callbacks',
+] as const;
 
 /** The control API: what an Optimove account manager and the people in front of its screens would do. */
 export function controlRoutes(app: FastifyInstance, { tenants, endpoint }: ControlOptions): void {
@@ -33,8 +42,8 @@ export function controlRoutes(app: FastifyInstance, { tenants, endpoint }: Contr
 
   app.get('/control/tenants', () => [...tenants.all.values()].map(({ id, name }) => ({ id, name })));
   app.post('/control/tenants', (request) => {
-    const { id, apiToken, channels, login } = newTenant(tenants, request.body);
-    return { id, endpoint: endpoint(), apiToken, channels, smsSubscriptionChannelId, login };
+    const { id, apiToken, channels, login, metricToken } = newTenant(tenants, request.body);
+    return { id, endpoint: endpoint(), apiToken, channels, smsSubscriptionChannelId, login, metricToken };
   });
   campaignRoutes(app, tenantOf);
   attributeRoutes(app, tenantOf);

@@ -3,6 +3,7 @@ import { attributeNames } from '../customers/customer';
 import { type SandboxCampaign, sendAt } from '../tenants/campaign';
 import { executedCampaign } from './actions';
 import { getCustomerAttributeChangers } from './attribute-changers';
+import { getCustomerChannelInteractions } from './known-interactions';
 import { type CustomerRow, type PageLimits, recipientPage } from './recipient-page';
 import {
   adminOnly,
@@ -29,6 +30,7 @@ export function customerFunctions(limits: PageLimits): OptimoveCategory {
     GetCustomerSendDetailsByChannel: ofChannel(sendDetails),
     GetCustomerExecutionDetailsByCampaign: ofChannel(executionDetails),
     GetCustomerAttributeChangers: readFor(getCustomerAttributeChangers),
+    GetCustomerChannelInteractions: readFor(getCustomerChannelInteractions),
     GetCustomerOneTimeActionsByCampaign: ofOptionalChannel(oneTimeAction),
     GetCustomerSendDetailsByCampaign: adminOnly(ofCampaign(campaignSendDetails)),
   };

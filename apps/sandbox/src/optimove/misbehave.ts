@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { takeFault } from '../tenants/faults';
 import { tooManyRequests } from './credentials';
 import { answerText, type OptimoveCall } from './request';
@@ -16,6 +16,13 @@ export async function misbehave({ tenant, path }: OptimoveCall, reply: FastifyRe
   if (fault.kind === '429') tooManyRequests(reply);
   else answerText(reply, fault.kind === 'string-body' ? 200 : Number(fault.kind), texts[fault.kind] ?? '');
   return true;
+}
+
+/** What was said is kept, and nobody is told: the caller cannot know whether it counted. */
+export function loseAnswer(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  reply.hijack();
+  request.raw.socket.destroy();
+  return reply;
 }
 
 const texts: Record<string, string> = {

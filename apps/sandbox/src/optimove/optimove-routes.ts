@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { takeFault } from '../tenants/faults';
 import { RateLimit } from '../tenants/rate-limit';
 import { logTo, type Tenant } from '../tenants/tenant';
 import type { TenantStore } from '../tenants/tenant-store';
@@ -8,7 +9,7 @@ import { logIn, tenantOf, tooManyRequests } from './credentials';
 import { customerAttributes, customerFunctions, modelFunctions } from './customers';
 import { generalFunctions } from './general';
 import { integrationFunctions } from './integrations';
-import { jsonOf, misbehave } from './misbehave';
+import { jsonOf, loseAnswer, misbehave } from './misbehave';
 import type { PageLimits } from './recipient-page';
 import {
   adminOnly,
@@ -60,6 +61,7 @@ function answerer({
     if (await misbehave(call, reply)) return reply;
     const route = allowed(find(request.params as Params), { tenant, method: request.method });
     const value = route.run(call);
+    if (takeFault(tenant.faults, call.path, ['lost-answer'])) return loseAnswer(request, reply);
     if (value === null) return reply.code(200).send();
     return reply.type('application/json; charset=utf-8').send(value instanceof Readable ? value : jsonOf(call, value));
   };

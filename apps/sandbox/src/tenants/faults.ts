@@ -6,6 +6,7 @@ export const faultKinds = [
   '503',
   'slow',
   'hang',
+  'lost-answer',
   'string-body',
   'truncated-page',
   'ignore-skip',

@@ -50,6 +50,8 @@ export class TenantStore {
       metrics: new Map(),
       preferences: [],
       interactions: [],
+      metricToken: randomBytes(24).toString('base64url'),
+      savedEvents: [],
       calls: [],
       callbacks: [],
       faults: { rules: [], callbacks: {} },

@@ -37,6 +37,14 @@ export interface PostedMetric {
   posts: number;
 }
 
+/** An event of saveEvent. */
+export interface SavedEvent {
+  event: string;
+  customer: string;
+  timestamp: string;
+  context: object;
+}
+
 /** A call that the account received. */
 export interface LoggedCall {
   /** When it arrived. */
@@ -93,6 +101,9 @@ export interface Tenant {
   preferences: Record<string, unknown>[];
   /** Bodies as they were posted. */
   interactions: Record<string, unknown>[];
+  /** Signs what is sent to saveEvent. */
+  metricToken: string;
+  savedEvents: SavedEvent[];
   calls: LoggedCall[];
   callbacks: LoggedCallback[];
   faults: FaultPlan;
