@@ -19,6 +19,7 @@ import { CompleteExecution } from './execution/complete-execution';
 import { DrainTriggered } from './execution/drain-triggered';
 import { ExecutionContexts } from './execution/execution-context';
 import { ExecutionNews } from './execution/execution-news';
+import { ExecutionWork } from './execution/execution-work';
 import { FindMissed } from './execution/find-missed';
 import { FindQuietChannels } from './execution/find-quiet-channels';
 import { NarrowToSegment } from './execution/narrow-to-segment';
@@ -43,6 +44,7 @@ import { DeliveryRepository } from './persistence/ledger/delivery.repository';
 import { EngagementFilesRepository } from './persistence/ledger/engagement-files.repository';
 import { ExecutionRepository } from './persistence/ledger/execution.repository';
 import { ExecutionListRepository } from './persistence/ledger/execution-list.repository';
+import { ExecutionWorkRepository } from './persistence/ledger/execution-work.repository';
 import { ExportRepository } from './persistence/ledger/export.repository';
 import { FreezeRepository } from './persistence/ledger/freeze.repository';
 import { FunnelRepository } from './persistence/ledger/funnel.repository';
@@ -73,6 +75,7 @@ const repositories = [
   ExecutionListRepository,
   EngagementFilesRepository,
   ExecutionRepository,
+  ExecutionWorkRepository,
   ExportRepository,
   FreezeRepository,
   FunnelRepository,
@@ -100,6 +103,7 @@ const useCases = [
   TriggeredBudget,
   ExecutionContexts,
   ExecutionNews,
+  ExecutionWork,
   FindMissed,
   FindQuietChannels,
   MessageLinks,

@@ -5,13 +5,15 @@ import { ApiKeys } from './api-keys';
 import { AuditTrail } from './audit-trail';
 import { ApiKeyEntity, AuditEntryEntity, ProjectEntity } from './persistence/project.entities';
 import { TaskEntity } from './persistence/task.entity';
+import { TaskWork } from './persistence/task-work';
 import { ProjectsService } from './projects.service';
 import { Tasks } from './tasks';
+import { WorkSources } from './work-sources';
 
 /** Projects: who asks, what was changed, and the work that people can watch. */
 @Module({
   imports: [TypeOrmModule.forFeature([ProjectEntity, ApiKeyEntity, AuditEntryEntity, TaskEntity])],
-  providers: [ProjectsService, Actors, ApiKeys, AuditTrail, Tasks],
-  exports: [ProjectsService, Actors, ApiKeys, AuditTrail, Tasks],
+  providers: [ProjectsService, Actors, ApiKeys, AuditTrail, Tasks, WorkSources, TaskWork],
+  exports: [ProjectsService, Actors, ApiKeys, AuditTrail, Tasks, WorkSources],
 })
 export class ProjectsModule {}

@@ -1,18 +1,10 @@
 import { ConnectionType, UserError } from '@libs/platform';
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { IsIn, IsUUID, Length } from 'class-validator';
 import { type Role, roles } from '../domain/actor';
 
 const RoleEnum = Object.fromEntries(roles.map((role) => [role, role]));
 registerEnumType(RoleEnum, { name: 'Role', description: 'What an API key may do.' });
-
-const TaskStatusEnum = {
-  RUNNING: 'RUNNING',
-  SUCCEEDED: 'SUCCEEDED',
-  PARTLY_FAILED: 'PARTLY_FAILED',
-  FAILED: 'FAILED',
-};
-registerEnumType(TaskStatusEnum, { name: 'TaskStatus', description: 'How a task ended, or that it has not.' });
 
 const ApiKeyErrorCodeEnum = { INVALID: 'INVALID', NOT_FOUND: 'NOT_FOUND', LAST_ADMIN_KEY: 'LAST_ADMIN_KEY' };
 registerEnumType(ApiKeyErrorCodeEnum, { name: 'ApiKeyErrorCode', description: 'Why a change of keys was refused.' });
@@ -55,48 +47,6 @@ export class ApiKeyType {
   @Field(() => Date, { nullable: true, description: 'When it was revoked.' })
   revokedAt!: Date | null;
 }
-
-@ObjectType('Task', { description: 'A longer piece of work with progress, counts and downloadable failed rows.' })
-export class TaskType {
-  @Field(() => ID, { description: 'Our id; failed rows are at GET /tasks/{id}/errors.csv.' })
-  id!: string;
-
-  @Field({ description: 'What kind of work.' })
-  kind!: string;
-
-  @Field({ description: 'What it does, in words.' })
-  title!: string;
-
-  @Field(() => TaskStatusEnum, { description: 'How it ended, or that it has not.' })
-  status!: string;
-
-  @Field({ description: 'Who or what started it.' })
-  triggeredBy!: string;
-
-  @Field(() => Int, { nullable: true, description: 'How many items, when known.' })
-  total!: number | null;
-
-  @Field(() => Int, { description: 'Items done.' })
-  processed!: number;
-
-  @Field(() => Int, { description: 'Items that worked.' })
-  succeeded!: number;
-
-  @Field(() => Int, { description: 'Items that were rejected, each kept with a reason.' })
-  failed!: number;
-
-  @Field(() => String, { nullable: true, description: 'Why it failed.' })
-  detail!: string | null;
-
-  @Field({ description: 'When it began.' })
-  createdAt!: Date;
-
-  @Field(() => Date, { nullable: true, description: 'When it ended.' })
-  finishedAt!: Date | null;
-}
-
-@ObjectType('TaskConnection', { description: 'A page of tasks, newest first.' })
-export class TaskConnection extends ConnectionType(TaskType) {}
 
 @ObjectType('AuditEntry', { description: 'Who changed what, when.' })
 export class AuditEntryType {

@@ -1,11 +1,10 @@
 import { isUuid, redact } from '@libs/foundation';
 import { PageArgs, Transactions, toPage, validateInput } from '@libs/platform';
-import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { LessThan } from 'typeorm';
 import { ApiKeys } from '../api-keys';
 import type { Actor } from '../domain/actor';
 import { AuditEntryEntity } from '../persistence/project.entities';
-import { TaskEntity } from '../persistence/task.entity';
 import { ProjectsService } from '../projects.service';
 import { Allow, CurrentActor } from './actor.decorators';
 import {
@@ -17,8 +16,6 @@ import {
   ProjectType,
   RevokeApiKeyInput,
   RevokeApiKeyPayload,
-  TaskConnection,
-  TaskType,
 } from './project.type';
 import { readIdCursor } from './read-cursor';
 
@@ -27,7 +24,7 @@ const refusals = {
   LAST_ADMIN_KEY: 'This is the last administrator key; create another one first',
 };
 
-/** The project, its keys, tasks and audit trail. */
+/** The project, its keys and audit trail. */
 @Resolver()
 export class ProjectsResolver {
   constructor(
@@ -46,25 +43,6 @@ export class ProjectsResolver {
   @Query(() => [ApiKeyType], { description: 'The latest 200 API keys of the project, revoked ones too.' })
   apiKeys(@CurrentActor() actor: Actor): Promise<ApiKeyType[]> {
     return this.keys.list(actor.projectId);
-  }
-
-  @Allow('project.view')
-  @Query(() => TaskType, { nullable: true, description: 'One task of the project.' })
-  async task(@CurrentActor() actor: Actor, @Args('id', { type: () => ID }) id: string): Promise<TaskType | null> {
-    if (!isUuid(id)) return null;
-    return this.transactions.pool.findOneBy(TaskEntity, { projectId: actor.projectId, id });
-  }
-
-  @Allow('project.view')
-  @Query(() => TaskConnection, { description: 'Tasks of the project, newest first.' })
-  async tasks(@CurrentActor() actor: Actor, @Args() { first, after }: PageArgs): Promise<TaskConnection> {
-    const before = readIdCursor(after);
-    const rows = await this.transactions.pool.find(TaskEntity, {
-      where: { projectId: actor.projectId, ...(before ? { id: LessThan(before) } : {}) },
-      order: { id: 'DESC' },
-      take: first + 1,
-    });
-    return toPage(rows, { first, cursorOf: ({ id }) => id, map: (row) => row });
   }
 
   @Allow('project.manage')
