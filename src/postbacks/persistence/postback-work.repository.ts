@@ -40,6 +40,9 @@ export class PostbackWorkRepository {
        ) AS s
        WHERE f.project_id = $1 AND ($2::uuid IS NULL OR f.id = $2) AND ($3::uuid IS NULL OR f.connection_id = $3)
          AND ($4::uuid IS NULL OR f.id < $4) AND ($5::boolean IS NULL OR (s.owed > 0) = $5)
+         AND ($5 IS DISTINCT FROM true OR (f.connection_id, f.optimove_campaign_id, f.optimove_channel_id) IN (
+           SELECT o.connection_id, o.optimove_campaign_id, o.optimove_channel_id FROM metric_total o
+           WHERE o.state = 'OWED' AND o.project_id = $1))
          AND NOT EXISTS (SELECT 1 FROM metric_total e WHERE e.project_id = f.project_id
            AND e.connection_id = f.connection_id AND e.optimove_campaign_id = f.optimove_campaign_id
            AND e.optimove_channel_id = f.optimove_channel_id AND e.id < f.id)
