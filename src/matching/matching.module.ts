@@ -1,12 +1,13 @@
 import { ProfilesModule } from '@modules/profiles';
 import { Module } from '@nestjs/common';
 import { MatchingService } from './matching.service';
+import { MatchedCustomerRepository } from './persistence/matched-customer.repository';
 import { NumberRejectRepository } from './persistence/number-reject.repository';
 
 /** Who Optimove's customers are among the profiles. */
 @Module({
   imports: [ProfilesModule],
-  providers: [MatchingService, NumberRejectRepository],
+  providers: [MatchingService, MatchedCustomerRepository, NumberRejectRepository],
   exports: [MatchingService, NumberRejectRepository],
 })
 export class MatchingModule {}

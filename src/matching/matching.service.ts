@@ -1,8 +1,9 @@
 import type { Tx } from '@libs/platform';
 import type { ConnectionView } from '@modules/connections';
-import { isUserId, ProfilesService } from '@modules/profiles';
+import { Contactability, isUserId, ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import { checkMobileNumber } from './domain/mobile-number';
+import { type MatchedCustomer, MatchedCustomerRepository } from './persistence/matched-customer.repository';
 import { NumberRejectRepository } from './persistence/number-reject.repository';
 
 /** A customer as Optimove gave them. */
@@ -40,6 +41,8 @@ export class MatchingService {
   constructor(
     private readonly profiles: ProfilesService,
     private readonly rejects: NumberRejectRepository,
+    private readonly customers: MatchedCustomerRepository,
+    private readonly contactability: Contactability,
   ) {}
 
   /** Optimove attributes that matching needs, to be asked for with the recipients. */
@@ -48,14 +51,24 @@ export class MatchingService {
   }
 
   /** Whether matching for a connection stores what it learns, and so needs a transaction. */
-  writes({ mobileNumberAttribute }: ConnectionView): boolean {
-    return mobileNumberAttribute !== null;
+  writes({ mobileNumberAttribute, userIdAttribute }: ConnectionView): boolean {
+    return mobileNumberAttribute !== null || userIdAttribute !== null;
+  }
+
+  /**
+   * What Optimove calls these people: their user ID, or the customer ids under which they were matched where the
+   * connection matches by an attribute. Who has none is absent; one person may be several customers.
+   */
+  async customersOf(tx: Tx, connection: ConnectionView, profileIds: string[]): Promise<MatchedCustomer[]> {
+    if (connection.userIdAttribute !== null) return this.customers.of(tx, connection.id, profileIds);
+    const contacts = await this.profiles.contacts(tx, connection.projectId, profileIds);
+    return contacts.flatMap(({ profileId, userId }) => (isUserId(userId) ? [{ customerId: userId, profileId }] : []));
   }
 
   /**
    * Matches customers by user ID (the User ID attribute where the connection has one, otherwise the customer ID),
    * exactly and case-sensitively. Valid numbers are stored on the profiles, and make one where there was none; refused
-   * ones are kept with their reasons.
+   * ones are kept with their reasons. Where an attribute decides, who matched is remembered for the way back.
    */
   async match(
     tx: Tx,
@@ -73,11 +86,23 @@ export class MatchingService {
       numbers: read.flatMap(({ userId, number }) => (isUserId(userId) && number ? [{ userId, number }] : [])),
       subscribeWhenNotSet: connection.treatImportedNumbersAsSubscribed,
     });
-    return read.map(({ seq, userId, numberProblem }) => ({
-      seq,
-      profileId: imported.get(userId) ?? known.get(userId) ?? null,
-      numberProblem,
+    const matched = read.map((customer) => ({
+      ...customer,
+      profileId: imported.get(customer.userId) ?? known.get(customer.userId) ?? null,
     }));
+    await this.remember(tx, connection, matched);
+    return matched.map(({ seq, profileId, numberProblem }) => ({ seq, profileId, numberProblem }));
+  }
+
+  private async remember(
+    tx: Tx,
+    { projectId, id: connectionId, userIdAttribute }: ConnectionView,
+    read: { customerId: string; profileId: string | null }[],
+  ): Promise<void> {
+    if (userIdAttribute === null) return;
+    const matched = read.flatMap(({ customerId, profileId }) => (profileId ? [{ customerId, profileId }] : []));
+    const changed = await this.customers.remember(tx, { projectId, connectionId }, matched);
+    await this.contactability.note(tx, projectId, changed);
   }
 }
 

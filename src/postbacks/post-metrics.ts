@@ -1,15 +1,10 @@
 import { toError } from '@libs/foundation';
-import {
-  largestWrite,
-  metricIds,
-  OptimoveRateLimitedError,
-  OptimoveRejectedError,
-  OptimoveUnauthorizedError,
-} from '@libs/optimove-client';
-import { isRetryable, Log, OutboundRefusedError, SecretUnreadableError, Transactions } from '@libs/platform';
+import { largestWrite, metricIds, OptimoveRejectedError } from '@libs/optimove-client';
+import { isRetryable, Log, Transactions } from '@libs/platform';
 import { ConnectionNotFoundError, ConnectionsService, type ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { type Metric, type OwedMetric, valueToPost, waitSeconds } from './domain/metric';
+import { isNotReached } from './not-reached';
 import { MetricTotalRepository } from './persistence/metric-total.repository';
 
 const idOf: Record<Metric, number> = {
@@ -21,8 +16,6 @@ const longestError = 500;
 /** Well below the clock's lease, so that the last call of a run ends while the lease is still held. */
 const longestRunMs = 25_000;
 const badRequest = 400;
-/** Faults of the access, not of a value, that are known before anything is counted: the values stay owed until it is mended. */
-const notReached = [OptimoveRateLimitedError, OptimoveUnauthorizedError, OutboundRefusedError, SecretUnreadableError];
 
 /** Posts what is owed to Optimove, at most 100 values a call, and keeps what it acknowledged. */
 @Injectable()
@@ -100,7 +93,7 @@ function toWire(row: OwedMetric, { metricsMode }: ConnectionView) {
 
 /** A total may be posted again at any time; an addition only when it is certain that it did not count. */
 function stateAfter(error: unknown, { metricsMode }: ConnectionView): 'OWED' | 'REFUSED' | 'UNCERTAIN' {
-  if (notReached.some((kind) => error instanceof kind)) return 'OWED';
+  if (isNotReached(error)) return 'OWED';
   if (error instanceof OptimoveRejectedError || error instanceof ConnectionNotFoundError) return 'REFUSED';
   if (metricsMode === 'DELTA') return 'UNCERTAIN';
   return isRetryable(error) ? 'OWED' : 'REFUSED';

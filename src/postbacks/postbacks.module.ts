@@ -1,5 +1,8 @@
 import { CampaignsModule } from '@modules/campaigns';
+import { ChannelsModule } from '@modules/channels';
 import { ConnectionsModule } from '@modules/connections';
+import { MatchingModule } from '@modules/matching';
+import { ProfilesModule } from '@modules/profiles';
 import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -8,13 +11,31 @@ import { MetricTotalEntity } from './persistence/metric-total.entity';
 import { MetricTotalRepository } from './persistence/metric-total.repository';
 import { PostbackWorkRepository } from './persistence/postback-work.repository';
 import { SettledTotalRepository } from './persistence/settled-total.repository';
+import { SubscriptionPostRepository } from './persistence/subscription-post.repository';
+import { SubscriptionSettingRepository } from './persistence/subscription-setting.repository';
+import { SubscriptionStatusRepository } from './persistence/subscription-status.repository';
+import { SubscriptionTargetRepository } from './persistence/subscription-target.repository';
 import { PostMetrics } from './post-metrics';
 import { PostbackWork } from './postback-work';
 import { SettleTotals } from './settle-totals';
+import { ManageSubscriptions } from './subscriptions/manage-subscriptions';
+import { OweStatuses } from './subscriptions/owe-statuses';
+import { PostStatuses } from './subscriptions/post-statuses';
+import { RunSubscriptions } from './subscriptions/run-subscriptions';
+import { ShowSubscriptions } from './subscriptions/show-subscriptions';
+import { WalkEveryone } from './subscriptions/walk-everyone';
 
 /** What is owed to Optimove, and posting it. */
 @Module({
-  imports: [ProjectsModule, ConnectionsModule, CampaignsModule, TypeOrmModule.forFeature([MetricTotalEntity])],
+  imports: [
+    ProjectsModule,
+    ConnectionsModule,
+    ProfilesModule,
+    ChannelsModule,
+    MatchingModule,
+    CampaignsModule,
+    TypeOrmModule.forFeature([MetricTotalEntity]),
+  ],
   providers: [
     MetricTotalRepository,
     SettledTotalRepository,
@@ -23,7 +44,28 @@ import { SettleTotals } from './settle-totals';
     SettleTotals,
     PostbackWork,
     PostbackWorkRepository,
+    SubscriptionSettingRepository,
+    SubscriptionTargetRepository,
+    SubscriptionStatusRepository,
+    SubscriptionPostRepository,
+    OweStatuses,
+    WalkEveryone,
+    PostStatuses,
+    RunSubscriptions,
+    ManageSubscriptions,
+    ShowSubscriptions,
   ],
-  exports: [MetricTotalRepository, CollectTotals, PostMetrics, SettleTotals],
+  exports: [
+    MetricTotalRepository,
+    CollectTotals,
+    PostMetrics,
+    SettleTotals,
+    SubscriptionSettingRepository,
+    SubscriptionStatusRepository,
+    SubscriptionPostRepository,
+    RunSubscriptions,
+    ManageSubscriptions,
+    ShowSubscriptions,
+  ],
 })
 export class PostbacksModule {}

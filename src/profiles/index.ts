@@ -1,8 +1,10 @@
 export { AttributeDefinitions } from './attributes/attribute-definitions';
+export { Contactability } from './contactability';
 export { type DependentSource, Dependents, type Part } from './dependents';
 export { type AttributeDefinition, type AttributeType, attributeTypes } from './domain/attribute';
 export type { Behaviour, CampaignDeedRow, RefusedBehaviour } from './domain/behaviour';
 export type { ConsentAnswer, ConsentSource } from './domain/consent';
+export { type ContactabilityRow, type ContactMedium, contactMedia } from './domain/contactability';
 export type { KnownDevice } from './domain/known-device';
 export type { ContactRow, DeadAddress, ReachRow } from './domain/reach';
 export type { RuleFault } from './domain/segments/faults';

@@ -2,6 +2,7 @@ import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AttributeDefinitions } from './attributes/attribute-definitions';
+import { Contactability } from './contactability';
 import { Dependents } from './dependents';
 import { ImportFile } from './imports/import-file';
 import { ImportRepository } from './imports/import-repository';
@@ -11,6 +12,7 @@ import { AttributeDefinitionEntity } from './persistence/attribute-definition.en
 import { AttributeValueRepository } from './persistence/attribute-value.repository';
 import { BehaviourRepository } from './persistence/behaviour.repository';
 import { ConsentRepository } from './persistence/consent.repository';
+import { ContactabilityRepository } from './persistence/contactability.repository';
 import { DeviceRepository } from './persistence/device.repository';
 import { ProfileRepository } from './persistence/profile.repository';
 import { ProfileDirectory } from './persistence/profile-directory';
@@ -29,6 +31,8 @@ import { Segments } from './segments/segments';
   providers: [
     AttributeDefinitions,
     AttributeValueRepository,
+    Contactability,
+    ContactabilityRepository,
     Dependents,
     BehaviourRepository,
     ProfilesService,
@@ -48,6 +52,7 @@ import { Segments } from './segments/segments';
   ],
   exports: [
     AttributeDefinitions,
+    Contactability,
     Dependents,
     BehaviourRepository,
     ConsentRepository,

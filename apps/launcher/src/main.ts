@@ -10,6 +10,7 @@ const commands: Record<string, () => Promise<Command>> = {
   migration: async () => (await import('./commands/migration.js')).migration,
   bench: async () => (await import('./commands/bench.js')).bench,
   drill: async () => (await import('./commands/drill.js')).drill,
+  'support-key': async () => (await import('./commands/support-key.js')).supportKey,
   schema: async () => (await import('./commands/schema.js')).schema,
 };
 

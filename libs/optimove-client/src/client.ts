@@ -64,6 +64,19 @@ export interface MetricRow {
 /** Most templates or metric rows in one call. */
 export const largestWrite = 100;
 
+/** Most customers in one call that sets their state on a channel. */
+export const largestPreference = 50_000;
+
+/** The state of customers on a channel. */
+export interface ChannelPreference {
+  channelId: number;
+  customerIds: string[];
+  /** Optimove's number for the state; which number means what is agreed with Optimove per account. */
+  mode: number;
+  /** Null where the channel has no apps. */
+  appId: string | null;
+}
+
 /**
  * The functions of the Optimove API that a channel provider may call. Every call throws an {@link OptimoveError}, and
  * InvariantError for more than {@link largestWrite} rows. What reads is tried again by itself, what writes is not.
@@ -236,7 +249,20 @@ export class OptimoveClient {
       MetricValue: value,
     }));
     const path = 'integrations/UpdateCampaignMetrics';
-    await this.transport.call({ lane: 'metrics', method: 'POST', path, body, isAdditive: true });
+    await this.transport.call({ lane: 'metrics', method: 'POST', path, body, isMadeOnce: true });
+  }
+
+  /**
+   * Sets the state of at most 50,000 customers on a channel. Optimove API: SetCustomerChannelPreference; the state is
+   * absolute, so saying it twice changes nothing. Not tried again by itself.
+   */
+  async setCustomerChannelPreference({ channelId, customerIds, mode, appId }: ChannelPreference): Promise<void> {
+    if (customerIds.length > largestPreference) {
+      throw new InvariantError(`At most ${largestPreference} customers go into one call, not ${customerIds.length}`);
+    }
+    const body = { ChannelID: channelId, CustomerIDs: customerIds, CommunicationMode: mode, AppID: appId };
+    const path = 'integrations/SetCustomerChannelPreference';
+    await this.transport.call({ lane: 'metrics', method: 'POST', path, body, isMadeOnce: true });
   }
 
   /** Posts one event of 1 to 10,000 customers. Not tried again by itself: Optimove adds up what it is told. */

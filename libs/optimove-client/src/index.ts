@@ -3,9 +3,11 @@ export type { AttributeChange, ChangePage, UnreadableChange } from './changers';
 export {
   type CampaignDetails,
   type ChannelDetail,
+  type ChannelPreference,
   type ChannelTemplate,
   createOptimoveClient,
   type ExecutionChannel,
+  largestPreference,
   largestWrite,
   type MetricRow,
   metricIds,

@@ -33,8 +33,8 @@ export interface Call {
   path: string;
   query?: Record<string, string | number>;
   body?: unknown;
-  /** Made twice it may count twice, so it is made once. Reads and all other writes may simply be repeated. */
-  isAdditive?: boolean;
+  /** Not repeated, because a first try that Optimove answers late may count twice or undo a newer one. */
+  isMadeOnce?: boolean;
   /** Longest silence in ms of this call, where it needs more patience than the others. */
   timeoutMs?: number;
 }
@@ -59,7 +59,7 @@ export class Transport {
 
   /** The parsed JSON of what was read, or null when it was empty or the call wrote. @throws {OptimoveError} */
   async call(call: Call): Promise<unknown> {
-    const retries = call.isAdditive ? 0 : (this.options.retries ?? defaults.retries);
+    const retries = call.isMadeOnce ? 0 : (this.options.retries ?? defaults.retries);
     for (let attempt = 0; ; attempt += 1) {
       try {
         return await this.callOnce(call);

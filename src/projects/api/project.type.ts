@@ -1,7 +1,7 @@
 import { ConnectionType, UserError } from '@libs/platform';
 import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { IsIn, IsUUID, Length } from 'class-validator';
-import { type Role, roles } from '../domain/actor';
+import { grantableRoles, type Role, roles } from '../domain/actor';
 
 const RoleEnum = Object.fromEntries(roles.map((role) => [role, role]));
 registerEnumType(RoleEnum, { name: 'Role', description: 'What an API key may do.' });
@@ -85,7 +85,7 @@ export class CreateApiKeyInput {
   label!: string;
 
   @Field(() => RoleEnum, { description: 'What it may do.' })
-  @IsIn([...roles])
+  @IsIn(grantableRoles)
   role!: Role;
 }
 

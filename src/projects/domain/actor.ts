@@ -1,8 +1,11 @@
-/** What a key may be, from most to least. */
-export const roles = ['ADMIN', 'MARKETER', 'APPROVER', 'COPYWRITER', 'VIEWER'] as const;
+/** What a key may be, from most to least; SUPPORT stands beside them, for those who run the service. */
+export const roles = ['ADMIN', 'MARKETER', 'APPROVER', 'COPYWRITER', 'VIEWER', 'SUPPORT'] as const;
 
 /** One of {@link roles}. */
 export type Role = (typeof roles)[number];
+
+/** Roles that a project's administrators may give: keys of support are made where the database is. */
+export const grantableRoles = roles.filter((role) => role !== 'SUPPORT');
 
 /** Everything that can be allowed. */
 export type Permission =
@@ -21,6 +24,7 @@ export type Permission =
   | 'suppression.override'
   | 'suppression.view'
   | 'postbacks.manage'
+  | 'postbacks.allow'
   | 'postbacks.view';
 
 /** Who asks: an API key of one project. */
@@ -54,6 +58,7 @@ const granted: Record<Role, ReadonlySet<Permission>> = {
   APPROVER: new Set([...view, 'campaigns.launch']),
   COPYWRITER: new Set([...view, 'campaigns.edit']),
   VIEWER: new Set(view),
+  SUPPORT: new Set([...view, 'postbacks.allow']),
 };
 
 /** Whether a role includes a permission. */

@@ -24,7 +24,7 @@ export class ProjectEntity {
 @Entity('api_key')
 @Unique('uq_api_key_hash', ['keyHash'])
 @Index('ix_api_key_project', ['projectId', 'id'])
-@Check('ck_api_key_role', `role IN ('ADMIN', 'MARKETER', 'APPROVER', 'COPYWRITER', 'VIEWER')`)
+@Check('ck_api_key_role', `role IN ('ADMIN', 'MARKETER', 'APPROVER', 'COPYWRITER', 'VIEWER', 'SUPPORT')`)
 export class ApiKeyEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_api_key' })
   id!: string;

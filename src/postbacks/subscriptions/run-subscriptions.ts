@@ -1,0 +1,82 @@
+import { Transactions } from '@libs/platform';
+import { ChannelsService } from '@modules/channels';
+import { ConnectionNotFoundError, ConnectionsService, type ConnectionView } from '@modules/connections';
+import { Contactability } from '@modules/profiles';
+import { Injectable } from '@nestjs/common';
+import type { SubscriptionSetting } from '../domain/subscription-status';
+import { targetsOf } from '../domain/subscription-targets';
+import { SubscriptionSettingRepository } from '../persistence/subscription-setting.repository';
+import { SubscriptionTargetRepository } from '../persistence/subscription-target.repository';
+import { OweStatuses } from './owe-statuses';
+import { PostStatuses } from './post-statuses';
+import { WalkEveryone } from './walk-everyone';
+
+interface Open {
+  connection: ConnectionView;
+  setting: SubscriptionSetting;
+}
+
+/** Well below the clock's lease, so that the last call of a run ends while the lease is still held. */
+const longestRunMs = 25_000;
+const longestReadingMs = 10_000;
+
+/** Keeps Optimove's view of who can be contacted the same as ours, for the connections of one project. */
+@Injectable()
+export class RunSubscriptions {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly connections: ConnectionsService,
+    private readonly channels: ChannelsService,
+    private readonly contactability: Contactability,
+    private readonly settings: SubscriptionSettingRepository,
+    private readonly targets: SubscriptionTargetRepository,
+    private readonly oweStatuses: OweStatuses,
+    private readonly walkEveryone: WalkEveryone,
+    private readonly postStatuses: PostStatuses,
+  ) {}
+
+  /** Takes over what changed, walks on, and posts. The caller holds the project's lease: one writer at a time. */
+  async run(projectId: string): Promise<void> {
+    const open = await this.open(projectId);
+    if (open.length === 0) return this.transactions.run((tx) => this.contactability.forget(tx, projectId));
+    const readsUntil = performance.now() + longestReadingMs;
+    const endsAt = performance.now() + longestRunMs;
+    for (const { connection } of open) await this.refreshTargets(connection);
+    await this.oweStatuses.takeChanges(
+      projectId,
+      open.map(({ connection }) => connection),
+      readsUntil,
+    );
+    for (const { connection, setting } of open) await this.walkEveryone.run(connection, setting, readsUntil);
+    for (const { connection, setting } of await this.open(projectId)) {
+      if (!connection.isDisabled) await this.postStatuses.run(connection, setting, endsAt);
+    }
+  }
+
+  private async open(projectId: string): Promise<Open[]> {
+    const open: Open[] = [];
+    for (const setting of await this.settings.on(this.transactions.pool, projectId)) {
+      const connection = await this.existing(setting);
+      if (connection) open.push({ connection, setting });
+    }
+    return open;
+  }
+
+  private existing({ projectId, connectionId }: SubscriptionSetting): Promise<ConnectionView | null> {
+    return this.connections.get(projectId, connectionId).catch((error: unknown) => {
+      if (error instanceof ConnectionNotFoundError) return null;
+      throw error;
+    });
+  }
+
+  /** A channel that is new or back has everyone posted; what Optimove has already is not posted again. */
+  private async refreshTargets({ projectId, id: connectionId }: ConnectionView): Promise<void> {
+    const channels = await this.channels.listForConnection(projectId, connectionId);
+    await this.transactions.run(async (tx) => {
+      const setting = await this.settings.find(tx, projectId, connectionId);
+      const isNew = await this.targets.set(tx, { projectId, connectionId }, targetsOf(channels, setting));
+      if (isNew && setting?.walkState !== 'ASKED')
+        await this.settings.askForWalk(tx, connectionId, { postsAgain: false });
+    });
+  }
+}
