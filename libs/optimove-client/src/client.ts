@@ -269,7 +269,7 @@ export class OptimoveClient {
   async updateCampaignInteractions(batch: InteractionBatch): Promise<void> {
     const path = 'integrations/UpdateCampaignInteractions';
     const body = interactionBody(batch);
-    await this.transport.call({ lane: 'metrics', method: 'POST', path, body, isAdditive: true });
+    await this.transport.call({ lane: 'metrics', method: 'POST', path, body, isMadeOnce: true });
   }
 
   /** What Optimove knows of a customer's events from a day to a day, `YYYY-MM-DD`: to check, not to depend on. */
