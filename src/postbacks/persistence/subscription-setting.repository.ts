@@ -13,6 +13,12 @@ const columns = `connection_id AS "connectionId", project_id AS "projectId", is_
   confirmed_at AS "confirmedAt", email_channel_id AS "emailChannelId", version, walk_state AS "walkState",
   walk_task_id AS "walkTaskId", walk_posts_again AS "walkPostsAgain", without_customer AS "withoutCustomer"`;
 
+/** Open transactions that have written people or devices: they hold this lock until they end. */
+const writersOfPeople = `SELECT virtualtransaction FROM pg_locks
+  WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    AND relation IN ('profile'::regclass, 'device'::regclass)`;
+
 /** How connections post subscription status, and which projects may. */
 @Injectable()
 export class SubscriptionSettingRepository {
@@ -92,7 +98,7 @@ export class SubscriptionSettingRepository {
   async askForWalk(tx: Tx, connectionId: string, { postsAgain }: { postsAgain: boolean }): Promise<void> {
     await execute(
       tx,
-      `UPDATE subscription_postback SET walk_state = 'ASKED', walk_after_xid = pg_current_xact_id(),
+      `UPDATE subscription_postback SET walk_state = 'ASKED', walk_waits_for = NULL,
          walk_posts_again = $2 OR (walk_posts_again AND walk_state <> 'DONE'), walk_after_profile = NULL, updated_at = now()
        WHERE connection_id = $1`,
       [connectionId, postsAgain],
@@ -118,12 +124,21 @@ export class SubscriptionSettingRepository {
     );
   }
 
-  /** Begins a walk that was asked for; false while a transaction from before it is still open, or when it has begun. */
+  /**
+   * Begins a walk that was asked for; false while a transaction that wrote people before it was asked for is still open,
+   * or when it has begun. Only once the request has committed can it be known which transactions these are.
+   */
   async beginWalk(tx: Tx, connectionId: string): Promise<boolean> {
+    await execute(
+      tx,
+      `UPDATE subscription_postback SET walk_waits_for = ARRAY(${writersOfPeople})
+       WHERE connection_id = $1 AND walk_state = 'ASKED' AND walk_waits_for IS NULL`,
+      [connectionId],
+    );
     const rows = await query(
       tx,
       `UPDATE subscription_postback SET walk_state = 'WALKING', walk_task_id = NULL, without_customer = 0, updated_at = now()
-       WHERE connection_id = $1 AND walk_state = 'ASKED' AND walk_after_xid < pg_snapshot_xmin(pg_current_snapshot())
+       WHERE connection_id = $1 AND walk_state = 'ASKED' AND NOT walk_waits_for && ARRAY(${writersOfPeople})
        RETURNING 1`,
       [connectionId],
     );

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
 import { RunSubscriptions } from '../../../src/postbacks/subscriptions/run-subscriptions';
 import { PreferencePeer } from './preference-peer';
 import { type Stage, setStage } from './stage';
@@ -52,6 +53,8 @@ export interface SubscriptionStage extends Stage {
   run(): Promise<void>;
   /** Runs with every doubt and hold over. */
   runLater(): Promise<void>;
+  /** Another session with an open transaction; who opens it ends it. */
+  openTransaction(): Promise<Client>;
   /** The peer's state of a customer by channel. */
   stateOf(customerId: string): Record<number, number>;
 }
@@ -169,6 +172,12 @@ export async function setSubscriptionStage(): Promise<SubscriptionStage> {
       await database.query('UPDATE subscription_status SET next_try_at = now()');
       await database.query('UPDATE subscription_target SET held_until = NULL');
       await run();
+    },
+    openTransaction: async () => {
+      const client = new Client({ connectionString: database.url });
+      await client.connect();
+      await client.query('BEGIN');
+      return client;
     },
     stateOf: (customerId) =>
       Object.fromEntries(

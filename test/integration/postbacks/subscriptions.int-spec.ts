@@ -138,9 +138,7 @@ describe('subscription status to Optimove', () => {
 
   it('loses no change of a transaction that was open when it was switched on', async () => {
     await stage.add([{ userId: 'A1', email: 'a1@example.com', emailSubscription: 'SUBSCRIBED' }]);
-    const other = new Client({ connectionString: stage.database.url });
-    await other.connect();
-    await other.query('BEGIN');
+    const other = await stage.openTransaction();
     await other.query(`UPDATE profile SET email_subscription = 'UNSUBSCRIBED' WHERE user_id = 'A1'`);
     await stage.allow();
     await stage.turnOn(connectionId);
@@ -148,6 +146,36 @@ describe('subscription status to Optimove', () => {
     expect((await stage.show(connectionId)).state).toBe('PREPARING');
     await other.query('COMMIT');
     await other.end();
+    await stage.run();
+    expect(stage.stateOf('A1')).toEqual({ [channels.email]: unsubscribed });
+  });
+
+  it('waits for no transaction of another database on the same server', async () => {
+    await stage.add([{ userId: 'A1', email: 'a1@example.com', emailSubscription: 'SUBSCRIBED' }]);
+    const elsewhere = new URL(stage.database.url);
+    elsewhere.pathname = '/postgres';
+    const other = new Client({ connectionString: elsewhere.href });
+    await other.connect();
+    await other.query('BEGIN');
+    await other.query('SELECT pg_current_xact_id()');
+    await settled();
+    expect(stage.stateOf('A1')).toEqual({ [channels.email]: subscribed });
+    await other.end();
+  });
+
+  it('loses no change of a transaction that began and wrote while it was being switched on', async () => {
+    await stage.add([{ userId: 'A1', email: 'a1@example.com', emailSubscription: 'SUBSCRIBED' }]);
+    await stage.allow();
+    await stage.turnOn(connectionId);
+    const writing = await stage.openTransaction();
+    // What a transaction sees that writes just before the switching on commits: nobody watches yet.
+    await stage.database.query('DELETE FROM contact_watch');
+    await writing.query(`UPDATE profile SET email_subscription = 'UNSUBSCRIBED' WHERE user_id = 'A1'`);
+    await stage.database.query('INSERT INTO contact_watch SELECT id FROM project');
+    await stage.run();
+    expect(stage.peer.posts).toEqual([]);
+    await writing.query('COMMIT');
+    await writing.end();
     await stage.run();
     expect(stage.stateOf('A1')).toEqual({ [channels.email]: unsubscribed });
   });
