@@ -46,4 +46,45 @@ describe('work in flight', () => {
     await expect(limiter.run('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     await expect(limiter.run('b', async () => 'yes')).resolves.toBe('yes');
   });
+
+  describe('that is jammed', () => {
+    const jammed = (result: boolean): boolean => result;
+
+    /** How many run at once when there is more than enough to do. */
+    async function atOnce(limiter: InFlightLimiter, isJammed = false): Promise<number> {
+      let [running, peak] = [0, 0];
+      const work = async (): Promise<boolean> => {
+        running += 1;
+        peak = Math.max(peak, running);
+        await turn();
+        running -= 1;
+        return isJammed;
+      };
+      await Promise.all(Array.from({ length: 40 }, () => limiter.run('a', work, jammed)));
+      return peak;
+    }
+
+    it('is halved once for everything that ran in the same jam', async () => {
+      const limiter = new InFlightLimiter({ all: 8, perKey: 8 });
+      await Promise.all(Array.from({ length: 8 }, () => limiter.run('a', () => turn().then(() => true), jammed)));
+      let running = 0;
+      const hanging = Array.from({ length: 8 }, () =>
+        limiter.run('a', async () => {
+          running += 1;
+          await turn();
+          return running;
+        }),
+      );
+      expect(running).toBe(4);
+      await Promise.all(hanging);
+    });
+
+    it('never comes to a stop, and grows back when the jam is over', async () => {
+      const limiter = new InFlightLimiter({ all: 8, perKey: 6 });
+      await atOnce(limiter, true);
+      expect(await atOnce(limiter, true)).toBe(1);
+      await atOnce(limiter);
+      expect(await atOnce(limiter)).toBe(6);
+    });
+  });
 });

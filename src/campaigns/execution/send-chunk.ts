@@ -159,7 +159,8 @@ export class SendChunk {
     const work: Promise<SliceEnd>[] = [];
     for (let from = 0; from < people.length; from += sliceSize) {
       const slice = people.slice(from, from + sliceSize);
-      work.push(limiter.run(chunk.executionId, () => this.sendSlice(context, chunk, { people: slice, until })));
+      const send = (): Promise<SliceEnd> => this.sendSlice(context, chunk, { people: slice, until });
+      work.push(limiter.run(chunk.executionId, send, ({ isJammed }) => isJammed));
     }
     const results = await Promise.allSettled(work);
     const failed = results.find((result) => result.status === 'rejected');
@@ -168,6 +169,7 @@ export class SendChunk {
     return {
       isUnfinished: ends.some(({ isUnfinished }) => isUnfinished),
       isWaiting: ends.some(({ isWaiting }) => isWaiting),
+      isJammed: ends.some(({ isJammed }) => isJammed),
       retryAfterMs: Math.max(0, ...ends.map(({ retryAfterMs }) => retryAfterMs)),
     };
   }

@@ -54,6 +54,8 @@ export interface SliceEnd {
   isUnfinished: boolean;
   /** Whether somebody waits for another try. */
   isWaiting: boolean;
+  /** Whether messages waited so long for their turn that they had to be decided on again: too much runs at once. */
+  isJammed: boolean;
   /** How long a provider asks to wait before that, in milliseconds. */
   retryAfterMs: number;
 }
@@ -88,7 +90,7 @@ export class SendSlice {
    * out now. Nothing of this slice is written then.
    */
   async run(slice: Slice): Promise<SliceEnd> {
-    const end: SliceEnd = { isUnfinished: false, isWaiting: false, retryAfterMs: 0 };
+    const end: SliceEnd = { isUnfinished: false, isWaiting: false, isJammed: false, retryAfterMs: 0 };
     let open = slice.people;
     while (open.length > 0 && performance.now() < slice.until) {
       const room = await reserveRoom(slice.context, open, slice.until);
@@ -99,7 +101,9 @@ export class SendSlice {
       ).finally(() => room.release());
       open = open.filter(({ seq }, index) => index >= room.people || late.has(seq));
       end.isWaiting ||= isWaiting;
+      end.isJammed ||= late.size > 0;
       end.retryAfterMs = Math.max(end.retryAfterMs, retryAfterMs);
+      if (end.isJammed) break;
     }
     return { ...end, isUnfinished: open.length > 0 };
   }
@@ -107,8 +111,11 @@ export class SendSlice {
   /** Decides, hands over, and writes what came of it. */
   private async pass(slice: Slice, { rooms }: SendingRoom): Promise<Pass> {
     const drops = new Map<number, Drop[]>(slice.people.map(({ seq, drops: own }) => [seq, [...own]]));
-    const decidedAt = performance.now();
-    const claimed = await this.transactions.run((tx) => this.decideAndClaim(tx, slice, drops));
+    let decidedAt = 0;
+    const claimed = await this.transactions.run((tx) => {
+      decidedAt = performance.now();
+      return this.decideAndClaim(tx, slice, drops);
+    });
     const mayWrite = (): boolean => performance.now() - decidedAt <= handOverWithinMs;
     const answered = await this.handOver(slice.context, claimed, { handOver: { mayWrite }, rooms });
     const late = answered.filter(({ reason }) => reason === lateReason);
