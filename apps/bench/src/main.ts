@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { benchEvents } from './events/bench-events';
 import { benchExecution } from './execution/bench-execution';
+import { profileInto } from './processes';
 import { benchRender } from './render/bench-render';
 import { report } from './report';
 import { benchSegments } from './segments/bench-segments';
@@ -20,14 +21,21 @@ const benches = {
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'string' }, customers: { type: 'string', default: '100000' } },
+    options: {
+      json: { type: 'string' },
+      customers: { type: 'string', default: '100000' },
+      profile: { type: 'string' },
+    },
   });
   const [name] = positionals;
   const run = benches[name as keyof typeof benches];
   if (!run) {
-    console.log(`Benches: ${Object.keys(benches).join(', ')}\nnpm run bench -- NAME [--json FILE] [--customers N]`);
+    console.log(
+      `Benches: ${Object.keys(benches).join(', ')}\nnpm run bench -- NAME [--json FILE] [--customers N] [--profile FOLDER]`,
+    );
     return name === undefined ? 0 : 2;
   }
+  if (values.profile) profileInto(values.profile);
   return report(await run({ customers: Number(values.customers) }), values.json);
 }
 

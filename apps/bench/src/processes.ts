@@ -14,12 +14,18 @@ export interface BenchProcess {
 
 const dist = join(__dirname, '..', '..', '..');
 const heapMiB = 512;
+let profiles: string | null = null;
+
+/** From now on each process writes a CPU profile into the folder when it ends; such runs are slower. */
+export function profileInto(folder: string): void {
+  profiles = folder;
+}
 
 /** Starts `dist/apps/<script>` with a fixed heap limit and resolves when it is ready. @throws with its last words. */
 export async function startProcess(script: string, env: Record<string, string>): Promise<BenchProcess> {
   const child = fork(join(dist, 'apps', script), {
     env: { PATH: process.env.PATH, ...env },
-    execArgv: [`--max-old-space-size=${heapMiB}`],
+    execArgv: [`--max-old-space-size=${heapMiB}`, ...profiling(script)],
     silent: true,
   });
   let output = '';
@@ -37,6 +43,12 @@ export async function startProcess(script: string, env: Record<string, string>):
     child.once('exit', (code) => reject(new Error(`${script} ended with ${code}:\n${output}`)));
   });
   return { said, peakRssMiB: () => peakOf(child), stop: () => stop(child) };
+}
+
+function profiling(script: string): string[] {
+  if (profiles === null) return [];
+  const name = `${script.split('/')[0]}-${Date.now()}.cpuprofile`;
+  return ['--cpu-prof', '--cpu-prof-interval=2000', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${name}`];
 }
 
 function peakOf(child: ChildProcess): number {
