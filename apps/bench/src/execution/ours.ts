@@ -21,6 +21,7 @@ interface Execution {
 }
 
 const limitMs = 600_000;
+const limitMsPerPerson = 2;
 const query = `query ($id: ID!) { executions(first: 1, connectionId: $id) { nodes {
   optimoveCampaignId state reason announcedAt frozenAt completedAt funnel { sent } } } }`;
 
@@ -43,7 +44,8 @@ export async function plan(
 export async function execute(installation: BenchInstallation, id: string, count: number): Promise<MeasuredExecution> {
   const { control, tenant, graphql, connectionId } = installation;
   await control('POST', `/tenants/${tenant.id}/campaigns/${id}/run`, {});
-  const giveUpAt = Date.now() + limitMs;
+  const limit = limitMs + limitMsPerPerson * count;
+  const giveUpAt = Date.now() + limit;
   while (Date.now() < giveUpAt) {
     const { executions } = await graphql<{ executions: { nodes: Execution[] } }>(query, { id: connectionId });
     const [execution] = executions.nodes;
@@ -51,7 +53,7 @@ export async function execute(installation: BenchInstallation, id: string, count
     if (execution?.optimoveCampaignId === id && execution.state === 'COMPLETED') return measure(execution, count);
     await pause(500);
   }
-  throw new Error(`The execution did not complete within ${limitMs / 1000} s`);
+  throw new Error(`The execution did not complete within ${limit / 1000} s`);
 }
 
 function measure(execution: Execution, count: number): MeasuredExecution {
