@@ -42,6 +42,7 @@ import { ChoiceCountsRepository } from './persistence/ledger/choice-counts.repos
 import { ChunkRepository } from './persistence/ledger/chunk.repository';
 import { DeliveryRepository } from './persistence/ledger/delivery.repository';
 import { EngagementFilesRepository } from './persistence/ledger/engagement-files.repository';
+import { EngagementNewsRepository } from './persistence/ledger/engagement-news.repository';
 import { ExecutionRepository } from './persistence/ledger/execution.repository';
 import { ExecutionListRepository } from './persistence/ledger/execution-list.repository';
 import { ExecutionWorkRepository } from './persistence/ledger/execution-work.repository';
@@ -86,6 +87,7 @@ const repositories = [
   SignalRepository,
   StopRepository,
   TotalsChangeRepository,
+  EngagementNewsRepository,
   TraceRepository,
   TriggeredBudgetRepository,
   TriggeredRepository,

@@ -1,7 +1,9 @@
 import type { Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import type { EngagementNews } from './domain/engagement-news';
 import type { EndState } from './domain/execution/end-state';
 import { type EndStateCount, toFunnel } from './domain/execution/funnel';
+import { EngagementNewsRepository } from './persistence/ledger/engagement-news.repository';
 import { ExecutionRepository, type OptimoveExecutionRow } from './persistence/ledger/execution.repository';
 import { FunnelRepository } from './persistence/ledger/funnel.repository';
 import { TotalsChangeRepository } from './persistence/ledger/totals-change.repository';
@@ -16,6 +18,13 @@ export interface ExecutionTotals {
   sent: number;
   delivered: number;
   dropped: number;
+  opened: number;
+  clicked: number;
+  unsubscribed: number;
+  complained: number;
+  bounced: number;
+  /** Optimove is told nothing of the campaign after that. */
+  closesAt: Date;
 }
 
 /** What other modules may ask of campaigns. */
@@ -25,11 +34,17 @@ export class CampaignsService {
     private readonly executions: ExecutionRepository,
     private readonly funnels: FunnelRepository,
     private readonly changes: TotalsChangeRepository,
+    private readonly engagement: EngagementNewsRepository,
   ) {}
 
   /** Executions whose totals may have changed, at most so many changes; they are given out again if `tx` fails. */
   takeChangedTotals(tx: Tx, limit: number): Promise<string[]> {
     return this.changes.take(tx, limit);
+  }
+
+  /** What Optimove's customers did with their messages for the first time; given out again if `tx` fails. */
+  takeEngagement(tx: Tx, limit: number): Promise<{ taken: number; news: EngagementNews[] }> {
+    return this.engagement.take(tx, limit);
   }
 
   /**
@@ -42,16 +57,19 @@ export class CampaignsService {
     const ids = await this.executions.ofSameCampaign(tx, execution);
     const sums = await this.funnels.templateSums(ids, tx);
     const tallies = await this.funnels.tallies(ids, tx);
+    const closesAt = await this.engagement.closesAt(tx, executionId);
     const templateIds = [...new Set(sums.map(({ templateId }) => templateId))].filter((id) => id !== '');
     return templateIds.map((templateId) => {
       const own = tallies.filter((tally) => tally.templateId === templateId);
-      return totalsOf(execution, templateId, own);
+      return totalsOf(execution, templateId, { tallies: own, closesAt });
     });
   }
 }
 
 /** Optimove meant these people to get nothing, or counts them elsewhere. */
 const notDropped: EndState[] = ['CONTROL_GROUP', 'DUPLICATE'];
+
+const bouncedMeasure = 'RECEIPT:BOUNCED';
 
 function sumOf(counts: EndStateCount[], states: EndState[]): number {
   return counts.filter(({ state }) => states.includes(state)).reduce((sum, { count }) => sum + count, 0);
@@ -60,9 +78,10 @@ function sumOf(counts: EndStateCount[], states: EndState[]): number {
 function totalsOf(
   execution: OptimoveExecutionRow,
   optimoveTemplateId: string,
-  tallies: { measure: string; count: number }[],
+  { tallies, closesAt }: { tallies: { measure: string; count: number }[]; closesAt: Date },
 ): ExecutionTotals {
-  const { sent, delivered, dropped, endStates } = toFunnel({ received: 0, duplicates: 0, malformed: 0, tallies });
+  const funnel = toFunnel({ received: 0, duplicates: 0, malformed: 0, tallies });
+  const { sent, delivered, dropped, opened, clicked, unsubscribed, complained, endStates } = funnel;
   return {
     projectId: execution.project_id,
     connectionId: execution.connection_id,
@@ -72,5 +91,11 @@ function totalsOf(
     sent,
     delivered,
     dropped: dropped - sumOf(endStates, notDropped),
+    opened,
+    clicked,
+    unsubscribed,
+    complained,
+    bounced: tallies.reduce((sum, { measure, count }) => sum + (measure === bouncedMeasure ? count : 0), 0),
+    closesAt,
   };
 }

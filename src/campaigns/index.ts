@@ -6,3 +6,4 @@ export { largestCallback, originalContentType } from './domain/callback-body';
 export type { CampaignContent } from './domain/content/campaign-content';
 export { compileContent } from './domain/content/compile-content';
 export { type MessageRef, packRef } from './domain/engagement';
+export type { EngagementNews } from './domain/engagement-news';

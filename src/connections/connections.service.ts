@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { isUuid } from '@libs/foundation';
-import type { OptimoveClient, OptimoveStorage } from '@libs/optimove-client';
+import type { EventSender, OptimoveClient, OptimoveStorage } from '@libs/optimove-client';
 import { isRetryable, PlatformConfig, query, SecretBox, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { ConnectionView } from './domain/connection-view';
@@ -53,6 +53,11 @@ export class ConnectionsService {
   /** A client that keeps Optimove's limits together with all other processes. @throws {ConnectionNotFoundError} */
   clientFor(connectionId: string): Promise<OptimoveClient> {
     return this.clients.forConnection(connectionId);
+  }
+
+  /** A sender of signed events within the connection's budget. @throws {ConnectionNotFoundError} */
+  eventSenderFor(connectionId: string, target: { url: string; tenantToken: string }): Promise<EventSender> {
+    return this.clients.eventSender(connectionId, target);
   }
 
   /** The storage with the files of engagements; what opens them comes with each announcement. */

@@ -1,8 +1,10 @@
 import { AccessTokens, readServiceAccount } from '@libs/delivery';
 import { InvariantError } from '@libs/foundation';
 import {
+  createEventSender,
   createOptimoveClient,
   createOptimoveStorage,
+  type EventSender,
   type OptimoveClient,
   type OptimoveStorage,
 } from '@libs/optimove-client';
@@ -63,6 +65,15 @@ export class OptimoveClients implements OnModuleDestroy {
     const client = this.createFor(connection, this.secrets.open(connection.apiToken, connection.id));
     this.kept.set(connectionId, { fingerprint, client });
     return client;
+  }
+
+  /** A sender of signed events that spends the connection's budget. */
+  async eventSender(connectionId: string, target: { url: string; tenantToken: string }): Promise<EventSender> {
+    const connection = await this.repository.findAny(this.transactions.pool, connectionId);
+    if (!connection?.apiToken) throw new ConnectionNotFoundError(`Connection ${connectionId} has no token any more`);
+    const apiKey = this.secrets.open(connection.apiToken, connection.id);
+    const budget = new CallBudget(this.transactions, { ...connection, apiKey });
+    return createEventSender({ ...target, budget, dispatcher: this.dispatcher });
   }
 
   async onModuleDestroy(): Promise<void> {

@@ -1,9 +1,21 @@
 import { Transactions, type Tx } from '@libs/platform';
-import { CampaignsService } from '@modules/campaigns';
+import { CampaignsService, type ExecutionTotals } from '@modules/campaigns';
 import { Injectable } from '@nestjs/common';
+import { type Metric, metrics } from './domain/metric';
 import { MetricTotalRepository, type MetricValue } from './persistence/metric-total.repository';
 
 const mostAtOnce = 2_000;
+
+const fieldOf = {
+  SENT: 'sent',
+  DELIVERED: 'delivered',
+  DROPPED: 'dropped',
+  OPENED: 'opened',
+  CLICKED: 'clicked',
+  UNSUBSCRIBED: 'unsubscribed',
+  COMPLAINED: 'complained',
+  BOUNCED: 'bounced',
+} as const satisfies Record<Metric, keyof ExecutionTotals>;
 
 /** Takes totals that changed over into what is owed. */
 @Injectable()
@@ -29,11 +41,9 @@ export class CollectTotals {
 
   private async owe(tx: Tx, executionId: string): Promise<void> {
     const totals = await this.campaigns.totals(tx, executionId);
-    const values = totals.flatMap(({ sent, delivered, dropped, ...template }): MetricValue[] => [
-      { ...template, metric: 'SENT', value: sent },
-      { ...template, metric: 'DELIVERED', value: delivered },
-      { ...template, metric: 'DROPPED', value: dropped },
-    ]);
+    const values = totals.flatMap((total): MetricValue[] =>
+      metrics.map((metric) => ({ ...total, metric, value: total[fieldOf[metric]] })),
+    );
     await this.totals.owe(tx, values);
   }
 }

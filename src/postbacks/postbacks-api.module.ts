@@ -1,5 +1,8 @@
 import { ConnectionsModule } from '@modules/connections';
+import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
+import { EngagementResolver } from './api/engagement.resolver';
+import { EngagementExportController } from './api/engagement-export.controller';
 import { PostbacksResolver } from './api/postbacks.resolver';
 import { SettlePostbacksResolver } from './api/settle-postbacks.resolver';
 import { SubscriptionsResolver } from './api/subscriptions.resolver';
@@ -7,7 +10,8 @@ import { PostbacksModule } from './postbacks.module';
 
 /** Postbacks as the api host serves them. */
 @Module({
-  imports: [PostbacksModule, ConnectionsModule],
-  providers: [PostbacksResolver, SettlePostbacksResolver, SubscriptionsResolver],
+  imports: [PostbacksModule, ConnectionsModule, ProjectsModule],
+  controllers: [EngagementExportController],
+  providers: [PostbacksResolver, SettlePostbacksResolver, SubscriptionsResolver, EngagementResolver],
 })
 export class PostbacksApiModule {}

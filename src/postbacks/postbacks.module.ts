@@ -7,6 +7,14 @@ import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CollectTotals } from './collect-totals';
+import { CheckEngagement } from './engagement/check-engagement';
+import { CollectEngagement } from './engagement/collect-engagement';
+import { ManageEngagement } from './engagement/manage-engagement';
+import { PostEngagement } from './engagement/post-engagement';
+import { ShowEngagement } from './engagement/show-engagement';
+import { EngagementBatchRepository } from './persistence/engagement-batch.repository';
+import { EngagementEventRepository } from './persistence/engagement-event.repository';
+import { EngagementSettingRepository } from './persistence/engagement-setting.repository';
 import { MetricTotalEntity } from './persistence/metric-total.entity';
 import { MetricTotalRepository } from './persistence/metric-total.repository';
 import { PostbackWorkRepository } from './persistence/postback-work.repository';
@@ -17,6 +25,9 @@ import { SubscriptionStatusRepository } from './persistence/subscription-status.
 import { SubscriptionTargetRepository } from './persistence/subscription-target.repository';
 import { PostMetrics } from './post-metrics';
 import { PostbackWork } from './postback-work';
+import { EventsRoad } from './roads/events.road';
+import { InteractionsRoad } from './roads/interactions.road';
+import { MetricsRoad } from './roads/metrics.road';
 import { SettleTotals } from './settle-totals';
 import { ManageSubscriptions } from './subscriptions/manage-subscriptions';
 import { OweStatuses } from './subscriptions/owe-statuses';
@@ -37,6 +48,17 @@ import { WalkEveryone } from './subscriptions/walk-everyone';
     TypeOrmModule.forFeature([MetricTotalEntity]),
   ],
   providers: [
+    CollectEngagement,
+    PostEngagement,
+    ManageEngagement,
+    CheckEngagement,
+    ShowEngagement,
+    EngagementSettingRepository,
+    EngagementEventRepository,
+    EngagementBatchRepository,
+    MetricsRoad,
+    InteractionsRoad,
+    EventsRoad,
     MetricTotalRepository,
     SettledTotalRepository,
     CollectTotals,
@@ -56,6 +78,13 @@ import { WalkEveryone } from './subscriptions/walk-everyone';
     ShowSubscriptions,
   ],
   exports: [
+    CollectEngagement,
+    PostEngagement,
+    ManageEngagement,
+    CheckEngagement,
+    ShowEngagement,
+    EngagementEventRepository,
+    EngagementBatchRepository,
     MetricTotalRepository,
     CollectTotals,
     PostMetrics,

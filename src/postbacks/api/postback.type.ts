@@ -1,12 +1,15 @@
 import { ConnectionType } from '@libs/platform';
 import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { metrics } from '../domain/metric';
+import { metrics, postStates } from '../domain/metric';
 
 const MetricEnum = Object.fromEntries(metrics.map((metric) => [metric, metric]));
 registerEnumType(MetricEnum, { name: 'Metric', description: 'What is reported to Optimove.' });
 
-const PostStateEnum = { OWED: 'OWED', ACKNOWLEDGED: 'ACKNOWLEDGED', REFUSED: 'REFUSED', UNCERTAIN: 'UNCERTAIN' };
-registerEnumType(PostStateEnum, { name: 'PostState', description: 'Whether Optimove knows a value.' });
+const PostStateEnum = Object.fromEntries(postStates.map((state) => [state, state]));
+registerEnumType(PostStateEnum, {
+  name: 'PostState',
+  description: 'Whether Optimove knows a value. EXPIRED: it came more than seven days after the last send.',
+});
 
 @ObjectType('PostbackRow', {
   description: 'One metric of a template of a campaign on a channel, in distinct customers.',
@@ -62,6 +65,9 @@ export class PostbackSummaryType {
 
   @Field(() => Int, { description: 'Added values of which it cannot be known whether they counted.' })
   uncertain!: number;
+
+  @Field(() => Int, { description: 'Values that came more than seven days after the last send.' })
+  expired!: number;
 
   @Field(() => Date, { nullable: true, description: 'When Optimove last acknowledged a value.' })
   lastAcknowledgedAt!: Date | null;

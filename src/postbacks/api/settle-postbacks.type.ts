@@ -3,7 +3,8 @@ import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/grap
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsUUID } from 'class-validator';
 import { type TotalDecision, totalDecisions } from '../persistence/settled-total.repository';
 
-const DecisionEnum = Object.fromEntries(totalDecisions.map((decision) => [decision, decision]));
+/** What can be decided about what Optimove refused or never answered. */
+export const DecisionEnum = Object.fromEntries(totalDecisions.map((decision) => [decision, decision]));
 registerEnumType(DecisionEnum, {
   name: 'PostbackDecision',
   description: 'POST_AGAIN posts the value again (an added one may count twice); ACCEPT goes on as if it had counted.',

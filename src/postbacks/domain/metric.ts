@@ -1,14 +1,27 @@
-/** What is reported to Optimove. */
-export const metrics = ['SENT', 'DELIVERED', 'DROPPED'] as const;
+/** What is reported to Optimove in totals: what became of the messages, and what people did with them. */
+export const metrics = [
+  'SENT',
+  'DELIVERED',
+  'DROPPED',
+  'OPENED',
+  'CLICKED',
+  'UNSUBSCRIBED',
+  'COMPLAINED',
+  'BOUNCED',
+] as const;
 
 /** One of {@link metrics}. */
 export type Metric = (typeof metrics)[number];
 
 /**
  * OWED: Optimove does not know the value yet. ACKNOWLEDGED: it does. REFUSED: it answered that it never will take it.
- * UNCERTAIN: an added value was posted and no answer came; posting it again might count it twice.
+ * UNCERTAIN: an added value was posted and no answer came; posting it again might count it twice. EXPIRED: it came more
+ * than seven days after the campaign's last send.
  */
-export type PostState = 'OWED' | 'ACKNOWLEDGED' | 'REFUSED' | 'UNCERTAIN';
+export const postStates = ['OWED', 'ACKNOWLEDGED', 'REFUSED', 'UNCERTAIN', 'EXPIRED'] as const;
+
+/** One of {@link postStates}. */
+export type PostState = (typeof postStates)[number];
 
 /** A value that Optimove does not know yet. */
 export interface OwedMetric {

@@ -2,13 +2,18 @@ import { Leases, Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { CollectTotals } from '../collect-totals';
+import { usualSetting } from '../domain/engagement';
+import { CollectEngagement } from '../engagement/collect-engagement';
+import { PostEngagement } from '../engagement/post-engagement';
+import { EngagementBatchRepository } from '../persistence/engagement-batch.repository';
+import { EngagementEventRepository } from '../persistence/engagement-event.repository';
 import { MetricTotalRepository } from '../persistence/metric-total.repository';
 import { PostMetrics } from '../post-metrics';
 
 const everyMs = 2_000;
 const collectEveryMs = 1_000;
-/** Longer than a run of posts with a last call that is answered only when it times out. */
-const leaseMs = 180_000;
+/** Longer than two runs of posts, each with a last call that is answered only when it times out. */
+const leaseMs = 300_000;
 const mostConnections = 200;
 
 /** Posts what is owed. One worker at a time posts for a connection. */
@@ -22,6 +27,10 @@ export class PostbackClocks {
     private readonly totals: MetricTotalRepository,
     private readonly postMetrics: PostMetrics,
     private readonly collectTotals: CollectTotals,
+    private readonly collectEngagement: CollectEngagement,
+    private readonly events: EngagementEventRepository,
+    private readonly batches: EngagementBatchRepository,
+    private readonly postEngagement: PostEngagement,
   ) {}
 
   /** Takes over what changed, somewhere once. */
@@ -29,6 +38,8 @@ export class PostbackClocks {
   async collect(): Promise<void> {
     const tick = { name: 'postbacks.collect-totals', everyMs: collectEveryMs, leaseMs: 60_000 };
     await this.leases.runWhenDue(tick, () => this.collectTotals.run());
+    const other = { name: 'postbacks.collect-engagement', everyMs: collectEveryMs, leaseMs: 60_000 };
+    await this.leases.runWhenDue(other, () => this.collectEngagement.run());
   }
 
   @Interval(everyMs)
@@ -36,13 +47,24 @@ export class PostbackClocks {
     if (this.isBusy) return;
     this.isBusy = true;
     try {
-      const due = await this.totals.connectionsDue(this.transactions.pool, mostConnections);
-      for (const connectionId of due) {
+      for (const connectionId of await this.due()) {
         const tick = { name: `postbacks.metrics.${connectionId}`, everyMs, leaseMs };
-        await this.leases.runWhenDue(tick, () => this.postMetrics.run(connectionId));
+        await this.leases.runWhenDue(tick, async () => {
+          await this.postMetrics.run(connectionId);
+          await this.postEngagement.run(connectionId);
+        });
       }
     } finally {
       this.isBusy = false;
     }
+  }
+
+  private async due(): Promise<Set<string>> {
+    const { pool } = this.transactions;
+    return new Set([
+      ...(await this.totals.connectionsDue(pool, mostConnections)),
+      ...(await this.batches.connectionsDue(pool)),
+      ...(await this.events.connectionsDue(pool, usualSetting.everyMinutes)),
+    ]);
   }
 }

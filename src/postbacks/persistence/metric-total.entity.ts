@@ -12,8 +12,11 @@ import type { Metric, PostState } from '../domain/metric';
   'metric',
 ])
 @Index('ix_metric_total_owed', ['connectionId', 'nextTryAt'], { where: `state = 'OWED'` })
-@Check('ck_metric_total_metric', `metric IN ('SENT', 'DELIVERED', 'DROPPED')`)
-@Check('ck_metric_total_state', `state IN ('OWED', 'ACKNOWLEDGED', 'REFUSED', 'UNCERTAIN')`)
+@Check(
+  'ck_metric_total_metric',
+  `metric IN ('SENT', 'DELIVERED', 'DROPPED', 'OPENED', 'CLICKED', 'UNSUBSCRIBED', 'COMPLAINED', 'BOUNCED')`,
+)
+@Check('ck_metric_total_state', `state IN ('OWED', 'ACKNOWLEDGED', 'REFUSED', 'UNCERTAIN', 'EXPIRED')`)
 export class MetricTotalEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_metric_total' })
   id!: string;
@@ -49,6 +52,10 @@ export class MetricTotalEntity {
   /** Set while a post of this value is under way: a process that died left it behind. */
   @Column('integer', { name: 'posting_value', nullable: true })
   postingValue!: number | null;
+
+  /** Optimove is told nothing more of the campaign after that; null: not known. */
+  @Column('timestamptz', { name: 'closes_at', nullable: true })
+  closesAt!: Date | null;
 
   @Column('text', { default: 'OWED' })
   state!: PostState;

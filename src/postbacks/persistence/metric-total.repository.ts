@@ -1,7 +1,8 @@
-import { newId } from '@libs/foundation';
+import { InvariantError, newId } from '@libs/foundation';
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { LessThan } from 'typeorm';
+import { usualSetting } from '../domain/engagement';
 import type { Metric, OwedMetric } from '../domain/metric';
 import { MetricTotalEntity } from './metric-total.entity';
 
@@ -14,6 +15,7 @@ export interface MetricValue {
   optimoveTemplateId: string;
   metric: Metric;
   value: number;
+  closesAt: Date;
 }
 
 /** How a connection's postbacks stand. */
@@ -22,6 +24,7 @@ export interface PostbackSummary {
   acknowledged: number;
   refused: number;
   uncertain: number;
+  expired: number;
   lastAcknowledgedAt: Date | null;
   lastError: string | null;
 }
@@ -29,21 +32,27 @@ export interface PostbackSummary {
 /** What is owed to Optimove. */
 @Injectable()
 export class MetricTotalRepository {
-  /** Takes values over and returns how many changed; one that is owed already keeps its wait. */
+  /**
+   * Takes values over and returns how many changed; one that is owed already keeps its wait. What people do with
+   * messages trickles in: it is posted as often as the connection's setting says.
+   */
   async owe(tx: Tx, values: MetricValue[]): Promise<number> {
     if (values.length === 0) return 0;
     const changed = await query(
       tx,
-      `INSERT INTO metric_total AS m (id, project_id, connection_id, optimove_campaign_id, optimove_channel_id, optimove_template_id, metric, owed_value)
-       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::text[], $7::text[], $8::int[])
-         AS v(id, project_id, connection_id, campaign_id, channel_id, template_id, metric, value)
+      `INSERT INTO metric_total AS m (id, project_id, connection_id, optimove_campaign_id, optimove_channel_id, optimove_template_id, metric, owed_value, closes_at)
+       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::text[], $7::text[], $8::int[], $9::timestamptz[])
+         AS v(id, project_id, connection_id, campaign_id, channel_id, template_id, metric, value, closes_at)
        WHERE v.value > 0 OR EXISTS (SELECT 1 FROM metric_total x WHERE x.project_id = v.project_id AND x.connection_id = v.connection_id
          AND x.optimove_campaign_id = v.campaign_id AND x.optimove_channel_id = v.channel_id
          AND x.optimove_template_id = v.template_id AND x.metric = v.metric)
        ON CONFLICT ON CONSTRAINT uq_metric_total DO UPDATE
-       SET owed_value = excluded.owed_value, state = 'OWED', updated_at = now(),
+       SET owed_value = excluded.owed_value, closes_at = excluded.closes_at, state = 'OWED', updated_at = now(),
          tries = CASE WHEN m.state = 'OWED' THEN m.tries ELSE 0 END,
-         next_try_at = CASE WHEN m.state = 'OWED' THEN m.next_try_at ELSE now() END
+         next_try_at = CASE WHEN m.state = 'OWED' THEN m.next_try_at
+           WHEN m.metric IN ('SENT', 'DELIVERED', 'DROPPED') THEN now()
+           ELSE greatest(now(), m.acknowledged_at + interval '1 minute'
+             * coalesce((SELECT every_minutes FROM engagement_postback s WHERE s.connection_id = m.connection_id), $10)) END
        WHERE m.owed_value <> excluded.owed_value
        RETURNING m.id`,
       [
@@ -55,6 +64,8 @@ export class MetricTotalRepository {
         values.map(({ optimoveTemplateId }) => optimoveTemplateId),
         values.map(({ metric }) => metric),
         values.map(({ value }) => value),
+        values.map(({ closesAt }) => closesAt),
+        usualSetting.everyMinutes,
       ],
     );
     return changed.length;
@@ -102,6 +113,17 @@ export class MetricTotalRepository {
          state = CASE WHEN owed_value = posting_value THEN 'UNCERTAIN' ELSE 'OWED' END, updated_at = now(),
          last_error = 'The process ended while this value was posted; it may have counted'
        WHERE connection_id = $1 AND posting_value IS NOT NULL`,
+      [connectionId],
+    );
+  }
+
+  /** What came too late is told no more. */
+  async expire(tx: Tx, connectionId: string): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE metric_total SET state = 'EXPIRED', updated_at = now(),
+         last_error = 'Seven days after the last send Optimove is told nothing more of a campaign'
+       WHERE connection_id = $1 AND state = 'OWED' AND closes_at <= now()`,
       [connectionId],
     );
   }
@@ -174,11 +196,13 @@ export class MetricTotalRepository {
       tx,
       `SELECT count(*) FILTER (WHERE state = 'OWED')::int AS owed, count(*) FILTER (WHERE state = 'ACKNOWLEDGED')::int AS acknowledged,
          count(*) FILTER (WHERE state = 'REFUSED')::int AS refused, count(*) FILTER (WHERE state = 'UNCERTAIN')::int AS uncertain,
+         count(*) FILTER (WHERE state = 'EXPIRED')::int AS expired,
          max(acknowledged_at) AS "lastAcknowledgedAt",
          (array_agg(last_error ORDER BY updated_at DESC) FILTER (WHERE last_error IS NOT NULL))[1] AS "lastError"
        FROM metric_total WHERE project_id = $1 AND connection_id = $2`,
       [projectId, connectionId],
     );
-    return row ?? { owed: 0, acknowledged: 0, refused: 0, uncertain: 0, lastAcknowledgedAt: null, lastError: null };
+    if (!row) throw new InvariantError('Counting answers one row');
+    return row;
   }
 }

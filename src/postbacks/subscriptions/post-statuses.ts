@@ -5,10 +5,10 @@ import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { Tasks } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import { doubtSeconds, type SubscriptionSetting, type SubscriptionTarget } from '../domain/subscription-status';
-import { isNotReached } from '../not-reached';
 import { SubscriptionPostRepository } from '../persistence/subscription-post.repository';
 import { type StatusBatch, SubscriptionStatusRepository } from '../persistence/subscription-status.repository';
 import { SubscriptionTargetRepository } from '../persistence/subscription-target.repository';
+import { failureOf } from '../roads/call-outcome';
 
 /** One post under way. */
 interface Post extends StatusBatch {
@@ -88,7 +88,7 @@ export class PostStatuses {
       this.log.failure('postbacks.subscription-not-posted', error, { connectionId: post.setting.connectionId });
       const message = toError(error).message.slice(0, longestError);
       const isRefused = error instanceof OptimoveRejectedError;
-      const isCertain = isRefused || isNotReached(error);
+      const isCertain = isRefused || failureOf(error) === 'NOT_REACHED';
       if (isRefused) await this.targets.hold(this.transactions.pool, post.target.id, message);
       await this.giveUp(post.id, message, isCertain ? retrySeconds : doubtSeconds, isRefused);
       return isRefused;

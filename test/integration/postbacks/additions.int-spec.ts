@@ -99,6 +99,21 @@ describe('additions posted to Optimove', () => {
     expect(await stage.kept(id)).toMatchObject([{ owed: 13, acknowledged: 3, uncertain: 10, state: 'UNCERTAIN' }]);
   });
 
+  it('are posted again when nobody was there to hear them', async () => {
+    const id = await connect();
+    await stage.collect(id, [{ sent: 10 }]);
+    const [{ endpoint } = { endpoint: '' }] = await stage.database.query<{ endpoint: string }>(
+      `UPDATE connection SET endpoint = 'http://127.0.0.1:9/' WHERE id = $1 RETURNING (SELECT endpoint FROM connection WHERE id = $1)`,
+      [id],
+    );
+    await stage.post(id);
+    expect(await stage.kept(id)).toMatchObject([{ state: 'OWED', uncertain: 0, error: expect.any(String) }]);
+    await stage.database.query('UPDATE connection SET endpoint = $2 WHERE id = $1', [id, endpoint]);
+    await stage.wait(id);
+    await stage.post(id);
+    expect(received()).toEqual([10]);
+  });
+
   it('never take anything back', async () => {
     const id = await connect();
     for (const sent of [10, 8, 10, 11]) {

@@ -10,13 +10,35 @@ export interface PostedRow {
   MetricValue: number;
 }
 
+/** UpdateCampaignInteractions as it comes over the wire. */
+export interface PostedInteraction {
+  ChannelID: number;
+  CampaignID: number;
+  TemplateID: number;
+  EventID: number;
+  InteractionDate: string;
+  CustomerIDs: string[];
+}
+
+/** A call of saveEvent. */
+export interface PostedEvents {
+  signature: string;
+  text: string;
+}
+
 /** What Optimove does with a list: a status to answer with, or no answer at all. */
 export type Behaviour = (rows: PostedRow[]) => number | 'break' | Promise<number | 'break'>;
 
 /** Plays Optimove as far as postbacks need it, over HTTP, and keeps every list that was posted. */
 export class MetricsPeer {
   readonly posts: PostedRow[][] = [];
+  /** What was posted about customers, and what of it counted. */
+  readonly interactions: PostedInteraction[] = [];
+  readonly counted: PostedInteraction[] = [];
+  readonly events: PostedEvents[] = [];
   behaviour: Behaviour = () => 200;
+  /** As {@link behaviour} for interactions and signed events; `lose` counts and does not answer. */
+  engagement: (post: PostedInteraction | null) => number | 'break' | 'lose' = () => 200;
   private constructor(private readonly server: Server) {}
 
   static async start(): Promise<MetricsPeer> {
@@ -33,8 +55,9 @@ export class MetricsPeer {
 
   /** Forgets what was posted and behaves well again. */
   reset(): void {
-    this.posts.length = 0;
+    for (const kept of [this.posts, this.interactions, this.counted, this.events]) kept.length = 0;
     this.behaviour = () => 200;
+    this.engagement = () => 200;
   }
 
   close(): Promise<void> {
@@ -45,14 +68,44 @@ export class MetricsPeer {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const parts: Buffer[] = [];
     for await (const part of request) parts.push(part as Buffer);
-    if (!request.url?.endsWith('/integrations/UpdateCampaignMetrics')) {
+    const text = Buffer.concat(parts).toString('utf8');
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://peer');
+    if (pathname.endsWith('/integrations/UpdateCampaignInteractions')) {
+      this.answerInteraction(JSON.parse(text) as PostedInteraction, request, response);
+      return;
+    }
+    if (pathname.endsWith('/api/saveEvent')) {
+      this.events.push({ signature: String(request.headers['x-optimove-signature-content']), text });
+      response.writeHead(Number(this.engagement(null))).end();
+      return;
+    }
+    if (pathname.endsWith('/GetCustomerChannelInteractions')) {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(this.known(searchParams.get('CustomerID')));
+      return;
+    }
+    if (!pathname.endsWith('/integrations/UpdateCampaignMetrics')) {
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"Date":"2026-05-04"}');
       return;
     }
-    const rows = JSON.parse(Buffer.concat(parts).toString('utf8')) as PostedRow[];
+    const rows = JSON.parse(text) as PostedRow[];
     this.posts.push(rows);
     const outcome = await this.behaviour(rows);
     if (outcome === 'break') request.socket.destroy();
     else response.writeHead(outcome).end(outcome === 200 ? '' : 'Not this');
+  }
+
+  private answerInteraction(post: PostedInteraction, request: IncomingMessage, response: ServerResponse): void {
+    this.interactions.push(post);
+    const outcome = this.engagement(post);
+    if (outcome === 200 || outcome === 'lose') this.counted.push(post);
+    if (typeof outcome === 'string') request.socket.destroy();
+    else response.writeHead(outcome).end(outcome === 200 ? '' : 'Not this');
+  }
+
+  private known(customerId: string | null): string {
+    const rows = this.counted.filter(({ CustomerIDs }) => CustomerIDs.includes(customerId ?? ''));
+    return JSON.stringify(
+      rows.map(({ CustomerIDs: _, InteractionDate, ...row }) => ({ Date: InteractionDate, ...row })),
+    );
   }
 }

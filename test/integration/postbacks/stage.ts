@@ -10,7 +10,11 @@ import { Test } from '@nestjs/testing';
 import { formatError } from '../../../apps/api/src/graphql/format-error';
 import { TotalsChangeRepository } from '../../../src/campaigns/persistence/ledger/totals-change.repository';
 import { CollectTotals } from '../../../src/postbacks/collect-totals';
+import { CollectEngagement } from '../../../src/postbacks/engagement/collect-engagement';
+import { PostEngagement } from '../../../src/postbacks/engagement/post-engagement';
 import { PostbackClocks } from '../../../src/postbacks/jobs/postback.clocks';
+import { EngagementBatchRepository } from '../../../src/postbacks/persistence/engagement-batch.repository';
+import { EngagementEventRepository } from '../../../src/postbacks/persistence/engagement-event.repository';
 import { MetricTotalRepository } from '../../../src/postbacks/persistence/metric-total.repository';
 import { PostMetrics } from '../../../src/postbacks/post-metrics';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
@@ -23,6 +27,18 @@ export interface Totals {
   sent: number;
   delivered?: number;
   dropped?: number;
+  opened?: number;
+  bounced?: number;
+  closesAt?: Date;
+}
+
+/** Something a customer did, as campaigns would answer it. */
+export interface News {
+  customer: string;
+  kind?: string;
+  template?: string;
+  occurredAt?: Date;
+  closesAt?: Date;
 }
 
 /** A row of what is owed. */
@@ -43,7 +59,7 @@ export interface Stage {
   optimove: MetricsPeer;
   adminKey: string;
   /** What campaigns answers when asked for the totals of any execution. */
-  campaigns: { answer: () => Promise<object[]> };
+  campaigns: { answer: () => Promise<object[]>; news: object[] };
   /** Answers data and errors of a document. */
   ask(query: string, variables?: object): Promise<{ data: never; errors?: { message: string; extensions: object }[] }>;
   /** Connects to the peer and returns the connection's id. */
@@ -54,6 +70,8 @@ export interface Stage {
   announceChange(): Promise<unknown>;
   /** Totals in the shape that campaigns answers. */
   totalsOf(connectionId: string, totals: Totals[]): object[];
+  /** Has this engagement collected for a connection. */
+  engage(connectionId: string, news: News[]): Promise<void>;
   post(connectionId: string): Promise<void>;
   /** Makes everything owed due now, as if the wait were over. */
   wait(connectionId: string): Promise<void>;
@@ -67,7 +85,7 @@ export async function setStage(): Promise<Stage> {
   process.env.ENCRYPTION_KEYS = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
   process.env.OUTBOUND_ALLOW_PRIVATE = '1';
   const optimove = await MetricsPeer.start();
-  const campaigns = { answer: async (): Promise<object[]> => [] };
+  const campaigns: Stage['campaigns'] = { answer: async () => [], news: [] };
   const app = await startApp(campaigns);
   const { projectId, apiKey } = await app.get(ProjectsService).ensureFirst();
   const adminKey = apiKey ?? '';
@@ -78,7 +96,7 @@ export async function setStage(): Promise<Stage> {
     return (await (await fetch(`${url}/graphql`, { method: 'POST', headers, body })).json()) as never;
   };
   const totalsOf: Stage['totalsOf'] = (connectionId, totals) =>
-    totals.map(({ campaign = '20417', template = '7731', sent, delivered = 0, dropped = 0 }) => ({
+    totals.map(({ campaign = '20417', template = '7731', sent, delivered = 0, dropped = 0, ...rest }) => ({
       projectId,
       connectionId,
       optimoveChannelId: 506,
@@ -87,6 +105,12 @@ export async function setStage(): Promise<Stage> {
       sent,
       delivered,
       dropped,
+      opened: rest.opened ?? 0,
+      clicked: 0,
+      unsubscribed: 0,
+      complained: 0,
+      bounced: rest.bounced ?? 0,
+      closesAt: rest.closesAt ?? inAWeek(),
     }));
   const announceChange = () => database.query('INSERT INTO totals_change (execution_id) VALUES (gen_random_uuid())');
   return {
@@ -121,9 +145,24 @@ export async function setStage(): Promise<Stage> {
       await app.get(CollectTotals).run();
     },
     announceChange,
+    engage: async (connectionId, news) => {
+      campaigns.news = news.map(({ customer, kind = 'OPENED', template = '7731', occurredAt, closesAt }) => ({
+        projectId,
+        connectionId,
+        optimoveChannelId: 506,
+        optimoveCampaignId: '20417',
+        optimoveTemplateId: template,
+        customerId: customer,
+        kind,
+        occurredAt: occurredAt ?? new Date(),
+        closesAt: closesAt ?? inAWeek(),
+      }));
+      await app.get(CollectEngagement).run();
+    },
     post: (connectionId) => app.get(PostMetrics).run(connectionId),
     wait: async (connectionId) => {
       await database.query('UPDATE metric_total SET next_try_at = now() WHERE connection_id = $1', [connectionId]);
+      await database.query('UPDATE engagement_batch SET next_try_at = now() WHERE connection_id = $1', [connectionId]);
     },
     kept: (connectionId) =>
       database.query<KeptMetric>(
@@ -154,6 +193,10 @@ async function startApp(campaigns: Stage['campaigns']): Promise<NestFastifyAppli
     .overrideProvider(CampaignsService)
     .useValue({
       totals: () => campaigns.answer(),
+      takeEngagement: async () => {
+        const news = campaigns.news.splice(0);
+        return { taken: news.length, news };
+      },
       takeChangedTotals: (tx: Tx, limit: number) => new TotalsChangeRepository().take(tx, limit),
     })
     .compile();
@@ -164,12 +207,18 @@ async function startApp(campaigns: Stage['campaigns']): Promise<NestFastifyAppli
 
 /** The clock of one worker among several. */
 export function newClock({ app }: Stage): PostbackClocks {
-  const totals = app.get(MetricTotalRepository);
   return new PostbackClocks(
     app.get(Leases),
     app.get(Transactions),
-    totals,
+    app.get(MetricTotalRepository),
     app.get(PostMetrics),
     app.get(CollectTotals),
+    app.get(CollectEngagement),
+    app.get(EngagementEventRepository),
+    app.get(EngagementBatchRepository),
+    app.get(PostEngagement),
   );
 }
+
+const weekMs = 7 * 24 * 3_600_000;
+const inAWeek = (): Date => new Date(Date.now() + weekMs);

@@ -163,6 +163,38 @@ describe('totals posted to Optimove', () => {
     expect(stage.optimove.posts).toMatchObject([[{ MetricValue: 10 }]]);
   });
 
+  it('tell what people did too, a bounce as 9, and as often as the connection says', async () => {
+    const id = await connect();
+    await stage.collect(id, [{ sent: 10, opened: 3, bounced: 1 }]);
+    await stage.post(id);
+    expect(stage.optimove.posts.flat().map(({ MetricID, MetricValue }) => [MetricID, MetricValue])).toEqual(
+      expect.arrayContaining([
+        [2, 3],
+        [9, 1],
+      ]),
+    );
+    stage.optimove.reset();
+    await stage.collect(id, [{ sent: 11, opened: 4, bounced: 1 }]);
+    await stage.post(id);
+    expect(stage.optimove.posts.flat().map(({ MetricID }) => MetricID)).toEqual([0]);
+    await stage.wait(id);
+    await stage.post(id);
+    expect(stage.optimove.posts.flat().map(({ MetricID, MetricValue }) => [MetricID, MetricValue])).toContainEqual([
+      2, 4,
+    ]);
+  });
+
+  it('stop seven days after the last send, and are shown as expired', async () => {
+    const id = await connect();
+    await stage.collect(id, [{ sent: 10, closesAt: new Date(Date.now() - 1_000) }]);
+    await stage.post(id);
+    expect(stage.optimove.posts).toEqual([]);
+    expect(await stage.kept(id)).toMatchObject([{ state: 'EXPIRED', error: expect.stringContaining('Seven days') }]);
+    await stage.collect(id, [{ sent: 11 }]);
+    await stage.post(id);
+    expect(stage.optimove.posts).toMatchObject([[{ MetricValue: 11 }]]);
+  });
+
   it('end as the newest, whichever worker writes last', async () => {
     const id = await connect();
     const collect = stage.app.get(CollectTotals);

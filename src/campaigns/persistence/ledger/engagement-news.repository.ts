@@ -1,0 +1,59 @@
+import { query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import type { EngagementNews } from '../../domain/engagement-news';
+
+/** How long after the last send of a campaign Optimove is told of it. */
+const toldDays = 7;
+
+/** The instant after which Optimove is told nothing more of the campaign of an execution named `e`. */
+export const closesAtSql = `(SELECT max(CASE WHEN s.state IN ('ANNOUNCED', 'READING', 'RUNNING') THEN now()
+    ELSE coalesce(s.completed_at, s.read_at, s.announced_at) END) + interval '${toldDays} days'
+  FROM execution s WHERE s.project_id = e.project_id AND s.connection_id = e.connection_id
+    AND s.optimove_campaign_id = e.optimove_campaign_id AND s.channel_id = e.channel_id)`;
+
+/** First times of engagement as recipients get them; a trigger of theirs notes each once. */
+@Injectable()
+export class EngagementNewsRepository {
+  /**
+   * Takes at most `limit`, oldest first; they wait again if `tx` fails. Of Direct campaigns, which Optimove does not
+   * know, nothing is returned.
+   */
+  async take(tx: Tx, limit: number): Promise<{ taken: number; news: EngagementNews[] }> {
+    const taken = await query<{ executionId: string; seq: number; kind: string; occurredAt: Date }>(
+      tx,
+      `DELETE FROM recipient_event WHERE id IN (SELECT id FROM recipient_event ORDER BY id LIMIT $1)
+       RETURNING execution_id AS "executionId", seq, kind, occurred_at AS "occurredAt"`,
+      [limit],
+    );
+    if (taken.length === 0) return { taken: 0, news: [] };
+    const news = await query<EngagementNews>(
+      tx,
+      `WITH event AS (
+         SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::timestamptz[]) AS t(execution_id, seq, kind, at)
+       ), told AS (
+         SELECT e.*, ${closesAtSql} AS closes_at FROM execution e
+         WHERE e.id IN (SELECT execution_id FROM event) AND e.kind <> 'DIRECT'
+       )
+       SELECT e.project_id AS "projectId", e.connection_id AS "connectionId", e.optimove_campaign_id AS "optimoveCampaignId",
+         e.optimove_channel_id AS "optimoveChannelId", r.optimove_template_id AS "optimoveTemplateId",
+         r.customer_id AS "customerId", t.kind, t.at AS "occurredAt", e.closes_at AS "closesAt"
+       FROM event t JOIN told e ON e.id = t.execution_id
+       JOIN recipient r ON r.execution_id = t.execution_id AND r.seq = t.seq`,
+      [
+        taken.map(({ executionId }) => executionId),
+        taken.map(({ seq }) => seq),
+        taken.map(({ kind }) => kind),
+        taken.map(({ occurredAt }) => occurredAt),
+      ],
+    );
+    return { taken: taken.length, news };
+  }
+
+  /** When Optimove is told of this execution's campaign for the last time. */
+  async closesAt(tx: Tx, executionId: string): Promise<Date> {
+    const [row] = await query<{ at: Date }>(tx, `SELECT ${closesAtSql} AS at FROM execution e WHERE e.id = $1`, [
+      executionId,
+    ]);
+    return row?.at ?? new Date();
+  }
+}

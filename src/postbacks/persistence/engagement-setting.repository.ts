@@ -1,0 +1,49 @@
+import { query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import { type EngagementSetting, usualSetting } from '../domain/engagement';
+
+const columns = `connection_id AS "connectionId", project_id AS "projectId", road, on_doubt AS "onDoubt",
+  every_minutes AS "everyMinutes", events_url AS "eventsUrl", events_token AS "eventsToken", version`;
+
+/** How connections tell Optimove of engagement. */
+@Injectable()
+export class EngagementSettingRepository {
+  /** The usual setting, with version 0, where nobody chose. */
+  async of(
+    tx: Tx,
+    { projectId, connectionId }: { projectId: string; connectionId: string },
+  ): Promise<EngagementSetting> {
+    const [row] = await query<EngagementSetting>(
+      tx,
+      `SELECT ${columns} FROM engagement_postback WHERE project_id = $1 AND connection_id = $2`,
+      [projectId, connectionId],
+    );
+    return row ?? { connectionId, projectId, ...usualSetting, eventsUrl: null, eventsToken: null, version: 0 };
+  }
+
+  /** Stores a setting over the version that it carries; null when somebody else was faster. */
+  async save(tx: Tx, setting: EngagementSetting): Promise<EngagementSetting | null> {
+    const [row] = await query<EngagementSetting>(
+      tx,
+      `INSERT INTO engagement_postback AS s
+         (connection_id, project_id, road, on_doubt, every_minutes, events_url, events_token)
+       SELECT $1, $2, $4, $5, $6, $7, $8 WHERE $3 = 0 OR EXISTS (SELECT 1 FROM engagement_postback WHERE connection_id = $1)
+       ON CONFLICT ON CONSTRAINT pk_engagement_postback DO UPDATE SET road = excluded.road, on_doubt = excluded.on_doubt,
+         every_minutes = excluded.every_minutes, events_url = excluded.events_url, events_token = excluded.events_token,
+         version = s.version + 1, updated_at = now()
+       WHERE s.project_id = $2 AND s.version = $3
+       RETURNING ${columns}`,
+      [
+        setting.connectionId,
+        setting.projectId,
+        setting.version,
+        setting.road,
+        setting.onDoubt,
+        setting.everyMinutes,
+        setting.eventsUrl,
+        setting.eventsToken,
+      ],
+    );
+    return row ?? null;
+  }
+}

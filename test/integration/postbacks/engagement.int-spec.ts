@@ -1,0 +1,253 @@
+import { signatureOf } from '@libs/optimove-client';
+import { PostEngagement } from '../../../src/postbacks/engagement/post-engagement';
+import { type Stage, setStage } from './stage';
+
+interface Standing {
+  version: number;
+  owed: number;
+  waiting: number;
+  acknowledged: number;
+  refused: number;
+  uncertain: number;
+  expired: number;
+  maybeTwice: number;
+  alarm: string | null;
+}
+
+const tenantToken = 'tenant-token-of-a-test';
+const hourMs = 3_600_000;
+const view = `version waiting owed acknowledged refused uncertain expired maybeTwice alarm hasEventsToken`;
+
+describe('what customers did, told to Optimove one by one', () => {
+  let stage: Stage;
+  let connectionId: string;
+  let connections = 0;
+  beforeAll(async () => {
+    stage = await setStage();
+  }, 60_000);
+  beforeEach(async () => {
+    stage.optimove.reset();
+    connections += 1;
+    connectionId = await stage.connect(`Engaged ${connections}`, 'ABSOLUTE');
+    expect(await set({ everyMinutes: 0 })).toEqual([]);
+  });
+  afterAll(() => stage.close());
+
+  const answer = async <T>(document: string, variables: object): Promise<T> => {
+    const { data, errors } = await stage.ask(document, variables);
+    if (errors) throw new Error(JSON.stringify(errors));
+    return data as T;
+  };
+  const standing = async (): Promise<Standing> =>
+    (
+      await answer<{ engagementPostback: Standing }>(
+        `query ($id: ID!) { engagementPostback(connectionId: $id) { ${view} } }`,
+        { id: connectionId },
+      )
+    ).engagementPostback;
+  async function set(input: object): Promise<{ code: string; path: string[] }[]> {
+    const { version } = await standing();
+    const { setEngagementPostback } = await answer<{ setEngagementPostback: { userErrors: never[] } }>(
+      `mutation ($input: SetEngagementPostbackInput!) { setEngagementPostback(input: $input) { userErrors { code path } } }`,
+      { input: { connectionId, version, ...input } },
+    );
+    return setEngagementPostback.userErrors;
+  }
+  const batches = async (filter = ''): Promise<{ id: string; state: string; customers: number; doubts: number }[]> =>
+    (
+      await answer<{ engagementBatches: { nodes: never[] } }>(
+        `query ($id: ID!) { engagementBatches(connectionId: $id ${filter}) { nodes { id state customers doubts } } }`,
+        { id: connectionId },
+      )
+    ).engagementBatches.nodes;
+  const post = (): Promise<void> => stage.app.get(PostEngagement).run(connectionId);
+  const people = (count: number) => Array.from({ length: count }, (_, n) => ({ customer: `C${n + 1}` }));
+  const countedIds = (): string[] => stage.optimove.counted.flatMap(({ CustomerIDs }) => CustomerIDs);
+
+  it('goes out by event, template and day in the connection’s zone, a bounce as 7', async () => {
+    await stage.database.query(`UPDATE connection SET time_zone = 'Pacific/Auckland' WHERE id = $1`, [connectionId]);
+    const occurredAt = new Date('2026-05-04T20:00:00Z');
+    await stage.engage(connectionId, [
+      { customer: 'A8272', occurredAt },
+      { customer: 'A9165', occurredAt },
+      { customer: 'A8272', kind: 'BOUNCED', occurredAt },
+      { customer: 'A8272', template: '7732', occurredAt },
+    ]);
+    await post();
+    const key = { CampaignID: 20417, ChannelID: 506, TemplateID: 7731, InteractionDate: '2026-05-05' };
+    expect(stage.optimove.interactions).toEqual([
+      { ...key, EventID: 2, CustomerIDs: ['A8272', 'A9165'] },
+      { ...key, EventID: 7, CustomerIDs: ['A8272'] },
+      { ...key, TemplateID: 7732, EventID: 2, CustomerIDs: ['A8272'] },
+    ]);
+    expect(await standing()).toMatchObject({ waiting: 0, owed: 0, acknowledged: 4, alarm: null });
+  });
+
+  it('is collected for as long as the connection says', async () => {
+    await set({ everyMinutes: 5 });
+    await stage.engage(connectionId, people(2));
+    await post();
+    expect(stage.optimove.interactions).toEqual([]);
+    expect(await standing()).toMatchObject({ waiting: 2, owed: 0 });
+    await stage.database.query(`UPDATE engagement_event SET taken_at = now() - interval '5 minutes'`);
+    await post();
+    expect(countedIds()).toHaveLength(2);
+  });
+
+  it('names at most 10,000 customers a call, and nobody twice in one', async () => {
+    await stage.engage(connectionId, [...people(10_001), { customer: 'C1' }]);
+    await post();
+    expect(stage.optimove.interactions.map(({ CustomerIDs }) => CustomerIDs.length)).toEqual([10_000, 2]);
+    expect(countedIds().filter((id) => id === 'C1')).toHaveLength(2);
+  });
+
+  it.each([
+    ['429', 429],
+    ['401', 401],
+  ])('waits after %s, which counts nothing, without a doubt', async (_name, status) => {
+    await stage.engage(connectionId, people(3));
+    stage.optimove.engagement = () => status;
+    await post();
+    expect(await batches()).toMatchObject([{ state: 'OWED', doubts: 0 }]);
+    stage.optimove.engagement = () => 200;
+    await post();
+    expect(stage.optimove.interactions).toHaveLength(1);
+    await stage.wait(connectionId);
+    await post();
+    expect(countedIds()).toHaveLength(3);
+    expect(await standing()).toMatchObject({ acknowledged: 3, maybeTwice: 0 });
+  });
+
+  it('is posted again after no answer where a lost batch is worse, and shows that it may have counted twice', async () => {
+    await stage.engage(connectionId, people(3));
+    stage.optimove.engagement = () => 'lose';
+    await post();
+    stage.optimove.engagement = () => 200;
+    await stage.wait(connectionId);
+    await post();
+    expect(stage.optimove.counted).toHaveLength(2);
+    expect(await standing()).toMatchObject({ acknowledged: 3, maybeTwice: 3 });
+    expect(await batches(', isDoubted: true')).toMatchObject([{ state: 'ACKNOWLEDGED', doubts: 1 }]);
+  });
+
+  it('is kept after no answer where a double is worse, and asked for at Optimove', async () => {
+    await set({ onDoubt: 'KEEP' });
+    stage.optimove.engagement = (sent) => (sent?.EventID === 2 ? 'lose' : 'break');
+    await stage.engage(connectionId, [...people(3), { customer: 'C1', kind: 'CLICKED' }]);
+    await post();
+    await stage.wait(connectionId);
+    await post();
+    await stage.wait(connectionId);
+    await post();
+    expect(stage.optimove.interactions).toHaveLength(2);
+    expect(await standing()).toMatchObject({ uncertain: 4, alarm: expect.stringContaining('4 events') });
+    const ids = (await batches()).map(({ id }) => id);
+    const { checkEngagement } = await answer<{ checkEngagement: { checks: { outcome: string }[] } }>(
+      'mutation ($input: CheckEngagementInput!) { checkEngagement(input: $input) { checks { id outcome } } }',
+      { input: { connectionId, ids } },
+    );
+    expect(checkEngagement.checks.map(({ outcome }) => outcome).sort()).toEqual(['FOUND', 'NOT_FOUND']);
+    expect(await standing()).toMatchObject({ uncertain: 1, acknowledged: 3 });
+    stage.optimove.engagement = () => 200;
+    const [left] = await batches(', state: UNCERTAIN');
+    const settle = 'mutation ($input: SettleEngagementInput!) { settleEngagement(input: $input) { settledIds } }';
+    const input = { connectionId, ids: [left?.id], decision: 'POST_AGAIN' };
+    expect(await answer(settle, { input })).toEqual({ settleEngagement: { settledIds: [left?.id] } });
+    await post();
+    expect(stage.optimove.counted.map(({ EventID }) => EventID)).toEqual([2, 3]);
+    expect(await standing()).toMatchObject({ uncertain: 0, acknowledged: 4, maybeTwice: 1 });
+  });
+
+  it('is in doubt when the process died during a post', async () => {
+    await stage.engage(connectionId, people(1));
+    stage.optimove.engagement = () => 429;
+    await post();
+    await stage.database.query(`UPDATE engagement_batch SET state = 'POSTING', next_try_at = now()`);
+    stage.optimove.engagement = () => 200;
+    await post();
+    expect(await batches()).toMatchObject([{ state: 'ACKNOWLEDGED', doubts: 1 }]);
+  });
+
+  it('finds the customer whom Optimove refuses among many, as a row to download', async () => {
+    stage.optimove.engagement = (sent) => (sent?.CustomerIDs.includes('C77') ? 400 : 200);
+    await stage.engage(connectionId, people(300));
+    await post();
+    expect(new Set(countedIds()).size).toBe(299);
+    expect(countedIds()).toHaveLength(299);
+    expect(await standing()).toMatchObject({ acknowledged: 299, refused: 1, owed: 0 });
+    const csv = await fetch(`${await stage.app.getUrl()}/postbacks/${connectionId}/engagement.csv?state=REFUSED`, {
+      headers: { authorization: `Bearer ${stage.adminKey}` },
+    });
+    const [, row = '', ...others] = (await csv.text()).trim().split('\n');
+    expect(row).toMatch(/^"?C77"?,.*REFUSED.*400/);
+    expect(others).toEqual([]);
+  });
+
+  it('gives up a message that Optimove refuses as a whole after a handful of calls', async () => {
+    stage.optimove.engagement = () => 400;
+    await stage.engage(connectionId, people(5_000));
+    await post();
+    expect(stage.optimove.interactions.length).toBeLessThan(30);
+    expect(await standing()).toMatchObject({ refused: 5_000, owed: 0 });
+  });
+
+  it('is told no more when the campaign’s last send is seven days ago', async () => {
+    await stage.engage(connectionId, [{ customer: 'C1', closesAt: new Date(Date.now() - 1_000) }]);
+    await post();
+    expect(stage.optimove.interactions).toEqual([]);
+    expect(await standing()).toMatchObject({ expired: 1, owed: 0, alarm: expect.stringContaining('seven days') });
+  });
+
+  it('goes nowhere where totals are enough', async () => {
+    await set({ road: 'NONE' });
+    await stage.engage(connectionId, people(2));
+    await post();
+    expect(stage.optimove.interactions).toEqual([]);
+    expect(await standing()).toMatchObject({ waiting: 0, owed: 0, acknowledged: 0 });
+  });
+
+  describe('as signed events', () => {
+    const url = () => new URL('/api/saveEvent', stage.optimove.endpoint).href;
+
+    it('need their address and the token, which is never returned', async () => {
+      expect(await set({ road: 'EVENTS' })).toMatchObject([{ code: 'EVENTS_URL', path: ['eventsUrl'] }]);
+      expect(await set({ eventsUrl: 'ftp://x' })).toMatchObject([{ code: 'EVENTS_URL', path: ['eventsUrl'] }]);
+      expect(await set({ road: 'EVENTS', eventsUrl: url() })).toMatchObject([{ code: 'EVENTS_TOKEN' }]);
+      expect(await set({ version: 99, everyMinutes: 3 })).toMatchObject([{ code: 'STALE' }]);
+      expect(await set({ road: 'EVENTS', eventsUrl: url(), eventsToken: tenantToken })).toEqual([]);
+      const [row] = await stage.database.query('SELECT * FROM engagement_postback WHERE connection_id = $1', [
+        connectionId,
+      ]);
+      expect(JSON.stringify(row)).not.toContain(tenantToken);
+      const audit = await stage.database.query(
+        `SELECT * FROM audit_entry WHERE action = 'engagement-postback.changed'`,
+      );
+      expect(JSON.stringify(audit)).not.toContain(tenantToken);
+    });
+
+    it('are signed over the bytes that were sent', async () => {
+      await set({ road: 'EVENTS', eventsUrl: url(), eventsToken: tenantToken });
+      await stage.engage(connectionId, [{ customer: 'Ä1', kind: 'CLICKED' }]);
+      await post();
+      const [call] = stage.optimove.events;
+      expect(call?.signature).toBe(signatureOf(Buffer.from(call?.text ?? ''), tenantToken));
+      expect(JSON.parse(call?.text ?? '')).toMatchObject([
+        { event: 'clicked', category: 'metric', customer: 'Ä1', context: { campaignId: '20417', templateId: '7731' } },
+      ]);
+      expect(await standing()).toMatchObject({ acknowledged: 1 });
+    });
+
+    it('raise the alarm long before Optimove takes them no more, and then are given up', async () => {
+      await set({ road: 'EVENTS', eventsUrl: url(), eventsToken: tenantToken });
+      stage.optimove.engagement = () => 429;
+      await stage.engage(connectionId, [{ customer: 'C1', occurredAt: new Date(Date.now() - 50 * hourMs) }]);
+      await post();
+      expect(await standing()).toMatchObject({ owed: 1, alarm: expect.stringContaining('after seven days') });
+      await stage.database.query(`UPDATE engagement_event SET occurred_at = now() - interval '7 days 1 minute'`);
+      await stage.wait(connectionId);
+      await post();
+      expect(stage.optimove.events).toHaveLength(1);
+      expect(await standing()).toMatchObject({ owed: 0, expired: 1 });
+    });
+  });
+});
