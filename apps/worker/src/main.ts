@@ -5,7 +5,7 @@ import { NestFactory } from '@nestjs/core';
 import { WorkerModule } from './worker.module';
 
 async function main(): Promise<void> {
-  useQueueBackend(parseConfig(PlatformConfig));
+  await useQueueBackend(parseConfig(PlatformConfig));
   const app = await NestFactory.createApplicationContext(WorkerModule, {
     logger: new Log(process.env.LOG_LEVEL),
     abortOnError: false,

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { type JobsOptions, Queue } from 'bullmq';
 import { PlatformConfig } from '../config/platform.config';
@@ -17,6 +18,8 @@ interface Message {
 
 const batchSize = 500;
 const pollMs = 1000;
+/** What waits for a queue keeps its rows locked. */
+const patienceMs = 5_000;
 
 /** Moves committed outbox messages into the queues; runs in every worker, a message is moved by one of them. */
 @Injectable()
@@ -79,25 +82,37 @@ export class OutboxRelay implements OnApplicationBootstrap, OnApplicationShutdow
     });
   }
 
-  /** A message whose queue refuses it stays, marked and put off, and does not hold up the others. */
+  /**
+   * A message whose queue refuses it, or is not there, stays, is put off, and holds up no other. Should it arrive after
+   * all, it is known by its id when it comes again.
+   */
   private async addToQueues(tx: Tx, messages: Message[]): Promise<string[]> {
-    const moved: string[] = [];
-    for (const [name, group] of groupByQueue(messages)) {
-      try {
-        await this.queueOf(name).addBulk(
-          group.map((message) => ({ name, data: message.data, opts: jobOptions(message) })),
-        );
-        moved.push(...group.map(({ id }) => id));
-      } catch (error) {
-        this.log.failure('outbox.queue-refused', error, { queue: name, messages: group.length });
-        await query(
-          tx,
-          `UPDATE outbox_message SET run_at = now() + interval '2 seconds' WHERE id = ANY($1::bigint[])`,
-          [group.map(({ id }) => id)],
-        );
-      }
+    const groups = [...groupByQueue(messages)];
+    const isMoved = await Promise.all(groups.map(([name, group]) => this.addTo(name, group)));
+    const refused = groups.flatMap(([, group], index) => (isMoved[index] ? [] : group));
+    if (refused.length > 0) {
+      await query(tx, `UPDATE outbox_message SET run_at = now() + interval '2 seconds' WHERE id = ANY($1::bigint[])`, [
+        refused.map(({ id }) => id),
+      ]);
     }
-    return moved;
+    return groups.flatMap(([, group], index) => (isMoved[index] ? group.map(({ id }) => id) : []));
+  }
+
+  private async addTo(name: string, group: Message[]): Promise<boolean> {
+    const jobs = group.map((message) => ({ name, data: message.data, opts: jobOptions(message) }));
+    const added = this.queueOf(name).addBulk(jobs);
+    const tooLate = pause(patienceMs, undefined, { ref: false }).then(() => {
+      throw new Error(`The queue did not answer within ${patienceMs} ms`);
+    });
+    try {
+      await Promise.race([added, tooLate]);
+      return true;
+    } catch (error) {
+      this.log.failure('outbox.queue-refused', error, { queue: name, messages: group.length });
+      return false;
+    } finally {
+      for (const left of [added, tooLate]) left.catch(() => undefined);
+    }
   }
 
   private queueOf(name: string): Queue {

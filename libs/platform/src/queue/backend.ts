@@ -1,19 +1,69 @@
-import { createPostgresBackend, type QueueOptions, setDefaultBackendFactory } from 'bullmq';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  assertSchemaCompatibility,
+  createPostgresBackend,
+  LATEST_SCHEMA_VERSION,
+  type QueueOptions,
+  runMigrations,
+  SchemaMigrationRequiredError,
+  setDefaultBackendFactory,
+} from 'bullmq';
+import { Client } from 'pg';
 import type { PlatformConfig } from '../config/platform.config';
 import { forgiveFailedReadiness } from './forgiving-readiness';
+import { isRetryable } from './processor';
+
+const schema = 'queue';
+const mostTries = 60;
+const betweenTriesMs = 1_000;
 
 /**
- * Chooses where BullMQ keeps its jobs: Redis when REDIS_URL is set, else PostgreSQL in the schema `queue`.
- * Must run before any Queue or Worker is made, because the back end is a process-wide default of BullMQ.
+ * Chooses where BullMQ keeps its jobs: Redis when REDIS_URL is set, else PostgreSQL in the schema `queue`, whose tables
+ * are brought up to date here. Must run before any Queue or Worker is made, because the back end is a process-wide
+ * default of BullMQ. @throws when the database stays away for a minute.
  */
-export function useQueueBackend(config: Pick<PlatformConfig, 'REDIS_URL'>): void {
+export async function useQueueBackend(config: Pick<PlatformConfig, 'REDIS_URL' | 'DATABASE_URL'>): Promise<void> {
   if (config.REDIS_URL) return;
   forgiveFailedReadiness();
   setDefaultBackendFactory(createPostgresBackend);
+  await prepareTables(config.DATABASE_URL);
 }
 
-/** Connection options of one Queue (`max` 1) or Worker (`max` 2) on the chosen back end. */
+/**
+ * Connection options of one Queue (`max` 1) or Worker (`max` 2) on the chosen back end. None of them prepares the tables:
+ * after a restart of the database all would, one after the other under one lock, and work would wait for them.
+ */
 export function queueConnection(config: PlatformConfig, max: number): QueueOptions['connection'] {
   if (config.REDIS_URL) return { url: config.REDIS_URL, maxRetriesPerRequest: null };
-  return { connectionString: config.DATABASE_URL, schema: 'queue', migrate: true, max } as QueueOptions['connection'];
+  return { connectionString: config.DATABASE_URL, schema, migrate: false, max } as QueueOptions['connection'];
+}
+
+async function prepareTables(connectionString: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await bringUpToDate(connectionString);
+    } catch (error) {
+      if (!isRetryable(error) || tries === mostTries) throw error;
+      await pause(betweenTriesMs);
+    }
+  }
+}
+
+async function bringUpToDate(connectionString: string): Promise<void> {
+  const client = new Client({ connectionString });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    if ((await versionOf(client)) < LATEST_SCHEMA_VERSION) await runMigrations(client, schema);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** 0 where there are no tables yet. @throws when they are of a version that this one cannot work with. */
+function versionOf(client: Client): Promise<number> {
+  return assertSchemaCompatibility(client, schema).catch((error: unknown) => {
+    if (error instanceof SchemaMigrationRequiredError) return 0;
+    throw error;
+  });
 }
