@@ -8,6 +8,7 @@ export { DatabaseModule } from './database/database.module';
 export { GroupCommit } from './database/group-commit';
 export { applyMigrations, revertMigration } from './database/migrate';
 export { Notifications } from './database/notifications';
+export { dropPartition, partitionsBefore } from './database/partitions';
 export { execute, prepared, query, Transactions, type Tx } from './database/transactions';
 
 export { PageArgsPipe } from './graphql/page-args.pipe';

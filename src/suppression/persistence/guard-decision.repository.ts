@@ -1,4 +1,4 @@
-import { execute, query, type Tx } from '@libs/platform';
+import { dropPartition, partitionsBefore, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { Freshness, GateOrigin, GuardOutcome } from '../domain/guard';
 import type { TypedValue } from '../domain/typed-value';
@@ -109,17 +109,14 @@ export class GuardDecisionRepository {
 
   /** Drops one partition whose proofs are all older than this, without blocking who decides. @returns its name. */
   async dropOldest(pool: Tx, keptMonths: number): Promise<string | null> {
-    const [old] = await query<{ name: string; is_attached: boolean }>(
+    const [month] = await query<{ digits: string }>(
       pool,
-      `SELECT c.relname AS name, c.relispartition AS is_attached FROM pg_class c
-       WHERE c.relname ~ '^guard_decision_[0-9]{6}$' AND c.relkind = 'r'
-         AND c.relname < 'guard_decision_' || to_char((now() AT TIME ZONE 'UTC') - $1 * interval '1 month', 'YYYYMM')
-       ORDER BY c.relname LIMIT 1`,
+      `SELECT to_char((now() AT TIME ZONE 'UTC') - $1 * interval '1 month', 'YYYYMM') AS digits`,
       [keptMonths],
     );
+    const [old] = await partitionsBefore(pool, 'guard_decision', month?.digits ?? '');
     if (!old) return null;
-    if (old.is_attached) await query(pool, `ALTER TABLE guard_decision DETACH PARTITION ${old.name} CONCURRENTLY`);
-    await execute(pool, `DROP TABLE ${old.name}`);
-    return old.name;
+    await dropPartition(pool, 'guard_decision', old);
+    return old;
   }
 }
