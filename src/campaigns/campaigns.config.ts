@@ -24,6 +24,13 @@ export class CampaignsConfig {
   @Max(86_400)
   EVENT_1_WAIT_SECONDS = 600;
 
+  /** For how many days the customers of an execution and their deliveries are kept; sums stay for good. */
+  @ToNumber()
+  @IsInt()
+  @Min(31)
+  @Max(3_650)
+  LEDGER_DAYS = 400;
+
   /** Where an api process keeps triggered callbacks while the database is away; on a disk that survives the process. */
   @IsString()
   CALLBACK_SPOOL_FOLDER = '.data/spool';

@@ -22,6 +22,7 @@ import { ExecutionNews } from './execution/execution-news';
 import { ExecutionWork } from './execution/execution-work';
 import { FindMissed } from './execution/find-missed';
 import { FindQuietChannels } from './execution/find-quiet-channels';
+import { ForgetOld } from './execution/forget-old';
 import { NarrowToSegment } from './execution/narrow-to-segment';
 import { ReadRecipients } from './execution/read-recipients';
 import { RecipientSources } from './execution/recipient-sources/recipient-sources';
@@ -51,6 +52,7 @@ import { FreezeRepository } from './persistence/ledger/freeze.repository';
 import { FunnelRepository } from './persistence/ledger/funnel.repository';
 import { JournalRepository } from './persistence/ledger/journal.repository';
 import { ReadingListRepository } from './persistence/ledger/reading-list.repository';
+import { RetentionRepository } from './persistence/ledger/retention.repository';
 import { SettlementRepository } from './persistence/ledger/settlement.repository';
 import { SightingRepository } from './persistence/ledger/sighting.repository';
 import { SignalRepository } from './persistence/ledger/signal.repository';
@@ -82,6 +84,7 @@ const repositories = [
   FunnelRepository,
   JournalRepository,
   ReadingListRepository,
+  RetentionRepository,
   SettlementRepository,
   SightingRepository,
   SignalRepository,
@@ -108,6 +111,7 @@ const useCases = [
   ExecutionWork,
   FindMissed,
   FindQuietChannels,
+  ForgetOld,
   MessageLinks,
   ReadRecipients,
   RecipientSources,

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { CancelExecution } from '../execution/cancel-execution';
 import { CompleteExecution } from '../execution/complete-execution';
+import { ForgetOld } from '../execution/forget-old';
 import { ChunkRepository } from '../persistence/ledger/chunk.repository';
 import { ExecutionRepository } from '../persistence/ledger/execution.repository';
 import { TriggeredRepository } from '../persistence/ledger/triggered.repository';
@@ -10,6 +11,7 @@ import { chunkJobOf, drainTriggeredJob, readRecipientsJob } from './execution.jo
 
 const sweepEveryMs = 5_000;
 const partitionsEveryMs = 3_600_000;
+const retentionEveryMs = 3_600_000;
 const daysAhead = 3;
 const idleSeconds = 45;
 const neglectedSeconds = 5;
@@ -27,6 +29,7 @@ export class ExecutionClocks {
     private readonly completion: CompleteExecution,
     private readonly cancellation: CancelExecution,
     private readonly triggered: TriggeredRepository,
+    private readonly forgetOld: ForgetOld,
     private readonly log: Log,
   ) {}
 
@@ -77,6 +80,13 @@ export class ExecutionClocks {
         await execute(this.transactions.pool, `SELECT ensure_ledger_partitions(now() + $1 * interval '1 day')`, [day]);
       }
     });
+  }
+
+  /** Forgets old parts of the ledger. */
+  @Interval(60_000)
+  async retention(): Promise<void> {
+    const tick = { name: 'campaigns.ledger-retention', everyMs: retentionEveryMs, leaseMs: retentionEveryMs };
+    await this.leases.runWhenDue(tick, () => this.forgetOld.run());
   }
 
   private async finished(): Promise<string[]> {

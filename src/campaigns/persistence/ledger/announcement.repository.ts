@@ -83,7 +83,7 @@ export class AnnouncementRepository {
   async revive(tx: Tx, executionId: string): Promise<boolean> {
     const sql = `UPDATE execution SET state = 'ANNOUNCED', reason = NULL, read_through = reading, read_at = NULL,
         held_until = NULL, holder = NULL, read_not_before = NULL, last_announced_at = now()
-      WHERE id = $1 AND state = 'FAILED' AND frozen_at IS NULL`;
+      WHERE id = $1 AND state = 'FAILED' AND frozen_at IS NULL AND values_gone_at IS NULL`;
     return (await execute(tx, sql, [executionId])) === 1;
   }
 

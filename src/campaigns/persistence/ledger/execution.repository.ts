@@ -53,7 +53,7 @@ const readingLeaseSeconds = 60;
 export type Reading = Pick<ExecutionRow, 'id' | 'reading'>;
 
 const isReadable = `kind = 'SCHEDULED' AND state IN ('ANNOUNCED', 'READING', 'RUNNING', 'COMPLETED')
-  AND cancel_requested_at IS NULL AND paused_at IS NULL`;
+  AND cancel_requested_at IS NULL AND paused_at IS NULL AND values_gone_at IS NULL`;
 
 const isHeld = `id = $1 AND holder = $2 AND reading = $3 AND read_through < reading AND held_until IS NOT NULL
   AND cancel_requested_at IS NULL AND state IN ('READING', 'RUNNING', 'COMPLETED')`;

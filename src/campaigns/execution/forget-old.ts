@@ -1,0 +1,48 @@
+import { Log } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import { CampaignsConfig } from '../campaigns.config';
+import { RetentionRepository } from '../persistence/ledger/retention.repository';
+
+const hoursOfDay = 24;
+/** Values are of use as long as somebody may be sent to again. */
+const valueHours = 72;
+/** Whole days leave; where another execution keeps a day, the values of one that ended leave row by row. */
+const patienceHours = valueHours + hoursOfDay;
+
+/** Forgets what is no longer needed of the ledger: values of Optimove soon, people after a year or as it is set. */
+@Injectable()
+export class ForgetOld {
+  constructor(
+    private readonly retention: RetentionRepository,
+    private readonly config: CampaignsConfig,
+    private readonly log: Log,
+  ) {}
+
+  /** Safe to stop at any point; goes on the next time. Executions that are not at their end keep what is theirs. */
+  async run(): Promise<void> {
+    await this.forgetValues();
+    await this.forgetPeople();
+  }
+
+  private async forgetValues(): Promise<void> {
+    for (const day of await this.retention.days('recipient_staging', valueHours)) {
+      if (!(await this.retention.giveUpValues(day, valueHours))) continue;
+      await this.retention.dropValues(day);
+      this.log.event('ledger.values-dropped', { day });
+    }
+    await this.retention.giveUpLateValues(patienceHours);
+    for (const executionId of await this.retention.withLeftValues()) {
+      while (await this.retention.deleteSomeValues(executionId));
+      this.log.event('ledger.values-deleted', { executionId });
+    }
+  }
+
+  private async forgetPeople(): Promise<void> {
+    const hours = this.config.LEDGER_DAYS * hoursOfDay;
+    for (const day of await this.retention.days('recipient', hours)) {
+      if (!(await this.retention.giveUpPeople(day, hours))) continue;
+      await this.retention.dropPeople(day);
+      this.log.event('ledger.people-dropped', { day });
+    }
+  }
+}
