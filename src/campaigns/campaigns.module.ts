@@ -30,6 +30,7 @@ import { RetryExecution } from './execution/retry-execution';
 import { SendChunk } from './execution/send-chunk';
 import { SendSlice } from './execution/send-slice';
 import { SettleDeliveries } from './execution/settle-deliveries';
+import { SettleProven } from './execution/settle-proven';
 import { StopExecutions } from './execution/stop-executions';
 import { TriggerIntake } from './execution/trigger-intake';
 import { TriggeredBudget } from './execution/triggered-budget';
@@ -120,6 +121,7 @@ const useCases = [
   SendChunk,
   SendSlice,
   SettleDeliveries,
+  SettleProven,
   StopExecutions,
   TriggerIntake,
   WatchExecution,

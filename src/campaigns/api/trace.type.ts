@@ -27,7 +27,10 @@ export class TracedDeliveryType {
   @Field(() => Date, { nullable: true, description: 'When it reported that.' })
   receiptAt!: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'COUNTED_AS_SENT, SENT_AGAIN or RETRIED; null while it counts.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'COUNTED_AS_SENT, SENT_AGAIN or RETRIED by a person, PROVEN by the customer; null while it counts.',
+  })
   closedAs!: string | null;
 
   @Field(() => String, { nullable: true, description: 'Who closed this attempt.' })

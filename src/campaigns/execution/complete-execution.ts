@@ -11,6 +11,8 @@ interface Sums {
   ended: number;
   duplicates: number;
   malformed: number;
+  /** Templates whose rows do not add up. */
+  unbalanced: number;
   /** Readings whose rows do not add up. */
   broken: number;
   /** Rows that the readings brought; null where there are none, as in a triggered execution. */
@@ -65,6 +67,11 @@ export class CompleteExecution {
          (SELECT coalesce(sum(t.count), 0)::int FROM execution_tally t WHERE t.execution_id = e.id AND t.measure NOT LIKE '%:%') AS ended,
          (SELECT coalesce(sum(x.duplicates), 0)::int FROM execution_template x WHERE x.execution_id = e.id) AS duplicates,
          (SELECT coalesce(sum(x.malformed), 0)::int FROM execution_template x WHERE x.execution_id = e.id) AS malformed,
+         (SELECT count(*)::int FROM execution_template x LEFT JOIN (
+             SELECT t.optimove_template_id, sum(t.count) AS ended FROM execution_tally t
+             WHERE t.execution_id = $1 AND t.measure NOT LIKE '%:%' GROUP BY 1
+           ) AS t ON t.optimove_template_id = x.optimove_template_id
+           WHERE x.execution_id = e.id AND x.received <> coalesce(t.ended, 0) + x.duplicates + x.malformed) AS unbalanced,
          (SELECT count(*)::int FROM execution_reading g WHERE g.execution_id = e.id AND g.finished_at IS NOT NULL
            AND g.listed <> g.added + g.known + g.duplicates + g.malformed) AS broken,
          (SELECT sum(g.added + g.duplicates + g.malformed)::int FROM execution_reading g WHERE g.execution_id = e.id
@@ -73,10 +80,11 @@ export class CompleteExecution {
       [executionId],
     );
     if (!sums) return;
-    const { received, recipients, ended, duplicates, malformed, broken, listed } = sums;
+    const { received, recipients, ended, duplicates, malformed, unbalanced, broken, listed } = sums;
     const doAgree =
       recipients === ended &&
       received === ended + duplicates + malformed &&
+      unbalanced === 0 &&
       broken === 0 &&
       (listed === null || listed === received);
     if (!doAgree)

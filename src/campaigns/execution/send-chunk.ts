@@ -121,9 +121,11 @@ export class SendChunk {
 
   private async settleLost(chunk: HeldChunk): Promise<void> {
     if (chunk.fence === 1) return;
+    const { senders } = await this.contexts.get(chunk.executionId);
+    const repeatable = [...senders.values()].filter(({ dedupe }) => dedupe === 'id').map(({ accountId }) => accountId);
     const seqs = await this.transactions.run(async (tx) => {
       await this.chunks.assertHeld(tx, chunk);
-      return this.deliveries.settleLost(tx, chunk);
+      return this.deliveries.settleLost(tx, chunk, repeatable);
     });
     if (seqs.length > 0)
       this.log.event('execution.uncertain', { executionId: chunk.executionId, deliveries: seqs.length }, 'warn');

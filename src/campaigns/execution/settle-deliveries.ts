@@ -24,12 +24,13 @@ export interface Choice {
   expected: number;
 }
 
-type Ask = Omit<Choice, 'expected'> & Pick<Settlement, 'as' | 'reasons'> & { expected: number | null };
+type Decision = Exclude<Settlement['as'], 'PROVEN'>;
+type Ask = Omit<Choice, 'expected'> & Pick<Settlement, 'reasons'> & { as: Decision; expected: number | null };
 
 /** Ends that another try can change: the provider or our account was in trouble, or the gate was closed for a while. */
 const passing = ['RETRIES_EXHAUSTED', 'NO_LONGER_ALLOWED'];
 
-const actions: Record<Settlement['as'], string> = {
+const actions: Record<Decision, string> = {
   COUNTED_AS_SENT: 'execution.uncertain-counted-as-sent',
   SENT_AGAIN: 'execution.uncertain-sent-again',
   RETRIED: 'execution.failed-retried',

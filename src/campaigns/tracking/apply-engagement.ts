@@ -8,6 +8,7 @@ import {
 } from '@modules/profiles';
 import { SuppressionService } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
+import { SettleProven } from '../execution/settle-proven';
 import { EngagementRepository, type TakenEngagement } from '../persistence/engagement.repository';
 import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
 
@@ -24,6 +25,7 @@ export class ApplyEngagement {
     private readonly repository: EngagementRepository,
     private readonly profiles: ProfilesService,
     private readonly suppression: SuppressionService,
+    private readonly proven: SettleProven,
   ) {}
 
   /** Works until nothing is left. */
@@ -35,6 +37,7 @@ export class ApplyEngagement {
     return this.transactions.run(async (tx) => {
       const events = await this.repository.take(tx, batchSize);
       if (events.length === 0) return 0;
+      await this.proven.run(tx, events);
       await this.changes.add(tx, await this.repository.apply(tx, events));
       await this.keepDeeds(tx, events);
       await this.applyAnswers(tx, await this.withProfiles(tx, events.filter(isAnswer)));

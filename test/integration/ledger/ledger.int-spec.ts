@@ -1,6 +1,6 @@
 import { FencedError } from '../../../src/campaigns/domain/execution/errors';
 import type { HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
-import type { DeliveryOutcome } from '../../../src/campaigns/persistence/ledger/delivery.repository';
+import type { DeliveryOutcome, NewDelivery } from '../../../src/campaigns/persistence/ledger/delivery.repository';
 import { type LedgerStage, pushes, setStage } from './stage';
 
 describe('the ledger', () => {
@@ -84,6 +84,43 @@ describe('the ledger', () => {
     expect(await statesOf(chunk)).toEqual(['ACCEPTED', 'RETRY', 'UNCERTAIN']);
   });
 
+  it('hands over again what a lost worker had claimed where the account knows what it has', async () => {
+    const chunk = await stage.takenChunk(people);
+    const wanted = pushes(2);
+    await claim(chunk, wanted);
+    await stage.age(chunk, 60);
+    const next = await taken(chunk, otherWorker);
+    const accountId = wanted[0]?.accountId ?? '';
+    const doubted = await stage.transactions.run((tx) => stage.deliveries.settleLost(tx, next, [accountId]));
+    expect(doubted).toEqual([2]);
+    expect([...(await claim(next, wanted)).keys()]).toEqual(['1 MOBILE_PUSH device-1']);
+  });
+
+  it('takes a message that its customer opened for sent, and leaves in doubt what may be another one', async () => {
+    const chunk = await stage.takenChunk(3);
+    const wanted = pushes(3);
+    const doubtful = [...wanted, { ...(wanted[1] as NewDelivery), addressKey: 'device-2b' }];
+    await claim(chunk, doubtful);
+    await stage.database.query(`UPDATE delivery SET state = 'UNCERTAIN' WHERE execution_id = $1`, [chunk.executionId]);
+    await stage.database.query(`UPDATE recipient SET end_state = 'UNCERTAIN' WHERE execution_id = $1`, [
+      chunk.executionId,
+    ]);
+    await stage.transactions.run((tx) => stage.chunks.close(tx, chunk, new Date()));
+    const opened = [1, 2].map((seq) => ({ executionId: chunk.executionId, seq, medium: 'MOBILE_PUSH' }));
+    await stage.transactions.run((tx) => stage.proven.run(tx, opened));
+    expect(await statesOf(chunk)).toEqual(['ACCEPTED', 'UNCERTAIN', 'UNCERTAIN', 'UNCERTAIN']);
+    const tallies = await stage.database.query(
+      `SELECT measure, count FROM execution_tally WHERE execution_id = $1 ORDER BY 1`,
+      [chunk.executionId],
+    );
+    expect(tallies).toEqual([
+      { measure: 'DELIVERY:MOBILE_PUSH:ACCEPTED', count: 1 },
+      { measure: 'DELIVERY:MOBILE_PUSH:UNCERTAIN', count: 3 },
+      { measure: 'SENT', count: 1 },
+      { measure: 'UNCERTAIN', count: 2 },
+    ]);
+  });
+
   it('takes no answer from a worker whose chunk another one has', async () => {
     const chunk = await stage.takenChunk(people);
     await claim(chunk, pushes(1));
@@ -102,6 +139,16 @@ describe('the ledger', () => {
     await stage.database.query('UPDATE execution SET recipients = recipients + 1 WHERE id = $1', [chunk.executionId]);
     await expect(stage.completion.tryComplete(chunk.executionId)).rejects.toThrow('do not agree');
     await stage.database.query('UPDATE execution SET recipients = recipients - 1 WHERE id = $1', [chunk.executionId]);
+    await stage.database.query(
+      `INSERT INTO execution_template (execution_id, optimove_template_id, received) VALUES ($1, '1', 4), ($1, '2', 1)`,
+      [chunk.executionId],
+    );
+    await expect(stage.completion.tryComplete(chunk.executionId)).rejects.toThrow('"unbalanced":2');
+    await stage.database.query(
+      `UPDATE execution_template SET received = CASE optimove_template_id WHEN '1' THEN 5 ELSE 0 END
+       WHERE execution_id = $1`,
+      [chunk.executionId],
+    );
     expect(await stage.completion.tryComplete(chunk.executionId)).toBe(true);
   });
 });

@@ -3,8 +3,10 @@ import { Transactions } from '@libs/platform';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { CompleteExecution } from '../../../src/campaigns/execution/complete-execution';
+import { SettleProven } from '../../../src/campaigns/execution/settle-proven';
 import { ChunkRepository, type HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import { DeliveryRepository, type NewDelivery } from '../../../src/campaigns/persistence/ledger/delivery.repository';
+import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 
 /** The ledger on a database of its own. */
@@ -19,6 +21,8 @@ export interface LedgerStage {
   takenChunk(people: number): Promise<HeldChunk>;
   /** As if the worker that holds the chunk had been gone for as long as this. */
   age(chunk: HeldChunk, seconds: number): Promise<void>;
+  /** What somebody did with a message ends the doubt about it. */
+  proven: SettleProven;
   close(): Promise<void>;
 }
 
@@ -29,7 +33,12 @@ export async function setStage(): Promise<LedgerStage> {
   const transactions = new Transactions(source);
   const chunks = new ChunkRepository(transactions);
   const module = await Test.createTestingModule({
-    providers: [CompleteExecution, { provide: Transactions, useValue: transactions }],
+    providers: [
+      CompleteExecution,
+      SettleProven,
+      SettlementRepository,
+      { provide: Transactions, useValue: transactions },
+    ],
   })
     .useMocker(quietStub)
     .compile();
@@ -40,6 +49,7 @@ export async function setStage(): Promise<LedgerStage> {
     chunks,
     deliveries: new DeliveryRepository(),
     completion: module.get(CompleteExecution),
+    proven: module.get(SettleProven),
     projectId,
     takenChunk: async (people) => {
       const executionId = await insertExecution(database, { projectId, people });

@@ -175,9 +175,16 @@ export class DeliveryRepository {
 
   /**
    * Settles what a worker that is gone left claimed: whether it was handed over cannot be known, so it is UNCERTAIN
-   * and is not sent again.
+   * and is not sent again, unless the account knows a message that comes twice (`repeatable`).
+   * @returns who is in doubt now.
    */
-  async settleLost(tx: Tx, chunk: HeldChunk): Promise<number[]> {
+  async settleLost(tx: Tx, chunk: HeldChunk, repeatable: string[] = []): Promise<number[]> {
+    await execute(
+      tx,
+      `UPDATE delivery SET state = 'RETRY', reason = 'The worker stopped before the answer was written', answered_at = now()
+       WHERE execution_id = $1 AND seq BETWEEN $2 AND $3 AND state = 'CLAIMED' AND fence < $4 AND account_id = ANY($5::uuid[])`,
+      [chunk.executionId, chunk.fromSeq, chunk.toSeq, chunk.fence, repeatable],
+    );
     const rows = await query<{ seq: number }>(
       tx,
       `UPDATE delivery SET state = 'UNCERTAIN', reason = 'The worker stopped before the answer was written', answered_at = now()

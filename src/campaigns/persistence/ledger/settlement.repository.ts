@@ -12,13 +12,13 @@ export interface SeenDelivery {
   version: number;
 }
 
-/** What becomes of deliveries that a person decides about. */
+/** What becomes of deliveries that a person decides about, or whose message its customer has seen. */
 export interface Settlement {
   executionId: string;
   /** The deliveries to settle; null for all that fit. */
   chosen: SeenDelivery[] | null;
-  as: 'COUNTED_AS_SENT' | 'SENT_AGAIN' | 'RETRIED';
-  /** Label of the person's key. */
+  as: 'COUNTED_AS_SENT' | 'SENT_AGAIN' | 'RETRIED' | 'PROVEN';
+  /** Label of the person's key, or who else settled it. */
   by: string;
   /** RETRIED: classes of reasons (the word before the colon); null for any. */
   reasons: readonly string[] | null;
@@ -50,11 +50,33 @@ export class SettlementRepository {
     const [row] = await query<SettledExecution>(
       tx,
       `SELECT kind, state, connection_id AS "connectionId", cancel_requested_at IS NOT NULL AS "isCancelling",
-         kind = 'DIRECT' OR EXISTS (SELECT 1 FROM recipient_staging s WHERE s.execution_id = e.id) AS "hasValues"
+         kind = 'DIRECT' OR values_gone_at IS NULL AS "hasValues"
        FROM execution e WHERE project_id = $1 AND id = $2 FOR UPDATE`,
       [projectId, executionId],
     );
     return row ?? null;
+  }
+
+  /** Deliveries in doubt of which these messages must be, because nothing else of that medium can have arrived. */
+  proven(
+    tx: Tx,
+    messages: { executionId: string; seq: number; medium: string }[],
+  ): Promise<(SeenDelivery & { executionId: string; projectId: string })[]> {
+    return query(
+      tx,
+      `SELECT d.execution_id AS "executionId", d.project_id AS "projectId", d.seq, d.medium, d.address_key AS "addressKey",
+         d.fence AS version
+       FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::int[], $3::text[])) AS m(execution_id, seq, medium)
+       JOIN delivery d ON d.execution_id = m.execution_id AND d.seq = m.seq AND d.medium = m.medium
+       WHERE d.state = 'UNCERTAIN' AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.execution_id = d.execution_id
+         AND o.seq = d.seq AND o.medium = d.medium AND o.address_key <> d.address_key AND o.state IN ('ACCEPTED', 'UNCERTAIN'))
+       ORDER BY d.execution_id, d.seq`,
+      [
+        messages.map(({ executionId }) => executionId),
+        messages.map(({ seq }) => seq),
+        messages.map(({ medium }) => medium),
+      ],
+    );
   }
 
   /** Locks the chunks concerned. @returns their numbers, and whether a worker is in one of them now. */
@@ -80,8 +102,8 @@ export class SettlementRepository {
          SELECT execution_id, seq, medium, address_key, fence, project_id, state, reason, attempts, claimed_at,
            answered_at, $2, $8 FROM target
        )
-       UPDATE delivery d SET state = CASE WHEN $2 = 'COUNTED_AS_SENT' THEN 'ACCEPTED' ELSE 'RETRY' END, reason = $2,
-         attempts = CASE WHEN $2 = 'COUNTED_AS_SENT' THEN d.attempts ELSE 0 END
+       UPDATE delivery d SET state = CASE WHEN $2 IN ('COUNTED_AS_SENT', 'PROVEN') THEN 'ACCEPTED' ELSE 'RETRY' END, reason = $2,
+         attempts = CASE WHEN $2 IN ('COUNTED_AS_SENT', 'PROVEN') THEN d.attempts ELSE 0 END
        FROM target t WHERE d.execution_id = $1 AND d.seq = t.seq AND d.medium = t.medium AND d.address_key = t.address_key
        RETURNING d.seq`,
       [...parametersOf(settlement), settlement.by],

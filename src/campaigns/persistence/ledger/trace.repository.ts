@@ -11,7 +11,7 @@ export interface TracedDelivery {
   answeredAt: Date | null;
   receiptStatus: string | null;
   receiptAt: Date | null;
-  /** How a person closed this attempt: COUNTED_AS_SENT, SENT_AGAIN or RETRIED; null for one that counts. */
+  /** How this attempt was closed: COUNTED_AS_SENT, SENT_AGAIN, RETRIED or PROVEN; null for one that counts. */
   closedAs: string | null;
   closedBy: string | null;
   closedAt: Date | null;
