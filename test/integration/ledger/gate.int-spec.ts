@@ -1,3 +1,4 @@
+import { type HandOver, late } from '@libs/delivery';
 import { newId } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
 import { ProfilesService } from '@modules/profiles';
@@ -24,8 +25,13 @@ describe('the gate before a hand-over', () => {
     return row?.id ?? '';
   };
 
-  /** A slice of two people of whom the gate lets the first pass; tells in which transactions it decided and claimed. */
-  const sendSlice = async (): Promise<{ decidedIn: string[]; claimedIn: string[]; handedOver: number[] }> => {
+  /**
+   * A slice of two people of whom the gate lets the first pass; tells in which transactions it decided and claimed. The
+   * provider comes to the first batch after `firstAfterMs`.
+   */
+  const sendSlice = async (
+    firstAfterMs = 0,
+  ): Promise<{ decidedIn: string[]; claimedIn: string[]; handedOver: number[] }> => {
     const chunk = await stage.takenChunk(2);
     const seen = { decidedIn: [] as string[], claimedIn: [] as string[], handedOver: [] as number[] };
     const decide = async (tx: Tx, { people }: { people: { seq: number; profileId: string }[] }) => {
@@ -44,7 +50,13 @@ describe('the gate before a hand-over', () => {
             },
       );
     };
-    const sendBatch = async (messages: { deliveryId: string }[]) => {
+    const sendBatch = async (messages: { deliveryId: string }[], handOver: HandOver) => {
+      const clock = jest.spyOn(performance, 'now');
+      const now = performance.now();
+      if (seen.decidedIn.length === 1) clock.mockReturnValue(now + firstAfterMs);
+      const mayWrite = handOver.mayWrite();
+      clock.mockRestore();
+      if (!mayWrite) return messages.map(({ deliveryId }) => late(deliveryId));
       const rows = await stage.database.query<{ seq: number; claimed: string }>(
         'SELECT seq, xmin::text AS claimed FROM delivery WHERE execution_id = $1',
         [chunk.executionId],
@@ -89,5 +101,12 @@ describe('the gate before a hand-over', () => {
     const { decidedIn, claimedIn, handedOver } = await sendSlice();
     expect(handedOver).toEqual([1]);
     expect(claimedIn).toEqual(decidedIn);
+  });
+
+  it('is asked again about what was not handed over within two seconds of its decision', async () => {
+    expect((await sendSlice(1_900)).decidedIn).toHaveLength(1);
+    const { decidedIn, handedOver } = await sendSlice(2_100);
+    expect(decidedIn).toHaveLength(2);
+    expect(handedOver).toEqual([1]);
   });
 });
