@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Healing } from './faults/healing';
 import { FaultInjector } from './faults/inject';
 import type { PlacedFault } from './faults/record';
-import { OptimoveSide } from './optimove/callbacks';
+import { type ExecutedCampaign, OptimoveSide } from './optimove/callbacks';
+import { DirectSide } from './optimove/direct';
 import { mostPeople, type Stage } from './optimove/stage';
 import type { PlannedFault } from './plan/fault';
 import { between, randomFrom } from './plan/random';
@@ -11,7 +12,10 @@ import type { World } from './servers/world';
 /** What a drill left behind. */
 export interface Drilled {
   faults: PlacedFault[];
-  optimove: OptimoveSide;
+  /** Scheduled campaigns of Optimove, and Direct ones. */
+  campaigns: ExecutedCampaign[];
+  /** Customers whose trigger was answered 200, by campaign. */
+  triggered: OptimoveSide['triggered'];
   hitSlices: Set<string>;
   endedByThemselves: number;
 }
@@ -22,15 +26,18 @@ const customersPerTrigger = 10;
 /** So many executions may wait for a dead worker's lease before a new one has to wait too. */
 const mostUnfinished = 10;
 const newExecutionEveryMs = 1_500;
+const directEvery = 5;
 
 /** Places the faults of a plan while executions follow each other. */
 export class Drill {
   private readonly faults: PlacedFault[] = [];
   private readonly optimove: OptimoveSide;
+  private readonly direct: DirectSide;
   private readonly injector: FaultInjector;
   private readonly peopleOf: () => number;
   private readonly healing: Healing;
   private lastStartedAt = 0;
+  private started = 0;
 
   constructor(
     private readonly world: World,
@@ -40,6 +47,7 @@ export class Drill {
     const random = randomFrom(options.seed + 1);
     this.peopleOf = () => between(random, fewestPeople, mostPeople);
     this.optimove = new OptimoveSide(world, stage);
+    this.direct = new DirectSide(world);
     this.injector = new FaultInjector(world, this.optimove, this.peopleOf);
     this.healing = new Healing(world.observer, this.faults);
   }
@@ -62,7 +70,9 @@ export class Drill {
       clearInterval(triggers);
     }
     const { hitSlices, endedByThemselves } = this.injector;
-    return { faults: this.faults, optimove: this.optimove, hitSlices, endedByThemselves };
+    const { triggered } = this.optimove;
+    const campaigns = [...this.optimove.campaigns, ...this.direct.campaigns];
+    return { faults: this.faults, campaigns, triggered, hitSlices, endedByThemselves };
   }
 
   /** One after the other, each when the one before it holds claims: so that claims can be told apart. */
@@ -106,6 +116,8 @@ export class Drill {
     );
     if ((row?.count ?? 0) >= mostUnfinished) return;
     this.lastStartedAt = Date.now();
-    await this.optimove.execute(this.peopleOf(), 'usual');
+    this.started += 1;
+    if (this.started % directEvery === 0) await this.direct.launch().catch(() => undefined);
+    else await this.optimove.execute(this.peopleOf(), 'usual');
   }
 }

@@ -47,7 +47,7 @@ async function drill(world: World, plan: PlannedFault[], options: Options): Prom
     );
   const run = new Drill(world, stage, { seed: options.seed, say });
   const drilled = await run.run(plan, startedAt + options.minutes * 60_000);
-  const verdict = await judge(world, stage, drilled);
+  const verdict = await judge(world, drilled);
   await run.close();
   const { faults, hitSlices, endedByThemselves } = drilled;
   const summary = {

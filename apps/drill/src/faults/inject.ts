@@ -86,7 +86,7 @@ export class FaultInjector {
     else if (fault.kind.startsWith('worker')) await this.hitWorkers(record);
     else if (fault.kind === 'api-killed') await this.killApi(record);
     else if (fault.kind.startsWith('postgres')) await this.restartPostgres(record);
-    else await this.hitRedis(record);
+    else await this.hitQueue(record);
     return record;
   }
 
@@ -143,10 +143,11 @@ export class FaultInjector {
     this.hit(record, await openBetween(this.world.observer, record.placedAt, record.endedAt));
   }
 
-  private async hitRedis(record: PlacedFault): Promise<void> {
-    const { redis } = this.world;
-    if (!redis) throw new Error('There is no Redis to hit: choose --backend redis');
-    if (record.kind === 'redis-killed') await redis.restart(record.lastsMs);
+  /** What waits in the queues is gone; the rows it stands for are not. */
+  private async hitQueue(record: PlacedFault): Promise<void> {
+    const { redis, observer } = this.world;
+    if (!redis) await observer.ask('TRUNCATE queue.job, queue.event, queue.dedup, queue.meta CASCADE');
+    else if (record.kind === 'redis-killed') await redis.restart(record.lastsMs);
     else await redis.wipe();
     record.endedAt = Date.now();
   }

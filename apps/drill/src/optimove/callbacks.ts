@@ -2,14 +2,14 @@ import type { World } from '../servers/world';
 import { control } from './http';
 import type { Stage } from './stage';
 
-/** How Optimove tells of a campaign. */
-export type Announcing = 'usual' | 'repeated' | 'forgotten' | 'cancelled-first';
+/** How Optimove tells of a campaign, or that it is a Direct one, of which Optimove knows nothing. */
+export type Announcing = 'usual' | 'repeated' | 'forgotten' | 'cancelled-first' | 'direct';
 
-/** A scheduled campaign that Optimove executed. */
+/** A campaign that was executed: a scheduled one by Optimove, or a Direct one. */
 export interface ExecutedCampaign {
   id: string;
   announcing: Announcing;
-  /** Rows of its list. */
+  /** Rows of its list, or people of its audience. */
   rows: number;
   executedAt: number;
 }

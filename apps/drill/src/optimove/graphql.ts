@@ -39,7 +39,8 @@ export class GraphqlClient {
   }
 }
 
-const content = { mobilePush: { title: 'Hello {{ FirstName }}', body: 'A bonus of {{ BonusAmount }}' } };
+/** What every campaign of a drill says. */
+export const content = { mobilePush: { title: 'Hello {{ FirstName }}', body: 'A bonus of {{ BonusAmount }}' } };
 
 /** Adds a channel and launches a campaign on it. */
 export async function addChannelWithCampaign(

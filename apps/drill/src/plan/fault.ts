@@ -19,10 +19,14 @@ const otherFaults = [
   'callbacks-forgotten',
 ] as const;
 
-const redisFaults = ['redis-wiped', 'redis-killed'] as const;
+/** Of the back end: everything that waits in the queues is gone, or the whole server. */
+const queueFaults = { redis: ['redis-wiped', 'redis-killed'], postgres: ['queue-wiped'] } as const;
 
 /** What goes wrong. */
-export type FaultKind = (typeof workerFaults)[number] | (typeof otherFaults)[number] | (typeof redisFaults)[number];
+export type FaultKind =
+  | (typeof workerFaults)[number]
+  | (typeof otherFaults)[number]
+  | (typeof queueFaults)[Backend][number];
 
 /** One fault of a plan. */
 export interface PlannedFault {
@@ -40,5 +44,5 @@ export interface PlannedFault {
 
 /** The kinds that can be planned beside those of workers. */
 export function otherKinds(backend: Backend): FaultKind[] {
-  return [...otherFaults, ...(backend === 'redis' ? redisFaults : [])];
+  return [...otherFaults, ...queueFaults[backend]];
 }

@@ -21,10 +21,9 @@ describe('the plan of a drill', () => {
     expect(kindsOf(makePlan(options))).toEqual(new Set([...workerFaults, ...otherKinds('redis')]));
   });
 
-  it('leaves Redis alone where there is none', () => {
-    expect([...kindsOf(makePlan({ ...options, backend: 'postgres' }))].filter((kind) => /redis/.test(kind))).toEqual(
-      [],
-    );
+  it('leaves Redis alone where there is none, and wipes the queues there', () => {
+    const kinds = [...kindsOf(makePlan({ ...options, backend: 'postgres' }))];
+    expect(kinds.filter((kind) => /redis|queue/.test(kind))).toEqual(['queue-wiped']);
   });
 
   it('restarts PostgreSQL for shorter and for longer than the locks', () => {

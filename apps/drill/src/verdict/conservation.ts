@@ -4,7 +4,8 @@ import type { Observer } from '../servers/database';
 
 interface Node {
   id: string;
-  optimoveCampaignId: string;
+  optimoveCampaignId: string | null;
+  directCampaignId: string | null;
   state: string;
   funnel: { received: number; ended: number; endStates: { state: string; count: number }[] };
 }
@@ -13,24 +14,24 @@ interface Page {
   executions: { nodes: Node[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } };
 }
 
-const query = `query ($id: ID!, $after: String) { executions(first: 50, after: $after, connectionId: $id) {
-  nodes { id optimoveCampaignId state funnel { received ended endStates { state count } } }
+const query = `query ($after: String) { executions(first: 50, after: $after) {
+  nodes { id optimoveCampaignId directCampaignId state funnel { received ended endStates { state count } } }
   pageInfo { hasNextPage endCursor } } }`;
 
 /**
- * Executions whose sums do not agree: rows that Optimove listed = received = Σ end states, as people are told and as
+ * Executions whose sums do not agree: rows that Optimove listed, or people of the audience = received = Σ end states, as people are told and as
  * the rows of the ledger say.
  */
 export async function brokenSums(
   graphql: GraphqlClient,
   observer: Observer,
-  { connectionId, campaigns }: { connectionId: string; campaigns: ExecutedCampaign[] },
+  campaigns: ExecutedCampaign[],
 ): Promise<string[]> {
   const listed = new Map(campaigns.map(({ id, rows }) => [id, rows]));
   const broken: string[] = [];
   let after: string | null = null;
   for (;;) {
-    const { executions }: Page = await graphql.ask<Page>(query, { id: connectionId, after });
+    const { executions }: Page = await graphql.ask<Page>(query, { after });
     for (const node of executions.nodes) broken.push(...(await check(node, observer, listed)));
     if (!executions.pageInfo.hasNextPage) return broken;
     after = executions.pageInfo.endCursor;
@@ -41,7 +42,8 @@ async function check(node: Node, observer: Observer, listed: Map<string, number>
   const { received, ended, endStates } = node.funnel;
   const counted = await countRows(observer, node.id);
   const told = endStates.reduce((sum, { count }) => sum + count, 0);
-  const wanted = node.state === 'COMPLETED' ? listed.get(node.optimoveCampaignId) : undefined;
+  const wanted =
+    node.state === 'COMPLETED' ? listed.get(node.optimoveCampaignId ?? node.directCampaignId ?? '') : undefined;
   const numbers = { listed: wanted ?? received, received, ended, told, counted };
   const isExact = Object.values(numbers).every((number) => number === received);
   return isExact ? [] : [`execution ${node.id} (${node.state}): ${JSON.stringify(numbers)}`];

@@ -1,6 +1,5 @@
 import type { Drilled } from '../drill';
 import { GraphqlClient } from '../optimove/graphql';
-import type { Stage } from '../optimove/stage';
 import type { World } from '../servers/world';
 import { type ClockReport, readClocks } from './clocks';
 import { brokenSums } from './conservation';
@@ -19,11 +18,13 @@ export interface Verdict {
   settledAfterMs: number;
 }
 
-const settleWithinMs = 240_000;
+/** As long as people come to their ends it goes on; a stand-still is a failure. */
+const longestStandStillMs = 120_000;
+const settleWithinMs = 900_000;
 
-/** Waits until the product has put itself right, at most four minutes, and holds ledger, sink and Optimove together. */
-export async function judge(world: World, stage: Stage, drilled: Drilled): Promise<Verdict> {
-  const { optimove, hitSlices } = drilled;
+/** Waits until the product has put itself right, or moves no more, and holds ledger, sink and Optimove together. */
+export async function judge(world: World, drilled: Drilled): Promise<Verdict> {
+  const { campaigns, triggered, hitSlices } = drilled;
   const startedAt = Date.now();
   await untilSettled(world, drilled, startedAt + settleWithinMs);
   const settledAfterMs = Date.now() - startedAt;
@@ -34,23 +35,22 @@ export async function judge(world: World, stage: Stage, drilled: Drilled): Promi
     sink,
     ledger: await readLedger(world.observer, sink, hitSlices),
     lost: [
-      ...(await missingExecutions(world.observer, optimove.campaigns)),
-      ...(await missingTriggers(world.observer, optimove.triggered)),
+      ...(await missingExecutions(world.observer, campaigns)),
+      ...(await missingTriggers(world.observer, triggered)),
       ...(open > 0 ? [`${open} people have no end state`] : []),
     ],
-    brokenSums: await brokenSums(graphql, world.observer, {
-      connectionId: stage.connectionId,
-      campaigns: optimove.campaigns,
-    }),
+    brokenSums: await brokenSums(graphql, world.observer, campaigns),
     clocks: await readClocks(world.observer),
     settledAfterMs,
   };
 }
 
-async function untilSettled({ observer }: World, { optimove }: Drilled, giveUpAt: number): Promise<void> {
-  while (Date.now() < giveUpAt) {
-    const missing = await missingExecutions(observer, optimove.campaigns);
-    if (missing.length === 0 && (await countOpen(observer)) === 0) return;
+async function untilSettled({ observer }: World, { campaigns }: Drilled, giveUpAt: number): Promise<void> {
+  let [least, movedAt] = [Number.POSITIVE_INFINITY, Date.now()];
+  while (Date.now() < giveUpAt && Date.now() - movedAt < longestStandStillMs) {
+    const left = (await missingExecutions(observer, campaigns)).length + (await countOpen(observer));
+    if (left === 0) return;
+    if (left < least) [least, movedAt] = [left, Date.now()];
     await new Promise((resolve) => setTimeout(resolve, 1_000));
   }
 }
