@@ -6,6 +6,7 @@ import { profileInto } from './processes';
 import { benchRender } from './render/bench-render';
 import { type BenchRow, report } from './report';
 import { benchSegments } from './segments/bench-segments';
+import { benchStop } from './stop/bench-stop';
 import { benchSync } from './sync/bench-sync';
 import { benchTriggered } from './triggered/bench-triggered';
 
@@ -19,6 +20,7 @@ const benches: Record<string, { run: (of: { customers: number }) => Promise<Benc
   sync: { run: benchSync, customers: million },
   triggered: { run: benchTriggered, customers: million },
   render: { run: benchRender, customers: 100_000 },
+  stop: { run: benchStop, customers: 200_000 },
 };
 
 async function main(): Promise<number> {
