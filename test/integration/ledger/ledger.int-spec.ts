@@ -72,6 +72,27 @@ describe('the ledger', () => {
     expect(await find()).toEqual([]);
   });
 
+  it('keeps the next chunks of an execution queued, not all of one that takes hours', async () => {
+    const { executionId } = await stage.takenChunk(people);
+    await stage.database.query(
+      `INSERT INTO execution_chunk (execution_id, chunk_no, from_seq, to_seq, due_at, queued_at)
+       SELECT $1, n, n * 10, n * 10, now() - interval '1 minute', now() - interval '1 minute' FROM generate_series(2, 300) AS n`,
+      [executionId],
+    );
+    const find = async (): Promise<number[]> =>
+      (await stage.transactions.run((tx) => stage.chunks.stranded(tx, 1_000)))
+        .filter((chunk) => chunk.executionId === executionId)
+        .map(({ chunkNo }) => chunkNo)
+        .sort((one, other) => one - other);
+    expect(await find()).toEqual(Array.from({ length: 100 }, (_, index) => index + 2));
+    expect(await find()).toEqual([]);
+    await stage.database.query(
+      `UPDATE execution_chunk SET state = 'DONE' WHERE execution_id = $1 AND chunk_no BETWEEN 2 AND 51`,
+      [executionId],
+    );
+    expect(await find()).toEqual(Array.from({ length: 50 }, (_, index) => index + 102));
+  });
+
   it('doubts what a lost worker had claimed, and nothing else', async () => {
     const chunk = await stage.takenChunk(people);
     await claim(chunk, pushes(3));

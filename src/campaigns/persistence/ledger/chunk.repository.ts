@@ -39,6 +39,8 @@ export interface OpenRecipient {
 
 /** How long a chunk belongs to its holder without another word. */
 export const leaseSeconds = 20;
+/** So many chunks of an execution keep a job while nobody works on them. */
+const queuedAhead = 100;
 
 /** Where sending is switched off a chunk is left alone: matching its people again and again would help nobody. */
 const isNotStopped = `NOT EXISTS (SELECT 1 FROM sending_stop s WHERE s.project_id = e.project_id AND s.scope_id =
@@ -169,12 +171,24 @@ export class ChunkRepository {
     );
   }
 
-  /** Chunks whose worker is gone, and due ones whose job is gone or late; marks them as queued again. */
+  /**
+   * Chunks whose worker is gone, and due ones whose job is gone or late; marks them as queued again. Of each execution
+   * only those that are next, so that the queue of one that takes hours does not fill with jobs for all of it.
+   */
   async stranded(tx: Tx, limit: number): Promise<QueuedChunk[]> {
     return query(
       tx,
-      `UPDATE execution_chunk c SET queued_at = now(), attempt = attempt + 1, held_until = NULL
-       FROM (SELECT o.execution_id, o.chunk_no, e.kind FROM execution_chunk o JOIN execution e ON e.id = o.execution_id
+      `WITH next AS MATERIALIZED (
+         SELECT n.execution_id, n.chunk_no FROM execution e CROSS JOIN LATERAL (
+           SELECT execution_id, chunk_no FROM execution_chunk
+           WHERE execution_id = e.id AND state = 'PENDING' AND due_at < now() AND (held_until IS NULL OR held_until < now())
+           ORDER BY chunk_no LIMIT ${queuedAhead}) AS n
+         WHERE e.state = 'RUNNING'
+       )
+       UPDATE execution_chunk c SET queued_at = now(), attempt = attempt + 1, held_until = NULL
+       FROM (SELECT o.execution_id, o.chunk_no, e.kind FROM next n
+             JOIN execution_chunk o ON o.execution_id = n.execution_id AND o.chunk_no = n.chunk_no
+             JOIN execution e ON e.id = o.execution_id
              WHERE o.state = 'PENDING' AND e.state = 'RUNNING' AND e.paused_at IS NULL AND e.cancel_requested_at IS NULL AND e.hold_reason IS NULL
                AND ${isNotStopped}
                AND (o.held_until < now() OR (o.held_until IS NULL AND o.due_at < now() - interval '15 seconds'
