@@ -16,6 +16,7 @@ import { AnnounceCampaign } from './execution/announce-campaign';
 import { ApplyReceipts } from './execution/apply-receipts';
 import { CancelExecution } from './execution/cancel-execution';
 import { CompleteExecution } from './execution/complete-execution';
+import { CompleteTrigger } from './execution/complete-trigger';
 import { DrainTriggered } from './execution/drain-triggered';
 import { ExecutionContexts } from './execution/execution-context';
 import { ExecutionNews } from './execution/execution-news';
@@ -49,6 +50,7 @@ import { ExportRepository } from './persistence/ledger/export.repository';
 import { FreezeRepository } from './persistence/ledger/freeze.repository';
 import { FunnelRepository } from './persistence/ledger/funnel.repository';
 import { JournalRepository } from './persistence/ledger/journal.repository';
+import { JournalKeepingRepository } from './persistence/ledger/journal-keeping.repository';
 import { ReadingListRepository } from './persistence/ledger/reading-list.repository';
 import { SettlementRepository } from './persistence/ledger/settlement.repository';
 import { SightingRepository } from './persistence/ledger/sighting.repository';
@@ -80,6 +82,7 @@ const repositories = [
   FreezeRepository,
   FunnelRepository,
   JournalRepository,
+  JournalKeepingRepository,
   ReadingListRepository,
   SettlementRepository,
   SightingRepository,
@@ -115,6 +118,7 @@ const useCases = [
   SendSlice,
   SettleDeliveries,
   StopExecutions,
+  CompleteTrigger,
   TriggerIntake,
   WatchExecution,
 ];
