@@ -52,6 +52,7 @@ import { FunnelRepository } from './persistence/ledger/funnel.repository';
 import { JournalRepository } from './persistence/ledger/journal.repository';
 import { JournalKeepingRepository } from './persistence/ledger/journal-keeping.repository';
 import { ReadingListRepository } from './persistence/ledger/reading-list.repository';
+import { SentCampaignRepository } from './persistence/ledger/sent-campaign.repository';
 import { SettlementRepository } from './persistence/ledger/settlement.repository';
 import { SightingRepository } from './persistence/ledger/sighting.repository';
 import { SignalRepository } from './persistence/ledger/signal.repository';
@@ -89,6 +90,7 @@ const repositories = [
   SignalRepository,
   StopRepository,
   TotalsChangeRepository,
+  SentCampaignRepository,
   TraceRepository,
   TriggeredBudgetRepository,
   TriggeredRepository,

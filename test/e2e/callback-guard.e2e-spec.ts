@@ -64,14 +64,21 @@ describe('who may call back', () => {
   });
 
   it('is told in the journal, where a wrong list shows', async () => {
-    const { callbackJournal } = await product.graphql<{ callbackJournal: { nodes: object[] } }>(
-      'query ($id: ID!) { callbackJournal(connectionId: $id, first: 1) { nodes { outcome reason } } }',
+    await allow([]);
+    await eventually('everybody may call again', async () => (await call(listener, '198.51.100.1')) === 200);
+    for (let more = 0; more < 10; more += 1) await call(listener, optimoves);
+    const { all, refused } = await product.graphql<Record<'all' | 'refused', { nodes: { id: string }[] }>>(
+      `query ($id: ID!) {
+        all: callbackJournal(connectionId: $id, first: 50) { nodes { id } }
+        refused: callbackJournal(connectionId: $id, first: 1, outcome: REFUSED) { nodes { id outcome reason } }
+      }`,
       { id: stage.connectionId },
     );
-    expect(callbackJournal.nodes).toEqual([
+    expect(refused.nodes).toMatchObject([
       { outcome: 'REFUSED', reason: expect.stringContaining('It came from 198.51.100.1') },
     ]);
-    await allow([]);
+    const ids = all.nodes.map(({ id }) => Number(id));
+    expect(ids).toEqual([...ids].sort((one, other) => other - one));
   });
 
   it('is Optimove at the address that a person entered there, until it is renewed', async () => {

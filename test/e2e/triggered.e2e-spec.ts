@@ -75,12 +75,13 @@ describe('a triggered campaign', () => {
   const trigger = (customerIds: string[], extra: object, campaignId = 'b1f09') =>
     product.control('POST', `/tenants/${tenant.id}/trigger`, { channelId, templateId, campaignId, customerIds, extra });
   const funnelOf = async (optimoveCampaignId = 'b1f09'): Promise<FunnelAnswer & { state: string }> => {
-    const query = `query ($id: ID!) { executions(first: 50, connectionId: $id) { nodes { optimoveCampaignId state
+    const query = `query ($id: ID!, $campaign: String!) {
+      executions(connectionId: $id, kind: TRIGGERED, optimoveCampaignId: $campaign) { nodes { state
       funnel { received ended sent delivered endStates { state count } deliveries { medium state count } } } } }`;
     const { executions } = await product.graphql<{
-      executions: { nodes: { optimoveCampaignId: string; state: string; funnel: FunnelAnswer }[] };
-    }>(query, { id: connectionId });
-    const found = executions.nodes.filter((execution) => execution.optimoveCampaignId === optimoveCampaignId);
+      executions: { nodes: { state: string; funnel: FunnelAnswer }[] };
+    }>(query, { id: connectionId, campaign: optimoveCampaignId });
+    const found = executions.nodes;
     expect(found.length).toBeLessThanOrEqual(1);
     const [execution] = found;
     if (!execution) return { received: 0, ended: 0, sent: 0, delivered: 0, endStates: [], deliveries: [], state: '' };
@@ -101,6 +102,12 @@ describe('a triggered campaign', () => {
       return countOf(now, 'SENT') === people ? now : null;
     });
     expect({ state: funnel.state, received: funnel.received }).toEqual({ state: 'RUNNING', received: people });
+    const { executions } = await product.graphql<{ executions: { nodes: object[] } }>(
+      '{ executions(first: 1) { nodes { kind templates { optimoveTemplateId campaign { id name version } } } } }',
+    );
+    const campaign = { id: campaignId, name: 'Trigger', version: 1 };
+    const templates = [{ optimoveTemplateId: String(templateId), campaign }];
+    expect(executions.nodes).toEqual([{ kind: 'TRIGGERED', templates }]);
   });
 
   it('takes an equal callback for a repeat, and another time stamp for another occurrence', async () => {

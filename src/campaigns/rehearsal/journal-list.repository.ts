@@ -44,7 +44,7 @@ export class JournalListRepository {
       `SELECT ${columns} FROM callback_journal
        WHERE project_id = $1 AND connection_id = $2 AND ($3::bigint IS NULL OR id < $3)
          AND ($4::text IS NULL OR outcome = $4) AND ($5::text IS NULL OR optimove_campaign_id = $5)
-       ORDER BY id DESC LIMIT $6`,
+       ORDER BY callback_journal.id DESC LIMIT $6`,
       [projectId, connectionId, beforeId, outcome, optimoveCampaignId, limit],
     );
   }

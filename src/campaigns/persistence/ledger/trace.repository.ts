@@ -45,13 +45,13 @@ export class TraceRepository {
     return query(
       this.transactions.pool,
       `WITH latest AS MATERIALIZED (
-         SELECT id, kind, connection_id, optimove_campaign_id, direct_campaign_id, run_date, announced_at, frozen_at FROM execution
+         SELECT id, kind, connection_id, optimove_campaign_id, run_date, announced_at, frozen_at FROM execution
          WHERE project_id = $1 AND ($2::uuid IS NULL OR connection_id = $2 OR kind = 'DIRECT')
          ORDER BY id DESC LIMIT ${executionsLookedAt}
        )
        SELECT latest.id AS "executionId", latest.kind, latest.connection_id AS "connectionId",
          CASE WHEN latest.kind <> 'DIRECT' THEN latest.optimove_campaign_id END AS "optimoveCampaignId",
-         latest.direct_campaign_id AS "directCampaignId", named.seq,
+         CASE WHEN latest.kind = 'DIRECT' THEN latest.optimove_campaign_id END AS "directCampaignId", named.seq,
          CASE WHEN latest.kind <> 'DIRECT' THEN named.optimove_template_id END AS "optimoveTemplateId",
          latest.run_date::text AS "runDate", latest.announced_at AS "announcedAt", latest.frozen_at AS "frozenAt",
          named.due_at AS "dueAt", named.profile_id AS "profileId", named.end_state AS "endState", named.reason,
