@@ -3,6 +3,7 @@ import { Leases, Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { JournalKeepingRepository } from '../persistence/ledger/journal-keeping.repository';
+import { TriggeredRepository } from '../persistence/ledger/triggered.repository';
 
 const lookEveryMs = 60_000;
 const leaseMs = 300_000;
@@ -12,13 +13,17 @@ const personalHours = 72;
 const keptDays = 30;
 const givenUp = `It waited ${personalHours} hours for its turn and was given up`;
 
-/** Strips the inbound journal of personal data once calls have been dealt with, and forgets it after a month. */
+/**
+ * Strips the inbound journal of personal data once calls have been dealt with, and forgets it after a month; forgets the
+ * occurrences of closed days.
+ */
 @Injectable()
 export class JournalClock {
   constructor(
     private readonly leases: Leases,
     private readonly transactions: Transactions,
     private readonly journal: JournalKeepingRepository,
+    private readonly triggered: TriggeredRepository,
   ) {}
 
   @Interval(lookEveryMs)
@@ -32,6 +37,7 @@ export class JournalClock {
     while ((await this.strip()) === atOnce);
     const { pool } = this.transactions;
     while ((await this.journal.forget(pool, { days: keptDays, limit: atOnce })) === atOnce);
+    while ((await this.triggered.forgetOccurrences(pool, atOnce)) === atOnce);
   }
 
   private strip(): Promise<number> {

@@ -2,7 +2,8 @@ import { newId } from '@libs/foundation';
 import { Leases } from '@libs/platform';
 import { JournalClock } from '../../../src/campaigns/jobs/journal.clock';
 import { JournalKeepingRepository } from '../../../src/campaigns/persistence/ledger/journal-keeping.repository';
-import { type LedgerStage, setStage } from './stage';
+import { TriggeredRepository } from '../../../src/campaigns/persistence/ledger/triggered.repository';
+import { insertExecution, type LedgerStage, setStage } from './stage';
 
 describe('the inbound journal', () => {
   let stage: LedgerStage;
@@ -10,7 +11,12 @@ describe('the inbound journal', () => {
 
   beforeAll(async () => {
     stage = await setStage();
-    clock = new JournalClock({} as Leases, stage.transactions, new JournalKeepingRepository());
+    clock = new JournalClock(
+      {} as Leases,
+      stage.transactions,
+      new JournalKeepingRepository(),
+      new TriggeredRepository(),
+    );
   });
   afterAll(() => stage?.close());
   beforeEach(async () => {
@@ -58,6 +64,27 @@ describe('the inbound journal', () => {
       'SELECT outcome, reason, drained_at IS NOT NULL AS "isDrained" FROM callback_journal',
     );
     expect(call).toEqual({ outcome: 'REFUSED', reason: expect.stringContaining('given up'), isDrained: true });
+  });
+
+  it('takes the occurrences of closed days with it, and leaves those of open ones', async () => {
+    const ids: string[] = [];
+    for (const closes of ['2 hours', '30 minutes', '-3 hours']) {
+      const id = await insertExecution(stage.database, { projectId: newId(), people: 0 });
+      await stage.database.query(
+        `UPDATE execution SET kind = 'TRIGGERED', closes_at = now() - $2::interval WHERE id = $1`,
+        [id, closes],
+      );
+      await stage.database.query(
+        `INSERT INTO triggered_occurrence (execution_id, fingerprint) SELECT $1, sha256(n::text::bytea) FROM generate_series(1, 1200) n`,
+        [id],
+      );
+      ids.push(id);
+    }
+    await clock.run();
+    const left = await stage.database.query<{ id: string; count: number }>(
+      'SELECT execution_id AS id, count(*)::int AS count FROM triggered_occurrence GROUP BY 1 ORDER BY 1',
+    );
+    expect(left).toEqual(ids.slice(1).map((id) => ({ id, count: 1_200 })));
   });
 
   it('is kept however much of it there is', async () => {

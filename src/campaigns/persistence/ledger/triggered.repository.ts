@@ -1,5 +1,5 @@
 import { InvariantError, newId } from '@libs/foundation';
-import { prepared, query, type Tx } from '@libs/platform';
+import { execute, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { Announcement } from './announcement.repository';
 import { type HeldChunk, leaseSeconds } from './chunk.repository';
@@ -244,6 +244,21 @@ export class TriggeredRepository {
       [idleSeconds],
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** Forgets what days that are closed were told: nothing is compared with it any more. @returns how many. */
+  forgetOccurrences(tx: Tx, limit: number): Promise<number> {
+    return execute(
+      tx,
+      `DELETE FROM triggered_occurrence WHERE ctid IN (
+         SELECT o.ctid FROM (
+           SELECT id FROM execution WHERE kind = 'TRIGGERED'
+             AND closes_at BETWEEN now() - interval '40 days' AND now() - interval '1 hour'
+         ) AS closed CROSS JOIN LATERAL (
+           SELECT ctid FROM triggered_occurrence WHERE execution_id = closed.id OFFSET 0
+         ) AS o LIMIT $1)`,
+      [limit],
+    );
   }
 
   /** Ends the day of executions whose time is over and that have nothing waiting. */
