@@ -15,8 +15,10 @@ import { QuietChannelResolver } from './api/quiet-channel.resolver';
 import { ReadingResolver } from './api/reading.resolver';
 import { RecipientsExportController } from './api/recipients-export.controller';
 import { RehearsalResolver } from './api/rehearsal.resolver';
+import { SentCampaignLoader } from './api/sent-campaign.loader';
 import { SettlementResolver } from './api/settlement.resolver';
 import { StopResolver } from './api/stop.resolver';
+import { TemplateFunnelResolver } from './api/template-funnel.resolver';
 import { TestSendResolver } from './api/test-send.resolver';
 import { TraceResolver } from './api/trace.resolver';
 import { UncertainResolver } from './api/uncertain.resolver';
@@ -51,6 +53,8 @@ import { TrackingController } from './tracking/tracking.controller';
     StopResolver,
     TraceResolver,
     FunnelLoader,
+    SentCampaignLoader,
+    TemplateFunnelResolver,
     ProgressResolver,
     EngagementIntake,
     MailView,

@@ -6,6 +6,7 @@ import { ApplyReceiptsHandler } from './jobs/apply-receipts.handler';
 import { CancelOfConnectionHandler } from './jobs/cancel-of-connection.handler';
 import { DrainTriggeredHandler } from './jobs/drain-triggered.handler';
 import { ExecutionClocks } from './jobs/execution.clocks';
+import { JournalClock } from './jobs/journal.clock';
 import { ReadRecipientsHandler } from './jobs/read-recipients.handler';
 import { SendChunkHandler } from './jobs/send-chunk.handler';
 import { SendTriggeredHandler } from './jobs/send-triggered.handler';
@@ -26,6 +27,7 @@ import { EngagementClock } from './tracking/engagement.clock';
     ApplyReceiptsHandler,
     ExecutionClocks,
     SweepClock,
+    JournalClock,
     TriggeredLane,
     EngagementClock,
     ...authoringWorkerProviders,

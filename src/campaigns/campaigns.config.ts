@@ -42,14 +42,14 @@ export class CampaignsConfig {
   @Max(100_000)
   CALLBACK_SPOOL_MEGABYTES = 256;
 
-  /** Triggered messages of one campaign that one person gets within an hour, at most. */
+  /** Triggered messages of one connection that one person gets within an hour, at most; a connection may have its own. */
   @ToNumber()
   @IsInt()
   @Min(1)
   @Max(1_000)
   TRIGGERED_PER_PERSON_PER_HOUR = 10;
 
-  /** Triggered messages of one connection that go on within a minute; more than that wait for the next one. */
+  /** Triggered messages of one connection that go on within a minute; more wait. A connection may have its own. */
   @ToNumber()
   @IsInt()
   @Min(60)

@@ -16,6 +16,7 @@ import { AnnounceCampaign } from './execution/announce-campaign';
 import { ApplyReceipts } from './execution/apply-receipts';
 import { CancelExecution } from './execution/cancel-execution';
 import { CompleteExecution } from './execution/complete-execution';
+import { CompleteTrigger } from './execution/complete-trigger';
 import { DrainTriggered } from './execution/drain-triggered';
 import { ExecutionContexts } from './execution/execution-context';
 import { ExecutionNews } from './execution/execution-news';
@@ -52,8 +53,10 @@ import { ExportRepository } from './persistence/ledger/export.repository';
 import { FreezeRepository } from './persistence/ledger/freeze.repository';
 import { FunnelRepository } from './persistence/ledger/funnel.repository';
 import { JournalRepository } from './persistence/ledger/journal.repository';
+import { JournalKeepingRepository } from './persistence/ledger/journal-keeping.repository';
 import { ReadingListRepository } from './persistence/ledger/reading-list.repository';
 import { RetentionRepository } from './persistence/ledger/retention.repository';
+import { SentCampaignRepository } from './persistence/ledger/sent-campaign.repository';
 import { SettlementRepository } from './persistence/ledger/settlement.repository';
 import { SightingRepository } from './persistence/ledger/sighting.repository';
 import { SignalRepository } from './persistence/ledger/signal.repository';
@@ -84,6 +87,7 @@ const repositories = [
   FreezeRepository,
   FunnelRepository,
   JournalRepository,
+  JournalKeepingRepository,
   ReadingListRepository,
   RetentionRepository,
   SettlementRepository,
@@ -92,6 +96,7 @@ const repositories = [
   StopRepository,
   TotalsChangeRepository,
   EngagementNewsRepository,
+  SentCampaignRepository,
   TraceRepository,
   TriggeredBudgetRepository,
   TriggeredRepository,
@@ -123,6 +128,7 @@ const useCases = [
   SettleDeliveries,
   SettleProven,
   StopExecutions,
+  CompleteTrigger,
   TriggerIntake,
   WatchExecution,
 ];

@@ -6,6 +6,7 @@ import { AccessCheck } from './access-check';
 import { ConnectionsConfig } from './connections.config';
 import { ConnectionsService } from './connections.service';
 import { DeletionConsequences } from './deletion-consequences';
+import { EngagementWebhooks } from './engagement-webhooks';
 import { ManageConnections } from './manage-connections';
 import { OptimoveClients } from './optimove-clients';
 import { ConnectionEntity } from './persistence/connection.entity';
@@ -22,7 +23,8 @@ import { ConnectionRepository } from './persistence/connection.repository';
     DeletionConsequences,
     ConnectionsService,
     ManageConnections,
+    EngagementWebhooks,
   ],
-  exports: [ConnectionsService, DeletionConsequences, ManageConnections, ConnectionRepository],
+  exports: [ConnectionsService, DeletionConsequences, EngagementWebhooks, ManageConnections, ConnectionRepository],
 })
 export class ConnectionsModule {}

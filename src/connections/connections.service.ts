@@ -3,6 +3,7 @@ import { isUuid } from '@libs/foundation';
 import type { EventSender, OptimoveClient, OptimoveStorage } from '@libs/optimove-client';
 import { isRetryable, PlatformConfig, query, SecretBox, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import { callbackAddress, webhookKind } from './domain/callback-address';
 import type { ConnectionView } from './domain/connection-view';
 import { ConnectionNotFoundError } from './domain/errors';
 import { OptimoveClients } from './optimove-clients';
@@ -12,6 +13,8 @@ import { ConnectionRepository } from './persistence/connection.repository';
 interface CallbackAccess {
   view: ConnectionView;
   secretHash: Buffer;
+  /** Opens the engagement webhook and nothing else; null without one. */
+  webhookHash: Buffer | null;
   until: number;
 }
 
@@ -65,17 +68,23 @@ export class ConnectionsService {
     return this.clients.storage;
   }
 
-  /** The connection whose callback secret this is, or null; the time it takes says nothing about the secret. */
-  authenticateCallback(connectionId: string, secret: string): Promise<ConnectionView | null> {
-    return this.authenticateCallbackHash(connectionId, hash(secret));
-  }
-
-  /** The same by {@link callbackSecretHash}, for calls that were put aside while the database was away. */
-  async authenticateCallbackHash(connectionId: string, secretHash: Buffer): Promise<ConnectionView | null> {
+  /**
+   * The connection that a secret lets call back with this kind of call, or null; the time it takes says nothing about
+   * the secret. @param call.secretHash see {@link callbackSecretHash}.
+   */
+  async authenticateCallback({
+    connectionId,
+    secretHash,
+    kind,
+  }: {
+    connectionId: string;
+    secretHash: Buffer;
+    kind: string;
+  }): Promise<ConnectionView | null> {
     const access = await this.callbackAccessOf(connectionId);
-    const known = access?.secretHash ?? hash(connectionId);
-    const isRight = secretHash.length === known.length && timingSafeEqual(secretHash, known);
-    return access && isRight ? access.view : null;
+    const isListener = isSame(secretHash, access?.secretHash ?? hash(connectionId));
+    const isWebhook = isSame(secretHash, access?.webhookHash ?? hash(connectionId)) && kind === webhookKind;
+    return access && (isListener || isWebhook) ? access.view : null;
   }
 
   /** What may be written down of a callback secret, to check it later. */
@@ -88,7 +97,7 @@ export class ConnectionsService {
     const stored = await this.repository.findAny(this.transactions.pool, connection.id);
     if (!stored) throw new ConnectionNotFoundError(`Connection ${connection.id} does not exist`);
     const secret = this.secrets.open(stored.callbackSecret, stored.id);
-    return `${this.config.PUBLIC_URL.replace(/\/$/, '')}/callbacks/optimove/${stored.id}/${secret}/${kind}`;
+    return callbackAddress(this.config.PUBLIC_URL, { id: stored.id, secret, kind });
   }
 
   private async callbackAccessOf(connectionId: string): Promise<CallbackAccess | null> {
@@ -105,11 +114,16 @@ export class ConnectionsService {
     this.callbackAccess.delete(connectionId);
     if (!connection || connection.deletedAt) return null;
     const secretHash = hash(this.secrets.open(connection.callbackSecret, connection.id));
-    const access = { view: toView(connection), secretHash, until: now + keepMs };
+    const { webhookSecretHash: webhookHash } = connection;
+    const access = { view: toView(connection), secretHash, webhookHash, until: now + keepMs };
     if (this.callbackAccess.size >= mostKept) this.callbackAccess.clear();
     this.callbackAccess.set(connectionId, access);
     return access;
   }
+}
+
+function isSame(one: Buffer, other: Buffer): boolean {
+  return one.length === other.length && timingSafeEqual(one, other);
 }
 
 function hash(text: string): Buffer {
@@ -132,5 +146,8 @@ export function toView(connection: ConnectionEntity): ConnectionView {
     pageSize: connection.pageSize,
     trustsShortPage: connection.trustsShortPage,
     isDisabled: connection.isDisabled,
+    callbackAddresses: connection.callbackAddresses ?? [],
+    triggeredPerMinute: connection.triggeredPerMinute ?? null,
+    triggeredPerPersonPerHour: connection.triggeredPerPersonPerHour ?? null,
   };
 }

@@ -4,6 +4,7 @@ export { ConnectionsService } from './connections.service';
 export { ConnectionsApiModule } from './connections-api.module';
 export { ConnectionsWorkerModule } from './connections-worker.module';
 export { type ConsequenceSource, DeletionConsequences } from './deletion-consequences';
+export { isAllowedAddress } from './domain/callback-addresses';
 export type { ConnectionStatus, ConnectionView, MetricsMode } from './domain/connection-view';
 export { ConnectionNotFoundError } from './domain/errors';
 export { connectionDeleted } from './domain/events';

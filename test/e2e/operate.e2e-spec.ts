@@ -111,7 +111,7 @@ describe('what an operator does with an execution', () => {
 
     const { customerTrace } = await product.graphql<{ customerTrace: { endState: string; deliveries: object[] }[] }>(
       `query ($connection: ID!, $customer: String!) { customerTrace(connectionId: $connection, customerId: $customer) {
-        endState deliveries { state closedAs closedBy } } }`,
+        endState deliveries { state closedAs closedBy } steps { kind medium detail } } }`,
       { connection: stage.connectionId, customer: listed.nodes[1]?.customerId },
     );
     expect(customerTrace).toEqual([
@@ -121,6 +121,12 @@ describe('what an operator does with an execution', () => {
           { state: 'UNCERTAIN', closedAs: 'SENT_AGAIN', closedBy: expect.any(String) },
           { state: 'ACCEPTED', closedAs: null, closedBy: null },
         ],
+        steps: expect.arrayContaining([
+          { kind: 'ANNOUNCED', medium: null, detail: null },
+          { kind: 'CLOSED', medium: 'MOBILE_PUSH', detail: expect.stringContaining('SENT_AGAIN by') },
+          { kind: 'ANSWERED', medium: 'MOBILE_PUSH', detail: 'ACCEPTED' },
+          { kind: 'ENDED', medium: null, detail: 'SENT' },
+        ]),
       },
     ]);
 
@@ -231,6 +237,53 @@ describe('what an operator does with an execution', () => {
     expect(await product.database.query('SELECT 1 FROM triggered_occurrence')).toEqual([]);
   });
 
+  it('names in a rehearsal who would get nothing and who lacks a value, and says what cannot be rehearsed', async () => {
+    stages += 1;
+    const stage = await stageCampaign(product, {
+      content: { mobilePush: { title: 'Hello {{ user.nickname }}', body: '{{ BonusAmount }}' } },
+      name: `Operate ${stages}`,
+    });
+    const { id } = await planWithPeople(product, stage, { count: 20, seed: 99, mix: { unmatched: 0.2 } });
+    await runAtOptimove(product, stage, id);
+    const { funnel } = await completedExecution(product, stage.connectionId);
+    const [unknown, sent] = [countOf(funnel, 'PROFILE_NOT_FOUND'), countOf(funnel, 'SENT')];
+    const start = (channelId: string) =>
+      tryMutation<{ dryRun: { id: string; taskId: string } | null }>(
+        product.graphql,
+        'startDryRun',
+        'StartDryRunInput',
+        'dryRun { id taskId }',
+        { channelId, optimoveCampaignId: id },
+      );
+    const { dryRun } = await start(stage.channelId);
+    await finishedDryRun(dryRun?.id ?? '');
+    const { dryRun: over } = await product.graphql<{ dryRun: { result: object } }>(
+      'query ($id: ID!) { dryRun(id: $id) { result { missingFields { field customers } } } }',
+      { id: dryRun?.id },
+    );
+    expect(over.result).toEqual({ missingFields: [{ field: 'user.nickname', customers: sent }] });
+    const rows = (await (await product.rest(`/tasks/${dryRun?.taskId}/errors.csv`)).text())
+      .trim()
+      .split('\r\n')
+      .slice(1);
+    expect(rows.filter((row) => row.includes('PROFILE_NOT_FOUND'))).toHaveLength(unknown);
+    expect(rows.filter((row) => row.startsWith('No value for user.nickname,'))).toHaveLength(sent);
+
+    const nowhere = await start('0193a5c2-7b1e-7c3d-8f00-1234567890ab');
+    expect(nowhere.userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['channelId'] }]);
+    const { channel } = await tryMutation<{ channel: { id: string } }>(
+      product.graphql,
+      'addChannel',
+      'AddChannelInput',
+      'channel { id }',
+      { connectionId: stage.connectionId, kind: 'TRIGGERED', name: 'Xtremepush Triggered' },
+    );
+    const triggered = await start(channel.id);
+    expect(triggered.userErrors).toMatchObject([
+      { code: 'INVALID', message: expect.stringContaining('replayCallback') },
+    ]);
+  });
+
   it('exports customers of any end with their deliveries, safe for spreadsheets, and says who did', async () => {
     const { stage, campaignId, announced } = await planned(12);
     await runAtOptimove(product, stage, campaignId);
@@ -249,12 +302,15 @@ describe('what an operator does with an execution', () => {
 
     const all = await lines('recipients.csv');
     expect(all[0]).toBe('customer_id,optimove_template_id,due_at,end_state,reason,ended_at,deliveries');
-    expect(all).toHaveLength(announced + 1);
+    expect(all).toHaveLength(announced + 2);
     expect(all.filter((line) => /,SENT,,[^,]+,MOBILE_PUSH ACCEPTED \S+$/.test(line))).toHaveLength(announced - 1);
     const failed = await lines('recipients.csv?endState=FAILED&reason=hyperlink');
     expect(failed).toHaveLength(2);
     expect(failed[1]).toContain(`,FAILED,"'=HYPERLINK(""http://x"",""y"")",`);
     expect(await lines('recipients.csv?reason=nowhere')).toHaveLength(1);
+    expect((await lines('recipients.csv?endState=MALFORMED')).slice(1)).toEqual([
+      "'@SUM(A1),7,,MALFORMED,ScheduledTime is empty,,",
+    ]);
     expect(await lines('rejects.csv?endState=MALFORMED')).toEqual([
       'customer_id,optimove_template_id,end_state,reason',
       "'@SUM(A1),7,MALFORMED,ScheduledTime is empty",

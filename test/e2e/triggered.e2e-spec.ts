@@ -1,5 +1,6 @@
 import { addProviders, countOf, type FunnelAnswer, mutate } from '../support/campaign-stage';
 import { eventually } from '../support/eventually';
+import { startHost } from '../support/host';
 import { type Product, startProduct } from '../support/product';
 
 jest.setTimeout(120_000);
@@ -12,6 +13,7 @@ describe('a triggered campaign', () => {
   let connectionId: string;
   let channelId: number;
   let templateId: number;
+  let campaignId: string;
 
   beforeAll(async () => {
     product = await startProduct({ env: { TRIGGERED_PER_PERSON_PER_HOUR: '3' } });
@@ -57,6 +59,7 @@ describe('a triggered campaign', () => {
       'campaign { publication { optimoveTemplateId } }',
       campaign,
     );
+    campaignId = campaign.id;
     templateId = Number(launched.campaign.publication.optimoveTemplateId);
     const ids = Array.from({ length: people }, (_, index) => `T${index}`);
     const upload = (path: string, csv: string) =>
@@ -72,12 +75,13 @@ describe('a triggered campaign', () => {
   const trigger = (customerIds: string[], extra: object, campaignId = 'b1f09') =>
     product.control('POST', `/tenants/${tenant.id}/trigger`, { channelId, templateId, campaignId, customerIds, extra });
   const funnelOf = async (optimoveCampaignId = 'b1f09'): Promise<FunnelAnswer & { state: string }> => {
-    const query = `query ($id: ID!) { executions(first: 50, connectionId: $id) { nodes { optimoveCampaignId state
+    const query = `query ($id: ID!, $campaign: String!) {
+      executions(connectionId: $id, kind: TRIGGERED, optimoveCampaignId: $campaign) { nodes { state
       funnel { received ended sent delivered endStates { state count } deliveries { medium state count } } } } }`;
     const { executions } = await product.graphql<{
-      executions: { nodes: { optimoveCampaignId: string; state: string; funnel: FunnelAnswer }[] };
-    }>(query, { id: connectionId });
-    const found = executions.nodes.filter((execution) => execution.optimoveCampaignId === optimoveCampaignId);
+      executions: { nodes: { state: string; funnel: FunnelAnswer }[] };
+    }>(query, { id: connectionId, campaign: optimoveCampaignId });
+    const found = executions.nodes;
     expect(found.length).toBeLessThanOrEqual(1);
     const [execution] = found;
     if (!execution) return { received: 0, ended: 0, sent: 0, delivered: 0, endStates: [], deliveries: [], state: '' };
@@ -98,6 +102,12 @@ describe('a triggered campaign', () => {
       return countOf(now, 'SENT') === people ? now : null;
     });
     expect({ state: funnel.state, received: funnel.received }).toEqual({ state: 'RUNNING', received: people });
+    const { executions } = await product.graphql<{ executions: { nodes: object[] } }>(
+      '{ executions(first: 1) { nodes { kind templates { optimoveTemplateId campaign { id name version } } } } }',
+    );
+    const campaign = { id: campaignId, name: 'Trigger', version: 1 };
+    const templates = [{ optimoveTemplateId: String(templateId), campaign }];
+    expect(executions.nodes).toEqual([{ kind: 'TRIGGERED', templates }]);
   });
 
   it('takes an equal callback for a repeat, and another time stamp for another occurrence', async () => {
@@ -124,8 +134,9 @@ describe('a triggered campaign', () => {
       const now = await funnelOf('9001');
       return now.ended === 6 ? now : null;
     });
-    expect({ sent: countOf(funnel, 'SENT'), held: countOf(funnel, 'CATEGORY_LIMIT') }).toEqual({ sent: 3, held: 3 });
-    expect(inbox().received).toBe(before + 3);
+    // T5 has had one of the other campaign.
+    expect({ sent: countOf(funnel, 'SENT'), held: countOf(funnel, 'CATEGORY_LIMIT') }).toEqual({ sent: 2, held: 4 });
+    expect(inbox().received).toBe(before + 2);
   });
 
   it('ends unknown customers with that reason, refuses visitors, and tells Optimove the totals', async () => {
@@ -147,8 +158,47 @@ describe('a triggered campaign', () => {
       const rows = await product.database.query<{ value: number }>(
         `SELECT acknowledged_value AS value FROM metric_total WHERE metric = 'SENT' AND optimove_campaign_id = '9001'`,
       );
-      return rows[0]?.value === 3;
+      return rows[0]?.value === 2;
     });
+  });
+
+  it('is sent where the callback leaves out channel and template, as long as only one can be meant', async () => {
+    const before = inbox().received;
+    const [sent] = await product.control<{ url: string }[]>('GET', `/tenants/${tenant.id}/callbacks`);
+    const body = { customerID: 'T7', campaignID: 'b1f10', promoCode: 'WB23,NV10', notes: '{"offer": 1}' };
+    expect((await fetch(sent?.url ?? '', { method: 'POST', body: JSON.stringify(body) })).status).toBe(200);
+    await eventually('the message arrives', () => inbox().received === before + 1);
+    expect(JSON.stringify(inbox().last[0])).toContain('Code WB23, NV10: {');
+    expect(countOf(await funnelOf('b1f10'), 'PROFILE_NOT_FOUND')).toBe(0);
+  });
+
+  it('expires by the time of its callback when the workers were away', async () => {
+    const { campaign } = await product.graphql<{ campaign: { id: string; version: number } }>(
+      'query ($id: ID!) { campaign(id: $id) { id version } }',
+      { id: campaignId },
+    );
+    const changed = await mutate<{ campaign: { id: string; version: number } }>(
+      product.graphql,
+      'updateCampaign',
+      'UpdateCampaignInput',
+      'campaign { id version }',
+      { ...campaign, content: { mobilePush: { title: 'Quick', body: 'Now' }, expiresAfterMinutes: 30 } },
+    );
+    await mutate(product.graphql, 'launchCampaign', 'LaunchCampaignInput', 'campaign { id }', changed.campaign);
+    const before = inbox().received;
+    await product.hosts.worker.kill();
+    await trigger(['T8', 'T9'], {}, 'late');
+    await product.database.query(
+      `UPDATE callback_journal SET received_at = received_at - interval '31 minutes'
+       WHERE optimove_campaign_id = 'late' AND convert_from(body, 'UTF8') LIKE '%T8%'`,
+    );
+    product.hosts.worker = await startHost('worker', product.env);
+    const funnel = await eventually('both have an end', async () => {
+      const now = await funnelOf('late');
+      return now.ended === 2 ? now : null;
+    });
+    expect({ sent: countOf(funnel, 'SENT'), expired: countOf(funnel, 'EXPIRED') }).toEqual({ sent: 1, expired: 1 });
+    expect(inbox().received).toBe(before + 1);
   });
 
   it('closes after its day, once the sums agree', async () => {

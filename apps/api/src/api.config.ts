@@ -1,5 +1,5 @@
 import { ToBoolean, ToNumber } from '@libs/platform';
-import { IsBoolean, IsInt, IsString, Max, Min } from 'class-validator';
+import { IsBoolean, IsInt, IsString, Matches, Max, Min } from 'class-validator';
 
 /** What the api host needs to know. Each property is the environment variable of the same name. */
 export class ApiConfig {
@@ -11,6 +11,12 @@ export class ApiConfig {
 
   @IsString()
   HOST = '127.0.0.1';
+
+  /** Proxies whose word on the caller's address counts; without them it is the address of the connection itself. */
+  @Matches(/^$|^[\da-f.:]+(\/\d{1,3})?(, *[\da-f.:]+(\/\d{1,3})?)*$/i, {
+    message: 'TRUSTED_PROXIES must be a comma list of addresses and networks, such as 10.0.0.0/8',
+  })
+  TRUSTED_PROXIES = '';
 
   @ToBoolean()
   @IsBoolean()

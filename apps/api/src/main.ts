@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { toError } from '@libs/foundation';
-import { Log, superviseHost, tellLauncher } from '@libs/platform';
+import { Log, parseConfig, superviseHost, tellLauncher } from '@libs/platform';
 import { ProjectsService } from '@modules/projects';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -10,14 +10,15 @@ import { ApiModule } from './api.module';
 import { registerBodyParsers } from './body-parsers';
 
 async function main(): Promise<void> {
-  const adapter = new FastifyAdapter({ bodyLimit: 1024 ** 4, trustProxy: false });
+  const config = parseConfig(ApiConfig);
+  const trustProxy = config.TRUSTED_PROXIES === '' ? false : config.TRUSTED_PROXIES;
+  const adapter = new FastifyAdapter({ bodyLimit: 1024 ** 4, trustProxy });
   registerBodyParsers(adapter.getInstance());
   const app = await NestFactory.create<NestFastifyApplication>(ApiModule, adapter, {
     bodyParser: false,
     logger: new Log(process.env.LOG_LEVEL),
     abortOnError: false,
   });
-  const config = app.get(ApiConfig);
   if (config.GRAPHQL_EXPLORER)
     await adapter.getInstance().register(AltairFastify, { path: '/explorer', baseURL: '/explorer/' });
   const first = await app.get(ProjectsService).ensureFirst();

@@ -41,4 +41,5 @@ export { createOptimoveStorage, type OptimoveStorage } from './files/storage';
 export { eventIds, type InteractionBatch, type KnownInteraction, largestInteraction } from './interactions';
 export type { Lane, RateBudget } from './rate-budget';
 export type { MalformedRow, RecipientPage, RecipientQuery, RecipientRow } from './recipients';
+export { strippedCallback } from './stripped-callback';
 export type { TransportOptions } from './transport';

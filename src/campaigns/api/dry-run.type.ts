@@ -11,7 +11,9 @@ export class MissingFieldType {
   @Field({ description: 'Its name.' })
   field!: string;
 
-  @Field(() => Int, { description: 'How many customers lack it and would get nothing on a medium.' })
+  @Field(() => Int, {
+    description: 'How many customers lack it: their messages go without it, or not at all where the campaign says so.',
+  })
   customers!: number;
 }
 
@@ -51,7 +53,10 @@ export class DryRunResultType {
   smsCost!: number | null;
 }
 
-@ObjectType('DryRun', { description: 'A rehearsal of a campaign: nothing is sent. Its progress is that of its task.' })
+@ObjectType('DryRun', {
+  description:
+    'A rehearsal of a campaign: nothing is sent. Its progress is that of its task, whose errors.csv names the first 10,000 customers who would get nothing, lack a value or have a bad number.',
+})
 export class DryRunType {
   @Field(() => ID, { description: 'Our id.' })
   id!: string;

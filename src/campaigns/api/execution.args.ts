@@ -1,8 +1,8 @@
 import { PageArgs } from '@libs/platform';
 import { ArgsType, Field, ID } from '@nestjs/graphql';
-import { IsIn, IsOptional, IsUUID } from 'class-validator';
+import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { endStates } from '../domain/execution/end-state';
-import { EndStateEnum, ExecutionStateEnum } from './execution.type';
+import { EndStateEnum, ExecutionKindEnum, ExecutionStateEnum } from './execution.type';
 
 /** Which executions to list. */
 @ArgsType()
@@ -16,6 +16,16 @@ export class ExecutionsArgs extends PageArgs {
   @IsOptional()
   @IsIn(Object.values(ExecutionStateEnum))
   state?: string | null;
+
+  @Field(() => ExecutionKindEnum, { nullable: true, description: 'Only of this kind.' })
+  @IsOptional()
+  @IsIn(Object.values(ExecutionKindEnum))
+  kind?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Only of this campaign of Optimove.' })
+  @IsOptional()
+  @Length(1, 255)
+  optimoveCampaignId?: string | null;
 }
 
 /** Which recipients to list. */

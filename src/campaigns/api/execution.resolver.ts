@@ -34,6 +34,8 @@ export class ExecutionResolver {
       projectId: actor.projectId,
       connectionId: args.connectionId ?? null,
       state: args.state ?? null,
+      kind: args.kind,
+      optimoveCampaignId: args.optimoveCampaignId,
       beforeId: decodeCursor(args.after),
       limit: args.first + 1,
     });
@@ -56,6 +58,7 @@ export class ExecutionResolver {
   async templates(@Parent() execution: ListedExecution): Promise<TemplateFunnelType[]> {
     const { sums, tallies } = await this.funnels.load(execution.id);
     return sums.map((sum) => ({
+      executionId: execution.id,
       optimoveTemplateId: sum.templateId,
       funnel: toFunnel({ ...sum, tallies: tallies.filter(({ templateId }) => templateId === sum.templateId) }),
     }));

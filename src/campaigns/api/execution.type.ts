@@ -17,6 +17,13 @@ export const ExecutionStateEnum = {
 };
 registerEnumType(ExecutionStateEnum, { name: 'ExecutionState', description: 'How far an execution has come.' });
 
+/** The kinds of executions as GraphQL names them. */
+export const ExecutionKindEnum = { SCHEDULED: 'SCHEDULED', TRIGGERED: 'TRIGGERED', DIRECT: 'DIRECT' };
+registerEnumType(ExecutionKindEnum, {
+  name: 'ExecutionKind',
+  description: 'Whether Optimove asked for it at a time or customer by customer, or we did.',
+});
+
 @ObjectType('EndStateCount', { description: 'How many customers came to one end.' })
 export class EndStateCountType {
   @Field(() => EndStateEnum, { description: 'The end.' })
@@ -85,8 +92,22 @@ export class FunnelType {
   deliveries!: DeliveryCountType[];
 }
 
+@ObjectType('SentCampaign', { description: 'A campaign of ours as an execution sends it.' })
+export class SentCampaignType {
+  @Field(() => ID, { description: 'The campaign.' })
+  id!: string;
+
+  @Field({ description: 'Its name now.' })
+  name!: string;
+
+  @Field(() => Int, { description: 'Number of the version whose content is sent.' })
+  version!: number;
+}
+
 @ObjectType('TemplateFunnel', { description: 'The funnel of one template of an execution.' })
 export class TemplateFunnelType {
+  executionId!: string;
+
   @Field({ description: 'Template id in Optimove.' })
   optimoveTemplateId!: string;
 
@@ -101,7 +122,7 @@ export class ExecutionType {
   @Field(() => ID, { description: 'Our id.' })
   id!: string;
 
-  @Field({ description: 'SCHEDULED or TRIGGERED by Optimove, or DIRECT.' })
+  @Field(() => ExecutionKindEnum, { description: 'SCHEDULED or TRIGGERED by Optimove, or DIRECT.' })
   kind!: string;
 
   @Field(() => ID, { nullable: true, description: 'The connection it came over; null when it is DIRECT.' })

@@ -1,7 +1,33 @@
-import { ConnectionType } from '@libs/platform';
-import { Field, ID, InputType, Int, ObjectType } from '@nestjs/graphql';
-import { Matches } from 'class-validator';
+import { ConnectionType, PageArgs } from '@libs/platform';
+import { ArgsType, Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { IsIn, IsOptional, IsUUID, Length, Matches } from 'class-validator';
 import { DryRunType, DryRunUserError, RehearsedCustomerType } from './dry-run.type';
+
+const outcomes = ['ANNOUNCED', 'TRIGGERED', 'CANCELLED', 'NOTED', 'UNREADABLE', 'REFUSED'] as const;
+const JournalOutcomeEnum = Object.fromEntries(outcomes.map((outcome) => [outcome, outcome]));
+registerEnumType(JournalOutcomeEnum, { name: 'JournalOutcome', description: 'What we made of a call.' });
+
+const verdicts = ['UNREADABLE', 'REFUSED', 'NOTED', 'ONE_CUSTOMER', 'WHOLE_LIST'] as const;
+const ReplayVerdictEnum = Object.fromEntries(verdicts.map((verdict) => [verdict, verdict]));
+registerEnumType(ReplayVerdictEnum, { name: 'ReplayVerdict', description: 'What a call would do.' });
+
+/** Which calls to list. */
+@ArgsType()
+export class CallbackJournalArgs extends PageArgs {
+  @Field(() => ID, { description: 'The connection.' })
+  @IsUUID()
+  connectionId!: string;
+
+  @Field(() => JournalOutcomeEnum, { nullable: true, description: 'Only calls of which we made this.' })
+  @IsOptional()
+  @IsIn(outcomes)
+  outcome?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Only calls that name this campaign of Optimove.' })
+  @IsOptional()
+  @Length(1, 255)
+  optimoveCampaignId?: string | null;
+}
 
 @ObjectType('JournalledCall', { description: 'A call from Optimove as it came, and what we made of it.' })
 export class JournalledCallType {
@@ -14,7 +40,7 @@ export class JournalledCallType {
   @Field({ description: 'When it came.' })
   receivedAt!: Date;
 
-  @Field({ description: 'ANNOUNCED, TRIGGERED, CANCELLED, NOTED, UNREADABLE or REFUSED.' })
+  @Field(() => JournalOutcomeEnum, { description: 'What we made of it.' })
   outcome!: string;
 
   @Field(() => String, { nullable: true, description: 'Why.' })
@@ -22,6 +48,18 @@ export class JournalledCallType {
 
   @Field(() => ID, { nullable: true, description: 'The execution it led to.' })
   executionId!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Campaign id as we read it.' })
+  optimoveCampaignId!: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Channel id as we read it.' })
+  optimoveChannelId!: number | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When its personal data were removed, three days after it came; null while they are there.',
+  })
+  strippedAt!: Date | null;
 
   @Field({ description: 'The body, secrets and addresses masked; at most 4,000 characters.' })
   maskedBody!: string;
@@ -39,7 +77,9 @@ export class ReplayCallbackInput {
 
 @ObjectType('Replay', { description: 'What a call would do now. Nothing is sent.' })
 export class ReplayType {
-  @Field({ description: 'UNREADABLE, REFUSED, NOTED, ONE_CUSTOMER (a trigger) or WHOLE_LIST (a scheduled campaign).' })
+  @Field(() => ReplayVerdictEnum, {
+    description: 'ONE_CUSTOMER for a trigger, WHOLE_LIST for a scheduled campaign; else why there is nobody.',
+  })
   verdict!: string;
 
   @Field(() => String, { nullable: true, description: 'Why nobody would be sent to.' })

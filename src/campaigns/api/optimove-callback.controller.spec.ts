@@ -23,8 +23,8 @@ describe('a callback of Optimove', () => {
       .compile();
     const controller = module.get(OptimoveCallbackController);
     const path = { connectionId: newId(), secret: 'secret', kind: 'event-13' };
-    const reply = { header: () => undefined } as unknown as Parameters<typeof controller.receive>[3];
-    await controller.receive(path, 'application/json', Buffer.from('{}'), reply);
+    const reply = { header: () => undefined } as unknown as Parameters<typeof controller.receive>[4];
+    await controller.receive(path, 'application/json', Buffer.from('{}'), '127.0.0.1', reply);
   };
 
   it('is answered when it is committed, and not before', async () => {

@@ -5,9 +5,11 @@ import { Public } from '@modules/projects';
 import {
   Body,
   Controller,
+  ForbiddenException,
   Headers,
   HttpCode,
   HttpException,
+  Ip,
   NotFoundException,
   Param,
   Post,
@@ -25,8 +27,6 @@ const awayMs = 1_000;
 const retryAfterSeconds = 5;
 const serviceUnavailable = 503;
 
-type Arrived = SpooledCall & { secret: string };
-
 /** Where Optimove announces campaigns. The secret in the path is the authentication: Optimove sends no header. */
 @Public()
 @Controller('callbacks/optimove')
@@ -43,7 +43,7 @@ export class OptimoveCallbackController {
 
   /**
    * Answers 200 with an empty body when the call is committed, or a triggered one is on the disk, whatever it says; 404
-   * for a wrong path or secret; 503 with Retry-After while the database is away.
+   * for a wrong path or secret; 403 for an address that the connection does not allow; 503 with Retry-After while the database is away.
    */
   @Post(':connectionId/:secret/:kind')
   @HttpCode(200)
@@ -51,19 +51,20 @@ export class OptimoveCallbackController {
     @Param() { connectionId, secret, kind }: { connectionId: string; secret: string; kind: string },
     @Headers(originalContentType) contentType: string | undefined,
     @Body() body: unknown,
+    @Ip() from: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-    const call: Arrived = {
+    const call: SpooledCall = {
       callId: newId(),
       connectionId,
-      secret,
       secretHash: this.connections.callbackSecretHash(secret),
       kind: kind.slice(0, 64).replaceAll(/[^\w-]/g, '_'),
       contentType: contentType?.slice(0, 200) ?? null,
       body: bytes.subarray(0, largestCallback),
       isCut: bytes.length > largestCallback,
       receivedAt: systemClock.now(),
+      from,
     };
     try {
       await (isTriggeredCall(call) ? this.acceptTriggered(call) : this.acceptPatiently(call));
@@ -77,11 +78,11 @@ export class OptimoveCallbackController {
   }
 
   /** Tries until the limit: whoever calls may not call again. */
-  private acceptPatiently(call: Arrived): Promise<void> {
+  private acceptPatiently(call: SpooledCall): Promise<void> {
     return patiently((isAgain) => this.accept(call, isAgain), { limitMs: waitMs, isTrouble });
   }
 
-  private async acceptTriggered(call: Arrived): Promise<void> {
+  private async acceptTriggered(call: SpooledCall): Promise<void> {
     if (Date.now() >= this.awayUntil) {
       try {
         return await withinLimit(this.accept(call, false), triggeredWaitMs);
@@ -91,16 +92,17 @@ export class OptimoveCallbackController {
       }
     }
     if (!isUuid(call.connectionId)) throw new NotFoundException('No such callback address');
-    const { secret: _never, ...record } = call;
-    await this.spool.keep(record);
+    await this.spool.keep(call);
     this.log.event('callback.spooled', { connectionId: call.connectionId, kind: call.kind }, 'warn');
   }
 
-  private async accept({ connectionId, secret, ...call }: Arrived, isAgain: boolean): Promise<void> {
-    const connection = isUuid(connectionId) ? await this.connections.authenticateCallback(connectionId, secret) : null;
+  private async accept(call: SpooledCall, isAgain: boolean): Promise<void> {
+    const { connectionId, kind } = call;
+    const connection = isUuid(connectionId) ? await this.connections.authenticateCallback(call) : null;
     if (!connection) throw new NotFoundException('No such callback address');
     const accepted = await this.acceptCallback.accept({ ...call, connection, isAgain });
-    this.log.event('callback.accepted', { connectionId, kind: call.kind, ...accepted });
+    this.log.event('callback.accepted', { connectionId, kind, ...accepted });
+    if (accepted?.isFromStranger) throw new ForbiddenException('Calls from this address are not allowed');
   }
 }
 

@@ -17,6 +17,7 @@ import { ExecutionListRepository } from '../persistence/ledger/execution-list.re
 import {
   type ExportedDelivery,
   type ExportedRecipient,
+  type ExportedReject,
   type ExportFilter,
   ExportRepository,
 } from '../persistence/ledger/export.repository';
@@ -46,7 +47,10 @@ export class RecipientsExportController {
     private readonly audit: AuditTrail,
   ) {}
 
-  /** All recipients with their deliveries, or those of one end state (`?endState=…`) or reason (`?reason=part of it`). */
+  /**
+   * Every row that Optimove listed, recipients with their deliveries first, or those of one end state (`?endState=…`) or
+   * reason (`?reason=part of it`): as many as the funnel says.
+   */
   @Allow('campaigns.view')
   @Get(':id/recipients.csv')
   @Header('content-type', 'text/csv; charset=utf-8')
@@ -58,7 +62,7 @@ export class RecipientsExportController {
     @Query('reason') reason?: string,
   ): Promise<StreamableFile> {
     const wanted = await this.open(actor, 'recipients', { id, endState, reason });
-    return new StreamableFile(Readable.from(this.recipientLines(wanted)));
+    return new StreamableFile(Readable.from(this.allLines(wanted)));
   }
 
   /** Listed rows that are no recipients: `MALFORMED` and `DUPLICATE` ones, or one kind of them (`?endState=…`). */
@@ -96,8 +100,13 @@ export class RecipientsExportController {
     return { projectId: actor.projectId, executionId: id, ...filters };
   }
 
-  private async *recipientLines(wanted: Wanted): AsyncGenerator<string> {
+  private async *allLines(wanted: Wanted): AsyncGenerator<string> {
     yield csvLine(recipientColumns);
+    yield* this.recipientLines(wanted);
+    for await (const rejects of this.rejected(wanted)) yield rejects.map(toRecipientLine).join('');
+  }
+
+  private async *recipientLines(wanted: Wanted): AsyncGenerator<string> {
     let afterSeq = 0;
     for (;;) {
       const rows = await this.exports.recipients({ ...wanted, afterSeq, limit: pageSize });
@@ -114,15 +123,26 @@ export class RecipientsExportController {
 
   private async *rejectLines(wanted: Wanted): AsyncGenerator<string> {
     yield csvLine(rejectColumns);
+    for await (const rows of this.rejected(wanted)) {
+      yield rows.map((row) => csvLine([row.customerId, row.optimoveTemplateId, row.state, row.reason])).join('');
+    }
+  }
+
+  private async *rejected(wanted: Wanted): AsyncGenerator<ExportedReject[]> {
     let after = { reading: 0, rowNo: -1 };
     for (;;) {
       const rows = await this.exports.rejects({ ...wanted, limit: pageSize }, after);
-      yield rows.map((row) => csvLine([row.customerId, row.optimoveTemplateId, row.state, row.reason])).join('');
+      yield rows;
       const last = rows.at(-1);
       if (!last || rows.length < pageSize) return;
       after = last;
     }
   }
+}
+
+/** A reject in the columns of recipients: it was never due, and nothing was handed over. */
+function toRecipientLine({ customerId, optimoveTemplateId, state, reason }: ExportedReject): string {
+  return csvLine([customerId, optimoveTemplateId, null, state, reason, null, '']);
 }
 
 function toLine(row: ExportedRecipient, deliveries: ExportedDelivery[]): string {

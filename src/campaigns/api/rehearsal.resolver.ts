@@ -1,6 +1,6 @@
 import { isUuid } from '@libs/foundation';
 import { decodeCursor, PageArgs, Transactions, toPage, validateInput } from '@libs/platform';
-import { ChannelsService } from '@modules/channels';
+import { ChannelNotFoundError, ChannelsService, type ChannelView } from '@modules/channels';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
 import { BadRequestException } from '@nestjs/common';
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
@@ -9,10 +9,20 @@ import { JournalListRepository } from '../rehearsal/journal-list.repository';
 import { maskBody } from '../rehearsal/mask-body';
 import { ReplayCallback } from '../rehearsal/replay-callback';
 import { StartDryRun } from '../rehearsal/start-dry-run';
-import { DryRunConnection, DryRunType, StartDryRunInput, StartDryRunPayload } from './dry-run.type';
-import { JournalledCallConnection, ReplayCallbackInput, ReplayCallbackPayload } from './journal.type';
+import { DryRunConnection, DryRunType, DryRunUserError, StartDryRunInput, StartDryRunPayload } from './dry-run.type';
+import {
+  CallbackJournalArgs,
+  JournalledCallConnection,
+  ReplayCallbackInput,
+  ReplayCallbackPayload,
+} from './journal.type';
 
 const noCall = 'This project has no such call in its journal; list callbackJournal to see their ids';
+
+const unlisted: Partial<Record<ChannelView['kind'], string>> = {
+  TRIGGERED: 'Optimove lists nobody of a triggered campaign; replay one of its calls instead (replayCallback)',
+  SMS_SUBSCRIPTION: 'Nothing is sent on this channel; choose the one that the campaign runs on',
+};
 
 /** Rehearsals and the journal of inbound calls. */
 @Resolver()
@@ -49,24 +59,39 @@ export class RehearsalResolver {
     if (problems.length > 0) {
       return { dryRun: null, userErrors: problems.map((problem) => ({ ...problem, code: 'INVALID' })) };
     }
-    const { connectionId, optimoveChannelId } = await this.channels.get(actor.projectId, input.channelId);
+    const channel = await this.channelOf(actor, input.channelId);
+    if ('code' in channel) return { dryRun: null, userErrors: [channel] };
+    const { connectionId, optimoveChannelId } = channel;
     const { optimoveCampaignId, smsPartPrice = null } = input;
     const request = { optimoveCampaignId, optimoveChannelId, smsPartPrice };
     const id = await this.start.run(actor, { connectionId, kind: 'EXECUTION', request });
     return { dryRun: await this.dryRun(actor, id), userErrors: [] };
   }
 
+  /** The channel, or why there is nothing to rehearse on it. */
+  private async channelOf({ projectId }: Actor, id: string): Promise<ChannelView | DryRunUserError> {
+    const path = ['channelId'];
+    try {
+      const channel = await this.channels.get(projectId, id);
+      const message = unlisted[channel.kind];
+      return message === undefined ? channel : { code: 'INVALID', path, message };
+    } catch (error) {
+      if (!(error instanceof ChannelNotFoundError)) throw error;
+      return { code: 'NOT_FOUND', path, message: 'This project has no such channel; list channels to see their ids' };
+    }
+  }
+
   @Allow('campaigns.view')
   @Query(() => JournalledCallConnection, {
-    description: 'Calls from Optimove as they came, newest first; kept 30 days.',
+    description: 'Calls from Optimove as they came, newest first; kept 30 days, what they say of a person three.',
   })
   async callbackJournal(
     @CurrentActor() actor: Actor,
-    @Args('connectionId', { type: () => ID }) connectionId: string,
-    @Args() { first, after }: PageArgs,
+    @Args() { first, after, connectionId, outcome = null, optimoveCampaignId = null }: CallbackJournalArgs,
   ): Promise<JournalledCallConnection> {
     const page = { beforeId: readCursor(after, (id) => /^\d{1,18}$/.test(id)), limit: first + 1 };
-    const rows = isUuid(connectionId) ? await this.journal.list(actor.projectId, connectionId, page) : [];
+    const filter = { connectionId, outcome, optimoveCampaignId };
+    const rows = await this.journal.list(actor.projectId, filter, page);
     return toPage(rows, {
       first,
       cursorOf: ({ id }) => id,

@@ -1,4 +1,5 @@
-import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
+import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { traceStepKinds } from '../domain/execution/trace-steps';
 import { EndStateEnum } from './execution.type';
 
 @ObjectType('TracedDelivery', { description: 'One hand-over of a message to a provider.' })
@@ -40,21 +41,51 @@ export class TracedDeliveryType {
   closedAt!: Date | null;
 }
 
+const TraceStepKindEnum = Object.fromEntries(traceStepKinds.map((kind) => [kind, kind]));
+registerEnumType(TraceStepKindEnum, {
+  name: 'TraceStepKind',
+  description: 'What happened. LET_THROUGH: by the gate; ANSWERED: by the provider; CLOSED: by a person.',
+});
+
+@ObjectType('TraceStep', { description: 'One moment on the way of a customer.' })
+export class TraceStepType {
+  @Field(() => TraceStepKindEnum, { description: 'What happened.' })
+  kind!: string;
+
+  @Field({ description: 'When.' })
+  at!: Date;
+
+  @Field(() => String, { nullable: true, description: 'Over which medium, such as SMS.' })
+  medium!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'The outcome and why.' })
+  detail!: string | null;
+}
+
 @ObjectType('TraceEntry', { description: 'What became of a customer in one execution, with the reason.' })
 export class TraceEntryType {
-  @Field(() => ID, { description: 'The execution.' })
-  executionId!: string;
+  @Field(() => ID, { nullable: true, description: 'The execution; null for a call that was refused.' })
+  executionId!: string | null;
 
-  @Field({ description: 'Campaign id in Optimove.' })
-  optimoveCampaignId!: string;
+  @Field({ description: 'SCHEDULED, TRIGGERED or DIRECT, or REFUSED_CALL for a triggered call that led to nothing.' })
+  kind!: string;
 
-  @Field({ description: 'Template id in Optimove.' })
-  optimoveTemplateId!: string;
+  @Field(() => ID, { nullable: true, description: 'The connection; null when it is DIRECT.' })
+  connectionId!: string | null;
 
-  @Field({ description: 'Calendar day of the run.' })
-  runDate!: string;
+  @Field(() => ID, { nullable: true, description: 'The Direct campaign it is of; null when Optimove asked for it.' })
+  directCampaignId!: string | null;
 
-  @Field({ description: 'When Optimove announced the execution.' })
+  @Field(() => String, { nullable: true, description: 'Campaign id in Optimove; null when it is DIRECT.' })
+  optimoveCampaignId!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Template id in Optimove; null when it is DIRECT.' })
+  optimoveTemplateId!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Calendar day of the run; null for a call that was refused.' })
+  runDate!: string | null;
+
+  @Field({ description: 'When the execution was announced, or the call came.' })
   announcedAt!: Date;
 
   @Field(() => Date, { nullable: true, description: 'When the audience was frozen.' })

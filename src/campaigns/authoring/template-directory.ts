@@ -24,4 +24,9 @@ export class TemplateDirectory {
     });
     return new Map(rows.map(({ templateId, versionId }) => [templateId, versionId]));
   }
+
+  /** Templates of a channel that are live, as text. */
+  live(tx: Tx, channel: { connectionId: string; optimoveChannelId: number }): Promise<string[]> {
+    return this.publications.liveTemplates(tx, channel);
+  }
 }

@@ -1,7 +1,7 @@
 import { type OptimoveCallback, parseCallback, readEngagement, withoutDecryptionKey } from '@libs/optimove-client';
 import { Transactions, type Tx } from '@libs/platform';
 import { ChannelsService } from '@modules/channels';
-import type { ConnectionView } from '@modules/connections';
+import { type ConnectionView, isAllowedAddress } from '@modules/connections';
 import { CheckDataDate } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { CampaignsConfig } from '../campaigns.config';
@@ -27,6 +27,8 @@ export interface InboundCall {
   /** Whether more came than is kept. */
   isCut: boolean;
   receivedAt: Date;
+  /** IP address of the caller. */
+  from: string;
   /** Names the call, so that it counts once however often it is taken in. */
   callId: string;
   /** Whether it may have been taken in before. */
@@ -38,6 +40,8 @@ export interface AcceptedCall {
   outcome: JournalOutcome;
   reason: string | null;
   executionId: string | null;
+  /** Whether it came from an address that the connection does not allow: nothing of it was done. */
+  isFromStranger?: boolean;
 }
 
 const executed = 1;
@@ -73,6 +77,7 @@ export class AcceptCallback {
   async accept(call: InboundCall): Promise<AcceptedCall | null> {
     const parsed = read(call);
     const entry = entryOf(call, parsed.ok ? parsed.callback : null);
+    if (!isAllowedAddress(call.connection.callbackAddresses, call.from)) return this.refuse(call, entry);
     if (parsed.ok && parsed.callback.eventTypeId === triggered) {
       return this.triggers.add({ call, callback: parsed.callback, entry });
     }
@@ -86,9 +91,20 @@ export class AcceptCallback {
         parsed.ok && subject
           ? await this.act(tx, { call, callback: parsed.callback, subject })
           : { outcome: 'UNREADABLE', reason: parsed.ok ? null : parsed.reason, executionId: null };
-      await this.journal.append(tx, { ...entry, ...accepted });
+      await this.journal.append(tx, { ...entry, ...accepted, optimoveTemplateId: null });
       return accepted;
     });
+  }
+
+  /** Kept, because a list of addresses may be wrong, and whoever looks for the call has to find it. */
+  private async refuse(call: InboundCall, entry: TriggerCall['entry']): Promise<AcceptedCall> {
+    const reason = `It came from ${call.from}, which is not one of the connection's callbackAddresses`;
+    const refused = { outcome: 'REFUSED', reason, executionId: null } as const;
+    await this.transactions.run(async (tx) => {
+      if (call.isAgain && (await this.journal.hasCall(tx, call.callId))) return;
+      await this.journal.append(tx, { ...entry, ...refused, optimoveTemplateId: null });
+    });
+    return { ...refused, isFromStranger: true };
   }
 
   private async act(

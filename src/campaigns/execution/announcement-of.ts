@@ -1,7 +1,8 @@
+import { systemClock } from '@libs/foundation';
 import type { OptimoveCallback } from '@libs/optimove-client';
 import type { ChannelView } from '@modules/channels';
 import type { ConnectionView } from '@modules/connections';
-import { runDateOf } from '../domain/execution/run-date';
+import { runDateOf, triggeredDay } from '../domain/execution/run-date';
 import type { Announcement } from '../persistence/ledger/announcement.repository';
 
 /** Why a call announces nothing. */
@@ -19,12 +20,17 @@ export function announcementOf(
   const isTriggered = callback.eventTypeId === triggered;
   const { campaignId, channelId, channel } = callback;
   if (campaignId === null) return { reason: 'CampaignID is missing' };
-  if (channelId === null) return { reason: 'ChannelID is missing' };
+  if (channelId === null) {
+    const several = isTriggered ? ', and the connection has not exactly one triggered channel' : '';
+    return { reason: `ChannelID is missing${several}` };
+  }
   if (isTriggered && callback.customerId === null)
     return { reason: 'CustomerID is missing: visitors cannot be reached' };
-  if (isTriggered && callback.templateId === null) return { reason: 'TemplateID is missing' };
   if (connection.isDisabled) return { reason: 'The connection is disabled' };
   if (!channel) return { reason: `Channel ${channelId} is not set up on this connection; add it in Overview` };
+  if (isTriggered && callback.templateId === null) {
+    return { reason: `TemplateID is missing, and channel ${channelId} has not exactly one live template` };
+  }
   if (channel.kind === 'SMS_SUBSCRIPTION') return { reason: `Channel ${channelId} is for subscription status only` };
   return {
     projectId: connection.projectId,
@@ -32,6 +38,8 @@ export function announcementOf(
     channelId: channel.id,
     optimoveChannelId: channel.optimoveChannelId,
     optimoveCampaignId: campaignId,
-    runDate: runDateOf(isTriggered ? null : callback.timeStamp, receivedAt, connection.timeZone),
+    runDate: isTriggered
+      ? triggeredDay({ receivedAt, now: systemClock.now() }, connection.timeZone)
+      : runDateOf(callback.timeStamp, receivedAt, connection.timeZone),
   };
 }

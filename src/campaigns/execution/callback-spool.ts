@@ -10,7 +10,7 @@ export type SpooledCall = Omit<InboundCall, 'connection' | 'isAgain'> & {
   secretHash: Buffer;
 };
 
-type Written = Record<'callId' | 'connectionId' | 'secretHash' | 'kind' | 'receivedAt' | 'body', string> & {
+type Written = Record<'callId' | 'connectionId' | 'secretHash' | 'kind' | 'receivedAt' | 'body' | 'from', string> & {
   contentType: string | null;
   isCut: boolean;
 };
@@ -56,7 +56,10 @@ export class CallbackSpool implements OnModuleInit, OnModuleDestroy {
   private async drain(): Promise<void> {
     try {
       const count = await this.spool.drain(async (records) => {
-        for (const record of records) await this.takeIn(record as Written);
+        // Together, because they are committed together; one that fails keeps none of the others waiting.
+        const taken = await Promise.allSettled(records.map((record) => this.takeIn(record as Written)));
+        const failed = taken.find(({ status }) => status === 'rejected');
+        if (failed) throw (failed as PromiseRejectedResult).reason;
       });
       if (count > 0) this.log.event('callback.spool-drained', { calls: count });
     } catch (error) {
@@ -66,7 +69,8 @@ export class CallbackSpool implements OnModuleInit, OnModuleDestroy {
 
   private async takeIn(written: Written): Promise<void> {
     const { secretHash, connectionId, receivedAt, body, ...rest } = written;
-    const connection = await this.connections.authenticateCallbackHash(connectionId, Buffer.from(secretHash, 'base64'));
+    const secret = { connectionId, kind: rest.kind, secretHash: Buffer.from(secretHash, 'base64') };
+    const connection = await this.connections.authenticateCallback(secret);
     if (!connection) return this.log.event('callback.spooled-by-stranger', { connectionId }, 'warn');
     const call = { ...rest, connection, receivedAt: new Date(receivedAt), body: Buffer.from(body, 'base64') };
     await this.acceptCallback.accept({ ...call, isAgain: true });

@@ -55,7 +55,7 @@ export class DrainTriggered {
     for (;;) {
       await this.gather(executionId);
       const subject = await this.subjects.get(executionId);
-      const room = await this.budget.take(subject.connection.id, atOnce);
+      const room = await this.budget.take(subject.connection, atOnce);
       if (room === 0) return 'EMPTY';
       const drained = await this.drain(subject, room, sender);
       this.budget.giveBack(subject.connection.id, room - (typeof drained === 'string' ? 0 : drained.taken));
@@ -76,7 +76,8 @@ export class DrainTriggered {
     room: number,
     { holder, send }: FreshChunkSender,
   ): Promise<'EMPTY' | 'BUSY' | Placed> {
-    const { execution } = subject;
+    const { execution, siblings } = subject;
+    const mostPerHour = subject.connection.triggeredPerPersonPerHour ?? this.config.TRIGGERED_PER_PERSON_PER_HOUR;
     const waiting = await this.triggered.waiting(this.transactions.pool, execution.id, room);
     if (waiting.length === 0) return 'EMPTY';
     const occurrences = waiting.flatMap(readOccurrence);
@@ -86,7 +87,7 @@ export class DrainTriggered {
     const placed = await this.triggered.place(
       this.transactions.pool,
       { executionId: execution.id, projectId: execution.project_id },
-      { waiting, occurrences: rows, holder, mostPerHour: this.config.TRIGGERED_PER_PERSON_PER_HOUR },
+      { waiting, occurrences: rows, holder, mostPerHour, ...siblings },
     );
     if (!placed) return 'BUSY';
     if (placed.chunk) await send({ chunk: placed.chunk, open: openOf(placed, rows) });
@@ -96,8 +97,10 @@ export class DrainTriggered {
 
 function readOccurrence(waiting: WaitingTrigger): Occurrence[] {
   const parsed = parseCallback(waiting);
-  if (!parsed.ok || parsed.callback.customerId === null || parsed.callback.templateId === null) return [];
-  const { customerId, templateId } = parsed.callback;
+  if (!parsed.ok) return [];
+  const { customerId } = parsed.callback;
+  const templateId = parsed.callback.templateId ?? waiting.templateId;
+  if (customerId === null || templateId === null) return [];
   return [{ trigger: { ...parsed.callback, customerId, templateId }, waiting }];
 }
 

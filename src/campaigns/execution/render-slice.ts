@@ -18,6 +18,8 @@ export interface RenderContext {
   /** Compiled content by Optimove template id; null where we do not know the template. */
   contents: Map<string, CompiledContent | null>;
   senders: { has(medium: Medium): boolean };
+  /** Whether placeholders without a value are wanted, too; costs a second rendering. */
+  notesMissing?: boolean;
 }
 
 /** A recipient with what it would be sent per medium, and why not where there is nothing. */
@@ -31,6 +33,8 @@ export interface RenderedPerson {
   /** Language of the texts; null for the content's own. */
   language: string | null;
   drops: Drop[];
+  /** Placeholders without a value, where they are wanted. */
+  missing?: Set<string>;
 }
 
 /** Personalises the messages of some people. Optimove's values come before stored ones. */
@@ -96,12 +100,20 @@ function renderContent(context: RenderContext, work: Work): void {
         drop(work.rendered, index, { state: 'NOT_ADDRESSABLE', detail: `No provider account is set up for ${medium}` });
       continue;
     }
+    if (context.notesMissing) noteMissing(work, known, work.content.missingFields(medium, values, variants));
     work.content.renderSlice(medium, values, variants).forEach((outcome, position) => {
       const index = known[position] ?? -1;
       if (outcome.ok) work.rendered[index]?.messages.set(medium, outcome.message);
       else drop(work.rendered, index, { state: outcome.reason, detail: outcome.detail });
     });
   }
+}
+
+function noteMissing({ rendered }: Work, known: number[], missing: ReadonlySet<string>[]): void {
+  missing.forEach((names, position) => {
+    const person = rendered[known[position] ?? -1];
+    if (person) person.missing = new Set([...(person.missing ?? []), ...names]);
+  });
 }
 
 /** Whether a person's turn came too late for the campaign; drops it then. */

@@ -1,12 +1,12 @@
 import type { OptimoveCallback } from '@libs/optimove-client';
 import { GroupCommit, Transactions } from '@libs/platform';
-import { ChannelsService, type ChannelView } from '@modules/channels';
 import type { ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import type { Announcement } from '../persistence/ledger/announcement.repository';
 import { JournalRepository, type TriggeredEntry } from '../persistence/ledger/journal.repository';
 import { TriggeredRepository } from '../persistence/ledger/triggered.repository';
 import { announcementOf, type Refusal } from './announcement-of';
+import { type CompleteCallback, CompleteTrigger } from './complete-trigger';
 
 /** The channel on which workers learn that callbacks wait; the payload is the id of the execution. */
 export const triggeredChannel = 'campaigns.triggered';
@@ -15,7 +15,7 @@ export const triggeredChannel = 'campaigns.triggered';
 export interface TriggerCall {
   call: { connection: ConnectionView; receivedAt: Date };
   callback: OptimoveCallback;
-  entry: Omit<TriggeredEntry, 'reason' | 'executionId'>;
+  entry: Omit<TriggeredEntry, 'reason' | 'executionId' | 'optimoveTemplateId'>;
 }
 
 /** What became of it. */
@@ -26,6 +26,11 @@ export interface AcceptedTrigger {
 }
 
 type Subject = Announcement | Refusal;
+
+interface Found {
+  subject: Subject;
+  templateId: string | null;
+}
 
 const largestBatch = 200;
 const gatherMs = 5;
@@ -45,7 +50,7 @@ export class TriggerIntake {
 
   constructor(
     private readonly transactions: Transactions,
-    private readonly channels: ChannelsService,
+    private readonly complete: CompleteTrigger,
     private readonly triggered: TriggeredRepository,
     private readonly journal: JournalRepository,
   ) {}
@@ -56,10 +61,12 @@ export class TriggerIntake {
   }
 
   private async store(calls: TriggerCall[]): Promise<AcceptedTrigger[]> {
-    const subjects = await this.subjectsOf(calls);
+    const found = await this.subjectsOf(calls);
+    const subjects = found.map(({ subject }) => subject);
     await this.open(calls, subjects);
-    const entries = calls.map(({ entry }, index): TriggeredEntry => {
-      const subject = subjects[index] as Subject;
+    const entries = calls.map(({ entry: arrived }, index): TriggeredEntry => {
+      const { subject, templateId } = found[index] as Found;
+      const entry = { ...arrived, optimoveTemplateId: templateId };
       if ('reason' in subject) return { ...entry, reason: subject.reason, executionId: null };
       return { ...entry, reason: notOpen, executionId: this.opened.get(keyOf(subject)) ?? null };
     });
@@ -71,18 +78,20 @@ export class TriggerIntake {
     );
   }
 
-  private async subjectsOf(calls: TriggerCall[]): Promise<Subject[]> {
-    const channels = new Map<string, ChannelView | null>();
+  /** Asks once for what several calls say in the same words. */
+  private async subjectsOf(calls: TriggerCall[]): Promise<Found[]> {
+    const known = new Map<string, CompleteCallback>();
+    const found: Found[] = [];
     for (const { call, callback } of calls) {
-      const { channelId } = callback;
-      const key = `${call.connection.id} ${channelId}`;
-      if (channelId === null || channels.has(key)) continue;
-      channels.set(key, await this.channels.findByOptimoveId(call.connection.id, channelId));
+      const key = [call.connection.id, callback.channelId, callback.templateId === null].join(' ');
+      const complete = known.get(key) ?? (await this.complete.run(call.connection, callback));
+      known.set(key, complete);
+      const { channel, callback: template } = complete;
+      const channelId = template.channelId;
+      const templateId = callback.templateId ?? template.templateId;
+      found.push({ subject: announcementOf(call, { ...callback, channelId, templateId, channel }), templateId });
     }
-    return calls.map(({ call, callback }) => {
-      const channel = channels.get(`${call.connection.id} ${callback.channelId}`) ?? null;
-      return announcementOf(call, { ...callback, channel });
-    });
+    return found;
   }
 
   /** In one order everywhere: two processes that open the same days must not wait for each other. */

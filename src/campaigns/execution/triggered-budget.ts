@@ -1,3 +1,4 @@
+import type { ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { CampaignsConfig } from '../campaigns.config';
 import { TriggeredBudgetRepository } from '../persistence/ledger/triggered-budget.repository';
@@ -5,6 +6,9 @@ import { TriggeredBudgetRepository } from '../persistence/ledger/triggered-budge
 /** Booked ahead at once, so that most messages cost no booking. */
 const blockShare = 0.05;
 const useWithinMs = 2_000;
+
+/** A connection and its own limit, if it has one. */
+export type CappedConnection = Pick<ConnectionView, 'id' | 'triggeredPerMinute'>;
 
 interface Block {
   left: number;
@@ -23,8 +27,8 @@ export class TriggeredBudget {
   ) {}
 
   /** Takes room for up to `wanted` messages; 0 when the minute is used up. */
-  async take(connectionId: string, wanted: number): Promise<number> {
-    const block = this.usable(connectionId) ?? (await this.book(connectionId));
+  async take(connection: CappedConnection, wanted: number): Promise<number> {
+    const block = this.usable(connection.id) ?? (await this.book(connection));
     const taken = Math.min(block.left, wanted);
     block.left -= taken;
     return taken;
@@ -41,9 +45,9 @@ export class TriggeredBudget {
     return block && block.left > 0 && performance.now() < block.until ? block : null;
   }
 
-  private async book(connectionId: string): Promise<Block> {
+  private async book({ id: connectionId, triggeredPerMinute }: CappedConnection): Promise<Block> {
     await this.returnRest(connectionId);
-    const perMinute = this.config.TRIGGERED_PER_MINUTE;
+    const perMinute = triggeredPerMinute ?? this.config.TRIGGERED_PER_MINUTE;
     const wanted = Math.ceil(perMinute * blockShare);
     const { count, minute } = await this.repository.book(connectionId, { wanted, perMinute });
     const block = { left: count, minute, until: performance.now() + useWithinMs };

@@ -8,7 +8,7 @@ import { Versions } from '../authoring/versions';
 import { compileContent } from '../domain/content/compile-content';
 import { AudienceRepository } from '../persistence/ledger/audience.repository';
 import { ExecutionRepository, type OptimoveExecutionRow } from '../persistence/ledger/execution.repository';
-import { TriggeredRepository } from '../persistence/ledger/triggered.repository';
+import { type Siblings, TriggeredRepository } from '../persistence/ledger/triggered.repository';
 
 /** What a drain works for. */
 export interface TriggeredSubject {
@@ -18,6 +18,7 @@ export interface TriggeredSubject {
   templates: ReadonlySet<string>;
   /** Names of the values that are kept of each customer; new ones are added at the end. */
   attributes: string[];
+  siblings: Siblings;
   until: number;
 }
 
@@ -66,8 +67,9 @@ export class TriggeredSubjects {
     await this.transactions.run((tx) => this.audience.preparePartitions(tx, execution.announced_at));
     const connection = await this.connections.get(execution.project_id, execution.connection_id);
     const { attributes } = execution;
+    const siblings = await this.triggered.siblings(pool, executionId);
     const until = performance.now() + keepMs;
-    return { execution, connection, templates: new Set(frozen.keys()), attributes, until };
+    return { execution, connection, templates: new Set(frozen.keys()), attributes, siblings, until };
   }
 
   /** The execution is locked: two workers that meet a template at once must agree on the order of the names. */

@@ -71,6 +71,16 @@ export class DryRunRepository {
     );
   }
 
+  /** Ids of rehearsals that were asked for so long ago and are not over. */
+  async overdue(tx: Tx, seconds: number): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      tx,
+      `SELECT id FROM dry_run WHERE finished_at IS NULL AND requested_at < now() - $1 * interval '1 second' LIMIT 100`,
+      [seconds],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   async finish(tx: Tx, id: string, result: RehearsalSums | null): Promise<void> {
     await this.forget(tx, id);
     await execute(tx, 'UPDATE dry_run SET result = $2, finished_at = now() WHERE id = $1', [

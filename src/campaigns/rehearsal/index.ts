@@ -1,3 +1,4 @@
+import { DryRunClock } from './dry-run.clock';
 import { DryRunHandler } from './dry-run.handler';
 import { DryRunRepository } from './dry-run.repository';
 import { JournalListRepository } from './journal-list.repository';
@@ -19,4 +20,4 @@ export const rehearsalProviders = [
 ];
 
 /** Rehearsals as the worker host runs them. */
-export const rehearsalWorkerProviders = [DryRunHandler];
+export const rehearsalWorkerProviders = [DryRunClock, DryRunHandler];

@@ -11,10 +11,22 @@ export interface JournalledCall {
   outcome: string;
   reason: string | null;
   executionId: string | null;
+  optimoveCampaignId: string | null;
+  optimoveChannelId: number | null;
+  /** When its personal data were removed; null while they are there. */
+  strippedAt: Date | null;
+}
+
+/** Which calls to list. */
+export interface JournalFilter {
+  connectionId: string;
+  outcome: string | null;
+  optimoveCampaignId: string | null;
 }
 
 const columns = `id::text AS id, connection_id AS "connectionId", kind, body, received_at AS "receivedAt", outcome, reason,
-  execution_id AS "executionId"`;
+  execution_id AS "executionId", optimove_campaign_id AS "optimoveCampaignId", optimove_channel_id AS "optimoveChannelId",
+  stripped_at AS "strippedAt"`;
 
 /** The raw inbound journal for people. */
 @Injectable()
@@ -24,14 +36,16 @@ export class JournalListRepository {
   /** Newest first. */
   list(
     projectId: string,
-    connectionId: string,
+    { connectionId, outcome, optimoveCampaignId }: JournalFilter,
     { beforeId, limit }: { beforeId: string | null; limit: number },
   ): Promise<JournalledCall[]> {
     return query(
       this.transactions.pool,
       `SELECT ${columns} FROM callback_journal
-       WHERE project_id = $1 AND connection_id = $2 AND ($3::bigint IS NULL OR id < $3) ORDER BY id DESC LIMIT $4`,
-      [projectId, connectionId, beforeId, limit],
+       WHERE project_id = $1 AND connection_id = $2 AND ($3::bigint IS NULL OR id < $3)
+         AND ($4::text IS NULL OR outcome = $4) AND ($5::text IS NULL OR optimove_campaign_id = $5)
+       ORDER BY callback_journal.id DESC LIMIT $6`,
+      [projectId, connectionId, beforeId, outcome, optimoveCampaignId, limit],
     );
   }
 

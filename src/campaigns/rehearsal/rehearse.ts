@@ -60,7 +60,7 @@ export class Rehearse {
     const matched = await this.segment.run(tx, { ...context, projectId }, known);
     const profileIds = matched.flatMap(({ profileId }) => (profileId ? [profileId] : []));
     const stored = await this.profiles.storedValues(tx, projectId, profileIds);
-    const rendered = renderSlice(context, matched, stored);
+    const rendered = renderSlice({ ...context, notesMissing: true }, matched, stored);
     const decisions = await this.decide(tx, context, rendered);
     return rendered.map((person) => rehearsed(person, decisions.get(person.seq) ?? []));
   }
@@ -102,17 +102,10 @@ function rehearsed(person: RenderedPerson, decisions: GateDecision[]): Rehearsed
     isMatched: profileId !== null,
     numberProblem,
     messages,
-    missingFields: [...new Set(person.drops.flatMap(fieldsOf))],
+    missingFields: [...(person.missing ?? [])],
   };
 }
 
 function partsOf(medium: Medium, message: object): number {
   return medium === 'SMS' && 'text' in message ? measureSms(String(message.text)) : 0;
-}
-
-const noValueFor = 'No value for ';
-
-function fieldsOf({ state, detail }: Drop): string[] {
-  if (state !== 'NOT_PERSONALISED' || !detail?.startsWith(noValueFor)) return [];
-  return detail.slice(noValueFor.length).split(', ');
 }

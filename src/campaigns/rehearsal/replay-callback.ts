@@ -7,6 +7,7 @@ import { Injectable } from '@nestjs/common';
 import { valuesOf } from '../domain/execution/occurrence';
 import type { Rehearsed } from '../domain/execution/rehearsal';
 import { announcementOf } from '../execution/announcement-of';
+import { CompleteTrigger } from '../execution/complete-trigger';
 import type { Announcement } from '../persistence/ledger/announcement.repository';
 import { JournalListRepository, type JournalledCall } from './journal-list.repository';
 import { RehearsalContexts } from './rehearsal-contexts';
@@ -27,6 +28,7 @@ export interface Replay {
 
 const triggered = 11;
 const listed = new Set([13, 14]);
+const stripped = 'What it said of a person was removed three days after it came';
 
 /** Takes a kept call through the same reading and matching again, to show why something happened. Nothing is sent. */
 @Injectable()
@@ -35,6 +37,7 @@ export class ReplayCallback {
     private readonly journal: JournalListRepository,
     private readonly connections: ConnectionsService,
     private readonly channels: ChannelsService,
+    private readonly complete: CompleteTrigger,
     private readonly contexts: RehearsalContexts,
     private readonly rehearse: Rehearse,
     private readonly start: StartDryRun,
@@ -44,21 +47,28 @@ export class ReplayCallback {
   async run(actor: Actor, journalId: string): Promise<Replay | null> {
     const call = await this.journal.find(actor.projectId, journalId);
     if (!call) return null;
+    if (call.strippedAt && isOfSomebody(call)) return verdict('UNREADABLE', { reason: stripped });
     const parsed = parseCallback({ kind: call.kind, body: call.body });
     if (!parsed.ok) return verdict('UNREADABLE', { reason: parsed.reason });
     const connection = await this.connections.get(actor.projectId, call.connectionId);
-    return this.act(actor, { call, connection, callback: parsed.callback });
+    return this.act(actor, { call, connection, said: parsed.callback });
   }
 
   private async act(
     actor: Actor,
-    { call, connection, callback }: { call: JournalledCall; connection: ConnectionView; callback: OptimoveCallback },
+    { call, connection, said }: { call: JournalledCall; connection: ConnectionView; said: OptimoveCallback },
   ): Promise<Replay> {
-    const { eventTypeId, channelId } = callback;
+    const { eventTypeId, channelId } = said;
     if (eventTypeId !== triggered && !listed.has(eventTypeId ?? 0)) {
-      return verdict('NOTED', { callback, reason: 'Calls of this type announce nobody to send to' });
+      return verdict('NOTED', { callback: said, reason: 'Calls of this type announce nobody to send to' });
     }
-    const channel = channelId === null ? null : await this.channels.findByOptimoveId(connection.id, channelId);
+    const { callback, channel } =
+      eventTypeId === triggered
+        ? await this.complete.run(connection, said)
+        : {
+            callback: said,
+            channel: channelId === null ? null : await this.channels.findByOptimoveId(connection.id, channelId),
+          };
     const subject = announcementOf({ connection, receivedAt: call.receivedAt }, { ...callback, channel });
     if ('reason' in subject) return verdict('REFUSED', { callback, reason: subject.reason });
     if (eventTypeId === triggered) return this.rehearseOne(connection, { callback, subject });
@@ -82,6 +92,12 @@ export class ReplayCallback {
     ]);
     return verdict('ONE_CUSTOMER', { callback, customer: customer ?? null });
   }
+}
+
+/** Whether the call lost what it said of a person. */
+function isOfSomebody({ kind, body }: JournalledCall): boolean {
+  const parsed = parseCallback({ kind, body });
+  return !parsed.ok || parsed.callback.eventTypeId === triggered;
 }
 
 function verdict(kind: Replay['verdict'], found: Partial<Replay>): Replay {

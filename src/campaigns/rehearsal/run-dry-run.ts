@@ -4,13 +4,19 @@ import { Log, Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { Tasks } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
-import { RehearsalCounter, type RehearsalSums } from '../domain/execution/rehearsal';
+import { RehearsalCounter, type RehearsalSums, type Rehearsed } from '../domain/execution/rehearsal';
 import { stagePage } from '../execution/stage-page';
+import type { OpenRecipient } from '../persistence/ledger/chunk.repository';
 import { DryRunRepository, type DryRunRow } from './dry-run.repository';
 import { RehearsalContexts } from './rehearsal-contexts';
 import { type RehearsalContext, Rehearse } from './rehearse';
 
 const peopleAtOnce = 500;
+const mostNamed = 10_000;
+
+function isNotable({ state, numberProblem, missingFields }: Rehearsed): boolean {
+  return state !== 'SENT' || numberProblem !== null || missingFields.length > 0;
+}
 
 /** Rehearses a whole list of Optimove, page by page: read, match, render, gate. Nothing is kept but the sums. */
 @Injectable()
@@ -38,7 +44,10 @@ export class RunDryRun {
   }
 
   private async rehearseAll(dryRun: DryRunRow): Promise<RehearsalSums> {
-    await this.dryRuns.forget(this.transactions.pool, dryRun.id);
+    await this.transactions.run(async (tx) => {
+      await this.dryRuns.forget(tx, dryRun.id);
+      await this.tasks.restart(tx, dryRun.taskId);
+    });
     const { optimoveCampaignId: campaignId, optimoveChannelId: channelId, smsPartPrice } = dryRun.request;
     const connection = await this.connections.get(dryRun.projectId, dryRun.connectionId);
     const client = await this.connections.clientFor(connection.id);
@@ -72,10 +81,39 @@ export class RunDryRun {
     counter.addDropped('CONTROL_GROUP', unique.length - people.length);
     for (let from = 0; from < people.length; from += peopleAtOnce) {
       const group = people.slice(from, from + peopleAtOnce);
-      for (const person of await this.rehearse.people(context, group)) counter.add(person);
+      const rehearsed = await this.rehearse.people(context, group);
+      await this.name(taskId, counter, { group, rehearsed });
+      for (const person of rehearsed) counter.add(person);
     }
     const progress = { processed: page.received, succeeded: page.received - rejects.length, failed: rejects.length };
     await this.tasks.progress(this.transactions.pool, taskId, progress);
+  }
+
+  /** Keeps who is to be looked at, up to a limit. */
+  private async name(
+    taskId: string,
+    counter: RehearsalCounter,
+    { group, rehearsed }: { group: OpenRecipient[]; rehearsed: Rehearsed[] },
+  ): Promise<void> {
+    const bySeq = new Map(group.map((recipient) => [recipient.seq, recipient]));
+    const notable = rehearsed.filter(isNotable).slice(0, Math.max(0, mostNamed - counter.named));
+    counter.named += notable.length;
+    await this.tasks.addErrors(
+      this.transactions.pool,
+      taskId,
+      notable.map(({ seq, state, reason, numberProblem, missingFields }) => {
+        const { customerId, templateId: optimoveTemplateId } = bySeq.get(seq) ?? { customerId: '', templateId: '' };
+        const why = [
+          reason,
+          numberProblem,
+          missingFields.length > 0 ? `No value for ${missingFields.join(', ')}` : null,
+        ];
+        return {
+          row: { customerId, optimoveTemplateId, endState: state, missingFields },
+          reason: [...new Set(why)].filter((part) => part !== null).join('; ') || state,
+        };
+      }),
+    );
   }
 
   private async end({ id, taskId }: DryRunRow, sums: RehearsalSums | null, problem?: string): Promise<void> {

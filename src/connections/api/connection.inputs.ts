@@ -1,5 +1,7 @@
 import { Field, Float, ID, InputType, Int } from '@nestjs/graphql';
 import {
+  ArrayMaxSize,
+  IsArray,
   IsBoolean,
   IsIn,
   IsInt,
@@ -10,6 +12,7 @@ import {
   Length,
   Matches,
   Max,
+  MaxLength,
   Min,
   ValidateIf,
 } from 'class-validator';
@@ -84,6 +87,37 @@ abstract class ConnectionSettingsInput {
   @Min(0.1)
   @Max(1000)
   callsPerSecond?: number;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'IP addresses and networks that Optimove’s calls come from, such as 203.0.113.0/24; others are refused. At most 100; none first, which allows all.',
+  })
+  @ValidateIf(isGiven)
+  @IsArray()
+  @ArrayMaxSize(100)
+  @MaxLength(50, { each: true })
+  callbackAddresses?: string[];
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Triggered messages that go on within a minute; more wait for the next. Null: the service’s own.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(10_000_000)
+  triggeredPerMinute?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Triggered messages that one customer gets within an hour. Null: the service’s own.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  triggeredPerPersonPerHour?: number | null;
 }
 
 @InputType({ description: 'An Optimove account to connect.' })

@@ -73,6 +73,27 @@ export class ConnectionType {
   @Field(() => Float, { description: 'Calls per second that all processes together may make with this API token.' })
   callsPerSecond!: number;
 
+  @Field(() => [String], { description: 'Where Optimove’s calls may come from: addresses and networks; empty: all.' })
+  callbackAddresses!: string[];
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Triggered messages that go on within a minute; null: as the service is set.',
+  })
+  triggeredPerMinute!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Triggered messages that one customer gets within an hour; null: as the service is set.',
+  })
+  triggeredPerPersonPerHour!: number | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When the address of the engagement webhook was made; null without one. See renewEngagementWebhook.',
+  })
+  webhookSecretSetAt!: Date | null;
+
   @Field(() => ConnectionStatusEnum, { description: 'Whether it works.' })
   status!: string;
 
@@ -127,6 +148,18 @@ export class DisableConnectionPayload extends ConnectionPayload {}
 
 @ObjectType('EnableConnectionPayload', { description: 'Outcome of enabling a connection.' })
 export class EnableConnectionPayload extends ConnectionPayload {}
+
+@ObjectType('RenewEngagementWebhookPayload', { description: 'Outcome of making a webhook address.' })
+export class RenewEngagementWebhookPayload {
+  @Field(() => String, {
+    nullable: true,
+    description: 'The address for Optimove’s Webhook Configuration. It is a secret, shown now and never again.',
+  })
+  url!: string | null;
+
+  @Field(() => [ConnectionUserError], { description: 'What to mend; empty when it was done.' })
+  userErrors!: ConnectionUserError[];
+}
 
 @ObjectType('DeleteConnectionPayload', { description: 'Outcome of deleting a connection.' })
 export class DeleteConnectionPayload {

@@ -5,6 +5,7 @@ import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nest
 import { ConnectionsService } from '../connections.service';
 import { DeletionConsequences } from '../deletion-consequences';
 import type { ConnectionProblem } from '../domain/connection-settings';
+import { EngagementWebhooks } from '../engagement-webhooks';
 import { type ConnectionOutcome, ManageConnections } from '../manage-connections';
 import type { ConnectionEntity } from '../persistence/connection.entity';
 import { ConnectionRepository } from '../persistence/connection.repository';
@@ -21,6 +22,7 @@ import {
   DeleteConnectionPayload,
   DisableConnectionPayload,
   EnableConnectionPayload,
+  RenewEngagementWebhookPayload,
   UpdateConnectionPayload,
 } from './connection.type';
 
@@ -33,6 +35,7 @@ export class ConnectionsResolver {
     private readonly transactions: Transactions,
     private readonly connections: ConnectionsService,
     private readonly consequences: DeletionConsequences,
+    private readonly webhooks: EngagementWebhooks,
   ) {}
 
   @Allow('connections.view')
@@ -110,6 +113,19 @@ export class ConnectionsResolver {
   }
 
   @Allow('connections.manage')
+  @Mutation(() => RenewEngagementWebhookPayload, {
+    description:
+      'Makes the address that announces campaigns in files (event 14), to be entered in Optimove’s Webhook Configuration. An earlier address stops working.',
+  })
+  async renewEngagementWebhook(
+    @CurrentActor() actor: Actor,
+    @Args('input') { id }: ConnectionIdInput,
+  ): Promise<RenewEngagementWebhookPayload> {
+    const { url, problems } = await this.webhooks.renew(actor, id);
+    return { url, userErrors: problems };
+  }
+
+  @Allow('connections.manage')
   @Mutation(() => DeleteConnectionPayload, {
     description:
       'Deletes a connection: listeners are unregistered, templates withdrawn, postbacks stopped; history stays. Without acceptConsequences it only names them.',
@@ -137,6 +153,6 @@ function toPayload({ connection, problems }: ConnectionOutcome): CreateConnectio
 }
 
 function toType(connection: ConnectionEntity): ConnectionType {
-  const { apiToken, callbackSecret, isDisabled, status, ...rest } = connection;
+  const { apiToken, callbackSecret, webhookSecretHash, isDisabled, status, ...rest } = connection;
   return { ...rest, hasApiToken: apiToken !== null, status: isDisabled ? 'DISABLED' : status };
 }

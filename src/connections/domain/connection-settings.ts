@@ -1,3 +1,4 @@
+import { addressesProblem } from './callback-addresses';
 import type { MetricsMode } from './connection-view';
 import type { FieldProblem } from './field-problem';
 import { endpointProblem, isTimeZone } from './rules';
@@ -33,6 +34,9 @@ export interface ConnectionSettings {
   pageSize?: number;
   trustsShortPage?: boolean;
   callsPerSecond?: number;
+  callbackAddresses?: string[];
+  triggeredPerMinute?: number | null;
+  triggeredPerPersonPerHour?: number | null;
 }
 
 /** Every problem that the settings have by themselves. */
@@ -44,6 +48,7 @@ export function problemsOf(settings: ConnectionSettings, allowsHttp: boolean): C
     settings.timeZone === undefined || isTimeZone(settings.timeZone)
       ? null
       : { path: ['timeZone'], message: 'The time zone must be an IANA name, such as Europe/Malta' },
+    addressesProblem(settings.callbackAddresses ?? []),
   ];
   return problems.filter((problem) => problem !== null).map((problem) => ({ ...problem, code: 'INVALID' }));
 }

@@ -25,4 +25,10 @@ export interface ConnectionView {
   /** Whether a page shorter than asked for ends the list. */
   trustsShortPage: boolean;
   isDisabled: boolean;
+  /** Addresses and networks that callbacks may come from; empty: all. */
+  callbackAddresses: string[];
+  /** Triggered messages that go on within a minute; null: the setting of the service. */
+  triggeredPerMinute: number | null;
+  /** Triggered messages that one customer gets within an hour; null: the setting of the service. */
+  triggeredPerPersonPerHour: number | null;
 }

@@ -8,6 +8,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Check('ck_connection_metrics_mode', `metrics_mode IN ('ABSOLUTE', 'DELTA')`)
 @Check('ck_connection_page_size', 'page_size BETWEEN 1 AND 200000')
 @Check('ck_connection_calls_per_second', 'calls_per_second > 0')
+@Check('ck_connection_triggered', 'triggered_per_minute > 0 AND triggered_per_person_per_hour > 0')
 export class ConnectionEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'pk_connection' })
   id!: string;
@@ -56,6 +57,21 @@ export class ConnectionEntity {
 
   @Column('double precision', { name: 'calls_per_second', default: 4 })
   callsPerSecond!: number;
+
+  @Column('text', { name: 'callback_addresses', array: true, default: '{}' })
+  callbackAddresses!: string[];
+
+  @Column('integer', { name: 'triggered_per_minute', nullable: true })
+  triggeredPerMinute!: number | null;
+
+  @Column('integer', { name: 'triggered_per_person_per_hour', nullable: true })
+  triggeredPerPersonPerHour!: number | null;
+
+  @Column('bytea', { name: 'webhook_secret_hash', nullable: true })
+  webhookSecretHash!: Buffer | null;
+
+  @Column('timestamptz', { name: 'webhook_secret_set_at', nullable: true })
+  webhookSecretSetAt!: Date | null;
 
   @Column('text', { default: 'ACTIVE' })
   status!: 'ACTIVE' | 'AUTHENTICATION_FAILED';

@@ -66,6 +66,20 @@ export class ConnectionRepository {
     );
   }
 
+  /** Replaces the secret of the engagement webhook; false when the project has no such connection. */
+  async setWebhookSecret(
+    tx: Tx,
+    { projectId, id, secretHash }: { projectId: string; id: string; secretHash: Buffer },
+  ): Promise<boolean> {
+    const count = await execute(
+      tx,
+      `UPDATE connection SET webhook_secret_hash = $3, webhook_secret_set_at = now()
+       WHERE project_id = $1 AND id = $2 AND deleted_at IS NULL`,
+      [projectId, id, secretHash],
+    );
+    return count === 1;
+  }
+
   /** Erases the token of a deleted connection. */
   async forgetToken(tx: Tx, id: string): Promise<void> {
     await execute(tx, 'UPDATE connection SET api_token = NULL WHERE id = $1 AND deleted_at IS NOT NULL', [id]);

@@ -5,6 +5,7 @@ import { TriggeredBudgetRepository } from '../../../src/campaigns/persistence/le
 import { type LedgerStage, setStage } from './stage';
 
 const perMinute = 100;
+const unlimited = (id: string) => ({ id, triggeredPerMinute: null });
 
 describe('triggered messages of a connection', () => {
   let stage: LedgerStage;
@@ -25,7 +26,7 @@ describe('triggered messages of a connection', () => {
     let [sum, empty] = [0, 0];
     const all = processes();
     while (empty < all.length) {
-      const taken = await Promise.all(all.map((budget) => budget.take(connectionId, 7)));
+      const taken = await Promise.all(all.map((budget) => budget.take(unlimited(connectionId), 7)));
       sum += taken.reduce((one, other) => one + other, 0);
       empty = taken.filter((count) => count === 0).length;
     }
@@ -43,12 +44,20 @@ describe('triggered messages of a connection', () => {
     expect(sum).toBe(perMinute);
   });
 
+  it('keep to the limit of their connection where it has one', async () => {
+    const [budget] = processes();
+    const connection = { id: newId(), triggeredPerMinute: 7 };
+    let sum = 0;
+    for (let taken = 1; taken > 0 && sum < 15; sum += taken) taken = (await budget?.take(connection, 5)) ?? 0;
+    expect([7, 14]).toContain(sum);
+  });
+
   it('leave room that was given back', async () => {
     const [budget] = processes();
     const connectionId = newId();
-    const taken = (await budget?.take(connectionId, 3)) ?? 0;
+    const taken = (await budget?.take(unlimited(connectionId), 3)) ?? 0;
     budget?.giveBack(connectionId, taken);
-    expect(await budget?.take(connectionId, 5)).toBe(5);
+    expect(await budget?.take(unlimited(connectionId), 5)).toBe(5);
   });
 
   it('use the whole minute, however slowly they come', async () => {
@@ -56,7 +65,7 @@ describe('triggered messages of a connection', () => {
     const connectionId = newId();
     let sum = 0;
     for (let block = 0; block < 30; block += 1) {
-      sum += (await budget?.take(connectionId, 1)) ?? 0;
+      sum += (await budget?.take(unlimited(connectionId), 1)) ?? 0;
       jest.spyOn(performance, 'now').mockReturnValue(performance.now() + 2_001);
     }
     jest.restoreAllMocks();

@@ -111,6 +111,9 @@ const plainConnection: Omit<ConnectionView, 'id' | 'projectId'> = {
   pageSize: 1000,
   trustsShortPage: false,
   isDisabled: false,
+  callbackAddresses: [],
+  triggeredPerMinute: null,
+  triggeredPerPersonPerHour: null,
 };
 
 async function startApp(): Promise<NestFastifyApplication> {

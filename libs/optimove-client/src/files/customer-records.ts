@@ -7,20 +7,23 @@ import type { EngagementMetadata } from './metadata';
 const longestId = 255;
 const longestValue = 65_536;
 const longestRaw = 2_000;
+/** The name under which content uses promo codes, in small letters. */
+const promoCode = 'promocode';
 
 /** Makes rows of the records of a file. */
 export type RecordReader = (record: AvroRecord) => { row: RecipientRow } | { malformed: MalformedRow };
 
 /**
  * A reader of records that look like the first one of a file; Optimove publishes no field names, so they are found
- * without regard to case. @throws {OptimoveFileError} when the customer or an attribute wanted has no field.
+ * without regard to case; promo codes are those of the metadata where the files have none. @throws {OptimoveFileError} when the customer or an attribute wanted has no field.
  */
 export function recordReader(first: AvroRecord, attributes: string[], metadata: EngagementMetadata): RecordReader {
   const fields = new Map(Object.keys(first).map((name) => [name.toLowerCase(), name]));
   const customerField = fields.get('customerid');
   if (customerField === undefined) throw new OptimoveFileError('The files have no field CustomerID');
   const wanted = attributes.map((name) => fields.get(name.toLowerCase()));
-  const missing = attributes.filter((_name, index) => wanted[index] === undefined);
+  const ofAll = (name: string) => (name.toLowerCase() === promoCode ? metadata.promotions : null);
+  const missing = attributes.filter((name, index) => wanted[index] === undefined && name.toLowerCase() !== promoCode);
   if (missing.length > 0) {
     throw new OptimoveFileError(
       `The files have no field ${missing.join(', ')}: choose it for the webhook in Optimove, or take it out of the content`,
@@ -32,7 +35,9 @@ export function recordReader(first: AvroRecord, attributes: string[], metadata: 
     const customerId = avroText(record[customerField])?.trim() ?? '';
     if (customerId === '') return malformed('CustomerID is missing');
     if (customerId.length > longestId) return malformed(`CustomerID is longer than ${longestId} characters`);
-    const values = wanted.map((field) => avroText(record[field ?? '']));
+    const values = wanted.map((field, index) =>
+      field === undefined ? ofAll(attributes[index] ?? '') : avroText(record[field]),
+    );
     if ([customerId, ...values].some((text) => text !== null && !isStorable(text, longestValue))) {
       return malformed('A value holds characters that are no text, or is too long');
     }

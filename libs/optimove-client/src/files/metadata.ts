@@ -12,6 +12,8 @@ export interface EngagementMetadata {
   scheduledTime: string;
   /** `1` is the control group. */
   actionId: string | null;
+  /** Promo codes of everybody in the files, as a comma list; null without any. */
+  promotions: string | null;
   /** Rows in all files together. */
   customers: number;
   files: number;
@@ -41,6 +43,7 @@ export function parseMetadata(text: string): EngagementMetadata {
     templateId: id('TemplateID'),
     scheduledTime: id('ScheduledTime'),
     actionId: wire.id('ActionID'),
+    promotions: wire.text('Promotions'),
     customers: count('NumberOfCustomers', mostCustomers),
     files: count('NumberOfFiles', mostFiles),
   };

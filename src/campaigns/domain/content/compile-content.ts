@@ -24,6 +24,8 @@ export interface CompiledContent {
    * `user`; its language picks the texts. `variants` has each one's variant, the first where null. Bounded in time: people that a runaway template keeps from being rendered end NOT_PERSONALISED.
    */
   renderSlice(medium: Medium, people: Record<string, unknown>[], variants?: (string | null)[]): RenderOutcome[];
+  /** The placeholders of a medium's texts that have neither a value nor a default for each of these people. */
+  missingFields(medium: Medium, people: Record<string, unknown>[], variants?: (string | null)[]): ReadonlySet<string>[];
   /** The variant of whoever has this key, always the same; null when the content has none. */
   variantFor(key: string): string | null;
   /** The language of the texts that a person gets; null for the content's own. */
@@ -67,21 +69,45 @@ class Compiled implements CompiledContent {
   }
 
   renderSlice(medium: Medium, people: Record<string, unknown>[], variants: (string | null)[] = []): RenderOutcome[] {
+    const outcomes = this.inTime(medium, people, variants, (own, fields, person) =>
+      this.renderPerson(own, fields, person),
+    );
+    while (outcomes.length < people.length) outcomes.push(tooSlow);
+    return outcomes;
+  }
+
+  missingFields(
+    medium: Medium,
+    people: Record<string, unknown>[],
+    variants: (string | null)[] = [],
+  ): ReadonlySet<string>[] {
+    return this.inTime(medium, people, variants, (_own, fields, person) => {
+      const values = toTemplateValues(person);
+      return new Set(fields.flatMap(({ template }) => [...template.render(values).missing]));
+    });
+  }
+
+  /** Does something for each person, in order, until it takes too long. */
+  private inTime<T>(
+    medium: Medium,
+    people: Record<string, unknown>[],
+    variants: (string | null)[],
+    visit: (own: ContentMedium, fields: CompiledField[], person: Record<string, unknown>) => T,
+  ): T[] {
     const own = this.media.find((each) => each === medium);
-    const outcomes: RenderOutcome[] = [];
+    const results: T[] = [];
     let isInTime = own !== undefined;
-    while (own && isInTime && outcomes.length < people.length) {
-      const until = Math.min(outcomes.length + sliceSize, people.length);
+    while (own && isInTime && results.length < people.length) {
+      const until = Math.min(results.length + sliceSize, people.length);
       isInTime = runWithin(sliceTimeLimitMs, () => {
-        while (outcomes.length < until) {
-          const person = people[outcomes.length] ?? {};
-          const fields = this.choices.fieldsFor(own, person, variants[outcomes.length] ?? null);
-          outcomes.push(this.renderPerson(own, fields, person));
+        while (results.length < until) {
+          const person = people[results.length] ?? {};
+          const fields = this.choices.fieldsFor(own, person, variants[results.length] ?? null);
+          results.push(visit(own, fields, person));
         }
       });
     }
-    while (outcomes.length < people.length) outcomes.push(tooSlow);
-    return outcomes;
+    return results;
   }
 
   private renderPerson(medium: ContentMedium, fields: CompiledField[], person: Record<string, unknown>): RenderOutcome {

@@ -20,6 +20,13 @@ describe('an occurrence of a trigger', () => {
     expect(fingerprintOf({ ...trigger, customerId: 'A8273' }).equals(fingerprintOf(trigger))).toBe(false);
   });
 
+  it('is the same whatever the order of what its parameters hold', () => {
+    const nested = (parameters: Record<string, unknown>) => fingerprintOf({ ...trigger, parameters });
+    const one = nested({ bet: { amount: 1, lines: [{ a: 1, b: 2 }] } });
+    expect(nested({ bet: { lines: [{ b: 2, a: 1 }], amount: 1 } }).equals(one)).toBe(true);
+    expect(nested({ bet: { lines: [{ b: 1, a: 2 }], amount: 1 } }).equals(one)).toBe(false);
+  });
+
   it('gives promo codes and notes as storable text too', () => {
     const broken = { ...trigger, promoCodes: ['A\u0000'], notes: 'n\ud800' };
     expect(valuesOf(broken, ['promoCode', 'notes'])).toEqual(['A', 'n']);

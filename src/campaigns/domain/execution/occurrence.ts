@@ -7,10 +7,17 @@ export type Trigger = OptimoveCallback & { customerId: string; templateId: strin
 /** What makes two callbacks the same occurrence: everything they say, whatever the order of their keys. */
 export function fingerprintOf(trigger: Trigger): Buffer {
   const { parameters, ...rest } = trigger;
-  const sorted = Object.entries(parameters).sort(([one], [other]) => (one < other ? -1 : 1));
   return createHash('sha256')
-    .update(JSON.stringify([Object.values(rest), sorted]))
+    .update(JSON.stringify([Object.values(rest), sorted(parameters)]))
     .digest();
+}
+
+/** Objects as lists in the order of their keys, however deep. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return entries.map(([key, each]) => [key, sorted(each)]);
 }
 
 /** Values for the names that the content asks for: event parameters in any case, promo codes and notes. */

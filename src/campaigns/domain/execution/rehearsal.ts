@@ -11,7 +11,7 @@ export interface Rehearsed {
   numberProblem: string | null;
   /** Messages that the gate would let out, one per address. */
   messages: { medium: string; smsParts: number }[];
-  /** Merge fields without a value that kept a message from being written. */
+  /** Merge fields without a value: the message goes without them, or not at all, as its campaign says. */
   missingFields: string[];
 }
 
@@ -32,6 +32,8 @@ const mostFields = 200;
 
 /** Adds a rehearsal up. Its size does not grow with the audience. */
 export class RehearsalCounter {
+  /** Customers who were kept by name. */
+  named = 0;
   private received = 0;
   private matched = 0;
   private badNumbers = 0;

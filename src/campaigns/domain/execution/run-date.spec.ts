@@ -1,4 +1,4 @@
-import { isScheduledTime, runDateOf } from './run-date';
+import { isScheduledTime, runDateOf, triggeredDay } from './run-date';
 
 describe('a scheduled time that the database could not read', () => {
   it.each(['0000-01-01 10:00:00', '2026-05-04 16:00:00.1234567', '2026-05-04T16:00:00+99:99', '9999-12-31 10:00:00'])(
@@ -7,6 +7,19 @@ describe('a scheduled time that the database could not read', () => {
       expect(isScheduledTime(text)).toBe(false);
     },
   );
+});
+
+describe('the day of a triggered callback', () => {
+  const receivedAt = new Date('2026-05-04T22:59:00Z');
+
+  it.each([
+    ['at once', '2026-05-04T22:59:00Z', '2026-05-04'],
+    ['within the hour after its day', '2026-05-04T23:45:00Z', '2026-05-04'],
+    ['once its day is about to close', '2026-05-04T23:51:00Z', '2026-05-05'],
+    ['days later', '2026-05-07T10:00:00Z', '2026-05-07'],
+  ])('is one that is open when it is taken in %s', (_name, now, day) => {
+    expect(triggeredDay({ receivedAt, now: new Date(now) }, 'Europe/Dublin')).toBe(day);
+  });
 });
 
 describe('runDateOf', () => {

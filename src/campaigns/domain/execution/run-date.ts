@@ -18,6 +18,21 @@ export function runDateOf(timeStamp: string | null, receivedAt: Date, timeZone: 
   return dayFormatOf(timeZone).format(receivedAt);
 }
 
+const freshMs = 60_000;
+/** Ten minutes less than an execution stays open after its day, so that no call comes while it closes. */
+const openLongerMs = 50 * 60_000;
+
+/**
+ * The calendar day that a triggered callback belongs to: that of its arrival, or a later one where it was put aside for so
+ * long that its own day is closed.
+ */
+export function triggeredDay({ receivedAt, now }: { receivedAt: Date; now: Date }, timeZone: string): string {
+  const day = dayFormatOf(timeZone).format(receivedAt);
+  if (now.getTime() - receivedAt.getTime() < freshMs) return day;
+  const earliestOpen = dayFormatOf(timeZone).format(now.getTime() - openLongerMs);
+  return day < earliestOpen ? earliestOpen : day;
+}
+
 /** Whether the text is a real calendar day, `YYYY-MM-DD`. */
 export function isCalendarDay(text: string): boolean {
   const date = new Date(`${text}T00:00:00Z`);

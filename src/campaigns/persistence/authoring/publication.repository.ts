@@ -130,6 +130,20 @@ export class PublicationRepository {
     );
   }
 
+  /** Optimove's ids of the templates of a channel that are not withdrawn. */
+  async liveTemplates(
+    tx: Tx,
+    { connectionId, optimoveChannelId }: { connectionId: string; optimoveChannelId: number },
+  ): Promise<string[]> {
+    const rows = await query<{ templateId: string }>(
+      tx,
+      `SELECT optimove_template_id::text AS "templateId" FROM template_publication
+       WHERE connection_id = $1 AND optimove_channel_id = $2 AND state NOT IN ('WITHDRAWING', 'WITHDRAWN')`,
+      [connectionId, optimoveChannelId],
+    );
+    return rows.map(({ templateId }) => templateId);
+  }
+
   /** By Optimove's channel: what Optimove was told, and the ids of templates about which it is being told now. */
   async settled(
     tx: Tx,

@@ -40,6 +40,8 @@ export interface ExecutionsFilter {
   connectionId: string | null;
   directCampaignId?: string;
   state: string | null;
+  kind?: string | null;
+  optimoveCampaignId?: string | null;
   beforeId: string | null;
   limit: number;
 }
@@ -74,13 +76,16 @@ export class ExecutionListRepository {
       `SELECT ${executionColumns} FROM execution
        WHERE project_id = $1 AND ($2::uuid IS NULL OR connection_id = $2) AND ($3::text IS NULL OR state = $3)
          AND ($4::uuid IS NULL OR id < $4) AND ($5::text IS NULL OR (kind = 'DIRECT' AND optimove_campaign_id = $5))
-       ORDER BY id DESC LIMIT $6`,
+         AND ($6::text IS NULL OR kind = $6) AND ($7::text IS NULL OR (kind <> 'DIRECT' AND optimove_campaign_id = $7))
+       ORDER BY id DESC LIMIT $8`,
       [
         filter.projectId,
         filter.connectionId,
         filter.state,
         filter.beforeId,
         filter.directCampaignId ?? null,
+        filter.kind ?? null,
+        filter.optimoveCampaignId ?? null,
         filter.limit,
       ],
     );

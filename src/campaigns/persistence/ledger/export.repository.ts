@@ -82,7 +82,7 @@ export class ExportRepository {
   }
 
   rejects(
-    { projectId, executionId, endState, limit }: Pick<ExportFilter, 'projectId' | 'executionId' | 'endState' | 'limit'>,
+    { projectId, executionId, endState, reason, limit }: Omit<ExportFilter, 'afterSeq'>,
     after: { reading: number; rowNo: number },
   ): Promise<ExportedReject[]> {
     return query(
@@ -90,8 +90,9 @@ export class ExportRepository {
       `SELECT reading, row_no AS "rowNo", customer_id AS "customerId", optimove_template_id AS "optimoveTemplateId", state, reason
        FROM recipient_reject
        WHERE execution_id = $1 AND project_id = $2 AND (reading, row_no) > ($3, $4) AND ($5::text IS NULL OR state = $5)
-       ORDER BY reading, row_no LIMIT $6`,
-      [executionId, projectId, after.reading, after.rowNo, endState, limit],
+         AND ($6::text IS NULL OR strpos(lower(reason), lower($6)) > 0)
+       ORDER BY reading, row_no LIMIT $7`,
+      [executionId, projectId, after.reading, after.rowNo, endState, reason, limit],
     );
   }
 }

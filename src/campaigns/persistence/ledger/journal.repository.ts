@@ -14,6 +14,8 @@ export interface JournalEntry {
   eventTypeId: number | null;
   optimoveCampaignId: string | null;
   optimoveChannelId: number | null;
+  /** Of a triggered call: the template it is about, said or understood. */
+  optimoveTemplateId: string | null;
   outcome: JournalOutcome;
   reason: string | null;
   executionId: string | null;
@@ -38,13 +40,13 @@ export class JournalRepository {
     await query(
       tx,
       `INSERT INTO callback_journal (project_id, connection_id, kind, content_type, body, event_type_id,
-         optimove_campaign_id, optimove_channel_id, outcome, reason, execution_id, call_id, received_at)
+         optimove_campaign_id, optimove_channel_id, outcome, reason, execution_id, call_id, received_at, optimove_template_id)
        SELECT project_id, connection_id, kind, content_type, body, event_type_id, optimove_campaign_id, optimove_channel_id,
-         outcome, reason, execution_id, call_id, received_at
+         outcome, reason, execution_id, call_id, received_at, optimove_template_id
        FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::int[], $7::text[], $8::int[], $9::text[],
-         $10::text[], $11::uuid[], $12::uuid[], $13::timestamptz[]) WITH ORDINALITY
+         $10::text[], $11::uuid[], $12::uuid[], $13::timestamptz[], $14::text[]) WITH ORDINALITY
          AS j(project_id, connection_id, kind, content_type, body, event_type_id, optimove_campaign_id, optimove_channel_id,
-           outcome, reason, execution_id, call_id, received_at, position) ORDER BY position
+           outcome, reason, execution_id, call_id, received_at, optimove_template_id, position) ORDER BY position
        ON CONFLICT (call_id) WHERE call_id IS NOT NULL DO NOTHING`,
       [
         column('projectId'),
@@ -60,6 +62,7 @@ export class JournalRepository {
         column('executionId'),
         column('callId'),
         column('receivedAt'),
+        column('optimoveTemplateId'),
       ],
     );
   }
@@ -74,18 +77,18 @@ export class JournalRepository {
     const rows = await query<{ isOpen: boolean }>(
       tx,
       prepared(`WITH given AS MATERIALIZED (
-         SELECT j.*, coalesce(e.kind = 'TRIGGERED' AND e.state = 'RUNNING' AND e.cancel_requested_at IS NULL, false) AS is_open
+         SELECT j.*, coalesce(e.kind = 'TRIGGERED' AND e.state = 'RUNNING' AND e.cancel_requested_at IS NULL AND e.read_at IS NULL, false) AS is_open
          FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::int[], $7::text[], $8::int[], $9::text[],
-           $10::uuid[], $11::uuid[], $12::timestamptz[]) WITH ORDINALITY
+           $10::uuid[], $11::uuid[], $12::timestamptz[], $14::text[]) WITH ORDINALITY
            AS j(project_id, connection_id, kind, content_type, body, event_type_id, optimove_campaign_id,
-             optimove_channel_id, reason, execution_id, call_id, received_at, position)
+             optimove_channel_id, reason, execution_id, call_id, received_at, optimove_template_id, position)
          LEFT JOIN execution e ON e.id = j.execution_id
        ), kept AS (
          INSERT INTO callback_journal (project_id, connection_id, kind, content_type, body, event_type_id,
-           optimove_campaign_id, optimove_channel_id, outcome, reason, execution_id, call_id, received_at)
+           optimove_campaign_id, optimove_channel_id, outcome, reason, execution_id, call_id, received_at, optimove_template_id)
          SELECT project_id, connection_id, kind, content_type, body, event_type_id, optimove_campaign_id, optimove_channel_id,
            CASE WHEN is_open THEN 'TRIGGERED' ELSE 'REFUSED' END, CASE WHEN is_open THEN NULL ELSE reason END,
-           execution_id, call_id, received_at
+           execution_id, call_id, received_at, optimove_template_id
          FROM given ORDER BY position
          ON CONFLICT (call_id) WHERE call_id IS NOT NULL DO NOTHING
        ), told AS MATERIALIZED (
@@ -106,6 +109,7 @@ export class JournalRepository {
         column('callId'),
         column('receivedAt'),
         channel,
+        column('optimoveTemplateId'),
       ],
     );
     return rows.map(({ isOpen }) => isOpen);

@@ -1,75 +1,90 @@
+import { parseCallback } from '@libs/optimove-client';
 import { query, Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import type { TracedDelivery, TraceEntry } from '../../domain/execution/trace-steps';
 
-/** One hand-over in a trace. */
-export interface TracedDelivery {
-  medium: string;
-  state: string;
-  reason: string | null;
-  attempts: number;
-  claimedAt: Date;
-  answeredAt: Date | null;
-  receiptStatus: string | null;
-  receiptAt: Date | null;
-  /** How this attempt was closed: COUNTED_AS_SENT, SENT_AGAIN, RETRIED or PROVEN; null for one that counts. */
-  closedAs: string | null;
-  closedBy: string | null;
-  closedAt: Date | null;
+/** Whom to trace. */
+export interface Traced {
+  projectId: string;
+  /** Null: over all connections. */
+  connectionId: string | null;
+  customerId: string;
 }
 
-/** What became of a customer in one execution. */
-export interface TraceEntry {
-  executionId: string;
-  optimoveCampaignId: string;
-  optimoveTemplateId: string;
-  runDate: string;
-  announcedAt: Date;
-  frozenAt: Date | null;
-  dueAt: Date | null;
-  profileId: string | null;
-  endState: string | null;
-  reason: string | null;
-  endedAt: Date | null;
-  deliveries: TracedDelivery[];
-}
+type Found = Omit<TraceEntry, 'deliveries'> & { executionId: string; seq: number | null };
+type RefusedCall = Pick<TraceEntry, 'connectionId' | 'optimoveCampaignId' | 'optimoveTemplateId' | 'reason'> & {
+  kind: string;
+  body: Buffer;
+  receivedAt: Date;
+};
 
-interface Row extends Omit<TraceEntry, 'deliveries'> {
-  seq: number | null;
-}
+const executionsLookedAt = 10_000;
+const mostEntries = 1_000;
+const mostRefused = 100;
 
-const executionsLookedAt = 500;
-
-/** Answers "why did this customer get nothing?" over the latest executions of a connection. */
+/** Answers "why did this customer get nothing?". */
 @Injectable()
 export class TraceRepository {
   constructor(private readonly transactions: Transactions) {}
 
   /** Every row that named the customer, newest execution first; rows that were dropped before the audience too. */
-  async trace(projectId: string, connectionId: string, customerId: string): Promise<TraceEntry[]> {
-    const rows = await query<Row>(
-      this.transactions.pool,
-      `WITH latest AS (
-         SELECT id, optimove_campaign_id, run_date, announced_at, frozen_at FROM execution
-         WHERE project_id = $1 AND connection_id = $2 ORDER BY id DESC LIMIT ${executionsLookedAt}
-       ), named AS (
-         SELECT r.execution_id, r.seq, r.optimove_template_id, r.due_at, r.profile_id, r.end_state, r.reason, r.ended_at
-         FROM latest JOIN recipient r ON r.execution_id = latest.id AND r.customer_id = $3
-         UNION ALL
-         SELECT x.execution_id, NULL, x.optimove_template_id, NULL, NULL, x.state, x.reason, NULL
-         FROM latest JOIN recipient_reject x ON x.execution_id = latest.id AND x.customer_id = $3
-       )
-       SELECT latest.id AS "executionId", latest.optimove_campaign_id AS "optimoveCampaignId", named.seq,
-         named.optimove_template_id AS "optimoveTemplateId", latest.run_date::text AS "runDate",
-         latest.announced_at AS "announcedAt", latest.frozen_at AS "frozenAt", named.due_at AS "dueAt",
-         named.profile_id AS "profileId", named.end_state AS "endState", named.reason, named.ended_at AS "endedAt"
-       FROM latest JOIN named ON named.execution_id = latest.id ORDER BY latest.id DESC, named.seq`,
-      [projectId, connectionId, customerId],
-    );
+  async trace(traced: Traced): Promise<TraceEntry[]> {
+    const rows = await this.rows(traced);
     const deliveries = await this.deliveries(rows);
-    return rows.map(({ seq, ...row }) => ({ ...row, deliveries: deliveries.get(`${row.executionId} ${seq}`) ?? [] }));
+    const entries = rows.map(({ seq, ...row }) => ({
+      ...row,
+      deliveries: deliveries.get(`${row.executionId} ${seq}`) ?? [],
+    }));
+    return [...entries, ...(await this.refused(traced))].sort(
+      (one, other) => other.announcedAt.getTime() - one.announcedAt.getTime(),
+    );
   }
 
-  private async deliveries(rows: Row[]): Promise<Map<string, TracedDelivery[]>> {
+  /** Each execution is asked for the customer by its index: there are many executions and few rows. */
+  private rows({ projectId, connectionId, customerId }: Traced): Promise<Found[]> {
+    return query(
+      this.transactions.pool,
+      `WITH latest AS MATERIALIZED (
+         SELECT id, kind, connection_id, optimove_campaign_id, run_date, announced_at, frozen_at FROM execution
+         WHERE project_id = $1 AND ($2::uuid IS NULL OR connection_id = $2 OR kind = 'DIRECT')
+         ORDER BY id DESC LIMIT ${executionsLookedAt}
+       )
+       SELECT latest.id AS "executionId", latest.kind, latest.connection_id AS "connectionId",
+         CASE WHEN latest.kind <> 'DIRECT' THEN latest.optimove_campaign_id END AS "optimoveCampaignId",
+         CASE WHEN latest.kind = 'DIRECT' THEN latest.optimove_campaign_id END AS "directCampaignId", named.seq,
+         CASE WHEN latest.kind <> 'DIRECT' THEN named.optimove_template_id END AS "optimoveTemplateId",
+         latest.run_date::text AS "runDate", latest.announced_at AS "announcedAt", latest.frozen_at AS "frozenAt",
+         named.due_at AS "dueAt", named.profile_id AS "profileId", named.end_state AS "endState", named.reason,
+         named.ended_at AS "endedAt", named.opened_at AS "openedAt", named.clicked_at AS "clickedAt",
+         named.unsubscribed_at AS "unsubscribedAt", named.complained_at AS "complainedAt"
+       FROM latest CROSS JOIN LATERAL (
+         SELECT seq, optimove_template_id, due_at, profile_id, end_state, reason, ended_at, opened_at, clicked_at,
+           unsubscribed_at, complained_at
+         FROM recipient WHERE execution_id = latest.id AND customer_id = $3
+         UNION ALL
+         SELECT NULL, optimove_template_id, NULL, NULL, state, reason, NULL, NULL, NULL, NULL, NULL
+         FROM recipient_reject WHERE execution_id = latest.id AND customer_id = $3
+         OFFSET 0
+       ) AS named ORDER BY latest.id DESC, named.seq LIMIT ${mostEntries}`,
+      [projectId, connectionId, customerId],
+    );
+  }
+
+  /** Triggered calls that led to no execution; what they say is known for three days. */
+  private async refused({ projectId, connectionId, customerId }: Traced): Promise<TraceEntry[]> {
+    const calls = await query<RefusedCall>(
+      this.transactions.pool,
+      `SELECT connection_id AS "connectionId", optimove_campaign_id AS "optimoveCampaignId",
+         optimove_template_id AS "optimoveTemplateId", reason, kind, body, received_at AS "receivedAt"
+       FROM callback_journal WHERE project_id = $1 AND outcome = 'REFUSED' AND event_type_id = 11
+         AND ($2::uuid IS NULL OR connection_id = $2) AND position(convert_to($3, 'UTF8') IN body) > 0
+       ORDER BY id DESC LIMIT ${mostRefused}`,
+      [projectId, connectionId, customerId],
+    );
+    return calls.filter((call) => customerOf(call) === customerId).map(toEntry);
+  }
+
+  private async deliveries(rows: Found[]): Promise<Map<string, TracedDelivery[]>> {
     const known = rows.filter(({ seq }) => seq !== null);
     const found = await query<TracedDelivery & { executionId: string; seq: number }>(
       this.transactions.pool,
@@ -95,4 +110,30 @@ export class TraceRepository {
     }
     return byRow;
   }
+}
+
+function customerOf({ kind, body }: RefusedCall): string | null {
+  const parsed = parseCallback({ kind, body });
+  return parsed.ok ? parsed.callback.customerId : null;
+}
+
+function toEntry({ kind: _kind, body: _body, receivedAt, ...call }: RefusedCall): TraceEntry {
+  return {
+    ...call,
+    executionId: null,
+    kind: 'REFUSED_CALL',
+    directCampaignId: null,
+    runDate: null,
+    announcedAt: receivedAt,
+    frozenAt: null,
+    dueAt: null,
+    profileId: null,
+    endState: null,
+    endedAt: null,
+    openedAt: null,
+    clickedAt: null,
+    unsubscribedAt: null,
+    complainedAt: null,
+    deliveries: [],
+  };
 }

@@ -1,5 +1,5 @@
 import { InvariantError, newId } from '@libs/foundation';
-import { prepared, query, type Tx } from '@libs/platform';
+import { execute, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { Announcement } from './announcement.repository';
 import { type HeldChunk, leaseSeconds } from './chunk.repository';
@@ -10,6 +10,16 @@ export interface WaitingTrigger {
   kind: string;
   body: Buffer;
   receivedAt: Date;
+  /** The template as it was understood when the callback came. */
+  templateId: string | null;
+}
+
+/** Other triggered executions that an occurrence is compared with. */
+export interface Siblings {
+  /** The same campaign on the day before or after, as long as an occurrence could belong to either. */
+  sameCampaign: string[];
+  /** All of the connection that are open, this one too. */
+  open: string[];
 }
 
 /** A readable callback on its way to its place. */
@@ -25,13 +35,13 @@ export interface TriggeredRow {
 }
 
 /** What is to be placed, and for whom. */
-export interface Placing {
+export interface Placing extends Siblings {
   /** All callbacks that are taken, readable or not. */
   waiting: WaitingTrigger[];
   occurrences: TriggeredRow[];
   /** Who sends the chunk. */
   holder: string;
-  /** Messages of the execution that one customer gets within an hour. */
+  /** Messages of the connection that one customer gets within an hour. */
   mostPerHour: number;
 }
 
@@ -64,31 +74,38 @@ const placeSql = prepared(`WITH locked AS MATERIALIZED (
     SELECT id FROM execution WHERE id = $1 AND kind = 'TRIGGERED' AND state = 'RUNNING' FOR UPDATE SKIP LOCKED
   ), drained AS (
     UPDATE callback_journal SET drained_at = now()
-    WHERE id = ANY($3::bigint[]) AND drained_at IS NULL AND EXISTS (SELECT 1 FROM locked) RETURNING id
+    WHERE id = ANY($3::bigint[]) AND drained_at IS NULL AND EXISTS (SELECT 1 FROM locked) RETURNING id, received_at
   ), given AS (
-    SELECT g.* FROM unnest($4::bigint[], $5::bytea[], $6::text[], $7::text[], $8::text[], $9::text[])
+    SELECT g.*, drained.received_at FROM unnest($4::bigint[], $5::bytea[], $6::text[], $7::text[], $8::text[], $9::text[])
       WITH ORDINALITY AS g(journal_id, fingerprint, customer_id, template_id, attributes, raw, position)
     JOIN drained ON drained.id = g.journal_id
   ), fresh AS (
-    INSERT INTO triggered_occurrence AS o (execution_id, fingerprint)
-    SELECT DISTINCT $1::uuid, fingerprint FROM given
-    ON CONFLICT ON CONSTRAINT pk_triggered_occurrence DO UPDATE SET seen_at = now()
-    WHERE o.seen_at < now() - interval '${repeatWindow}' RETURNING fingerprint
+    INSERT INTO triggered_occurrence AS o (execution_id, fingerprint, seen_at)
+    SELECT $1::uuid, fingerprint, min(received_at) FROM given GROUP BY fingerprint
+    ON CONFLICT ON CONSTRAINT pk_triggered_occurrence DO UPDATE SET seen_at = excluded.seen_at
+    WHERE o.seen_at < excluded.seen_at - interval '${repeatWindow}' RETURNING fingerprint
   ), sorted AS (
     SELECT g.*, f.fingerprint IS NOT NULL
-      AND row_number() OVER (PARTITION BY g.fingerprint ORDER BY g.position) = 1 AS is_fresh
+      AND row_number() OVER (PARTITION BY g.fingerprint ORDER BY g.position) = 1
+      AND NOT EXISTS (SELECT 1 FROM triggered_occurrence o WHERE o.execution_id = ANY($12::uuid[]) AND o.fingerprint = g.fingerprint
+        AND o.seen_at BETWEEN g.received_at - interval '${repeatWindow}' AND g.received_at + interval '${repeatWindow}') AS is_fresh
     FROM given g LEFT JOIN fresh f ON f.fingerprint = g.fingerprint
   ), sums AS (
-    SELECT count(*)::int AS received, (count(*) FILTER (WHERE is_fresh))::int AS fresh FROM sorted
+    SELECT count(*)::int AS received, (count(*) FILTER (WHERE is_fresh))::int AS fresh,
+      coalesce(extract(epoch FROM now() - min(received_at) FILTER (WHERE is_fresh)) * 1000, 0)::bigint AS lag_ms FROM sorted
   ), counted AS (
     UPDATE execution e SET received = e.received + sums.received, recipients = e.recipients + sums.fresh
-    FROM sums, locked WHERE e.id = locked.id RETURNING e.received - sums.received AS last_seq, sums.fresh
+    FROM sums, locked WHERE e.id = locked.id RETURNING e.received - sums.received AS last_seq, sums.fresh, sums.lag_ms
   ), numbered AS (
     SELECT s.*, (last_seq + row_number() OVER (ORDER BY s.is_fresh DESC, s.position))::int AS seq,
-      row_number() OVER (PARTITION BY s.is_fresh, s.customer_id ORDER BY s.position)
-      + (SELECT count(*) FROM recipient r WHERE r.execution_id = $1 AND r.customer_id = s.customer_id
-         AND r.due_at > now() - interval '1 hour') > $10::int AS is_over
-    FROM sorted s, counted
+      s.of_customer + earlier.messages > $10::int AS is_over,
+      greatest(s.received_at, earlier.last_due) + s.of_customer * interval '1 microsecond' AS due_at
+    FROM counted, (SELECT *, row_number() OVER (PARTITION BY is_fresh, customer_id ORDER BY position) AS of_customer FROM sorted) s
+      CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE r.due_at > s.received_at - interval '1 hour'
+          AND r.end_state IS DISTINCT FROM 'CATEGORY_LIMIT') AS messages, max(r.due_at) FILTER (WHERE r.execution_id = $1) AS last_due
+        FROM recipient r WHERE r.execution_id = ANY($13::uuid[]) AND r.customer_id = s.customer_id
+      ) earlier
   ), staged AS (
     INSERT INTO recipient_staging (execution_id, reading, row_no, project_id, customer_id, optimove_template_id,
       scheduled_time, is_control, attributes)
@@ -98,9 +115,9 @@ const placeSql = prepared(`WITH locked AS MATERIALIZED (
   ), added AS (
     INSERT INTO recipient (execution_id, seq, project_id, reading, row_no, customer_id, optimove_template_id, due_at,
       end_state, reason, ended_at)
-    SELECT $1, seq, $2, 1, seq, customer_id, template_id, clock_timestamp() + seq * interval '1 microsecond',
+    SELECT $1, seq, $2, 1, seq, customer_id, template_id, due_at,
       CASE WHEN is_over THEN 'CATEGORY_LIMIT' END,
-      CASE WHEN is_over THEN 'More than ' || $10::int || ' triggered messages of this campaign within an hour' END,
+      CASE WHEN is_over THEN 'More than ' || $10::int || ' triggered messages within an hour' END,
       CASE WHEN is_over THEN now() END
     FROM numbered WHERE is_fresh RETURNING seq, due_at, end_state
   ), rejected AS (
@@ -114,7 +131,7 @@ const placeSql = prepared(`WITH locked AS MATERIALIZED (
     WHERE t.execution_id = $1 AND t.optimove_template_id = n.template_id
   ), chunk AS (
     INSERT INTO execution_chunk (execution_id, chunk_no, from_seq, to_seq, due_at, holder, held_until, fence, lag_ms)
-    SELECT $1, last_seq + 1, last_seq + 1, last_seq + fresh, now(), $11::uuid, now() + interval '${leaseSeconds} seconds', 1, 0
+    SELECT $1, last_seq + 1, last_seq + 1, last_seq + fresh, now(), $11::uuid, now() + interval '${leaseSeconds} seconds', 1, lag_ms
     FROM counted WHERE fresh > 0
   )
   SELECT (SELECT count(*)::int FROM drained) AS taken, c.last_seq + 1 AS "fromSeq", c.last_seq + c.fresh AS "toSeq",
@@ -157,11 +174,27 @@ export class TriggeredRepository {
     return row?.attributes ?? [];
   }
 
+  /** Ids of the executions that an occurrence of this one is compared with. */
+  async siblings(tx: Tx, executionId: string): Promise<Siblings> {
+    const [row] = await query<Siblings>(
+      tx,
+      `SELECT coalesce(array_agg(s.id) FILTER (WHERE s.optimove_campaign_id = e.optimove_campaign_id
+           AND s.channel_id = e.channel_id AND s.id <> e.id AND abs(s.run_date - e.run_date) = 1), '{}') AS "sameCampaign",
+         coalesce(array_agg(s.id), '{}') AS open
+       FROM execution e JOIN execution s ON s.project_id = e.project_id AND s.connection_id = e.connection_id
+         AND s.kind = 'TRIGGERED' AND (s.id = e.id OR s.state = 'RUNNING' AND s.closes_at > now())
+       WHERE e.id = $1`,
+      [executionId],
+    );
+    return row ?? { sameCampaign: [], open: [executionId] };
+  }
+
   /** Callbacks that wait for their place, oldest first; none when the execution takes nobody in any more. */
   async waiting(tx: Tx, executionId: string, limit: number): Promise<WaitingTrigger[]> {
     return query(
       tx,
-      prepared(`SELECT j.id, j.kind, j.body, j.received_at AS "receivedAt" FROM callback_journal j
+      prepared(`SELECT j.id, j.kind, j.body, j.received_at AS "receivedAt", j.optimove_template_id AS "templateId"
+       FROM callback_journal j
        WHERE j.execution_id = $1 AND j.outcome = 'TRIGGERED' AND j.drained_at IS NULL
          AND EXISTS (SELECT 1 FROM execution e WHERE e.id = $1 AND e.kind = 'TRIGGERED' AND e.state = 'RUNNING')
        ORDER BY j.id LIMIT $2`),
@@ -177,7 +210,7 @@ export class TriggeredRepository {
   async place(
     tx: Tx,
     { executionId, projectId }: { executionId: string; projectId: string },
-    { waiting, occurrences, holder, mostPerHour }: Placing,
+    { waiting, occurrences, holder, mostPerHour, sameCampaign, open: openExecutions }: Placing,
   ): Promise<Placed | null> {
     const rows = await query<PlacedRow>(tx, placeSql, [
       executionId,
@@ -191,6 +224,8 @@ export class TriggeredRepository {
       occurrences.map(({ raw }) => raw),
       mostPerHour,
       holder,
+      sameCampaign,
+      openExecutions,
     ]);
     const [first] = rows;
     if (!first) return null;
@@ -209,6 +244,21 @@ export class TriggeredRepository {
       [idleSeconds],
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** Forgets what days that are closed were told: nothing is compared with it any more. @returns how many. */
+  forgetOccurrences(tx: Tx, limit: number): Promise<number> {
+    return execute(
+      tx,
+      `DELETE FROM triggered_occurrence WHERE ctid IN (
+         SELECT o.ctid FROM (
+           SELECT id FROM execution WHERE kind = 'TRIGGERED'
+             AND closes_at BETWEEN now() - interval '40 days' AND now() - interval '1 hour'
+         ) AS closed CROSS JOIN LATERAL (
+           SELECT ctid FROM triggered_occurrence WHERE execution_id = closed.id OFFSET 0
+         ) AS o LIMIT $1)`,
+      [limit],
+    );
   }
 
   /** Ends the day of executions whose time is over and that have nothing waiting. */

@@ -1,0 +1,51 @@
+import type { OptimoveCallback } from '@libs/optimove-client';
+import { Transactions } from '@libs/platform';
+import { ChannelsService, type ChannelView } from '@modules/channels';
+import type { ConnectionView } from '@modules/connections';
+import { Injectable } from '@nestjs/common';
+import { TemplateDirectory } from '../authoring/template-directory';
+
+/** A triggered callback with the channel and the template it is about. */
+export interface CompleteCallback {
+  callback: OptimoveCallback;
+  /** Null when it names none of ours, or none where several are possible. */
+  channel: ChannelView | null;
+}
+
+/**
+ * Some accounts send triggered callbacks without channel or template. Where the connection has only one triggered channel,
+ * or the channel only one live template, there is nothing else that they can mean.
+ */
+@Injectable()
+export class CompleteTrigger {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly channels: ChannelsService,
+    private readonly directory: TemplateDirectory,
+  ) {}
+
+  /** The same callback with what it leaves out, as far as that can be told. */
+  async run(connection: ConnectionView, callback: OptimoveCallback): Promise<CompleteCallback> {
+    const channel = await this.channelOf(connection, callback.channelId);
+    const channelId = callback.channelId ?? channel?.optimoveChannelId ?? null;
+    const templateId = callback.templateId ?? (channel && (await this.onlyTemplate(connection, channel)));
+    return { callback: { ...callback, channelId, templateId }, channel };
+  }
+
+  private async channelOf(connection: ConnectionView, channelId: number | null): Promise<ChannelView | null> {
+    if (channelId !== null) return this.channels.findByOptimoveId(connection.id, channelId);
+    const channels = await this.channels.listForConnection(connection.projectId, connection.id);
+    return single(channels.filter(({ kind }) => kind === 'TRIGGERED'));
+  }
+
+  private async onlyTemplate(connection: ConnectionView, channel: ChannelView): Promise<string | null> {
+    const { optimoveChannelId } = channel;
+    return single(
+      await this.directory.live(this.transactions.pool, { connectionId: connection.id, optimoveChannelId }),
+    );
+  }
+}
+
+function single<T>(all: T[]): T | null {
+  return all.length === 1 ? (all[0] ?? null) : null;
+}

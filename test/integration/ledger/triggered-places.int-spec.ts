@@ -1,0 +1,112 @@
+import { newId } from '@libs/foundation';
+import {
+  type Placed,
+  TriggeredRepository,
+  type TriggeredRow,
+} from '../../../src/campaigns/persistence/ledger/triggered.repository';
+import { type LedgerStage, setStage } from './stage';
+
+const today = new Date().toISOString().slice(0, 10);
+const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+
+interface Call {
+  customerId?: string;
+  /** What it says; equal calls say the same. */
+  says?: string;
+  minutesAgo?: number;
+}
+
+describe('the places of triggered callbacks', () => {
+  const triggered = new TriggeredRepository();
+  let stage: LedgerStage;
+  let connectionId: string;
+
+  beforeAll(async () => {
+    stage = await setStage();
+    await stage.database.query('SELECT ensure_ledger_partitions(now())');
+  });
+  afterAll(() => stage?.close());
+  beforeEach(() => {
+    connectionId = newId();
+  });
+
+  const campaign = { channelId: newId(), optimoveChannelId: 506 };
+  const open = (runDate: string, optimoveCampaignId = 'b1f09'): Promise<string> => {
+    const { projectId } = stage;
+    const announcement = { projectId, connectionId, optimoveCampaignId, runDate, ...campaign };
+    return stage.transactions.run((tx) => triggered.open(tx, announcement, { timeZone: 'Etc/GMT+12' }));
+  };
+  const place = async (executionId: string, calls: Call[], mostPerHour = 10): Promise<Placed | null> => {
+    const { database, projectId, transactions } = stage;
+    const rows: TriggeredRow[] = [];
+    for (const { customerId = 'A1', says = newId(), minutesAgo = 0 } of calls) {
+      const [row] = await database.query<{ id: string }>(
+        `INSERT INTO callback_journal (project_id, connection_id, kind, body, outcome, execution_id, received_at)
+         VALUES ($1, $2, 'event-11', '', 'TRIGGERED', $3, date_trunc('milliseconds', now() - $4 * interval '1 minute'))
+         RETURNING id`,
+        [projectId, connectionId, executionId, minutesAgo],
+      );
+      const fingerprint = Buffer.from(says);
+      rows.push({ journalId: row?.id ?? '', fingerprint, customerId, templateId: '1', attributes: [], raw: '' });
+    }
+    const waiting = await triggered.waiting(transactions.pool, executionId, 100);
+    const siblings = await triggered.siblings(transactions.pool, executionId);
+    const placing = { waiting, occurrences: rows, holder: newId(), mostPerHour, ...siblings };
+    return triggered.place(transactions.pool, { executionId, projectId }, placing);
+  };
+
+  it('count time from the arrival of the callback, however late it is placed', async () => {
+    const id = await open(today);
+    const placed = await place(id, [{ minutesAgo: 90 }, { customerId: 'A2' }]);
+    const minutes = placed?.open.map(({ dueAt }) => Math.round((Date.now() - dueAt.getTime()) / 60_000));
+    expect(minutes).toEqual([90, 0]);
+    const [chunk] = await stage.database.query<{ lag: number }>(
+      'SELECT round(lag_ms / 60000.0)::int AS lag FROM execution_chunk WHERE execution_id = $1',
+      [id],
+    );
+    expect(chunk?.lag).toBe(90);
+  });
+
+  it('are different for what arrives at the same moment', async () => {
+    const id = await open(today);
+    const together = { customerId: 'A1', minutesAgo: 1 };
+    const placed = await place(id, [together, together, together]);
+    const again = await place(id, [together, { ...together, minutesAgo: 2 }]);
+    expect([placed?.open.length, again?.open.length]).toEqual([3, 2]);
+  });
+
+  it('are given once to equal callbacks that come within ten minutes, by the time of their arrival', async () => {
+    const id = await open(today);
+    const first = await place(id, [{ says: 'x', minutesAgo: 25 }]);
+    const repeat = await place(id, [{ says: 'x', minutesAgo: 16 }]);
+    const later = await place(id, [{ says: 'x', minutesAgo: 14 }]);
+    expect([first, repeat, later].map((each) => each?.open.length)).toEqual([1, 0, 1]);
+  });
+
+  it('are given once when an equal callback comes after midnight', async () => {
+    const [before, after] = [await open(yesterday), await open(today)];
+    expect((await place(before, [{ says: 'x', minutesAgo: 5 }]))?.open).toHaveLength(1);
+    const placed = await place(after, [{ says: 'x' }, { says: 'y' }]);
+    expect(placed).toMatchObject({ taken: 2, open: [expect.anything()] });
+    const [sums] = await stage.database.query<{ received: number; recipients: number; duplicates: number }>(
+      `SELECT received, recipients, (SELECT count(*)::int FROM recipient_reject WHERE execution_id = id) AS duplicates
+       FROM execution WHERE id = $1`,
+      [after],
+    );
+    expect(sums).toEqual({ received: 2, recipients: 1, duplicates: 1 });
+  });
+
+  it('are held from a customer who had enough within the hour, whatever the campaigns', async () => {
+    const [one, other] = [await open(today, 'one'), await open(today, 'other')];
+    const calls = [{ minutesAgo: 70 }, { minutesAgo: 50 }, { minutesAgo: 40 }];
+    expect((await place(one, calls, 3))?.open).toHaveLength(3);
+    expect((await place(other, [{}, {}, { customerId: 'A2' }], 3))?.open).toHaveLength(2);
+  });
+
+  it('are not used up by what was held', async () => {
+    const id = await open(today);
+    const flood = Array.from({ length: 5 }, () => ({ minutesAgo: 30 }));
+    expect((await place(id, [{ minutesAgo: 61 }, ...flood], 1))?.open).toHaveLength(1);
+    expect((await place(id, [{}], 1))?.open).toHaveLength(1);
+  });
+});
