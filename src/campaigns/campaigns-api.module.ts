@@ -20,6 +20,7 @@ import { StopResolver } from './api/stop.resolver';
 import { TestSendResolver } from './api/test-send.resolver';
 import { TraceResolver } from './api/trace.resolver';
 import { UncertainResolver } from './api/uncertain.resolver';
+import { approvalApiProviders } from './approval';
 import { authoringApiProviders } from './authoring';
 import { CampaignsModule } from './campaigns.module';
 import { CallbackSpool } from './execution/callback-spool';
@@ -56,6 +57,7 @@ import { TrackingController } from './tracking/tracking.controller';
     MailView,
     DirectCampaignResolver,
     ...authoringApiProviders,
+    ...approvalApiProviders,
     RehearsalResolver,
     TestSendResolver,
   ],

@@ -7,6 +7,7 @@ import { ProjectsModule } from '@modules/projects';
 import { SuppressionModule } from '@modules/suppression';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { approvalProviders } from './approval';
 import { authoringEntities, authoringProviders } from './authoring';
 import { CampaignsConfig } from './campaigns.config';
 import { CampaignsService } from './campaigns.service';
@@ -139,6 +140,7 @@ const useCases = [
     ...authoringProviders,
     ...rehearsalProviders,
     ...directProviders,
+    ...approvalProviders,
     ...testSendProviders,
     CampaignsService,
   ],
@@ -149,6 +151,7 @@ const useCases = [
     ...authoringProviders,
     ...rehearsalProviders,
     ...directProviders,
+    ...approvalProviders,
     ...testSendProviders,
     CampaignsService,
   ],

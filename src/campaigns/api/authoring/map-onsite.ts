@@ -36,7 +36,7 @@ export function toInApp(input: InAppContentInput): InAppContent {
     ...toShown(input),
     html: optional(html),
     buttons: toButtons(buttons),
-    trigger: { kind: trigger.kind, event: optional(trigger.event) },
+    trigger: { kind: trigger?.kind ?? 'SESSION_START', event: optional(trigger?.event) },
     displayLimit,
     pauseMinutes: pauseMinutes ?? undefined,
     lifetimeHours: lifetimeHours ?? undefined,

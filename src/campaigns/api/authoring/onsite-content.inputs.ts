@@ -30,15 +30,15 @@ const longestPause = 43_200;
 
 @InputType({ description: 'A button; its label and address may hold placeholders.' })
 export class MessageButtonInput {
-  @Field({ description: 'What the app reports when it is pressed.' })
+  @Field({ defaultValue: '', description: 'What the app reports when it is pressed.' })
   @IsString()
   @MaxLength(100)
-  id!: string;
+  id: string = '';
 
-  @Field({ description: 'What it says.' })
+  @Field({ defaultValue: '', description: 'What it says.' })
   @IsString()
   @MaxLength(short)
-  label!: string;
+  label: string = '';
 
   @Field(() => String, { nullable: true, description: 'Opened when it is pressed; it only closes when null.' })
   @IsOptional()
@@ -49,15 +49,15 @@ export class MessageButtonInput {
 
 @InputType({ isAbstract: true })
 abstract class ShownContentInput {
-  @Field({ description: 'Title.' })
+  @Field({ defaultValue: '', description: 'Title.' })
   @IsString()
   @MaxLength(short)
-  title!: string;
+  title: string = '';
 
-  @Field({ description: 'Text.' })
+  @Field({ defaultValue: '', description: 'Text.' })
   @IsString()
   @MaxLength(10_000)
-  body!: string;
+  body: string = '';
 
   @Field(() => String, { nullable: true, description: 'Picture, https://….' })
   @IsOptional()
@@ -144,10 +144,14 @@ export class InAppContentInput extends ShownContentInput {
   @Type(() => MessageButtonInput)
   buttons?: MessageButtonInput[] | null;
 
-  @Field(() => ShowTriggerInput, { description: 'When it comes up.' })
+  @Field(() => ShowTriggerInput, {
+    nullable: true,
+    description: 'When it comes up; at the start of a session if null.',
+  })
+  @IsOptional()
   @ValidateNested()
   @Type(() => ShowTriggerInput)
-  trigger!: ShowTriggerInput;
+  trigger?: ShowTriggerInput | null;
 
   @Field(() => Int, { defaultValue: 1, description: 'How often it comes up.' })
   @IsInt()

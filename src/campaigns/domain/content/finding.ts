@@ -14,6 +14,9 @@ export const findingCodes = [
   'MANY_PARTS',
   'LIKELY_CLIPPED',
   'NO_UNSUBSCRIBE_HEADER',
+  'MEDIUM_NOT_ALLOWED',
+  'NO_ACCOUNT',
+  'CHANNEL_NOT_READY',
   'SUPPRESSION',
 ] as const;
 
