@@ -15,7 +15,13 @@ import {
 import { type MissingValueRule, missingValueRules } from '../../domain/content/campaign-content';
 import { ContentAlternativeInput, ContentVariantInput } from './alternatives.inputs';
 import { MissingValueRuleEnum } from './content.type';
-import { InAppContentInput, InboxContentInput, MessageButtonInput, WebPushContentInput } from './onsite-content.inputs';
+import {
+  InAppContentInput,
+  InboxContentInput,
+  MessageButtonInput,
+  TapInput,
+  WebPushContentInput,
+} from './onsite-content.inputs';
 
 const short = 2_000;
 const long = 600_000;
@@ -36,7 +42,7 @@ export class PushDataEntryInput {
 }
 
 @InputType({ description: 'A push message to phones. Its texts may hold placeholders.' })
-export class MobilePushContentInput {
+export class MobilePushContentInput extends TapInput {
   @Field({ defaultValue: '', description: 'Title.' })
   @IsString()
   @MaxLength(short)
@@ -58,6 +64,15 @@ export class MobilePushContentInput {
   @IsString()
   @MaxLength(short)
   imageUrl?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'HTML that a tap with onClick PAGE shows; it counts to the size.',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(10_000)
+  page?: string | null;
 
   @Field(() => [PushDataEntryInput], { nullable: true, description: 'Extra values for the app.' })
   @IsOptional()
