@@ -154,6 +154,6 @@ export function toTap({ onClick, inAppEvent }: TapInput): Pick<ClickContent, 'on
 }
 
 /** What a tap does, as GraphQL shows it. */
-export function toTapType({ onClick = null, inAppEvent = null }: ClickContent): TapType {
-  return { onClick, inAppEvent };
+export function toTapType({ onClick, inAppEvent }: ClickContent): TapType {
+  return { onClick: onClick ?? null, inAppEvent: inAppEvent ?? null };
 }
