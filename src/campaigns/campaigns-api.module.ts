@@ -22,6 +22,7 @@ import { TemplateFunnelResolver } from './api/template-funnel.resolver';
 import { TestSendResolver } from './api/test-send.resolver';
 import { TraceResolver } from './api/trace.resolver';
 import { UncertainResolver } from './api/uncertain.resolver';
+import { approvalApiProviders } from './approval';
 import { authoringApiProviders } from './authoring';
 import { CampaignsModule } from './campaigns.module';
 import { CallbackSpool } from './execution/callback-spool';
@@ -60,6 +61,7 @@ import { TrackingController } from './tracking/tracking.controller';
     MailView,
     DirectCampaignResolver,
     ...authoringApiProviders,
+    ...approvalApiProviders,
     RehearsalResolver,
     TestSendResolver,
   ],

@@ -7,6 +7,7 @@ import { ProjectsModule } from '@modules/projects';
 import { SuppressionModule } from '@modules/suppression';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { approvalProviders } from './approval';
 import { authoringEntities, authoringProviders } from './authoring';
 import { CampaignsConfig } from './campaigns.config';
 import { CampaignsService } from './campaigns.service';
@@ -151,6 +152,7 @@ const useCases = [
     ...authoringProviders,
     ...rehearsalProviders,
     ...directProviders,
+    ...approvalProviders,
     ...testSendProviders,
     CampaignsService,
   ],
@@ -161,6 +163,7 @@ const useCases = [
     ...authoringProviders,
     ...rehearsalProviders,
     ...directProviders,
+    ...approvalProviders,
     ...testSendProviders,
     CampaignsService,
   ],

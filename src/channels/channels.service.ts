@@ -28,6 +28,11 @@ export class ChannelsService {
     return channel && toView(channel);
   }
 
+  /** The channels of all connections of a project, oldest first. */
+  async listForProject(projectId: string): Promise<ChannelView[]> {
+    return (await this.repository.listOfProject(this.transactions.pool, projectId)).map(toView);
+  }
+
   /** The channels of a connection, oldest first. */
   async listForConnection(projectId: string, connectionId: string): Promise<ChannelView[]> {
     if (!isUuid(connectionId)) return [];

@@ -1,8 +1,17 @@
 /** The ways to reach a person. */
 export type Medium = 'MOBILE_PUSH' | 'WEB_PUSH' | 'SMS' | 'EMAIL' | 'INBOX' | 'IN_APP';
 
+/**
+ * What a tap does in an app; absent: it opens the `url` where there is one. URL: in the browser. WEB_VIEW: inside the app.
+ * DEEPLINK: a place in the app. PAGE: shows the `page`. IN_APP: the app raises `inAppEvent`, for which messages may wait.
+ */
+export interface TapAction {
+  onClick?: 'URL' | 'WEB_VIEW' | 'DEEPLINK' | 'PAGE' | 'IN_APP';
+  inAppEvent?: string;
+}
+
 /** A push message for one device. */
-export interface PushMessage {
+export interface PushMessage extends TapAction {
   /** Unique per hand-over; providers that can carry it do. */
   deliveryId: string;
   token: string;
@@ -12,6 +21,8 @@ export interface PushMessage {
   /** Opened when the message is tapped. */
   url?: string;
   imageUrl?: string;
+  /** HTML that a tap shows. */
+  page?: string;
   /** Extra values for the app. */
   data?: Record<string, string>;
   /** Given up when it could not be delivered for so long; the provider's own limit when absent. */
@@ -63,7 +74,7 @@ export interface SmsMessage {
 }
 
 /** A button beside the text of a message. */
-export interface MessageButton {
+export interface MessageButton extends TapAction {
   /** What the app reports when it is pressed. */
   id: string;
   label: string;
@@ -92,7 +103,7 @@ export interface WebPushMessage {
 }
 
 /** A message for somebody's inbox, shown in apps and on sites. */
-export interface InboxMessage {
+export interface InboxMessage extends TapAction {
   deliveryId: string;
   profileId: string;
   /** ALERT is a simple line, CARD one with a large picture. */
@@ -102,6 +113,9 @@ export interface InboxMessage {
   iconUrl?: string;
   imageUrl?: string;
   url?: string;
+  /** `#rrggbb`; of a CARD. */
+  backgroundColour?: string;
+  titleBackgroundColour?: string;
   /** Leaves the inbox after so long; the account's own limit when absent. */
   ttlSeconds?: number;
 }
@@ -114,15 +128,28 @@ export interface ShowTrigger {
 }
 
 /** A message that an app or a site shows over or in itself. */
-export interface InAppMessage {
+export interface InAppMessage extends TapAction {
   deliveryId: string;
   profileId: string;
-  style: 'BANNER' | 'MODAL' | 'FULL_SCREEN' | 'HTML';
+  style: 'BANNER' | 'MODAL' | 'FULL_SCREEN' | 'HTML' | 'INLINE' | 'WEB_ALERT';
   title: string;
   body: string;
   /** The whole message when the style is HTML. */
   html?: string;
   imageUrl?: string;
+  backgroundImageUrl?: string;
+  /** `#rrggbb`. */
+  backgroundColour?: string;
+  /** RESPONSIVE when absent. */
+  orientation?: 'PORTRAIT' | 'LANDSCAPE' | 'RESPONSIVE';
+  /** Of a BANNER; TOP when absent. */
+  position?: 'TOP' | 'BOTTOM';
+  /** Of INLINE: the name of the place in the app or on the site. */
+  placement?: string;
+  /** False: only a button or a tap closes it. */
+  hasCloseButton?: boolean;
+  /** Closes by itself after so long. */
+  closesAfterSeconds?: number;
   url?: string;
   buttons?: MessageButton[];
   trigger: ShowTrigger;

@@ -7,6 +7,6 @@ export function subjectOf({ id }: CampaignEntity): { type: string; id: string } 
 
 /** What the audit trail keeps of a campaign. */
 export function auditView(campaign: CampaignEntity): object {
-  const { name, status, channelId, content, segment, optimoveTemplateId, version } = campaign;
-  return { name, status, channelId, content, segment, optimoveTemplateId, version };
+  const { name, type, status, channelId, content, segment, optimoveTemplateId, version } = campaign;
+  return { name, type, status, channelId, content, segment, optimoveTemplateId, version };
 }

@@ -1,9 +1,8 @@
 import { ChannelNotFoundError, ChannelsService, type ChannelView } from '@modules/channels';
 import { Injectable } from '@nestjs/common';
-import { type CampaignContent, contentFields, mediaOf } from '../domain/content/campaign-content';
-import type { CampaignProblem } from './campaign-problem';
+import { type CampaignType, canCarry } from '../domain/campaign-type';
 
-/** The Optimove channel of a campaign. */
+/** The Optimove channels that campaigns can choose from. */
 @Injectable()
 export class CampaignChannels {
   constructor(private readonly channels: ChannelsService) {}
@@ -17,15 +16,16 @@ export class CampaignChannels {
       throw error;
     }
   }
-}
 
-/** One problem for each medium of the content that the channel cannot carry. */
-export function mediaProblems(channel: ChannelView, content: CampaignContent): CampaignProblem[] {
-  return mediaOf(content)
-    .filter((medium) => !channel.media.includes(medium))
-    .map((medium) => ({
-      code: 'MEDIUM_NOT_ALLOWED',
-      path: ['content', contentFields[medium]],
-      message: `This Optimove channel carries ${channel.media.join(', ') || 'no messages'}; remove this content or choose another channel`,
-    }));
+  /** Every channel of the project on which a campaign of the type can be sent. */
+  async choices(projectId: string, type: CampaignType): Promise<ChannelView[]> {
+    const all = await this.channels.listForProject(projectId);
+    return all.filter(({ media }) => canCarry(type, media));
+  }
+
+  /** The channel that needs no choosing: the only one there is. */
+  async preselected(projectId: string, type: CampaignType): Promise<ChannelView | null> {
+    const [only = null, ...others] = await this.choices(projectId, type);
+    return others.length === 0 ? only : null;
+  }
 }

@@ -11,6 +11,7 @@ export const campaignErrorCodes = [
   'INVALID_CONTENT',
   'INVALID_SEGMENT',
   'WRONG_STATUS',
+  'NOT_ALLOWED',
 ] as const;
 
 /** The kind of a problem. */
@@ -65,6 +66,11 @@ export const channelNotFound: CampaignProblem = {
   path: ['channelId'],
   message: 'This project has no such channel; list channels to see their ids',
 };
+
+/** The key's role may not do this to the campaign as it is. */
+export function notAllowed(message: string): CampaignProblem {
+  return { code: 'NOT_ALLOWED', path: ['id'], message };
+}
 
 /** The campaign is in a state in which this cannot be done. */
 export function wrongStatus(path: string[], message: string): CampaignProblem {

@@ -1,24 +1,32 @@
+import { ApprovalRepository } from '../persistence/authoring/approval.repository';
 import { CampaignEntity } from '../persistence/authoring/campaign.entity';
 import { CampaignRepository } from '../persistence/authoring/campaign.repository';
 import { CampaignVersionEntity } from '../persistence/authoring/campaign-version.entity';
 import { PublicationRepository } from '../persistence/authoring/publication.repository';
 import { SnippetRepository } from '../persistence/authoring/snippet.repository';
 import { TemplatePublicationEntity } from '../persistence/authoring/template-publication.entity';
+import { VersionRepository } from '../persistence/authoring/version.repository';
 import { CampaignChannels } from './campaign-channel';
 import { CampaignDependents } from './campaign-dependents';
 import { CampaignSegments } from './campaign-segments';
+import { CopyCampaign } from './copy-campaign';
 import { LaunchCampaign } from './launch-campaign';
 import { ManageCampaigns } from './manage-campaigns';
 import { ManageSnippets } from './manage-snippets';
 import { PublicationClock } from './publication.clock';
+import { PublicationSteps } from './publication-steps';
 import { PublishNow } from './publish-now';
 import { PublishTemplate } from './publish-template';
 import { PublishTemplateHandler } from './publish-template.handler';
+import { RenameCampaign } from './rename-campaign';
 import { RepairTemplates } from './repair-templates';
+import { ReviewCampaign } from './review-campaign';
+import { ReviewParts } from './review-parts';
 import { Snippets } from './snippets';
 import { TemplateConsequences } from './template-consequences';
 import { TemplateDirectory } from './template-directory';
 import { Versions } from './versions';
+import { WithdrawCampaign } from './withdraw-campaign';
 import { WithdrawTemplatesHandler } from './withdraw-templates.handler';
 
 export { authoringApiProviders } from './authoring-api.module';
@@ -28,7 +36,9 @@ export const authoringEntities = [CampaignEntity, CampaignVersionEntity, Templat
 
 /** Writing and publishing campaigns, on every host. */
 export const authoringProviders = [
+  ApprovalRepository,
   CampaignRepository,
+  VersionRepository,
   PublicationRepository,
   SnippetRepository,
   Snippets,
@@ -37,7 +47,13 @@ export const authoringProviders = [
   CampaignDependents,
   CampaignSegments,
   ManageCampaigns,
+  CopyCampaign,
   LaunchCampaign,
+  PublicationSteps,
+  RenameCampaign,
+  ReviewCampaign,
+  ReviewParts,
+  WithdrawCampaign,
   PublishNow,
   PublishTemplate,
   RepairTemplates,

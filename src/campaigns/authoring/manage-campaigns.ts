@@ -1,9 +1,10 @@
-import { randomInt } from 'node:crypto';
 import { newId } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
-import { type Actor, AuditTrail } from '@modules/projects';
+import { type Actor, AuditTrail, mayDo } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
+import type { CampaignType } from '../domain/campaign-type';
 import type { CampaignContent } from '../domain/content/campaign-content';
+import { ApprovalRepository } from '../persistence/authoring/approval.repository';
 import { CampaignEntity } from '../persistence/authoring/campaign.entity';
 import { CampaignRepository } from '../persistence/authoring/campaign.repository';
 import { auditView, subjectOf } from './campaign-audit';
@@ -14,15 +15,19 @@ import {
   conflict,
   done,
   nameTaken,
+  notAllowed,
   notFound,
   refused,
   wrongStatus,
 } from './campaign-problem';
 import { CampaignSegments, type GivenSegment } from './campaign-segments';
+import { newTemplateId } from './template-id';
 
 /** What a new campaign starts with. */
 export interface NewCampaign {
-  channelId: string;
+  type?: CampaignType;
+  /** Absent: the only channel of the project that can carry it, else none until one is chosen. */
+  channelId?: string | null;
   name: string;
   content: CampaignContent;
   segment?: GivenSegment | null;
@@ -38,10 +43,6 @@ export interface CampaignChange {
   segment?: GivenSegment | null;
 }
 
-// Optimove takes integers that the vendor chooses. Drawn at random, so that two installations on one account, or one
-// that was set up anew, do not take each other's templates; kept below 2^31.
-const templateIds = { first: 100_000_000, end: 2_147_483_647 };
-
 /** Creates and edits campaigns. What is live changes only by a launch. */
 @Injectable()
 export class ManageCampaigns {
@@ -50,24 +51,28 @@ export class ManageCampaigns {
     private readonly campaigns: CampaignRepository,
     private readonly channels: CampaignChannels,
     private readonly segments: CampaignSegments,
+    private readonly approvals: ApprovalRepository,
     private readonly audit: AuditTrail,
   ) {}
 
   /** Stores a draft; its content need not be ready for launch. */
   async create(
     actor: Actor,
-    { channelId, name, content, segment: given = null }: NewCampaign,
+    { type = 'OPTIMOVE', channelId, name, content, segment: given = null }: NewCampaign,
   ): Promise<CampaignOutcome> {
-    const channel = await this.channels.find(actor.projectId, channelId);
-    if (!channel) return refused(channelNotFound);
+    const channel = channelId
+      ? await this.channels.find(actor.projectId, channelId)
+      : await this.channels.preselected(actor.projectId, type);
+    if (channelId && !channel) return refused(channelNotFound);
     const campaign = Object.assign(new CampaignEntity(), {
       id: newId(),
       projectId: actor.projectId,
-      connectionId: channel.connectionId,
-      channelId,
+      connectionId: channel?.connectionId ?? null,
+      channelId: channel?.id ?? null,
+      type,
       name,
       content,
-      optimoveTemplateId: randomInt(templateIds.first, templateIds.end),
+      optimoveTemplateId: newTemplateId(),
     });
     return this.transactions.run(async (tx) => {
       if (await this.campaigns.isNameTaken(tx, campaign)) return refused(nameTaken);
@@ -114,6 +119,10 @@ export class ManageCampaigns {
       if (!campaign) return refused(notFound);
       if (campaign.status === 'ARCHIVED') return done(campaign);
       if (campaign.status === 'PUBLISHED') return refused(wrongStatus(['id'], 'Withdraw the campaign first'));
+      if (campaign.status !== 'DRAFT' && !mayDo(actor.role, 'campaigns.launch')) {
+        return refused(notAllowed('It has been live: only who may launch can put it away'));
+      }
+      await this.approvals.supersede(tx, { projectId: actor.projectId, campaignId: id });
       Object.assign(campaign, { status: 'ARCHIVED', version: campaign.version + 1, updatedAt: new Date() });
       await this.audit.record(tx, actor, { action: 'campaign.archived', subject: subjectOf(campaign) });
       return done(await this.campaigns.save(tx, campaign));
@@ -126,6 +135,7 @@ export class ManageCampaigns {
     { campaign, changed }: { campaign: CampaignEntity; changed: Partial<CampaignEntity> },
   ): Promise<CampaignOutcome> {
     const before = auditView(campaign);
+    await this.approvals.supersede(tx, { projectId: actor.projectId, campaignId: campaign.id });
     Object.assign(campaign, changed, {
       contentRevision: campaign.contentRevision + 1,
       version: campaign.version + 1,

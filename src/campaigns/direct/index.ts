@@ -1,9 +1,11 @@
 import { DirectCampaignRepository } from '../persistence/direct/direct-campaign.repository';
 import { DirectExecutionRepository } from '../persistence/ledger/direct-execution.repository';
+import { CopyDirectCampaign } from './copy-direct-campaign';
 import { DirectClock } from './direct.clock';
 import { StartDirectHandler } from './direct.handler';
 import { LaunchDirectCampaign } from './launch-direct-campaign';
 import { ManageDirectCampaigns } from './manage-direct-campaigns';
+import { ReviewDirectCampaign } from './review-direct-campaign';
 import { StartDirect } from './start-direct';
 
 /** Direct campaigns, on every host. */
@@ -11,7 +13,9 @@ export const directProviders = [
   DirectCampaignRepository,
   DirectExecutionRepository,
   ManageDirectCampaigns,
+  CopyDirectCampaign,
   LaunchDirectCampaign,
+  ReviewDirectCampaign,
   StartDirect,
 ];
 

@@ -2,14 +2,15 @@ import { newId, systemClock } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
 import { type Actor, AuditTrail } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
-import { type CampaignProblem, conflict, notFound, wrongStatus } from '../authoring/campaign-problem';
-import { CampaignSegments } from '../authoring/campaign-segments';
+import { conflict, notFound, wrongStatus } from '../authoring/campaign-problem';
+import { launchProblems } from '../authoring/review-parts';
 import { Snippets } from '../authoring/snippets';
-import { errorsOf, validateContent } from '../domain/content/validate-content';
-import { firstOccurrence, nextOccurrence, scheduleProblem } from '../domain/direct/schedule';
+import { firstOccurrence, nextOccurrence } from '../domain/direct/schedule';
+import { ApprovalRepository } from '../persistence/authoring/approval.repository';
 import { CampaignRepository } from '../persistence/authoring/campaign.repository';
 import { type DirectCampaign, DirectCampaignRepository } from '../persistence/direct/direct-campaign.repository';
 import { type DirectOutcome, directSubject, doneDirect, refusedDirect } from './direct-problem';
+import { ReviewDirectCampaign } from './review-direct-campaign';
 
 /** Launches Direct campaigns, holds them back and lets them go on. */
 @Injectable()
@@ -18,8 +19,9 @@ export class LaunchDirectCampaign {
     private readonly transactions: Transactions,
     private readonly campaigns: DirectCampaignRepository,
     private readonly versions: CampaignRepository,
-    private readonly segments: CampaignSegments,
+    private readonly reviews: ReviewDirectCampaign,
     private readonly snippets: Snippets,
+    private readonly approvals: ApprovalRepository,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -33,13 +35,22 @@ export class LaunchDirectCampaign {
         return refusedDirect(wrongStatus(['id'], 'An archived campaign cannot be launched'));
       }
       const now = systemClock.now();
-      const { segment, problems } = await this.segments.freeze(tx, actor.projectId, campaign.segment);
       const content = await this.snippets.attach(tx, actor.projectId, campaign.content);
-      const all = [...problems, ...contentProblems(content), ...timeProblems(campaign, now)];
-      if (all.length > 0) return refusedDirect(...all);
+      const { segment, findings } = await this.reviews.review(tx, campaign, content);
+      const problems = launchProblems(findings);
+      if (problems.length > 0) return refusedDirect(...problems);
       const versionId = newId();
-      const frozen = { id: versionId, projectId: actor.projectId, campaignId: id, channelId: null, content, segment };
+      const frozen = {
+        id: versionId,
+        projectId: actor.projectId,
+        campaignId: id,
+        channelId: null,
+        content,
+        segment,
+        launchedBy: actor.label,
+      };
       await this.versions.freeze(tx, frozen);
+      await this.approvals.approve(tx, { projectId: actor.projectId, campaignId: id, by: actor.label });
       const next = firstOccurrence(campaign.schedule, now);
       const saved = await this.campaigns.save(tx, {
         ...campaign,
@@ -96,17 +107,4 @@ export class LaunchDirectCampaign {
     const after = { versionId, schedule, nextAt, status };
     return this.audit.record(tx, actor, { action, subject: directSubject(saved), after });
   }
-}
-
-function contentProblems(content: DirectCampaign['content']): CampaignProblem[] {
-  return errorsOf(validateContent(content).findings).map(({ path, message }) => ({
-    code: 'INVALID_CONTENT',
-    path: ['content', ...path],
-    message,
-  }));
-}
-
-function timeProblems({ schedule }: DirectCampaign, now: Date): CampaignProblem[] {
-  const problem = scheduleProblem(schedule, now);
-  return problem ? [{ ...problem, code: 'INVALID' }] : [];
 }

@@ -1,11 +1,12 @@
 import { newId } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
-import { type Actor, AuditTrail } from '@modules/projects';
+import { type Actor, AuditTrail, mayDo } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
-import { conflict, nameTaken, notFound, wrongStatus } from '../authoring/campaign-problem';
+import { conflict, nameTaken, notAllowed, notFound, wrongStatus } from '../authoring/campaign-problem';
 import { CampaignSegments, type GivenSegment } from '../authoring/campaign-segments';
 import type { CampaignContent } from '../domain/content/campaign-content';
 import type { DirectSchedule } from '../domain/direct/schedule';
+import { ApprovalRepository } from '../persistence/authoring/approval.repository';
 import { type DirectCampaign, DirectCampaignRepository } from '../persistence/direct/direct-campaign.repository';
 import { type DirectOutcome, directAuditView, directSubject, doneDirect, refusedDirect } from './direct-problem';
 
@@ -35,6 +36,7 @@ export class ManageDirectCampaigns {
     private readonly transactions: Transactions,
     private readonly campaigns: DirectCampaignRepository,
     private readonly segments: CampaignSegments,
+    private readonly approvals: ApprovalRepository,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -65,6 +67,7 @@ export class ManageDirectCampaigns {
       if (await this.campaigns.isNameTaken(tx, { ...campaign, name })) return refusedDirect(nameTaken);
       const { segment, problems } = await this.segments.read(tx, actor.projectId, change.segment ?? null);
       if (problems.length > 0) return refusedDirect(...problems);
+      await this.approvals.supersede(tx, { projectId: actor.projectId, campaignId: campaign.id });
       const saved = await this.campaigns.save(tx, {
         ...campaign,
         name,
@@ -84,6 +87,10 @@ export class ManageDirectCampaigns {
       const campaign = await this.campaigns.lock(tx, actor.projectId, id);
       if (!campaign) return refusedDirect(notFound);
       if (campaign.status === 'ARCHIVED') return doneDirect(campaign);
+      if (campaign.status !== 'DRAFT' && !mayDo(actor.role, 'campaigns.launch')) {
+        return refusedDirect(notAllowed('It was launched: only who may launch can put it away'));
+      }
+      await this.approvals.supersede(tx, { projectId: actor.projectId, campaignId: id });
       const saved = await this.campaigns.save(tx, { ...campaign, status: 'ARCHIVED', nextAt: null, nextDay: null });
       await this.record(tx, actor, { action: 'direct-campaign.archived', saved });
       return doneDirect(saved);

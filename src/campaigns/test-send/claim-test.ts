@@ -50,7 +50,8 @@ export class ClaimTest {
   ): Promise<ClaimedTest[] | string> {
     const { campaign, content, messages, senders } = test;
     const { projectId, connectionId, channelId, id: campaignId } = campaign;
-    if (await this.connections.isDisabled(tx, connectionId)) return 'The connection of the campaign is disabled';
+    if (connectionId && (await this.connections.isDisabled(tx, connectionId)))
+      return 'The connection of the campaign is disabled';
     const accountIds = [...senders.values()].map(({ accountId }) => accountId);
     const stop = await this.tests.stopReason(tx, { projectId, connectionId, channelId, accountIds });
     if (stop !== null) return `Sending is switched off: ${stop}`;
@@ -86,6 +87,7 @@ export class ClaimTest {
     const people = [...new Map(ready.map(({ seq, profileId }) => [seq, { seq, profileId }])).values()];
     const asked = { projectId, people, media: [...new Set(ready.map(({ medium }) => medium))] };
     const direct = await this.suppression.decide(tx, { ...asked, origin: { kind: 'DIRECT', executionId: id } });
+    if (connectionId === null) return direct;
     const origin = { kind: 'OPTIMOVE', connectionId, executionId: id } as const;
     const ofConnection = await this.suppression.decide(tx, { ...asked, origin });
     const refusals = new Map(ofConnection.filter(({ isAllowed }) => !isAllowed).map((each) => [keyOf(each), each]));

@@ -117,7 +117,7 @@ export class TestSendRepository {
   /** What the kill switches say of these accounts, this connection and channel; null when nothing stands against sending. */
   async stopReason(
     tx: Tx,
-    scope: { projectId: string; connectionId: string; channelId: string; accountIds: string[] },
+    scope: { projectId: string; connectionId: string | null; channelId: string | null; accountIds: string[] },
   ): Promise<string | null> {
     const [row] = await query<{ reason: string }>(
       tx,

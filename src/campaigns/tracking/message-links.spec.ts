@@ -1,4 +1,4 @@
-import type { EmailMessage } from '@libs/delivery';
+import type { EmailMessage, PushMessage } from '@libs/delivery';
 import { LinkSigner, type PlatformConfig } from '@libs/platform';
 import { compileContent } from '../domain/content/compile-content';
 import { validateContent } from '../domain/content/validate-content';
@@ -26,6 +26,18 @@ describe('an e-mail', () => {
   it('can be unsubscribed from with one click, unless its author switched that off', () => {
     expect(sent({}).unsubscribeUrl).toBe('https://x.example/t/u/signed-u');
     expect(sent({ hasUnsubscribeHeader: false }).unsubscribeUrl).toBeUndefined();
+  });
+
+  it('has links of ours wherever they stand, also in the buttons of other media', () => {
+    const content = {
+      mobilePush: { title: 'T', body: 'B', buttons: [{ id: 'p', label: 'P', url: '{{ system.url.profile }}' }] },
+      personalisation: { whenMissing: 'EMPTY' as const },
+    };
+    const [outcome] = compileContent(content).renderSlice('MOBILE_PUSH', [{}]);
+    if (!outcome?.ok) throw new Error('Not rendered');
+    const message = { ...outcome.message, deliveryId: 'd', token: 't', platform: 'IOS' } as PushMessage;
+    const { buttons } = links.addTo(message, { ...ref, medium: 'MOBILE_PUSH' }, new Date());
+    expect(buttons).toEqual([{ id: 'p', label: 'P', url: 'https://x.example/t/p/signed-p' }]);
   });
 
   it('has a name for answers that cannot bring another header with it', () => {

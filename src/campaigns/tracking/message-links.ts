@@ -40,8 +40,7 @@ export class MessageLinks {
 
   /** Replaces the marks that `system.url.*` was rendered as. */
   private fill<T extends OutboundMessage>(message: T, ref: MessageRef, now: Date): T {
-    const hasMark = Object.values(message).some((text) => typeof text === 'string' && text.includes(linkMarks.prefix));
-    if (!hasMark) return message;
+    if (!Object.values(message).some(hasMark)) return message;
     const filled = JSON.stringify(message)
       .replaceAll(linkMarks.unsubscribe, this.url('u', ref, now, consentDays))
       .replaceAll(linkMarks.profile, this.preferencesUrl(ref, now))
@@ -69,4 +68,10 @@ export class MessageLinks {
     const lastDay = new Date(now.getTime() + days * dayMs);
     return `${this.base}/t/${kind}/${this.signer.sign(packRef(ref), { lastDay, bound: kind })}`;
   }
+}
+
+/** Whether a link of ours stands in a text, or in what is inside a message, such as its buttons. */
+function hasMark(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(hasMark);
+  return typeof value === 'string' && value.includes(linkMarks.prefix);
 }

@@ -35,6 +35,10 @@ export class ChannelRepository {
     return tx.find(ChannelEntity, { where: { projectId, connectionId, state: kept }, order: { id: 'ASC' } });
   }
 
+  listOfProject(tx: Tx, projectId: string): Promise<ChannelEntity[]> {
+    return tx.find(ChannelEntity, { where: { projectId, state: kept }, order: { id: 'ASC' } });
+  }
+
   /** By the connection alone, for workers. */
   list(tx: Tx, connectionId: string): Promise<ChannelEntity[]> {
     return tx.find(ChannelEntity, { where: { connectionId, state: kept }, order: { id: 'ASC' } });

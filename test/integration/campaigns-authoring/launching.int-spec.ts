@@ -1,8 +1,10 @@
 import { LaunchCampaign } from '../../../src/campaigns/authoring/launch-campaign';
 import { ManageCampaigns } from '../../../src/campaigns/authoring/manage-campaigns';
 import { PublishTemplateHandler } from '../../../src/campaigns/authoring/publish-template.handler';
+import { RenameCampaign } from '../../../src/campaigns/authoring/rename-campaign';
 import { TemplateDirectory } from '../../../src/campaigns/authoring/template-directory';
 import { Versions } from '../../../src/campaigns/authoring/versions';
+import { WithdrawCampaign } from '../../../src/campaigns/authoring/withdraw-campaign';
 import { WithdrawTemplatesHandler } from '../../../src/campaigns/authoring/withdraw-templates.handler';
 import type { CampaignContent } from '../../../src/campaigns/domain/content/campaign-content';
 import { PublicationRepository } from '../../../src/campaigns/persistence/authoring/publication.repository';
@@ -12,10 +14,14 @@ describe('launching campaigns', () => {
   let stage: Stage;
   let manage: ManageCampaigns;
   let launches: LaunchCampaign;
+  let names: RenameCampaign;
+  let withdrawals: WithdrawCampaign;
   beforeAll(async () => {
     stage = await setStage();
     manage = stage.module.get(ManageCampaigns);
     launches = stage.module.get(LaunchCampaign);
+    names = stage.module.get(RenameCampaign);
+    withdrawals = stage.module.get(WithdrawCampaign);
   }, 60_000);
   afterAll(() => stage.close());
   afterEach(() => {
@@ -129,7 +135,7 @@ describe('launching campaigns', () => {
 
   it('renames the template with the campaign', async () => {
     const { id, version, optimoveTemplateId } = await launched('Before');
-    const { campaign } = await launches.rename(stage.actor, { id, version, name: 'After' });
+    const { campaign } = await names.rename(stage.actor, { id, version, name: 'After' });
     expect(campaign).toMatchObject({ name: 'After', version: version + 1 });
     expect(stage.optimove.templates.get(`506/${optimoveTemplateId}`)).toBe('After');
   });
@@ -137,7 +143,7 @@ describe('launching campaigns', () => {
   it('renames by removing and adding where Optimove keeps the name of a known template', async () => {
     const { id, version, optimoveTemplateId } = await launched('Stubborn');
     stage.optimove.keepsNames = true;
-    await launches.rename(stage.actor, { id, version, name: 'Convinced' });
+    await names.rename(stage.actor, { id, version, name: 'Convinced' });
     stage.optimove.keepsNames = false;
     expect(stage.optimove.templates.get(`506/${optimoveTemplateId}`)).toBe('Convinced');
   });
@@ -145,14 +151,14 @@ describe('launching campaigns', () => {
   it('renames a draft without telling Optimove', async () => {
     const { id, version } = await draft('Quiet');
     stage.optimove.failWith = 503;
-    expect((await launches.rename(stage.actor, { id, version, name: 'Calm' })).problems).toEqual([]);
+    expect((await names.rename(stage.actor, { id, version, name: 'Calm' })).problems).toEqual([]);
     expect(await publicationOf(id)).toBeUndefined();
   });
 
   it('takes a withdrawn template out of Optimove but still knows what it was', async () => {
     const { id, optimoveTemplateId } = await launched('Autumn');
     expect((await manage.archive(stage.actor, id)).problems).toMatchObject([{ code: 'WRONG_STATUS' }]);
-    const { campaign } = await launches.withdraw(stage.actor, id);
+    const { campaign } = await withdrawals.withdraw(stage.actor, id);
     expect(campaign).toMatchObject({ status: 'WITHDRAWN' });
     expect(stage.optimove.templates.has(`506/${optimoveTemplateId}`)).toBe(false);
     expect(await publicationOf(id)).toMatchObject({ state: 'WITHDRAWN' });
@@ -161,7 +167,7 @@ describe('launching campaigns', () => {
 
   it('launches a withdrawn campaign again, on another channel if wanted', async () => {
     const { id } = await launched('Moved');
-    const { campaign } = await launches.withdraw(stage.actor, id);
+    const { campaign } = await withdrawals.withdraw(stage.actor, id);
     const moved = await manage.update(stage.actor, {
       id,
       version: campaign?.version ?? 0,
@@ -186,7 +192,7 @@ describe('launching campaigns', () => {
     const { id, optimoveTemplateId } = await launched('Replaced');
     const publicationId = String((await publicationOf(id))?.id);
     stage.optimove.failWith = 503;
-    await launches.withdraw(stage.actor, id);
+    await withdrawals.withdraw(stage.actor, id);
     stage.optimove.failWith = null;
     const handler = stage.module.get(PublishTemplateHandler);
     await handler.handle({ publicationId, revision: 1 });

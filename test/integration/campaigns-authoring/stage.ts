@@ -1,7 +1,7 @@
 import { newId } from '@libs/foundation';
 import { createOptimoveClient, type RateBudget } from '@libs/optimove-client';
 import { PlatformModule, Transactions } from '@libs/platform';
-import { ChannelNotFoundError, ChannelsService } from '@modules/channels';
+import { ChannelNotFoundError, ChannelsService, DeliveryService } from '@modules/channels';
 import { ConnectionsService, DeletionConsequences } from '@modules/connections';
 import { ProfilesModule } from '@modules/profiles';
 import { type Actor, ProjectsModule } from '@modules/projects';
@@ -60,6 +60,12 @@ export async function setStage({ imports = [], providers = [], start }: Addition
       { provide: ConnectionsService, useValue: { clientFor: async () => client } },
       { provide: DeletionConsequences, useValue: { register: () => undefined } },
       { provide: ChannelsService, useValue: channelsOf(actor, ids) },
+      {
+        provide: DeliveryService,
+        useValue: {
+          mediaWithAccount: async (_: string, media: string[]) => new Set(media.filter((medium) => medium !== 'INBOX')),
+        },
+      },
     ],
   }).compile();
   const started = await (start ? start(module) : module.init());
@@ -74,10 +80,17 @@ export async function setStage({ imports = [], providers = [], start }: Addition
 function channelsOf(actor: Actor, ids: { connectionId: string; pushChannelId: string; smsChannelId: string }): object {
   const base = { connectionId: ids.connectionId, state: 'ACTIVE' };
   const views = [
-    { ...base, id: ids.pushChannelId, kind: 'MOBILE_PUSH', optimoveChannelId: 506, media: ['MOBILE_PUSH', 'SMS'] },
+    {
+      ...base,
+      id: ids.pushChannelId,
+      kind: 'MOBILE_PUSH',
+      optimoveChannelId: 506,
+      media: ['MOBILE_PUSH', 'SMS', 'IN_APP'],
+    },
     { ...base, id: ids.smsChannelId, kind: 'TRIGGERED', optimoveChannelId: 505, media: ['SMS'] },
   ];
   return {
+    listForProject: async (projectId: string) => (projectId === actor.projectId ? views : []),
     get: async (projectId: string, id: string) => {
       const found = views.find((view) => projectId === actor.projectId && view.id === id);
       if (!found) throw new ChannelNotFoundError(`No channel ${id}`);

@@ -13,8 +13,9 @@ import {
   MaxLength,
   ValidateNested,
 } from 'class-validator';
+import { type CampaignType, campaignTypes } from '../../domain/campaign-type';
 import { type CampaignStatus, campaignStatuses } from '../../domain/content/campaign-status';
-import { CampaignStatusEnum } from './campaign.type';
+import { CampaignStatusEnum, CampaignTypeEnum } from './campaign.type';
 import { CampaignContentInput } from './content.inputs';
 import { CampaignSegmentInput } from './segment.type';
 
@@ -35,19 +36,29 @@ export class CampaignsArgs extends PageArgs {
 
 @InputType({ description: 'A campaign to write. It starts as a draft.' })
 export class CreateCampaignInput {
-  @Field(() => ID, { description: 'The Optimove channel under which its template will appear.' })
+  @Field(() => CampaignTypeEnum, { defaultValue: 'OPTIMOVE', description: 'What it is to be; it stays so.' })
+  @IsIn(campaignTypes)
+  type: CampaignType = 'OPTIMOVE';
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The Optimove channel under which its template will appear. Absent: the only one there is, else it can be chosen later.',
+  })
+  @IsOptional()
   @IsUUID()
-  channelId!: string;
+  channelId?: string | null;
 
   @Field({ description: 'Name, unique in the project.' })
   @Length(1, 100)
   @Matches(noOuterSpace, nameRule)
   name!: string;
 
-  @Field(() => CampaignContentInput, { description: 'What to send.' })
+  @Field(() => CampaignContentInput, { nullable: true, description: 'What to send; it can be written later.' })
+  @IsOptional()
   @ValidateNested()
   @Type(() => CampaignContentInput)
-  content!: CampaignContentInput;
+  content?: CampaignContentInput | null;
 
   @Field(() => CampaignSegmentInput, {
     nullable: true,
@@ -68,6 +79,9 @@ abstract class CampaignIdInput {
 
 @InputType({ description: 'Which campaign to take out of Optimove.' })
 export class WithdrawCampaignInput extends CampaignIdInput {}
+
+@InputType({ description: 'Which campaign to put back.' })
+export class ResumeCampaignInput extends CampaignIdInput {}
 
 @InputType({ description: 'Which campaign to put away.' })
 export class ArchiveCampaignInput extends CampaignIdInput {}
@@ -105,6 +119,15 @@ export class RenameCampaignInput extends LaunchCampaignInput {
   @Length(1, 100)
   @Matches(noOuterSpace, nameRule)
   name!: string;
+}
+
+@InputType({ description: 'Which campaign to copy.' })
+export class CopyCampaignInput extends CampaignIdInput {
+  @Field(() => String, { nullable: true, description: 'Name of the copy; absent: "Copy of" and its name.' })
+  @IsOptional()
+  @Length(1, 100)
+  @Matches(noOuterSpace, nameRule)
+  name?: string | null;
 }
 
 @InputType({ description: 'A sample value for a placeholder.' })

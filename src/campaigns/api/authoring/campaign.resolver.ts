@@ -1,35 +1,14 @@
 import { isUuid } from '@libs/foundation';
-import { decodeCursor, Transactions, toPage, validateInput } from '@libs/platform';
+import { decodeCursor, Transactions, toPage } from '@libs/platform';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import { type CampaignProblem, notFound, refused } from '../../authoring/campaign-problem';
-import { CampaignSegments } from '../../authoring/campaign-segments';
-import { LaunchCampaign } from '../../authoring/launch-campaign';
+import { notFound, refused } from '../../authoring/campaign-problem';
 import { ManageCampaigns } from '../../authoring/manage-campaigns';
 import { previewContent } from '../../domain/content/preview-content';
-import { validateContent } from '../../domain/content/validate-content';
 import { CampaignRepository } from '../../persistence/authoring/campaign.repository';
-import {
-  ArchiveCampaignInput,
-  CampaignsArgs,
-  CreateCampaignInput,
-  LaunchCampaignInput,
-  PreviewCampaignInput,
-  RenameCampaignInput,
-  UpdateCampaignInput,
-  WithdrawCampaignInput,
-} from './campaign.inputs';
-import {
-  ArchiveCampaignPayload,
-  CampaignConnection,
-  CampaignType,
-  CreateCampaignPayload,
-  LaunchCampaignPayload,
-  RenameCampaignPayload,
-  UpdateCampaignPayload,
-  WithdrawCampaignPayload,
-} from './campaign.type';
-import { FindingType, PlaceholdersType } from './finding.type';
+import { CampaignsArgs, CreateCampaignInput, PreviewCampaignInput, UpdateCampaignInput } from './campaign.inputs';
+import { CampaignConnection, CampaignType, CreateCampaignPayload, UpdateCampaignPayload } from './campaign.type';
+import { invalidInput } from './invalid-input';
 import { refusedPreview, toCampaignType, toPayload, toPreview, toPublicationType } from './map-campaign';
 import { toGivenContent, toNewContent } from './map-content';
 import { PreviewCampaignPayload } from './preview.type';
@@ -37,13 +16,11 @@ import { PublicationLoader } from './publication.loader';
 import { PublicationType } from './publication.type';
 import { SnippetLoader } from './snippet.loader';
 
-/** Campaigns: writing, preview, launch. */
+/** Campaigns: reading, writing, preview. */
 @Resolver(() => CampaignType)
 export class CampaignResolver {
   constructor(
     private readonly manage: ManageCampaigns,
-    private readonly launches: LaunchCampaign,
-    private readonly segments: CampaignSegments,
     private readonly campaigns: CampaignRepository,
     private readonly transactions: Transactions,
     private readonly publications: PublicationLoader,
@@ -78,7 +55,7 @@ export class CampaignResolver {
     @CurrentActor() actor: Actor,
     @Args('input') input: PreviewCampaignInput,
   ): Promise<PreviewCampaignPayload> {
-    const problems = await invalid(PreviewCampaignInput, input);
+    const problems = await invalidInput(PreviewCampaignInput, input);
     if (problems.length > 0) return refusedPreview(problems);
     const campaign = await this.campaigns.find(this.transactions.pool, actor.projectId, input.id);
     if (!campaign) return refusedPreview([notFound]);
@@ -101,10 +78,11 @@ export class CampaignResolver {
     @CurrentActor() actor: Actor,
     @Args('input') input: CreateCampaignInput,
   ): Promise<CreateCampaignPayload> {
-    const problems = await invalid(CreateCampaignInput, input);
+    const problems = await invalidInput(CreateCampaignInput, input);
     if (problems.length > 0) return toPayload(refused(...problems));
-    const { channelId, name, content, segment = null } = input;
-    return toPayload(await this.manage.create(actor, { channelId, name, content: toNewContent(content), segment }));
+    const { type, channelId, name, segment = null } = input;
+    const content = toNewContent(input.content ?? {});
+    return toPayload(await this.manage.create(actor, { type, channelId, name, content, segment }));
   }
 
   @Allow('campaigns.edit')
@@ -115,63 +93,12 @@ export class CampaignResolver {
     @CurrentActor() actor: Actor,
     @Args('input') input: UpdateCampaignInput,
   ): Promise<UpdateCampaignPayload> {
-    const problems = await invalid(UpdateCampaignInput, input);
+    const problems = await invalidInput(UpdateCampaignInput, input);
     if (problems.length > 0) return toPayload(refused(...problems));
     const { id, version, channelId, segment } = input;
     const content = input.content ? toGivenContent(input.content) : undefined;
     const change = { id, version, channelId: channelId ?? undefined, content, segment };
     return toPayload(await this.manage.update(actor, change));
-  }
-
-  @Allow('campaigns.launch')
-  @Mutation(() => LaunchCampaignPayload, {
-    description:
-      'Freezes the content and publishes it as a template in Optimove. Answers with what Optimove said within 10 seconds; after that the publication stays PENDING and is tried again.',
-  })
-  async launchCampaign(
-    @CurrentActor() actor: Actor,
-    @Args('input') input: LaunchCampaignInput,
-  ): Promise<LaunchCampaignPayload> {
-    const problems = await invalid(LaunchCampaignInput, input);
-    if (problems.length > 0) return toPayload(refused(...problems));
-    return toPayload(await this.launches.launch(actor, input));
-  }
-
-  @Allow('campaigns.edit')
-  @Mutation(() => RenameCampaignPayload, { description: 'Renames a campaign, and its template if it is launched.' })
-  async renameCampaign(
-    @CurrentActor() actor: Actor,
-    @Args('input') input: RenameCampaignInput,
-  ): Promise<RenameCampaignPayload> {
-    const problems = await invalid(RenameCampaignInput, input);
-    if (problems.length > 0) return toPayload(refused(...problems));
-    return toPayload(await this.launches.rename(actor, input));
-  }
-
-  @Allow('campaigns.launch')
-  @Mutation(() => WithdrawCampaignPayload, {
-    description: 'Takes the template out of Optimove. Campaigns that Optimove announced before still run with it.',
-  })
-  async withdrawCampaign(
-    @CurrentActor() actor: Actor,
-    @Args('input') input: WithdrawCampaignInput,
-  ): Promise<WithdrawCampaignPayload> {
-    const problems = await invalid(WithdrawCampaignInput, input);
-    if (problems.length > 0) return toPayload(refused(...problems));
-    return toPayload(await this.launches.withdraw(actor, input.id));
-  }
-
-  @Allow('campaigns.edit')
-  @Mutation(() => ArchiveCampaignPayload, {
-    description: 'Puts a draft or withdrawn campaign away. Its name becomes free; its history stays.',
-  })
-  async archiveCampaign(
-    @CurrentActor() actor: Actor,
-    @Args('input') input: ArchiveCampaignInput,
-  ): Promise<ArchiveCampaignPayload> {
-    const problems = await invalid(ArchiveCampaignInput, input);
-    if (problems.length > 0) return toPayload(refused(...problems));
-    return toPayload(await this.manage.archive(actor, input.id));
   }
 
   @ResolveField(() => PublicationType, {
@@ -182,24 +109,4 @@ export class CampaignResolver {
     const found = await this.publications.load(actor.projectId, id);
     return found && toPublicationType(found);
   }
-
-  @ResolveField(() => [FindingType], { description: 'What its author should know; errors forbid a launch.' })
-  async findings(@CurrentActor() actor: Actor, @Parent() campaign: CampaignType): Promise<FindingType[]> {
-    const { source, narrowedTo } = campaign;
-    const content = await this.snippets.load(actor.projectId, source);
-    const broken = await this.segments.problems(this.transactions.pool, actor.projectId, narrowedTo);
-    return [
-      ...validateContent(content).findings.map((finding) => ({ ...finding, path: ['content', ...finding.path] })),
-      ...broken.map(({ path, message }) => ({ path, message, code: 'INVALID', severity: 'ERROR' })),
-    ];
-  }
-
-  @ResolveField(() => PlaceholdersType, { description: 'The placeholders of the content.' })
-  async placeholders(@CurrentActor() actor: Actor, @Parent() { source }: CampaignType): Promise<PlaceholdersType> {
-    return validateContent(await this.snippets.load(actor.projectId, source)).placeholders;
-  }
-}
-
-async function invalid<T extends object>(type: new () => T, input: T): Promise<CampaignProblem[]> {
-  return (await validateInput(type, input)).map((problem) => ({ ...problem, code: 'INVALID' }));
 }

@@ -1,9 +1,9 @@
 import { ConnectionType, UserError } from '@libs/platform';
 import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { campaignErrorCodes } from '../../authoring/campaign-problem';
-import type { CampaignSegment } from '../../domain/campaign-segment';
-import type { CampaignContent } from '../../domain/content/campaign-content';
+import { campaignTypes } from '../../domain/campaign-type';
 import { campaignStatuses } from '../../domain/content/campaign-status';
+import type { CampaignEntity } from '../../persistence/authoring/campaign.entity';
 import { CampaignContentType } from './content.type';
 import { enumOf } from './enum-of';
 import { CampaignSegmentType } from './segment.type';
@@ -14,6 +14,14 @@ registerEnumType(CampaignStatusEnum, {
   name: 'CampaignStatus',
   description:
     'Where a campaign is in its life. PUBLISHED: launched; its publication says whether Optimove has it yet.',
+});
+
+/** The types of campaigns as GraphQL names them. */
+export const CampaignTypeEnum = enumOf(campaignTypes);
+registerEnumType(CampaignTypeEnum, {
+  name: 'CampaignType',
+  description:
+    'What is built for Optimove. OPTIMOVE: any media of its channel. IN_APP: one message inside apps and on sites, at its trigger.',
 });
 
 /** Kinds of problems of campaigns as GraphQL names them. */
@@ -31,17 +39,23 @@ export class CampaignType {
   @Field({ description: 'Name, unique in the project; the name of the template in Optimove.' })
   name!: string;
 
+  @Field(() => CampaignTypeEnum, { description: 'What it is; chosen when it is created.' })
+  type!: string;
+
   @Field(() => CampaignStatusEnum, { description: 'Where it is in its life.' })
   status!: string;
 
   @Field(() => Int, { description: 'Pass it when you change the campaign; a change in between is refused.' })
   version!: number;
 
-  @Field(() => ID, { description: 'The connection of its channel.' })
-  connectionId!: string;
+  @Field(() => ID, { nullable: true, description: 'The connection of its channel.' })
+  connectionId!: string | null;
 
-  @Field(() => ID, { description: 'The Optimove channel under which its template appears.' })
-  channelId!: string;
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The Optimove channel under which its template appears; null until one is chosen.',
+  })
+  channelId!: string | null;
 
   @Field(() => CampaignContentType, { description: 'The content as edited; what is live was frozen by the launch.' })
   content!: CampaignContentType;
@@ -61,11 +75,8 @@ export class CampaignType {
   @Field({ description: 'When it was last changed.' })
   updatedAt!: Date;
 
-  /** What findings and placeholders are resolved from; not part of the schema. */
-  source!: CampaignContent;
-
-  /** What findings of the segment are resolved from; not part of the schema. */
-  narrowedTo!: CampaignSegment | null;
+  /** What the review is made of; not part of the schema. */
+  row!: CampaignEntity;
 }
 
 @ObjectType('CampaignConnection', { description: 'A page of campaigns, newest first.' })
@@ -105,6 +116,12 @@ export class RenameCampaignPayload extends CampaignPayload {}
 
 @ObjectType('WithdrawCampaignPayload', { description: 'Outcome of taking a campaign out of Optimove.' })
 export class WithdrawCampaignPayload extends CampaignPayload {}
+
+@ObjectType('ResumeCampaignPayload', { description: 'Outcome of putting a withdrawn campaign back.' })
+export class ResumeCampaignPayload extends CampaignPayload {}
+
+@ObjectType('CopyCampaignPayload', { description: 'Outcome of copying a campaign: the copy.' })
+export class CopyCampaignPayload extends CampaignPayload {}
 
 @ObjectType('ArchiveCampaignPayload', { description: 'Outcome of archiving a campaign.' })
 export class ArchiveCampaignPayload extends CampaignPayload {}

@@ -15,7 +15,13 @@ import {
 import { type MissingValueRule, missingValueRules } from '../../domain/content/campaign-content';
 import { ContentAlternativeInput, ContentVariantInput } from './alternatives.inputs';
 import { MissingValueRuleEnum } from './content.type';
-import { InAppContentInput, InboxContentInput, MessageButtonInput, WebPushContentInput } from './onsite-content.inputs';
+import {
+  InAppContentInput,
+  InboxContentInput,
+  MessageButtonInput,
+  TapInput,
+  WebPushContentInput,
+} from './onsite-content.inputs';
 
 const short = 2_000;
 const long = 600_000;
@@ -36,16 +42,16 @@ export class PushDataEntryInput {
 }
 
 @InputType({ description: 'A push message to phones. Its texts may hold placeholders.' })
-export class MobilePushContentInput {
-  @Field({ description: 'Title.' })
+export class MobilePushContentInput extends TapInput {
+  @Field({ defaultValue: '', description: 'Title.' })
   @IsString()
   @MaxLength(short)
-  title!: string;
+  title: string = '';
 
-  @Field({ description: 'Text.' })
+  @Field({ defaultValue: '', description: 'Text.' })
   @IsString()
   @MaxLength(10_000)
-  body!: string;
+  body: string = '';
 
   @Field(() => String, { nullable: true, description: 'Opened when the message is tapped.' })
   @IsOptional()
@@ -58,6 +64,15 @@ export class MobilePushContentInput {
   @IsString()
   @MaxLength(short)
   imageUrl?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'HTML that a tap with onClick PAGE shows; it counts to the size.',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(10_000)
+  page?: string | null;
 
   @Field(() => [PushDataEntryInput], { nullable: true, description: 'Extra values for the app.' })
   @IsOptional()
@@ -136,10 +151,10 @@ export class MobilePushContentInput {
 
 @InputType({ description: 'An e-mail. Its texts may hold placeholders, its addresses not.' })
 export class EmailContentInput {
-  @Field({ description: 'Sender address.' })
+  @Field({ defaultValue: '', description: 'Sender address.' })
   @IsString()
   @MaxLength(short)
-  fromAddress!: string;
+  fromAddress: string = '';
 
   @Field({ defaultValue: '', description: 'Sender name.' })
   @IsString()
@@ -165,15 +180,18 @@ export class EmailContentInput {
   @IsBoolean()
   hasUnsubscribeHeader: boolean = true;
 
-  @Field({ description: 'Subject.' })
+  @Field({ defaultValue: '', description: 'Subject.' })
   @IsString()
   @MaxLength(short)
-  subject!: string;
+  subject: string = '';
 
-  @Field({ description: 'HTML part; values are escaped in it. At most 64 KiB with placeholders, else 500 KB.' })
+  @Field({
+    defaultValue: '',
+    description: 'HTML part; values are escaped in it. At most 64 KiB with placeholders, else 500 KB.',
+  })
   @IsString()
   @MaxLength(long)
-  html!: string;
+  html: string = '';
 
   @Field(() => String, { nullable: true, description: 'Plain part; derived from the HTML part when null.' })
   @IsOptional()
@@ -195,10 +213,10 @@ export class SmsContentInput {
   @MaxLength(short)
   from: string = '';
 
-  @Field({ description: 'Text.' })
+  @Field({ defaultValue: '', description: 'Text.' })
   @IsString()
   @MaxLength(10_000)
-  text!: string;
+  text: string = '';
 }
 
 @InputType({ description: 'How placeholders are treated.' })

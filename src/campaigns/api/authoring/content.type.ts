@@ -2,7 +2,13 @@ import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { missingValueRules } from '../../domain/content/campaign-content';
 import { ContentAlternativeType, ContentVariantType } from './alternatives.type';
 import { enumOf } from './enum-of';
-import { InAppContentType, InboxContentType, MessageButtonType, WebPushContentType } from './onsite-content.type';
+import {
+  InAppContentType,
+  InboxContentType,
+  MessageButtonType,
+  TapType,
+  WebPushContentType,
+} from './onsite-content.type';
 
 /** What to do about missing values, as GraphQL names it. */
 export const MissingValueRuleEnum = enumOf(missingValueRules);
@@ -22,7 +28,7 @@ export class PushDataEntryType {
 }
 
 @ObjectType('MobilePushContent', { description: 'A push message to phones. Its texts may hold placeholders.' })
-export class MobilePushContentType {
+export class MobilePushContentType extends TapType {
   @Field({ description: 'Title.' })
   title!: string;
 
@@ -34,6 +40,9 @@ export class MobilePushContentType {
 
   @Field(() => String, { nullable: true, description: 'Picture beside the text.' })
   imageUrl!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'HTML that a tap with onClick PAGE shows.' })
+  page!: string | null;
 
   @Field(() => [PushDataEntryType], { description: 'Extra values for the app.' })
   data!: PushDataEntryType[];

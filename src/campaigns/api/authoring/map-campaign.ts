@@ -18,12 +18,12 @@ import { toSegmentType } from './segment.type';
 
 /** A campaign as GraphQL shows it; publication, findings and placeholders are resolved when asked for. */
 export function toCampaignType(campaign: CampaignEntity): CampaignType {
-  const { id, name, status, version, connectionId, channelId, content: source, createdAt, updatedAt } = campaign;
+  const { id, name, type, status, version, connectionId, channelId, createdAt, updatedAt } = campaign;
   const hasUnlaunchedChanges = campaign.launchedRevision !== campaign.contentRevision;
-  const content = toContentType(source);
+  const content = toContentType(campaign.content);
   const ids = { id, connectionId, channelId };
-  const shown = { content, source, segment: toSegmentType(campaign.segment), narrowedTo: campaign.segment };
-  return { ...ids, ...shown, name, status, version, hasUnlaunchedChanges, createdAt, updatedAt };
+  const shown = { content, segment: toSegmentType(campaign.segment), row: campaign };
+  return { ...ids, ...shown, name, type, status, version, hasUnlaunchedChanges, createdAt, updatedAt };
 }
 
 /** A publication as GraphQL shows it. */

@@ -1,9 +1,11 @@
 import type { InAppFields, InboxFields, WebPushFields } from '../../domain/content/assemble-onsite';
+import type { ClickContent } from '../../domain/content/click-action';
 import type { ButtonContent, InAppContent, InboxContent, WebPushContent } from '../../domain/content/onsite-content';
 import type {
   InAppContentInput,
   InboxContentInput,
   MessageButtonInput,
+  TapInput,
   WebPushContentInput,
 } from './onsite-content.inputs';
 import type {
@@ -11,21 +13,35 @@ import type {
   InboxContentType,
   MessageButtonType,
   OnsitePreviewType,
+  TapType,
   WebPushContentType,
 } from './onsite-content.type';
 import { optional, storable } from './storable';
 
 /** A push message to browsers, in the domain's shape. */
 export function toWebPush(input: WebPushContentInput): WebPushContent {
-  const { iconUrl, buttons, requireInteraction } = input;
-  const flag = requireInteraction ? true : undefined;
-  return { ...toShown(input), iconUrl: optional(iconUrl), buttons: toButtons(buttons), requireInteraction: flag };
+  const { iconUrl, buttons, requireInteraction, ttlHours } = input;
+  return {
+    ...toShown(input),
+    iconUrl: optional(iconUrl),
+    buttons: toButtons(buttons),
+    requireInteraction: requireInteraction ? true : undefined,
+    ttlHours: ttlHours ?? undefined,
+  };
 }
 
 /** A message for inboxes, in the domain's shape. */
 export function toInbox(input: InboxContentInput): InboxContent {
   const { style, iconUrl, lifetimeHours } = input;
-  return { style, ...toShown(input), iconUrl: optional(iconUrl), lifetimeHours: lifetimeHours ?? undefined };
+  return {
+    style,
+    ...toShown(input),
+    ...toTap(input),
+    iconUrl: optional(iconUrl),
+    backgroundColour: optional(input.backgroundColour?.trim()),
+    titleBackgroundColour: optional(input.titleBackgroundColour?.trim()),
+    lifetimeHours: lifetimeHours ?? undefined,
+  };
 }
 
 /** A message for apps and sites, in the domain's shape. */
@@ -34,9 +50,17 @@ export function toInApp(input: InAppContentInput): InAppContent {
   return {
     style,
     ...toShown(input),
+    ...toTap(input),
     html: optional(html),
+    backgroundImageUrl: optional(input.backgroundImageUrl),
+    backgroundColour: optional(input.backgroundColour?.trim()),
+    orientation: input.orientation ?? undefined,
+    position: input.position ?? undefined,
+    placement: optional(input.placement?.trim()),
+    hasCloseButton: input.hasCloseButton ? undefined : false,
+    closesAfterSeconds: input.closesAfterSeconds ?? undefined,
     buttons: toButtons(buttons),
-    trigger: { kind: trigger.kind, event: optional(trigger.event) },
+    trigger: { kind: trigger?.kind ?? 'SESSION_START', event: optional(trigger?.event) },
     displayLimit,
     pauseMinutes: pauseMinutes ?? undefined,
     lifetimeHours: lifetimeHours ?? undefined,
@@ -45,15 +69,16 @@ export function toInApp(input: InAppContentInput): InAppContent {
 
 /** A push message to browsers as GraphQL shows it. */
 export function toWebPushType(content: WebPushContent): WebPushContentType {
-  const { iconUrl, buttons, requireInteraction } = content;
-  const shown = { ...toShownType(content), iconUrl: iconUrl ?? null };
-  return { ...shown, buttons: toButtonTypes(buttons), requireInteraction: requireInteraction ?? false };
+  const { iconUrl = null, buttons, requireInteraction = false, ttlHours = null } = content;
+  return { ...toShownType(content), iconUrl, buttons: toButtonTypes(buttons), requireInteraction, ttlHours };
 }
 
 /** A message for inboxes as GraphQL shows it. */
 export function toInboxType(content: InboxContent): InboxContentType {
-  const { style, iconUrl, lifetimeHours } = content;
-  return { style, ...toShownType(content), iconUrl: iconUrl ?? null, lifetimeHours: lifetimeHours ?? null };
+  const { style, iconUrl = null, lifetimeHours = null } = content;
+  const { backgroundColour = null, titleBackgroundColour = null } = content;
+  const shown = { ...toShownType(content), ...toTapType(content), iconUrl, lifetimeHours };
+  return { style, ...shown, backgroundColour, titleBackgroundColour };
 }
 
 /** A message for apps and sites as GraphQL shows it. */
@@ -62,7 +87,15 @@ export function toInAppType(content: InAppContent): InAppContentType {
   return {
     style,
     ...toShownType(content),
+    ...toTapType(content),
     html: html ?? null,
+    backgroundImageUrl: content.backgroundImageUrl ?? null,
+    backgroundColour: content.backgroundColour ?? null,
+    orientation: content.orientation ?? null,
+    position: content.position ?? null,
+    placement: content.placement ?? null,
+    hasCloseButton: content.hasCloseButton ?? true,
+    closesAfterSeconds: content.closesAfterSeconds ?? null,
     buttons: toButtonTypes(buttons),
     trigger: { kind: trigger.kind, event: trigger.event ?? null },
     displayLimit: displayLimit ?? 1,
@@ -101,10 +134,26 @@ function toShownType({ title, body, imageUrl, url }: Given): Shown<null> {
 /** Buttons, in the domain's shape. */
 export function toButtons(buttons: MessageButtonInput[] | null | undefined): ButtonContent[] | undefined {
   if (!buttons?.length) return undefined;
-  return buttons.map(({ id, label, url }) => ({ id: storable(id), label: storable(label), url: optional(url) }));
+  return buttons.map((button) => {
+    const { id, label, url } = button;
+    return { id: storable(id), label: storable(label), url: optional(url), ...toTap(button) };
+  });
 }
 
 /** Buttons as GraphQL shows them. */
 export function toButtonTypes(buttons: ButtonContent[] | undefined): MessageButtonType[] {
-  return (buttons ?? []).map(({ id, label, url }) => ({ id, label, url: url ?? null }));
+  return (buttons ?? []).map((button) => {
+    const { id, label, url = null } = button;
+    return { id, label, url, ...toTapType(button) };
+  });
+}
+
+/** What a tap does, in the domain's shape. */
+export function toTap({ onClick, inAppEvent }: TapInput): Pick<ClickContent, 'onClick' | 'inAppEvent'> {
+  return { onClick: onClick ?? undefined, inAppEvent: optional(inAppEvent?.trim()) };
+}
+
+/** What a tap does, as GraphQL shows it. */
+export function toTapType({ onClick, inAppEvent }: ClickContent): TapType {
+  return { onClick: onClick ?? null, inAppEvent: inAppEvent ?? null };
 }

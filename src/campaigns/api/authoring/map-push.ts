@@ -1,7 +1,7 @@
 import type { MobilePushContent } from '../../domain/content/campaign-content';
 import type { MobilePushContentInput } from './content.inputs';
 import type { MobilePushContentType } from './content.type';
-import { toButtons, toButtonTypes } from './map-onsite';
+import { toButtons, toButtonTypes, toTap, toTapType } from './map-onsite';
 import { optional, storable } from './storable';
 
 /** A push message to phones, in the domain's shape. */
@@ -11,6 +11,8 @@ export function toPush(input: MobilePushContentInput): MobilePushContent {
     title: storable(input.title),
     body: storable(input.body),
     url: optional(input.url),
+    ...toTap(input),
+    page: optional(input.page),
     imageUrl: optional(input.imageUrl),
     data: entries.length > 0 ? Object.fromEntries(entries) : undefined,
     subtitle: optional(input.subtitle),
@@ -31,6 +33,8 @@ export function toPushType(push: MobilePushContent): MobilePushContentType {
     title: push.title,
     body: push.body,
     url: push.url ?? null,
+    ...toTapType(push),
+    page: push.page ?? null,
     imageUrl: push.imageUrl ?? null,
     data: Object.entries(push.data ?? {}).map(([key, value]) => ({ key, value })),
     subtitle: push.subtitle ?? null,

@@ -1,4 +1,4 @@
-import { Field, InputType, Int } from '@nestjs/graphql';
+import { Field, InputType, Int, IntersectionType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -12,14 +12,24 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
+import { type ClickAction, clickActions } from '../../domain/content/click-action';
 import {
+  bannerPositions,
   type InAppContent,
   type InboxContent,
   inAppStyles,
   inboxStyles,
+  orientations,
   showTriggers,
 } from '../../domain/content/onsite-content';
-import { InAppStyleEnum, InboxStyleEnum, ShowTriggerEnum } from './onsite-content.type';
+import {
+  BannerPositionEnum,
+  ClickActionEnum,
+  InAppStyleEnum,
+  InboxStyleEnum,
+  OrientationEnum,
+  ShowTriggerEnum,
+} from './onsite-content.type';
 
 const short = 2_000;
 const long = 600_000;
@@ -28,17 +38,35 @@ const longestHours = 8_760;
 /** Thirty days. */
 const longestPause = 43_200;
 
-@InputType({ description: 'A button; its label and address may hold placeholders.' })
-export class MessageButtonInput {
-  @Field({ description: 'What the app reports when it is pressed.' })
-  @IsString()
-  @MaxLength(100)
-  id!: string;
+/** What a tap does beside opening an address. */
+@InputType({ isAbstract: true })
+export class TapInput {
+  @Field(() => ClickActionEnum, {
+    nullable: true,
+    description: 'What a tap does; null: it opens the address if there is one.',
+  })
+  @IsOptional()
+  @IsIn(clickActions)
+  onClick?: ClickAction | null;
 
-  @Field({ description: 'What it says.' })
+  @Field(() => String, { nullable: true, description: 'For IN_APP: the event for which in-app messages wait.' })
+  @IsOptional()
   @IsString()
   @MaxLength(short)
-  label!: string;
+  inAppEvent?: string | null;
+}
+
+@InputType({ description: 'A button; its label and address may hold placeholders.' })
+export class MessageButtonInput extends TapInput {
+  @Field({ defaultValue: '', description: 'What the app reports when it is pressed.' })
+  @IsString()
+  @MaxLength(100)
+  id: string = '';
+
+  @Field({ defaultValue: '', description: 'What it says.' })
+  @IsString()
+  @MaxLength(short)
+  label: string = '';
 
   @Field(() => String, { nullable: true, description: 'Opened when it is pressed; it only closes when null.' })
   @IsOptional()
@@ -48,16 +76,16 @@ export class MessageButtonInput {
 }
 
 @InputType({ isAbstract: true })
-abstract class ShownContentInput {
-  @Field({ description: 'Title.' })
+class ShownTextsInput {
+  @Field({ defaultValue: '', description: 'Title.' })
   @IsString()
   @MaxLength(short)
-  title!: string;
+  title: string = '';
 
-  @Field({ description: 'Text.' })
+  @Field({ defaultValue: '', description: 'Text.' })
   @IsString()
   @MaxLength(10_000)
-  body!: string;
+  body: string = '';
 
   @Field(() => String, { nullable: true, description: 'Picture, https://….' })
   @IsOptional()
@@ -72,8 +100,11 @@ abstract class ShownContentInput {
   url?: string | null;
 }
 
+@InputType({ isAbstract: true })
+class ShownContentInput extends IntersectionType(ShownTextsInput, TapInput) {}
+
 @InputType({ description: 'A push message to browsers. Its texts may hold placeholders.' })
-export class WebPushContentInput extends ShownContentInput {
+export class WebPushContentInput extends ShownTextsInput {
   @Field(() => String, { nullable: true, description: 'Small picture beside the title, https://….' })
   @IsOptional()
   @IsString()
@@ -90,6 +121,16 @@ export class WebPushContentInput extends ShownContentInput {
   @Field({ defaultValue: false, description: 'Stays on the screen until somebody closes it.' })
   @IsBoolean()
   requireInteraction: boolean = false;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Hours after which it is given up when the browser was away, at most 672; 72 when null.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(672)
+  ttlHours?: number | null;
 }
 
 @InputType({ description: 'A message for inboxes. Its texts may hold placeholders.' })
@@ -103,6 +144,18 @@ export class InboxContentInput extends ShownContentInput {
   @IsString()
   @MaxLength(short)
   iconUrl?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Behind the text of a CARD, as #rrggbb.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  backgroundColour?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Behind the title of a CARD, as #rrggbb.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  titleBackgroundColour?: string | null;
 
   @Field(() => Int, { nullable: true, description: 'Leaves the inbox after so many hours; the account’s limit first.' })
   @IsOptional()
@@ -137,6 +190,45 @@ export class InAppContentInput extends ShownContentInput {
   @MaxLength(long)
   html?: string | null;
 
+  @Field(() => String, { nullable: true, description: 'Picture behind everything, https://…, without placeholders.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  backgroundImageUrl?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Behind everything, as #rrggbb.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  backgroundColour?: string | null;
+
+  @Field(() => OrientationEnum, { nullable: true, description: 'Which way round; RESPONSIVE when null.' })
+  @IsOptional()
+  @IsIn(orientations)
+  orientation?: InAppContent['orientation'] | null;
+
+  @Field(() => BannerPositionEnum, { nullable: true, description: 'Where a BANNER is; TOP when null.' })
+  @IsOptional()
+  @IsIn(bannerPositions)
+  position?: InAppContent['position'] | null;
+
+  @Field(() => String, { nullable: true, description: 'Of INLINE: the name of its place in the app or on the site.' })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  placement?: string | null;
+
+  @Field({ defaultValue: true, description: 'Whether it can be closed without choosing anything.' })
+  @IsBoolean()
+  hasCloseButton: boolean = true;
+
+  @Field(() => Int, { nullable: true, description: 'Closes by itself after so many seconds, at most 3,600.' })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(3_600)
+  closesAfterSeconds?: number | null;
+
   @Field(() => [MessageButtonInput], { nullable: true, description: 'At most four buttons.' })
   @IsOptional()
   @ArrayMaxSize(10)
@@ -144,10 +236,14 @@ export class InAppContentInput extends ShownContentInput {
   @Type(() => MessageButtonInput)
   buttons?: MessageButtonInput[] | null;
 
-  @Field(() => ShowTriggerInput, { description: 'When it comes up.' })
+  @Field(() => ShowTriggerInput, {
+    nullable: true,
+    description: 'When it comes up; at the start of a session if null.',
+  })
+  @IsOptional()
   @ValidateNested()
   @Type(() => ShowTriggerInput)
-  trigger!: ShowTriggerInput;
+  trigger?: ShowTriggerInput | null;
 
   @Field(() => Int, { defaultValue: 1, description: 'How often it comes up.' })
   @IsInt()

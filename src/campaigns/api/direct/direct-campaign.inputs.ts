@@ -27,10 +27,11 @@ export class CreateDirectCampaignInput {
   @Matches(noOuterSpace, nameRule)
   name!: string;
 
-  @Field(() => CampaignContentInput, { description: 'What to send.' })
+  @Field(() => CampaignContentInput, { nullable: true, description: 'What to send; it can be written later.' })
+  @IsOptional()
   @ValidateNested()
   @Type(() => CampaignContentInput)
-  content!: CampaignContentInput;
+  content?: CampaignContentInput | null;
 
   @Field(() => CampaignSegmentInput, { nullable: true, description: 'Whom to send to; absent: everybody.' })
   @IsOptional()
@@ -57,6 +58,15 @@ export class PauseDirectCampaignInput extends DirectCampaignIdInput {}
 
 @InputType({ description: 'Which Direct campaign goes on.' })
 export class ResumeDirectCampaignInput extends DirectCampaignIdInput {}
+
+@InputType({ description: 'Which Direct campaign to copy.' })
+export class CopyDirectCampaignInput extends DirectCampaignIdInput {
+  @Field(() => String, { nullable: true, description: 'Name of the copy; absent: "Copy of" and its name.' })
+  @IsOptional()
+  @Length(1, 100)
+  @Matches(noOuterSpace, nameRule)
+  name?: string | null;
+}
 
 @InputType({ description: 'Which Direct campaign to put away.' })
 export class ArchiveDirectCampaignInput extends DirectCampaignIdInput {}

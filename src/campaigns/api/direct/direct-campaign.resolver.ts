@@ -1,22 +1,25 @@
-import { isUuid, newId } from '@libs/foundation';
-import { decodeCursor, PageArgs, Transactions, toPage, validateInput } from '@libs/platform';
+import { isUuid } from '@libs/foundation';
+import { decodeCursor, PageArgs, Transactions, toPage } from '@libs/platform';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
-import { SuppressionService } from '@modules/suppression';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import type { CampaignProblem } from '../../authoring/campaign-problem';
-import { CampaignSegments } from '../../authoring/campaign-segments';
+import { CopyDirectCampaign } from '../../direct/copy-direct-campaign';
 import { refusedDirect } from '../../direct/direct-problem';
 import { LaunchDirectCampaign } from '../../direct/launch-direct-campaign';
 import { ManageDirectCampaigns } from '../../direct/manage-direct-campaigns';
-import { validateContent } from '../../domain/content/validate-content';
-import { DirectCampaignRepository } from '../../persistence/direct/direct-campaign.repository';
+import { ReviewDirectCampaign } from '../../direct/review-direct-campaign';
+import type { Finding } from '../../domain/content/finding';
+import { stepsOf } from '../../domain/review/builder-steps';
+import { type DirectCampaign, DirectCampaignRepository } from '../../persistence/direct/direct-campaign.repository';
 import { ExecutionListRepository } from '../../persistence/ledger/execution-list.repository';
 import { FindingType } from '../authoring/finding.type';
+import { invalidInput } from '../authoring/invalid-input';
 import { toGivenContent, toNewContent } from '../authoring/map-content';
+import { StepReportType } from '../authoring/review.type';
 import { SnippetLoader } from '../authoring/snippet.loader';
 import { ExecutionConnection } from '../execution.type';
 import {
   ArchiveDirectCampaignInput,
+  CopyDirectCampaignInput,
   CreateDirectCampaignInput,
   DirectCampaignsArgs,
   LaunchDirectCampaignInput,
@@ -26,6 +29,7 @@ import {
 } from './direct-campaign.inputs';
 import {
   ArchiveDirectCampaignPayload,
+  CopyDirectCampaignPayload,
   CreateDirectCampaignPayload,
   DirectCampaignConnection,
   DirectCampaignType,
@@ -42,11 +46,11 @@ export class DirectCampaignResolver {
   constructor(
     private readonly manage: ManageDirectCampaigns,
     private readonly launches: LaunchDirectCampaign,
+    private readonly copies: CopyDirectCampaign,
     private readonly campaigns: DirectCampaignRepository,
     private readonly executionLists: ExecutionListRepository,
-    private readonly segments: CampaignSegments,
+    private readonly reviews: ReviewDirectCampaign,
     private readonly snippets: SnippetLoader,
-    private readonly suppression: SuppressionService,
     private readonly transactions: Transactions,
   ) {}
 
@@ -83,10 +87,10 @@ export class DirectCampaignResolver {
     @CurrentActor() actor: Actor,
     @Args('input') input: CreateDirectCampaignInput,
   ): Promise<CreateDirectCampaignPayload> {
-    const problems = [...(await invalid(CreateDirectCampaignInput, input)), ...bothGiven(input.schedule)];
+    const problems = [...(await invalidInput(CreateDirectCampaignInput, input)), ...bothGiven(input.schedule)];
     if (problems.length > 0) return toDirectPayload(refusedDirect(...problems));
     const { name, segment = null } = input;
-    const fresh = { name, segment, content: toNewContent(input.content), schedule: toSchedule(input.schedule) };
+    const fresh = { name, segment, content: toNewContent(input.content ?? {}), schedule: toSchedule(input.schedule) };
     return toDirectPayload(await this.manage.create(actor, fresh));
   }
 
@@ -98,7 +102,7 @@ export class DirectCampaignResolver {
     @CurrentActor() actor: Actor,
     @Args('input') input: UpdateDirectCampaignInput,
   ): Promise<UpdateDirectCampaignPayload> {
-    const problems = [...(await invalid(UpdateDirectCampaignInput, input)), ...bothGiven(input.schedule)];
+    const problems = [...(await invalidInput(UpdateDirectCampaignInput, input)), ...bothGiven(input.schedule)];
     if (problems.length > 0) return toDirectPayload(refusedDirect(...problems));
     const { id, version, name, segment } = input;
     const content = input.content ? toGivenContent(input.content) : undefined;
@@ -114,7 +118,7 @@ export class DirectCampaignResolver {
     @CurrentActor() actor: Actor,
     @Args('input') input: LaunchDirectCampaignInput,
   ): Promise<LaunchDirectCampaignPayload> {
-    const problems = await invalid(LaunchDirectCampaignInput, input);
+    const problems = await invalidInput(LaunchDirectCampaignInput, input);
     if (problems.length > 0) return toDirectPayload(refusedDirect(...problems));
     return toDirectPayload(await this.launches.launch(actor, input));
   }
@@ -127,7 +131,7 @@ export class DirectCampaignResolver {
     @CurrentActor() actor: Actor,
     @Args('input') input: PauseDirectCampaignInput,
   ): Promise<PauseDirectCampaignPayload> {
-    const problems = await invalid(PauseDirectCampaignInput, input);
+    const problems = await invalidInput(PauseDirectCampaignInput, input);
     if (problems.length > 0) return toDirectPayload(refusedDirect(...problems));
     return toDirectPayload(await this.launches.pause(actor, input.id));
   }
@@ -140,20 +144,34 @@ export class DirectCampaignResolver {
     @CurrentActor() actor: Actor,
     @Args('input') input: ResumeDirectCampaignInput,
   ): Promise<ResumeDirectCampaignPayload> {
-    const problems = await invalid(ResumeDirectCampaignInput, input);
+    const problems = await invalidInput(ResumeDirectCampaignInput, input);
     if (problems.length > 0) return toDirectPayload(refusedDirect(...problems));
     return toDirectPayload(await this.launches.resume(actor, input.id));
   }
 
   @Allow('campaigns.edit')
+  @Mutation(() => CopyDirectCampaignPayload, {
+    description: 'Makes a draft with the content, segment and schedule of a Direct campaign as it is edited.',
+  })
+  async copyDirectCampaign(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: CopyDirectCampaignInput,
+  ): Promise<CopyDirectCampaignPayload> {
+    const problems = await invalidInput(CopyDirectCampaignInput, input);
+    if (problems.length > 0) return toDirectPayload(refusedDirect(...problems));
+    return toDirectPayload(await this.copies.copy(actor, { id: input.id, name: input.name ?? null }));
+  }
+
+  @Allow('campaigns.edit')
   @Mutation(() => ArchiveDirectCampaignPayload, {
-    description: 'Puts a Direct campaign away; it does not go out any more. Its history stays.',
+    description:
+      'Puts a Direct campaign away; it does not go out any more. Its history stays. Once launched, this takes the right to launch.',
   })
   async archiveDirectCampaign(
     @CurrentActor() actor: Actor,
     @Args('input') input: ArchiveDirectCampaignInput,
   ): Promise<ArchiveDirectCampaignPayload> {
-    const problems = await invalid(ArchiveDirectCampaignInput, input);
+    const problems = await invalidInput(ArchiveDirectCampaignInput, input);
     if (problems.length > 0) return toDirectPayload(refusedDirect(...problems));
     return toDirectPayload(await this.manage.archive(actor, input.id));
   }
@@ -162,26 +180,18 @@ export class DirectCampaignResolver {
     description:
       'What its author should know before a launch; errors forbid it. Says so when it relies on no exclusion rule.',
   })
-  async findings(
-    @CurrentActor() { projectId }: Actor,
-    @Parent() { source }: DirectCampaignType,
-  ): Promise<FindingType[]> {
-    const { pool } = this.transactions;
-    const content = await this.snippets.load(projectId, source.content);
-    const broken = await this.segments.problems(pool, projectId, source.segment);
-    const { rules, holdReason } = await this.suppression.standing(pool, projectId, {
-      kind: 'DIRECT',
-      executionId: newId(),
-    });
-    const relied: string[] = [];
-    if (rules.length === 0)
-      relied.push('No exclusion rule protects this campaign: nobody is left out for being excluded');
-    if (holdReason) relied.push(`As things stand it would be held: ${holdReason}`);
-    return [
-      ...validateContent(content).findings.map((finding) => ({ ...finding, path: ['content', ...finding.path] })),
-      ...broken.map(({ path, message }) => ({ path, message, code: 'INVALID', severity: 'ERROR' })),
-      ...relied.map((message) => ({ path: ['suppression'], message, code: 'SUPPRESSION', severity: 'WARNING' })),
-    ];
+  findings(@Parent() { source }: DirectCampaignType): Promise<FindingType[]> {
+    return this.reviewOf(source);
+  }
+
+  @ResolveField(() => [StepReportType], { description: 'The steps of the builder, each with what was found on it.' })
+  async steps(@Parent() { source }: DirectCampaignType): Promise<StepReportType[]> {
+    return stepsOf(await this.reviewOf(source));
+  }
+
+  private async reviewOf(source: DirectCampaign): Promise<Finding[]> {
+    const content = await this.snippets.load(source.projectId, source.content);
+    return (await this.reviews.review(this.transactions.pool, source, content)).findings;
   }
 
   @ResolveField(() => ExecutionConnection, { description: 'Each time it went out, newest first.' })
@@ -194,8 +204,4 @@ export class DirectCampaignResolver {
     const rows = await this.executionLists.list({ projectId, connectionId: null, state: null, ...page });
     return toPage(rows, { first, cursorOf: (row) => row.id, map: (row) => row });
   }
-}
-
-async function invalid<T extends object>(type: new () => T, input: T): Promise<CampaignProblem[]> {
-  return (await validateInput(type, input)).map((problem) => ({ ...problem, code: 'INVALID' }));
 }

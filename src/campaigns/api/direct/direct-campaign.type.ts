@@ -101,5 +101,8 @@ export class PauseDirectCampaignPayload extends DirectCampaignPayload {}
 @ObjectType('ResumeDirectCampaignPayload', { description: 'Outcome of letting a Direct campaign go on.' })
 export class ResumeDirectCampaignPayload extends DirectCampaignPayload {}
 
+@ObjectType('CopyDirectCampaignPayload', { description: 'Outcome of copying a Direct campaign: the copy.' })
+export class CopyDirectCampaignPayload extends DirectCampaignPayload {}
+
 @ObjectType('ArchiveDirectCampaignPayload', { description: 'Outcome of putting a Direct campaign away.' })
 export class ArchiveDirectCampaignPayload extends DirectCampaignPayload {}

@@ -1,6 +1,7 @@
 import type { InAppMessage, InboxMessage, MessageButton, WebPushMessage } from '@libs/delivery';
 import type { Assembled, RenderedFields } from './assemble-message';
 import type { CampaignContent } from './campaign-content';
+import type { ClickAction } from './click-action';
 import { messageLimits } from './message-limits';
 import type { ButtonContent, InAppContent, InboxContent } from './onsite-content';
 
@@ -22,7 +23,7 @@ export function assembleWebPush(
     ...texts(fields),
     ...buttons(content?.buttons, fields),
     ...(content?.requireInteraction ? { requireInteraction: true } : {}),
-    ...(expiresAfterMinutes ? { ttlSeconds: expiresAfterMinutes * 60 } : {}),
+    ...ttl(expiresAfterMinutes, content?.ttlHours),
   };
   const bytes = Buffer.byteLength(JSON.stringify(message));
   if (bytes <= messageLimits.webPushBytes) return { message };
@@ -31,8 +32,15 @@ export function assembleWebPush(
 
 /** Builds a message of an inbox. */
 export function assembleInbox(content: InboxContent | undefined, fields: RenderedFields): Assembled {
-  const { style = 'ALERT', lifetimeHours } = content ?? {};
-  const message: InboxFields = { style, ...texts(fields), ...lifetime(lifetimeHours) };
+  const { style = 'ALERT', lifetimeHours, backgroundColour, titleBackgroundColour } = content ?? {};
+  const message: InboxFields = {
+    style,
+    ...texts(fields),
+    ...clickOf(content ?? {}),
+    ...(backgroundColour ? { backgroundColour } : {}),
+    ...(titleBackgroundColour ? { titleBackgroundColour } : {}),
+    ...lifetime(lifetimeHours),
+  };
   return { message };
 }
 
@@ -45,6 +53,8 @@ export function assembleInApp(content: InAppContent | undefined, fields: Rendere
     ...texts(fields),
     ...(html ? { html } : {}),
     ...buttons(content?.buttons, fields),
+    ...clickOf(content ?? {}),
+    ...lookOf(content),
     trigger: trigger ?? { kind: 'SESSION_START' },
     ...(displayLimit ? { displayLimit } : {}),
     ...(pauseMinutes ? { pauseSeconds: pauseMinutes * 60 } : {}),
@@ -53,6 +63,38 @@ export function assembleInApp(content: InAppContent | undefined, fields: Rendere
   const bytes = Buffer.byteLength(html ?? '');
   if (bytes <= messageLimits.inAppHtmlBytes) return { message };
   return { tooLarge: `The HTML has ${bytes} bytes; at most ${messageLimits.inAppHtmlBytes} are kept` };
+}
+
+/** The longest that a browser may be away: what is not worth sending any more is not worth delivering either. */
+function ttl(expiresAfterMinutes: number | undefined, ttlHours: number | undefined): { ttlSeconds?: number } {
+  const bounds = [expiresAfterMinutes && expiresAfterMinutes * 60, ttlHours && ttlHours * 3_600].filter(
+    (each) => !!each,
+  );
+  return bounds.length > 0 ? { ttlSeconds: Math.min(...(bounds as number[])) } : {};
+}
+
+/** What a tap does beside opening an address. */
+export function clickOf({ onClick, inAppEvent }: { onClick?: ClickAction; inAppEvent?: string }): {
+  onClick?: ClickAction;
+  inAppEvent?: string;
+} {
+  return { ...(onClick ? { onClick } : {}), ...(inAppEvent ? { inAppEvent } : {}) };
+}
+
+function lookOf(content: InAppContent | undefined): Partial<InAppFields> {
+  if (!content) return {};
+  const { backgroundImageUrl, backgroundColour, orientation, position, placement } = content;
+  const { hasCloseButton, closesAfterSeconds } = content;
+  const look = {
+    backgroundImageUrl,
+    backgroundColour,
+    orientation,
+    position,
+    placement,
+    hasCloseButton,
+    closesAfterSeconds,
+  };
+  return Object.fromEntries(Object.entries(look).filter(([, value]) => value !== undefined));
 }
 
 interface Texts {
@@ -80,9 +122,9 @@ function lifetime(hours: number | undefined): { ttlSeconds?: number } {
 export function buttons(given: ButtonContent[] | undefined, fields: RenderedFields): { buttons?: MessageButton[] } {
   if (!given?.length) return {};
   return {
-    buttons: given.map(({ id }, index): MessageButton => {
+    buttons: given.map(({ id, ...click }, index): MessageButton => {
       const url = fields.get(`buttons.${index}.url`);
-      return { id, label: fields.get(`buttons.${index}.label`) ?? '', ...(url ? { url } : {}) };
+      return { id, label: fields.get(`buttons.${index}.label`) ?? '', ...(url ? { url } : {}), ...clickOf(click) };
     }),
   };
 }

@@ -1,6 +1,6 @@
 import { type PushMessage, pushPayloadBytes } from '@libs/delivery';
 import type { Assembled, RenderedFields } from './assemble-message';
-import { buttons } from './assemble-onsite';
+import { buttons, clickOf } from './assemble-onsite';
 import type { MobilePushContent } from './campaign-content';
 import { messageLimits } from './message-limits';
 
@@ -30,7 +30,7 @@ function isSurelySmall(message: PushFields): boolean {
 
 function texts(fields: RenderedFields): Partial<PushFields> {
   const given: Partial<PushFields> = {};
-  for (const name of ['url', 'imageUrl', 'subtitle', 'iconUrl'] as const) {
+  for (const name of ['url', 'imageUrl', 'subtitle', 'iconUrl', 'page'] as const) {
     const text = fields.get(name);
     if (text) given[name] = text;
   }
@@ -42,8 +42,17 @@ function data(fields: RenderedFields): Pick<PushFields, 'data'> {
   return entries.length > 0 ? { data: Object.fromEntries(entries) } : {};
 }
 
-function platform({ sound, badge, category, androidChannelId, collapseKey, ttlHours }: MobilePushContent) {
-  const given: Partial<PushFields> = {};
+function platform({
+  onClick,
+  inAppEvent,
+  sound,
+  badge,
+  category,
+  androidChannelId,
+  collapseKey,
+  ttlHours,
+}: MobilePushContent) {
+  const given: Partial<PushFields> = clickOf({ onClick, inAppEvent });
   if (sound) given.sound = sound;
   if (badge !== undefined) given.badge = badge;
   if (category) given.category = category;

@@ -1,13 +1,12 @@
 import type { ContentAlternative, ContentVariant } from './alternatives';
+import type { ClickContent } from './click-action';
 import type { ButtonContent, InAppContent, InboxContent, WebPushContent } from './onsite-content';
 import type { SnippetTexts } from './snippets';
 
 /** A push message to phones as its author wrote it. Every text may hold placeholders. */
-export interface MobilePushContent {
+export interface MobilePushContent extends ClickContent {
   title: string;
   body: string;
-  /** Opened when the message is tapped. */
-  url?: string;
   /** A picture beside the text. */
   imageUrl?: string;
   /** Extra values for the app. */

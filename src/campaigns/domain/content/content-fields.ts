@@ -31,6 +31,7 @@ const kinds: Record<ContentMedium, { name: string; escaping: Escaping; isSingleL
     { name: 'imageUrl', escaping: 'none', isSingleLine: true },
     { name: 'subtitle', escaping: 'none', isSingleLine: true },
     { name: 'iconUrl', escaping: 'none', isSingleLine: true },
+    { name: 'page', escaping: 'html', isSingleLine: false },
   ],
   EMAIL: [
     { name: 'fromName', escaping: 'none', isSingleLine: true },

@@ -8,6 +8,8 @@ import { measureSms } from './sms-parts';
 import { isTemplate } from './text-template';
 
 const emailAddress = /^[^\s@<>",;]+@[^\s@<>",;]+\.[^\s@<>",;]+$/;
+const linkedAddress = /<(?:img|a)\b[^<>]*?\s(?:src|href)\s*=\s*(["'])([^"']*)\1/gi;
+const wholeAddress = /^(?:[a-z][a-z0-9+.-]*:|#)/i;
 const senderName = /^(?:[A-Za-z0-9._-]{3,11}|\+?\d{3,15})$/;
 
 /** Checks every field by itself: there, well-formed, within its bounds. */
@@ -45,6 +47,7 @@ function checkEmail(findings: Findings, email: EmailContent): void {
     findings.add(at('subject'), 'LIKELY_CLIPPED', 'Many inboxes show only the first 70 characters', 'WARNING');
   }
   checkHtmlSize(findings, email.html);
+  checkAddresses(findings, email.html);
 }
 
 function checkHtmlSize(findings: Findings, html: string): void {
@@ -54,6 +57,15 @@ function checkHtmlSize(findings: Findings, html: string): void {
   else if (bytes > limits.htmlBytesShownWhole) {
     findings.add(path, 'LIKELY_CLIPPED', 'Common webmail clips mails of more than 100 KB', 'WARNING');
   }
+}
+
+/** A mail has no address of its own that a relative one could begin with. */
+function checkAddresses(findings: Findings, html: string): void {
+  const written = [...html.matchAll(linkedAddress)].map(([, , address = '']) => address.trim());
+  const relative = written.find((address) => address !== '' && !wholeAddress.test(address) && !isTemplate(address));
+  if (relative === undefined) return;
+  const message = `"${relative.slice(0, 100)}" leads nowhere from a mail; write the whole address with https://`;
+  findings.add(['email', 'html'], 'RELATIVE_ADDRESS', message, 'WARNING');
 }
 
 function checkSms(findings: Findings, sms: SmsContent): void {

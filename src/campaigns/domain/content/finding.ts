@@ -14,6 +14,10 @@ export const findingCodes = [
   'MANY_PARTS',
   'LIKELY_CLIPPED',
   'NO_UNSUBSCRIBE_HEADER',
+  'RELATIVE_ADDRESS',
+  'MEDIUM_NOT_ALLOWED',
+  'NO_ACCOUNT',
+  'CHANNEL_NOT_READY',
   'SUPPRESSION',
 ] as const;
 

@@ -12,6 +12,9 @@ export const messageLimits = {
   /** APNs takes 64 bytes. */
   collapseKeyBytes: 64,
   webPushButtons: 2,
+  /** Push services keep messages for at most four weeks. */
+  webPushTtlHours: 672,
+  closesAfterSeconds: 3_600,
   inAppButtons: 4,
   inAppHtmlBytes: 262_144,
   inboxTitleLength: 100,

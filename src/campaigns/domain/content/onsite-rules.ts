@@ -1,3 +1,4 @@
+import { type ClickAction, checkClick } from './click-action';
 import type { Findings } from './findings';
 import { messageLimits as limits } from './message-limits';
 import type { ButtonContent, InAppContent, InboxContent, WebPushContent } from './onsite-content';
@@ -8,13 +9,21 @@ const webAddress = {
   message: 'Write a whole address, e.g. https://example.com/offer',
 };
 const pictureAddress = { pattern: /^https:\/\/[^\s]+$/i, message: 'Write the address of a picture with https://' };
+const colour = { pattern: /^#[0-9a-f]{6}$/i, message: 'Write a colour as #rrggbb, e.g. #1a2b3c' };
+const placementName = { pattern: /^[\w.-]{1,100}$/, message: 'A placement has letters, digits, "_", "." and "-"' };
+/** What a tap can do inside an app; a browser only opens addresses. */
+const tapActions: ClickAction[] = ['URL', 'WEB_VIEW', 'DEEPLINK', 'IN_APP'];
 const buttonId = { pattern: /^[\w.-]{1,40}$/, message: 'An id has letters, digits, "_", "." and "-", at most 40' };
 
 /** Checks a push message to browsers. */
 export function checkWebPush(findings: Findings, push: WebPushContent): void {
   const bounds = { title: limits.titleLength, body: limits.bodyLength };
   checkTexts(findings, 'webPush', { fields: push, bounds });
-  checkButtons(findings, 'webPush', { buttons: push.buttons ?? [], most: limits.webPushButtons });
+  const { ttlHours } = push;
+  if (ttlHours !== undefined && !(Number.isInteger(ttlHours) && ttlHours >= 1 && ttlHours <= limits.webPushTtlHours)) {
+    findings.add(['webPush', 'ttlHours'], 'INVALID', `Write a whole number from 1 to ${limits.webPushTtlHours}`);
+  }
+  checkButtons(findings, 'webPush', { buttons: push.buttons ?? [], most: limits.webPushButtons, allowed: [] });
 }
 
 /** Checks a message for inboxes. */
@@ -22,6 +31,11 @@ export function checkInbox(findings: Findings, inbox: InboxContent): void {
   const bounds = { title: limits.inboxTitleLength, body: limits.inboxBodyLength };
   findings.require(['inbox', 'title'], inbox.title);
   checkTexts(findings, 'inbox', { fields: inbox, bounds });
+  checkClick(findings, ['inbox'], { click: inbox, allowed: tapActions });
+  for (const name of ['backgroundColour', 'titleBackgroundColour'] as const) {
+    findings.match(['inbox', name], inbox[name], colour);
+    if (inbox[name] && inbox.style !== 'CARD') findings.add(['inbox', name], 'INVALID', 'Only a CARD has colours');
+  }
 }
 
 /** Checks a message that apps and sites show. */
@@ -35,10 +49,30 @@ export function checkInApp(findings: Findings, inApp: InAppContent): void {
   const bounds = { title: limits.titleLength, body: limits.bodyLength };
   checkTexts(findings, 'inApp', { fields: inApp, bounds, mayBeEmpty: style === 'HTML' });
   checkButtons(findings, 'inApp', { buttons: inApp.buttons ?? [], most: limits.inAppButtons });
+  checkClick(findings, ['inApp'], { click: inApp, allowed: tapActions });
+  checkLook(findings, inApp);
   if (trigger.kind === 'SESSION_START' && trigger.event) {
     findings.add(['inApp', 'trigger', 'event'], 'INVALID', 'The start of a session has no event; remove it');
   }
   if (trigger.kind !== 'SESSION_START') findings.require(['inApp', 'trigger', 'event'], trigger.event ?? '');
+}
+
+function checkLook(findings: Findings, inApp: InAppContent): void {
+  const { style, position, placement = '', backgroundColour, backgroundImageUrl } = inApp;
+  findings.match(['inApp', 'backgroundColour'], backgroundColour, colour);
+  findings.match(['inApp', 'backgroundImageUrl'], backgroundImageUrl, pictureAddress);
+  findings.bound(['inApp', 'backgroundImageUrl'], backgroundImageUrl, limits.urlLength);
+  if (position && style !== 'BANNER') findings.add(['inApp', 'position'], 'INVALID', 'Only a BANNER has a position');
+  if (style === 'INLINE') findings.require(['inApp', 'placement'], placement);
+  else if (placement) findings.add(['inApp', 'placement'], 'INVALID', 'Only INLINE content has a placement');
+  findings.match(['inApp', 'placement'], placement, placementName);
+  if (inApp.hasCloseButton === false && !inApp.closesAfterSeconds && !inApp.url && !inApp.buttons?.length) {
+    findings.add(
+      ['inApp', 'hasCloseButton'],
+      'INVALID',
+      'Nothing would close it; add a button, or let it close by itself',
+    );
+  }
 }
 
 interface Texts {
@@ -68,12 +102,13 @@ function checkTexts(
 export function checkButtons(
   findings: Findings,
   medium: string,
-  { buttons, most }: { buttons: ButtonContent[]; most: number },
+  { buttons, most, allowed = tapActions }: { buttons: ButtonContent[]; most: number; allowed?: readonly ClickAction[] },
 ): void {
   const path = [medium, 'buttons'];
   if (buttons.length > most) findings.add(path, 'TOO_LONG', `At most ${most} buttons; there are ${buttons.length}`);
   const ids = buttons.map(({ id }) => id);
-  buttons.forEach(({ id, label, url }, index) => {
+  buttons.forEach((button, index) => {
+    const { id, label, url } = button;
     const at = [...path, String(index)];
     if (!buttonId.pattern.test(id)) findings.add([...at, 'id'], 'INVALID', buttonId.message);
     if (ids.indexOf(id) !== index) findings.add([...at, 'id'], 'INVALID', 'Another button has this id');
@@ -81,5 +116,6 @@ export function checkButtons(
     findings.bound([...at, 'label'], label, limits.nameLength);
     findings.bound([...at, 'url'], url, limits.urlLength);
     findings.match([...at, 'url'], url, webAddress);
+    checkClick(findings, at, { click: button, allowed });
   });
 }

@@ -79,7 +79,60 @@ describe('content for browsers, inboxes and apps', () => {
     ]);
   });
 
+  it('keeps how an inbox and an app show it, and what a tap does there', () => {
+    const click = { onClick: 'IN_APP', inAppEvent: 'tapped' } as const;
+    const colours = { backgroundColour: '#101010', titleBackgroundColour: '#FFFFFF' };
+    const card = { style: 'CARD' as const, title: 'Hi', body: 'A bonus', ...colours, ...click };
+    expect(compileContent({ inbox: card, personalisation }).renderSlice('INBOX', [{}])).toEqual([
+      { ok: true, message: card },
+    ]);
+    const look = {
+      ...{
+        backgroundColour: '#101010',
+        backgroundImageUrl: 'https://example.com/b.png',
+        orientation: 'LANDSCAPE' as const,
+      },
+      ...{ position: 'BOTTOM' as const, hasCloseButton: false, closesAfterSeconds: 5 },
+    };
+    const banner = modal({ style: 'BANNER', ...look, onClick: 'DEEPLINK', url: 'app://lobby' });
+    expect(faults(banner)).toEqual([]);
+    expect(compileContent(banner).renderSlice('IN_APP', [{}])).toMatchObject([
+      { ok: true, message: { style: 'BANNER', ...look, onClick: 'DEEPLINK', url: 'app://lobby' } },
+    ]);
+    const inline = modal({ style: 'INLINE', placement: 'lobby.top' });
+    expect(compileContent(inline).renderSlice('IN_APP', [{}])).toMatchObject([{ message: { placement: 'lobby.top' } }]);
+  });
+
+  it('is kept for a browser no longer than its author says, nor than it is worth sending', () => {
+    const lives = (content: CampaignContent) => compileContent(content).renderSlice('WEB_PUSH', [{}])[0];
+    expect(lives(push({ ttlHours: 2 }))).toMatchObject({ message: { ttlSeconds: 7_200 } });
+    expect(lives({ ...push({ ttlHours: 2 }), expiresAfterMinutes: 30 })).toMatchObject({
+      message: { ttlSeconds: 1_800 },
+    });
+  });
+
   it.each([
+    ['a life of five weeks', push({ ttlHours: 840 }), ['webPush.ttlHours INVALID']],
+    [
+      'a button that does what browsers cannot',
+      push({ buttons: [{ id: 'a', label: 'A', onClick: 'URL' }] }),
+      ['webPush.buttons.0.onClick INVALID'],
+    ],
+    [
+      'colours of a simple line',
+      { inbox: { style: 'ALERT' as const, title: 'x', body: 'x', backgroundColour: '#000000' }, personalisation },
+      ['inbox.backgroundColour INVALID'],
+    ],
+    [
+      'a colour by its name',
+      { inbox: { style: 'CARD' as const, title: 'x', body: 'x', titleBackgroundColour: 'red' }, personalisation },
+      ['inbox.titleBackgroundColour INVALID'],
+    ],
+    ['a position of something else than a banner', modal({ position: 'TOP' }), ['inApp.position INVALID']],
+    ['inline content without a place', modal({ style: 'INLINE' }), ['inApp.placement REQUIRED']],
+    ['a place for what is not inline', modal({ placement: 'top' }), ['inApp.placement INVALID']],
+    ['nothing that closes it', modal({ hasCloseButton: false }), ['inApp.hasCloseButton INVALID']],
+    ['a page in an app', modal({ onClick: 'PAGE' }), ['inApp.onClick INVALID']],
     [
       'three buttons',
       push({ buttons: ['a', 'b', 'c'].map((id) => ({ id, label: id })) }),

@@ -1,4 +1,5 @@
 import type { MobilePushContent } from './campaign-content';
+import { checkClick, clickActions } from './click-action';
 import type { Findings } from './findings';
 import { messageLimits as limits } from './message-limits';
 import { checkButtons } from './onsite-rules';
@@ -11,7 +12,7 @@ const address = {
 const dataKey = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/;
 const appName = /^[\w.-]{1,100}$/;
 /** Names under which the product itself puts something beside the extra values, and those that FCM refuses. */
-const takenKey = /^(?:deliveryId|url|icon|buttons|from|message_type|google\..*|gcm\..*)$/;
+const takenKey = /^(?:deliveryId|url|icon|buttons|onClick|page|inAppEvent|from|message_type|google\..*|gcm\..*)$/;
 const texts = [
   ['title', limits.titleLength],
   ['subtitle', limits.titleLength],
@@ -26,6 +27,7 @@ export function checkPush(findings: Findings, push: MobilePushContent): void {
   findings.require(['mobilePush', 'body'], push.body);
   for (const [name, most] of texts) findings.bound(['mobilePush', name], push[name], most);
   for (const name of ['url', 'imageUrl', 'iconUrl'] as const) findings.match(['mobilePush', name], push[name], address);
+  checkClick(findings, ['mobilePush'], { click: push, allowed: clickActions });
   checkData(findings, push);
   checkButtons(findings, 'mobilePush', { buttons: push.buttons ?? [], most: limits.pushButtons });
   checkPlatform(findings, push);

@@ -23,6 +23,18 @@ describe('push messages to phones', () => {
     [{ androidChannelId: 'a b' }, 'mobilePush.androidChannelId'],
     [{ collapseKey: 'k'.repeat(65) }, 'mobilePush.collapseKey'],
     [{ iconUrl: 'icon.png' }, 'mobilePush.iconUrl'],
+    [{ onClick: 'URL' }, 'mobilePush.url'],
+    [{ onClick: 'WEB_VIEW', url: 'app://home' }, 'mobilePush.url'],
+    [{ onClick: 'DEEPLINK' }, 'mobilePush.url'],
+    [{ onClick: 'PAGE' }, 'mobilePush.page'],
+    [{ onClick: 'PAGE', page: '<b>Hi</b>', url: 'https://example.com' }, 'mobilePush.url'],
+    [{ page: '<b>Hi</b>' }, 'mobilePush.page'],
+    [{ page: '{{ x | }}', onClick: 'PAGE' }, 'mobilePush.page'],
+    [{ onClick: 'IN_APP' }, 'mobilePush.inAppEvent'],
+    [{ inAppEvent: 'tapped' }, 'mobilePush.inAppEvent'],
+    [{ data: { onClick: 'x' } }, 'mobilePush.data.onClick'],
+    [{ buttons: [{ ...button, onClick: 'PAGE' }] }, 'mobilePush.buttons.0.onClick'],
+    [{ buttons: [{ ...button, onClick: 'WEB_VIEW' }] }, 'mobilePush.buttons.0.url'],
     [{ subtitle: 's'.repeat(201) }, 'mobilePush.subtitle'],
     [{ data: { deliveryId: 'x' } }, 'mobilePush.data.deliveryId'],
     [{ data: { 'google.x': 'x' } }, 'mobilePush.data.google.x'],
@@ -62,6 +74,22 @@ describe('push messages to phones', () => {
         },
       },
     ]);
+  });
+
+  it('says what a tap does, each action with what it needs', () => {
+    const taken = (push: Partial<MobilePushContent>) => {
+      expect(pathsOf(push)).toEqual([]);
+      return compileContent(content(push)).renderSlice('MOBILE_PUSH', [{ NAME: '<you>' }])[0];
+    };
+    const deeplink = { onClick: 'DEEPLINK', url: 'app://bets/7' } as const;
+    expect(taken(deeplink)).toMatchObject({ ok: true, message: deeplink });
+    expect(taken({ onClick: 'PAGE', page: '<b>{{ NAME }}</b>' })).toMatchObject({
+      message: { onClick: 'PAGE', page: '<b>&lt;you&gt;</b>' },
+    });
+    const tapped = { onClick: 'IN_APP', inAppEvent: 'tapped' } as const;
+    expect(taken({ ...tapped, buttons: [{ ...button, ...tapped }] })).toMatchObject({
+      message: { ...tapped, buttons: [{ ...button, ...tapped }] },
+    });
   });
 
   it('fits when its payload does, however long the keys of other platforms are', () => {

@@ -103,6 +103,19 @@ describe('validateContent', () => {
     ]);
   });
 
+  it('warns of an address in a mail that is not whole', () => {
+    const html = (text: string): string[] =>
+      validateContent({
+        email: { fromAddress: 'news@example.com', fromName: '', subject: 'News', html: text },
+        personalisation,
+      }).findings.map(({ code, message }) => `${code} ${message.split('"')[1]}`);
+    expect(html('<a class="x" href="/offers">Go</a>')).toEqual(['RELATIVE_ADDRESS /offers']);
+    expect(html("<img alt='' src='logo.png'>")).toEqual(['RELATIVE_ADDRESS logo.png']);
+    const whole = ['https://example.com', 'cid:logo', 'mailto:a@b.example', '#top', '{{ system.url.profile }}'];
+    expect(html(whole.map((address) => `<a href="${address}">x</a>`).join(''))).toEqual([]);
+    expect(html('<a '.repeat(100_000))).toEqual(['LIKELY_CLIPPED undefined']);
+  });
+
   it('warns of legacy fallbacks and of stored names that Optimove would be asked for', () => {
     const { findings } = validateContent(withBody('{{ email || "x" }}'));
     expect(findings.map(({ code, severity }) => [code, severity])).toEqual([

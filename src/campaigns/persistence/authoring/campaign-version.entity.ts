@@ -27,6 +27,10 @@ export class CampaignVersionEntity {
   @Column('jsonb', { nullable: true })
   segment!: FrozenSegment | null;
 
+  /** Who launched it; null where that was not written down. */
+  @Column('text', { name: 'launched_by', nullable: true })
+  launchedBy!: string | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 }

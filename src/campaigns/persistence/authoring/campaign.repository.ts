@@ -30,9 +30,23 @@ export class CampaignRepository {
     });
   }
 
-  isNameTaken(tx: Tx, campaign: { projectId: string; name: string; id: string }): Promise<boolean> {
+  /** Nobody else takes a name of the project before `tx` ends. */
+  async isNameTaken(tx: Tx, campaign: { projectId: string; name: string; id: string }): Promise<boolean> {
     const { projectId, name, id } = campaign;
+    await this.lockNames(tx, projectId);
     return tx.existsBy(CampaignEntity, { projectId, name, id: Not(id), status: Not('ARCHIVED') });
+  }
+
+  /** Which of these names campaigns of the project have; nobody else takes one before `tx` ends. */
+  async namesTaken(tx: Tx, projectId: string, names: string[]): Promise<Set<string>> {
+    await this.lockNames(tx, projectId);
+    const where = { projectId, name: In(names), status: Not('ARCHIVED' as const) };
+    const rows = await tx.find(CampaignEntity, { select: { name: true }, where });
+    return new Set(rows.map(({ name }) => name));
+  }
+
+  private async lockNames(tx: Tx, projectId: string): Promise<void> {
+    await query(tx, `SELECT pg_advisory_xact_lock(hashtext('campaign names'), hashtext($1))`, [projectId]);
   }
 
   save(tx: Tx, campaign: CampaignEntity): Promise<CampaignEntity> {
@@ -43,8 +57,8 @@ export class CampaignRepository {
   async freeze(tx: Tx, version: Omit<CampaignVersionEntity, 'number' | 'createdAt'>): Promise<void> {
     await query(
       tx,
-      `INSERT INTO campaign_version (id, project_id, campaign_id, channel_id, content, segment, number)
-       SELECT $1, $2, $3, $4, $5::jsonb, $6::jsonb, coalesce(max(number), 0) + 1
+      `INSERT INTO campaign_version (id, project_id, campaign_id, channel_id, content, segment, launched_by, number)
+       SELECT $1, $2, $3, $4, $5::jsonb, $6::jsonb, $7, coalesce(max(number), 0) + 1
        FROM campaign_version WHERE project_id = $2 AND campaign_id = $3`,
       [
         version.id,
@@ -53,6 +67,7 @@ export class CampaignRepository {
         version.channelId,
         JSON.stringify(version.content),
         version.segment && JSON.stringify(version.segment),
+        version.launchedBy,
       ],
     );
   }

@@ -73,6 +73,21 @@ export class PublicationRepository {
     );
   }
 
+  /** Notes that a withdrawn template is to be in Optimove again, with the version it had; no ticket when there is none. */
+  wishResumed(
+    tx: Tx,
+    campaign: { projectId: string; campaignId: string; channelId: string | null; name: string },
+  ): Promise<PublicationTicket[]> {
+    return query(
+      tx,
+      `UPDATE template_publication SET state = 'PENDING', template_name = $4, revision = revision + 1,
+         error_code = NULL, last_error = NULL, updated_at = now()
+       WHERE project_id = $1 AND campaign_id = $2 AND channel_id = $3 AND state IN ('WITHDRAWING', 'WITHDRAWN')
+       RETURNING ${ticket}`,
+      [campaign.projectId, campaign.campaignId, campaign.channelId, campaign.name],
+    );
+  }
+
   /** Notes that the templates of the campaigns are to leave Optimove; their versions stay for executions that run. */
   wishWithdrawn(tx: Tx, campaigns: { projectId: string; ids: string[] }): Promise<PublicationTicket[]> {
     return query(

@@ -72,12 +72,25 @@ export class DirectCampaignRepository {
     );
   }
 
+  /** Nobody else takes a name of the project before `tx` ends. */
   async isNameTaken(
     tx: Tx,
     { projectId, id, name }: { projectId: string; id: string; name: string },
   ): Promise<boolean> {
+    await this.lockNames(tx, projectId);
     const sql = `SELECT 1 FROM direct_campaign WHERE project_id = $1 AND id <> $2 AND name = $3 AND status <> 'ARCHIVED'`;
     return (await query(tx, sql, [projectId, id, name])).length > 0;
+  }
+
+  /** Which of these names Direct campaigns of the project have; nobody else takes one before `tx` ends. */
+  async namesTaken(tx: Tx, projectId: string, names: string[]): Promise<Set<string>> {
+    await this.lockNames(tx, projectId);
+    const sql = `SELECT name FROM direct_campaign WHERE project_id = $1 AND name = ANY($2) AND status <> 'ARCHIVED'`;
+    return new Set((await query<{ name: string }>(tx, sql, [projectId, names])).map(({ name }) => name));
+  }
+
+  private async lockNames(tx: Tx, projectId: string): Promise<void> {
+    await query(tx, `SELECT pg_advisory_xact_lock(hashtext('direct campaign names'), hashtext($1))`, [projectId]);
   }
 
   /** Writes a locked campaign back, one version on. */

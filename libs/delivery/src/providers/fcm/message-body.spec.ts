@@ -32,6 +32,15 @@ describe('body of an FCM message', () => {
     expect(sent({ platform: 'IOS' }).apns).toBeUndefined();
   });
 
+  it('tells the app what a tap does, with the extra values', () => {
+    expect(sent({ onClick: 'PAGE', page: '<b>Hi</b>' }).data).toEqual({
+      deliveryId: 'd1',
+      onClick: 'PAGE',
+      page: '<b>Hi</b>',
+    });
+    expect(sent({ onClick: 'IN_APP', inAppEvent: 'tapped' }).data).toMatchObject({ inAppEvent: 'tapped' });
+  });
+
   it('gives Android its sound, channel, key and life', () => {
     const { android, apns } = sent(rich);
     expect(android).toEqual({

@@ -14,10 +14,22 @@ export function messageBody(message: PushMessage): string {
 }
 
 /** What travels in `data`: extra values of the author and of the message itself. */
-export function dataOf({ deliveryId, url, iconUrl, buttons, data }: PushMessage): Record<string, string> {
+export function dataOf({
+  url,
+  onClick,
+  page,
+  inAppEvent,
+  iconUrl,
+  buttons,
+  data,
+  deliveryId,
+}: PushMessage): Record<string, string> {
   return {
     ...data,
     ...(url ? { url } : {}),
+    ...(onClick ? { onClick } : {}),
+    ...(page ? { page } : {}),
+    ...(inAppEvent ? { inAppEvent } : {}),
     ...(iconUrl ? { icon: iconUrl } : {}),
     ...(buttons?.length ? { buttons: JSON.stringify(buttons) } : {}),
     deliveryId,

@@ -1,0 +1,72 @@
+import type { Medium } from '@libs/delivery';
+import type { Tx } from '@libs/platform';
+import { DeliveryService } from '@modules/channels';
+import type { FrozenSegment } from '@modules/profiles';
+import { Injectable } from '@nestjs/common';
+import type { CampaignSegment } from '../domain/campaign-segment';
+import { type CampaignContent, contentFields, mediaOf } from '../domain/content/campaign-content';
+import type { Finding } from '../domain/content/finding';
+import { errorsOf, validateContent } from '../domain/content/validate-content';
+import type { CampaignProblem } from './campaign-problem';
+import { CampaignSegments } from './campaign-segments';
+
+/** What a review says, and what a launch would freeze. */
+export interface Review {
+  findings: Finding[];
+  /** With the texts of its snippets. */
+  content: CampaignContent;
+  segment: FrozenSegment | null;
+}
+
+/** What every kind of campaign has. */
+export interface ReviewedParts {
+  projectId: string;
+  /** With the texts of its snippets. */
+  content: CampaignContent;
+  segment: CampaignSegment | null;
+}
+
+/** Reviews what campaigns of every kind have in common: content, segment and the accounts that would send. */
+@Injectable()
+export class ReviewParts {
+  constructor(
+    private readonly segments: CampaignSegments,
+    private readonly delivery: DeliveryService,
+  ) {}
+
+  /** What stands against a launch as of now, and what is worth a look. */
+  async review(tx: Tx, { projectId, content, segment }: ReviewedParts): Promise<Review> {
+    const frozen = await this.segments.freeze(tx, projectId, segment);
+    const findings = [
+      ...validateContent(content).findings.map((each) => ({ ...each, path: ['content', ...each.path] })),
+      ...(await this.withoutAccount(projectId, content)),
+      ...frozen.problems.map(({ path, message }): Finding => ({ path, message, code: 'INVALID', severity: 'ERROR' })),
+    ];
+    return { findings, content, segment: frozen.segment };
+  }
+
+  private async withoutAccount(projectId: string, content: CampaignContent): Promise<Finding[]> {
+    const media = mediaOf(content);
+    const ready: ReadonlySet<Medium> = await this.delivery.mediaWithAccount(projectId, media);
+    return media
+      .filter((medium) => !ready.has(medium))
+      .map((medium) => ({
+        path: ['content', contentFields[medium]],
+        code: 'NO_ACCOUNT',
+        severity: 'WARNING',
+        message: `No provider account is set up for ${medium}: nobody would get it`,
+      }));
+  }
+}
+
+/** What forbids a launch, as problems at the same paths. */
+export function launchProblems(findings: readonly Finding[]): CampaignProblem[] {
+  return errorsOf(findings).map(({ path, code, message }) => ({ path, message, code: problemCodeOf(path, code) }));
+}
+
+function problemCodeOf([place]: string[], code: Finding['code']): CampaignProblem['code'] {
+  if (code === 'MEDIUM_NOT_ALLOWED') return code;
+  if (place === 'segment') return 'INVALID_SEGMENT';
+  if (place === 'channelId') return 'CHANNEL_NOT_FOUND';
+  return place === 'content' ? 'INVALID_CONTENT' : 'INVALID';
+}
