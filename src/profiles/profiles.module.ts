@@ -7,6 +7,7 @@ import { Dependents } from './dependents';
 import { ImportFile } from './imports/import-file';
 import { ImportRepository } from './imports/import-repository';
 import { ImportWriter } from './imports/import-writer';
+import { AnonymousProfiles } from './persistence/anonymous-profiles';
 import { AppEntity } from './persistence/app.entity';
 import { AttributeDefinitionEntity } from './persistence/attribute-definition.entity';
 import { AttributeValueRepository } from './persistence/attribute-value.repository';
@@ -29,6 +30,7 @@ import { Segments } from './segments/segments';
 @Module({
   imports: [ProjectsModule, TypeOrmModule.forFeature([AppEntity, AttributeDefinitionEntity, SegmentEntity])],
   providers: [
+    AnonymousProfiles,
     AttributeDefinitions,
     AttributeValueRepository,
     Contactability,
@@ -51,6 +53,7 @@ import { Segments } from './segments/segments';
     CountRecipients,
   ],
   exports: [
+    AnonymousProfiles,
     AttributeDefinitions,
     Contactability,
     Dependents,

@@ -3,6 +3,7 @@ import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { AttributeDefinitions } from '../attributes/attribute-definitions';
 import { typeValues } from '../domain/attributes/type-values';
+import { AnonymousProfiles } from '../persistence/anonymous-profiles';
 import type { DeviceRow } from './device-rows';
 import type { ProfileRow } from './profile-rows';
 
@@ -17,7 +18,10 @@ export interface WrittenBatch {
 /** Stores batches of imported rows, one statement each, in the order of their keys, so that writers at the same time do not block each other for good. Writing a batch again changes nothing. */
 @Injectable()
 export class ImportWriter {
-  constructor(private readonly definitions: AttributeDefinitions) {}
+  constructor(
+    private readonly definitions: AttributeDefinitions,
+    private readonly anonymous: AnonymousProfiles,
+  ) {}
 
   /** Rows with a value that does not fit the definition of its attribute are refused as a whole. */
   async writeProfiles(tx: Tx, projectId: string, given: ProfileRow[]): Promise<WrittenBatch> {
@@ -82,6 +86,8 @@ export class ImportWriter {
 
   /** Devices of users that are not known are refused. A token that a provider called dead stays so: none comes back to life. */
   async writeDevices(tx: Tx, projectId: string, rows: DeviceRow[]): Promise<WrittenBatch> {
+    const tokens = rows.map(({ token }) => token);
+    const anonymous = await this.anonymous.ofTokens(tx, projectId, tokens);
     const written = await query<{ is_new: boolean; token: string }>(
       tx,
       `INSERT INTO device AS d (id, project_id, profile_id, token, platform, push_subscription)
@@ -98,12 +104,13 @@ export class ImportWriter {
         projectId,
         rows.map(() => newId()),
         rows.map(({ userId }) => userId),
-        rows.map(({ token }) => token),
+        tokens,
         rows.map(({ platform }) => platform),
         rows.map(({ pushSubscription }) => pushSubscription),
         rows.filter(({ pushSubscription }) => pushSubscription).map(({ token }) => token),
       ],
     );
+    await this.anonymous.dropLeft(tx, projectId, anonymous);
     const stored = new Set(written.map(({ token }) => token));
     const refused = rows.flatMap(({ token, userId }, index) =>
       stored.has(token) ? [] : [{ index, reason: `No profile has the user ID ${userId}; import profiles first` }],
