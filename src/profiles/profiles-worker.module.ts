@@ -1,5 +1,6 @@
 import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
+import { ChangeValuesClock, ChangeValuesHandler } from './attributes/change-values.handler';
 import { ProfilesModule } from './profiles.module';
 import { BehaviourClock } from './segments/behaviour.clock';
 import { CountRecipientsHandler, SegmentClocks } from './segments/segment.jobs';
@@ -7,6 +8,12 @@ import { CountRecipientsHandler, SegmentClocks } from './segments/segment.jobs';
 /** Profiles as the worker host runs them. */
 @Module({
   imports: [ProjectsModule, ProfilesModule],
-  providers: [BehaviourClock, CountRecipientsHandler, SegmentClocks],
+  providers: [
+    BehaviourClock,
+    CountRecipientsHandler,
+    SegmentClocks,
+    ChangeValuesHandler,
+    ChangeValuesClock,
+  ],
 })
 export class ProfilesWorkerModule {}

@@ -2,6 +2,7 @@ import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AttributeDefinitions } from './attributes/attribute-definitions';
+import { ChangeValues } from './attributes/change-values';
 import { Contactability } from './contactability';
 import { Dependents } from './dependents';
 import { ImportFile } from './imports/import-file';
@@ -11,6 +12,7 @@ import { AnonymousProfiles } from './persistence/anonymous-profiles';
 import { AppEntity } from './persistence/app.entity';
 import { AttributeDefinitionEntity } from './persistence/attribute-definition.entity';
 import { AttributeValueRepository } from './persistence/attribute-value.repository';
+import { AttributeWorkRepository } from './persistence/attribute-work.repository';
 import { BehaviourRepository } from './persistence/behaviour.repository';
 import { ConsentRepository } from './persistence/consent.repository';
 import { ContactabilityRepository } from './persistence/contactability.repository';
@@ -33,6 +35,8 @@ import { Segments } from './segments/segments';
     AnonymousProfiles,
     AttributeDefinitions,
     AttributeValueRepository,
+    AttributeWorkRepository,
+    ChangeValues,
     Contactability,
     ContactabilityRepository,
     Dependents,
@@ -53,6 +57,8 @@ import { Segments } from './segments/segments';
     CountRecipients,
   ],
   exports: [
+    AttributeWorkRepository,
+    ChangeValues,
     AnonymousProfiles,
     AttributeDefinitions,
     Contactability,
