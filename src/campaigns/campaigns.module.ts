@@ -60,6 +60,8 @@ import { TraceRepository } from './persistence/ledger/trace.repository';
 import { TriggeredRepository } from './persistence/ledger/triggered.repository';
 import { TriggeredBudgetRepository } from './persistence/ledger/triggered-budget.repository';
 import { UncertainRepository } from './persistence/ledger/uncertain.repository';
+import { JournalPersonalData } from './personal-data/journal-personal-data';
+import { LedgerPersonalData } from './personal-data/ledger-personal-data';
 import { rehearsalProviders } from './rehearsal';
 import { testSendProviders } from './test-send';
 import { ApplyEngagement } from './tracking/apply-engagement';
@@ -140,6 +142,8 @@ const useCases = [
     ...rehearsalProviders,
     ...directProviders,
     ...testSendProviders,
+    JournalPersonalData,
+    LedgerPersonalData,
     CampaignsService,
   ],
   exports: [

@@ -29,6 +29,7 @@ import { EventsRoad } from './roads/events.road';
 import { InteractionsRoad } from './roads/interactions.road';
 import { MetricsRoad } from './roads/metrics.road';
 import { SettleTotals } from './settle-totals';
+import { StatusPersonalData } from './status-personal-data';
 import { ManageSubscriptions } from './subscriptions/manage-subscriptions';
 import { OweStatuses } from './subscriptions/owe-statuses';
 import { PostStatuses } from './subscriptions/post-statuses';
@@ -76,6 +77,7 @@ import { WalkEveryone } from './subscriptions/walk-everyone';
     RunSubscriptions,
     ManageSubscriptions,
     ShowSubscriptions,
+    StatusPersonalData,
   ],
   exports: [
     CollectEngagement,

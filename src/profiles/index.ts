@@ -14,6 +14,13 @@ export type { SegmentRules } from './domain/segments/rules';
 export { type Subscription, subscriptions } from './domain/subscription';
 export { isUserId } from './domain/user-id';
 export { type CsvRecord, csvRecords } from './imports/csv-records';
+export {
+  type Person,
+  PersonalData,
+  type PersonalDataSource,
+  type PersonalRecord,
+  recordsOf,
+} from './personal-data/personal-data';
 export { ProfilesModule } from './profiles.module';
 export { ProfilesService } from './profiles.service';
 export { ProfilesApiModule } from './profiles-api.module';

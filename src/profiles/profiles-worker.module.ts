@@ -1,6 +1,7 @@
 import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { ChangeValuesClock, ChangeValuesHandler } from './attributes/change-values.handler';
+import { ErasePersonHandler, ErasureClock } from './personal-data/erase.handler';
 import { ProfilesModule } from './profiles.module';
 import { BehaviourClock } from './segments/behaviour.clock';
 import { CountRecipientsHandler, SegmentClocks } from './segments/segment.jobs';
@@ -12,6 +13,8 @@ import { CountRecipientsHandler, SegmentClocks } from './segments/segment.jobs';
     BehaviourClock,
     CountRecipientsHandler,
     SegmentClocks,
+    ErasePersonHandler,
+    ErasureClock,
     ChangeValuesHandler,
     ChangeValuesClock,
   ],

@@ -24,6 +24,11 @@ import { RecipientCountRepository } from './persistence/recipient-count.reposito
 import { SegmentEntity } from './persistence/segment.entity';
 import { SegmentRepository } from './persistence/segment.repository';
 import { SegmentPeopleRepository } from './persistence/segment-people.repository';
+import { ErasePerson } from './personal-data/erase-person';
+import { ErasureRepository } from './personal-data/erasure.repository';
+import { FindPerson } from './personal-data/find-person';
+import { OwnPersonalData } from './personal-data/own-personal-data';
+import { PersonalData } from './personal-data/personal-data';
 import { ProfilesService } from './profiles.service';
 import { CountRecipients } from './segments/count-recipients';
 import { Segments } from './segments/segments';
@@ -55,6 +60,11 @@ import { Segments } from './segments/segments';
     RecipientCountRepository,
     Segments,
     CountRecipients,
+    PersonalData,
+    OwnPersonalData,
+    FindPerson,
+    ErasureRepository,
+    ErasePerson,
   ],
   exports: [
     AttributeWorkRepository,
@@ -76,6 +86,9 @@ import { Segments } from './segments/segments';
     RecipientCountRepository,
     Segments,
     CountRecipients,
+    PersonalData,
+    FindPerson,
+    ErasePerson,
   ],
 })
 export class ProfilesModule {}
