@@ -70,6 +70,17 @@ describe('what apps and sites report', () => {
     });
     expect(device.deviceSecret).toMatch(/^xpd_/);
     expect(await profileOf(device.deviceId)).toMatchObject({ id: device.profileId, user_id: null, token: 'token-1' });
+    await call('PATCH', 'device/attributes', { secret: device.deviceSecret, body: { device: { os: '14' } } });
+    await identify(device, 'shown');
+    const { profile } = await stage.ask<{ profile: { devices: object[] } }>(
+      '{ profile(userId: "shown") { devices { platform language country timeZone attributes { name value } } } }',
+    );
+    expect(profile.devices).toEqual([
+      {
+        ...{ platform: 'ANDROID', language: 'pt-BR', country: 'BR', timeZone: 'America/Sao_Paulo' },
+        attributes: [{ name: 'os', value: '14' }],
+      },
+    ]);
   });
 
   it('lets only the secret of an installation speak for it', async () => {
