@@ -31,6 +31,7 @@ import { OwnPersonalData } from './personal-data/own-personal-data';
 import { PersonalData } from './personal-data/personal-data';
 import { ProfilesService } from './profiles.service';
 import { CountRecipients } from './segments/count-recipients';
+import { RuleSubjects } from './segments/rule-subjects';
 import { Segments } from './segments/segments';
 
 /** People, their devices and how they can be reached. */
@@ -59,6 +60,7 @@ import { Segments } from './segments/segments';
     SegmentPeopleRepository,
     RecipientCountRepository,
     Segments,
+    RuleSubjects,
     CountRecipients,
     PersonalData,
     OwnPersonalData,
@@ -85,6 +87,7 @@ import { Segments } from './segments/segments';
     SegmentRepository,
     RecipientCountRepository,
     Segments,
+    RuleSubjects,
     CountRecipients,
     PersonalData,
     FindPerson,

@@ -129,6 +129,11 @@ export async function store(
   { database, transactions, profiles, projectId }: Stage,
   people: TestPerson[],
 ): Promise<void> {
+  await database.query(
+    `INSERT INTO app (id, project_id, name, platform, sdk_key_hash, sdk_key_hint)
+     SELECT a.id, $1, a.id, 'WEB', a.id, '' FROM unnest($2::uuid[]) AS a(id)`,
+    [projectId, apps],
+  );
   for (const each of people) {
     await database.query(
       `INSERT INTO profile (id, project_id, user_id, email, mobile_number, email_subscription, sms_subscription,
