@@ -5,6 +5,7 @@ import { AttributeDefinitions } from './attributes/attribute-definitions';
 import { ChangeValues } from './attributes/change-values';
 import { Contactability } from './contactability';
 import { Dependents } from './dependents';
+import { DeviceWriter } from './imports/device-writer';
 import { ImportFile } from './imports/import-file';
 import { ImportRepository } from './imports/import-repository';
 import { ImportWriter } from './imports/import-writer';
@@ -54,6 +55,7 @@ import { Segments } from './segments/segments';
     ImportFile,
     ImportRepository,
     ImportWriter,
+    DeviceWriter,
     ConsentRepository,
     DeviceRepository,
     SegmentRepository,

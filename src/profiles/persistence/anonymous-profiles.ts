@@ -4,21 +4,6 @@ import { Injectable } from '@nestjs/common';
 /** Profiles that nobody signed in to. Each belongs to one device alone, so it goes when that device leaves. */
 @Injectable()
 export class AnonymousProfiles {
-  /** Those of the devices that hold these push tokens; the devices are held until `tx` ends. */
-  async ofTokens(tx: Tx, projectId: string, tokens: string[]): Promise<string[]> {
-    const held = await query<{ profile_id: string }>(
-      tx,
-      'SELECT profile_id FROM device WHERE project_id = $1 AND token = ANY($2::text[]) ORDER BY id FOR UPDATE',
-      [projectId, tokens],
-    );
-    const rows = await query<{ id: string }>(
-      tx,
-      'SELECT id FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[]) AND user_id IS NULL',
-      [projectId, held.map((row) => row.profile_id)],
-    );
-    return rows.map(({ id }) => id);
-  }
-
   /** Drops those of them that no device has, with what was gathered there. */
   async dropLeft(tx: Tx, projectId: string, profileIds: string[]): Promise<void> {
     if (profileIds.length === 0) return;

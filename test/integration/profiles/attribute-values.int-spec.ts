@@ -40,10 +40,11 @@ describe('the stored values of an attribute', () => {
       `SELECT user_id AS "userId", attributes -> $1 AS value FROM profile WHERE attributes ? $1 ORDER BY user_id`,
       [name],
     );
-  const newestTask = async (): Promise<object | undefined> =>
+  const newestTask = async (kind: string): Promise<object | undefined> =>
     (
       await stage.ask<{ tasks: { nodes: object[] } }>(
-        '{ tasks(first: 1) { nodes { id kind status processed succeeded failed } } }',
+        'query ($kind: String) { tasks(first: 1, kind: $kind) { nodes { id status processed succeeded failed } } }',
+        { kind },
       )
     ).tasks.nodes[0];
 
@@ -62,8 +63,8 @@ describe('the stored values of an attribute', () => {
       { userId: 'v-3', value: 7 },
       { userId: 'v-4', value: 5 },
     ]);
-    const task = { id: converted.taskId, kind: 'profiles.convert-attribute', status: 'PARTLY_FAILED' };
-    expect(await newestTask()).toEqual(expect.objectContaining({ ...task, processed: 4, succeeded: 3, failed: 1 }));
+    const task = { id: converted.taskId, status: 'PARTLY_FAILED' };
+    expect(await newestTask('profiles.convert-attribute')).toEqual({ ...task, processed: 4, succeeded: 3, failed: 1 });
     const errors = await stage.database.query('SELECT reason FROM task_error WHERE task_id = $1', [converted.taskId]);
     expect(errors).toEqual([{ reason: 'must be a number such as 12.5: "many"' }]);
   });
@@ -77,7 +78,7 @@ describe('the stored values of an attribute', () => {
     expect(again.userErrors).toMatchObject([{ code: 'IN_USE', path: ['name'] }]);
     await runAll();
     expect(await valuesOf('shoe')).toEqual([]);
-    expect(await newestTask()).toMatchObject({ kind: 'profiles.remove-attribute', status: 'SUCCEEDED', processed: 2 });
+    expect(await newestTask('profiles.remove-attribute')).toMatchObject({ status: 'SUCCEEDED', processed: 2 });
     expect(await define('shoe', 'NUMBER')).toMatchObject({ type: 'NUMBER' });
   });
 
