@@ -24,12 +24,12 @@ import { SubscriptionSettingRepository } from './persistence/subscription-settin
 import { SubscriptionStatusRepository } from './persistence/subscription-status.repository';
 import { SubscriptionTargetRepository } from './persistence/subscription-target.repository';
 import { PostMetrics } from './post-metrics';
+import { PostbackPersonalData } from './postback-personal-data';
 import { PostbackWork } from './postback-work';
 import { EventsRoad } from './roads/events.road';
 import { InteractionsRoad } from './roads/interactions.road';
 import { MetricsRoad } from './roads/metrics.road';
 import { SettleTotals } from './settle-totals';
-import { StatusPersonalData } from './status-personal-data';
 import { ManageSubscriptions } from './subscriptions/manage-subscriptions';
 import { OweStatuses } from './subscriptions/owe-statuses';
 import { PostStatuses } from './subscriptions/post-statuses';
@@ -77,7 +77,7 @@ import { WalkEveryone } from './subscriptions/walk-everyone';
     RunSubscriptions,
     ManageSubscriptions,
     ShowSubscriptions,
-    StatusPersonalData,
+    PostbackPersonalData,
   ],
   exports: [
     CollectEngagement,

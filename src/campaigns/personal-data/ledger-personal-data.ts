@@ -1,6 +1,7 @@
 import { execute, query, type Tx } from '@libs/platform';
 import { type Person, PersonalData, type PersonalDataSource, type PersonalRecord, recordsOf } from '@modules/profiles';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { erasedPrefix } from '../domain/erased';
 import { JournalPersonalData } from './journal-personal-data';
 
 /** The rows of a person in every execution of the project: one look into an index for each. */
@@ -58,10 +59,11 @@ const exported = {
     WHERE (i.execution_id, i.seq) IN (SELECT r.execution_id, r.seq ${rowsOfPerson}) ORDER BY i.occurred_at`,
 };
 
-const nobody = `'erased:' || gen_random_uuid()`;
+const nobody = `'${erasedPrefix}' || gen_random_uuid()`;
 
 /** In this order: the rows of the person lead to the others, so they are changed last. */
 const erasing = [
+  `DELETE FROM recipient_event WHERE (execution_id, seq) IN (SELECT r.execution_id, r.seq ${rowsOfPerson})`,
   `DELETE FROM engagement_intake WHERE kind = 'PREFERENCES' AND processed_at IS NULL
      AND (execution_id, seq) IN (SELECT r.execution_id, r.seq ${rowsOfPerson})`,
   `UPDATE engagement_intake SET link = NULL, answers = NULL, user_agent = NULL

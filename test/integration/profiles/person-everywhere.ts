@@ -90,6 +90,22 @@ export async function putEverywhere({ database, projectId }: Stage, profileId: s
   await insert('subscription_status', {
     ...{ ...owner, target_id: targetId, customer_id: customerId, profile_id: profileId, owed: 'SUBSCRIBED' },
   });
+  const settled = newId();
+  const open = newId();
+  const key = {
+    ...{ ...owner, optimove_campaign_id: '1', optimove_channel_id: 5, optimove_template_id: '1', event: 'OPENED' },
+    ...{ day: '2026-11-25', closes_at: new Date() },
+  };
+  for (const [id, settledAt] of [
+    [settled, new Date()],
+    [open, null],
+  ]) {
+    await insert('engagement_batch', { ...key, id, road: 'EVENTS', customers: 1, settled_at: settledAt });
+  }
+  for (const batchId of [settled, open, null]) {
+    const event = { ...key, customer_id: customerId, occurred_at: new Date(), batch_id: batchId };
+    await insert('engagement_event', event);
+  }
   await insert('suppression_entry', {
     ...{ id: newId(), project_id: projectId, kind: 'USER_ID', value: userId, medium: 'ANY', reason: 'asked' },
   });

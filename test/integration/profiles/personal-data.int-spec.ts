@@ -3,7 +3,7 @@ import { JournalPersonalData } from '../../../src/campaigns/personal-data/journa
 import { LedgerPersonalData } from '../../../src/campaigns/personal-data/ledger-personal-data';
 import { KeptPersonalData } from '../../../src/channels/kept-personal-data';
 import { MatchingPersonalData } from '../../../src/matching/matching-personal-data';
-import { StatusPersonalData } from '../../../src/postbacks/status-personal-data';
+import { PostbackPersonalData } from '../../../src/postbacks/postback-personal-data';
 import { ErasePerson } from '../../../src/profiles/personal-data/erase-person';
 import { ExclusionPersonalData } from '../../../src/suppression/exclusion-personal-data';
 import { needle, putEverywhere } from './person-everywhere';
@@ -15,7 +15,7 @@ const upper = [
   ExclusionPersonalData,
   JournalPersonalData,
   LedgerPersonalData,
-  StatusPersonalData,
+  PostbackPersonalData,
 ];
 
 describe('what is kept of one person', () => {
@@ -83,7 +83,16 @@ describe('what is kept of one person', () => {
   it('is handed out whole: of every module, and nothing of anybody else', async () => {
     const records = await exported(needle.userId);
     expect([...new Set(records.map(({ section }) => section))].sort()).toEqual([
-      ...['behaviour', 'callback', 'device', 'engagement', 'import_reject', 'kept_message', 'matched_customer'],
+      ...[
+        'behaviour',
+        'callback',
+        'device',
+        'engagement',
+        'engagement_told',
+        'import_reject',
+        'kept_message',
+        'matched_customer',
+      ],
       ...['merge_values', 'message', 'number_reject', 'profile', 'refused_row', 'subscription_change'],
       ...['subscription_status', 'suppression_entry', 'task_error', 'test_message'],
     ]);
