@@ -67,6 +67,8 @@ import { TraceRepository } from './persistence/ledger/trace.repository';
 import { TriggeredRepository } from './persistence/ledger/triggered.repository';
 import { TriggeredBudgetRepository } from './persistence/ledger/triggered-budget.repository';
 import { UncertainRepository } from './persistence/ledger/uncertain.repository';
+import { JournalPersonalData } from './personal-data/journal-personal-data';
+import { LedgerPersonalData } from './personal-data/ledger-personal-data';
 import { rehearsalProviders } from './rehearsal';
 import { testSendProviders } from './test-send';
 import { ApplyEngagement } from './tracking/apply-engagement';
@@ -154,6 +156,8 @@ const useCases = [
     ...directProviders,
     ...approvalProviders,
     ...testSendProviders,
+    JournalPersonalData,
+    LedgerPersonalData,
     CampaignsService,
   ],
   exports: [

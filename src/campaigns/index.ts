@@ -7,3 +7,4 @@ export type { CampaignContent } from './domain/content/campaign-content';
 export { compileContent } from './domain/content/compile-content';
 export { type MessageRef, packRef } from './domain/engagement';
 export type { EngagementNews } from './domain/engagement-news';
+export { erasedPrefix } from './domain/erased';

@@ -9,6 +9,7 @@ import { SenderPool } from './delivery/sender-pool';
 import { Sessions } from './delivery/sessions';
 import { DeliveryService } from './delivery.service';
 import { KeptMessagesService } from './kept-messages.service';
+import { KeptPersonalData } from './kept-personal-data';
 import { KeepListeners } from './listeners/keep-listeners';
 import { KnownChannels } from './listeners/known-channels';
 import { Listeners } from './listeners/listeners';
@@ -42,7 +43,15 @@ const useCases = [KnownChannels, Listeners, RemoveChannels, KeepListeners, Manag
     ProfilesModule,
     TypeOrmModule.forFeature([ChannelEntity, ProviderAccountEntity]),
   ],
-  providers: [...repositories, ...delivery, ...useCases, ChannelsService, DeliveryService, KeptMessagesService],
+  providers: [
+    ...repositories,
+    ...delivery,
+    ...useCases,
+    ChannelsService,
+    DeliveryService,
+    KeptMessagesService,
+    KeptPersonalData,
+  ],
   exports: [...repositories, ...delivery, ...useCases, ChannelsService, DeliveryService, KeptMessagesService],
 })
 export class ChannelsModule implements OnModuleInit {

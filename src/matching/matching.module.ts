@@ -1,13 +1,14 @@
 import { ProfilesModule } from '@modules/profiles';
 import { Module } from '@nestjs/common';
 import { MatchingService } from './matching.service';
+import { MatchingPersonalData } from './matching-personal-data';
 import { MatchedCustomerRepository } from './persistence/matched-customer.repository';
 import { NumberRejectRepository } from './persistence/number-reject.repository';
 
 /** Who Optimove's customers are among the profiles. */
 @Module({
   imports: [ProfilesModule],
-  providers: [MatchingService, MatchedCustomerRepository, NumberRejectRepository],
+  providers: [MatchingService, MatchingPersonalData, MatchedCustomerRepository, NumberRejectRepository],
   exports: [MatchingService, NumberRejectRepository],
 })
 export class MatchingModule {}

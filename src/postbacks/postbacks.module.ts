@@ -24,6 +24,7 @@ import { SubscriptionSettingRepository } from './persistence/subscription-settin
 import { SubscriptionStatusRepository } from './persistence/subscription-status.repository';
 import { SubscriptionTargetRepository } from './persistence/subscription-target.repository';
 import { PostMetrics } from './post-metrics';
+import { PostbackPersonalData } from './postback-personal-data';
 import { PostbackWork } from './postback-work';
 import { EventsRoad } from './roads/events.road';
 import { InteractionsRoad } from './roads/interactions.road';
@@ -76,6 +77,7 @@ import { WalkEveryone } from './subscriptions/walk-everyone';
     RunSubscriptions,
     ManageSubscriptions,
     ShowSubscriptions,
+    PostbackPersonalData,
   ],
   exports: [
     CollectEngagement,

@@ -14,9 +14,17 @@ export type { SegmentRules } from './domain/segments/rules';
 export { type Subscription, subscriptions } from './domain/subscription';
 export { isUserId } from './domain/user-id';
 export { type CsvRecord, csvRecords } from './imports/csv-records';
+export {
+  type Person,
+  PersonalData,
+  type PersonalDataSource,
+  type PersonalRecord,
+  recordsOf,
+} from './personal-data/personal-data';
 export { ProfilesModule } from './profiles.module';
 export { ProfilesService } from './profiles.service';
 export { ProfilesApiModule } from './profiles-api.module';
 export { ProfilesWorkerModule } from './profiles-worker.module';
 export { CurrentDevice, DeviceGuard } from './sdk/sdk.guard';
+export { RuleSubjects } from './segments/rule-subjects';
 export { SegmentRulesError, Segments } from './segments/segments';

@@ -13,6 +13,8 @@ import { ExternalController } from './external/external.controller';
 import { ExternalActors } from './external/external-request';
 import { HitEventController } from './external/hit-event.controller';
 import { HitEvents } from './external/hit-events';
+import { EraseProfileResolver } from './personal-data/erase-profile.resolver';
+import { PersonalDataController } from './personal-data/personal-data.controller';
 import { ProfilesModule } from './profiles.module';
 import { BehaviourController } from './sdk/behaviour.controller';
 import { IdentifyDevice } from './sdk/identify-device';
@@ -27,7 +29,14 @@ import { SegmentsResolver } from './segments/segments.resolver';
 /** Profiles as the api host serves them. */
 @Module({
   imports: [ProjectsModule, ProfilesModule],
-  controllers: [ImportsController, SdkController, ExternalController, HitEventController, BehaviourController],
+  controllers: [
+    ImportsController,
+    SdkController,
+    ExternalController,
+    HitEventController,
+    BehaviourController,
+    PersonalDataController,
+  ],
   providers: [
     ProfilesResolver,
     SubscriptionChangesResolver,
@@ -46,6 +55,7 @@ import { SegmentsResolver } from './segments/segments.resolver';
     HitEvents,
     SegmentsResolver,
     ManageSegments,
+    EraseProfileResolver,
   ],
 })
 export class ProfilesApiModule {}

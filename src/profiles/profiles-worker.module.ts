@@ -1,5 +1,7 @@
 import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
+import { ChangeValuesClock, ChangeValuesHandler } from './attributes/change-values.handler';
+import { ErasePersonHandler, ErasureClock } from './personal-data/erase.handler';
 import { ProfilesModule } from './profiles.module';
 import { BehaviourClock } from './segments/behaviour.clock';
 import { CountRecipientsHandler, SegmentClocks } from './segments/segment.jobs';
@@ -7,6 +9,14 @@ import { CountRecipientsHandler, SegmentClocks } from './segments/segment.jobs';
 /** Profiles as the worker host runs them. */
 @Module({
   imports: [ProjectsModule, ProfilesModule],
-  providers: [BehaviourClock, CountRecipientsHandler, SegmentClocks],
+  providers: [
+    BehaviourClock,
+    CountRecipientsHandler,
+    SegmentClocks,
+    ErasePersonHandler,
+    ErasureClock,
+    ChangeValuesHandler,
+    ChangeValuesClock,
+  ],
 })
 export class ProfilesWorkerModule {}

@@ -2,14 +2,18 @@ import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AttributeDefinitions } from './attributes/attribute-definitions';
+import { ChangeValues } from './attributes/change-values';
 import { Contactability } from './contactability';
 import { Dependents } from './dependents';
+import { DeviceWriter } from './imports/device-writer';
 import { ImportFile } from './imports/import-file';
 import { ImportRepository } from './imports/import-repository';
 import { ImportWriter } from './imports/import-writer';
+import { AnonymousProfiles } from './persistence/anonymous-profiles';
 import { AppEntity } from './persistence/app.entity';
 import { AttributeDefinitionEntity } from './persistence/attribute-definition.entity';
 import { AttributeValueRepository } from './persistence/attribute-value.repository';
+import { AttributeWorkRepository } from './persistence/attribute-work.repository';
 import { BehaviourRepository } from './persistence/behaviour.repository';
 import { ConsentRepository } from './persistence/consent.repository';
 import { ContactabilityRepository } from './persistence/contactability.repository';
@@ -21,16 +25,25 @@ import { RecipientCountRepository } from './persistence/recipient-count.reposito
 import { SegmentEntity } from './persistence/segment.entity';
 import { SegmentRepository } from './persistence/segment.repository';
 import { SegmentPeopleRepository } from './persistence/segment-people.repository';
+import { ErasePerson } from './personal-data/erase-person';
+import { ErasureRepository } from './personal-data/erasure.repository';
+import { FindPerson } from './personal-data/find-person';
+import { OwnPersonalData } from './personal-data/own-personal-data';
+import { PersonalData } from './personal-data/personal-data';
 import { ProfilesService } from './profiles.service';
 import { CountRecipients } from './segments/count-recipients';
+import { RuleSubjects } from './segments/rule-subjects';
 import { Segments } from './segments/segments';
 
 /** People, their devices and how they can be reached. */
 @Module({
   imports: [ProjectsModule, TypeOrmModule.forFeature([AppEntity, AttributeDefinitionEntity, SegmentEntity])],
   providers: [
+    AnonymousProfiles,
     AttributeDefinitions,
     AttributeValueRepository,
+    AttributeWorkRepository,
+    ChangeValues,
     Contactability,
     ContactabilityRepository,
     Dependents,
@@ -42,15 +55,25 @@ import { Segments } from './segments/segments';
     ImportFile,
     ImportRepository,
     ImportWriter,
+    DeviceWriter,
     ConsentRepository,
     DeviceRepository,
     SegmentRepository,
     SegmentPeopleRepository,
     RecipientCountRepository,
     Segments,
+    RuleSubjects,
     CountRecipients,
+    PersonalData,
+    OwnPersonalData,
+    FindPerson,
+    ErasureRepository,
+    ErasePerson,
   ],
   exports: [
+    AttributeWorkRepository,
+    ChangeValues,
+    AnonymousProfiles,
     AttributeDefinitions,
     Contactability,
     Dependents,
@@ -66,7 +89,11 @@ import { Segments } from './segments/segments';
     SegmentRepository,
     RecipientCountRepository,
     Segments,
+    RuleSubjects,
     CountRecipients,
+    PersonalData,
+    FindPerson,
+    ErasePerson,
   ],
 })
 export class ProfilesModule {}

@@ -88,6 +88,30 @@ export class Tasks {
       [projectId, taskId, afterId, limit],
     );
   }
+
+  /** Whether any row of the task was rejected. */
+  async hasErrors(tx: Tx, taskId: string): Promise<boolean> {
+    return (await query(tx, 'SELECT 1 FROM task_error WHERE task_id = $1 LIMIT 1', [taskId])).length > 0;
+  }
+
+  /** Kept rows of the project that one of the patterns finds in their JSON. */
+  errorsNaming(tx: Tx, projectId: string, patterns: string[]): Promise<{ row_data: unknown; reason: string }[]> {
+    return query(
+      tx,
+      `SELECT task_id, row_data, reason FROM task_error WHERE project_id = $1 AND row_data::text ~ ANY($2::text[])`,
+      [projectId, patterns],
+    );
+  }
+
+  /** Empties those rows; that there was a failed row stays. @returns how many. */
+  eraseErrors(tx: Tx, projectId: string, patterns: string[]): Promise<number> {
+    return execute(
+      tx,
+      `UPDATE task_error SET row_data = 'null', reason = 'Erased with the person'
+       WHERE project_id = $1 AND row_data::text ~ ANY($2::text[])`,
+      [projectId, patterns],
+    );
+  }
 }
 
 function storable(text: string): string {

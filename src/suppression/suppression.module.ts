@@ -4,6 +4,7 @@ import { ProfilesModule } from '@modules/profiles';
 import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ExclusionPersonalData } from './exclusion-personal-data';
 import { Guard } from './guard/guard';
 import { ManageOverrides } from './guard/manage-overrides';
 import { ManageRules } from './guard/manage-rules';
@@ -61,6 +62,7 @@ const useCases = [
     ...repositories,
     ...useCases,
     SuppressionService,
+    ExclusionPersonalData,
     ValueWriter,
   ],
   exports: [SuppressionConfig, SuppressionService, ...repositories, ...useCases],

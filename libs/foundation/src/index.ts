@@ -3,3 +3,4 @@ export { csvLine } from './csv';
 export { AppError, assertNever, InvariantError, toError } from './errors';
 export { isUuid, newId } from './ids';
 export { redact, redactText } from './redact';
+export { isStorable, isStorableText } from './text';

@@ -1,39 +1,45 @@
 import { query, type Tx } from '@libs/platform';
-import { Dependents, type Part } from '@modules/profiles';
+import { Dependents, type Part, RuleSubjects } from '@modules/profiles';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 
 const mostNamed = 20;
 
-/** Names the campaigns and snippets that rest on an attribute or a segment. */
+/** Campaigns of both kinds that somebody still works with. */
+const campaigns = `(
+  SELECT name, content, segment FROM campaign WHERE project_id = $1 AND status <> 'ARCHIVED'
+  UNION ALL SELECT name, content, segment FROM direct_campaign WHERE project_id = $1 AND status <> 'ARCHIVED') AS c`;
+
+/** Names the campaigns and snippets that rest on an attribute or a segment, and the campaigns that rules can name. */
 @Injectable()
 export class CampaignDependents implements OnModuleInit {
-  constructor(private readonly dependents: Dependents) {}
+  constructor(
+    private readonly dependents: Dependents,
+    private readonly subjects: RuleSubjects,
+  ) {}
 
   onModuleInit(): void {
     this.dependents.register((tx, projectId, part) => this.of(tx, projectId, part));
+    this.subjects.register('campaign', knownCampaigns);
   }
 
   private async of(tx: Tx, projectId: string, part: Part): Promise<string[]> {
     if ('segmentId' in part) {
       const rows = await query<{ name: string }>(
         tx,
-        `SELECT name FROM campaign WHERE project_id = $1 AND status <> 'ARCHIVED' AND segment->>'segmentId' = $2
-         ORDER BY name LIMIT ${mostNamed}`,
+        `SELECT name FROM ${campaigns} WHERE segment->>'segmentId' = $2 ORDER BY name LIMIT ${mostNamed}`,
         [projectId, part.segmentId],
       );
       return rows.map(({ name }) => `The campaign "${name}" is narrowed by it`);
     }
     const narrowed = await query<{ name: string }>(
       tx,
-      `SELECT name FROM campaign WHERE project_id = $1 AND status <> 'ARCHIVED'
-         AND jsonb_path_exists(segment, '$.** ? (@.kind == "attribute" && @.name == $name)', jsonb_build_object('name', $2::text))
+      `SELECT name FROM ${campaigns} WHERE jsonb_path_exists(segment, '$.** ? (@.kind == "attribute" && @.name == $name)', jsonb_build_object('name', $2::text))
        ORDER BY name LIMIT ${mostNamed}`,
       [projectId, part.attribute],
     );
     const written = await query<{ kind: string; name: string }>(
       tx,
-      `SELECT 'campaign' AS kind, name FROM campaign
-       WHERE project_id = $1 AND status <> 'ARCHIVED' AND strpos(content::text, 'user.' || $2::text) > 0
+      `SELECT 'campaign' AS kind, name FROM ${campaigns} WHERE strpos(content::text, 'user.' || $2::text) > 0
        UNION ALL SELECT 'snippet', name FROM snippet WHERE project_id = $1 AND strpos(text, 'user.' || $2::text) > 0
        ORDER BY kind, name LIMIT ${mostNamed}`,
       [projectId, part.attribute],
@@ -43,4 +49,14 @@ export class CampaignDependents implements OnModuleInit {
       ...written.map(({ kind, name }) => `The ${kind} "${name}" writes it; its values are no longer checked`),
     ];
   }
+}
+
+async function knownCampaigns(tx: Tx, projectId: string, ids: string[]): Promise<string[]> {
+  const rows = await query<{ id: string }>(
+    tx,
+    `SELECT id FROM campaign WHERE project_id = $1 AND id = ANY($2::uuid[])
+     UNION ALL SELECT id FROM direct_campaign WHERE project_id = $1 AND id = ANY($2::uuid[])`,
+    [projectId, ids],
+  );
+  return rows.map(({ id }) => id);
 }

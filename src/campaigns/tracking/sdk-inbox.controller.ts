@@ -1,4 +1,4 @@
-import { systemClock } from '@libs/foundation';
+import { isStorableText, systemClock } from '@libs/foundation';
 import { type InAppView, type InboxPage, KeptMessagesService, type Moment } from '@modules/channels';
 import { CurrentDevice, DeviceGuard, type KnownDevice } from '@modules/profiles';
 import { Public } from '@modules/projects';
@@ -87,7 +87,8 @@ function readMoment(trigger: unknown, event: unknown): Moment {
   if (trigger === undefined) return null;
   if (trigger === 'SESSION_START') return { kind: 'SESSION_START' };
   if (trigger !== 'SDK_EVENT') throw problem('trigger', 'trigger must be SESSION_START or SDK_EVENT, or left out');
-  const isEvent = typeof event === 'string' && event.length >= 1 && event.length <= longestEvent;
+  const isEvent =
+    typeof event === 'string' && event.length >= 1 && event.length <= longestEvent && isStorableText(event);
   if (!isEvent) throw problem('event', `event must name the event, with at most ${longestEvent} characters`);
   return { kind: 'SDK_EVENT', event };
 }

@@ -12,12 +12,29 @@ registerEnumType(SubscriptionEnum, {
 const ProfileErrorCodeEnum = { INVALID: 'INVALID' };
 registerEnumType(ProfileErrorCodeEnum, { name: 'ProfileErrorCode', description: 'Why a change was refused.' });
 
-@ObjectType('Device', { description: 'An app installation that push messages can reach. Its token is not shown.' })
+@ObjectType('ProfileAttribute', { description: 'One stored value of a profile or a device.' })
+export class ProfileAttributeType {
+  @Field({ description: 'Name of the attribute.' })
+  name!: string;
+
+  @Field({ description: 'Its value as text.' })
+  value!: string;
+}
+
+/** Stored values as they are shown. */
+export function shownAttributes(attributes: Record<string, unknown>): ProfileAttributeType[] {
+  return Object.entries(attributes).map(([name, value]) => ({
+    name,
+    value: typeof value === 'object' ? JSON.stringify(value) : String(value),
+  }));
+}
+
+@ObjectType('Device', { description: 'An app installation or a browser. Its token is not shown.' })
 export class DeviceType {
   @Field(() => ID, { description: 'Our id.' })
   id!: string;
 
-  @Field({ description: 'ANDROID or IOS.' })
+  @Field({ description: 'ANDROID, IOS or WEB.' })
   platform!: string;
 
   @Field(() => SubscriptionEnum, { description: 'Whether it wants push messages; nothing said counts as yes.' })
@@ -29,17 +46,29 @@ export class DeviceType {
   @Field(() => String, { nullable: true, description: 'Why it is not addressable.' })
   unreachableReason!: string | null;
 
+  @Field(() => ID, { nullable: true, description: 'The app or site it is of; null when a file brought it in.' })
+  appId!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Language, as the device reported it.' })
+  language!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Country, as the device reported it.' })
+  country!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'IANA time zone, as the device reported it.' })
+  timeZone!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Version of the app.' })
+  appVersion!: string | null;
+
+  @Field(() => Date, { nullable: true, description: 'When it last reported anything of itself.' })
+  lastSeenAt!: Date | null;
+
+  @Field(() => [ProfileAttributeType], { description: 'Attributes of the device.' })
+  attributes!: ProfileAttributeType[];
+
   @Field({ description: 'When it last changed.' })
   updatedAt!: Date;
-}
-
-@ObjectType('ProfileAttribute', { description: 'One stored value of a profile.' })
-export class ProfileAttributeType {
-  @Field({ description: 'Name of the attribute.' })
-  name!: string;
-
-  @Field({ description: 'Its value as text.' })
-  value!: string;
 }
 
 @ObjectType('Profile', { description: 'A person as the project knows them.' })

@@ -15,6 +15,7 @@ import {
   ProfileAttributeType,
   ProfileConnection,
   ProfileType,
+  shownAttributes,
   UpsertProfilePayload,
 } from './profile.type';
 import { readUpsert } from './read-upsert';
@@ -70,16 +71,14 @@ export class ProfilesResolver {
   }
 
   @ResolveField(() => [DeviceType], { description: 'Devices of the person.' })
-  devices(@CurrentActor() actor: Actor, @Parent() { id }: ProfileType): Promise<DeviceType[]> {
-    return this.devicesOf.of(actor, id);
+  async devices(@CurrentActor() actor: Actor, @Parent() { id }: ProfileType): Promise<DeviceType[]> {
+    const devices = await this.devicesOf.of(actor, id);
+    return devices.map((device) => ({ ...device, attributes: shownAttributes(device.attributes) }));
   }
 
   @ResolveField(() => [ProfileAttributeType], { description: 'Stored attributes.' })
   attributes(@Parent() { attributes }: ListedProfile): ProfileAttributeType[] {
-    return Object.entries(attributes).map(([name, value]) => ({
-      name,
-      value: typeof value === 'object' ? JSON.stringify(value) : String(value),
-    }));
+    return shownAttributes(attributes);
   }
 
   @Allow('profiles.manage')

@@ -4,8 +4,6 @@ import { spellingProblem } from '../imports/row-reader';
 import { type ClearableField, clearableFields } from '../persistence/profile.repository';
 import { UpsertProfileInput } from './profile.inputs';
 
-const unstorable = 'The text has characters that cannot be stored';
-
 /** A change of one profile: what to set, and what to empty. */
 export interface ProfileChange {
   row: ProfileRow;
@@ -16,11 +14,7 @@ export interface ProfileChange {
 export async function readUpsert(input: UpsertProfileInput): Promise<ProfileChange | { problems: InputProblem[] }> {
   const { attributes, ...fields } = input;
   const given = Object.entries(fields).map(([name, value]): [string, string] => [name, value ?? '']);
-  const problems = [
-    ...(await validateInput(UpsertProfileInput, input)),
-    ...given.flatMap(([name, value]) => (isStorable(value) ? [] : [{ path: [name], message: unstorable }])),
-    ...attributeProblems(input),
-  ];
+  const problems = [...(await validateInput(UpsertProfileInput, input)), ...attributeProblems(input)];
   if (problems.length > 0) return { problems };
   const read = profileFile.read(Object.fromEntries(given));
   if ('reason' in read) return { problems: [{ path: [read.column ?? 'userId'], message: read.reason }] };
@@ -33,18 +27,9 @@ export async function readUpsert(input: UpsertProfileInput): Promise<ProfileChan
 
 function attributeProblems({ attributes }: UpsertProfileInput): InputProblem[] {
   const fields = [...profileFile.requiredColumns, ...profileFile.optionalColumns];
-  return (attributes ?? []).flatMap(({ name, value }, index) => {
+  return (attributes ?? []).flatMap(({ name }, index) => {
     const isField = fields.includes(name) || spellingProblem(name, fields) !== null;
-    if (isField) return [problemAt(index, 'name', `${name} is no attribute; set the field of the profile`)];
-    if (!isStorable(name)) return [problemAt(index, 'name', unstorable)];
-    return isStorable(value) ? [] : [problemAt(index, 'value', unstorable)];
+    const message = `${name} is no attribute; set the field of the profile`;
+    return isField ? [{ path: ['attributes', String(index), 'name'], message }] : [];
   });
 }
-
-const problemAt = (index: number, field: string, message: string): InputProblem => ({
-  path: ['attributes', String(index), field],
-  message,
-});
-
-/** PostgreSQL stores neither zero bytes nor halves of surrogate pairs. */
-const isStorable = (text: string): boolean => !text.includes('\u0000') && !/\p{Surrogate}/u.test(text);

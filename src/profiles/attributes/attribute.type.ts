@@ -70,6 +70,22 @@ export class RenameAttributeDefinitionInput {
   name!: string;
 }
 
+@InputType({ description: 'Another type of an attribute.' })
+export class ConvertAttributeDefinitionInput {
+  @Field(() => ID, { description: 'Its id.' })
+  id!: string;
+
+  @Field(() => Int, { description: 'The version that you read.' })
+  version!: number;
+
+  @Field(() => AttributeTypeEnum, { description: 'What its values become; look at attributeConversion first.' })
+  type!: AttributeType;
+
+  @Field({ defaultValue: false, description: 'Say true once you have read attributeDeletionConsequences.' })
+  @IsBoolean()
+  acceptConsequences: boolean = false;
+}
+
 @InputType({ description: 'Which attribute to delete.' })
 export class DeleteAttributeDefinitionInput {
   @Field(() => ID, { description: 'Its id.' })
@@ -93,6 +109,12 @@ export class AttributeUserError extends UserError {
 export class AttributeDefinitionPayload {
   @Field(() => AttributeDefinitionType, { nullable: true, description: 'The attribute; null when refused.' })
   attributeDefinition!: AttributeDefinitionType | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The task that converts or removes the stored values; values that do not fit are its errors.',
+  })
+  taskId!: string | null;
 
   @Field(() => [AttributeUserError], { description: 'What to mend; empty when it was done.' })
   userErrors!: AttributeUserError[];

@@ -7,6 +7,7 @@ import {
   AttributeDefinitionConnection,
   AttributeDefinitionPayload,
   AttributeDefinitionType,
+  ConvertAttributeDefinitionInput,
   CreateAttributeDefinitionInput,
   DeleteAttributeDefinitionInput,
   RenameAttributeDefinitionInput,
@@ -46,7 +47,8 @@ export class AttributesResolver {
 
   @Allow('profiles.view')
   @Query(() => [String], {
-    description: 'What stops working when an attribute is deleted: segments, campaigns, exclusion rules.',
+    description:
+      'What stops working when an attribute is deleted or gets another type: segments, campaigns, exclusion rules.',
   })
   async attributeDeletionConsequences(
     @CurrentActor() actor: Actor,
@@ -75,7 +77,20 @@ export class AttributesResolver {
 
   @Allow('profiles.manage')
   @Mutation(() => AttributeDefinitionPayload, {
-    description: 'Takes a custom attribute off the list. Refused while something rests on it, unless that is accepted.',
+    description:
+      'Gives a custom attribute another type and converts its stored values. Refused while something rests on it, unless that is accepted.',
+  })
+  convertAttributeDefinition(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: ConvertAttributeDefinitionInput,
+  ): Promise<AttributeDefinitionPayload> {
+    return checked(ConvertAttributeDefinitionInput, input, () => this.manage.convert(actor, input));
+  }
+
+  @Allow('profiles.manage')
+  @Mutation(() => AttributeDefinitionPayload, {
+    description:
+      'Takes a custom attribute off the list and its values off every profile or device. Refused while something rests on it, unless that is accepted.',
   })
   deleteAttributeDefinition(
     @CurrentActor() actor: Actor,
@@ -92,8 +107,16 @@ async function checked<T extends object>(
 ): Promise<AttributeDefinitionPayload> {
   const problems = await validateInput(type, input);
   if (problems.length > 0) {
-    return { attributeDefinition: null, userErrors: problems.map((each) => ({ ...each, code: 'INVALID' })) };
+    return {
+      attributeDefinition: null,
+      taskId: null,
+      userErrors: problems.map((each) => ({ ...each, code: 'INVALID' })),
+    };
   }
   const outcome = await work();
-  return { attributeDefinition: outcome.attribute, userErrors: outcome.problems };
+  return {
+    attributeDefinition: outcome.attribute,
+    taskId: outcome.taskId ?? null,
+    userErrors: outcome.problems,
+  };
 }

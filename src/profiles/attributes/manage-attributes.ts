@@ -5,9 +5,11 @@ import { Injectable } from '@nestjs/common';
 import { MoreThan } from 'typeorm';
 import { Dependents } from '../dependents';
 import type { AttributeTarget, AttributeType } from '../domain/attribute';
+import { systemAttributes } from '../domain/attributes/known-attributes';
 import { AttributeDefinitionEntity } from '../persistence/attribute-definition.entity';
 import { SegmentRepository } from '../persistence/segment.repository';
 import { AttributeDefinitions } from './attribute-definitions';
+import { ChangeValues } from './change-values';
 
 /** Why a change of the list of attributes was refused. */
 export type AttributeProblemCode = 'INVALID' | 'NOT_FOUND' | 'CONFLICT' | 'NAME_TAKEN' | 'IN_USE';
@@ -20,6 +22,8 @@ export interface AttributeProblem extends InputProblem {
 /** What became of a change. */
 export interface AttributeOutcome {
   attribute: AttributeDefinitionEntity | null;
+  /** The task that changes the stored values, if they change. */
+  taskId?: string;
   problems: AttributeProblem[];
 }
 
@@ -27,12 +31,17 @@ const refuse = (code: AttributeProblemCode, path: string, message: string): Attr
   attribute: null,
   problems: [{ code, path: [path], message }],
 });
+const inUse = (consequences: string[], what: 'convert' | 'delete'): AttributeOutcome =>
+  refuse('IN_USE', 'acceptConsequences', `${consequences.join('; ')}. Say true to ${what} it all the same`);
 const mostNamed = 20;
 const nameTaken = () => refuse('NAME_TAKEN', 'name', 'Another attribute of this project has this name');
 const notFound = () => refuse('NOT_FOUND', 'id', 'This project has no such attribute; list attributeDefinitions');
 const conflict = () => refuse('CONFLICT', 'version', 'Somebody changed this attribute meanwhile; read it again');
 
-/** Keeps the project's list of custom attributes. Values that profiles have under a name are not touched. */
+const busy = () => refuse('IN_USE', 'name', 'The values under this name are still being changed; wait for the task');
+const reserved = () => refuse('NAME_TAKEN', 'name', 'Every profile has an attribute of this name; choose another one');
+
+/** Keeps the project's list of custom attributes; stored values follow a new type and the end of an attribute. */
 @Injectable()
 export class ManageAttributes {
   constructor(
@@ -40,6 +49,7 @@ export class ManageAttributes {
     private readonly definitions: AttributeDefinitions,
     private readonly segments: SegmentRepository,
     private readonly dependents: Dependents,
+    private readonly values: ChangeValues,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -60,7 +70,8 @@ export class ManageAttributes {
     const attribute = Object.assign(new AttributeDefinitionEntity(), row);
     return this.transactions.run(async (tx) => {
       await this.definitions.forChanging(tx, actor.projectId);
-      if (await isTaken(tx, attribute)) return nameTaken();
+      const refusal = await this.nameProblem(tx, attribute);
+      if (refusal) return refusal;
       await tx.insert(AttributeDefinitionEntity, attribute);
       await this.remember(tx, actor, { action: 'created', attribute });
       return { attribute, problems: [] };
@@ -71,7 +82,8 @@ export class ManageAttributes {
     return this.change(actor, change, async (tx, attribute) => {
       const before = { name: attribute.name };
       attribute.name = change.name;
-      if (await isTaken(tx, attribute)) return nameTaken();
+      const refusal = await this.nameProblem(tx, attribute);
+      if (refusal) return refusal;
       attribute.version += 1;
       await tx.save(attribute);
       await this.remember(tx, actor, { action: 'renamed', attribute, before });
@@ -79,25 +91,45 @@ export class ManageAttributes {
     });
   }
 
-  /** What stops working when the attribute is deleted, in sentences; null when there is none of this id. */
+  /**
+   * Gives an attribute another type and converts the stored values as a task; those that do not fit stay as they are,
+   * and are errors of the task. Refused while something rests on the attribute, unless that was accepted.
+   */
+  convert(
+    actor: Actor,
+    change: { id: string; version: number; type: AttributeType; acceptConsequences: boolean },
+  ): Promise<AttributeOutcome> {
+    return this.change(actor, change, async (tx, attribute) => {
+      const before = { type: attribute.type };
+      if (attribute.type === change.type) return refuse('INVALID', 'type', `The attribute is ${change.type} already`);
+      const consequences = await this.consequencesOf(tx, actor.projectId, attribute.name);
+      if (consequences.length > 0 && !change.acceptConsequences) return inUse(consequences, 'convert');
+      Object.assign(attribute, { type: change.type, version: attribute.version + 1 });
+      await tx.save(attribute);
+      await this.remember(tx, actor, { action: 'converted', attribute, before });
+      const taskId = await this.values.start(tx, actor, { attribute, toType: change.type });
+      return { attribute, taskId, problems: [] };
+    });
+  }
+
+  /** What stops working when the attribute is deleted or converted, in sentences; null when there is none of this id. */
   async consequences(projectId: string, id: string): Promise<string[] | null> {
     const attribute = await this.definitions.ofId(projectId, id);
     return attribute && this.consequencesOf(this.transactions.pool, projectId, attribute.name);
   }
 
-  /** Refused while something rests on it, unless the consequences were accepted. */
+  /** Takes the stored values away too, as a task. Refused while something rests on it, unless that was accepted. */
   remove(
     actor: Actor,
     change: { id: string; version: number; acceptConsequences: boolean },
   ): Promise<AttributeOutcome> {
     return this.change(actor, change, async (tx, attribute) => {
       const consequences = await this.consequencesOf(tx, actor.projectId, attribute.name);
-      if (consequences.length > 0 && !change.acceptConsequences) {
-        return refuse('IN_USE', 'acceptConsequences', `${consequences.join('; ')}. Say true to delete it all the same`);
-      }
+      if (consequences.length > 0 && !change.acceptConsequences) return inUse(consequences, 'delete');
       await tx.delete(AttributeDefinitionEntity, { projectId: actor.projectId, id: attribute.id });
       await this.remember(tx, actor, { action: 'removed', attribute });
-      return { attribute, problems: [] };
+      const taskId = await this.values.start(tx, actor, { attribute, toType: null });
+      return { attribute, taskId, problems: [] };
     });
   }
 
@@ -105,6 +137,13 @@ export class ManageAttributes {
     const segments = await this.segments.users(tx, { projectId, attribute: name });
     const broken = segments.slice(0, mostNamed).map((each) => `The segment "${each.name}" can no longer be evaluated`);
     return [...broken, ...(await this.dependents.of(tx, projectId, { attribute: name }))];
+  }
+
+  private async nameProblem(tx: Tx, attribute: AttributeDefinitionEntity): Promise<AttributeOutcome | null> {
+    const { projectId, name } = attribute;
+    if (systemAttributes.has(name)) return reserved();
+    if (await isTaken(tx, attribute)) return nameTaken();
+    return (await this.values.isUnderWay(tx, projectId, name)) ? busy() : null;
   }
 
   private change(
@@ -120,7 +159,8 @@ export class ManageAttributes {
         lock: { mode: 'pessimistic_write' },
       });
       if (!attribute) return notFound();
-      return attribute.version === version ? work(tx, attribute) : conflict();
+      if (attribute.version !== version) return conflict();
+      return (await this.values.isUnderWay(tx, actor.projectId, attribute.name)) ? busy() : work(tx, attribute);
     });
   }
 

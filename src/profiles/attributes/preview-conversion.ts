@@ -1,7 +1,8 @@
-import { query, Transactions } from '@libs/platform';
+import { Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { AttributeTarget, AttributeType } from '../domain/attribute';
 import { readAttribute } from '../domain/attributes/typed-value';
+import { AttributeWorkRepository, type StoredValue } from '../persistence/attribute-work.repository';
 
 /** What defining an attribute would mean for the values that are stored under its name. */
 export interface ConversionPreview {
@@ -24,7 +25,10 @@ const timeLimitMs = 10_000;
 /** Reads stored values as a type would have them. Page by page: memory does not grow with the audience. */
 @Injectable()
 export class PreviewConversion {
-  constructor(private readonly transactions: Transactions) {}
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly works: AttributeWorkRepository,
+  ) {}
 
   async run(
     projectId: string,
@@ -34,24 +38,15 @@ export class PreviewConversion {
     const counted = { examined: 0, misfits: 0, otherForm: 0, samples: new Set<string>() };
     let after: string | null = null;
     do {
-      const page: { id: string; value: unknown }[] = await this.page(projectId, wanted, after);
+      const page: StoredValue[] = await this.works.values(
+        this.transactions.pool,
+        { projectId, ...wanted },
+        { after, limit: pageSize },
+      );
       for (const { value } of page) look(counted, wanted.type, value);
       after = page.length < pageSize ? null : (page.at(-1)?.id ?? null);
     } while (after !== null && performance.now() < until);
     return { ...counted, samples: [...counted.samples], isComplete: after === null };
-  }
-
-  private page(
-    projectId: string,
-    { name, target }: { name: string; target: AttributeTarget },
-    after: string | null,
-  ): Promise<{ id: string; value: unknown }[]> {
-    return query(
-      this.transactions.pool,
-      `SELECT id, attributes -> $2::text AS value FROM ${target === 'DEVICE' ? 'device' : 'profile'}
-       WHERE project_id = $1 AND ($3::uuid IS NULL OR id > $3) AND attributes ? $2::text ORDER BY id LIMIT ${pageSize}`,
-      [projectId, name, after],
-    );
   }
 }
 

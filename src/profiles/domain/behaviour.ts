@@ -1,3 +1,4 @@
+import { isStorable } from '@libs/foundation';
 import type { CampaignDeed } from './segments/rules';
 
 /** Something that a person or their device did, at an instant. Never changed once it is stored. */
@@ -29,7 +30,6 @@ export interface CampaignDeedRow {
 const longestName = 100;
 const longestValue = 4_000;
 const day = 86_400_000;
-const unstorable = /\\u(0000|d[89a-f][0-9a-f]{2})/i;
 
 /** How long events, tags and answers to campaigns count, in milliseconds. */
 export const behaviourCountsMs = 400 * day;
@@ -44,9 +44,4 @@ export function behaviourProblem({ name, occurredAt, value }: Behaviour, now: Da
   if (Number.isNaN(age)) return 'The time cannot be read';
   if (age < -day) return 'The time is more than a day ahead';
   return age > behaviourCountsMs ? 'The time is more than 400 days ago' : null;
-}
-
-/** Whether PostgreSQL can store every text of a JSON value: neither zero bytes nor halves of surrogate pairs. */
-export function isStorable(value: unknown): boolean {
-  return !unstorable.test(JSON.stringify(value) ?? '');
 }

@@ -19,9 +19,18 @@ export class ExternalActors {
   }
 }
 
-/** Checks a body by the decorators of its class. @throws {HttpException} 400 naming every field. */
-export async function readExternal<T extends object>(type: new () => T, body: unknown): Promise<T> {
-  const problems = await validateInput(type, body as object);
+/**
+ * Checks a body by the decorators of its class. @param judgedLater fields of which the caller judges the texts one by one.
+ * @throws {HttpException} 400 naming every field.
+ */
+export async function readExternal<T extends object>(
+  type: new () => T,
+  body: unknown,
+  judgedLater: readonly string[] = [],
+): Promise<T> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw refusal(400, ['The body must be an object']);
+  const problems = await validateInput(type, body, judgedLater);
   if (problems.length > 0)
     throw refusal(
       400,

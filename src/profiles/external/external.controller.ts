@@ -47,7 +47,7 @@ export class ExternalController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ExternalAnswer> {
     const actor = await this.actors.of(authorization, body);
-    const { columns, rows } = await readExternal(ImportProfileInput, body);
+    const { columns, rows } = await readExternal(ImportProfileInput, body, ['rows']);
     const problems = columnProblems(columns);
     if (problems.length > 0) throw refusal(400, problems);
     const { importId, taskId, ...sums } = await this.importFile.profileRows(actor, rowsOf(columns, rows));

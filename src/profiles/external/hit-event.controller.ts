@@ -32,7 +32,7 @@ export class HitEventController {
     const { projectId } = await this.actors.of(authorization, body);
     const isBatch = typeof body === 'object' && body !== null && 'events' in body;
     const given = isBatch
-      ? (await readExternal(HitEventsInput, body)).events
+      ? (await readExternal(HitEventsInput, body, ['events'])).events
       : [await readExternal(HitEventInput, body)];
     const refused = await this.events.store(projectId, given);
     const errors = refused.map(({ index, reason }) => (isBatch ? `events.${index}: ${reason}` : reason));

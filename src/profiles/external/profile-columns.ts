@@ -1,7 +1,9 @@
-import { isStorable } from '../domain/behaviour';
+import { isStorable } from '@libs/foundation';
 import type { FileRow } from '../imports/csv-rows';
 import { type ProfileRow, profileFile } from '../imports/profile-rows';
 import type { ReadRow } from '../imports/row-reader';
+
+const unstorable = 'A text holds a character that cannot be stored';
 
 /** Columns of Xtremepush's `import/profile` that we know by another name; any other one is an attribute. */
 const ourNames: Record<string, string> = {
@@ -50,6 +52,10 @@ export function* rowsOf(columns: string[], rows: unknown[][]): Generator<FileRow
       yield { ...at, reason: `The row has ${row.length} values, columns names ${names.length}` };
       continue;
     }
+    if (!isStorable(row)) {
+      yield { ...at, reason: unstorable };
+      continue;
+    }
     yield {
       ...at,
       ...profileFile.read(Object.fromEntries(names.map((name, place) => [name, cell(name, row[place])]))),
@@ -59,7 +65,7 @@ export function* rowsOf(columns: string[], rows: unknown[][]): Generator<FileRow
 
 /** Reads what an event says about its person; an address without its subscription leaves that as it is. */
 export function profileOf(userId: string, attributes: Record<string, unknown> = {}): ReadRow<ProfileRow> {
-  if (!isStorable([userId, attributes])) return { reason: 'A text holds a character that cannot be stored' };
+  if (!isStorable([userId, attributes])) return { reason: unstorable };
   const cells = Object.entries(attributes).map(([column, value]) => {
     const name = ourNames[column] ?? column;
     return [name, cell(name, value)];

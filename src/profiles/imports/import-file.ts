@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { ConsentRepository } from '../persistence/consent.repository';
 import { csvRows, type FileRow, ImportFileError } from './csv-rows';
 import { type DeviceRow, deviceFile } from './device-rows';
+import { DeviceWriter } from './device-writer';
 import { ImportRepository, type ImportSums, type RejectedRow } from './import-repository';
 import { ImportWriter, type WrittenBatch } from './import-writer';
 import { type ProfileRow, profileFile } from './profile-rows';
@@ -41,6 +42,7 @@ export class ImportFile {
     private readonly tasks: Tasks,
     private readonly imports: ImportRepository,
     private readonly writer: ImportWriter,
+    private readonly deviceWriter: DeviceWriter,
     private readonly consent: ConsentRepository,
   ) {}
 
@@ -59,7 +61,7 @@ export class ImportFile {
   /** @throws {ImportFileError} when the file as a whole cannot be read. */
   devices(actor: Actor, file: Readable): Promise<ImportedFile> {
     return this.run<DeviceRow>(actor, csvRows(file, deviceFile), deviceFile, (tx, projectId, rows) =>
-      this.writer.writeDevices(tx, projectId, rows),
+      this.deviceWriter.write(tx, projectId, rows),
     );
   }
 

@@ -3,7 +3,6 @@ import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { AttributeDefinitions } from '../attributes/attribute-definitions';
 import { typeValues } from '../domain/attributes/type-values';
-import type { DeviceRow } from './device-rows';
 import type { ProfileRow } from './profile-rows';
 
 /** What became of a batch. */
@@ -14,7 +13,7 @@ export interface WrittenBatch {
   refused: { index: number; reason: string }[];
 }
 
-/** Stores batches of imported rows, one statement each, in the order of their keys, so that writers at the same time do not block each other for good. Writing a batch again changes nothing. */
+/** Stores batches of imported profiles, one statement each, in the order of their keys, so that writers at the same time do not block each other for good. Writing a batch again changes nothing. */
 @Injectable()
 export class ImportWriter {
   constructor(private readonly definitions: AttributeDefinitions) {}
@@ -78,37 +77,6 @@ export class ImportWriter {
       ],
     );
     return count(written);
-  }
-
-  /** Devices of users that are not known are refused. A token that a provider called dead stays so: none comes back to life. */
-  async writeDevices(tx: Tx, projectId: string, rows: DeviceRow[]): Promise<WrittenBatch> {
-    const written = await query<{ is_new: boolean; token: string }>(
-      tx,
-      `INSERT INTO device AS d (id, project_id, profile_id, token, platform, push_subscription)
-       SELECT r.id, $1, p.id, r.token, r.platform, coalesce(r.push_subscription, 'NOT_SET')
-       FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[]) AS r(id, user_id, token, platform, push_subscription)
-       JOIN profile p ON p.project_id = $1 AND p.user_id = r.user_id
-       ORDER BY r.token
-       ON CONFLICT ON CONSTRAINT uq_device_token DO UPDATE SET
-         profile_id = excluded.profile_id, platform = excluded.platform,
-         push_subscription = CASE WHEN d.token = ANY($7::text[]) THEN excluded.push_subscription ELSE d.push_subscription END,
-         updated_at = now()
-       RETURNING (xmax = 0) AS is_new, token`,
-      [
-        projectId,
-        rows.map(() => newId()),
-        rows.map(({ userId }) => userId),
-        rows.map(({ token }) => token),
-        rows.map(({ platform }) => platform),
-        rows.map(({ pushSubscription }) => pushSubscription),
-        rows.filter(({ pushSubscription }) => pushSubscription).map(({ token }) => token),
-      ],
-    );
-    const stored = new Set(written.map(({ token }) => token));
-    const refused = rows.flatMap(({ token, userId }, index) =>
-      stored.has(token) ? [] : [{ index, reason: `No profile has the user ID ${userId}; import profiles first` }],
-    );
-    return { ...count(written), refused };
   }
 }
 

@@ -27,6 +27,13 @@ export interface ListedDevice {
   pushSubscription: Subscription;
   isAddressable: boolean;
   unreachableReason: string | null;
+  appId: string | null;
+  language: string | null;
+  country: string | null;
+  timeZone: string | null;
+  appVersion: string | null;
+  lastSeenAt: Date | null;
+  attributes: Record<string, unknown>;
   updatedAt: Date;
 }
 
@@ -65,7 +72,9 @@ export class ProfileDirectory {
     return query(
       tx,
       `SELECT id, profile_id AS "profileId", platform, push_subscription AS "pushSubscription",
-         is_addressable AS "isAddressable", unreachable_reason AS "unreachableReason", updated_at AS "updatedAt"
+         is_addressable AS "isAddressable", unreachable_reason AS "unreachableReason", app_id AS "appId", language, country,
+         time_zone AS "timeZone", app_version AS "appVersion", last_seen_at AS "lastSeenAt", attributes,
+         updated_at AS "updatedAt"
        FROM device WHERE project_id = $1 AND profile_id = ANY($2::uuid[]) ORDER BY id`,
       [projectId, profileIds],
     );

@@ -17,13 +17,13 @@ export class BehaviourController {
   @Post('events')
   @HttpCode(200)
   async hitEvents(@CurrentDevice() device: KnownDevice, @Body() body: unknown): Promise<StoredBehaviour> {
-    return this.behaviour.store(device, { kind: 'EVENT', ...(await readBody(HitsInput, body)) });
+    return this.behaviour.store(device, { kind: 'EVENT', ...(await readBody(HitsInput, body, ['hits'])) });
   }
 
   /** Hits of tags, which segments count. */
   @Post('tags')
   @HttpCode(200)
   async hitTags(@CurrentDevice() device: KnownDevice, @Body() body: unknown): Promise<StoredBehaviour> {
-    return this.behaviour.store(device, { kind: 'TAG', ...(await readBody(HitsInput, body)) });
+    return this.behaviour.store(device, { kind: 'TAG', ...(await readBody(HitsInput, body, ['hits'])) });
   }
 }

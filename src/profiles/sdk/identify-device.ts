@@ -2,8 +2,9 @@ import { newId } from '@libs/foundation';
 import { execute, query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { KnownDevice } from '../domain/known-device';
-
-const uniqueViolation = '23505';
+import { AnonymousProfiles } from '../persistence/anonymous-profiles';
+import { againWhenTaken } from './again-when-taken';
+import { lockedOwner } from './store-attributes';
 
 interface Owner {
   profileId: string;
@@ -17,23 +18,19 @@ interface Owner {
  */
 @Injectable()
 export class IdentifyDevice {
-  constructor(private readonly transactions: Transactions) {}
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly anonymous: AnonymousProfiles,
+  ) {}
 
   /** @returns the id of the profile that the device belongs to from now on. */
-  async identify(device: KnownDevice, userId: string): Promise<string> {
-    try {
-      return await this.assign(device, userId);
-    } catch (error) {
-      // An import made a profile of this user ID in the same instant; now it is there to be found.
-      if ((error as { code?: string }).code !== uniqueViolation) throw error;
-      return this.assign(device, userId);
-    }
+  identify(device: KnownDevice, userId: string): Promise<string> {
+    return againWhenTaken(() => this.assign(device, userId));
   }
 
   private assign({ id, projectId }: KnownDevice, userId: string): Promise<string> {
     return this.transactions.run(async (tx) => {
-      const lock = `user-id:${projectId}:${userId}`;
-      if (userId !== '') await query(tx, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [lock]);
+      if (userId !== '') await holdUserId(tx, projectId, userId);
       const owner = await this.ownerOf(tx, projectId, id);
       if ((owner.userId ?? '') === userId) return owner.profileId;
       const existing = userId === '' ? null : await this.profileOf(tx, projectId, userId);
@@ -45,14 +42,10 @@ export class IdentifyDevice {
   }
 
   private async ownerOf(tx: Tx, projectId: string, deviceId: string): Promise<Owner> {
-    const [owner] = await query<Owner>(
-      tx,
-      `SELECT p.id AS "profileId", p.user_id AS "userId" FROM device d JOIN profile p ON p.id = d.profile_id
-       WHERE d.project_id = $1 AND d.id = $2 FOR UPDATE OF d`,
-      [projectId, deviceId],
-    );
-    if (!owner) throw new Error(`Device ${deviceId} is gone`);
-    return owner;
+    const profileId = await lockedOwner(tx, projectId, deviceId);
+    const sql = 'SELECT user_id AS "userId" FROM profile WHERE project_id = $1 AND id = $2';
+    const [profile] = await query<{ userId: string | null }>(tx, sql, [projectId, profileId]);
+    return { profileId, userId: profile?.userId ?? null };
   }
 
   private async profileOf(tx: Tx, projectId: string, userId: string): Promise<string | null> {
@@ -92,11 +85,12 @@ export class IdentifyDevice {
       id,
       to,
     ]);
-    if (from.userId !== null) return;
-    await execute(tx, 'DELETE FROM behaviour WHERE project_id = $1 AND profile_id = $2', [projectId, from.profileId]);
-    await execute(tx, 'DELETE FROM profile WHERE project_id = $1 AND id = $2 AND user_id IS NULL', [
-      projectId,
-      from.profileId,
-    ]);
+    if (from.userId === null) await this.anonymous.dropLeft(tx, projectId, [from.profileId]);
   }
+}
+
+/** Until `tx` ends no installation signs in under the user ID. */
+export async function holdUserId(tx: Tx, projectId: string, userId: string): Promise<void> {
+  const lock = `user-id:${projectId}:${userId}`;
+  await query(tx, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [lock]);
 }

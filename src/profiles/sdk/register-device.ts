@@ -1,9 +1,10 @@
-import { SecretBox, Transactions } from '@libs/platform';
+import { SecretBox, Transactions, type Tx } from '@libs/platform';
 import { ConflictException, ForbiddenException, Injectable, UnauthorizedException } from '@nestjs/common';
 import { hashCredential, isSameSecret, newCredential, proofOfUser } from '../domain/app';
 import type { KnownDevice } from '../domain/known-device';
 import { AppEntity } from '../persistence/app.entity';
 import { type DeviceFacts, DeviceRepository } from '../persistence/device.repository';
+import { againWhenTaken } from './again-when-taken';
 import type { DeviceInput, RegisterDeviceInput } from './sdk.inputs';
 
 /** A registered installation. The secret is given out here, once. */
@@ -35,11 +36,12 @@ export class RegisterDevice {
     if (!app) throw new UnauthorizedException('Send the SDK key of an enabled app as "x-app-key"');
     const { secret, hash } = newCredential('xpd_');
     const { id: appId, projectId, platform } = app;
-    const added = await this.transactions.run(async (tx) => {
+    const add = async (tx: Tx): Promise<{ id: string; profileId: string } | null> => {
       const device = await this.devices.add(tx, { projectId, appId, platform, installationId, secretHash: hash });
       if (device) await this.devices.report(tx, { projectId, id: device.id }, factsOf(input));
       return device;
-    });
+    };
+    const added = await againWhenTaken(() => this.transactions.run(add));
     if (added) return { deviceId: added.id, profileId: added.profileId, deviceSecret: secret };
     const remedy = 'use the device secret it was given, or register with a new installationId';
     throw new ConflictException(`This installationId is registered already; ${remedy}`);
@@ -47,7 +49,8 @@ export class RegisterDevice {
 
   /** Stores what an installation says about itself. */
   refresh({ projectId, id }: KnownDevice, input: DeviceInput): Promise<void> {
-    return this.transactions.run((tx) => this.devices.report(tx, { projectId, id }, factsOf(input)));
+    const facts = factsOf(input);
+    return againWhenTaken(() => this.transactions.run((tx) => this.devices.report(tx, { projectId, id }, facts)));
   }
 
   /** @throws {ForbiddenException} when the app wants a proof of the user ID and this is none. */

@@ -13,6 +13,7 @@ import type { SegmentRules } from '../domain/segments/rules';
 import type { Scope } from '../domain/segments/statement';
 import { SegmentRepository } from '../persistence/segment.repository';
 import { SegmentPeopleRepository } from '../persistence/segment-people.repository';
+import { RuleSubjects } from './rule-subjects';
 
 /** Rules that can no longer be evaluated, such as after an attribute of theirs changed its type. */
 export class SegmentRulesError extends AppError {
@@ -34,13 +35,16 @@ export class Segments {
     private readonly definitions: AttributeDefinitions,
     private readonly repository: SegmentRepository,
     private readonly people: SegmentPeopleRepository,
+    private readonly subjects: RuleSubjects,
   ) {}
 
-  /** Rules written as JSON, checked against the attributes and segments of the project. @param own the segment they are of. */
+  /** Rules written as JSON, checked against the attributes, segments, apps and campaigns of the project. @param own the segment they are of. */
   async read(tx: Tx, projectId: string, { text, own }: { text: string; own?: string }): Promise<ReadRules> {
     const known = await this.definitions.known(tx, projectId);
     const read = parseRules(text, known);
     if (!read.rules) return read;
+    const faults = await this.subjects.faults(tx, projectId, read.rules);
+    if (faults.length > 0) return { rules: null, faults };
     const inlined = await this.inline(tx, projectId, { rules: read.rules, own });
     if (!inlined.rules) return inlined;
     const whole = readRules(inlined.rules, known, { isInlined: true });

@@ -17,6 +17,7 @@ export type Permission =
   | 'channels.view'
   | 'profiles.manage'
   | 'profiles.view'
+  | 'profiles.personal-data'
   | 'campaigns.edit'
   | 'campaigns.launch'
   | 'campaigns.view'
@@ -53,7 +54,15 @@ const manage: Permission[] = [
 ];
 
 const granted: Record<Role, ReadonlySet<Permission>> = {
-  ADMIN: new Set([...view, ...manage, 'campaigns.edit', 'campaigns.launch', 'suppression.override', 'project.manage']),
+  ADMIN: new Set([
+    ...view,
+    ...manage,
+    'campaigns.edit',
+    'campaigns.launch',
+    'suppression.override',
+    'profiles.personal-data',
+    'project.manage',
+  ]),
   MARKETER: new Set([...view, ...manage, 'campaigns.edit', 'campaigns.launch']),
   APPROVER: new Set([...view, 'campaigns.launch']),
   COPYWRITER: new Set([...view, 'campaigns.edit']),

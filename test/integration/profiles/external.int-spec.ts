@@ -103,4 +103,20 @@ describe('profiles in the shape of the External API', () => {
     expect(tooMany.status).toBe(400);
     expect(tooMany.body.errors?.[0]).toContain('rows');
   });
+
+  it('keeps rows whose text cannot be stored with the reason, and refuses bodies that are no object', async () => {
+    const rows = [
+      ['z-1', 'a\u0000b'],
+      ['z-2', '\ud800'],
+      ['z-3', 'fine'],
+    ];
+    const { body } = await send({ apptoken: stage.apiKey, columns: ['user_id', 'note'], rows });
+    expect(body).toMatchObject({ success: true, data: { received: 3, created: 1, rejected: 2 } });
+    const column = await send({ apptoken: stage.apiKey, columns: ['user_id', 'a\u0000b'], rows: [['z-4', 'x']] });
+    expect(column).toMatchObject({ status: 400, body: { errors: [expect.stringContaining('columns.1')] } });
+    for (const whole of [[], 'x', 7]) {
+      const answer = await send(whole as object, { authorization: `Bearer ${stage.apiKey}` });
+      expect(answer).toMatchObject({ status: 400, body: { errors: ['The body must be an object'] } });
+    }
+  });
 });

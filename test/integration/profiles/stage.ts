@@ -3,6 +3,7 @@ import { DateTimeScalar, PlatformModule, Transactions } from '@libs/platform';
 import { ProfilesApiModule, ProfilesModule, ProfilesService } from '@modules/profiles';
 import { ProjectsApiModule, ProjectsService } from '@modules/projects';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
+import type { Provider } from '@nestjs/common';
 import { GraphQLModule } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -39,11 +40,11 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** Builds the stage. */
-export async function setStage(): Promise<Stage> {
+/** Builds the stage; `providers` stand for what upper modules add. */
+export async function setStage(providers: Provider[] = []): Promise<Stage> {
   const database = await createTestDatabase();
   process.env.ENCRYPTION_KEYS = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
-  const app = await startApp();
+  const app = await startApp(providers);
   const { projectId, apiKey } = await app.get(ProjectsService).ensureFirst();
   const url = await app.getUrl();
   const headers = { authorization: `Bearer ${apiKey}` };
@@ -82,15 +83,15 @@ export async function setStage(): Promise<Stage> {
   };
 }
 
-async function startApp(): Promise<NestFastifyApplication> {
+async function startApp(providers: Provider[]): Promise<NestFastifyApplication> {
   const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
     driver: ApolloDriver,
     autoSchemaFile: true,
     context: (request: unknown) => ({ req: request }),
   });
   const module = await Test.createTestingModule({
-    imports: [PlatformModule, graphql, ProjectsApiModule, ProfilesApiModule],
-    providers: [DateTimeScalar],
+    imports: [PlatformModule, graphql, ProjectsApiModule, ProfilesModule, ProfilesApiModule],
+    providers: [DateTimeScalar, ...providers],
   }).compile();
   const adapter = new FastifyAdapter({ bodyLimit: 1024 ** 4 });
   registerBodyParsers(adapter.getInstance());

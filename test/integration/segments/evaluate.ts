@@ -113,6 +113,11 @@ function attribute(rule: Rule, person: TestPerson): boolean {
   if (opposite) return !attribute({ ...rule, is: opposite }, person);
   if (name === 'created_at') return date(person.createdAt, null, rule);
   if (name === 'country' || name === 'language' || name === 'email') return compare('STRING', person[name], rule);
+  if (name === 'device_last_seen') {
+    return person.devices.some(({ lastSeen }) => lastSeen !== null && date(lastSeen, null, rule));
+  }
+  if (name === 'device_language') return person.devices.some(({ language }) => compare('STRING', language, rule));
+  if (name === 'device_country') return person.devices.some(({ country }) => compare('STRING', country, rule));
   const type = types[name] ?? '';
   if (name === 'theme' || name === 'battery') {
     return person.devices.some((device) => compare(type, device.attributes[name], rule));

@@ -29,6 +29,9 @@ function attribute(random: Random): Rule {
     { name: 'country', type: 'STRING', values: ['GB', 'DE', 'FR'] },
     { name: 'email', type: 'STRING', values: ['u1@example.com', 'example'] },
     { name: 'created_at', type: 'DATE', values: [] },
+    { name: 'device_language', type: 'STRING', values: ['en', 'pt', 'fr'] },
+    { name: 'device_country', type: 'STRING', values: ['GB', 'DE', 'FR'] },
+    { name: 'device_last_seen', type: 'DATE', values: [] },
   ];
   const {
     name,

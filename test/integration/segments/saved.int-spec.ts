@@ -77,6 +77,14 @@ describe('saved segments', () => {
     expect(long.userErrors[0]?.message).toContain('262144');
   });
 
+  it('name apps of the project only', async () => {
+    const stranger = '0190a1b2-0000-7000-8000-000000000001';
+    const rules = text({ none: [{ kind: 'app', is: 'in', value: [stranger] }] });
+    const { segment, userErrors } = await change('createSegment', { name: 'Strange app', rules });
+    expect(segment).toBeNull();
+    expect(userErrors).toMatchObject([{ code: 'INVALID_RULES', path: ['rules', 'rules[0].none[0].value[0]'] }]);
+  });
+
   it('refuse circles, and go on being there while others use them', async () => {
     const inner = await saved('Inner', british);
     const outer = await saved('Outer', inSegment(inner.id));

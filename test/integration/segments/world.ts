@@ -13,6 +13,9 @@ export interface TestDevice {
   token: string | null;
   isAddressable: boolean;
   pushSubscription: string;
+  language: string | null;
+  country: string | null;
+  lastSeen: Date | null;
   attributes: Record<string, unknown>;
 }
 
@@ -103,6 +106,9 @@ export function somePeople(random: Random, count: number): TestPerson[] {
       token: random.chance(0.8) ? randomUUID() : null,
       isAddressable: random.chance(0.8),
       pushSubscription: random.pick(answers),
+      language: random.pick(['en', 'de', 'pt-BR', null]),
+      country: random.pick(['GB', 'DE', null]),
+      lastSeen: random.chance(0.8) ? instant(random) : null,
       attributes: attributesOf(random, 'DEVICE'),
     })),
     behaviour: Array.from({ length: random.pick([0, 1, 3, 8]) }, () => ({
@@ -123,6 +129,11 @@ export async function store(
   { database, transactions, profiles, projectId }: Stage,
   people: TestPerson[],
 ): Promise<void> {
+  await database.query(
+    `INSERT INTO app (id, project_id, name, platform, sdk_key_hash, sdk_key_hint)
+     SELECT a.id, $1, a.id, 'WEB', a.id, '' FROM unnest($2::uuid[]) AS a(id)`,
+    [projectId, apps],
+  );
   for (const each of people) {
     await database.query(
       `INSERT INTO profile (id, project_id, user_id, email, mobile_number, email_subscription, sms_subscription,
@@ -148,7 +159,8 @@ export async function store(
       const keys = device.platform === 'WEB' && device.token ? '{"p256dh":"x","auth":"y"}' : null;
       await database.query(
         `INSERT INTO device (id, project_id, profile_id, app_id, platform, token, web_push_keys, is_addressable,
-           push_subscription, attributes) VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+           push_subscription, language, country, last_seen_at, attributes)
+         VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
         [
           projectId,
           each.id,
@@ -158,6 +170,9 @@ export async function store(
           keys,
           device.isAddressable,
           device.pushSubscription,
+          device.language,
+          device.country,
+          device.lastSeen,
           JSON.stringify(device.attributes),
         ],
       );

@@ -33,6 +33,9 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   if (codeOf(original) === malformedId) {
     return { ...place, message: 'An id or a cursor has a wrong form', extensions: { code: 'BAD_REQUEST' } };
   }
+  if (unstorableText.includes(codeOf(original) ?? '')) {
+    return { ...place, message: 'A text holds a character that cannot be stored', extensions: { code: 'BAD_REQUEST' } };
+  }
   const errorId = newId();
   log.failure('graphql.unexpected', original, { errorId });
   const message = isRetryable(original)
@@ -43,6 +46,8 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
 
 /** SQLSTATE of a text that is no UUID. */
 const malformedId = '22P02';
+/** SQLSTATEs of a zero byte in a text and in a JSON value. */
+const unstorableText = ['22021', '22P05'];
 
 function codeOf(error: unknown): string | undefined {
   return (error as { driverError?: { code?: string } }).driverError?.code;

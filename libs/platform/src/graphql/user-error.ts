@@ -1,3 +1,4 @@
+import { isStorableText } from '@libs/foundation';
 import { Field, InterfaceType } from '@nestjs/graphql';
 import { plainToInstance } from 'class-transformer';
 import { type ValidationError, validate } from 'class-validator';
@@ -12,16 +13,34 @@ export abstract class UserError {
   path!: string[];
 }
 
+const cannotStore = 'The text holds a zero byte or half a character, which cannot be stored';
+
 /** A problem before its module gives it a code. */
 export interface InputProblem {
   path: string[];
   message: string;
 }
 
-/** Checks an input class by its decorators and returns every problem with its path. */
-export async function validateInput<T extends object>(type: new () => T, input: object): Promise<InputProblem[]> {
+/**
+ * Checks an input class by its decorators, and that the database can store every text in it; returns every problem with
+ * its path. @param judgedLater fields of which the caller judges the texts one by one.
+ */
+export async function validateInput<T extends object>(
+  type: new () => T,
+  input: object,
+  judgedLater: readonly string[] = [],
+): Promise<InputProblem[]> {
   const errors = await validate(plainToInstance(type, input), { whitelist: false, forbidUnknownValues: false });
-  return errors.flatMap((error) => flatten(error, []));
+  const fields = Object.entries(input).filter(([name]) => !judgedLater.includes(name));
+  return [...errors.flatMap((error) => flatten(error, [])), ...unstorable(Object.fromEntries(fields), [])];
+}
+
+function unstorable(value: unknown, path: string[]): InputProblem[] {
+  if (typeof value === 'string') return isStorableText(value) ? [] : [{ path, message: cannotStore }];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, each]) =>
+    isStorableText(name) ? unstorable(each, [...path, name]) : [{ path, message: `A name: ${cannotStore}` }],
+  );
 }
 
 function flatten(error: ValidationError, parents: string[]): InputProblem[] {

@@ -1,6 +1,7 @@
 import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { EngagementNews } from '../../domain/engagement-news';
+import { erasedPrefix } from '../../domain/erased';
 
 /** How long after the last send of a campaign Optimove is told of it. */
 const toldDays = 7;
@@ -16,7 +17,7 @@ export const closesAtSql = `(SELECT max(CASE WHEN s.state IN ('ANNOUNCED', 'READ
 export class EngagementNewsRepository {
   /**
    * Takes at most `limit`, oldest first; they wait again if `tx` fails. Of Direct campaigns, which Optimove does not
-   * know, nothing is returned.
+   * know, and of people who were erased nothing is returned.
    */
   async take(tx: Tx, limit: number): Promise<{ taken: number; news: EngagementNews[] }> {
     const taken = await query<{ executionId: string; seq: number; kind: string; occurredAt: Date }>(
@@ -38,7 +39,7 @@ export class EngagementNewsRepository {
          e.optimove_channel_id AS "optimoveChannelId", r.optimove_template_id AS "optimoveTemplateId",
          r.customer_id AS "customerId", t.kind, t.at AS "occurredAt", e.closes_at AS "closesAt"
        FROM event t JOIN told e ON e.id = t.execution_id
-       JOIN recipient r ON r.execution_id = t.execution_id AND r.seq = t.seq`,
+       JOIN recipient r ON r.execution_id = t.execution_id AND r.seq = t.seq AND r.customer_id NOT LIKE '${erasedPrefix}%'`,
       [
         taken.map(({ executionId }) => executionId),
         taken.map(({ seq }) => seq),

@@ -39,16 +39,21 @@ export function compileAttribute(
     const positive = { ...rule, is: opposite };
     return oppositeIn(place, (to) => compileAttribute(statement, positive, { attribute, place: to }));
   }
-  if (attribute.column) return settled(place, compileColumn(statement, rule, attribute.column));
-  if (attribute.target === 'PROFILE') return settled(place, compileStored(statement, rule, attribute, 'p'));
-  const filter = compileStored(statement, rule, attribute, 'd');
+  const compile = attribute.column === undefined ? compileStored : compileColumn;
+  if (attribute.target === 'PROFILE') return settled(place, compile(statement, rule, attribute, 'p'));
+  const filter = compile(statement, rule, attribute, 'd');
   return statement.having({ table: 'device', alias: 'd', filter, place });
 }
 
-function compileColumn(statement: Statement, { is, value }: AttributeRule, column: string): string {
-  const cell = `p.${column}`;
+function compileColumn(
+  statement: Statement,
+  { is, value }: AttributeRule,
+  { column, type }: KnownAttribute,
+  table: string,
+): string {
+  const cell = `${table}.${column}`;
   if (is === 'isSet') return `${cell} IS NOT NULL`;
-  if (column === 'created_at') return inInstants(statement, cell, rangeOf(statement, is, value));
+  if (type === 'DATE') return inInstants(statement, cell, rangeOf(statement, is, value));
   return compareTexts(statement, cell, { is, value });
 }
 

@@ -1,3 +1,5 @@
+import { isStorableText } from '@libs/foundation';
+
 /** What is wrong with a rule, and where: `rules[1].any[0].value`. */
 export interface RuleFault {
   path: string;
@@ -31,9 +33,7 @@ export class Faults {
   text(value: unknown, path: string, longest = 1_000): string | undefined {
     if (typeof value !== 'string' || value === '') return this.add(path, 'must be a text that is not empty');
     if (value.length > longest) return this.add(path, `is longer than ${longest} characters`);
-    return value.includes('\u0000') || halfCharacter.test(value)
-      ? this.add(path, 'holds a character that cannot be stored')
-      : value;
+    return isStorableText(value) ? value : this.add(path, 'holds a character that cannot be stored');
   }
 
   /** The number when it is whole and in bounds. */
@@ -52,4 +52,3 @@ export class Faults {
 }
 
 const mostFaults = 50;
-const halfCharacter = /\p{Surrogate}/u;

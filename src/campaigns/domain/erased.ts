@@ -1,0 +1,2 @@
+/** With this begins the customer id of rows whose person was erased. Optimove is told nothing more of them. */
+export const erasedPrefix = 'erased:';

@@ -1,0 +1,50 @@
+import { execute, query, type Tx } from '@libs/platform';
+import { erasedPrefix } from '@modules/campaigns';
+import { type Person, PersonalData, type PersonalDataSource, type PersonalRecord, recordsOf } from '@modules/profiles';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+
+/** What Optimove was told, or is to be told, about a person: subscriptions and engagement. */
+@Injectable()
+export class PostbackPersonalData implements PersonalDataSource, OnModuleInit {
+  constructor(private readonly data: PersonalData) {}
+
+  onModuleInit(): void {
+    this.data.register(this);
+  }
+
+  async *records(tx: Tx, projectId: string, { customerIds }: Person): AsyncGenerator<PersonalRecord> {
+    for (const [section, sql] of Object.entries(exported)) {
+      yield* recordsOf(section, await query(tx, sql, [projectId, customerIds]));
+    }
+  }
+
+  async erase(tx: Tx, projectId: string, { customerIds }: Person): Promise<number> {
+    let touched = 0;
+    for (const sql of erasing) touched += await execute(tx, sql, [projectId, customerIds]);
+    await execute(tx, `DELETE FROM engagement_batch WHERE project_id = $1 AND customers = 0`, [projectId]);
+    return touched;
+  }
+}
+
+const exported = {
+  subscription_status: `SELECT t.medium, s.customer_id, s.owed, s.acknowledged, s.state, s.acknowledged_at
+    FROM subscription_target t JOIN subscription_status s ON s.target_id = t.id AND s.customer_id = ANY($2::text[])
+    WHERE t.project_id = $1`,
+  engagement_told: `SELECT e.optimove_campaign_id, e.event, e.occurred_at, coalesce(b.state, 'WAITING') AS state
+    FROM engagement_event e LEFT JOIN engagement_batch b ON b.id = e.batch_id
+    WHERE e.project_id = $1 AND e.customer_id = ANY($2::text[])`,
+};
+
+/** What Optimove has not heard it will not hear; where it has, the sums of batches stay. */
+const erasing = [
+  `DELETE FROM subscription_status s USING subscription_target t
+   WHERE t.project_id = $1 AND s.target_id = t.id AND s.customer_id = ANY($2::text[])`,
+  `WITH gone AS (
+     DELETE FROM engagement_event e WHERE e.project_id = $1 AND e.customer_id = ANY($2::text[])
+       AND NOT EXISTS (SELECT FROM engagement_batch b WHERE b.id = e.batch_id AND b.settled_at IS NOT NULL)
+     RETURNING e.batch_id
+   ) UPDATE engagement_batch b SET customers = b.customers - g.count
+   FROM (SELECT batch_id, count(*)::int AS count FROM gone GROUP BY batch_id) AS g WHERE b.id = g.batch_id`,
+  `UPDATE engagement_event SET customer_id = '${erasedPrefix}' || gen_random_uuid()
+   WHERE project_id = $1 AND customer_id = ANY($2::text[])`,
+];

@@ -1,0 +1,56 @@
+import type { Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+
+/** One person by every name under which something may be kept. */
+export interface Person {
+  /** Null when the project has no profile of them. */
+  profileId: string | null;
+  /** The user ID, and what Optimove calls them where that is something else. */
+  customerIds: string[];
+  email: string | null;
+  mobileNumber: string | null;
+}
+
+/** Something that is kept of a person: which list it is of, and the row. */
+export interface PersonalRecord {
+  section: string;
+  record: unknown;
+}
+
+/** What a module keeps of people. */
+export interface PersonalDataSource {
+  /** Other names of the people of a profile that only this module knows. */
+  otherNames?(tx: Tx, projectId: string, profileId: string): Promise<string[]>;
+  /** Everything that it keeps of the person, row by row. */
+  records(tx: Tx, projectId: string, person: Person): AsyncIterable<PersonalRecord>;
+  /** Takes it away, or takes the person out of it where sums rest on it. Again is as once. @returns rows touched. */
+  erase(tx: Tx, projectId: string, person: Person): Promise<number>;
+}
+
+/** Modules register here what they keep of people, so that one person can be shown all of it and taken out of it. */
+@Injectable()
+export class PersonalData {
+  private readonly registered: PersonalDataSource[] = [];
+
+  /** Called while the process starts. */
+  register(source: PersonalDataSource): void {
+    this.registered.push(source);
+  }
+
+  /** Every source. */
+  get sources(): readonly PersonalDataSource[] {
+    return this.registered;
+  }
+
+  /** Names of a profile that only upper modules know. */
+  async otherNames(tx: Tx, projectId: string, profileId: string): Promise<string[]> {
+    const names: string[] = [];
+    for (const source of this.registered) names.push(...((await source.otherNames?.(tx, projectId, profileId)) ?? []));
+    return names;
+  }
+}
+
+/** Rows of a statement as records of a section. */
+export function* recordsOf(section: string, rows: unknown[]): Generator<PersonalRecord> {
+  for (const record of rows) yield { section, record };
+}

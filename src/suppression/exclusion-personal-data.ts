@@ -1,0 +1,43 @@
+import { query, type Tx } from '@libs/platform';
+import { type Person, PersonalData, type PersonalDataSource, type PersonalRecord, recordsOf } from '@modules/profiles';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+
+/** What excludes a person, and the proof of it. Shown, but never erased: it is what keeps them from being contacted. */
+@Injectable()
+export class ExclusionPersonalData implements PersonalDataSource, OnModuleInit {
+  constructor(private readonly data: PersonalData) {}
+
+  onModuleInit(): void {
+    this.data.register(this);
+  }
+
+  async *records(tx: Tx, projectId: string, person: Person): AsyncGenerator<PersonalRecord> {
+    const { customerIds, email, mobileNumber } = person;
+    const entries = await query(
+      tx,
+      `SELECT kind, value, medium, reason, created_at FROM suppression_entry WHERE project_id = $1 AND (
+         kind = 'USER_ID' AND value = ANY($2::text[]) OR kind = 'EMAIL' AND value = lower($3)
+         OR kind = 'MOBILE_NUMBER' AND value = $4)`,
+      [projectId, customerIds, email, mobileNumber],
+    );
+    yield* recordsOf('suppression_entry', entries);
+    const values = await query(
+      tx,
+      `SELECT a.name, v.value, v.data_date FROM suppression_attribute a
+       JOIN remembered_value v ON v.attribute_id = a.id AND v.user_id = ANY($2::text[]) WHERE a.project_id = $1`,
+      [projectId, customerIds],
+    );
+    yield* recordsOf('suppression_value', values);
+    const decisions = await query(
+      tx,
+      `SELECT decided_at, origin, execution_id, medium, basis, attribute, value, data_date, outcome, detail
+       FROM guard_decision WHERE project_id = $1 AND (profile_id = $2 OR user_id = ANY($3::text[])) ORDER BY decided_at`,
+      [projectId, person.profileId, customerIds],
+    );
+    yield* recordsOf('suppression_decision', decisions);
+  }
+
+  async erase(): Promise<number> {
+    return 0;
+  }
+}
