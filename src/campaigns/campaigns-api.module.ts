@@ -28,6 +28,7 @@ import { MailView } from './tracking/mail-view';
 import { SdkInboxController } from './tracking/sdk-inbox.controller';
 import { SdkMessagesController } from './tracking/sdk-messages.controller';
 import { TrackingController } from './tracking/tracking.controller';
+import { WithholdKept } from './tracking/withhold-kept';
 
 /** Campaigns as the api host serves them. */
 @Module({
@@ -53,6 +54,7 @@ import { TrackingController } from './tracking/tracking.controller';
     FunnelLoader,
     ProgressResolver,
     EngagementIntake,
+    WithholdKept,
     MailView,
     DirectCampaignResolver,
     ...authoringApiProviders,
