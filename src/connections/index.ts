@@ -6,4 +6,4 @@ export { ConnectionsWorkerModule } from './connections-worker.module';
 export { type ConsequenceSource, DeletionConsequences } from './deletion-consequences';
 export type { ConnectionStatus, ConnectionView, MetricsMode } from './domain/connection-view';
 export { ConnectionNotFoundError } from './domain/errors';
-export { connectionDeleted } from './domain/events';
+export { connectionDeleted, userIdAttributeChanged } from './domain/events';

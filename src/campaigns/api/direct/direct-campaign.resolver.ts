@@ -169,11 +169,11 @@ export class DirectCampaignResolver {
     const { pool } = this.transactions;
     const content = await this.snippets.load(projectId, source.content);
     const broken = await this.segments.problems(pool, projectId, source.segment);
-    const { rules, holdReason } = await this.suppression.standing(pool, projectId, {
+    const { rules, holdReason, warnings } = await this.suppression.standing(pool, projectId, {
       kind: 'DIRECT',
       executionId: newId(),
     });
-    const relied: string[] = [];
+    const relied: string[] = [...warnings];
     if (rules.length === 0)
       relied.push('No exclusion rule protects this campaign: nobody is left out for being excluded');
     if (holdReason) relied.push(`As things stand it would be held: ${holdReason}`);
