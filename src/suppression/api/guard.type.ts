@@ -111,7 +111,10 @@ export class GuardDecisionType {
   @Field(() => String, { nullable: true, description: 'Name of the attribute.' })
   attribute!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The value that was known, or the listed user ID, address or number, as JSON; null: none.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The value that was known, or the listed user ID, address or number, as JSON; null: none.',
+  })
   value!: string | null;
 
   @Field(() => String, { nullable: true, description: 'Day of the data that told this value.' })

@@ -144,7 +144,8 @@ function notAllowed(path: string): SuppressionProblem {
 
 /** Whether somebody could get a message after the change whom the rule kept from it before. */
 function isLooser(before: ExclusionRule, after: RuleContent): boolean {
-  const texts = ({ excludingValues }: Pick<ExclusionRule, 'excludingValues'>) => excludingValues.flatMap(comparisonKeys);
+  const texts = ({ excludingValues }: Pick<ExclusionRule, 'excludingValues'>) =>
+    excludingValues.flatMap(comparisonKeys);
   const excludes = new Set(texts(after));
   return (
     after.maximumAgeHours > before.maximumAgeHours ||
