@@ -31,6 +31,7 @@ import { MailView } from './tracking/mail-view';
 import { SdkInboxController } from './tracking/sdk-inbox.controller';
 import { SdkMessagesController } from './tracking/sdk-messages.controller';
 import { TrackingController } from './tracking/tracking.controller';
+import { WithholdKept } from './tracking/withhold-kept';
 
 /** Campaigns as the api host serves them. */
 @Module({
@@ -58,6 +59,7 @@ import { TrackingController } from './tracking/tracking.controller';
     TemplateFunnelResolver,
     ProgressResolver,
     EngagementIntake,
+    WithholdKept,
     MailView,
     DirectCampaignResolver,
     ...authoringApiProviders,

@@ -4,6 +4,9 @@ import { Injectable } from '@nestjs/common';
 import type { InAppView, InboxPage, KeptDeed, Moment } from './domain/kept-message';
 import { type Candidate, KeptMessageRepository, type KeptOwner } from './persistence/kept-message.repository';
 
+/** Says which of these messages, by id, must not be shown now. */
+export type Withheld = (ids: string[]) => Promise<ReadonlySet<string>>;
+
 /** Shown one after another, so more at once is of no use. */
 const mostShownAtOnce = 10;
 
@@ -16,23 +19,29 @@ export class KeptMessagesService {
     private readonly profiles: ProfilesService,
   ) {}
 
-  /** A page of the inbox, newest first. `after` is the `next` of the page before. */
-  async inbox(owner: KeptOwner, { after, limit }: { after: string | null; limit: number }): Promise<InboxPage> {
+  /** A page of the inbox, newest first, without what is withheld. `after` is the `next` of the page before. */
+  async inbox(
+    owner: KeptOwner,
+    { after, limit }: { after: string | null; limit: number },
+    withheld: Withheld,
+  ): Promise<InboxPage> {
     const tx = this.transactions.pool;
     const rows = await this.repository.inbox(tx, owner, { before: after, limit: limit + 1 });
     const page = rows.slice(0, limit);
+    const unread = await this.repository.unread(tx, owner);
+    const hidden = await withheld([...new Set([...page.map(({ id }) => id), ...unread])]);
     return {
-      messages: page.map(({ position: _position, ...message }) => message),
-      unread: await this.repository.unread(tx, owner),
+      messages: page.filter(({ id }) => !hidden.has(id)).map(({ position: _position, ...message }) => message),
+      unread: unread.filter((id) => !hidden.has(id)).length,
       next: rows.length > limit ? (page.at(-1)?.position ?? null) : null,
     };
   }
 
   /**
    * What may come up now, oldest first: for this moment, and for events that the server reported of the person since
-   * the message was stored or last shown.
+   * the message was stored or last shown; without what is withheld.
    */
-  async showNow(owner: KeptOwner, moment: Moment): Promise<InAppView[]> {
+  async showNow(owner: KeptOwner, moment: Moment, withheld: Withheld): Promise<InAppView[]> {
     const tx = this.transactions.pool;
     const candidates = await this.repository.candidates(tx, owner, moment);
     const events = candidates.flatMap(({ triggerKind, triggerEvent }) =>
@@ -42,8 +51,10 @@ export class KeptMessagesService {
       profileId: owner.profileId,
       names: [...new Set(events)],
     });
-    return candidates
-      .filter((candidate) => isTriggered(candidate, lastAt))
+    const triggered = candidates.filter((candidate) => isTriggered(candidate, lastAt));
+    const hidden = await withheld(triggered.map(({ id }) => id));
+    return triggered
+      .filter(({ id }) => !hidden.has(id))
       .slice(0, mostShownAtOnce)
       .map(toView);
   }

@@ -7,4 +7,4 @@ export { type ConsequenceSource, DeletionConsequences } from './deletion-consequ
 export { isAllowedAddress } from './domain/callback-addresses';
 export type { ConnectionStatus, ConnectionView, MetricsMode } from './domain/connection-view';
 export { ConnectionNotFoundError } from './domain/errors';
-export { connectionDeleted } from './domain/events';
+export { connectionDeleted, userIdAttributeChanged } from './domain/events';

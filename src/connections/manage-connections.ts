@@ -7,7 +7,7 @@ import { AccessCheck } from './access-check';
 import { toView } from './connections.service';
 import { DeletionConsequences } from './deletion-consequences';
 import { type ConnectionProblem, type ConnectionSettings, problemsOf } from './domain/connection-settings';
-import { connectionDeleted } from './domain/events';
+import { connectionDeleted, userIdAttributeChanged } from './domain/events';
 import { hintOf } from './domain/rules';
 import { forgetTokenJob } from './jobs/connections.jobs';
 import { ConnectionEntity } from './persistence/connection.entity';
@@ -144,6 +144,9 @@ export class ManageConnections {
       before: before && auditView(before),
       after: auditView(connection),
     });
+    if (before && before.userIdAttribute !== connection.userIdAttribute) {
+      await this.outbox.publish(tx, userIdAttributeChanged, { connectionId: changed.id, at: String(changed.version) });
+    }
     return { connection, problems: [] };
   }
 

@@ -66,7 +66,7 @@ export class SuppressionList {
       await this.audit.record(tx, actor, {
         action: 'suppression-entry.added',
         subject,
-        after: { kind, medium, reason },
+        after: { kind, value, medium, reason },
       });
       return saved;
     });
@@ -75,11 +75,14 @@ export class SuppressionList {
   /** Removes an entry; the person can be contacted again. @returns false when there was none. */
   remove(actor: Actor, id: string): Promise<boolean> {
     return this.transactions.run(async (tx) => {
-      const { affected } = await tx.delete(SuppressionEntryEntity, { projectId: actor.projectId, id });
-      if (!affected) return false;
+      const entry = await tx.findOneBy(SuppressionEntryEntity, { projectId: actor.projectId, id });
+      if (!entry) return false;
+      await tx.delete(SuppressionEntryEntity, { projectId: actor.projectId, id });
+      const { kind, value, medium, reason } = entry;
       await this.audit.record(tx, actor, {
         action: 'suppression-entry.removed',
         subject: { type: 'suppression-entry', id },
+        before: { kind, value, medium, reason },
       });
       return true;
     });

@@ -2,12 +2,23 @@ import { ConnectionsModule } from '@modules/connections';
 import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { SuppressionClocks } from './jobs/suppression.clocks';
-import { CheckDataDateHandler, StopOfConnectionHandler, SyncAttributeHandler } from './jobs/suppression.handlers';
+import {
+  CheckDataDateHandler,
+  ForgetValuesHandler,
+  StopOfConnectionHandler,
+  SyncAttributeHandler,
+} from './jobs/suppression.handlers';
 import { SuppressionModule } from './suppression.module';
 
 /** Suppression as the worker host runs it. */
 @Module({
   imports: [ProjectsModule, ConnectionsModule, SuppressionModule],
-  providers: [CheckDataDateHandler, SyncAttributeHandler, StopOfConnectionHandler, SuppressionClocks],
+  providers: [
+    CheckDataDateHandler,
+    SyncAttributeHandler,
+    StopOfConnectionHandler,
+    ForgetValuesHandler,
+    SuppressionClocks,
+  ],
 })
 export class SuppressionWorkerModule {}

@@ -23,6 +23,7 @@ import { SuppressionConfig } from './suppression.config';
 import { SuppressionService } from './suppression.service';
 import { SuppressionList } from './suppression-list';
 import { CheckDataDate } from './sync/check-data-date';
+import { ForgetValues } from './sync/forget-values';
 import { LearnFromLists } from './sync/learn-from-lists';
 import { LoadFile } from './sync/load-file';
 import { ManageSync } from './sync/manage-sync';
@@ -42,6 +43,7 @@ const repositories = [
 
 const useCases = [
   CheckDataDate,
+  ForgetValues,
   Guard,
   ImportEntries,
   LearnFromLists,

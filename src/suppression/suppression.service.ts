@@ -72,7 +72,8 @@ export class SuppressionService {
       projectId,
       complaints.map(({ profileId }) => profileId),
     );
-    const byProfile = new Map(contacts.map((contact) => [contact.profileId, contact]));
+    const own = contacts.filter(({ isSignedOut }) => !isSignedOut);
+    const byProfile = new Map(own.map((contact) => [contact.profileId, contact]));
     const entries = complaints.flatMap(({ profileId, medium }) => {
       const contact = byProfile.get(profileId);
       const kind: EntryKind = medium === 'EMAIL' ? 'EMAIL' : medium === 'SMS' ? 'MOBILE_NUMBER' : 'USER_ID';

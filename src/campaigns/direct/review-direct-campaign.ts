@@ -26,8 +26,8 @@ export class ReviewDirectCampaign {
 
   private async reliance(tx: Tx, projectId: string): Promise<Finding[]> {
     const origin = { kind: 'DIRECT', executionId: newId() } as const;
-    const { rules, holdReason } = await this.suppression.standing(tx, projectId, origin);
-    const said: string[] = [];
+    const { rules, holdReason, warnings } = await this.suppression.standing(tx, projectId, origin);
+    const said: string[] = [...warnings];
     if (rules.length === 0)
       said.push('No exclusion rule protects this campaign: nobody is left out for being excluded');
     if (holdReason) said.push(`As things stand it would be held: ${holdReason}`);

@@ -16,6 +16,7 @@ import {
 } from '@nestjs/common';
 import { readDeliveryId } from '../domain/execution/delivery-id';
 import { EngagementIntake } from './engagement-intake';
+import { WithholdKept } from './withhold-kept';
 
 const usualPage = 20;
 const largestPage = 100;
@@ -29,16 +30,18 @@ export class SdkInboxController {
   constructor(
     private readonly kept: KeptMessagesService,
     private readonly intake: EngagementIntake,
+    private readonly withhold: WithholdKept,
   ) {}
 
-  /** The inbox of the person, newest first, with the number of unopened messages. */
+  /** The inbox of the person, newest first, with the number of unopened messages; nothing for who is excluded by now. */
   @Get('inbox')
   inbox(
     @CurrentDevice() device: KnownDevice,
     @Query('limit') limit: unknown,
     @Query('after') after: unknown,
   ): Promise<InboxPage> {
-    return this.kept.inbox(device, { limit: readLimit(limit), after: readCursor(after) });
+    const page = { limit: readLimit(limit), after: readCursor(after) };
+    return this.kept.inbox(device, page, (ids) => this.withhold.of(device, 'INBOX', ids));
   }
 
   /** Takes a message out of the inbox, on every installation of the person; the message counts as dismissed. */
@@ -66,7 +69,9 @@ export class SdkInboxController {
     @Query('trigger') trigger: unknown,
     @Query('event') event: unknown,
   ): Promise<{ messages: InAppView[] }> {
-    return { messages: await this.kept.showNow(device, readMoment(trigger, event)) };
+    const moment = readMoment(trigger, event);
+    const withheld = (ids: string[]) => this.withhold.of(device, 'IN_APP', ids);
+    return { messages: await this.kept.showNow(device, moment, withheld) };
   }
 }
 

@@ -82,14 +82,16 @@ export class KeptMessageRepository {
     );
   }
 
-  async unread(tx: Tx, { projectId, profileId }: KeptOwner): Promise<number> {
-    const [row] = await query<{ count: number }>(
+  /** Ids of the unopened messages of an inbox, the newest 1,000. */
+  async unread(tx: Tx, { projectId, profileId }: KeptOwner): Promise<string[]> {
+    const rows = await query<{ id: string }>(
       tx,
-      `SELECT count(*)::int AS count FROM kept_message
-       WHERE project_id = $1 AND profile_id = $2 AND medium = 'INBOX' AND ${isThere} AND opened_at IS NULL`,
+      `SELECT delivery_id AS id FROM kept_message
+       WHERE project_id = $1 AND profile_id = $2 AND medium = 'INBOX' AND ${isThere} AND opened_at IS NULL
+       ORDER BY position DESC LIMIT 1000`,
       [projectId, profileId],
     );
-    return row?.count ?? 0;
+    return rows.map(({ id }) => id);
   }
 
   /** What this moment or an event of the server may bring up, oldest first, within limits and pauses. */

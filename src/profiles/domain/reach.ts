@@ -15,12 +15,14 @@ export interface ReachRow {
   subscription: Subscription;
 }
 
-/** Addresses of a person that suppression lists are looked up by. */
+/** Addresses of a person that suppression lists are looked up by; an anonymous profile may have two rows. */
 export interface ContactRow {
   profileId: string;
   userId: string;
   email: string | null;
   mobileNumber: string | null;
+  /** Whether these are of who signed out on the device of this anonymous profile: what excludes them excludes it. */
+  isSignedOut: boolean;
 }
 
 /** An address that turned out to be dead. */

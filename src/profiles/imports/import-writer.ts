@@ -48,7 +48,7 @@ export class ImportWriter {
        ON CONFLICT ON CONSTRAINT uq_profile_user_id DO UPDATE SET
          email = coalesce(excluded.email, p.email),
          mobile_number = coalesce(excluded.mobile_number, p.mobile_number),
-         is_email_addressable = p.is_email_addressable OR (excluded.email IS NOT NULL AND excluded.email IS DISTINCT FROM p.email),
+         is_email_addressable = p.is_email_addressable OR (excluded.email IS NOT NULL AND lower(excluded.email) IS DISTINCT FROM lower(p.email)),
          is_mobile_number_addressable = p.is_mobile_number_addressable
            OR (excluded.mobile_number IS NOT NULL AND excluded.mobile_number IS DISTINCT FROM p.mobile_number),
          email_subscription = CASE WHEN p.user_id = ANY($12::text[]) THEN excluded.email_subscription ELSE p.email_subscription END,

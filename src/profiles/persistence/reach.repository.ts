@@ -51,7 +51,7 @@ const deadStatements: Partial<Record<Medium, string>> = {
       AND d.token = x.address::jsonb->>'endpoint' AND d.is_addressable`,
   EMAIL: `UPDATE profile p SET is_email_addressable = false, unreachable_reason = x.reason, updated_at = now()
     FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS x(profile_id, address_key, reason, address)
-    WHERE p.project_id = $1 AND p.id = x.profile_id AND p.email = x.address AND p.is_email_addressable`,
+    WHERE p.project_id = $1 AND p.id = x.profile_id AND lower(p.email) = lower(x.address) AND p.is_email_addressable`,
   SMS: `UPDATE profile p SET is_mobile_number_addressable = false, unreachable_reason = x.reason, updated_at = now()
     FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS x(profile_id, address_key, reason, address)
     WHERE p.project_id = $1 AND p.id = x.profile_id AND p.mobile_number = x.address AND p.is_mobile_number_addressable`,
@@ -76,8 +76,12 @@ export class ReachRepository {
   contacts(tx: Tx, projectId: string, profileIds: string[]): Promise<ContactRow[]> {
     return query<ContactRow>(
       tx,
-      prepared(`SELECT id AS "profileId", coalesce(user_id, '') AS "userId", email, mobile_number AS "mobileNumber"
-       FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[])`),
+      prepared(`SELECT id AS "profileId", coalesce(user_id, '') AS "userId", email, mobile_number AS "mobileNumber", false AS "isSignedOut"
+       FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[])
+       UNION ALL
+       SELECT p.id, coalesce(f.user_id, ''), f.email, f.mobile_number, true
+       FROM profile p JOIN profile f ON f.project_id = $1 AND f.id = p.signed_out_from
+       WHERE p.project_id = $1 AND p.id = ANY($2::uuid[]) AND p.user_id IS NULL`),
       [projectId, profileIds],
     );
   }

@@ -35,7 +35,7 @@ export class IdentifyDevice {
       if ((owner.userId ?? '') === userId) return owner.profileId;
       const existing = userId === '' ? null : await this.profileOf(tx, projectId, userId);
       if (!existing && userId !== '' && owner.userId === null) return this.name(tx, projectId, owner.profileId, userId);
-      const profileId = existing ?? (await this.create(tx, projectId, userId));
+      const profileId = existing ?? (await this.create(tx, { projectId, userId, from: owner }));
       await this.move(tx, { projectId, id, from: owner, to: profileId });
       return profileId;
     });
@@ -57,21 +57,25 @@ export class IdentifyDevice {
   }
 
   private async name(tx: Tx, projectId: string, profileId: string, userId: string): Promise<string> {
-    await execute(tx, 'UPDATE profile SET user_id = $3, updated_at = now() WHERE project_id = $1 AND id = $2', [
-      projectId,
-      profileId,
-      userId,
-    ]);
+    await execute(
+      tx,
+      'UPDATE profile SET user_id = $3, signed_out_from = NULL, updated_at = now() WHERE project_id = $1 AND id = $2',
+      [projectId, profileId, userId],
+    );
     return profileId;
   }
 
-  private async create(tx: Tx, projectId: string, userId: string): Promise<string> {
+  /** The anonymous profile of who signed out keeps in mind who that was: exclusions still count on this device. */
+  private async create(
+    tx: Tx,
+    { projectId, userId, from }: { projectId: string; userId: string; from: Owner },
+  ): Promise<string> {
     const profileId = newId();
-    await execute(tx, `INSERT INTO profile (id, project_id, user_id) VALUES ($1, $2, nullif($3, ''))`, [
-      profileId,
-      projectId,
-      userId,
-    ]);
+    await execute(
+      tx,
+      `INSERT INTO profile (id, project_id, user_id, signed_out_from) VALUES ($1, $2, nullif($3, ''), $4)`,
+      [profileId, projectId, userId, userId === '' ? from.profileId : null],
+    );
     return profileId;
   }
 

@@ -77,6 +77,9 @@ export class GuardStandingType {
 
   @Field(() => String, { nullable: true, description: 'Why Direct campaigns are held now; null when they go on.' })
   holdReason!: string | null;
+
+  @Field(() => [String], { description: 'Whom Direct campaigns leave out though they are not held, and what to do.' })
+  warnings!: string[];
 }
 
 @ObjectType('GuardDecision', { description: 'Proof of one decision: what was known of a person, and what it led to.' })
@@ -108,7 +111,10 @@ export class GuardDecisionType {
   @Field(() => String, { nullable: true, description: 'Name of the attribute.' })
   attribute!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The value that was known, as JSON; null: none.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The value that was known, or the listed user ID, address or number, as JSON; null: none.',
+  })
   value!: string | null;
 
   @Field(() => String, { nullable: true, description: 'Day of the data that told this value.' })

@@ -17,7 +17,7 @@ import {
 const expected: Record<EntryKind, string> = {
   USER_ID: 'The user ID must not be empty',
   EMAIL: 'The value must be an e-mail address',
-  MOBILE_NUMBER: 'The number must be digits with country code, without + and without 00',
+  MOBILE_NUMBER: 'The number must have its country code, e.g. 447700900123 or +44 7700 900123',
 };
 
 /** The suppression list. */

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { isUuid, systemClock } from '@libs/foundation';
+import { isUuid } from '@libs/foundation';
 import { Transactions } from '@libs/platform';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
 import { BadRequestException, Body, Controller, HttpCode, NotFoundException, Param, Post, Query } from '@nestjs/common';
@@ -47,11 +47,9 @@ export class ValuesController {
   }
 }
 
-/** The day of the data; a day east of here may have begun already. */
+/** The day of the data. */
 function dayOf(text = ''): string {
   const time = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
   if (Number.isNaN(time)) throw new BadRequestException('dataDate must be the day of the data, YYYY-MM-DD');
-  if (time > systemClock.now().getTime() + 86_400_000)
-    throw new BadRequestException('dataDate must not be in the future');
   return text;
 }

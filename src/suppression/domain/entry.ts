@@ -15,10 +15,18 @@ export function normalValues(value: string): string[] {
   return entryKinds.flatMap((kind) => normalValue(kind, value) ?? []);
 }
 
-/** The value as it is compared: addresses without case, numbers as digits. Null when it cannot be one of its kind. */
+/**
+ * The value as it is compared: addresses without case, numbers as digits with the country code in front, however they
+ * were written (`+44 7700 900123`, `0044…`). Null when it cannot be one of its kind.
+ */
 export function normalValue(kind: EntryKind, value: string): string | null {
   const text = value.trim();
   if (kind === 'EMAIL') return /^\S+@\S+$/.test(text) ? text.toLowerCase() : null;
-  if (kind === 'MOBILE_NUMBER') return /^[1-9]\d{6,14}$/.test(text) ? text : null;
+  if (kind === 'MOBILE_NUMBER') return digitsOf(text);
   return text === '' ? null : text;
+}
+
+function digitsOf(text: string): string | null {
+  const digits = text.replaceAll(/[\s().-]/g, '').replace(/^(?:\+|00)/, '');
+  return /^[1-9]\d{6,14}$/.test(digits) ? digits : null;
 }

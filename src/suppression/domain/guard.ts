@@ -4,7 +4,16 @@ export type GateOrigin =
   | { kind: 'OPTIMOVE'; connectionId: string; executionId: string };
 
 /** How far a value can be relied on. Anything but FRESH holds a message, unless the value excludes anyway. */
-export const freshnesses = ['FRESH', 'NEVER_SYNCED', 'TOO_OLD', 'FAILED', 'STOPPED', 'DAY_MISSED', 'DOUBTFUL'] as const;
+export const freshnesses = [
+  'FRESH',
+  'NEVER_SYNCED',
+  'TOO_OLD',
+  'FAILED',
+  'STOPPED',
+  'DAY_MISSED',
+  'DOUBTFUL',
+  'NOT_LOADED',
+] as const;
 
 /** One of {@link freshnesses}. */
 export type Freshness = (typeof freshnesses)[number];
@@ -32,6 +41,8 @@ export interface RuleInForce {
   freshness: Freshness;
   stateReason: string | null;
   overrideId: string | null;
+  /** No complete list was ever loaded, and no value does not exclude: of whom nothing was heard nothing is known. */
+  isPartial: boolean;
 }
 
 const sentences: Record<Exclude<Freshness, 'FRESH'>, string> = {
@@ -41,6 +52,7 @@ const sentences: Record<Exclude<Freshness, 'FRESH'>, string> = {
   STOPPED: 'is no longer synced',
   DAY_MISSED: 'missed a day of changes',
   DOUBTFUL: 'has a value for this customer that cannot be read',
+  NOT_LOADED: 'was never loaded completely, and nothing was heard of this customer',
 };
 
 /** Why a value cannot be relied on, in words. */
@@ -49,4 +61,10 @@ export function staleBecause(rule: Pick<RuleInForce, 'attribute' | 'dataDate' | 
   const data = rule.dataDate === null ? 'no data yet' : `data of ${rule.dataDate}`;
   const why = rule.freshness === 'FAILED' || rule.freshness === 'STOPPED' ? `: ${rule.stateReason ?? ''}` : '';
   return `${rule.attribute} ${sentences[rule.freshness]} (${data})${why}`;
+}
+
+/** What a Direct campaign does not reach though it is not held, in words; null when there is nothing of the kind. */
+export function warningOf({ attribute, isPartial, overrideId }: RuleInForce): string | null {
+  if (!isPartial || overrideId !== null) return null;
+  return `Whoever Optimove said nothing of so far is left out: ${attribute} was never loaded completely, and its rule lets people without a value through. Load a complete CSV`;
 }

@@ -1,5 +1,13 @@
 /** Why a change was refused. */
-export const problemCodes = ['INVALID', 'NOT_FOUND', 'CONFLICT', 'NAME_TAKEN', 'IN_USE', 'OPTIMOVE_REFUSED'] as const;
+export const problemCodes = [
+  'INVALID',
+  'NOT_FOUND',
+  'CONFLICT',
+  'NAME_TAKEN',
+  'IN_USE',
+  'OPTIMOVE_REFUSED',
+  'NOT_ALLOWED',
+] as const;
 
 /** One of {@link problemCodes}. */
 export type ProblemCode = (typeof problemCodes)[number];

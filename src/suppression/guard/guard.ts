@@ -2,7 +2,7 @@ import type { Tx } from '@libs/platform';
 import { type ContactRow, ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import type { Refusal } from '../domain/decision';
-import { type GateOrigin, type RuleInForce, staleBecause } from '../domain/guard';
+import { type GateOrigin, type RuleInForce, staleBecause, warningOf } from '../domain/guard';
 import { ExclusionRuleRepository } from '../persistence/exclusion-rule.repository';
 import { GuardDecisionRepository, type RuleDecision } from '../persistence/guard-decision.repository';
 
@@ -11,6 +11,8 @@ export interface GuardStanding {
   rules: RuleInForce[];
   /** Why a Direct campaign has to wait; null when it may go on. */
   holdReason: string | null;
+  /** Whom it does not reach though it is not held. */
+  warnings: string[];
 }
 
 /** Applies exclusion rules to people and writes the proof of every decision. */
@@ -45,7 +47,8 @@ export class Guard {
   async standing(tx: Tx, projectId: string, origin: GateOrigin): Promise<GuardStanding> {
     const rules = await this.rules.inForce(tx, projectId, origin);
     const stale = rules.filter(({ freshness, overrideId }) => freshness !== 'FRESH' && overrideId === null);
-    return { rules, holdReason: stale.length === 0 ? null : stale.map(staleBecause).join('; ') };
+    const holdReason = stale.length === 0 ? null : stale.map(staleBecause).join('; ');
+    return { rules, holdReason, warnings: rules.flatMap((rule) => warningOf(rule) ?? []) };
   }
 }
 

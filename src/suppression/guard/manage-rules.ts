@@ -1,7 +1,7 @@
 import { isUuid } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
 import type { AttributeType } from '@modules/profiles';
-import { type Actor, AuditTrail } from '@modules/projects';
+import { type Actor, AuditTrail, mayDo } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import type { UnknownMeaning } from '../domain/guard';
 import { refuse, type SuppressionProblem } from '../domain/problem';
@@ -66,6 +66,7 @@ export class ManageRules {
       if (rule.version !== version) return failed(conflict());
       const content = contentOf(attribute.type, input);
       if ('problems' in content) return { rule: null, problems: content.problems };
+      if (isLooser(rule, content) && !mayLoosen(actor)) return failed(notAllowed('id'));
       await this.rules.change(tx, rule, content);
       return this.saved(tx, actor, { id, action: 'updated', before: rule });
     });
@@ -76,6 +77,7 @@ export class ManageRules {
       const rule = isUuid(id) ? await this.rules.find(tx, actor.projectId, id) : null;
       if (!rule) return notFound();
       if (rule.version !== version) return failed(conflict());
+      if (!mayLoosen(actor)) return failed(notAllowed('id'));
       await this.rules.remove(tx, actor.projectId, id);
       await this.record(tx, actor, { action: 'removed', id, before: rule, after: null });
       return { rule, problems: [] };
@@ -129,6 +131,27 @@ export class ManageRules {
 
 function conflict(): SuppressionProblem {
   return refuse('CONFLICT', 'version', 'Somebody changed this meanwhile; read it again and repeat your change');
+}
+
+/** Otherwise a rule that holds a campaign could be made to let it go without an override, its reason and its end. */
+const mayLoosen = ({ role }: Actor): boolean => mayDo(role, 'suppression.override');
+
+function notAllowed(path: string): SuppressionProblem {
+  const message =
+    'This lets messages through that the rule holds back; it needs the permission suppression.override (administrators)';
+  return refuse('NOT_ALLOWED', path, message);
+}
+
+/** Whether somebody could get a message after the change whom the rule kept from it before. */
+function isLooser(before: ExclusionRule, after: RuleContent): boolean {
+  const texts = ({ excludingValues }: Pick<ExclusionRule, 'excludingValues'>) =>
+    excludingValues.flatMap(comparisonKeys);
+  const excludes = new Set(texts(after));
+  return (
+    after.maximumAgeHours > before.maximumAgeHours ||
+    (before.whenUnknown === 'EXCLUDE' && after.whenUnknown === 'ALLOW') ||
+    texts(before).some((value) => !excludes.has(value))
+  );
 }
 
 function failed(problem: SuppressionProblem): RuleOutcome {

@@ -2,6 +2,7 @@ import { Leases, Log, Outbox, Transactions } from '@libs/platform';
 import { ProjectsService, Tasks } from '@modules/projects';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { AttributeRepository } from '../persistence/attribute.repository';
 import { FeedRepository } from '../persistence/feed.repository';
 import { GuardDecisionRepository } from '../persistence/guard-decision.repository';
 import { SyncRunRepository } from '../persistence/sync-run.repository';
@@ -11,6 +12,7 @@ import { syncAttributeJob } from './suppression.jobs';
 
 const openRunsEveryMs = 10_000;
 const lateEveryMs = 300_000;
+const caughtUpEveryMs = 120_000;
 const proofsEveryMs = 3_600_000;
 
 /** The clocks of suppression. */
@@ -23,6 +25,7 @@ export class SuppressionClocks implements OnApplicationBootstrap {
     private readonly outbox: Outbox,
     private readonly projects: ProjectsService,
     private readonly tasks: Tasks,
+    private readonly attributes: AttributeRepository,
     private readonly feeds: FeedRepository,
     private readonly runs: SyncRunRepository,
     private readonly decisions: GuardDecisionRepository,
@@ -71,6 +74,16 @@ export class SuppressionClocks implements OnApplicationBootstrap {
   async late(): Promise<void> {
     await this.leases.runWhenDue({ name: 'suppression.late', everyMs: lateEveryMs, leaseMs: 60_000 }, async () => {
       for (const feed of await this.feeds.connections(this.transactions.pool)) await this.alarm(feed);
+    });
+  }
+
+  /** Campaign lists may have made good a day that was missed. */
+  @Interval(30_000)
+  async caughtUp(): Promise<void> {
+    const tick = { name: 'suppression.caught-up', everyMs: caughtUpEveryMs, leaseMs: 60_000 };
+    await this.leases.runWhenDue(tick, async () => {
+      const found = await this.attributes.noteCaughtUp(this.transactions.pool);
+      for (const { name, connectionId } of found) this.log.event('suppression.caught-up', { name, connectionId });
     });
   }
 

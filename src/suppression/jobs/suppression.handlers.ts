@@ -2,8 +2,9 @@ import { HandlesJob, JobHandler, Transactions } from '@libs/platform';
 import { ConnectionNotFoundError, ConnectionsService } from '@modules/connections';
 import { AttributeRepository } from '../persistence/attribute.repository';
 import { CheckDataDate } from '../sync/check-data-date';
+import { ForgetValues } from '../sync/forget-values';
 import { SyncAttribute } from '../sync/sync-attribute';
-import { checkDataDateJob, stopOfConnectionJob, syncAttributeJob } from './suppression.jobs';
+import { checkDataDateJob, forgetValuesJob, stopOfConnectionJob, syncAttributeJob } from './suppression.jobs';
 
 /** Runs {@link checkDataDateJob}. */
 @HandlesJob(checkDataDateJob)
@@ -49,5 +50,17 @@ export class StopOfConnectionHandler extends JobHandler<{ connectionId: string }
 
   handle({ connectionId }: { connectionId: string }): Promise<void> {
     return this.attributes.stopAll(this.transactions.pool, connectionId, 'Its connection was deleted');
+  }
+}
+
+/** Runs {@link forgetValuesJob}. */
+@HandlesJob(forgetValuesJob)
+export class ForgetValuesHandler extends JobHandler<{ connectionId: string; at: string }> {
+  constructor(private readonly forgetValues: ForgetValues) {
+    super();
+  }
+
+  handle({ connectionId }: { connectionId: string }): Promise<void> {
+    return this.forgetValues.ofConnection(connectionId);
   }
 }

@@ -1,5 +1,5 @@
 import { defineJob, subscribe } from '@libs/platform';
-import { connectionDeleted } from '@modules/connections';
+import { connectionDeleted, userIdAttributeChanged } from '@modules/connections';
 
 /** Asks Optimove for its data date and begins what it calls for. `at` tells one asking from the next. */
 export const checkDataDateJob = defineJob<{ projectId: string; connectionId: string; at: string }>({
@@ -22,4 +22,11 @@ export const stopOfConnectionJob = defineJob<{ connectionId: string }>({
   id: ({ connectionId }) => `stop-suppression-${connectionId}`,
 });
 
+/** Forgets values that hang on keys of the former User ID attribute. */
+export const forgetValuesJob = defineJob<{ connectionId: string; at: string }>({
+  queue: 'suppression.forget-values',
+  id: ({ connectionId, at }) => `forget-values-${connectionId}-${at}`,
+});
+
 subscribe(connectionDeleted, stopOfConnectionJob);
+subscribe(userIdAttributeChanged, forgetValuesJob);

@@ -93,18 +93,22 @@ export class AttributeRepository {
     );
   }
 
-  /** Changes up to a day are applied; `hasGap` when days before it were missed. */
+  /**
+   * Changes up to a day are applied. `hasGap`: days before it were missed. `isPartial`: some of the changes could not be
+   * put down to anybody, so that nothing is known any more of whom nothing was heard.
+   */
   async noteChanges(
     tx: Tx,
     { projectId, id }: { projectId: string; id: string },
-    applied: { dataDate: string; timeZone: string; hasGap: boolean },
+    applied: { dataDate: string; timeZone: string; hasGap: boolean; isPartial: boolean },
   ): Promise<void> {
     await execute(
       tx,
       `UPDATE suppression_attribute SET state = 'FRESH', state_reason = NULL, last_synced_at = now(), data_date = $3,
-         data_as_of = $3::date::timestamp AT TIME ZONE $4, gap_before = CASE WHEN $5 THEN $3::date ELSE gap_before END
+         data_as_of = $3::date::timestamp AT TIME ZONE $4, gap_before = CASE WHEN $5 THEN $3::date ELSE gap_before END,
+         is_gap_open = is_gap_open OR $5, complete_date = CASE WHEN $6 THEN NULL ELSE complete_date END
        WHERE project_id = $1 AND id = $2 AND (data_date IS NULL OR data_date < $3::date)`,
-      [projectId, id, applied.dataDate, applied.timeZone, applied.hasGap],
+      [projectId, id, applied.dataDate, applied.timeZone, applied.hasGap, applied.isPartial],
     );
   }
 
@@ -118,12 +122,42 @@ export class AttributeRepository {
       tx,
       `UPDATE suppression_attribute SET last_synced_at = now(), complete_date = greatest(complete_date, $3::date),
          gap_before = CASE WHEN $3::date >= gap_before - 1 THEN NULL ELSE gap_before END,
+         is_gap_open = is_gap_open AND $3::date < gap_before - 1,
          state = CASE WHEN data_date IS NULL OR data_date <= $3::date THEN 'FRESH' ELSE state END,
          state_reason = CASE WHEN data_date IS NULL OR data_date <= $3::date THEN NULL ELSE state_reason END,
          data_as_of = greatest(data_as_of, $3::date::timestamp AT TIME ZONE $4),
          data_date = greatest(data_date, $3::date)
        WHERE project_id = $1 AND id = $2`,
       [projectId, id, loaded.dataDate, loaded.timeZone],
+    );
+  }
+
+  /**
+   * A missed day no longer holds anything once campaign lists have told of everybody who had a value before it. Who is
+   * heard of later with an older value, or not at all, still counts as missed. @returns the attributes that caught up.
+   */
+  async noteCaughtUp(tx: Tx): Promise<{ name: string; connectionId: string }[]> {
+    return query(
+      tx,
+      `UPDATE suppression_attribute a SET is_gap_open = false WHERE is_gap_open AND NOT EXISTS (
+         SELECT 1 FROM remembered_value v WHERE v.attribute_id = a.id AND v.data_date < a.gap_before)
+       RETURNING name, connection_id AS "connectionId"`,
+    );
+  }
+
+  /** What was remembered hangs on keys that no longer mean the same people: nothing of it counts any more. */
+  async forgetValues(tx: Tx, connectionId: string, reason: string): Promise<void> {
+    await execute(
+      tx,
+      `DELETE FROM remembered_value WHERE attribute_id IN (SELECT id FROM suppression_attribute WHERE connection_id = $1)`,
+      [connectionId],
+    );
+    await execute(
+      tx,
+      `UPDATE suppression_attribute SET complete_date = NULL, gap_before = data_date + 1, is_gap_open = data_date IS NOT NULL,
+         state = CASE WHEN state = 'FRESH' THEN 'FAILED' ELSE state END, state_reason = CASE WHEN state = 'FRESH' THEN $2 ELSE state_reason END
+       WHERE connection_id = $1`,
+      [connectionId, reason],
     );
   }
 }

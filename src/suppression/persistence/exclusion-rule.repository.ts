@@ -26,9 +26,16 @@ const columns = `id, project_id AS "projectId", connection_id AS "connectionId",
   excluding_values AS "excludingValues", when_unknown AS "whenUnknown", maximum_age_hours AS "maximumAgeHours", version,
   created_at AS "createdAt"`;
 
+/** What excludes, as PostgreSQL writes it: lower case differs between locales, and numbers have one text only there. */
+const keys = `ARRAY(
+    SELECT lower(k) FROM unnest(r.excluding_keys) AS k UNION
+    SELECT lower(btrim(item)) FROM jsonb_array_elements(r.excluding_values) AS e(value),
+      jsonb_array_elements_text(CASE jsonb_typeof(e.value) WHEN 'array' THEN e.value ELSE jsonb_build_array(e.value) END) AS item)`;
+
 /** Rules that count for a request: $1 project, $2 kind of origin, $3 connection of an Optimove execution. */
 export const rulesInForce = `
-  SELECT r.id, r.attribute_id, r.excluding_keys, r.when_unknown, a.name, a.data_date, a.gap_before, a.state_reason,
+  SELECT r.id, r.attribute_id, ${keys} AS keys, r.when_unknown, a.name, a.data_date, a.gap_before, a.state_reason,
+    a.is_gap_open, a.complete_date IS NULL AND r.when_unknown = 'ALLOW' AS is_partial,
     CASE WHEN a.state IN ('STOPPED', 'FAILED') THEN a.state WHEN a.data_date IS NULL THEN 'NEVER_SYNCED'
       WHEN now() - a.data_as_of > r.maximum_age_hours * interval '1 hour' THEN 'TOO_OLD' ELSE 'FRESH' END AS freshness,
     (SELECT o.id FROM guard_override o WHERE o.project_id = $1 AND o.rule_id = r.id AND o.revoked_at IS NULL
@@ -45,12 +52,13 @@ export function originParameters(projectId: string, origin: GateOrigin): [string
 /** Exclusion rules of a project. */
 @Injectable()
 export class ExclusionRuleRepository {
-  /** Rules that count for this origin, as they stand now. */
+  /** Rules that count for this origin, as they stand now; a day that was missed counts until it is made good. */
   inForce(tx: Tx, projectId: string, origin: GateOrigin): Promise<RuleInForce[]> {
     return query(
       tx,
-      prepared(`SELECT id, name AS attribute, data_date::text AS "dataDate", freshness, state_reason AS "stateReason",
-         override_id AS "overrideId" FROM (${rulesInForce}) AS rules ORDER BY name, id`),
+      prepared(`SELECT id, name AS attribute, data_date::text AS "dataDate", state_reason AS "stateReason",
+         CASE WHEN freshness = 'FRESH' AND is_gap_open THEN 'DAY_MISSED' ELSE freshness END AS freshness,
+         is_partial AS "isPartial", override_id AS "overrideId" FROM (${rulesInForce}) AS rules ORDER BY name, id`),
       originParameters(projectId, origin),
     );
   }

@@ -1,3 +1,4 @@
+import { InvariantError } from '@libs/foundation';
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 
@@ -35,6 +36,22 @@ export class FeedRepository {
       [projectId, connectionId],
     );
     return rows[0] ?? null;
+  }
+
+  /** The newest day of which values can be: Optimove's data date, or yesterday in the zone while nobody knows it. */
+  async newestDay(
+    tx: Tx,
+    { projectId, connectionId }: { projectId: string; connectionId: string },
+    timeZone: string,
+  ): Promise<string> {
+    const [row] = await query<{ day: string }>(
+      tx,
+      `SELECT coalesce((SELECT data_date FROM suppression_feed WHERE project_id = $1 AND connection_id = $2),
+         (now() AT TIME ZONE $3)::date - 1)::text AS day`,
+      [projectId, connectionId, timeZone],
+    );
+    if (!row) throw new InvariantError('A SELECT without a table has a row');
+    return row.day;
   }
 
   async noteCheck(

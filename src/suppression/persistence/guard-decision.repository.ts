@@ -44,8 +44,9 @@ export interface GuardDecision {
 }
 
 const matches = (value: string) => `coalesce(CASE jsonb_typeof(${value})
-  WHEN 'array' THEN EXISTS (SELECT 1 FROM jsonb_array_elements_text(${value}) AS e(item) WHERE lower(btrim(e.item)) = ANY(r.excluding_keys))
-  ELSE lower(btrim(${value} #>> '{}')) = ANY(r.excluding_keys) END, false)`;
+  WHEN 'array' THEN EXISTS (SELECT 1 FROM jsonb_array_elements_text(${value}) AS e(item) WHERE lower(btrim(e.item)) = ANY(r.keys))
+  WHEN 'number' THEN trim_scale((${value} #>> '{}')::numeric)::text = ANY(r.keys)
+  ELSE lower(btrim(${value} #>> '{}')) = ANY(r.keys) END, false)`;
 
 const columns = `decided_at AS "decidedAt", profile_id AS "profileId", user_id AS "userId", origin,
   execution_id AS "executionId", medium, basis, basis_id AS "basisId", attribute, value, value_date::text AS "valueDate",
@@ -62,10 +63,11 @@ export class GuardDecisionRepository {
       `WITH r AS MATERIALIZED (${rulesInForce}), known AS (
          SELECT p.profile_id, p.user_id, r.*, v.value, v.data_date AS value_date, p.own::jsonb -> r.name AS own_value,
            CASE WHEN r.freshness <> 'FRESH' THEN r.freshness WHEN v.is_doubtful THEN 'DOUBTFUL'
-             WHEN coalesce(v.data_date, '-infinity') < r.gap_before THEN 'DAY_MISSED' ELSE 'FRESH' END AS reliance,
+             WHEN coalesce(v.data_date, '-infinity') < r.gap_before THEN 'DAY_MISSED'
+             WHEN v.user_id IS NULL AND r.is_partial THEN 'NOT_LOADED' ELSE 'FRESH' END AS reliance,
            ${matches('v.value')} OR ${matches('(p.own::jsonb -> r.name)')} AS is_excluded
          FROM unnest($4::uuid[], $5::text[], $6::text[]) AS p(profile_id, user_id, own) CROSS JOIN r
-         LEFT JOIN remembered_value v ON v.attribute_id = r.attribute_id AND v.user_id = p.user_id
+         LEFT JOIN remembered_value v ON v.attribute_id = r.attribute_id AND v.user_id = btrim(p.user_id, E' \\t\\r\\n')
        )
        INSERT INTO guard_decision (project_id, profile_id, user_id, origin, execution_id, basis, basis_id, attribute, value,
          value_date, own_value, freshness, data_date, override_id, outcome)

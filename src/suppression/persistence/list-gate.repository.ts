@@ -19,7 +19,7 @@ export class ListGateRepository {
   async listed(tx: Tx, { projectId, origin, contacts, media }: ListRequest): Promise<Set<string>> {
     if (contacts.length === 0) return new Set();
     const keys = contacts.flatMap(({ profileId, userId, email, mobileNumber }) => [
-      { profileId, kind: 'USER_ID', value: userId, userId },
+      { profileId, kind: 'USER_ID', value: userId.trim(), userId },
       { profileId, kind: 'EMAIL', value: email?.toLowerCase() ?? null, userId },
       { profileId, kind: 'MOBILE_NUMBER', value: mobileNumber, userId },
     ]);
@@ -27,14 +27,15 @@ export class ListGateRepository {
     const rows = await query<{ profile_id: string; medium: string }>(
       tx,
       prepared(`WITH hit AS (
-         SELECT k.profile_id, k.user_id, e.id, e.medium, e.reason
+         SELECT k.profile_id, k.user_id, e.id, e.medium, e.value, e.reason
          FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS k(profile_id, kind, value, user_id)
          JOIN suppression_entry e ON e.project_id = $1 AND e.kind = k.kind AND e.value = k.value
          WHERE e.medium = 'ANY' OR e.medium = ANY($6::text[])
        ), proof AS (
          INSERT INTO guard_decision (project_id, profile_id, user_id, origin, execution_id, medium, basis, basis_id,
-           outcome, detail)
-         SELECT $1::uuid, profile_id, user_id, $7::text, $8::uuid, medium, 'LIST', id, 'SUPPRESSED', reason FROM hit
+           value, outcome, detail)
+         SELECT $1::uuid, profile_id, user_id, $7::text, $8::uuid, medium, 'LIST', id,
+           to_jsonb(value), 'SUPPRESSED', reason FROM hit
        )
        SELECT profile_id, medium FROM hit`),
       [

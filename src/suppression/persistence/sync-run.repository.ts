@@ -131,6 +131,17 @@ export class SyncRunRepository {
     return rows.map((row) => row.task_id);
   }
 
+  /** Ends the runs of a connection that wait or are worked on. @returns their tasks. */
+  async failOpen(tx: Tx, connectionId: string, detail: string): Promise<string[]> {
+    const rows = await query<{ task_id: string }>(
+      tx,
+      `UPDATE suppression_sync_run SET state = 'FAILED', detail = $2, finished_at = now(), holder = NULL
+       WHERE state IN ('WAITING', 'RUNNING') AND connection_id = $1 RETURNING task_id`,
+      [connectionId, detail],
+    );
+    return rows.map((row) => row.task_id);
+  }
+
   /** Runs that wait, or whose worker is gone. */
   async open(tx: Tx): Promise<string[]> {
     const rows = await query<{ id: string }>(

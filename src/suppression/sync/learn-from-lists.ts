@@ -1,5 +1,5 @@
 import type { Tx } from '@libs/platform';
-import type { ConnectionView } from '@modules/connections';
+import { ConnectionNotFoundError, ConnectionsService, type ConnectionView } from '@modules/connections';
 import { isUserId } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import { readValue } from '../domain/typed-value';
@@ -21,6 +21,7 @@ export interface ListPage {
 @Injectable()
 export class LearnFromLists {
   constructor(
+    private readonly connections: ConnectionsService,
     private readonly attributes: AttributeRepository,
     private readonly feeds: FeedRepository,
     private readonly remembered: RememberedValueRepository,
@@ -45,16 +46,20 @@ export class LearnFromLists {
     if (dataDate === null) return;
     const { projectId, id } = connection;
     const kept = await this.attributes.ofConnection(tx, projectId, id);
-    const told = kept.filter(({ name, state }) => state !== 'STOPPED' && names.includes(name));
-    if (told.length === 0) return;
+    const told = kept.filter(
+      ({ name, state, completeDate }) =>
+        state !== 'STOPPED' && names.includes(name) && (completeDate === null || completeDate <= dataDate),
+    );
+    if (told.length === 0 || !(await this.meansTheSamePeople(connection))) return;
     const userIdAt = connection.userIdAttribute === null ? -1 : names.indexOf(connection.userIdAttribute);
     for (const attribute of told) {
       const at = names.indexOf(attribute.name);
       const values: Values = new Map();
       const doubtful: string[] = [];
       for (const row of rows) {
-        const userId = connection.userIdAttribute === null ? row.customerId : (row.attributes[userIdAt] ?? null);
-        if (userId === null || !isUserId(userId)) continue;
+        const given = connection.userIdAttribute === null ? row.customerId : row.attributes[userIdAt];
+        const userId = given?.trim() ?? '';
+        if (!isUserId(userId)) continue;
         const read = readValue(attribute.type, row.attributes[at] ?? null);
         if ('value' in read) values.set(userId, read.value);
         else doubtful.push(userId);
@@ -62,6 +67,16 @@ export class LearnFromLists {
       const target = { projectId, attributeId: attribute.id, name: attribute.name, dataDate, runId: null };
       await this.remembered.apply(tx, { ...target, mayBeOld: true }, values);
       await this.remembered.doubt(tx, { ...target, mayBeOld: true }, doubtful);
+    }
+  }
+
+  /** Whether the connection still finds profiles as it did when the list was asked for. */
+  private async meansTheSamePeople({ projectId, id, userIdAttribute }: ConnectionView): Promise<boolean> {
+    try {
+      return (await this.connections.get(projectId, id)).userIdAttribute === userIdAttribute;
+    } catch (error) {
+      if (error instanceof ConnectionNotFoundError) return false;
+      throw error;
     }
   }
 }

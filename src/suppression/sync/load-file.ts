@@ -8,6 +8,7 @@ import { type Actor, Tasks } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import type { SuppressionAttribute, SyncRun } from '../domain/sync';
 import { AttributeRepository } from '../persistence/attribute.repository';
+import { FeedRepository } from '../persistence/feed.repository';
 import { RememberedValueRepository } from '../persistence/remembered-value.repository';
 import { SyncRunRepository } from '../persistence/sync-run.repository';
 import { type GivenPage, ValueWriter } from './value-writer';
@@ -29,6 +30,8 @@ export class ValueFileError extends AppError {
 }
 
 const clearedAtOnce = 20_000;
+const notComplete =
+  'Rows were refused, so the file does not count as complete: it cleared nobody and closed no gap. Mend them and load it again';
 
 /** Loads values of a suppression attribute from a CSV file with the columns `userId` and `value`. */
 @Injectable()
@@ -38,18 +41,25 @@ export class LoadFile {
     private readonly connections: ConnectionsService,
     private readonly tasks: Tasks,
     private readonly attributes: AttributeRepository,
+    private readonly feeds: FeedRepository,
     private readonly runs: SyncRunRepository,
     private readonly remembered: RememberedValueRepository,
     private readonly writer: ValueWriter,
   ) {}
 
-  /** @returns the run's id. @throws {ValueFileError} when nothing could be read; a complete file then clears nobody. */
+  /**
+   * A file with a refused row is not complete whatever it is called: the row may be of somebody it would then clear.
+   * @returns the run's id. @throws {ValueFileError} when nothing could be read, or of a day that is not there yet.
+   */
   async run(actor: Actor, load: FileLoad): Promise<string> {
+    await this.assertDay(load);
     const { run, holder } = await this.begin(actor, load);
     try {
       await this.writer.write({ run, holder, attribute: load.attribute, mayBeOld: true }, pagesOf(load.file));
-      if (load.isComplete) await this.clearAbsent(run, load.attribute, holder);
-      await this.finish(run, load);
+      const rejected = await this.writer.rejected(this.transactions.pool, run.id);
+      const isComplete = load.isComplete && rejected === 0;
+      if (isComplete) await this.clearAbsent(run, load.attribute, holder);
+      await this.finish(run, { ...load, isComplete }, rejected);
       return run.id;
     } catch (error) {
       const detail = error instanceof AppError ? error.message : 'The upload broke off; load the file again';
@@ -59,6 +69,14 @@ export class LoadFile {
       });
       throw toError(error);
     }
+  }
+
+  /** A file of a day whose changes Optimove has yet to tell would make the sync pass them over. */
+  private async assertDay({ attribute, dataDate }: FileLoad): Promise<void> {
+    const { timeZone } = await this.connections.get(attribute.projectId, attribute.connectionId);
+    const newest = await this.feeds.newestDay(this.transactions.pool, attribute, timeZone);
+    if (dataDate <= newest) return;
+    throw new ValueFileError(`dataDate must not be after ${newest}, the newest day of which Optimove can have data`);
   }
 
   private begin(actor: Actor, { attribute, dataDate }: FileLoad): Promise<{ run: SyncRun; holder: string }> {
@@ -91,13 +109,14 @@ export class LoadFile {
     } while (cleared > 0);
   }
 
-  private async finish(run: SyncRun, { attribute, dataDate, isComplete }: FileLoad): Promise<void> {
+  private async finish(run: SyncRun, { attribute, dataDate, isComplete }: FileLoad, rejected: number): Promise<void> {
     const { timeZone } = await this.connections.get(run.projectId, run.connectionId);
     await this.transactions.run(async (tx) => {
       if (isComplete) await this.attributes.noteComplete(tx, attribute, { dataDate, timeZone });
-      const state = (await this.writer.rejected(tx, run.id)) > 0 ? 'PARTLY_FAILED' : 'SUCCEEDED';
-      await this.runs.finish(tx, run.id, { state, detail: null });
-      await this.tasks.finish(tx, run.taskId, state);
+      const state = rejected > 0 ? 'PARTLY_FAILED' : 'SUCCEEDED';
+      const detail = rejected > 0 ? notComplete : null;
+      await this.runs.finish(tx, run.id, { state, detail });
+      await this.tasks.finish(tx, run.taskId, state, detail ?? undefined);
     });
   }
 }

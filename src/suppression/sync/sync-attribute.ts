@@ -76,7 +76,7 @@ export class SyncAttribute {
       attribute: attribute.name,
       userIdAttribute: connection.userIdAttribute,
     });
-    await this.writer.write(
+    const lost = await this.writer.write(
       { run, holder, attribute, mayBeOld: false },
       (async function* () {
         for await (const { changes, unreadable } of pages) {
@@ -86,7 +86,7 @@ export class SyncAttribute {
     );
     // Whatever was read while the day changed belongs to the new day, which is read next.
     await assertDay(client, run);
-    await this.finish(work);
+    await this.finish(work, lost);
   }
 
   private async prepare(run: SyncRun, holder: string): Promise<Work> {
@@ -115,16 +115,15 @@ export class SyncAttribute {
     }
   }
 
-  private finish({ run, holder, attribute, connection }: Work): Promise<void> {
+  private finish({ run, holder, attribute, connection }: Work, lost: number): Promise<void> {
     const { projectId, dataDate } = run;
     const hasGap = isDayMissed(attribute.dataDate, dataDate);
     return this.transactions.run(async (tx) => {
       await this.runs.hold(tx, run.id, holder);
       await this.values.adopt(tx, { projectId, attributeId: attribute.id, name: attribute.name });
-      await this.attributes.noteChanges(tx, attribute, { dataDate, timeZone: connection.timeZone, hasGap });
-      const detail = hasGap
-        ? `Days between ${attribute.dataDate} and ${dataDate} were missed: older values are stale. Load a complete CSV as of a newer day; until then campaign lists refresh whom they name`
-        : null;
+      const { timeZone } = connection;
+      await this.attributes.noteChanges(tx, attribute, { dataDate, timeZone, hasGap, isPartial: lost > 0 });
+      const detail = finishedWith({ since: hasGap ? attribute.dataDate : null, dataDate, lost });
       const rejected = await this.writer.rejected(tx, run.id);
       const state = rejected > 0 || hasGap ? 'PARTLY_FAILED' : 'SUCCEEDED';
       await this.runs.finish(tx, run.id, { state, detail });
@@ -159,4 +158,25 @@ function given(
   { userIdAttribute }: ConnectionView,
 ): GivenValue {
   return { customerId, userId: userIdAttribute ? userIdValue : customerId, text: value };
+}
+
+/** What somebody has to know of a sync that went through; null when there is nothing. */
+function finishedWith({
+  since,
+  dataDate,
+  lost,
+}: {
+  since: string | null;
+  dataDate: string;
+  lost: number;
+}): string | null {
+  const notes: string[] = [];
+  if (since !== null) {
+    notes.push(
+      `Days between ${since} and ${dataDate} were missed: older values are stale. Load a complete CSV; until then campaign lists refresh whom they name`,
+    );
+  }
+  if (lost > 0)
+    notes.push(`${lost} changes could not be put down to a user ID: who is not known by a value counts as not loaded`);
+  return notes.length === 0 ? null : notes.join('. ');
 }

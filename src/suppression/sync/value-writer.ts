@@ -33,6 +33,8 @@ export interface WriteContext {
 
 interface Chunk {
   received: number;
+  /** Values that belong to nobody we could name. */
+  lost: number;
   values: Values;
   doubtful: string[];
   rejects: { row: unknown; reason: string }[];
@@ -50,9 +52,13 @@ export class ValueWriter {
     private readonly remembered: RememberedValueRepository,
   ) {}
 
-  /** @throws {RunTakenOverError} when another worker has the run; what is committed by then stays and is right. */
-  async write(context: WriteContext, pages: AsyncIterable<GivenPage>): Promise<void> {
+  /**
+   * @returns how many values could not be put down to anybody. @throws {RunTakenOverError} when another worker has the
+   * run; what is committed by then stays and is right.
+   */
+  async write(context: WriteContext, pages: AsyncIterable<GivenPage>): Promise<number> {
     let chunk = emptyChunk();
+    let lost = 0;
     let stored: Promise<void> = Promise.resolve();
     try {
       for await (const page of pages) {
@@ -62,10 +68,12 @@ export class ValueWriter {
         stored = this.store(context, chunk);
         // Told by the next await; until then nobody listens.
         stored.catch(() => undefined);
+        lost += chunk.lost;
         chunk = emptyChunk();
       }
       await stored;
       await this.store(context, chunk);
+      return lost + chunk.lost;
     } finally {
       await stored.catch(() => undefined);
     }
@@ -103,15 +111,18 @@ export class ValueWriter {
 }
 
 function emptyChunk(): Chunk {
-  return { received: 0, values: new Map(), doubtful: [], rejects: [] };
+  return { received: 0, lost: 0, values: new Map(), doubtful: [], rejects: [] };
 }
 
 function take(chunk: Chunk, page: GivenPage, { type }: SuppressionAttribute): void {
   chunk.received += page.values.length + page.unreadable.length;
+  chunk.lost += page.unreadable.length;
   for (const { raw, reason } of page.unreadable) chunk.rejects.push({ row: { raw }, reason });
-  for (const { customerId, userId, text } of page.values) {
+  for (const { customerId, userId: given, text } of page.values) {
     const refuse = (reason: string) => chunk.rejects.push({ row: { customerId, value: text }, reason });
+    const userId = given?.trim() ?? null;
     if (userId === null || !isUserId(userId)) {
+      chunk.lost += 1;
       refuse('The customer has no user ID, or one that no profile can have');
       continue;
     }

@@ -43,7 +43,7 @@ describe('Direct campaigns', () => {
   let stage: Stage;
   let app: NestFastifyApplication;
   let apiKey: string;
-  const standing: { rules: object[]; holdReason: string | null } = { rules: [], holdReason: null };
+  const standing = { rules: [], holdReason: null as string | null, warnings: [] as string[] };
 
   beforeAll(async () => {
     stage = await setStage({
@@ -159,9 +159,15 @@ describe('Direct campaigns', () => {
     ]);
   });
 
-  it('warn when they rely on no exclusion rule', async () => {
+  it('warn when they rely on no exclusion rule, and of whom they will leave out', async () => {
+    standing.warnings = ['gamStop was never loaded completely'];
     const { findings } = await made();
-    expect(findings).toContainEqual(expect.objectContaining({ path: ['suppression'], severity: 'WARNING' }));
+    const warned = findings.filter(({ path, severity }) => path[0] === 'suppression' && severity === 'WARNING');
+    expect(warned.map(({ message }) => message)).toEqual([
+      'gamStop was never loaded completely',
+      expect.stringContaining('No exclusion rule'),
+    ]);
+    standing.warnings = [];
   });
 
   it('go out once, to everybody of the project in the segment, named or not, however many processes look', async () => {

@@ -7,6 +7,7 @@ import { KeptMessageRepository } from '../../../src/channels/persistence/kept-me
 import { type Stage, setStage } from './stage';
 
 const now = { mayWrite: () => true };
+const nothing = async (): Promise<Set<string>> => new Set();
 const session = { kind: 'SESSION_START' } as const;
 const appEvent = (event: string) => ({ kind: 'SDK_EVENT', event }) as const;
 
@@ -52,9 +53,9 @@ describe('messages kept for apps and sites', () => {
     return { ...base, title: 'Hello', body: 'World', trigger: session, ...change };
   };
 
-  const inbox = (after: string | null = null, limit = 10) => kept.inbox(owner, { after, limit });
+  const inbox = (after: string | null = null, limit = 10) => kept.inbox(owner, { after, limit }, nothing);
   const shown = async (...moment: Parameters<KeptMessagesService['showNow']>[1][]) =>
-    (await kept.showNow(owner, moment[0] ?? null)).map(({ id }) => id);
+    (await kept.showNow(owner, moment[0] ?? null, nothing)).map(({ id }) => id);
 
   it('come up in the inbox of their person alone, newest first and page by page', async () => {
     const letters = [1, 2, 3].map((number) => letter({ title: `Letter ${number}` }));
@@ -141,7 +142,7 @@ describe('messages kept for apps and sites', () => {
     const once = modal();
     const clicked = modal({ displayLimit: 5 });
     for (const each of [often, once, clicked]) await send('IN_APP', [each]);
-    expect(await kept.showNow(owner, session)).toMatchObject([{ displaysLeft: 2 }, { displaysLeft: 1 }, {}]);
+    expect(await kept.showNow(owner, session, nothing)).toMatchObject([{ displaysLeft: 2 }, { displaysLeft: 1 }, {}]);
     for (const { deliveryId } of [often, once]) await kept.mark(owner, { id: deliveryId, deed: 'displayed' });
     await kept.mark(owner, { id: clicked.deliveryId, deed: 'clicked' });
     expect(await shown(session)).toEqual([]);

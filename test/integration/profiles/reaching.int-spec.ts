@@ -115,7 +115,7 @@ describe('many people at once', () => {
   it('give what suppression lists are looked up by', async () => {
     const profileId = await idOf('bare');
     expect(await inTx((tx) => stage.profiles.contacts(tx, stage.projectId, [profileId]))).toEqual([
-      { profileId, userId: 'bare', email: null, mobileNumber: null },
+      { profileId, userId: 'bare', email: null, mobileNumber: null, isSignedOut: false },
     ]);
   });
 
@@ -136,7 +136,8 @@ describe('many people at once', () => {
     const addressable = async (): Promise<string[]> =>
       (await reach(media, 'dead')).flatMap((row) => (row.isAddressable ? [row.address] : [])).sort();
     expect(await addressable()).toEqual(['token-2']);
-    await stage.send('/imports/profiles', 'userId,email,mobileNumber\ndead,dead@example.com,447700900009\n');
+    // Another spelling is the same mailbox.
+    await stage.send('/imports/profiles', 'userId,email,mobileNumber\ndead,Dead@Example.com,447700900009\n');
     await stage.send('/imports/devices', 'userId,token,platform\ndead,token-1,IOS\ndead,token-2,IOS\n');
     expect(await addressable()).toEqual(['token-2']);
     await stage.send('/imports/profiles', 'userId,email,mobileNumber\ndead,alive@example.com,447700900010\n');

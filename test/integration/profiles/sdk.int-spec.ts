@@ -135,6 +135,13 @@ describe('what apps and sites report', () => {
     expect(await profileOf(device.deviceId)).toMatchObject({ user_id: null });
     expect((await stage.database.query(`SELECT 1 FROM profile WHERE user_id = 'rule-3'`)).length).toBe(1);
     expect((await identify(device, '')).body.profileId).toBe(signedOut.body.profileId);
+    const contacts = await stage.transactions.run((tx) =>
+      stage.profiles.contacts(tx, stage.projectId, [signedOut.body.profileId]),
+    );
+    expect(contacts.map(({ userId, isSignedOut }) => ({ userId, isSignedOut }))).toEqual([
+      { userId: '', isSignedOut: false },
+      { userId: 'rule-3', isSignedOut: true },
+    ]);
   });
 
   it('refuses a blank user ID with what to do about it', async () => {

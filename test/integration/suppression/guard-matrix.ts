@@ -1,6 +1,6 @@
 /** Every list that the guard's decision depends on; a case is one of each. */
 export const lists = {
-  data: ['FRESH', 'NEVER_SYNCED', 'TOO_OLD', 'FAILED', 'STOPPED', 'DAY_MISSED', 'DOUBTFUL'],
+  data: ['FRESH', 'NEVER_SYNCED', 'TOO_OLD', 'FAILED', 'STOPPED', 'DAY_MISSED', 'DOUBTFUL', 'NOT_LOADED'],
   whenUnknown: ['EXCLUDE', 'ALLOW'],
   override: ['NONE', 'IN_FORCE', 'EXPIRED', 'REVOKED'],
   /** What the rule of the project's other connection says of everybody. */
@@ -59,7 +59,7 @@ export function expected(each: Case): Outcome {
 
 /** Whether a Direct campaign as a whole must wait. */
 export function isHeld({ data, override, otherRule }: Pick<Case, 'data' | 'override' | 'otherRule'>): boolean {
-  const isStale = ['NEVER_SYNCED', 'TOO_OLD', 'FAILED', 'STOPPED'].includes(data);
+  const isStale = ['NEVER_SYNCED', 'TOO_OLD', 'FAILED', 'STOPPED', 'DAY_MISSED'].includes(data);
   return otherRule === 'STALE' || (isStale && override !== 'IN_FORCE');
 }
 
@@ -88,7 +88,9 @@ function hasExcludingValue({ value, change }: Case): boolean {
 }
 
 /** A change that has come since makes good a missed day and a value that could not be read, for this person. */
-function isStale({ data, change }: Case): boolean {
+function isStale({ data, change, value, whenUnknown }: Case): boolean {
+  const wasNothingHeard = change === 'NONE' && (value === 'NONE' || value === 'OWN_EXCLUDING');
+  if (data === 'NOT_LOADED') return wasNothingHeard && whenUnknown === 'ALLOW';
   if (data === 'DAY_MISSED' || data === 'DOUBTFUL') return change === 'NONE';
   return data !== 'FRESH';
 }

@@ -50,9 +50,16 @@ export class GuardWorld {
       dataDate: data === 'NEVER_SYNCED' ? null : newDay,
       ageHours: data === 'TOO_OLD' ? 73 : 71,
       gapBefore: data === 'DAY_MISSED' ? gapBefore : null,
+      completeDate: data === 'NOT_LOADED' ? null : oldDay,
     });
     await this.addRule(this.rule, this.setting.whenUnknown);
-    await this.addAttribute(this.other, { state: 'FRESH', dataDate: newDay, ageHours: 71, gapBefore: null });
+    await this.addAttribute(this.other, {
+      state: 'FRESH',
+      dataDate: newDay,
+      ageHours: 71,
+      gapBefore: null,
+      completeDate: oldDay,
+    });
     const early = this.crowd.filter(({ person }) => person.value === 'BEFORE_PROFILE');
     await this.remember(this.rule, { dataDate: oldDay, crowd: early }, () => true);
     await this.addProfiles();
@@ -124,13 +131,20 @@ export class GuardWorld {
 
   private async addAttribute(
     { attributeId, connectionId, name }: Rule,
-    standing: { state: string; dataDate: string | null; ageHours: number; gapBefore: string | null },
+    standing: {
+      state: string;
+      dataDate: string | null;
+      ageHours: number;
+      gapBefore: string | null;
+      completeDate: string | null;
+    },
   ): Promise<void> {
-    const { state, dataDate, ageHours, gapBefore: gap } = standing;
+    const { state, dataDate, ageHours, gapBefore: gap, completeDate } = standing;
     await this.database.query(
-      `INSERT INTO suppression_attribute (id, project_id, connection_id, name, type, state, data_date, data_as_of, gap_before)
-       VALUES ($1, $2, $3, $4, 'BOOLEAN', $5, $6, now() - $7 * interval '1 hour', $8)`,
-      [attributeId, this.projectId, connectionId, name, state, dataDate, ageHours, gap],
+      `INSERT INTO suppression_attribute (id, project_id, connection_id, name, type, state, data_date, data_as_of, gap_before,
+         is_gap_open, complete_date)
+       VALUES ($1, $2, $3, $4, 'BOOLEAN', $5, $6, now() - $7 * interval '1 hour', $8::date, $8::date IS NOT NULL, $9)`,
+      [attributeId, this.projectId, connectionId, name, state, dataDate, ageHours, gap, completeDate],
     );
   }
 

@@ -125,7 +125,7 @@ describe('exclusion rules, overrides and lists', () => {
     expect(await decide()).toBe('SUPPRESSION_STALE');
   });
 
-  it('a marketer keeps rules and may not override them', async () => {
+  it('a marketer keeps rules, makes them stricter, and may neither override nor loosen them', async () => {
     const { key } = await stage.app.get(ProjectsService).addKey(stage.transactions.pool, {
       projectId: stage.actor.projectId,
       label: 'Marketing',
@@ -138,6 +138,21 @@ describe('exclusion rules, overrides and lists', () => {
         { input: { ruleId, reason: 'We would like to send', expiresAt: new Date(Date.now() + 60_000) } },
       ),
     ).rejects.toThrow('suppression.override');
+    const change = async (input: object): Promise<string | undefined> => {
+      const { updateExclusionRule } = await marketer<{ updateExclusionRule: { userErrors: UserErrors } }>(
+        `mutation ($input: UpdateExclusionRuleInput!) { updateExclusionRule(input: $input) { userErrors { code message path } } }`,
+        { input: { ...ruleInput, id: ruleId, version: 2, ...input } },
+      );
+      return updateExclusionRule.userErrors[0]?.code;
+    };
+    expect(await change({ maximumAgeHours: 8760 })).toBe('NOT_ALLOWED');
+    expect(await change({ excludingValues: ['false'] })).toBe('NOT_ALLOWED');
+    const { removeExclusionRule } = await marketer<{ removeExclusionRule: { userErrors: UserErrors } }>(
+      `mutation ($input: RemoveExclusionRuleInput!) { removeExclusionRule(input: $input) { userErrors { code message path } } }`,
+      { input: { id: ruleId, version: 2 } },
+    );
+    expect(removeExclusionRule.userErrors).toMatchObject([{ code: 'NOT_ALLOWED' }]);
+    expect(await change({ excludingValues: ['true', 'false'], maximumAgeHours: 71 })).toBeUndefined();
   });
 
   it('the proof tells each decision afterwards, in GraphQL and as a file', async () => {
@@ -159,7 +174,7 @@ describe('exclusion rules, overrides and lists', () => {
   });
 
   it('lists come and go as files, are searched in any spelling, and are proven too', async () => {
-    const csv = `kind,value,medium,reason\nEMAIL,Player@Example.com,EMAIL,Asked by phone\nEMAIL,nobody,EMAIL,x\nMOBILE_NUMBER,447700900123,,Court order\n`;
+    const csv = `kind,value,medium,reason\nEMAIL,Player@Example.com,EMAIL,Asked by phone\nEMAIL,nobody,EMAIL,x\nMOBILE_NUMBER,+44 7700 900123,,Court order\n`;
     const answer = await stage.rest('/imports/suppression-entries', { method: 'POST', body: csv });
     const { taskId, ...sums } = JSON.parse(answer.text) as { taskId: string };
     expect(sums).toEqual({ received: 3, stored: 2, refused: 1 });
@@ -172,6 +187,7 @@ describe('exclusion rules, overrides and lists', () => {
     expect(await decide()).toBe('SUPPRESSED');
     const { text } = await stage.rest('/suppression/proof.csv?userId=player');
     expect(text).toContain('LIST');
+    expect(text).toContain('player@example.com');
     expect((await stage.rest('/imports/suppression-entries', { method: 'POST', body: 'a,b\n' })).status).toBe(400);
   });
 

@@ -1,6 +1,8 @@
 import { newId } from '@libs/foundation';
 import { ConnectionsService } from '@modules/connections';
 import { LearnFromLists, SuppressionService } from '@modules/suppression';
+import { AttributeRepository } from '../../../src/suppression/persistence/attribute.repository';
+import { ForgetValues } from '../../../src/suppression/sync/forget-values';
 import { SyncAttribute } from '../../../src/suppression/sync/sync-attribute';
 import { type Account, type Stage, setStage } from './stage';
 
@@ -354,6 +356,170 @@ describe('the daily sync of suppression attributes', () => {
     expect(await syncs(id)).toMatchObject([
       { state: 'PARTLY_FAILED', received: 3, added: 2, rejected: 1, repeated: 0 },
     ]);
+  });
+
+  /** A file of values. */
+  const load = (id: string, dataDate: string, csv: string) =>
+    stage.rest(`/imports/suppression-values/${id}?dataDate=${dataDate}&complete=true`, { method: 'POST', body: csv });
+
+  it('takes a file with a refused row for incomplete: it clears nobody and closes no gap', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const [broken = '', unreadable = ''] = await stage.addProfiles(['row-broken', 'row-unreadable']);
+    await passDay(account, days[0], name, { 'row-broken': 'true', 'row-unreadable': 'true' });
+    await runNow(account);
+    await load(id, days[0], 'userId,value\nrow-broken,true,x\nrow-unreadable,treu\nsomebody,false\n');
+    const [file] = await syncs(id);
+    expect(file).toMatchObject({
+      state: 'PARTLY_FAILED',
+      cleared: 0,
+      rejected: 2,
+      detail: expect.stringContaining('Mend'),
+    });
+    expect([await decide(account, broken), await decide(account, unreadable)]).toEqual(['SUPPRESSED', 'SUPPRESSED']);
+    const [stranger = ''] = await stage.addProfiles(['file-stranger']);
+    expect(await decide(account, stranger)).toBe('SUPPRESSION_STALE');
+    expect((await load(id, days[0], 'userId,value\nsomebody,false\n')).status).toBe(200);
+    expect([await decide(account, broken), await decide(account, stranger)]).toEqual(['ALLOWED', 'ALLOWED']);
+  });
+
+  it('takes no file of a day of which Optimove has yet to tell the changes', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await passDay(account, days[0], name, {});
+    await runNow(account);
+    const answer = await load(id, days[1], 'userId,value\nahead,false\n');
+    expect([answer.status, answer.text]).toEqual([400, expect.stringContaining(`must not be after ${days[0]}`)]);
+  });
+
+  it('lets nobody through of whom nothing was ever heard, until everything was loaded once', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const [unheard = ''] = await stage.addProfiles(['unheard']);
+    await passDay(account, days[0], name, { 'somebody-else': 'false' });
+    await runNow(account);
+    expect(await decide(account, unheard)).toBe('SUPPRESSION_STALE');
+    const { guardStanding } = await stage.graphql<{ guardStanding: { warnings: string[] } }>(
+      '{ guardStanding { warnings } }',
+    );
+    expect(guardStanding.warnings).toContainEqual(expect.stringContaining(`${name} was never loaded completely`));
+    await load(id, days[0], 'userId,value\nsomebody-else,false\n');
+    expect(await decide(account, unheard)).toBe('ALLOWED');
+  });
+
+  it('holds Direct campaigns for a missed day until lists have told of everybody, or a file has', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const standsAt = async (): Promise<string | undefined> => {
+      const { guardStanding } = await stage.graphql<{
+        guardStanding: { rules: { attribute: string; freshness: string }[] };
+      }>('{ guardStanding { rules { attribute freshness } } }');
+      return guardStanding.rules.find(({ attribute }) => attribute === name)?.freshness;
+    };
+    await passDay(account, days[0], name, { 'gap-a': 'false', 'gap-b': 'false' });
+    await runNow(account);
+    expect(await standsAt()).toBe('FRESH');
+    await passDay(account, days[1], name, {});
+    await passDay(account, days[2], name, { 'gap-b': 'true' });
+    await runNow(account);
+    const clocks = new AttributeRepository();
+    await clocks.noteCaughtUp(stage.transactions.pool);
+    expect(await standsAt()).toBe('DAY_MISSED');
+    const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+    const page = {
+      connection,
+      dataDate: days[2],
+      attributes: [name],
+      rows: [{ customerId: 'gap-a', attributes: ['false'] }],
+    };
+    await stage.transactions.run((tx) => stage.app.get(LearnFromLists).learn(tx, page));
+    await clocks.noteCaughtUp(stage.transactions.pool);
+    expect(await standsAt()).toBe('FRESH');
+    const [late = ''] = await stage.addProfiles(['gap-late']);
+    expect(await decide(account, late)).toBe('SUPPRESSION_STALE');
+  });
+
+  it('takes nobody for somebody else when user IDs are found by another attribute from now on', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    await passDay(account, days[0], name, { 'by-customer-id': 'false' });
+    await runNow(account);
+    await load(id, days[0], 'userId,value\nby-customer-id,false\n');
+    const [person = ''] = await stage.addProfiles(['by-customer-id']);
+    expect(await decide(account, person)).toBe('ALLOWED');
+    const { connection } = await stage.mutate<{ connection: { id: string } | null }>(
+      'updateConnection',
+      'UpdateConnectionInput',
+      'connection { id }',
+      { id: account.connectionId, version: 1, userIdAttribute: 'PlayerNumber' },
+    );
+    expect(connection).not.toBeNull();
+    const published = await stage.database.query<{ data: { connectionId: string } }>(
+      `SELECT data FROM outbox_message WHERE queue = 'suppression.forget-values'`,
+    );
+    expect(published.map(({ data }) => data.connectionId)).toEqual([account.connectionId]);
+    await stage.app.get(ForgetValues).ofConnection(account.connectionId);
+    expect(await attributeOf(account, id)).toMatchObject({
+      state: 'FAILED',
+      stateReason: expect.stringContaining('User ID attribute'),
+    });
+    expect(await decide(account, person)).toBe('SUPPRESSION_STALE');
+  });
+
+  it('finds a value that excludes however it is written, in any script and size', async () => {
+    const account = await stage.connect();
+    names += 1;
+    const cases: [string, string, string][] = [
+      ['STRING', 'ΑΠΟΚΛΕΙΣΜΟΣ Ü', 'ΑΠΟΚΛΕΙΣΜΟΣ Ü'],
+      ['NUMBER', '1000000000000000000000000', '1000000000000000000000000'],
+      ['NUMBER', '0.0000001', '0.00000010'],
+      ['ARRAY', 'Blocked;x', 'a;BLOCKED'],
+    ];
+    for (const [index, [type, excludes, value]] of cases.entries()) {
+      const name = `exotic${index}`;
+      await account.control('PUT', `/attributes/${name}`, {});
+      const { attributeDefinition } = await stage.mutate<{ attributeDefinition: { id: string } }>(
+        'createAttributeDefinition',
+        'CreateAttributeDefinitionInput',
+        'attributeDefinition { id }',
+        { name, type },
+      );
+      const { suppressionAttribute } = await stage.mutate<{ suppressionAttribute: { id: string } }>(
+        'chooseSuppressionAttribute',
+        'ChooseSuppressionAttributeInput',
+        'suppressionAttribute { id }',
+        { connectionId: account.connectionId, attributeDefinitionId: attributeDefinition.id },
+      );
+      const { userErrors } = await stage.mutate('createExclusionRule', 'CreateExclusionRuleInput', 'rule { id }', {
+        suppressionAttributeId: suppressionAttribute.id,
+        excludingValues: [excludes],
+        whenUnknown: 'ALLOW',
+        maximumAgeHours: 8760,
+      });
+      expect(userErrors).toEqual([]);
+      await account.control('PUT', `/attributes/${name}`, { values: { [`exotic-${index}`]: value } });
+    }
+    await account.control('PUT', '/data-date', { date: days[0] });
+    await runNow(account);
+    for (const index of cases.keys()) {
+      const [person = ''] = await stage.addProfiles([`exotic-${index}`]);
+      expect(await decide(account, person)).toBe('SUPPRESSED');
+    }
+  });
+
+  it('outer blanks of a user ID do not part a person from the value', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const [blank = '', filed = ''] = await stage.addProfiles([' blank-a ', 'blank-b']);
+    await passDay(account, days[0], name, { 'blank-a': 'true' });
+    await runNow(account);
+    await load(id, days[0], 'userId,value\nblank-a,true\n" blank-b ",true\n');
+    expect([await decide(account, blank), await decide(account, filed)]).toEqual(['SUPPRESSED', 'SUPPRESSED']);
   });
 
   it('takes profile attributes that Optimove has, each once', async () => {
