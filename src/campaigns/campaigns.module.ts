@@ -28,6 +28,7 @@ import { RecipientSources } from './execution/recipient-sources/recipient-source
 import { RetryExecution } from './execution/retry-execution';
 import { SendChunk } from './execution/send-chunk';
 import { SendSlice } from './execution/send-slice';
+import { SettleByReceipt } from './execution/settle-by-receipt';
 import { SettleDeliveries } from './execution/settle-deliveries';
 import { StopExecutions } from './execution/stop-executions';
 import { TriggerIntake } from './execution/trigger-intake';
@@ -51,6 +52,7 @@ import { FreezeRepository } from './persistence/ledger/freeze.repository';
 import { FunnelRepository } from './persistence/ledger/funnel.repository';
 import { JournalRepository } from './persistence/ledger/journal.repository';
 import { ReadingListRepository } from './persistence/ledger/reading-list.repository';
+import { ReceiptLedgerRepository } from './persistence/ledger/receipt-ledger.repository';
 import { SettlementRepository } from './persistence/ledger/settlement.repository';
 import { SightingRepository } from './persistence/ledger/sighting.repository';
 import { SignalRepository } from './persistence/ledger/signal.repository';
@@ -60,9 +62,11 @@ import { TraceRepository } from './persistence/ledger/trace.repository';
 import { TriggeredRepository } from './persistence/ledger/triggered.repository';
 import { TriggeredBudgetRepository } from './persistence/ledger/triggered-budget.repository';
 import { UncertainRepository } from './persistence/ledger/uncertain.repository';
+import { TextedRepository } from './persistence/texted.repository';
 import { rehearsalProviders } from './rehearsal';
 import { testSendProviders } from './test-send';
 import { ApplyEngagement } from './tracking/apply-engagement';
+import { ApplyKeywords } from './tracking/apply-keywords';
 import { MessageLinks } from './tracking/message-links';
 
 const repositories = [
@@ -73,6 +77,7 @@ const repositories = [
   ChunkRepository,
   DeliveryRepository,
   EngagementRepository,
+  TextedRepository,
   ExecutionListRepository,
   EngagementFilesRepository,
   ExecutionRepository,
@@ -83,6 +88,7 @@ const repositories = [
   JournalRepository,
   ReadingListRepository,
   SettlementRepository,
+  ReceiptLedgerRepository,
   SightingRepository,
   SignalRepository,
   StopRepository,
@@ -97,7 +103,9 @@ const useCases = [
   AcceptCallback,
   AnnounceCampaign,
   ApplyEngagement,
+  ApplyKeywords,
   ApplyReceipts,
+  SettleByReceipt,
   CancelExecution,
   CompleteExecution,
   DrainTriggered,

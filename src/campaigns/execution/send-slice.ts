@@ -197,7 +197,11 @@ export class SendSlice {
     const { seq, medium, addressKey, profileId } = decision;
     const id = deliveryId({ executionId: context.execution.id, seq, medium, addressKey });
     const bare = { ...fields, deliveryId: id, ...addressOf(decision) } as OutboundMessage;
-    const message = this.links.addTo(bare, { executionId: context.execution.id, seq, medium }, systemClock.now());
+    const message = this.links.addTo(
+      bare,
+      { executionId: context.execution.id, seq, medium, profileId },
+      systemClock.now(),
+    );
     return [
       {
         seq,

@@ -14,6 +14,7 @@ import {
   Query,
   UseGuards,
 } from '@nestjs/common';
+import type { EngagementKind, MessageRef } from '../domain/engagement';
 import { readDeliveryId } from '../domain/execution/delivery-id';
 import { EngagementIntake } from './engagement-intake';
 
@@ -31,14 +32,19 @@ export class SdkInboxController {
     private readonly intake: EngagementIntake,
   ) {}
 
-  /** The inbox of the person, newest first, with the number of unopened messages. */
+  /** The inbox of the person, newest first, with the number of unopened messages. What is fetched has been delivered. */
   @Get('inbox')
-  inbox(
+  async inbox(
     @CurrentDevice() device: KnownDevice,
     @Query('limit') limit: unknown,
     @Query('after') after: unknown,
+    @Headers('user-agent') userAgent: string | undefined,
   ): Promise<InboxPage> {
-    return this.kept.inbox(device, { limit: readLimit(limit), after: readCursor(after) });
+    const page = await this.kept.inbox(device, { limit: readLimit(limit), after: readCursor(after) });
+    const ids = page.messages.map(({ id }) => id);
+    const refs = (await this.kept.markFetched(device, ids)).map(readDeliveryId).filter((ref) => ref !== null);
+    await Promise.all(refs.map((ref) => this.note(ref, 'DELIVERED', userAgent)));
+    return page;
   }
 
   /** Takes a message out of the inbox, on every installation of the person; the message counts as dismissed. */
@@ -54,9 +60,7 @@ export class SdkInboxController {
     if (!ref || !isInbox || !(await this.kept.mark(device, { id: deliveryId, deed: 'deleted' }))) {
       throw new NotFoundException('This inbox has no such message');
     }
-    const { executionId, seq, medium } = ref;
-    const at = { occurredAt: systemClock.now(), isMachine: false, link: null, answers: null };
-    await this.intake.add({ executionId, seq, medium, kind: 'DISMISSED', userAgent: userAgent ?? '', ...at });
+    await this.note(ref, 'DISMISSED', userAgent);
   }
 
   /** What may be shown now: at the start of a session, at an event of the app, or because of an event of the server. */
@@ -67,6 +71,15 @@ export class SdkInboxController {
     @Query('event') event: unknown,
   ): Promise<{ messages: InAppView[] }> {
     return { messages: await this.kept.showNow(device, readMoment(trigger, event)) };
+  }
+
+  private note(
+    { executionId, seq, medium }: MessageRef,
+    kind: EngagementKind,
+    userAgent: string | undefined,
+  ): Promise<boolean> {
+    const at = { occurredAt: systemClock.now(), isMachine: false, link: null, answers: null };
+    return this.intake.add({ executionId, seq, medium, kind, userAgent: userAgent ?? '', ...at });
   }
 }
 

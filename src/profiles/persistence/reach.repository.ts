@@ -51,7 +51,7 @@ const deadStatements: Partial<Record<Medium, string>> = {
       AND d.token = x.address::jsonb->>'endpoint' AND d.is_addressable`,
   EMAIL: `UPDATE profile p SET is_email_addressable = false, unreachable_reason = x.reason, updated_at = now()
     FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS x(profile_id, address_key, reason, address)
-    WHERE p.project_id = $1 AND p.id = x.profile_id AND p.email = x.address AND p.is_email_addressable`,
+    WHERE p.project_id = $1 AND p.id = x.profile_id AND lower(p.email) = lower(x.address) AND p.is_email_addressable`,
   SMS: `UPDATE profile p SET is_mobile_number_addressable = false, unreachable_reason = x.reason, updated_at = now()
     FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS x(profile_id, address_key, reason, address)
     WHERE p.project_id = $1 AND p.id = x.profile_id AND p.mobile_number = x.address AND p.is_mobile_number_addressable`,
