@@ -27,6 +27,7 @@ import { EngagementIntake } from './tracking/engagement-intake';
 import { MailView } from './tracking/mail-view';
 import { SdkInboxController } from './tracking/sdk-inbox.controller';
 import { SdkMessagesController } from './tracking/sdk-messages.controller';
+import { ShortLinksController } from './tracking/short-links.controller';
 import { TrackingController } from './tracking/tracking.controller';
 
 /** Campaigns as the api host serves them. */
@@ -36,6 +37,7 @@ import { TrackingController } from './tracking/tracking.controller';
     OptimoveCallbackController,
     RecipientsExportController,
     TrackingController,
+    ShortLinksController,
     SdkMessagesController,
     SdkInboxController,
   ],

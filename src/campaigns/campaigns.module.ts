@@ -62,12 +62,14 @@ import { TraceRepository } from './persistence/ledger/trace.repository';
 import { TriggeredRepository } from './persistence/ledger/triggered.repository';
 import { TriggeredBudgetRepository } from './persistence/ledger/triggered-budget.repository';
 import { UncertainRepository } from './persistence/ledger/uncertain.repository';
+import { ShortLinkRepository } from './persistence/short-link.repository';
 import { TextedRepository } from './persistence/texted.repository';
 import { rehearsalProviders } from './rehearsal';
 import { testSendProviders } from './test-send';
 import { ApplyEngagement } from './tracking/apply-engagement';
 import { ApplyKeywords } from './tracking/apply-keywords';
 import { MessageLinks } from './tracking/message-links';
+import { ShortLinks } from './tracking/short-links';
 
 const repositories = [
   AnnouncementRepository,
@@ -77,6 +79,7 @@ const repositories = [
   ChunkRepository,
   DeliveryRepository,
   EngagementRepository,
+  ShortLinkRepository,
   TextedRepository,
   ExecutionListRepository,
   EngagementFilesRepository,
@@ -117,6 +120,7 @@ const useCases = [
   FindMissed,
   FindQuietChannels,
   MessageLinks,
+  ShortLinks,
   ReadRecipients,
   RecipientSources,
   RetryExecution,

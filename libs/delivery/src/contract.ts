@@ -65,6 +65,8 @@ export interface SmsMessage {
   /** Sender name or number; the account's own when empty. */
   from: string;
   text: string;
+  /** Whether addresses in the text are to be made short and countable; no when absent. */
+  hasShortLinks?: boolean;
 }
 
 /** A button beside the text of a message. */

@@ -15,7 +15,7 @@ export function unsubscribePage(medium: 'EMAIL' | 'SMS', preferencesUrl: string)
   const name = nameOf(medium);
   return page(
     `Stop ${name}?`,
-    `<p>You will get no more marketing ${name} from us. Messages about your account and your orders still reach you.</p>
+    `<p>You will get no more marketing ${name} from us. Messages about your account may still reach you.</p>
      <form method="post" class="actions"><button name="List-Unsubscribe" value="One-Click">Yes, stop ${name}</button></form>
      <p><a href="${preferencesUrl}">Choose what you want to get instead</a></p>`,
   );

@@ -11,6 +11,7 @@ import { EngagementIntake } from './engagement-intake';
 import { MailView } from './mail-view';
 import { MessageLinks } from './message-links';
 import { donePage, gonePage, nameOf, preferencesPage, unsubscribePage } from './pages';
+import { sendPage } from './send-page';
 
 const pixel = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
 const gone = gonePage();
@@ -150,17 +151,6 @@ function consentMedium({ medium }: MessageRef): 'EMAIL' | 'SMS' {
   return medium === 'SMS' ? 'SMS' : 'EMAIL';
 }
 
-const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
 /** An author wrote what a mail holds: it is shown as if from nowhere, and nothing in it runs. */
 const mailPolicy =
   "default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline' https:; font-src https:; frame-ancestors 'none'; sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation";
-
-async function sendPage(reply: FastifyReply, status: number, html: string, policy = pagePolicy): Promise<void> {
-  await reply
-    .status(status)
-    .header('content-security-policy', policy)
-    .header('referrer-policy', 'no-referrer')
-    .header('cache-control', 'no-store')
-    .type('text/html; charset=utf-8')
-    .send(html);
-}
