@@ -72,8 +72,8 @@ export class TrackingController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const ref = this.refOf(token, 'u');
-    if (!ref) return sendPage(reply, 410, gone);
-    if (!(await this.note(request, ref, 'UNSUBSCRIBED'))) return sendPage(reply, 410, gone);
+    if (!ref || !(await this.intake.personOf(ref))) return sendPage(reply, 410, gone);
+    await this.note(request, ref, 'UNSUBSCRIBED');
     const text = `You will get no more marketing ${nameOf(consentMedium(ref))} from us.`;
     await sendPage(reply, 200, donePage('You are unsubscribed', text, this.preferencesUrl(ref)));
   }
@@ -99,11 +99,11 @@ export class TrackingController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const ref = this.refOf(token, 'p');
-    if (!ref) return sendPage(reply, 410, gone);
+    if (!ref || !(await this.intake.personOf(ref))) return sendPage(reply, 410, gone);
     const form = new URLSearchParams(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '');
     const wants = (name: string): boolean => form.get(name) === 'yes' && form.get('none') !== 'yes';
     const answers = { email: wants('email'), sms: wants('sms') };
-    if (!(await this.note(request, ref, 'PREFERENCES', { answers }))) return sendPage(reply, 410, gone);
+    await this.note(request, ref, 'PREFERENCES', { answers });
     const text = answers.email || answers.sms ? 'you get what you chose.' : 'you get no marketing messages from us.';
     await sendPage(reply, 200, donePage('Saved', `From now on ${text}`, this.preferencesUrl(ref)));
   }

@@ -1,3 +1,4 @@
+import type { EmailMessage } from '@libs/delivery';
 import { newId } from '@libs/foundation';
 import { ApplyReceipts } from '../../../src/campaigns/execution/apply-receipts';
 import { ApplyEngagement } from '../../../src/campaigns/tracking/apply-engagement';
@@ -120,8 +121,8 @@ function linksOf(
   { executionId, seq, profileId }: { executionId: string; seq: number; profileId: string },
 ): Reached['links'] {
   const links = app.get(MessageLinks);
-  const message = (html: string) =>
-    links.addTo(
+  const message = (html: string): EmailMessage =>
+    links.addTo<EmailMessage>(
       { deliveryId: 'd', to: '', fromAddress: 'a@example.com', fromName: '', subject: '', html, text: '' },
       { executionId, seq, medium: 'EMAIL', profileId },
       new Date(),
