@@ -23,6 +23,7 @@ export interface UnknownReport {
 /** About half an hour in all: longer than any hand-over takes to be written down. */
 const mostTries = 14;
 const longestPauseSeconds = 300;
+const longestText = 400;
 
 /** The append-only intake of what providers say later. What is told twice is applied once. */
 @Injectable()
@@ -43,12 +44,12 @@ export class ReceiptRepository {
       [
         receipts.map(({ projectId }) => projectId),
         receipts.map(({ accountId }) => accountId),
-        receipts.map(({ providerMessageId }) => providerMessageId),
+        receipts.map(({ providerMessageId }) => storable(providerMessageId)),
         receipts.map(({ status }) => status),
-        receipts.map(({ code }) => code),
+        receipts.map(({ code }) => storable(code)),
         receipts.map(({ occurredAt }) => occurredAt),
         receipts.map(({ bounce }) => bounce ?? null),
-        receipts.map(({ address }) => address ?? null),
+        receipts.map(({ address }) => (address ? storable(address) : null)),
       ],
     );
     return rows.map((row) => row.account_id);
@@ -115,4 +116,9 @@ export class ReceiptRepository {
     );
     return rows.map((row) => row.account_id);
   }
+}
+
+/** A text of somebody else's, as the database takes it. */
+function storable(text: string): string {
+  return text.replaceAll('\u0000', '').slice(0, longestText);
 }

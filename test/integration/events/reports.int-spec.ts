@@ -1,4 +1,6 @@
 import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
+import { Transactions } from '@libs/platform';
+import { CampaignsService } from '@modules/campaigns';
 import { mutate } from '../../support/campaign-stage';
 import { type EventsStage, type Reached, stageEvents } from './stage';
 
@@ -91,6 +93,8 @@ describe('what providers report of e-mails', () => {
       bounces: [{ medium: 'EMAIL', category: 'BAD_MAILBOX', count: 1 }],
     });
     expect((await stage.profile(person(0))).isEmailAddressable).toBe(false);
+    const { news } = await stage.app.get(CampaignsService).takeEngagement(stage.app.get(Transactions).pool, 100);
+    expect(news.map(({ customerId, kind }) => [customerId, kind])).toEqual([['customer-1', 'BOUNCED']]);
   });
 
   it('leaves an address alive that bounces for a while, and one that was replaced meanwhile', async () => {
@@ -171,7 +175,13 @@ describe('what providers report of e-mails', () => {
     });
     const body = JSON.stringify([
       event(7, { event: 'delivered' }),
-      event(8, { event: 'bounce', status: '5.1.1', reason: '550 No such user', type: 'bounce' }),
+      event(8, {
+        event: 'bounce',
+        status: '5.1.1',
+        reason: '550 No such user\u0000',
+        type: 'bounce',
+        timestamp: 1e300,
+      }),
       event(9, { event: 'spamreport' }),
       event(10, { event: 'dropped', reason: 'Bounced Address' }),
       event(10, { event: 'open' }),

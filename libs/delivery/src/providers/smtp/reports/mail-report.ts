@@ -28,8 +28,8 @@ function originalIdOf(parts: MailPart[]): string | null {
   const copy = parts.find((part) =>
     /^(message\/rfc822|text\/rfc822-headers|message\/global(-headers)?)$/.test(typeOf(part)),
   );
-  const id = copy && fieldsOf(copy.body).get('message-id');
-  return /<[^<>\s]{1,300}>/.exec(id ?? '')?.[0] ?? null;
+  const [head = ''] = copy?.body.trimStart().split(/\r?\n\r?\n/, 1) ?? [];
+  return /<[^<>\s]{1,300}>/.exec(fieldsOf(head).get('message-id') ?? '')?.[0] ?? null;
 }
 
 /** The first block is about the report, each later one about one recipient. */

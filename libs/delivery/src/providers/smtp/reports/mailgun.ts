@@ -1,6 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { classifyBounce } from '../../../bounce';
 import type { Receipt } from '../../../contract';
+import { eventTime } from './event-time';
 import { inBrackets } from './message-id';
 
 /** A webhook of Mailgun: one event, and a signature beside it. */
@@ -39,15 +40,13 @@ export function readMailgunEvent({ 'event-data': event = {} }: MailgunCall, rece
   const providerMessageId = inBrackets(textOf(messageId));
   const isDelay = status === 'FAILED' && event.severity === 'temporary';
   if (!status || !providerMessageId || isDelay) return null;
-  const seconds = Number(event.timestamp);
-  const isTime = Number.isFinite(seconds) && seconds > 0 && seconds < 1e11;
   const { code, message, description, 'enhanced-code': enhanced } = event['delivery-status'] ?? {};
   const words = `${code ?? ''} ${textOf(message) || textOf(description)}`.trim();
   return {
     providerMessageId,
     status,
     code: `${textOf(event.event)} ${textOf(event.reason)} ${words}`.replace(/\s+/g, ' ').trim().slice(0, 200),
-    occurredAt: isTime ? new Date(seconds * 1_000) : receivedAt,
+    occurredAt: eventTime(event.timestamp, receivedAt),
     ...(status === 'FAILED' ? { bounce: bounceOf(textOf(event.reason), words, textOf(enhanced)) } : {}),
     ...(textOf(event.recipient) ? { address: textOf(event.recipient) } : {}),
   };

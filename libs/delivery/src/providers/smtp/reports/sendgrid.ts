@@ -1,6 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { classifyBounce } from '../../../bounce';
 import type { Receipt } from '../../../contract';
+import { eventTime } from './event-time';
 import { inBrackets } from './message-id';
 
 interface Event {
@@ -54,14 +55,12 @@ export function readSendGridEvent(event: Event, receivedAt: Date): Receipt | nul
   const status = statuses[String(event.event)];
   const providerMessageId = inBrackets(textOf(event['smtp-id']));
   if (!status || !providerMessageId) return null;
-  const seconds = Number(event.timestamp);
-  const isTime = Number.isFinite(seconds) && seconds > 0 && seconds < 1e11;
   const words = textOf(event.reason);
   return {
     providerMessageId,
     status,
     code: `${textOf(event.event)} ${textOf(event.status)} ${words}`.replace(/\s+/g, ' ').trim().slice(0, 200),
-    occurredAt: isTime ? new Date(seconds * 1_000) : receivedAt,
+    occurredAt: eventTime(event.timestamp, receivedAt),
     ...(status === 'FAILED' ? { bounce: bounceOf(event, words) } : {}),
     ...(textOf(event.email) ? { address: textOf(event.email) } : {}),
   };
