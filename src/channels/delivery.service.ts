@@ -2,10 +2,11 @@ import type { Medium } from '@libs/delivery';
 import type { Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { SenderPool } from './delivery/sender-pool';
+import type { KeywordRow } from './domain/keyword-row';
 import type { ReceiptRow } from './domain/receipt-row';
 import type { Sender } from './domain/sender';
 import { ReceiptRepository } from './persistence/receipt.repository';
-import { type KeywordRow, TextRepository } from './persistence/text.repository';
+import { TextRepository } from './persistence/text.repository';
 
 /** Who delivers a medium, and what providers said later. */
 @Injectable()

@@ -1,18 +1,8 @@
-import type { InboundText, SmsKeyword } from '@libs/delivery';
+import type { InboundText } from '@libs/delivery';
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import type { KeywordRow } from '../domain/keyword-row';
 import type { ReceiptOwner } from './receipt.repository';
-
-/** A keyword that somebody sent us. */
-export interface KeywordRow {
-  id: string;
-  projectId: string;
-  accountId: string;
-  /** The person's number. */
-  number: string;
-  keyword: SmsKeyword;
-  occurredAt: Date;
-}
 
 /** The append-only intake of texts that people sent. */
 @Injectable()
