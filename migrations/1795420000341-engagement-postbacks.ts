@@ -17,7 +17,7 @@ const totalChecks = (metrics: string, states: string): string[] => [
      ADD CONSTRAINT ck_metric_total_state CHECK (state IN (${states}))`,
 ];
 
-const columns = ['opened', 'clicked', 'unsubscribed', 'complained'];
+const columns = ['opened', 'clicked', 'unsubscribed', 'complained', 'bounced'];
 const firstTimes = columns.map((name) => `('${name.toUpperCase()}', OLD.${name}_at, NEW.${name}_at)`).join(', ');
 
 const changes = [

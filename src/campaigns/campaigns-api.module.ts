@@ -30,6 +30,7 @@ import { EngagementIntake } from './tracking/engagement-intake';
 import { MailView } from './tracking/mail-view';
 import { SdkInboxController } from './tracking/sdk-inbox.controller';
 import { SdkMessagesController } from './tracking/sdk-messages.controller';
+import { ShortLinksController } from './tracking/short-links.controller';
 import { TrackingController } from './tracking/tracking.controller';
 import { WithholdKept } from './tracking/withhold-kept';
 
@@ -40,6 +41,7 @@ import { WithholdKept } from './tracking/withhold-kept';
     OptimoveCallbackController,
     RecipientsExportController,
     TrackingController,
+    ShortLinksController,
     SdkMessagesController,
     SdkInboxController,
   ],

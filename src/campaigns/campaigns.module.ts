@@ -31,6 +31,7 @@ import { RecipientSources } from './execution/recipient-sources/recipient-source
 import { RetryExecution } from './execution/retry-execution';
 import { SendChunk } from './execution/send-chunk';
 import { SendSlice } from './execution/send-slice';
+import { SettleByReceipt } from './execution/settle-by-receipt';
 import { SettleDeliveries } from './execution/settle-deliveries';
 import { SettleProven } from './execution/settle-proven';
 import { StopExecutions } from './execution/stop-executions';
@@ -58,6 +59,7 @@ import { JournalKeepingRepository } from './persistence/ledger/journal-keeping.r
 import { ReadingListRepository } from './persistence/ledger/reading-list.repository';
 import { RetentionRepository } from './persistence/ledger/retention.repository';
 import { SentCampaignRepository } from './persistence/ledger/sent-campaign.repository';
+import { ReceiptLedgerRepository } from './persistence/ledger/receipt-ledger.repository';
 import { SettlementRepository } from './persistence/ledger/settlement.repository';
 import { SightingRepository } from './persistence/ledger/sighting.repository';
 import { SignalRepository } from './persistence/ledger/signal.repository';
@@ -69,10 +71,14 @@ import { TriggeredBudgetRepository } from './persistence/ledger/triggered-budget
 import { UncertainRepository } from './persistence/ledger/uncertain.repository';
 import { JournalPersonalData } from './personal-data/journal-personal-data';
 import { LedgerPersonalData } from './personal-data/ledger-personal-data';
+import { ShortLinkRepository } from './persistence/short-link.repository';
+import { TextedRepository } from './persistence/texted.repository';
 import { rehearsalProviders } from './rehearsal';
 import { testSendProviders } from './test-send';
 import { ApplyEngagement } from './tracking/apply-engagement';
+import { ApplyKeywords } from './tracking/apply-keywords';
 import { MessageLinks } from './tracking/message-links';
+import { ShortLinks } from './tracking/short-links';
 
 const repositories = [
   AnnouncementRepository,
@@ -82,6 +88,8 @@ const repositories = [
   ChunkRepository,
   DeliveryRepository,
   EngagementRepository,
+  ShortLinkRepository,
+  TextedRepository,
   ExecutionListRepository,
   EngagementFilesRepository,
   ExecutionRepository,
@@ -94,6 +102,7 @@ const repositories = [
   ReadingListRepository,
   RetentionRepository,
   SettlementRepository,
+  ReceiptLedgerRepository,
   SightingRepository,
   SignalRepository,
   StopRepository,
@@ -109,7 +118,9 @@ const useCases = [
   AcceptCallback,
   AnnounceCampaign,
   ApplyEngagement,
+  ApplyKeywords,
   ApplyReceipts,
+  SettleByReceipt,
   CancelExecution,
   CompleteExecution,
   DrainTriggered,
@@ -122,6 +133,7 @@ const useCases = [
   FindQuietChannels,
   ForgetOld,
   MessageLinks,
+  ShortLinks,
   ReadRecipients,
   RecipientSources,
   RetryExecution,

@@ -2,8 +2,13 @@ import { ConnectionsModule } from '@modules/connections';
 import { Module } from '@nestjs/common';
 import { ChannelsResolver } from './api/channels.resolver';
 import { ProviderAccountsResolver } from './api/provider-accounts.resolver';
+import { ProviderReportController } from './api/provider-report.controller';
 import { ChannelsModule } from './channels.module';
 
 /** Channels and provider accounts as the api host serves them. */
-@Module({ imports: [ConnectionsModule, ChannelsModule], providers: [ChannelsResolver, ProviderAccountsResolver] })
+@Module({
+  imports: [ConnectionsModule, ChannelsModule],
+  controllers: [ProviderReportController],
+  providers: [ChannelsResolver, ProviderAccountsResolver],
+})
 export class ChannelsApiModule {}

@@ -5,8 +5,10 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ChannelsService } from './channels.service';
 import { ReceiptIntake } from './delivery/receipt-intake';
+import { ReportAddress } from './delivery/report-address';
 import { SenderPool } from './delivery/sender-pool';
 import { Sessions } from './delivery/sessions';
+import { TakeReport } from './delivery/take-report';
 import { DeliveryService } from './delivery.service';
 import { KeptMessagesService } from './kept-messages.service';
 import { KeptPersonalData } from './kept-personal-data';
@@ -23,6 +25,7 @@ import { ProviderAccountEntity } from './persistence/provider-account.entity';
 import { ProviderAccountRepository } from './persistence/provider-account.repository';
 import { RateRepository } from './persistence/rate.repository';
 import { ReceiptRepository } from './persistence/receipt.repository';
+import { TextRepository } from './persistence/text.repository';
 
 const repositories = [
   ChannelRepository,
@@ -30,8 +33,9 @@ const repositories = [
   ProviderAccountRepository,
   RateRepository,
   ReceiptRepository,
+  TextRepository,
 ];
-const delivery = [ReceiptIntake, Sessions, SenderPool];
+const delivery = [ReceiptIntake, ReportAddress, Sessions, SenderPool, TakeReport];
 
 const useCases = [KnownChannels, Listeners, RemoveChannels, KeepListeners, ManageChannels, ManageProviderAccounts];
 

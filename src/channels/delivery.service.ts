@@ -2,9 +2,11 @@ import type { Medium } from '@libs/delivery';
 import type { Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { SenderPool } from './delivery/sender-pool';
+import type { KeywordRow } from './domain/keyword-row';
 import type { ReceiptRow } from './domain/receipt-row';
 import type { Sender } from './domain/sender';
 import { ReceiptRepository } from './persistence/receipt.repository';
+import { TextRepository } from './persistence/text.repository';
 
 /** Who delivers a medium, and what providers said later. */
 @Injectable()
@@ -12,6 +14,7 @@ export class DeliveryService {
   constructor(
     private readonly senders: SenderPool,
     private readonly receipts: ReceiptRepository,
+    private readonly texts: TextRepository,
   ) {}
 
   /** The project's default account for a medium, or null when none is set up. */
@@ -29,6 +32,16 @@ export class DeliveryService {
   /** At most `limit` receipts that nobody has taken, oldest first; marked processed when `tx` commits. */
   takeReceipts(tx: Tx, limit: number): Promise<ReceiptRow[]> {
     return this.receipts.take(tx, limit);
+  }
+
+  /** At most `limit` keywords that people sent and nobody has taken, oldest first; marked processed when `tx` commits. */
+  takeKeywords(tx: Tx, limit: number): Promise<KeywordRow[]> {
+    return this.texts.take(tx, limit);
+  }
+
+  /** Keeps in mind that the numbers of these keywords belong to nobody we know. */
+  markUnknownTexts(tx: Tx, ids: string[]): Promise<void> {
+    return this.texts.markUnknown(tx, ids);
   }
 
   /**

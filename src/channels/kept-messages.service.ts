@@ -37,6 +37,11 @@ export class KeptMessagesService {
     };
   }
 
+  /** Notes that the person has these now. @returns those that they did not have before. */
+  markFetched(owner: KeptOwner, ids: string[]): Promise<string[]> {
+    return this.repository.markFetched(this.transactions.pool, owner, ids);
+  }
+
   /**
    * What may come up now, oldest first: for this moment, and for events that the server reported of the person since
    * the message was stored or last shown; without what is withheld.

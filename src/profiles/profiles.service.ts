@@ -86,6 +86,16 @@ export class ProfilesService {
     return this.consent.answer(tx, projectId, source, answers);
   }
 
+  /** Profiles that have one of these mobile numbers; several may share one. */
+  withNumbers(tx: Tx, projectId: string, numbers: string[]): Promise<{ profileId: string; number: string }[]> {
+    return this.consent.withNumbers(tx, projectId, numbers);
+  }
+
+  /** The project of a profile; null when there is no such profile. */
+  projectOf(tx: Tx, profileId: string): Promise<string | null> {
+    return this.consent.projectOf(tx, profileId);
+  }
+
   /** What one person says now about e-mail and SMS; null when there is no such profile. */
   consentOf(tx: Tx, projectId: string, profileId: string): Promise<{ email: Subscription; sms: Subscription } | null> {
     return this.consent.current(tx, projectId, profileId);

@@ -19,6 +19,7 @@ import { RememberedValueRepository } from './persistence/remembered-value.reposi
 import { SuppressionEntryEntity } from './persistence/suppression-entry.entity';
 import { SyncRunRepository } from './persistence/sync-run.repository';
 import { RuleDependents } from './rule-dependents';
+import { StoppedNumbers } from './stopped-numbers';
 import { SuppressionConfig } from './suppression.config';
 import { SuppressionService } from './suppression.service';
 import { SuppressionList } from './suppression-list';
@@ -63,10 +64,11 @@ const useCases = [
     { provide: SuppressionConfig, useFactory: () => parseConfig(SuppressionConfig) },
     ...repositories,
     ...useCases,
+    StoppedNumbers,
     SuppressionService,
     ExclusionPersonalData,
     ValueWriter,
   ],
-  exports: [SuppressionConfig, SuppressionService, ...repositories, ...useCases],
+  exports: [SuppressionConfig, StoppedNumbers, SuppressionService, ...repositories, ...useCases],
 })
 export class SuppressionModule {}

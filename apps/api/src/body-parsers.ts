@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { largestCallback, originalContentType } from '@modules/campaigns';
+import { largestReport } from '@modules/channels';
 import { BadRequestException, PayloadTooLargeException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
@@ -23,7 +24,7 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
   });
   fastify.addContentTypeParser('*', async (request: FastifyRequest, payload: Readable) => {
     if (request.url.startsWith('/imports/')) return payload;
-    if (isCallback(request)) return readBeginning(payload, largestCallback + 1);
+    if (isCallback(request)) return readBeginning(payload, limitOf(request) + 1);
     if (request.url.startsWith('/t/')) return readAll(payload, formLimit);
     const bytes = await readAll(payload, request.url.startsWith('/api/external/') ? batchLimit : jsonLimit);
     try {
@@ -36,6 +37,10 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
 
 function isCallback(request: FastifyRequest): boolean {
   return request.url.startsWith('/callbacks/');
+}
+
+function limitOf({ url }: FastifyRequest): number {
+  return url.startsWith('/callbacks/providers/') ? largestReport : largestCallback;
 }
 
 /** The first `limit` bytes; the rest is let through unread, so that the sender can hear the answer. */

@@ -1,3 +1,6 @@
+import type { BounceCategory } from './bounce';
+import type { SmsKeyword } from './sms-keywords';
+
 /** The ways to reach a person. */
 export type Medium = 'MOBILE_PUSH' | 'WEB_PUSH' | 'SMS' | 'EMAIL' | 'INBOX' | 'IN_APP';
 
@@ -61,6 +64,8 @@ export interface EmailMessage {
   unsubscribeUrl?: string;
   /** Whether the message is to get an {@link unsubscribeUrl}; yes when absent. */
   hasUnsubscribeHeader?: boolean;
+  /** Name of the message that nobody can guess: the left side of its Message-ID, given back by bounces and complaints. The delivery id when absent. */
+  messageToken?: string;
 }
 
 /** A text message for one number. */
@@ -71,6 +76,8 @@ export interface SmsMessage {
   /** Sender name or number; the account's own when empty. */
   from: string;
   text: string;
+  /** Whether addresses in the text are to be made short and countable; no when absent. */
+  hasShortLinks?: boolean;
 }
 
 /** A button beside the text of a message. */
@@ -191,12 +198,45 @@ export type SendResult =
 
 /** What a provider says later of a message that it accepted. */
 export interface Receipt {
+  /** The provider's name of the message; of an e-mail its Message-ID in brackets. */
   providerMessageId: string;
-  status: 'DELIVERED' | 'FAILED' | 'UNKNOWN';
+  /** FAILED: it did not arrive after all. The last two are what a person told the provider. */
+  status: 'DELIVERED' | 'FAILED' | 'UNKNOWN' | 'COMPLAINED' | 'UNSUBSCRIBED';
   /** The provider's own word, such as `DELIVRD`. */
   code: string;
   occurredAt: Date;
+  /** Why it failed; of e-mails. */
+  bounce?: BounceCategory;
+  /** Where it was sent to, when the provider says so. */
+  address?: string;
 }
+
+/** A text that somebody sent to one of our numbers. */
+export interface InboundText {
+  /** The person's number: digits with country code. */
+  from: string;
+  /** The number or short code that it was sent to. */
+  to: string;
+  text: string;
+  keyword: SmsKeyword | null;
+  occurredAt: Date;
+}
+
+/** A request by which a provider reports what became of messages. */
+export interface ReportRequest {
+  /** By lower-case name. */
+  headers: Record<string, string | undefined>;
+  body: Buffer;
+  /** Of the account, secrets included. */
+  settings: ProviderSettings;
+  receivedAt: Date;
+}
+
+/** What a report says; `ignored` counts what is none of our concern. */
+export type ReportReading =
+  | { isAuthentic: true; receipts: Receipt[]; ignored: number }
+  /** It is not signed as the account's settings demand. */
+  | { isAuthentic: false; reason: string };
 
 /** One setting of a provider account, as data: the form, the validation and the docs follow from it. */
 export interface SettingField {
@@ -239,6 +279,8 @@ export interface SessionOptions {
   assertPublicHost?: (host: string) => Promise<void>;
   /** Resolves when the receipts are stored: only then the provider is told that they arrived. */
   onReceipts?: (receipts: Receipt[]) => Promise<void>;
+  /** Resolves when the texts that people sent are stored. */
+  onTexts?: (texts: InboundText[]) => Promise<void>;
   /** Stores messages that apps and sites fetch; resolves when they are committed. */
   keep?: (messages: KeptMessage[]) => Promise<void>;
 }
@@ -287,4 +329,6 @@ export interface ProviderDefinition {
   /** Everything that is wrong with the settings by themselves. */
   validateSettings(settings: ProviderSettings): SettingProblem[];
   open(options: SessionOptions): ProviderSession;
+  /** Reads what the provider posts to the account's report address; absent when it reports another way, or never. @throws {UnreadableReportError} */
+  readReport?(request: ReportRequest): ReportReading;
 }

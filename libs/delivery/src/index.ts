@@ -1,7 +1,9 @@
+export { type BounceCategory, bounceCategories, classifyBounce, isPermanent } from './bounce';
 export type {
   EmailMessage,
   HandOver,
   InAppMessage,
+  InboundText,
   InboxMessage,
   KeptMessage,
   Medium,
@@ -12,6 +14,8 @@ export type {
   ProviderSettings,
   PushMessage,
   Receipt,
+  ReportReading,
+  ReportRequest,
   SendResult,
   SessionOptions,
   SettingField,
@@ -24,5 +28,7 @@ export { late, lateReason } from './contract';
 export { AccessTokens } from './providers/fcm/access-token';
 export { pushPayloadBytes } from './providers/fcm/payload-bytes';
 export { readServiceAccount } from './providers/fcm/service-account';
+export { UnreadableReportError } from './providers/smtp/reports/read-report';
 export { getProvider, providers } from './registry';
+export { type SmsKeyword, smsKeyword } from './sms-keywords';
 export { countSmsParts, type SmsParts } from './sms-parts';

@@ -7,6 +7,7 @@ export { type CopyValue, copyIn } from './database/copy-in';
 export { DatabaseModule } from './database/database.module';
 export { GroupCommit } from './database/group-commit';
 export { applyMigrations, revertMigration } from './database/migrate';
+export { dropOldestMonth, prepareMonths } from './database/month-partitions';
 export { Notifications } from './database/notifications';
 export { dropPartition, partitionsBefore } from './database/partitions';
 export { execute, prepared, query, Transactions, type Tx } from './database/transactions';

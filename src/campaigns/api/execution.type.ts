@@ -1,3 +1,4 @@
+import { bounceCategories } from '@libs/delivery';
 import { ConnectionType } from '@libs/platform';
 import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { endStates } from '../domain/execution/end-state';
@@ -45,6 +46,24 @@ export class DeliveryCountType {
   count!: number;
 }
 
+const BounceCategoryEnum = Object.fromEntries(bounceCategories.map((category) => [category, category]));
+registerEnumType(BounceCategoryEnum, {
+  name: 'BounceCategory',
+  description: 'Why a message bounced. BAD_MAILBOX and SUPPRESSED are for good: the address is not used again.',
+});
+
+@ObjectType('BounceCount', { description: 'How many messages of a medium bounced for one reason.' })
+export class BounceCountType {
+  @Field({ description: 'Medium, such as EMAIL.' })
+  medium!: string;
+
+  @Field(() => BounceCategoryEnum, { description: 'Why.' })
+  category!: string;
+
+  @Field(() => Int, { description: 'How many.' })
+  count!: number;
+}
+
 @ObjectType('Funnel', {
   description: 'Where the customers went. received = ended + inProgress; ended is the sum of endStates.',
 })
@@ -70,8 +89,15 @@ export class FunnelType {
   @Field(() => Int, { description: 'Customers who were not tried, with a reason each.' })
   dropped!: number;
 
-  @Field(() => Int, { description: 'Customers with at least one delivery receipt.' })
+  @Field(() => Int, {
+    description: 'Customers with at least one delivery receipt, or who did something with a message.',
+  })
   delivered!: number;
+
+  @Field(() => Int, {
+    description: 'Customers of whom a message that its provider had taken did not arrive after all.',
+  })
+  bounced!: number;
 
   @Field(() => Int, { description: 'Customers who opened a message, as far as it can be told; programs do not count.' })
   opened!: number;
@@ -90,6 +116,11 @@ export class FunnelType {
 
   @Field(() => [DeliveryCountType], { description: 'Hand-overs by medium and state.' })
   deliveries!: DeliveryCountType[];
+
+  @Field(() => [BounceCountType], {
+    description: 'Messages that bounced after their provider had taken them, by reason.',
+  })
+  bounces!: BounceCountType[];
 }
 
 @ObjectType('SentCampaign', { description: 'A campaign of ours as an execution sends it.' })

@@ -6,6 +6,8 @@ describe('what a link carries', () => {
     (medium) => {
       const ref = { executionId: '0193a5c2-7b1e-7c3d-8f00-1234567890ab', seq: 4_294_967_295, medium };
       expect(unpackRef(packRef(ref))).toEqual(ref);
+      const personal = { ...ref, profileId: '0193a5c2-7b1e-7c3d-8f00-ba0987654321' };
+      expect(unpackRef(packRef(personal))).toEqual(personal);
     },
   );
 
@@ -21,7 +23,7 @@ describe('who opened it', () => {
   it.each(['', 'Mozilla/5.0', 'Googlebot/2.1', 'Barracuda Sentinel (EE)', 'curl/8.5.0'])(
     'takes "%s" for a program',
     (agent) => {
-      expect(isMachine(agent)).toBe(true);
+      expect(isMachine({ 'user-agent': agent })).toBe(true);
     },
   );
   it.each([
@@ -29,6 +31,15 @@ describe('who opened it', () => {
     'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0 Safari/537.36',
     'Mozilla/5.0 (Windows NT 5.1; rv:11.0) Gecko Firefox/11.0 (via ggpht.com GoogleImageProxy)',
   ])('takes "%s" for a person', (agent) => {
-    expect(isMachine(agent)).toBe(false);
+    expect(isMachine({ 'user-agent': agent })).toBe(false);
+  });
+
+  it.each([
+    ['sec-purpose', 'prefetch;prerender'],
+    ['purpose', 'prefetch'],
+    ['x-purpose', 'preview'],
+    ['x-moz', 'prefetch'],
+  ])('takes what asks ahead of a person for a program: %s: %s', (name, value) => {
+    expect(isMachine({ 'user-agent': 'Mozilla/5.0 (Windows NT 10.0) Chrome/130.0', [name]: value })).toBe(true);
   });
 });

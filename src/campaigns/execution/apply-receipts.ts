@@ -1,12 +1,24 @@
-import { query, Transactions, type Tx } from '@libs/platform';
+import { isPermanent } from '@libs/delivery';
+import { Transactions, type Tx } from '@libs/platform';
 import { DeliveryService, type ReceiptRow } from '@modules/channels';
+import { type DeadAddress, ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
+import { EngagementRepository } from '../persistence/engagement.repository';
+import { type LocatedReceipt, ReceiptLedgerRepository } from '../persistence/ledger/receipt-ledger.repository';
 import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
 import { TestSendRepository } from '../test-send/test-send.repository';
+import { MessageLinks } from '../tracking/message-links';
+import { SettleByReceipt } from './settle-by-receipt';
 
 const batchSize = 500;
 
-/** Moves the ledger by provider receipts: delivered, or failed after all. Each receipt is applied once. */
+/** What a person told the provider: it goes on as any other engagement. */
+const engagements = { COMPLAINED: 'COMPLAINED', UNSUBSCRIBED: 'UNSUBSCRIBED' } as const;
+
+/**
+ * Moves the ledger by what providers report: delivered, or bounced after all, each once. An address that is dead is
+ * remembered on the profile; complaints and unsubscribes go on to the intake of engagement.
+ */
 @Injectable()
 export class ApplyReceipts {
   constructor(
@@ -14,6 +26,11 @@ export class ApplyReceipts {
     private readonly changes: TotalsChangeRepository,
     private readonly delivery: DeliveryService,
     private readonly tests: TestSendRepository,
+    private readonly links: MessageLinks,
+    private readonly ledger: ReceiptLedgerRepository,
+    private readonly engagement: EngagementRepository,
+    private readonly profiles: ProfilesService,
+    private readonly settleByReceipt: SettleByReceipt,
   ) {}
 
   /** Works until no receipt is left. */
@@ -25,56 +42,46 @@ export class ApplyReceipts {
     return this.transactions.run(async (tx) => {
       const receipts = await this.delivery.takeReceipts(tx, batchSize);
       if (receipts.length === 0) return 0;
-      const executionIds = await this.apply(tx, receipts);
-      await this.delivery.returnReceipts(tx, await this.unknown(tx, receipts));
-      await this.changes.add(tx, executionIds);
+      const given = receipts.map((receipt) => ({ receipt, ref: this.links.refOfMessageId(receipt.providerMessageId) }));
+      const located = await this.ledger.locate(tx, given);
+      await this.settleByReceipt.run(tx, located);
+      const fates = located.filter(({ status }) => !(status in engagements));
+      await this.changes.add(tx, await this.ledger.apply(tx, fates));
+      await this.markDead(tx, fates);
+      await this.passOn(tx, located);
+      await this.delivery.returnReceipts(tx, await this.unknown(tx, receipts, located));
       return receipts.length;
     });
   }
 
-  /** Receipts of messages whose acceptance is not written down yet. */
-  private async unknown(tx: Tx, receipts: ReceiptRow[]): Promise<ReceiptRow[]> {
-    const rows = await query<{ account_id: string; provider_message_id: string }>(
-      tx,
-      `SELECT d.account_id, d.provider_message_id FROM unnest($1::uuid[], $2::text[]) AS r(account_id, message_id)
-       JOIN delivery d ON d.account_id = r.account_id AND d.provider_message_id = r.message_id AND d.medium = 'SMS'`,
-      [receipts.map(({ accountId }) => accountId), receipts.map(({ providerMessageId }) => providerMessageId)],
-    );
-    const known = await this.tests.applyReceipts(tx, receipts);
-    for (const row of rows) known.add(`${row.account_id} ${row.provider_message_id}`);
-    return receipts.filter(({ accountId, providerMessageId }) => !known.has(`${accountId} ${providerMessageId}`));
+  private async markDead(tx: Tx, receipts: LocatedReceipt[]): Promise<void> {
+    for (const projectId of new Set(receipts.map((receipt) => receipt.projectId))) {
+      const own = receipts.filter((receipt) => receipt.projectId === projectId);
+      const dead = own.flatMap(deadAddress);
+      if (dead.length > 0) await this.profiles.markUnreachable(tx, projectId, dead);
+    }
   }
 
-  /** The recipient counts as delivered from its first delivered message on. */
-  private async apply(tx: Tx, receipts: ReceiptRow[]): Promise<string[]> {
-    const rows = await query<{ execution_id: string }>(
-      tx,
-      `WITH receipt AS (
-         SELECT DISTINCT ON (account_id, message_id) *
-         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[]) AS r(account_id, message_id, status, occurred_at)
-         ORDER BY account_id, message_id, array_position(ARRAY['DELIVERED', 'FAILED', 'UNKNOWN'], status)
-       ), moved AS (
-         UPDATE delivery d SET receipt_status = r.status, receipt_at = r.occurred_at
-         FROM receipt r WHERE d.account_id = r.account_id AND d.provider_message_id = r.message_id AND d.medium = 'SMS'
-           AND d.receipt_status IS DISTINCT FROM 'DELIVERED'
-         RETURNING d.execution_id, d.seq, r.status, r.occurred_at
-       ), counted AS (
-         UPDATE recipient p SET delivered_at = m.occurred_at
-         FROM (SELECT DISTINCT ON (execution_id, seq) * FROM moved WHERE status = 'DELIVERED') m
-         WHERE p.execution_id = m.execution_id AND p.seq = m.seq AND p.delivered_at IS NULL
-         RETURNING p.execution_id, p.optimove_template_id
-       )
-       INSERT INTO execution_tally AS t (execution_id, chunk_no, optimove_template_id, measure, count)
-       SELECT execution_id, 0, optimove_template_id, 'RECEIPT:DELIVERED', count(*) FROM counted GROUP BY 1, 3
-       ON CONFLICT ON CONSTRAINT pk_execution_tally DO UPDATE SET count = t.count + excluded.count
-       RETURNING execution_id`,
-      [
-        receipts.map(({ accountId }) => accountId),
-        receipts.map(({ providerMessageId }) => providerMessageId),
-        receipts.map(({ status }) => status),
-        receipts.map(({ occurredAt }) => occurredAt),
-      ],
-    );
-    return [...new Set(rows.map((row) => row.execution_id))];
+  private async passOn(tx: Tx, receipts: LocatedReceipt[]): Promise<void> {
+    const rows = receipts.flatMap(({ status, projectId, executionId, seq, medium, occurredAt, code }) => {
+      if (status !== 'COMPLAINED' && status !== 'UNSUBSCRIBED') return [];
+      const message = { projectId, executionId, seq, medium, kind: engagements[status], occurredAt };
+      return [{ ...message, isMachine: false, link: null, answers: null, userAgent: code.slice(0, 200) }];
+    });
+    if (rows.length > 0) await this.engagement.store(tx, rows);
   }
+
+  /** Receipts of messages whose acceptance is not written down yet, or that are not ours. */
+  private async unknown(tx: Tx, receipts: ReceiptRow[], located: LocatedReceipt[]): Promise<ReceiptRow[]> {
+    const found = new Set(located.map(({ id }) => id));
+    const others = receipts.filter(({ id }) => !found.has(id));
+    const ofTests = await this.tests.applyReceipts(tx, others);
+    return others.filter(({ accountId, providerMessageId }) => !ofTests.has(`${accountId} ${providerMessageId}`));
+  }
+}
+
+function deadAddress(receipt: LocatedReceipt): DeadAddress[] {
+  const { bounce, status, address, medium, profileId, addressKey, code } = receipt;
+  if (status !== 'FAILED' || !bounce || !address || !isPermanent(bounce)) return [];
+  return [{ medium, profileId, addressKey, address, reason: `${bounce}: ${code}`.slice(0, 500) }];
 }

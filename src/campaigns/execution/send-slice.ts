@@ -17,7 +17,9 @@ import {
   type NewDelivery,
 } from '../persistence/ledger/delivery.repository';
 import { type ReasonAgainst, StopRepository } from '../persistence/ledger/stop.repository';
+import { type ShortLink, ShortLinkRepository } from '../persistence/short-link.repository';
 import { MessageLinks } from '../tracking/message-links';
+import { ShortLinks } from '../tracking/short-links';
 import type { ExecutionContext } from './execution-context';
 import { addressOf } from './message-address';
 import { refusedDrop } from './refused-drop';
@@ -26,6 +28,8 @@ import { reserveRoom, type SendingRoom } from './sending-room';
 
 interface Claimed extends NewDelivery {
   message: OutboundMessage;
+  /** What short links in the message stand for. */
+  links: ShortLink[];
   address: string;
   attempt: number;
 }
@@ -83,6 +87,8 @@ export class SendSlice {
     private readonly stops: StopRepository,
     private readonly profiles: ProfilesService,
     private readonly links: MessageLinks,
+    private readonly shortLinks: ShortLinks,
+    private readonly shortLinkRepository: ShortLinkRepository,
   ) {}
 
   /**
@@ -161,10 +167,13 @@ export class SendSlice {
     const wanted = decisions.flatMap((decision) => this.toClaim(context, decision, bySeq.get(decision.seq), drops));
     if (wanted.length === 0) return [];
     const attempts = await this.deliveries.claim(tx, chunk, context.execution.project_id, wanted);
-    return wanted.flatMap((delivery) => {
+    const claimed = wanted.flatMap((delivery) => {
       const attempt = attempts.get(deliveryKey(delivery.seq, delivery.medium, delivery.addressKey));
       return attempt === undefined ? [] : [{ ...delivery, attempt }];
     });
+    const links = claimed.flatMap((delivery) => delivery.links);
+    await this.shortLinkRepository.store(tx, context.execution.project_id, links);
+    return claimed;
   }
 
   /** A Direct campaign goes on only while the data of its exclusion rules can be relied on: nobody is dropped for it. */
@@ -197,7 +206,9 @@ export class SendSlice {
     const { seq, medium, addressKey, profileId } = decision;
     const id = deliveryId({ executionId: context.execution.id, seq, medium, addressKey });
     const bare = { ...fields, deliveryId: id, ...addressOf(decision) } as OutboundMessage;
-    const message = this.links.addTo(bare, { executionId: context.execution.id, seq, medium }, systemClock.now());
+    const ref = { executionId: context.execution.id, seq, medium, profileId };
+    const now = systemClock.now();
+    const { message, links } = this.shortLinks.shorten(this.links.addTo(bare, ref, now), ref, now);
     return [
       {
         seq,
@@ -208,6 +219,7 @@ export class SendSlice {
         variant: person.variant,
         language: person.language,
         message,
+        links,
         address: decision.address,
       },
     ];

@@ -3,7 +3,7 @@ import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { EngagementKind, MessageRef } from '../domain/engagement';
 
-/** What a person says in the preference centre. */
+/** What a person says in the preference centre. Empty on an UNSUBSCRIBED that was said, and has been done, elsewhere. */
 export interface PreferenceAnswers {
   email?: boolean;
   sms?: boolean;
@@ -19,10 +19,13 @@ export interface Engagement extends MessageRef {
   answers: PreferenceAnswers | null;
   userAgent: string;
   occurredAt: Date;
+  /** Nothing is kept of the message any more. */
+  isUnknown?: boolean;
 }
 
 /** A waiting row of the intake. */
 export interface TakenEngagement {
+  id: string;
   projectId: string;
   executionId: string;
   seq: number;
@@ -31,6 +34,7 @@ export interface TakenEngagement {
   isMachine: boolean;
   answers: PreferenceAnswers | null;
   occurredAt: Date;
+  profileId: string | null;
 }
 
 /** A recipient who did something for the first time. */
@@ -41,7 +45,19 @@ export interface FirstEngagement {
   profileId: string | null;
 }
 
-const firstTimes = ['opened', 'clicked', 'unsubscribed', 'complained'] as const;
+/** What is noted on a recipient the first time, and the sum that counts it. */
+const firstTimes = {
+  delivered: 'RECEIPT:DELIVERED',
+  opened: 'ENGAGED:OPENED',
+  clicked: 'ENGAGED:CLICKED',
+  unsubscribed: 'ENGAGED:UNSUBSCRIBED',
+  complained: 'ENGAGED:COMPLAINED',
+} as const;
+const names = Object.keys(firstTimes) as (keyof typeof firstTimes)[];
+
+/** So many different links of one message within so short a time are followed by a program. */
+const burstLinks = 3;
+const burstSeconds = 1;
 
 /** The append-only intake of what people did, and what it changes on the ledger. */
 @Injectable()
@@ -50,10 +66,11 @@ export class EngagementRepository {
     await query(
       tx,
       `INSERT INTO engagement_intake
-         (project_id, execution_id, seq, medium, kind, is_machine, link, answers, user_agent, occurred_at)
-       SELECT project_id, execution_id, seq, medium, kind, is_machine, link, answers::jsonb, user_agent, occurred_at
-       FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::boolean[], $7::text[], $8::text[], $9::text[], $10::timestamptz[])
-         AS e(project_id, execution_id, seq, medium, kind, is_machine, link, answers, user_agent, occurred_at)`,
+         (project_id, execution_id, seq, medium, kind, is_machine, link, answers, user_agent, occurred_at, profile_id, is_unknown)
+       SELECT project_id, execution_id, seq, medium, kind, is_machine, link, answers::jsonb, user_agent, occurred_at, profile_id, is_unknown
+       FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::boolean[], $7::text[], $8::text[], $9::text[],
+         $10::timestamptz[], $11::uuid[], $12::boolean[])
+         AS e(project_id, execution_id, seq, medium, kind, is_machine, link, answers, user_agent, occurred_at, profile_id, is_unknown)`,
       [
         rows.map(({ projectId }) => projectId),
         rows.map(({ executionId }) => executionId),
@@ -65,6 +82,8 @@ export class EngagementRepository {
         rows.map(({ answers }) => answers && JSON.stringify(answers)),
         rows.map(({ userAgent }) => userAgent),
         rows.map(({ occurredAt }) => occurredAt),
+        rows.map(({ profileId }) => profileId ?? null),
+        rows.map(({ isUnknown }) => isUnknown ?? false),
       ],
     );
   }
@@ -77,10 +96,34 @@ export class EngagementRepository {
          UPDATE engagement_intake SET processed_at = now() WHERE (id, received_at) IN (
            SELECT id, received_at FROM engagement_intake WHERE processed_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
          ) RETURNING *
-       ) SELECT project_id AS "projectId", execution_id AS "executionId", seq, medium, kind, is_machine AS "isMachine",
-           answers, occurred_at AS "occurredAt" FROM taken ORDER BY id`,
+       ) SELECT id, project_id AS "projectId", execution_id AS "executionId", seq, medium, kind, is_machine AS "isMachine",
+           answers, occurred_at AS "occurredAt", profile_id AS "profileId" FROM taken ORDER BY id`,
       [limit],
     );
+  }
+
+  /** Marks clicks as a program's that came in a burst with others of the same message, even of earlier batches. @returns the ids of these. */
+  async burstsAmong(tx: Tx, clicks: TakenEngagement[]): Promise<Set<string>> {
+    if (clicks.length === 0) return new Set();
+    const rows = await query<{ id: string }>(
+      tx,
+      `UPDATE engagement_intake i SET is_machine = true
+       FROM unnest($1::bigint[], $2::uuid[], $3::int[], $4::timestamptz[]) AS c(id, execution_id, seq, occurred_at)
+       WHERE i.id = c.id AND (
+         SELECT count(DISTINCT o.link) FROM engagement_intake o
+         WHERE o.execution_id = c.execution_id AND o.seq = c.seq AND o.kind = 'CLICKED'
+           AND o.occurred_at BETWEEN c.occurred_at - $5 * interval '1 second' AND c.occurred_at + $5 * interval '1 second'
+       ) >= $6 RETURNING i.id`,
+      [
+        clicks.map(({ id }) => id),
+        clicks.map(({ executionId }) => executionId),
+        clicks.map(({ seq }) => seq),
+        clicks.map(({ occurredAt }) => occurredAt),
+        burstSeconds,
+        burstLinks,
+      ],
+    );
+    return new Set(rows.map(({ id }) => id));
   }
 
   async isAnyWaiting(tx: Tx): Promise<boolean> {
@@ -100,6 +143,14 @@ export class EngagementRepository {
       [executionId, seq],
     );
     return row ?? null;
+  }
+
+  /** The project of an execution of whose people nothing is kept any more. */
+  async projectOf(tx: Tx, executionId: string): Promise<string | null> {
+    const [row] = await query<{ id: string }>(tx, 'SELECT project_id AS id FROM execution WHERE id = $1', [
+      executionId,
+    ]);
+    return row?.id ?? null;
   }
 
   /** Profiles of these recipients; whoever answers a test means it too. */
@@ -139,7 +190,8 @@ export class EngagementRepository {
 
   /**
    * Notes the first time of each kind on the recipients and adds to the tallies: `ENGAGED:<KIND>` counts people once,
-   * `EVENT:<KIND>` every event. A click is an opening too; what machines did counts as events of their own.
+   * `EVENT:<KIND>` every event. A click is an opening too, and what somebody did something with has been delivered; what
+   * machines did counts as events of their own.
    * @returns ids of the executions whose people did something for the first time.
    */
   async apply(tx: Tx, events: TakenEngagement[]): Promise<string[]> {
@@ -150,22 +202,23 @@ export class EngagementRepository {
            AS e(execution_id, seq, kind, is_machine, occurred_at)
        ), first AS (
          SELECT execution_id, seq,
+           min(occurred_at) FILTER (WHERE kind IN ('DELIVERED', 'OPENED', 'CLICKED', 'DISMISSED') AND NOT is_machine) AS delivered,
            min(occurred_at) FILTER (WHERE kind IN ('OPENED', 'CLICKED') AND NOT is_machine) AS opened,
            min(occurred_at) FILTER (WHERE kind = 'CLICKED' AND NOT is_machine) AS clicked,
            min(occurred_at) FILTER (WHERE kind = 'UNSUBSCRIBED') AS unsubscribed,
            min(occurred_at) FILTER (WHERE kind = 'COMPLAINED') AS complained
          FROM event GROUP BY 1, 2
        ), before AS (
-         SELECT r.execution_id, r.seq, r.optimove_template_id, ${firstTimes.map((name) => `r.${name}_at IS NULL AND f.${name} IS NOT NULL AS ${name}`).join(', ')}
+         SELECT r.execution_id, r.seq, r.optimove_template_id, ${names.map((name) => `r.${name}_at IS NULL AND f.${name} IS NOT NULL AS ${name}`).join(', ')}
          FROM recipient r JOIN first f ON f.execution_id = r.execution_id AND f.seq = r.seq
          ORDER BY r.execution_id, r.seq FOR UPDATE OF r
        ), moved AS (
-         UPDATE recipient r SET ${firstTimes.map((name) => `${name}_at = coalesce(r.${name}_at, f.${name})`).join(', ')}
+         UPDATE recipient r SET ${names.map((name) => `${name}_at = coalesce(r.${name}_at, f.${name})`).join(', ')}
          FROM first f JOIN before b ON b.execution_id = f.execution_id AND b.seq = f.seq
-         WHERE r.execution_id = f.execution_id AND r.seq = f.seq AND (b.opened OR b.clicked OR b.unsubscribed OR b.complained)
+         WHERE r.execution_id = f.execution_id AND r.seq = f.seq AND (${names.map((name) => `b.${name}`).join(' OR ')})
        ), counted AS (
-         SELECT execution_id, optimove_template_id, 'ENGAGED:' || kind AS measure, true AS is_first
-         FROM before, LATERAL (VALUES ${firstTimes.map((name) => `('${name.toUpperCase()}', ${name})`).join(', ')}) AS k(kind, is_first)
+         SELECT execution_id, optimove_template_id, measure, true AS is_first
+         FROM before, LATERAL (VALUES ${names.map((name) => `('${firstTimes[name]}', ${name})`).join(', ')}) AS k(measure, is_first)
          WHERE is_first
          UNION ALL
          SELECT b.execution_id, b.optimove_template_id, CASE WHEN e.is_machine THEN 'EVENT:MACHINE_' ELSE 'EVENT:' END || e.kind, false
@@ -186,13 +239,5 @@ export class EngagementRepository {
       ],
     );
     return rows.map((row) => row.execution_id);
-  }
-
-  /** Makes the months of the intake ahead of time. */
-  async ensurePartitions(tx: Tx): Promise<void> {
-    await query(
-      tx,
-      `SELECT ensure_engagement_partitions(now()), ensure_engagement_partitions(now() + interval '1 month')`,
-    );
   }
 }

@@ -10,7 +10,9 @@ import type { CampaignContent } from '../domain/content/campaign-content';
 import { deliveryId } from '../domain/execution/delivery-id';
 import { addressOf } from '../execution/message-address';
 import type { CampaignEntity } from '../persistence/authoring/campaign.entity';
+import { type ShortLink, ShortLinkRepository } from '../persistence/short-link.repository';
 import { MessageLinks } from '../tracking/message-links';
+import { ShortLinks } from '../tracking/short-links';
 import type { TestMessage } from './render-test';
 import type { TestOutcome } from './test-outcome';
 import { TestSendRepository } from './test-send.repository';
@@ -32,6 +34,8 @@ export interface TestInHand {
   senders: Map<string, Sender>;
 }
 
+type Claim = { outcome: TestOutcome; message: OutboundMessage | null; links: ShortLink[] };
+
 /** Takes the messages of a test through the gate. */
 @Injectable()
 export class ClaimTest {
@@ -40,6 +44,8 @@ export class ClaimTest {
     private readonly suppression: SuppressionService,
     private readonly connections: ConnectionsService,
     private readonly links: MessageLinks,
+    private readonly shortLinks: ShortLinks,
+    private readonly shortLinkRepository: ShortLinkRepository,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -73,6 +79,11 @@ export class ClaimTest {
       ...notRendered(messages),
       ...decided.map(({ outcome }) => outcome),
     ]);
+    await this.shortLinkRepository.store(
+      tx,
+      projectId,
+      decided.flatMap(({ links }) => links),
+    );
     return decided.flatMap(({ outcome, message }) => (message ? [{ outcome, message }] : []));
   }
 
@@ -94,7 +105,7 @@ export class ClaimTest {
     return direct.map((each) => (each.isAllowed ? (refusals.get(keyOf(each)) ?? each) : each));
   }
 
-  private toClaim(test: TestInHand, decision: GateDecision): { outcome: TestOutcome; message: OutboundMessage | null } {
+  private toClaim(test: TestInHand, decision: GateDecision): Claim {
     const { seq, profileId, medium } = decision;
     const sender = test.senders.get(medium);
     const rendered = test.messages.find((each) => each.seq === seq && each.medium === medium)?.message;
@@ -102,6 +113,7 @@ export class ClaimTest {
     const notSent = (reason: string) => ({
       outcome: { ...base, accountId: null, state: 'NOT_SENT' as const, reason },
       message: null,
+      links: [],
     });
     if (!decision.isAllowed) return notSent(`${decision.reason}: ${decision.detail}`);
     if (!rendered) return notSent('NOT_PERSONALISED: Nothing was rendered');
@@ -109,9 +121,11 @@ export class ClaimTest {
     const { addressKey } = decision;
     const id = deliveryId({ executionId: test.id, seq, medium, addressKey });
     const bare = { ...rendered, deliveryId: id, ...addressOf(decision) } as OutboundMessage;
-    const message = this.links.addTo(bare, { executionId: test.id, seq, medium }, systemClock.now());
+    const ref = { executionId: test.id, seq, medium, profileId };
+    const now = systemClock.now();
+    const { message, links } = this.shortLinks.shorten(this.links.addTo(bare, ref, now), ref, now);
     const reason = 'The answer of the provider was not written down';
-    return { outcome: { ...base, accountId: sender.accountId, state: 'UNCERTAIN', reason }, message };
+    return { outcome: { ...base, accountId: sender.accountId, state: 'UNCERTAIN', reason }, message, links };
   }
 }
 

@@ -35,7 +35,7 @@ export class ApplyEngagement {
 
   private applyBatch(): Promise<number> {
     return this.transactions.run(async (tx) => {
-      const events = await this.repository.take(tx, batchSize);
+      const events = await this.take(tx);
       if (events.length === 0) return 0;
       await this.proven.run(tx, events);
       await this.changes.add(tx, await this.repository.apply(tx, events));
@@ -43,6 +43,15 @@ export class ApplyEngagement {
       await this.applyAnswers(tx, await this.withProfiles(tx, events.filter(isAnswer)));
       return events.length;
     });
+  }
+
+  /** Those that a burst shows to be a program's are marked before they count. */
+  private async take(tx: Tx): Promise<TakenEngagement[]> {
+    const events = await this.repository.take(tx, batchSize);
+    const clicks = events.filter(({ kind, isMachine }) => kind === 'CLICKED' && !isMachine);
+    const inBursts = await this.repository.burstsAmong(tx, clicks);
+    if (inBursts.size === 0) return events;
+    return events.map((event) => (inBursts.has(event.id) ? { ...event, isMachine: true } : event));
   }
 
   /** Profiles keep their own copy, which the rules of segments look at. A click is an opening too. */
@@ -64,7 +73,7 @@ export class ApplyEngagement {
     const found = await this.repository.profilesOf(tx, events);
     const profiles = new Map(found.map((row) => [`${row.executionId} ${row.seq}`, row.profileId]));
     return events.flatMap((event) => {
-      const profileId = profiles.get(`${event.executionId} ${event.seq}`);
+      const profileId = profiles.get(`${event.executionId} ${event.seq}`) ?? event.profileId;
       return profileId ? [{ ...event, profileId }] : [];
     });
   }
@@ -90,7 +99,7 @@ function deedsOf(
   { kind, medium, occurredAt: at }: TakenEngagement,
   { profileId, campaignId }: { profileId: string; campaignId: string },
 ): CampaignDeedRow[] {
-  if (kind === 'PREFERENCES') return [];
+  if (kind === 'PREFERENCES' || kind === 'DELIVERED') return [];
   const deed = { profileId, campaignId, deed: kind, medium, at };
   return kind === 'CLICKED' ? [{ ...deed, deed: 'OPENED' }, deed] : [deed];
 }
@@ -112,7 +121,8 @@ function lastAnswers(events: Answered[]): ConsentAnswer[] {
 }
 
 function answerOf({ kind, medium, answers }: Answered): Omit<ConsentAnswer, 'profileId'> {
-  if (kind === 'UNSUBSCRIBED') return medium === 'SMS' ? { sms: 'UNSUBSCRIBED' } : { email: 'UNSUBSCRIBED' };
+  if (kind === 'UNSUBSCRIBED' && !answers)
+    return medium === 'SMS' ? { sms: 'UNSUBSCRIBED' } : { email: 'UNSUBSCRIBED' };
   const said = (wants: boolean): Subscription => (wants ? 'SUBSCRIBED' : 'UNSUBSCRIBED');
   return {
     ...(answers?.email === undefined ? {} : { email: said(answers.email) }),

@@ -1,4 +1,5 @@
 import { GroupCommit, Transactions } from '@libs/platform';
+import { ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import type { MessageRef } from '../domain/engagement';
 import { type Engagement, EngagementRepository } from '../persistence/engagement.repository';
@@ -15,6 +16,7 @@ export class EngagementIntake {
   constructor(
     private readonly transactions: Transactions,
     private readonly repository: EngagementRepository,
+    private readonly profiles: ProfilesService,
   ) {
     this.rows = new GroupCommit(largestBatch, async (rows) => {
       await this.transactions.run((tx) => this.repository.store(tx, rows));
@@ -22,21 +24,39 @@ export class EngagementIntake {
     });
   }
 
-  /** Resolves when it is committed. @returns false when there is no such message. */
-  async add(event: Omit<Engagement, 'projectId'>): Promise<boolean> {
-    const projectId = await this.projectOf(event);
+  /**
+   * Resolves when it is committed; also of a message of which nothing else is kept any more, when its link names the person
+   * or its execution is still known.
+   * @returns false when there is no such message.
+   */
+  async add(event: Omit<Engagement, 'projectId' | 'isUnknown'>): Promise<boolean> {
+    const known = this.projects.get(event.executionId);
+    const recipient = known ? null : await this.repository.recipient(this.transactions.pool, event);
+    const projectId = known ?? recipient?.projectId ?? (await this.projectWithoutRecipient(event));
     if (!projectId) return false;
-    await this.rows.add({ ...event, projectId, userAgent: event.userAgent.replaceAll('\u0000', '').slice(0, 200) });
+    const isUnknown = !known && !recipient;
+    if (recipient) this.remember(event.executionId, recipient.projectId);
+    const userAgent = event.userAgent.replaceAll('\u0000', '').slice(0, 200);
+    await this.rows.add({ ...event, projectId, isUnknown, userAgent });
     return true;
   }
 
-  private async projectOf(ref: MessageRef): Promise<string | null> {
-    const known = this.projects.get(ref.executionId);
-    if (known) return known;
-    const recipient = await this.repository.recipient(this.transactions.pool, ref);
-    if (!recipient) return null;
+  /** Who got a message: as the ledger has it, else as the link names them. Null when neither is known. */
+  async personOf(ref: MessageRef): Promise<{ projectId: string; profileId: string } | null> {
+    const { pool } = this.transactions;
+    const recipient = await this.repository.recipient(pool, ref);
+    if (recipient?.profileId) return { projectId: recipient.projectId, profileId: recipient.profileId };
+    const projectId = ref.profileId && (await this.profiles.projectOf(pool, ref.profileId));
+    return projectId && ref.profileId ? { projectId, profileId: ref.profileId } : null;
+  }
+
+  private async projectWithoutRecipient({ executionId, profileId }: MessageRef): Promise<string | null> {
+    const { pool } = this.transactions;
+    return profileId ? this.profiles.projectOf(pool, profileId) : this.repository.projectOf(pool, executionId);
+  }
+
+  private remember(executionId: string, projectId: string): void {
     if (this.projects.size >= mostKept) this.projects.clear();
-    this.projects.set(ref.executionId, recipient.projectId);
-    return recipient.projectId;
+    this.projects.set(executionId, projectId);
   }
 }

@@ -43,7 +43,11 @@ export class MailView {
     const [outcome] = compileContent(content).renderSlice('EMAIL', [person], [mail.variant]);
     if (!outcome?.ok || !('html' in outcome.message)) return null;
     const bare = { ...outcome.message, deliveryId: '', to: '' };
-    const message = this.links.addTo(bare as Parameters<MessageLinks['addTo']>[0], ref, systemClock.now());
+    const message = this.links.addTo(
+      bare as Parameters<MessageLinks['addTo']>[0],
+      { ...ref, profileId: mail.profileId },
+      systemClock.now(),
+    );
     return 'html' in message ? (message.html ?? null) : null;
   }
 

@@ -2,12 +2,16 @@ import type { EmailMessage, OutboundMessage } from '@libs/delivery';
 import { LinkSigner, PlatformConfig } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { linkMarks } from '../domain/content/system-links';
-import { type MessageRef, packRef } from '../domain/engagement';
+import { type MessageRef, packRef, unpackRef } from '../domain/engagement';
 
 const dayMs = 86_400_000;
 const clickDays = 180;
 /** Somebody who kept the mail may still leave. */
 const consentDays = 3 * 365;
+
+const messageBound = 'Message-ID';
+/** Tries of one message have the same Message-ID, whatever day it is. */
+const lastDayOfAll = new Date(Date.UTC(2149, 0, 1));
 
 const anchor = /(<a\b[^>]*?\shref\s*=\s*)(["'])(https?:[^"']*)\2([^>]*>)/gi;
 
@@ -28,9 +32,20 @@ export class MessageLinks {
     const filled = this.fill(message, ref, now);
     if (ref.medium !== 'EMAIL') return filled;
     const email = filled as T & EmailMessage;
-    const tracked = { ...email, html: this.track(email.html, ref, now) };
+    const tracked = { ...email, html: this.track(email.html, ref, now), messageToken: this.messageToken(ref) };
     if (email.hasUnsubscribeHeader === false) return tracked;
     return { ...tracked, unsubscribeUrl: this.url('u', ref, now, consentDays) };
+  }
+
+  /** The message that a provider's report is about; null when the Message-ID is not one of ours. */
+  refOfMessageId(messageId: string): MessageRef | null {
+    const token = /^<([^@<>]+)@/.exec(messageId)?.[1];
+    const opened = token && this.signer.open(token, { now: new Date(0), bound: messageBound });
+    return opened ? unpackRef(opened.payload) : null;
+  }
+
+  private messageToken(ref: MessageRef): string {
+    return this.signer.sign(packBare(ref), { lastDay: lastDayOfAll, bound: messageBound });
   }
 
   /** Where a person chooses what to get. */
@@ -61,12 +76,14 @@ export class MessageLinks {
 
   private clickUrl(target: string, ref: MessageRef, now: Date): string {
     const lastDay = new Date(now.getTime() + clickDays * dayMs);
-    return `${this.base}/t/c/${this.signer.sign(packRef(ref), { lastDay, bound: target })}?to=${encodeURIComponent(target)}`;
+    return `${this.base}/t/c/${this.signer.sign(packBare(ref), { lastDay, bound: target })}?to=${encodeURIComponent(target)}`;
   }
 
   private url(kind: 'o' | 'u' | 'p' | 'v', ref: MessageRef, now: Date, days: number): string {
     const lastDay = new Date(now.getTime() + days * dayMs);
-    return `${this.base}/t/${kind}/${this.signer.sign(packRef(ref), { lastDay, bound: kind })}`;
+    const isPersonal = (kind === 'u' || kind === 'p') && ref.medium !== 'SMS';
+    const payload = isPersonal ? packRef(ref) : packBare(ref);
+    return `${this.base}/t/${kind}/${this.signer.sign(payload, { lastDay, bound: kind })}`;
   }
 }
 
@@ -74,4 +91,9 @@ export class MessageLinks {
 function hasMark(value: unknown): boolean {
   if (typeof value === 'object' && value !== null) return Object.values(value).some(hasMark);
   return typeof value === 'string' && value.includes(linkMarks.prefix);
+}
+
+/** Only consent needs the person, and in a text every character is paid for. */
+function packBare({ executionId, seq, medium }: MessageRef): Buffer {
+  return packRef({ executionId, seq, medium });
 }

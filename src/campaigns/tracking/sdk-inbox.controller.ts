@@ -14,6 +14,7 @@ import {
   Query,
   UseGuards,
 } from '@nestjs/common';
+import type { EngagementKind, MessageRef } from '../domain/engagement';
 import { readDeliveryId } from '../domain/execution/delivery-id';
 import { EngagementIntake } from './engagement-intake';
 import { WithholdKept } from './withhold-kept';
@@ -33,15 +34,23 @@ export class SdkInboxController {
     private readonly withhold: WithholdKept,
   ) {}
 
-  /** The inbox of the person, newest first, with the number of unopened messages; nothing for who is excluded by now. */
+  /**
+   * The inbox of the person, newest first, with the number of unopened messages; nothing for who is excluded by now.
+   * What is fetched has been delivered.
+   */
   @Get('inbox')
-  inbox(
+  async inbox(
     @CurrentDevice() device: KnownDevice,
     @Query('limit') limit: unknown,
     @Query('after') after: unknown,
+    @Headers('user-agent') userAgent: string | undefined,
   ): Promise<InboxPage> {
-    const page = { limit: readLimit(limit), after: readCursor(after) };
-    return this.kept.inbox(device, page, (ids) => this.withhold.of(device, 'INBOX', ids));
+    const given = { limit: readLimit(limit), after: readCursor(after) };
+    const page = await this.kept.inbox(device, given, (ids) => this.withhold.of(device, 'INBOX', ids));
+    const ids = page.messages.map(({ id }) => id);
+    const refs = (await this.kept.markFetched(device, ids)).map(readDeliveryId).filter((ref) => ref !== null);
+    await Promise.all(refs.map((ref) => this.note(ref, 'DELIVERED', userAgent)));
+    return page;
   }
 
   /** Takes a message out of the inbox, on every installation of the person; the message counts as dismissed. */
@@ -57,9 +66,7 @@ export class SdkInboxController {
     if (!ref || !isInbox || !(await this.kept.mark(device, { id: deliveryId, deed: 'deleted' }))) {
       throw new NotFoundException('This inbox has no such message');
     }
-    const { executionId, seq, medium } = ref;
-    const at = { occurredAt: systemClock.now(), isMachine: false, link: null, answers: null };
-    await this.intake.add({ executionId, seq, medium, kind: 'DISMISSED', userAgent: userAgent ?? '', ...at });
+    await this.note(ref, 'DISMISSED', userAgent);
   }
 
   /** What may be shown now: at the start of a session, at an event of the app, or because of an event of the server. */
@@ -72,6 +79,15 @@ export class SdkInboxController {
     const moment = readMoment(trigger, event);
     const withheld = (ids: string[]) => this.withhold.of(device, 'IN_APP', ids);
     return { messages: await this.kept.showNow(device, moment, withheld) };
+  }
+
+  private note(
+    { executionId, seq, medium }: MessageRef,
+    kind: EngagementKind,
+    userAgent: string | undefined,
+  ): Promise<boolean> {
+    const at = { occurredAt: systemClock.now(), isMachine: false, link: null, answers: null };
+    return this.intake.add({ executionId, seq, medium, kind, userAgent: userAgent ?? '', ...at });
   }
 }
 

@@ -7,12 +7,13 @@ import type { EngagementKind } from '../domain/engagement';
 import { readDeliveryId } from '../domain/execution/delivery-id';
 import { EngagementIntake } from './engagement-intake';
 
-const reports = ['displayed', 'opened', 'clicked', 'dismissed'] as const;
+const reports = ['delivered', 'displayed', 'opened', 'clicked', 'dismissed'] as const;
 
 type ReportKind = (typeof reports)[number];
 
 /** What is shown inside an app or site is opened by being shown. */
 const kinds: Record<ReportKind, EngagementKind> = {
+  delivered: 'DELIVERED',
   displayed: 'OPENED',
   opened: 'OPENED',
   clicked: 'CLICKED',

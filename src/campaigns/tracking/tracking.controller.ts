@@ -5,17 +5,16 @@ import { Public } from '@modules/projects';
 import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type EngagementKind, isMachine, type MessageRef, unpackRef } from '../domain/engagement';
-import { EngagementRepository, type PreferenceAnswers } from '../persistence/engagement.repository';
+import type { PreferenceAnswers } from '../persistence/engagement.repository';
+import { addressHint, numberHint } from './address-hint';
 import { EngagementIntake } from './engagement-intake';
 import { MailView } from './mail-view';
 import { MessageLinks } from './message-links';
-import { notePage, preferencesPage, unsubscribePage } from './pages';
+import { donePage, gonePage, nameOf, preferencesPage, unsubscribePage } from './pages';
+import { sendPage } from './send-page';
 
 const pixel = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
-const gone = notePage(
-  'This link is no longer good',
-  'It is too old or was changed on its way. Please use a newer message.',
-);
+const gone = gonePage();
 
 /** Where the links in our messages lead. A token that is not ours changes nothing and tells nothing. */
 @Public()
@@ -25,7 +24,6 @@ export class TrackingController {
     private readonly signer: LinkSigner,
     private readonly links: MessageLinks,
     private readonly intake: EngagementIntake,
-    private readonly repository: EngagementRepository,
     private readonly views: MailView,
     private readonly profiles: ProfilesService,
     private readonly transactions: Transactions,
@@ -63,8 +61,7 @@ export class TrackingController {
   async askToUnsubscribe(@Param('token') token: string, @Res() reply: FastifyReply): Promise<void> {
     const ref = this.refOf(token, 'u');
     if (!ref) return sendPage(reply, 410, gone);
-    const medium = ref.medium === 'SMS' ? 'SMS' : 'EMAIL';
-    await sendPage(reply, 200, unsubscribePage(medium, this.links.preferencesUrl(ref, systemClock.now())));
+    await sendPage(reply, 200, unsubscribePage(consentMedium(ref), this.preferencesUrl(ref)));
   }
 
   /** Unsubscribes. RFC 8058: mail programs post here with one click of theirs. */
@@ -75,21 +72,23 @@ export class TrackingController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const ref = this.refOf(token, 'u');
-    if (!ref) return sendPage(reply, 410, gone);
+    if (!ref || !(await this.intake.personOf(ref))) return sendPage(reply, 410, gone);
     await this.note(request, ref, 'UNSUBSCRIBED');
-    const name = ref.medium === 'SMS' ? 'text messages' : 'e-mails';
-    await sendPage(reply, 200, notePage('You are unsubscribed', `You will get no more marketing ${name} from us.`));
+    const text = `You will get no more marketing ${nameOf(consentMedium(ref))} from us.`;
+    await sendPage(reply, 200, donePage('You are unsubscribed', text, this.preferencesUrl(ref)));
   }
 
   /** What the person said, to be changed. */
   @Get('p/:token')
   async preferences(@Param('token') token: string, @Res() reply: FastifyReply): Promise<void> {
     const ref = this.refOf(token, 'p');
-    const recipient = ref && (await this.repository.recipient(this.transactions.pool, ref));
-    const answers =
-      recipient?.profileId &&
-      (await this.profiles.consentOf(this.transactions.pool, recipient.projectId, recipient.profileId));
-    await sendPage(reply, answers ? 200 : 410, answers ? preferencesPage(answers) : gone);
+    const person = ref && (await this.intake.personOf(ref));
+    const { pool } = this.transactions;
+    const answers = person && (await this.profiles.consentOf(pool, person.projectId, person.profileId));
+    if (!answers) return sendPage(reply, 410, gone);
+    const [contact] = await this.profiles.contacts(pool, person.projectId, [person.profileId]);
+    const hints = { emailHint: addressHint(contact?.email), numberHint: numberHint(contact?.mobileNumber) };
+    await sendPage(reply, 200, preferencesPage({ ...answers, ...hints }));
   }
 
   /** Stores the whole form: a box without a tick is a no. */
@@ -100,11 +99,13 @@ export class TrackingController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const ref = this.refOf(token, 'p');
-    if (!ref) return sendPage(reply, 410, gone);
+    if (!ref || !(await this.intake.personOf(ref))) return sendPage(reply, 410, gone);
     const form = new URLSearchParams(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '');
-    const answers = { email: form.get('email') === 'yes', sms: form.get('sms') === 'yes' };
+    const wants = (name: string): boolean => form.get(name) === 'yes' && form.get('none') !== 'yes';
+    const answers = { email: wants('email'), sms: wants('sms') };
     await this.note(request, ref, 'PREFERENCES', { answers });
-    await sendPage(reply, 200, notePage('Saved', 'From now on you get what you chose.'));
+    const text = answers.email || answers.sms ? 'you get what you chose.' : 'you get no marketing messages from us.';
+    await sendPage(reply, 200, donePage('Saved', `From now on ${text}`, this.preferencesUrl(ref)));
   }
 
   /** The e-mail as this person got it, for programs that show mails badly. */
@@ -114,6 +115,10 @@ export class TrackingController {
     const html = ref?.medium === 'EMAIL' ? await this.views.html(ref) : null;
     if (html === null) return sendPage(reply, 410, gone);
     await sendPage(reply, 200, html, mailPolicy);
+  }
+
+  private preferencesUrl(ref: MessageRef): string {
+    return this.links.preferencesUrl(ref, systemClock.now());
   }
 
   private refOf(token: string, bound: string): MessageRef | null {
@@ -128,7 +133,7 @@ export class TrackingController {
     more: { link?: string; answers?: PreferenceAnswers } = {},
   ): Promise<boolean> {
     const userAgent = headers['user-agent'] ?? '';
-    const isByMachine = (kind === 'OPENED' || kind === 'CLICKED') && isMachine(userAgent);
+    const isByMachine = (kind === 'OPENED' || kind === 'CLICKED') && isMachine(headers);
     const { link = null, answers = null } = more;
     return this.intake.add({
       ...ref,
@@ -142,17 +147,10 @@ export class TrackingController {
   }
 }
 
-const pagePolicy = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'";
+function consentMedium({ medium }: MessageRef): 'EMAIL' | 'SMS' {
+  return medium === 'SMS' ? 'SMS' : 'EMAIL';
+}
+
 /** An author wrote what a mail holds: it is shown as if from nowhere, and nothing in it runs. */
 const mailPolicy =
   "default-src 'none'; img-src https: http: data:; style-src 'unsafe-inline' https:; font-src https:; frame-ancestors 'none'; sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation";
-
-async function sendPage(reply: FastifyReply, status: number, html: string, policy = pagePolicy): Promise<void> {
-  await reply
-    .status(status)
-    .header('content-security-policy', policy)
-    .header('referrer-policy', 'no-referrer')
-    .header('cache-control', 'no-store')
-    .type('text/html; charset=utf-8')
-    .send(html);
-}

@@ -1,12 +1,15 @@
 import { getProvider, type ProviderDefinition, providers } from '@libs/delivery';
 import { isUuid } from '@libs/foundation';
-import { Transactions, validateInput } from '@libs/platform';
+import { decodeCursor, PageArgs, Transactions, toPage, validateInput } from '@libs/platform';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
+import { BadRequestException, ValidationPipe } from '@nestjs/common';
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { ReportAddress } from '../delivery/report-address';
 import { settingsShown } from '../domain/provider-account';
 import { ManageProviderAccounts, type ProviderAccountOutcome } from '../manage-provider-accounts';
 import type { ProviderAccountEntity } from '../persistence/provider-account.entity';
 import { ProviderAccountRepository } from '../persistence/provider-account.repository';
+import { ReceiptRepository } from '../persistence/receipt.repository';
 import {
   CreateProviderAccountInput,
   DeleteProviderAccountInput,
@@ -22,6 +25,7 @@ import {
   UpdateProviderAccountPayload,
   VerifyProviderAccountPayload,
 } from './provider-account.type';
+import { UnknownReportConnection } from './unknown-report.type';
 
 /** Providers and the project's accounts at them. */
 @Resolver(() => ProviderAccountType)
@@ -30,6 +34,8 @@ export class ProviderAccountsResolver {
     private readonly manage: ManageProviderAccounts,
     private readonly transactions: Transactions,
     private readonly repository: ProviderAccountRepository,
+    private readonly addresses: ReportAddress,
+    private readonly receipts: ReceiptRepository,
   ) {}
 
   @Allow('channels.view')
@@ -52,6 +58,34 @@ export class ProviderAccountsResolver {
   ): Promise<ProviderAccountType | null> {
     const found = isUuid(id) ? await this.repository.find(this.transactions.pool, actor.projectId, id) : null;
     return found && toType(found);
+  }
+
+  @Allow('channels.manage')
+  @Query(() => String, {
+    nullable: true,
+    description:
+      'Where the provider of an account posts bounces, complaints and receipts. Whoever knows the address may report: give it to the provider alone. Null when the provider reports another way.',
+  })
+  async providerReportAddress(
+    @CurrentActor() actor: Actor,
+    @Args('id', { type: () => ID }) id: string,
+  ): Promise<string | null> {
+    const found = isUuid(id) ? await this.repository.find(this.transactions.pool, actor.projectId, id) : null;
+    return found && getProvider(found.provider)?.readReport ? this.addresses.of(found.id) : null;
+  }
+
+  @Allow('channels.view')
+  @Query(() => UnknownReportConnection, {
+    description:
+      'What providers reported of messages that are not ours, or in a form that nobody could read; newest first.',
+  })
+  async unknownReports(
+    @CurrentActor() { projectId }: Actor,
+    @Args(new ValidationPipe()) { first, after }: PageArgs,
+  ): Promise<UnknownReportConnection> {
+    const page = { projectId, beforeId: readPosition(decodeCursor(after)), limit: first + 1 };
+    const rows = await this.receipts.unknown(this.transactions.pool, page);
+    return toPage(rows, { first, cursorOf: ({ id }) => id, map: (row) => row });
   }
 
   @Allow('channels.manage')
@@ -114,9 +148,14 @@ function toPayload({ account, problems }: ProviderAccountOutcome): CreateProvide
   return { providerAccount: account && toType(account), userErrors: problems };
 }
 
-function toProvider({ key, name, medium, hasReceipts, fields }: ProviderDefinition): ProviderType {
+function readPosition(cursor: string | null): string | null {
+  if (cursor !== null && !/^\d{1,18}$/.test(cursor)) throw new BadRequestException('after is no cursor of this list');
+  return cursor;
+}
+
+function toProvider({ key, name, medium, hasReceipts, readReport, fields }: ProviderDefinition): ProviderType {
   const shown = fields.map((field) => ({ ...field, kind: field.kind.toUpperCase().replace('-', '_') }));
-  return { key, name, medium, hasReceipts, fields: shown };
+  return { key, name, medium, hasReceipts: hasReceipts || readReport !== undefined, fields: shown };
 }
 
 function toType(account: ProviderAccountEntity): ProviderAccountType {

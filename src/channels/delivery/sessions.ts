@@ -4,6 +4,7 @@ import { OutboundGuard, SecretBox, Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { KeptMessageRepository } from '../persistence/kept-message.repository';
 import type { ProviderAccountEntity } from '../persistence/provider-account.entity';
+import { TextRepository } from '../persistence/text.repository';
 import { ReceiptIntake } from './receipt-intake';
 
 /** What a session is opened with. */
@@ -23,6 +24,7 @@ export class Sessions {
     private readonly intake: ReceiptIntake,
     private readonly transactions: Transactions,
     private readonly kept: KeptMessageRepository,
+    private readonly texts: TextRepository,
   ) {}
 
   /** A session of a stored account. @throws when its secrets cannot be opened. */
@@ -34,6 +36,7 @@ export class Sessions {
     return this.openWith(definition, {
       settings: this.settingsOf(account),
       onReceipts: definition.hasReceipts ? onReceipts : undefined,
+      onTexts: (texts) => this.transactions.run((tx) => this.texts.store(tx, owner, texts)),
       keep: (messages) => this.transactions.run((tx) => this.kept.add(tx, owner, messages)),
     });
   }
@@ -59,7 +62,7 @@ export class Sessions {
 
   private openWith(
     definition: ProviderDefinition,
-    options: Pick<Parameters<ProviderDefinition['open']>[0], 'settings' | 'onReceipts' | 'keep'>,
+    options: Pick<Parameters<ProviderDefinition['open']>[0], 'settings' | 'onReceipts' | 'onTexts' | 'keep'>,
   ): ProviderSession {
     const dispatcher = this.guard.dispatcher({ connections: connectionsPerHost });
     const session = definition.open({

@@ -35,4 +35,4 @@ export interface InAppView {
 export type Moment = { kind: 'SESSION_START' } | { kind: 'SDK_EVENT'; event: string } | null;
 
 /** What an installation reports of a kept message. */
-export type KeptDeed = 'displayed' | 'opened' | 'clicked' | 'dismissed' | 'deleted';
+export type KeptDeed = 'delivered' | 'displayed' | 'opened' | 'clicked' | 'dismissed' | 'deleted';

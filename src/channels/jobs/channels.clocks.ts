@@ -1,4 +1,4 @@
-import { Leases, Log, Outbox, Transactions } from '@libs/platform';
+import { dropOldestMonth, Leases, Log, Outbox, prepareMonths, Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { SenderPool } from '../delivery/sender-pool';
@@ -14,6 +14,8 @@ const sessionsEveryMs = 15_000;
 
 /** Reports of a message that expired may still come. */
 const keptAfterExpiryDays = 30;
+/** What providers and people reported. */
+const keptMonths = 13;
 const removedAtOnce = 5_000;
 
 /** The clocks of channels. */
@@ -47,6 +49,18 @@ export class ChannelsClocks {
           await this.outbox.publish(tx, receiptsArrived, { accountId });
         }
       });
+    });
+  }
+
+  /** Makes the months of the intakes ahead of time, and drops old ones. */
+  @Interval(expiryEveryMs)
+  async intakeMonths(): Promise<void> {
+    const tick = { name: 'channels.intake-months', everyMs: expiryEveryMs, leaseMs: 600_000 };
+    await this.leases.runWhenDue(tick, async () => {
+      for (const table of ['receipt_intake', 'text_intake']) {
+        await prepareMonths(this.transactions.pool, table);
+        while (await dropOldestMonth(this.transactions.pool, table, keptMonths));
+      }
     });
   }
 

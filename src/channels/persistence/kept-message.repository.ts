@@ -26,6 +26,7 @@ const isThere = 'deleted_at IS NULL AND expires_at > now()';
 const mostCandidates = 100;
 
 const changes: Record<KeptDeed, string> = {
+  delivered: 'fetched_at = coalesce(fetched_at, now())',
   displayed: `display_count = display_count + 1, last_displayed_at = now(), opened_at = coalesce(opened_at, now())`,
   opened: 'opened_at = coalesce(opened_at, now())',
   clicked: 'clicked_at = coalesce(clicked_at, now()), opened_at = coalesce(opened_at, now())',
@@ -80,6 +81,19 @@ export class KeptMessageRepository {
          AND ($3::bigint IS NULL OR position < $3) ORDER BY position DESC LIMIT $4`,
       [projectId, profileId, before, limit],
     );
+  }
+
+  /** Notes that the person has these now. @returns those that they did not have before. */
+  async markFetched(tx: Tx, { projectId, profileId }: KeptOwner, ids: string[]): Promise<string[]> {
+    if (ids.length === 0) return [];
+    const rows = await query<{ id: string }>(
+      tx,
+      `UPDATE kept_message SET fetched_at = now()
+       WHERE project_id = $1 AND profile_id = $2 AND delivery_id = ANY($3::text[]) AND fetched_at IS NULL
+       RETURNING delivery_id AS id`,
+      [projectId, profileId, ids],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /** Ids of the unopened messages of an inbox, the newest 1,000. */

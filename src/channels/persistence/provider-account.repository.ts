@@ -30,6 +30,11 @@ export class ProviderAccountRepository {
     return tx.findOneBy(ProviderAccountEntity, { projectId, medium, isDefault: true, state: kept });
   }
 
+  /** By id alone, for a report whose address names it. */
+  findKept(tx: Tx, id: string): Promise<ProviderAccountEntity | null> {
+    return tx.findOneBy(ProviderAccountEntity, { id, state: kept });
+  }
+
   /** By id alone, for sessions that are open in this process. */
   findOpen(tx: Tx, ids: string[]): Promise<ProviderAccountEntity[]> {
     return tx.findBy(ProviderAccountEntity, { id: In(ids), state: kept });

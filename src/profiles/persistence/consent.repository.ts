@@ -73,6 +73,21 @@ export class ConsentRepository {
     return row ?? null;
   }
 
+  /** Profiles of a project that have one of these mobile numbers. */
+  withNumbers(tx: Tx, projectId: string, numbers: string[]): Promise<{ profileId: string; number: string }[]> {
+    return query(
+      tx,
+      `SELECT id AS "profileId", mobile_number AS number FROM profile
+       WHERE project_id = $1 AND mobile_number = ANY($2::text[]) ORDER BY id`,
+      [projectId, numbers],
+    );
+  }
+
+  async projectOf(tx: Tx, profileId: string): Promise<string | null> {
+    const [row] = await query<{ id: string }>(tx, 'SELECT project_id AS id FROM profile WHERE id = $1', [profileId]);
+    return row?.id ?? null;
+  }
+
   /** Changes of one person, newest first. */
   changes(
     tx: Tx,

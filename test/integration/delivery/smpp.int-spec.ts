@@ -1,4 +1,11 @@
-import { getProvider, type ProviderSession, type Receipt, type SendResult, type SmsMessage } from '@libs/delivery';
+import {
+  getProvider,
+  type InboundText,
+  type ProviderSession,
+  type Receipt,
+  type SendResult,
+  type SmsMessage,
+} from '@libs/delivery';
 import { eventually } from '../../support/eventually';
 import { SmppPeer } from './smpp-peer';
 
@@ -25,11 +32,12 @@ describe('SMS over SMPP', () => {
   function open(
     extra: Record<string, string | number> = {},
     onReceipts?: (receipts: Receipt[]) => Promise<void>,
+    onTexts?: (texts: InboundText[]) => Promise<void>,
   ): ProviderSession {
     if (!provider) throw new Error('There is no provider smpp');
     const settings = { host: '127.0.0.1', port: peer.port, systemId: 'app', password: peer.password, ...extra };
     expect(provider.validateSettings(settings)).toEqual([]);
-    const session = provider.open({ settings, onReceipts });
+    const session = provider.open({ settings, onReceipts, onTexts });
     sessions.push(session);
     return session;
   }
@@ -191,14 +199,31 @@ describe('SMS over SMPP', () => {
     expect(await peer.deliver({ esm_class: 4, short_message: receiptText('m1', 'DELIVRD') })).toBe(0x64);
   });
 
-  it('takes a message of a person without making a receipt of it', async () => {
+  it('stores the text of a person before it takes it, and makes no receipt of it', async () => {
     const receipts: Receipt[] = [];
-    open({}, async (batch) => void receipts.push(...batch));
-    await eventually('it is bound', () => peer.binds === 1);
-    expect(await peer.deliver({ esm_class: 0, source_addr: '353861234567', short_message: 'id:1 stat:DELIVRD' })).toBe(
-      0,
+    const texts: InboundText[] = [];
+    open(
+      {},
+      async (batch) => void receipts.push(...batch),
+      async (batch) => void texts.push(...batch),
     );
+    await eventually('it is bound', () => peer.binds === 1);
+    const text = { source_addr: '+353861234567', destination_addr: '50123', short_message: 'id:1 stat:DELIVRD' };
+    expect(await peer.deliver({ esm_class: 0, ...text })).toBe(0);
     expect(receipts).toEqual([]);
+    expect(texts).toEqual([
+      expect.objectContaining({ from: '353861234567', to: '50123', text: 'id:1 stat:DELIVRD', keyword: null }),
+    ]);
+  });
+
+  it('refuses the text of a person for now when it cannot be stored', async () => {
+    open(
+      {},
+      async () => undefined,
+      () => Promise.reject(new Error('away')),
+    );
+    await eventually('it is bound', () => peer.binds === 1);
+    expect(await peer.deliver({ esm_class: 0, source_addr: '353861234567', short_message: 'STOP' })).toBe(0x64);
   });
 
   it('comes back by itself to listen for receipts', async () => {

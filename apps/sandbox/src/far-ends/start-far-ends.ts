@@ -7,6 +7,7 @@ import type { FarMedium } from './inbox/messages';
 import { type Listening, listen } from './listening';
 import { addFarEndRoutes } from './routes/far-end-routes';
 import { Smsc } from './smsc/smsc';
+import { MailReports } from './smtp/mail-reports';
 import { createSmtpFarEnd } from './smtp/smtp-far-end';
 import { Subscriptions } from './webpush/subscriptions';
 import { createWebPushServer } from './webpush/webpush-server';
@@ -70,14 +71,16 @@ export async function startFarEnds(options: FarEndOptions = {}): Promise<FarEnds
   };
   const inbox = new Inbox(options.keep ?? 500);
   const subscriptions = new Subscriptions();
+  const reports = new MailReports();
+  const centre: { smsc: Smsc | null } = { smsc: null };
   const started: Listening[] = [];
   const close = async () => {
     closing.abort();
     await Promise.all(started.map((listening) => listening.close()));
   };
   try {
-    const endpoints = await startAll(options, { inbox, subscriptions, faults, started });
-    const routes = (app: FastifyInstance) => addFarEndRoutes(app, { inbox, faults, subscriptions });
+    const endpoints = await startAll(options, { inbox, subscriptions, faults, started, reports, centre });
+    const routes = (app: FastifyInstance) => addFarEndRoutes(app, { inbox, faults, subscriptions, reports, centre });
     return { endpoints, inbox, subscriptions, routes, close };
   } catch (error) {
     await close();
@@ -89,22 +92,29 @@ interface Shared {
   inbox: Inbox;
   subscriptions: Subscriptions;
   faults: Faults;
+  reports: MailReports;
+  centre: { smsc: Smsc | null };
   /** Gets every server as it starts, so that a later failure can end it. */
   started: Listening[];
 }
 
 async function startAll(options: FarEndOptions, shared: Shared): Promise<FarEndEndpoints> {
   const { inbox, subscriptions, faults, started } = shared;
+  const { reports, centre } = shared;
   const { host = '127.0.0.1', fcmPort = 0, webPushPort = 0, smtpPort = 0, smscPort = 0 } = options;
   const fcm = await startFcm({ host, port: fcmPort, faults: faults.mobilePush, inbox });
   started.push(fcm.listening);
   const service = createWebPushServer({ subscriptions, faults: faults.webPush, inbox });
   const webPush = await listen(service, { host, port: webPushPort });
   started.push(webPush);
-  const mail = await listen(createSmtpFarEnd({ faults: faults.email, inbox }).server, { host, port: smtpPort });
+  const mail = await listen(createSmtpFarEnd({ faults: faults.email, inbox, reports }).server, {
+    host,
+    port: smtpPort,
+  });
   started.push(mail);
   const smscPassword = randomBytes(smscPasswordLength / 2).toString('hex');
   const smsc = new Smsc({ systemId: smscSystemId, password: smscPassword, faults: faults.sms, inbox });
+  centre.smsc = smsc;
   const texts = await listen(smsc.server, { host, port: smscPort });
   started.push({ port: texts.port, close: () => smsc.stop(texts) });
   return {

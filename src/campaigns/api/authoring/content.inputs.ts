@@ -217,6 +217,13 @@ export class SmsContentInput {
   @IsString()
   @MaxLength(10_000)
   text: string = '';
+
+  @Field({
+    defaultValue: false,
+    description: 'Whether web addresses in the text are made short at the hand-over, so that clicks count.',
+  })
+  @IsBoolean()
+  hasShortLinks: boolean = false;
 }
 
 @InputType({ description: 'How placeholders are treated.' })

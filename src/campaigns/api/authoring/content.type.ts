@@ -122,6 +122,9 @@ export class SmsContentType {
 
   @Field({ description: 'Text.' })
   text!: string;
+
+  @Field({ description: 'Whether web addresses in the text are made short at the hand-over, so that clicks count.' })
+  hasShortLinks!: boolean;
 }
 
 @ObjectType('ContentPersonalisation', { description: 'How placeholders are treated.' })

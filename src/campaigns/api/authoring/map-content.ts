@@ -29,7 +29,11 @@ export function toGivenContent(input: CampaignContentInput): GivenContent {
   return {
     mobilePush: mobilePush && toPush(mobilePush),
     email: email && toEmail(email),
-    sms: sms && { from: storable(sms.from).trim(), text: storable(sms.text) },
+    sms: sms && {
+      from: storable(sms.from).trim(),
+      text: storable(sms.text),
+      ...(sms.hasShortLinks ? { hasShortLinks: true } : {}),
+    },
     webPush: webPush && toWebPush(webPush),
     inbox: inbox && toInbox(inbox),
     inApp: inApp && toInApp(inApp),
@@ -63,7 +67,7 @@ export function toContentType(content: CampaignContent): CampaignContentType {
   return {
     mobilePush: mobilePush ? toPushType(mobilePush) : null,
     email: email ? toEmailType(email) : null,
-    sms: sms ?? null,
+    sms: sms ? { ...sms, hasShortLinks: sms.hasShortLinks ?? false } : null,
     webPush: webPush ? toWebPushType(webPush) : null,
     inbox: inbox ? toInboxType(inbox) : null,
     inApp: inApp ? toInAppType(inApp) : null,

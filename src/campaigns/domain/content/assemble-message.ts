@@ -8,7 +8,7 @@ import {
   type WebPushFields,
 } from './assemble-onsite';
 import { assemblePush, type PushFields } from './assemble-push';
-import type { CampaignContent, ContentMedium, EmailContent } from './campaign-content';
+import type { CampaignContent, ContentMedium, EmailContent, SmsContent } from './campaign-content';
 import { htmlToText } from './html-to-text';
 import { messageLimits } from './message-limits';
 import { measureSms } from './sms-parts';
@@ -31,16 +31,21 @@ export type Assembled = { message: MessageFields } | { tooLarge: string };
 /** Builds a medium's message out of its rendered texts and checks its size. */
 export function assembleMessage(content: CampaignContent, medium: ContentMedium, fields: RenderedFields): Assembled {
   if (medium === 'MOBILE_PUSH') return assemblePush(content.mobilePush, fields);
-  if (medium === 'SMS') return assembleSms(fields);
+  if (medium === 'SMS') return assembleSms(content.sms, fields);
   if (medium === 'WEB_PUSH') return assembleWebPush(content, fields);
   if (medium === 'INBOX') return assembleInbox(content.inbox, fields);
   if (medium === 'IN_APP') return assembleInApp(content.inApp, fields);
   return assembleEmail(content.email, fields);
 }
 
-function assembleSms(fields: RenderedFields): Assembled {
-  const message: SmsFields = { from: fields.get('from') ?? '', text: fields.get('text') ?? '' };
-  const parts = measureSms(message.text);
+function assembleSms(sms: SmsContent | undefined, fields: RenderedFields): Assembled {
+  const text = fields.get('text') ?? '';
+  const message: SmsFields = {
+    from: fields.get('from') ?? '',
+    text,
+    ...(sms?.hasShortLinks ? { hasShortLinks: true } : {}),
+  };
+  const parts = measureSms(text);
   if (parts <= messageLimits.smsParts) return { message };
   return { tooLarge: `The text message has ${parts} parts; at most ${messageLimits.smsParts} are sent` };
 }

@@ -53,6 +53,8 @@ export interface SmsContent {
   /** Sender name or number; the account's own when empty. */
   from: string;
   text: string;
+  /** Makes web addresses in the text short, and clicks on them count. */
+  hasShortLinks?: boolean;
 }
 
 /** What happens to a customer for whom a placeholder has neither a value nor a default. */

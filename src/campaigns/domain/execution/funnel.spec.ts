@@ -12,6 +12,8 @@ describe('toFunnel', () => {
       { measure: 'DUPLICATE', count: 1 },
       { measure: 'DELIVERY:SMS:ACCEPTED', count: 5 },
       { measure: 'RECEIPT:DELIVERED', count: 3 },
+      { measure: 'RECEIPT:BOUNCED', count: 2 },
+      { measure: 'BOUNCE:EMAIL:BAD_MAILBOX', count: 2 },
     ],
   });
 
@@ -33,5 +35,7 @@ describe('toFunnel', () => {
   it('keeps hand-overs and receipts apart from the ends of people', () => {
     expect(funnel.deliveries).toEqual([{ medium: 'SMS', state: 'ACCEPTED', count: 5 }]);
     expect(funnel.delivered).toBe(3);
+    expect(funnel.bounced).toBe(2);
+    expect(funnel.bounces).toEqual([{ medium: 'EMAIL', category: 'BAD_MAILBOX', count: 2 }]);
   });
 });

@@ -13,6 +13,13 @@ export interface DeliveryCount {
   count: number;
 }
 
+/** How many messages of a medium bounced for one reason. */
+export interface BounceCount {
+  medium: string;
+  category: string;
+  count: number;
+}
+
 /** Where the customers of an execution (or of one of its templates) went. */
 export interface Funnel {
   received: number;
@@ -23,12 +30,15 @@ export interface Funnel {
   failed: number;
   dropped: number;
   delivered: number;
+  /** Whose message did not arrive after its provider had taken it. */
+  bounced: number;
   opened: number;
   clicked: number;
   unsubscribed: number;
   complained: number;
   endStates: EndStateCount[];
   deliveries: DeliveryCount[];
+  bounces: BounceCount[];
 }
 
 /** What was received and what the done chunks sum to. */
@@ -57,18 +67,20 @@ export function toFunnel(input: FunnelInput): Funnel {
     failed: counts.get('FAILED') ?? 0,
     dropped: dropStates.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0),
     delivered: counts.get('RECEIPT:DELIVERED') ?? 0,
+    bounced: counts.get('RECEIPT:BOUNCED') ?? 0,
     opened: counts.get('ENGAGED:OPENED') ?? 0,
     clicked: counts.get('ENGAGED:CLICKED') ?? 0,
     unsubscribed: counts.get('ENGAGED:UNSUBSCRIBED') ?? 0,
     complained: counts.get('ENGAGED:COMPLAINED') ?? 0,
     endStates: states,
-    deliveries: deliveriesOf(counts),
+    deliveries: groupsOf(counts, 'DELIVERY').map(({ name, ...group }) => ({ ...group, state: name })),
+    bounces: groupsOf(counts, 'BOUNCE').map(({ name, ...group }) => ({ ...group, category: name })),
   };
 }
 
-function deliveriesOf(counts: Map<string, number>): DeliveryCount[] {
+function groupsOf(counts: Map<string, number>, wanted: string): { medium: string; name: string; count: number }[] {
   return [...counts].flatMap(([measure, count]) => {
-    const [kind, medium = '', state = ''] = measure.split(':');
-    return kind === 'DELIVERY' ? [{ medium, state, count }] : [];
+    const [kind, medium = '', name = ''] = measure.split(':');
+    return kind === wanted ? [{ medium, name, count }] : [];
   });
 }

@@ -4,6 +4,8 @@ import { type FaultKind, type FaultSwitch, faultKinds } from '../faults/fault-sw
 import type { Inbox } from '../inbox/inbox';
 import { type FarMedium, farMedia } from '../inbox/messages';
 import { addPageRoutes } from '../page/page-routes';
+import type { Smsc } from '../smsc/smsc';
+import type { MailReports } from '../smtp/mail-reports';
 import type { Subscriptions } from '../webpush/subscriptions';
 import { addressesCsv } from './addresses-csv';
 
@@ -12,6 +14,9 @@ export interface FarEndParts {
   inbox: Inbox;
   faults: Record<FarMedium, FaultSwitch>;
   subscriptions: Subscriptions;
+  reports: MailReports;
+  /** The SMS centre once it runs. */
+  centre: { smsc: Smsc | null };
 }
 
 type OfMedium = { Params: { medium: FarMedium } };
@@ -38,6 +43,20 @@ const browserBody = {
   type: 'object',
   properties: { applicationServerKey: { type: 'string', maxLength: 200 } },
 };
+const reportsBody = {
+  type: 'object',
+  required: ['url'],
+  properties: { url: { type: ['string', 'null'], pattern: '^https?://', maxLength: 2_048 } },
+};
+const textBody = {
+  type: 'object',
+  required: ['from', 'to', 'text'],
+  properties: {
+    from: { type: 'string', pattern: '^[0-9]{3,20}$' },
+    to: { type: 'string', maxLength: 20 },
+    text: { type: 'string', maxLength: 160 },
+  },
+};
 const reportQuery = { type: 'object', properties: { last: { type: 'integer', minimum: 0, maximum: 100_000 } } };
 
 /** Adds the control API of the far ends and the page that shows what arrived. */
@@ -45,6 +64,7 @@ export function addFarEndRoutes(app: FastifyInstance, parts: FarEndParts): void 
   addInboxRoutes(app, parts.inbox);
   addFaultRoutes(app, parts.faults);
   addBrowserRoutes(app, parts.subscriptions);
+  addReportRoutes(app, parts);
   addPageRoutes(app, parts.inbox);
 }
 
@@ -73,6 +93,26 @@ function addBrowserRoutes(app: FastifyInstance, subscriptions: Subscriptions): v
     subscriptions.unsubscribe(params.id);
     return reply.code(204).send();
   });
+}
+
+/** What people and servers say later: bounces and complaints by mail, texts to our numbers. */
+function addReportRoutes(app: FastifyInstance, { reports, centre }: FarEndParts): void {
+  app.put<{ Body: { url: string | null } }>(
+    '/control/far-ends/email/reports',
+    { schema: { body: reportsBody } },
+    ({ body }) => {
+      reports.url = body.url;
+      return { url: reports.url };
+    },
+  );
+  app.post<{ Body: { from: string; to: string; text: string } }>(
+    '/control/far-ends/sms/texts',
+    { schema: { body: textBody } },
+    ({ body }, reply) => {
+      if (centre.smsc?.receive(body)) return reply.code(202).send();
+      return reply.code(409).send({ message: 'Nobody who receives is bound to the SMS centre' });
+    },
+  );
 }
 
 function addFaultRoutes(app: FastifyInstance, faults: Record<FarMedium, FaultSwitch>): void {

@@ -57,6 +57,13 @@ export class Smsc implements Centre {
     return { messageId, text: segment.text };
   }
 
+  /** Passes a person's text on to a client that receives. @returns false when there is none. */
+  receive({ from, to, text }: { from: string; to: string; text: string }): boolean {
+    const [receiver] = this.receivers;
+    receiver?.deliver({ source_addr: from, destination_addr: to, esm_class: 0, short_message: text });
+    return receiver !== undefined;
+  }
+
   later(ms: number, task: () => void): void {
     const timer = setTimeout(() => {
       this.timers.delete(timer);

@@ -3,12 +3,13 @@ import type { Socket } from 'node:net';
 import { SMTPServer, type SMTPServerSession } from 'smtp-server';
 import type { FaultKind, FaultSwitch } from '../faults/fault-switch';
 import type { Inbox } from '../inbox/inbox';
+import type { MailReports } from './mail-reports';
 import { readMail } from './read-mail';
 
 const largestMailBytes = 1_024 * 1_024;
 
 /** A mail server that accepts everything except addresses that start with `bounce-`, and puts it into the inbox. */
-export function createSmtpFarEnd({ faults, inbox }: { faults: FaultSwitch; inbox: Inbox }): SMTPServer {
+export function createSmtpFarEnd({ faults, inbox, reports }: Parts): SMTPServer {
   const sockets = new Map<number, Socket>();
   const server = new SMTPServer({
     authOptional: true,
@@ -21,7 +22,7 @@ export function createSmtpFarEnd({ faults, inbox }: { faults: FaultSwitch; inbox
     onAuth: (auth, _session, done) => done(null, { user: auth.username ?? 'anyone' }),
     onRcptTo: ({ address }, _session, done) => done(/^bounce-/i.test(address) ? noSuchMailbox(address) : null),
     onData: (stream, session, done) => {
-      take(stream, { faults, inbox, session }).then(
+      take(stream, { faults, inbox, reports, session }).then(
         (answer) => (answer === 'close' ? sockets.get(session.remotePort)?.destroy() : done(null, answer)),
         (error: Error) => done(error),
       );
@@ -37,14 +38,18 @@ export function createSmtpFarEnd({ faults, inbox }: { faults: FaultSwitch; inbox
   return server;
 }
 
-interface Transaction {
+interface Parts {
   faults: FaultSwitch;
   inbox: Inbox;
+  reports: MailReports;
+}
+
+interface Transaction extends Parts {
   session: SMTPServerSession;
 }
 
 /** Takes one mail; the text of the reply, or `close`. A refusal is thrown. */
-async function take(stream: AsyncIterable<Buffer>, { faults, inbox, session }: Transaction): Promise<string> {
+async function take(stream: AsyncIterable<Buffer>, { faults, inbox, reports, session }: Transaction): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of stream) {
@@ -56,11 +61,13 @@ async function take(stream: AsyncIterable<Buffer>, { faults, inbox, session }: T
   if (fault === 'close') return 'close';
   if (fault !== 'none') throw faultReply(fault);
   const messageId = randomBytes(8).toString('hex');
-  const mail = { at: new Date().toISOString(), messageId, ...readMail(Buffer.concat(chunks)) };
+  const raw = Buffer.concat(chunks);
+  const mail = { at: new Date().toISOString(), messageId, ...readMail(raw) };
   session.envelope.rcptTo.forEach(({ address }, at) => {
     const copy = at === 0 ? '' : `#${at}`;
     const message = { ...mail, messageId: messageId + copy };
     inbox.accept('email', { identity: (mail.deliveryId ?? messageId) + copy, address, message });
+    reports.about({ address, headers: raw.toString('latin1').split('\r\n\r\n')[0] ?? '' });
   });
   return `Ok: queued as ${messageId}`;
 }

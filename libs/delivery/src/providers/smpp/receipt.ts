@@ -1,5 +1,5 @@
 import type { Receipt } from '../../contract';
-import type { SmppPdu } from './smpp-library';
+import { type SmppPdu, textOf } from './smpp-library';
 
 const messageTypeBits = 0x3c;
 const receiptType = 0x04;
@@ -32,9 +32,4 @@ export function readReceipt(pdu: SmppPdu, arrivedAt: Date): Receipt | null {
 function statusOf(code: string): Receipt['status'] {
   if (code === 'DELIVRD') return 'DELIVERED';
   return failed.has(code) ? 'FAILED' : 'UNKNOWN';
-}
-
-function textOf({ short_message, message_payload }: SmppPdu): string {
-  const text = short_message?.message || message_payload?.message || '';
-  return typeof text === 'string' ? text : text.toString('latin1');
 }

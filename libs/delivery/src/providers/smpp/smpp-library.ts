@@ -4,12 +4,20 @@ import type { Socket } from 'node:net';
 export interface SmppPdu {
   command_status: number;
   message_id?: string;
+  source_addr?: string;
+  destination_addr?: string;
   esm_class?: number;
   short_message?: { message?: string | Buffer };
   message_payload?: { message?: string | Buffer };
   receipted_message_id?: string;
   message_state?: number;
   response(members?: Record<string, unknown>): SmppPdu;
+}
+
+/** The text of a PDU; the library has decoded it where its coding is known. */
+export function textOf({ short_message, message_payload }: SmppPdu): string {
+  const text = short_message?.message || message_payload?.message || '';
+  return typeof text === 'string' ? text : text.toString('latin1');
 }
 
 /** The commands that a client sends and that are answered. */

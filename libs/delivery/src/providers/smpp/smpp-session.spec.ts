@@ -24,6 +24,8 @@ describe('an SMPP session whose SMS centre falls silent', () => {
       windowSize: 10,
       assertHost: async () => undefined,
       onReceipts: async () => undefined,
+      onTexts: undefined,
+      replies: { STOP: '', START: '', HELP: '' },
     });
     return session;
   }

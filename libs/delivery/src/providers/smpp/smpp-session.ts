@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { toError } from '@libs/foundation';
 import {
   type HandOver,
+  type InboundText,
   late,
   type OutboundMessage,
   type ProviderSession,
@@ -10,11 +11,14 @@ import {
   type SettingProblem,
   type SmsMessage,
 } from '../../contract';
+import type { SmsKeyword } from '../../sms-keywords';
 import type { SmppAccess } from './connect';
 import { LinkUnavailableError } from './errors';
+import { readInboundText } from './inbound-text';
+import { IntakeBatches } from './intake-batches';
 import { LinkKeeper } from './link-keeper';
 import { readReceipt } from './receipt';
-import { ReceiptBatches } from './receipt-batches';
+import { Replies } from './replies';
 import { partlyTaken, resultOf, resultOfError } from './result';
 import type { SmppPdu } from './smpp-library';
 import { SmppLink, type SmppTimes } from './smpp-link';
@@ -33,19 +37,26 @@ export interface SmppSessionOptions {
   windowSize: number;
   assertHost: () => Promise<void>;
   onReceipts: ((receipts: Receipt[]) => Promise<void>) | undefined;
+  onTexts: ((texts: InboundText[]) => Promise<void>) | undefined;
+  /** What is answered to keywords; empty for nothing. */
+  replies: Record<SmsKeyword, string>;
 }
 
 /** An open SMPP account: one bound transceiver, a window of submissions, receipts handed on in batches. */
 export class SmppSession implements ProviderSession {
   private readonly keeper: LinkKeeper;
   private readonly window: Window;
-  private readonly receipts: ReceiptBatches | null;
+  private readonly receipts: IntakeBatches<Receipt> | null;
+  private readonly texts: IntakeBatches<InboundText> | null;
+  private readonly replies: Replies;
   private readonly underWay = new Set<Promise<unknown>>();
   private reference = 0;
 
   constructor(private readonly options: SmppSessionOptions) {
-    const { onReceipts, windowSize } = options;
-    this.receipts = onReceipts ? new ReceiptBatches(onReceipts) : null;
+    const { onReceipts, onTexts, windowSize } = options;
+    this.receipts = onReceipts ? new IntakeBatches(onReceipts) : null;
+    this.texts = onTexts ? new IntakeBatches(onTexts) : null;
+    this.replies = new Replies(options.replies);
     this.window = new Window(windowSize);
     this.keeper = new LinkKeeper(() => this.open(), onReceipts !== undefined);
   }
@@ -68,7 +79,8 @@ export class SmppSession implements ProviderSession {
 
   async close(): Promise<void> {
     await Promise.all(this.underWay);
-    await this.receipts?.drain();
+    await Promise.all([this.receipts?.drain(), this.texts?.drain()]);
+    await Promise.all(this.underWay);
     await this.keeper.close();
   }
 
@@ -81,11 +93,27 @@ export class SmppSession implements ProviderSession {
     });
   }
 
-  /** Receipts wait for their storage. Anything else, such as a person's answer, is taken and left. */
+  /** Receipts and texts of people wait for their storage; a keyword is answered then. Anything else is taken and left. */
   private async take(pdu: SmppPdu): Promise<boolean> {
-    const receipt = readReceipt(pdu, new Date());
-    if (!receipt) return true;
-    return this.receipts ? this.receipts.add(receipt) : false;
+    const arrivedAt = new Date();
+    const receipt = readReceipt(pdu, arrivedAt);
+    if (receipt) return this.receipts ? this.receipts.add(receipt) : false;
+    const text = readInboundText(pdu, arrivedAt);
+    if (!text) return true;
+    const isStored = this.texts ? await this.texts.add(text) : false;
+    if (isStored) this.answer(text);
+    return isStored;
+  }
+
+  /** An answer asks for no receipt, and one that is refused is not given again: whoever asks again gets it. */
+  private answer(asked: InboundText): void {
+    const text = this.replies.to(asked, performance.now());
+    if (text === null) return;
+    this.reference += 1;
+    const parts = submitParts({ deliveryId: '', to: asked.from, from: asked.to, text }, this.reference);
+    const sent = Promise.all(parts.map((part) => this.submit('', { ...part, registered_delivery: 0 })));
+    this.underWay.add(sent);
+    void sent.finally(() => this.underWay.delete(sent));
   }
 
   private async send(message: SmsMessage, handOver: HandOver): Promise<SendResult> {

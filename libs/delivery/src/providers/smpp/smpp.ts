@@ -22,10 +22,32 @@ const fields: SettingField[] = [
     isRequired: false,
     help: 'How many messages may wait for their answer at once, 1 to 1000; 50 when empty.',
   },
+  {
+    name: 'stopReply',
+    label: 'Answer to STOP',
+    kind: 'text',
+    isRequired: false,
+    help: 'Sent to whoever unsubscribes by text; nothing when empty.',
+  },
+  {
+    name: 'startReply',
+    label: 'Answer to START',
+    kind: 'text',
+    isRequired: false,
+    help: 'Sent to whoever subscribes by text; nothing when empty.',
+  },
+  {
+    name: 'helpReply',
+    label: 'Answer to HELP',
+    kind: 'text',
+    isRequired: false,
+    help: 'Who we are, and how to stop; nothing when empty.',
+  },
 ];
 
 const defaultWindow = 50;
 const largestWindow = 1_000;
+const longestReply = 459;
 const longestTexts = { systemId: 15, password: 8, systemType: 12 } as const;
 const times = { connectMs: 10_000, answerMs: 30_000, enquireEveryMs: 30_000, closeMs: 2_000 };
 
@@ -38,7 +60,7 @@ export const smpp: ProviderDefinition = {
   dedupe: 'none',
   fields,
   validateSettings,
-  open({ settings, assertPublicHost, onReceipts }) {
+  open({ settings, assertPublicHost, onReceipts, onTexts }) {
     const host = textSetting(settings, 'host');
     return new SmppSession({
       access: {
@@ -53,6 +75,12 @@ export const smpp: ProviderDefinition = {
       windowSize: numberSetting(settings, 'windowSize', defaultWindow),
       assertHost: async () => assertPublicHost?.(host),
       onReceipts,
+      onTexts,
+      replies: {
+        STOP: textSetting(settings, 'stopReply'),
+        START: textSetting(settings, 'startReply'),
+        HELP: textSetting(settings, 'helpReply'),
+      },
     });
   },
 };
@@ -65,5 +93,8 @@ function validateSettings(settings: ProviderSettings): SettingProblem[] {
   for (const [field, longest] of Object.entries(longestTexts))
     if (textSetting(settings, field).length > longest)
       problems.push({ field, message: `SMPP 3.4 allows at most ${longest} characters here` });
+  for (const field of ['stopReply', 'startReply', 'helpReply'])
+    if (textSetting(settings, field).length > longestReply)
+      problems.push({ field, message: `An answer has at most ${longestReply} characters` });
   return problems;
 }

@@ -4,7 +4,6 @@ import type { EmailMessage } from '../../contract';
 /** The MIME message: text and HTML alternatives, one-click unsubscribe (RFC 8058), Message-ID made of the delivery id. */
 export function composeMail(message: EmailMessage): Promise<Buffer> {
   const { fromAddress, fromName, to, replyTo, replyToName, subject, html, text, unsubscribeUrl, deliveryId } = message;
-  const domain = fromAddress.slice(fromAddress.lastIndexOf('@') + 1);
   const composer = new MailComposer({
     from: { name: fromName, address: fromAddress },
     to,
@@ -12,7 +11,7 @@ export function composeMail(message: EmailMessage): Promise<Buffer> {
     subject,
     text,
     html,
-    messageId: messageIdOf(deliveryId, domain),
+    messageId: messageIdOf(message),
     headers: {
       'X-Delivery-Id': deliveryId,
       ...(unsubscribeUrl
@@ -23,7 +22,7 @@ export function composeMail(message: EmailMessage): Promise<Buffer> {
   return composer.compile().build();
 }
 
-/** The Message-ID of a delivery. */
-export function messageIdOf(deliveryId: string, domain: string): string {
-  return `<${deliveryId}@${domain}>`;
+/** The Message-ID of a message, in brackets. */
+export function messageIdOf({ messageToken, deliveryId, fromAddress }: EmailMessage): string {
+  return `<${messageToken ?? deliveryId}@${fromAddress.slice(fromAddress.lastIndexOf('@') + 1)}>`;
 }

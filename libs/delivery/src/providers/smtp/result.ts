@@ -1,8 +1,6 @@
+import { classifyBounce, isPermanent } from '../../bounce';
 import type { SendResult } from '../../contract';
 import type { MailOutcome } from './smtp-line';
-
-/** Enhanced status codes (RFC 3463) that say the mailbox does not exist or cannot be used any more. */
-const deadAddress = /\b5\.1\.(1|2|3|6|10)\b|\b5\.2\.1\b/;
 
 /** The server is going away (RFC 5321 §3.8); nothing is said of the message. */
 const closing = 421;
@@ -18,7 +16,8 @@ export function resultOf(deliveryId: string, messageId: string, outcome: MailOut
     detail: (error.response ?? error.message).slice(0, 300),
   };
   if (status !== undefined && status >= 500 && isAboutMessage(error.command)) {
-    return { outcome: 'REJECTED', ...problem, isAddressDead: deadAddress.test(problem.detail) };
+    const reason = classifyBounce(`${status} ${problem.detail}`);
+    return { outcome: 'REJECTED', ...problem, reason, isAddressDead: isPermanent(reason) };
   }
   if (status === undefined && wasWritten) return { outcome: 'UNCERTAIN', ...problem };
   const isJudged = status !== undefined && status !== closing && isAboutMessage(error.command);

@@ -110,8 +110,7 @@ export class SmtpSession implements ProviderSession {
     }
     // Connecting and logging in may have taken long.
     if (!handOver.mayWrite()) return late(deliveryId);
-    const messageId = messageIdOf(deliveryId, fromAddress.slice(fromAddress.lastIndexOf('@') + 1));
-    return resultOf(deliveryId, messageId, await line.send({ from: fromAddress, to, raw }));
+    return resultOf(deliveryId, messageIdOf(message), await line.send({ from: fromAddress, to, raw }));
   }
 }
 

@@ -1,5 +1,7 @@
 import type { ProviderDefinition, ProviderSettings, SettingField, SettingProblem } from '../../contract';
 import { fieldProblems, numberSetting, portProblems, textSetting } from '../../settings';
+import { readReport, reporters } from './reports/read-report';
+import { isSendGridKey } from './reports/sendgrid';
 import { SmtpSession } from './smtp-session';
 
 const fields: SettingField[] = [
@@ -22,13 +24,27 @@ const fields: SettingField[] = [
     isRequired: false,
     help: 'How many connections one process keeps open, 1 to 50; 5 when empty.',
   },
+  {
+    name: 'reports',
+    label: 'Reports come from',
+    kind: 'text',
+    isRequired: false,
+    help: 'Who posts bounces and complaints to the report address: MAIL (a mail server passes on the mails; the default), SENDGRID or MAILGUN.',
+  },
+  {
+    name: 'reportsKey',
+    label: 'Key of the reports',
+    kind: 'secret',
+    isRequired: false,
+    help: "SendGrid's verification key of the event webhook, or Mailgun's webhook signing key.",
+  },
 ];
 
 const defaultConnections = 5;
 const mostConnections = 50;
 const timeoutMs = 30_000;
 
-/** Any mail server over SMTP. A delivery receipt does not exist in SMTP, bounces come by mail. */
+/** Any mail server over SMTP. What becomes of a mail later is posted to the account's report address. */
 export const smtp: ProviderDefinition = {
   key: 'smtp',
   name: 'SMTP',
@@ -37,6 +53,7 @@ export const smtp: ProviderDefinition = {
   dedupe: 'none',
   fields,
   validateSettings,
+  readReport,
   open({ settings, assertPublicHost }) {
     const host = textSetting(settings, 'host');
     const isSecure = settings.isSecure === true;
@@ -62,5 +79,17 @@ function validateSettings(settings: ProviderSettings): SettingProblem[] {
   if (!Number.isInteger(connections) || connections < 1 || connections > mostConnections) {
     problems.push({ field: 'connections', message: `Connections must be a whole number from 1 to ${mostConnections}` });
   }
-  return problems;
+  return [...problems, ...reportProblems(settings)];
+}
+
+function reportProblems(settings: ProviderSettings): SettingProblem[] {
+  const reporter = textSetting(settings, 'reports', 'MAIL');
+  const key = textSetting(settings, 'reportsKey');
+  if (!reporters.some((each) => each === reporter))
+    return [{ field: 'reports', message: `Reports come from ${reporters.join(', ')}, not ${reporter}` }];
+  if (reporter !== 'MAIL' && !key)
+    return [{ field: 'reportsKey', message: `Reports of ${reporter} are taken only with their key` }];
+  if (reporter === 'SENDGRID' && !isSendGridKey(key))
+    return [{ field: 'reportsKey', message: "This is not SendGrid's verification key: base64 of a public EC key" }];
+  return [];
 }

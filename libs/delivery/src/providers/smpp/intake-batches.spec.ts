@@ -1,5 +1,5 @@
 import type { Receipt } from '../../contract';
-import { ReceiptBatches } from './receipt-batches';
+import { IntakeBatches } from './intake-batches';
 
 const receipt = (id: number): Receipt => ({
   providerMessageId: `m${id}`,
@@ -12,7 +12,7 @@ describe('receipts in batches', () => {
   it('stores at most 500 at a time, one batch after the other, in their order', async () => {
     const stored: string[][] = [];
     let atWork = 0;
-    const batches = new ReceiptBatches(async (receipts) => {
+    const batches = new IntakeBatches<Receipt>(async (receipts) => {
       atWork += 1;
       expect(atWork).toBe(1);
       await Promise.resolve();
@@ -28,7 +28,7 @@ describe('receipts in batches', () => {
 
   it('refuses those whose batch could not be stored, and goes on with the next', async () => {
     let isAway = true;
-    const batches = new ReceiptBatches(() => (isAway ? Promise.reject(new Error('away')) : Promise.resolve()));
+    const batches = new IntakeBatches<Receipt>(() => (isAway ? Promise.reject(new Error('away')) : Promise.resolve()));
     const lost = batches.add(receipt(1));
     await batches.drain();
     expect(await lost).toBe(false);

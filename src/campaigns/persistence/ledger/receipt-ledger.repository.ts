@@ -1,0 +1,117 @@
+import type { Medium } from '@libs/delivery';
+import { query, type Tx } from '@libs/platform';
+import type { ReceiptRow } from '@modules/channels';
+import { Injectable } from '@nestjs/common';
+import type { MessageRef } from '../../domain/engagement';
+
+/** A delivery that a receipt is about. */
+export interface ReportedDelivery {
+  executionId: string;
+  seq: number;
+  medium: Medium;
+  addressKey: string;
+  profileId: string;
+  state: 'RETRY' | 'ACCEPTED' | 'REJECTED' | 'UNCERTAIN';
+  /** Changes with every attempt. */
+  version: number;
+}
+
+/** A receipt with its delivery. */
+export type LocatedReceipt = ReceiptRow & ReportedDelivery;
+
+/** SQL: how much a status counts. A text that arrived has arrived; a mail may bounce after its first server took it. */
+const rank = (status: string): string =>
+  `coalesce(array_position(CASE medium WHEN 'EMAIL' THEN ARRAY['UNKNOWN', 'DELIVERED', 'FAILED']
+     ELSE ARRAY['UNKNOWN', 'FAILED', 'DELIVERED'] END, ${status}), 0)`;
+
+/** What receipts change on the ledger. */
+@Injectable()
+export class ReceiptLedgerRepository {
+  /**
+   * The deliveries that receipts are about: texts by the provider's id, mails by what their Message-ID carries.
+   * Deliveries whose answer is not written down yet are left out.
+   */
+  async locate(tx: Tx, receipts: { receipt: ReceiptRow; ref: MessageRef | null }[]): Promise<LocatedReceipt[]> {
+    const columns = `d.execution_id AS "executionId", d.seq, d.medium, d.address_key AS "addressKey",
+      d.profile_id AS "profileId", d.state, d.fence AS version`;
+    const rows = await query<ReportedDelivery & { n: number }>(
+      tx,
+      `SELECT i.n, ${columns} FROM unnest($1::int[], $2::uuid[], $3::text[]) AS i(n, account_id, message_id)
+       JOIN delivery d ON d.account_id = i.account_id AND d.provider_message_id = i.message_id AND d.medium = 'SMS'
+       WHERE i.message_id IS NOT NULL
+       UNION ALL
+       SELECT i.n, ${columns} FROM unnest($1::int[], $4::uuid[], $5::uuid[], $6::int[]) AS i(n, project_id, execution_id, seq)
+       JOIN delivery d ON d.execution_id = i.execution_id AND d.seq = i.seq AND d.medium = 'EMAIL'
+         AND d.project_id = i.project_id AND d.state <> 'CLAIMED'`,
+      [
+        receipts.map((_each, index) => index),
+        receipts.map(({ receipt }) => receipt.accountId),
+        receipts.map(({ receipt, ref }) => (ref ? null : receipt.providerMessageId)),
+        receipts.map(({ receipt }) => receipt.projectId),
+        receipts.map(({ ref }) => ref?.executionId ?? null),
+        receipts.map(({ ref }) => ref?.seq ?? null),
+      ],
+    );
+    return rows.flatMap(({ n, ...delivery }) => {
+      const given = receipts[n];
+      return given ? [{ ...given.receipt, ...delivery }] : [];
+    });
+  }
+
+  /**
+   * Writes statuses on deliveries and, the first time of each, on recipients: `RECEIPT:DELIVERED` and `RECEIPT:BOUNCED`
+   * count people, `BOUNCE:<medium>:<category>` messages.
+   * @returns the executions whose sums changed.
+   */
+  async apply(tx: Tx, receipts: LocatedReceipt[]): Promise<string[]> {
+    if (receipts.length === 0) return [];
+    const rows = await query<{ execution_id: string }>(
+      tx,
+      `WITH receipt AS (
+         SELECT DISTINCT ON (execution_id, seq, medium, address_key) *, ${rank('status')} AS rank
+         FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
+           AS r(execution_id, seq, medium, address_key, status, occurred_at, bounce)
+         ORDER BY execution_id, seq, medium, address_key, ${rank('status')} DESC, occurred_at
+       ), moved AS (
+         UPDATE delivery d SET receipt_status = r.status, receipt_at = r.occurred_at, bounce = r.bounce
+         FROM receipt r WHERE d.execution_id = r.execution_id AND d.seq = r.seq AND d.medium = r.medium
+           AND d.address_key = r.address_key AND ${rank('d.receipt_status').replace('CASE medium', 'CASE d.medium')} < r.rank
+         RETURNING d.execution_id, d.seq, d.medium, r.status, r.occurred_at, r.bounce
+       ), first AS (
+         SELECT execution_id, seq, min(occurred_at) FILTER (WHERE status = 'DELIVERED') AS delivered,
+           min(occurred_at) FILTER (WHERE status = 'FAILED') AS bounced
+         FROM moved WHERE status <> 'UNKNOWN' GROUP BY 1, 2
+       ), before AS (
+         SELECT r.execution_id, r.seq, r.optimove_template_id, f.delivered AS delivered_at, f.bounced AS bounced_at,
+           r.delivered_at IS NULL AND f.delivered IS NOT NULL AS delivered, r.bounced_at IS NULL AND f.bounced IS NOT NULL AS bounced
+         FROM recipient r JOIN first f ON f.execution_id = r.execution_id AND f.seq = r.seq
+         ORDER BY r.execution_id, r.seq FOR UPDATE OF r
+       ), noted AS (
+         UPDATE recipient r SET delivered_at = coalesce(r.delivered_at, b.delivered_at),
+           bounced_at = coalesce(r.bounced_at, b.bounced_at)
+         FROM before b WHERE r.execution_id = b.execution_id AND r.seq = b.seq AND (b.delivered OR b.bounced)
+       ), counted AS (
+         SELECT execution_id, optimove_template_id, measure FROM before,
+           LATERAL (VALUES ('RECEIPT:DELIVERED', delivered), ('RECEIPT:BOUNCED', bounced)) AS k(measure, is_first) WHERE is_first
+         UNION ALL
+         SELECT m.execution_id, b.optimove_template_id, 'BOUNCE:' || m.medium || ':' || m.bounce
+         FROM moved m JOIN before b ON b.execution_id = m.execution_id AND b.seq = m.seq
+         WHERE m.status = 'FAILED' AND m.bounce IS NOT NULL
+       )
+       INSERT INTO execution_tally AS t (execution_id, chunk_no, optimove_template_id, measure, count)
+       SELECT execution_id, 0, optimove_template_id, measure, count(*) FROM counted GROUP BY 1, 3, 4 ORDER BY 1, 3, 4
+       ON CONFLICT ON CONSTRAINT pk_execution_tally DO UPDATE SET count = t.count + excluded.count
+       RETURNING execution_id`,
+      [
+        receipts.map(({ executionId }) => executionId),
+        receipts.map(({ seq }) => seq),
+        receipts.map(({ medium }) => medium),
+        receipts.map(({ addressKey }) => addressKey),
+        receipts.map(({ status }) => status),
+        receipts.map(({ occurredAt }) => occurredAt),
+        receipts.map(({ bounce }) => bounce),
+      ],
+    );
+    return [...new Set(rows.map((row) => row.execution_id))];
+  }
+}

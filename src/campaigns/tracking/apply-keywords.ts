@@ -1,0 +1,95 @@
+import { Transactions, type Tx } from '@libs/platform';
+import { DeliveryService, type KeywordRow } from '@modules/channels';
+import { ProfilesService } from '@modules/profiles';
+import { StoppedNumbers } from '@modules/suppression';
+import { Injectable } from '@nestjs/common';
+import { EngagementRepository } from '../persistence/engagement.repository';
+import { TextedRepository } from '../persistence/texted.repository';
+
+const batchSize = 500;
+
+type Said = KeywordRow & { keyword: 'STOP' | 'START' };
+
+/**
+ * Does what people ask for by text. STOP and START change the subscription of everybody with that number; a number of
+ * nobody is listed, so that whoever turns up with it gets no texts. A STOP counts for the last text that they got.
+ */
+@Injectable()
+export class ApplyKeywords {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly delivery: DeliveryService,
+    private readonly profiles: ProfilesService,
+    private readonly stopped: StoppedNumbers,
+    private readonly texted: TextedRepository,
+    private readonly engagement: EngagementRepository,
+  ) {}
+
+  /** Works until nothing is left. */
+  async run(): Promise<void> {
+    while ((await this.applyBatch()) === batchSize);
+  }
+
+  private applyBatch(): Promise<number> {
+    return this.transactions.run(async (tx) => {
+      const rows = await this.delivery.takeKeywords(tx, batchSize);
+      const said = rows.filter((row): row is Said => row.keyword !== 'HELP');
+      for (const projectId of new Set(said.map((row) => row.projectId))) {
+        await this.apply(
+          tx,
+          projectId,
+          said.filter((row) => row.projectId === projectId),
+        );
+      }
+      return rows.length;
+    });
+  }
+
+  private async apply(tx: Tx, projectId: string, said: Said[]): Promise<void> {
+    const last = new Map(said.map((row) => [row.number, row]));
+    const numbers = [...last.keys()];
+    const people = (await this.profiles.withNumbers(tx, projectId, numbers)).flatMap(({ profileId, number }) => {
+      const word = last.get(number);
+      return word ? [{ profileId, word }] : [];
+    });
+    const answers = people.map(({ profileId, word }) => ({ profileId, sms: subscriptionOf(word) }));
+    if (answers.length > 0) await this.profiles.applyConsent(tx, projectId, 'KEYWORD', answers);
+    const known = new Set(people.map(({ word }) => word.number));
+    const unknown = numbers.filter((number) => !known.has(number));
+    await this.stopped.add(
+      tx,
+      projectId,
+      unknown.filter((number) => last.get(number)?.keyword === 'STOP'),
+    );
+    await this.stopped.remove(
+      tx,
+      projectId,
+      numbers.filter((number) => last.get(number)?.keyword === 'START'),
+    );
+    await this.delivery.markUnknownTexts(
+      tx,
+      said.filter(({ number }) => !known.has(number)).map(({ id }) => id),
+    );
+    await this.count(
+      tx,
+      projectId,
+      people.filter(({ word }) => word.keyword === 'STOP'),
+    );
+  }
+
+  /** The subscription is changed already: the empty answers say that this event does not do it once more. */
+  private async count(tx: Tx, projectId: string, people: { profileId: string; word: Said }[]): Promise<void> {
+    const occurredAt = new Map(people.map(({ profileId, word }) => [profileId, word.occurredAt]));
+    const messages = await this.texted.lastOf(tx, projectId, [...occurredAt.keys()]);
+    const rows = messages.map(({ executionId, seq, profileId }) => ({
+      ...({ projectId, executionId, seq, profileId, medium: 'SMS', kind: 'UNSUBSCRIBED' } as const),
+      ...{ isMachine: false, link: null, answers: {}, userAgent: 'STOP' },
+      occurredAt: occurredAt.get(profileId) ?? new Date(),
+    }));
+    if (rows.length > 0) await this.engagement.store(tx, rows);
+  }
+}
+
+function subscriptionOf({ keyword }: Said): 'SUBSCRIBED' | 'UNSUBSCRIBED' {
+  return keyword === 'START' ? 'SUBSCRIBED' : 'UNSUBSCRIBED';
+}

@@ -1,0 +1,12 @@
+import type { SmsKeyword } from '@libs/delivery';
+
+/** A keyword that somebody sent us. */
+export interface KeywordRow {
+  id: string;
+  projectId: string;
+  accountId: string;
+  /** The person's number. */
+  number: string;
+  keyword: SmsKeyword;
+  occurredAt: Date;
+}

@@ -1,0 +1,47 @@
+import type { InboundText } from '@libs/delivery';
+import { execute, query, type Tx } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+import type { KeywordRow } from '../domain/keyword-row';
+import type { ReceiptOwner } from './receipt.repository';
+
+/** The append-only intake of texts that people sent. */
+@Injectable()
+export class TextRepository {
+  async store(tx: Tx, { projectId, accountId }: ReceiptOwner, texts: InboundText[]): Promise<void> {
+    await execute(
+      tx,
+      `INSERT INTO text_intake (project_id, account_id, from_number, to_number, text, keyword, occurred_at, processed_at)
+       SELECT $1, $2, t.*, CASE WHEN t.keyword IS NULL THEN now() END
+       FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
+         AS t(from_number, to_number, text, keyword, occurred_at)`,
+      [
+        projectId,
+        accountId,
+        texts.map(({ from }) => from),
+        texts.map(({ to }) => to),
+        texts.map(({ text }) => text),
+        texts.map(({ keyword }) => keyword),
+        texts.map(({ occurredAt }) => occurredAt),
+      ],
+    );
+  }
+
+  /** At most `limit` waiting keywords, oldest first, marked processed; those that another transaction holds are left. */
+  take(tx: Tx, limit: number): Promise<KeywordRow[]> {
+    return query(
+      tx,
+      `WITH taken AS (
+         UPDATE text_intake SET processed_at = now() WHERE (id, received_at) IN (
+           SELECT id, received_at FROM text_intake WHERE processed_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
+         ) RETURNING *
+       ) SELECT id, project_id AS "projectId", account_id AS "accountId", from_number AS number, keyword,
+           occurred_at AS "occurredAt" FROM taken ORDER BY id`,
+      [limit],
+    );
+  }
+
+  /** Keeps in mind that the numbers of these texts belong to nobody we know. */
+  async markUnknown(tx: Tx, ids: string[]): Promise<void> {
+    await execute(tx, 'UPDATE text_intake SET is_unknown = true WHERE id = ANY($1::bigint[])', [ids]);
+  }
+}

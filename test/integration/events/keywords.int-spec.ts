@@ -1,0 +1,93 @@
+import { SenderPool } from '../../../src/channels/delivery/sender-pool';
+import { mutate } from '../../support/campaign-stage';
+import { eventually } from '../../support/eventually';
+import { type EventsStage, type Reached, stageEvents } from './stage';
+
+describe('what people ask for by text', () => {
+  let stage: EventsStage;
+  beforeAll(async () => {
+    stage = await stageEvents(2);
+    await mutate(stage.graphql, 'updateProviderAccount', 'UpdateProviderAccountInput', 'providerAccount { id }', {
+      ...{ id: stage.accounts.smpp, version: 1 },
+      settings: [
+        { name: 'stopReply', value: 'You get no more texts. START to come back.' },
+        { name: 'helpReply', value: 'Example Casino. STOP to stop.' },
+      ],
+    });
+    await stage.app.get(SenderPool).refresh();
+    await eventually('we are bound', async () => (await say('490000000', 'Hello')) === 202);
+  }, 180_000);
+  afterAll(() => stage?.close());
+
+  const person = (index: number): Reached => stage.people[index] as Reached;
+  const say = async (from: string, text: string): Promise<number> =>
+    (
+      await fetch(`${stage.sandbox.url}/control/far-ends/sms/texts`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ from, to: '447700900000', text }),
+      })
+    ).status;
+  const kept = (): Promise<{ text: string; is_unknown: boolean }[]> =>
+    stage.database.query('SELECT text, is_unknown FROM text_intake ORDER BY id');
+  /** Says it and applies it once it has arrived. */
+  const saidAndApplied = async (from: string, text: string): Promise<void> => {
+    const before = (await kept()).length;
+    expect(await say(from, text)).toBe(202);
+    await eventually('the text is kept', async () => (await kept()).length > before);
+    await stage.apply();
+  };
+  const listed = () => stage.database.query('SELECT value, medium, reason FROM suppression_entry');
+  const answersTo = (number: string): string[] =>
+    stage.farEnds.inbox
+      .report(100)
+      .sms.last.filter(({ to }) => to === number)
+      .map(({ text }) => text);
+
+  it('unsubscribes whoever says STOP, answers, and counts it for the text that they got', async () => {
+    await saidAndApplied(person(0).number, ' Stop! ');
+    expect(await stage.profile(person(0))).toMatchObject({
+      smsSubscription: 'UNSUBSCRIBED',
+      emailSubscription: 'SUBSCRIBED',
+    });
+    expect(await stage.funnel('unsubscribed')).toEqual({ unsubscribed: 1 });
+    const [change] = await stage.database.query(
+      `SELECT source, after FROM subscription_change WHERE profile_id = $1 ORDER BY id DESC LIMIT 1`,
+      [person(0).profileId],
+    );
+    expect(change).toEqual({ source: 'KEYWORD', after: 'UNSUBSCRIBED' });
+    await eventually('the answer arrives', async () => answersTo(person(0).number).length > 0);
+    expect(answersTo(person(0).number)).toEqual(['You get no more texts. START to come back.']);
+  });
+
+  it('subscribes whoever says START, also right after a STOP', async () => {
+    const before = (await kept()).length;
+    await say(person(0).number, 'STOP');
+    await eventually('the STOP is kept', async () => (await kept()).length > before);
+    await saidAndApplied(person(0).number, 'start');
+    await stage.apply();
+    expect((await stage.profile(person(0))).smsSubscription).toBe('SUBSCRIBED');
+    expect(answersTo(person(0).number)).toHaveLength(1);
+  });
+
+  it('answers HELP and changes nothing', async () => {
+    await saidAndApplied(person(1).number, 'HELP');
+    expect((await stage.profile(person(1))).smsSubscription).toBe('SUBSCRIBED');
+    await eventually('the answer arrives', async () => answersTo(person(1).number).length > 0);
+    expect(answersTo(person(1).number)).toEqual(['Example Casino. STOP to stop.']);
+  });
+
+  it('keeps the number of somebody unknown who says STOP from texts, until it says START', async () => {
+    await saidAndApplied('491700000000', 'STOP');
+    expect(await listed()).toEqual([{ value: '491700000000', medium: 'SMS', reason: 'STOP by text' }]);
+    expect((await kept()).at(-1)).toEqual({ text: 'STOP', is_unknown: true });
+    await saidAndApplied('491700000000', 'START');
+    expect(await listed()).toEqual([]);
+  });
+
+  it('keeps other texts and takes no word out of them', async () => {
+    await saidAndApplied(person(1).number, 'Do not stop');
+    expect((await stage.profile(person(1))).smsSubscription).toBe('SUBSCRIBED');
+    expect((await kept()).at(-1)).toEqual({ text: 'Do not stop', is_unknown: false });
+  });
+});

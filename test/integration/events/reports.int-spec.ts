@@ -1,0 +1,239 @@
+import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
+import { Transactions } from '@libs/platform';
+import { CampaignsService } from '@modules/campaigns';
+import { mutate } from '../../support/campaign-stage';
+import { type EventsStage, type Reached, stageEvents } from './stage';
+
+const bounceMail = (person: Reached, { status, words }: { status: string; words: string }): string =>
+  [
+    'From: mailer-daemon@example.com',
+    'MIME-Version: 1.0',
+    'Content-Type: multipart/report; report-type=delivery-status;',
+    ' boundary="b1"',
+    '',
+    '--b1',
+    'Content-Type: text/plain',
+    '',
+    'It did not arrive.',
+    '--b1',
+    'Content-Type: message/delivery-status',
+    '',
+    'Reporting-MTA: dns; mail.example.com',
+    '',
+    `Final-Recipient: rfc822; ${person.email.toUpperCase()}`,
+    'Action: failed',
+    `Status: ${status}`,
+    `Diagnostic-Code: smtp; ${words}`,
+    '',
+    '--b1',
+    'Content-Type: message/rfc822',
+    '',
+    'Subject: An offer',
+    `Message-ID: ${person.links.messageId}`,
+    '',
+    'Hello',
+    '--b1--',
+    '',
+  ].join('\r\n');
+
+const complaintMail = (person: Reached, type = 'abuse'): string =>
+  [
+    'Content-Type: multipart/report; report-type=feedback-report; boundary=b2',
+    '',
+    '--b2',
+    'Content-Type: message/feedback-report',
+    '',
+    `Feedback-Type: ${type}`,
+    'User-Agent: Loop/1.0',
+    'Version: 1',
+    '--b2',
+    'Content-Type: text/rfc822-headers',
+    '',
+    `Message-ID:\r\n ${person.links.messageId}`,
+    '--b2--',
+  ].join('\n');
+
+describe('what providers report of e-mails', () => {
+  let stage: EventsStage;
+  let address: string;
+  beforeAll(async () => {
+    stage = await stageEvents(12);
+    address = await addressOf(stage.accounts.smtp);
+  }, 180_000);
+  afterAll(() => stage?.close());
+
+  const addressOf = async (id: string): Promise<string> =>
+    (await stage.graphql<{ address: string }>('query ($id: ID!) { address: providerReportAddress(id: $id) }', { id }))
+      .address;
+  const post = async (body: string, headers: Record<string, string> = {}, url = address): Promise<number> =>
+    (await stage.visit(url, { method: 'POST', body, headers: { 'content-type': 'message/rfc822', ...headers } }))
+      .status;
+  const person = (index: number): Reached => stage.people[index] as Reached;
+  const set = (settings: Record<string, string>, version: number) =>
+    mutate(stage.graphql, 'updateProviderAccount', 'UpdateProviderAccountInput', 'providerAccount { version }', {
+      id: stage.accounts.smtp,
+      version,
+      settings: Object.entries(settings).map(([name, value]) => ({ name, value })),
+    });
+  const unknown = async () =>
+    (
+      await stage.graphql<{ unknownReports: { nodes: { status: string; code: string; raw: string | null }[] } }>(
+        '{ unknownReports { nodes { status code raw } } }',
+      )
+    ).unknownReports.nodes;
+
+  it('takes a mailbox that does not exist for dead, counts the bounce once, and says why', async () => {
+    const mail = bounceMail(person(0), { status: '5.1.1', words: '550 5.1.1 User unknown' });
+    expect([await post(mail), await post(mail)]).toEqual([200, 200]);
+    await stage.apply();
+    expect(await post(mail)).toBe(200);
+    await stage.apply();
+    expect(await stage.funnel('bounced bounces { medium category count }')).toEqual({
+      bounced: 1,
+      bounces: [{ medium: 'EMAIL', category: 'BAD_MAILBOX', count: 1 }],
+    });
+    expect((await stage.profile(person(0))).isEmailAddressable).toBe(false);
+    const { news } = await stage.app.get(CampaignsService).takeEngagement(stage.app.get(Transactions).pool, 100);
+    expect(news.map(({ customerId, kind }) => [customerId, kind])).toEqual([['customer-1', 'BOUNCED']]);
+  });
+
+  it('leaves an address alive that bounces for a while, and one that was replaced meanwhile', async () => {
+    await post(bounceMail(person(1), { status: '5.2.2', words: '552 5.2.2 Mailbox full' }));
+    const { email, ...rest } = person(2);
+    await post(bounceMail({ ...rest, email: `old-${email}` }, { status: '5.1.1', words: '550 User unknown' }));
+    await stage.apply();
+    expect(await stage.funnel('bounced')).toEqual({ bounced: 3 });
+    expect((await stage.profile(person(1))).isEmailAddressable).toBe(true);
+    expect((await stage.profile(person(2))).isEmailAddressable).toBe(true);
+  });
+
+  it('lists the address of somebody who complains, and nobody who says that it is no spam', async () => {
+    expect(await post(complaintMail(person(3)))).toBe(200);
+    expect(await post(complaintMail(person(4), 'not-spam'))).toBe(200);
+    await stage.apply();
+    await stage.apply();
+    expect(await stage.funnel('complained')).toEqual({ complained: 1 });
+    const listed = await stage.database.query('SELECT value, medium, reason FROM suppression_entry');
+    expect(listed).toEqual([{ value: person(3).email, medium: 'EMAIL', reason: 'Complaint' }]);
+  });
+
+  it('settles a mail of which it was uncertain whether it was taken', async () => {
+    const { seq } = person(5);
+    const where = 'execution_id = $1 AND seq = $2';
+    await stage.database.query(`DELETE FROM delivery WHERE ${where} AND medium = 'SMS'`, [stage.executionId, seq]);
+    await stage.database.query(`UPDATE delivery SET state = 'UNCERTAIN', provider_message_id = NULL WHERE ${where}`, [
+      stage.executionId,
+      seq,
+    ]);
+    await stage.database.query(`UPDATE recipient SET end_state = 'UNCERTAIN' WHERE ${where}`, [stage.executionId, seq]);
+    await post(bounceMail(person(5), { status: '5.7.1', words: '550 5.7.1 Not wanted here' }));
+    await stage.apply();
+    const [delivery] = await stage.database.query(`SELECT state, receipt_status, bounce FROM delivery WHERE ${where}`, [
+      stage.executionId,
+      seq,
+    ]);
+    expect(delivery).toEqual({ state: 'ACCEPTED', receipt_status: 'FAILED', bounce: 'POLICY_RELATED' });
+    expect(await stage.funnel('uncertain sent')).toEqual({ uncertain: 0, sent: 12 });
+  });
+
+  it('believes nobody who makes a Message-ID up, and keeps what belongs to nothing', async () => {
+    const forged = {
+      ...person(6),
+      links: { ...person(6).links, messageId: `<${stage.executionId}.7.E.email@example.com>` },
+    };
+    await post(bounceMail(forged, { status: '5.1.1', words: '550 User unknown' }));
+    await stage.apply();
+    expect((await stage.profile(person(6))).isEmailAddressable).toBe(true);
+    await stage.database.query('UPDATE receipt_intake SET next_try_at = now(), tries = 14 WHERE processed_at IS NULL');
+    await stage.apply();
+    expect(await post('Subject: Out of office\r\n\r\nI am away')).toBe(200);
+    expect(await unknown()).toEqual([
+      expect.objectContaining({ status: 'UNREADABLE', raw: expect.stringContaining('Out of office') }),
+      expect.objectContaining({ status: 'FAILED', code: expect.stringContaining('User unknown') }),
+    ]);
+  });
+
+  it('knows only addresses that were given out, of accounts that report so', async () => {
+    expect(
+      await post(
+        'x',
+        {},
+        address.replace(/providers\/./, (start) => (start.endsWith('A') ? 'providers/B' : 'providers/A')),
+      ),
+    ).toBe(404);
+    expect(await post('x', {}, address.replace(/[^/]+$/, 'none'))).toBe(404);
+    expect(await addressOf(stage.accounts.smpp)).toBeNull();
+  });
+
+  it('takes events of SendGrid that are signed over their exact bytes', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+    const key = publicKey.export({ format: 'der', type: 'spki' }).toString('base64');
+    await set({ reports: 'SENDGRID', reportsKey: key }, 1);
+    const event = (index: number, more: object) => ({
+      ...{ email: person(index).email, timestamp: 1_790_000_000, 'smtp-id': person(index).links.messageId },
+      ...more,
+    });
+    const body = JSON.stringify([
+      event(7, { event: 'delivered' }),
+      event(8, {
+        event: 'bounce',
+        status: '5.1.1',
+        reason: '550 No such user\u0000',
+        type: 'bounce',
+        timestamp: 1e300,
+      }),
+      event(9, { event: 'spamreport' }),
+      event(10, { event: 'dropped', reason: 'Bounced Address' }),
+      event(10, { event: 'open' }),
+      null,
+    ]);
+    const signature = createSign('sha256').update(`1790000000${body}`).sign(privateKey, 'base64');
+    const headers = {
+      'x-twilio-email-event-webhook-signature': signature,
+      'x-twilio-email-event-webhook-timestamp': '1790000000',
+    };
+    expect(await post(body.replace('delivered', 'dropped'), headers)).toBe(401);
+    expect(await post(body)).toBe(401);
+    expect(await post(body, headers)).toBe(200);
+    await stage.apply();
+    await stage.apply();
+    expect(await stage.funnel('delivered bounced complained')).toEqual({ delivered: 1, bounced: 6, complained: 2 });
+    expect((await stage.profile(person(8))).isEmailAddressable).toBe(false);
+    expect((await stage.profile(person(10))).isEmailAddressable).toBe(false);
+  });
+
+  it('takes events of Mailgun that bear its signature', async () => {
+    await set({ reports: 'MAILGUN', reportsKey: 'signing-key-of-mailgun' }, 2);
+    const call = (key: string): string =>
+      JSON.stringify({
+        signature: {
+          ...{ timestamp: '1790000000', token: 'abc' },
+          signature: createHmac('sha256', key).update('1790000000abc').digest('hex'),
+        },
+        'event-data': {
+          ...{ event: 'failed', severity: 'permanent', reason: 'suppress-bounce', timestamp: 1_790_000_000.5 },
+          recipient: person(11).email,
+          message: { headers: { 'message-id': person(11).links.messageId.slice(1, -1) } },
+          'delivery-status': { code: 605, description: 'Not delivering to previously bounced address' },
+        },
+      });
+    expect(await post(call('another-key'))).toBe(401);
+    expect(await post(call('signing-key-of-mailgun'))).toBe(200);
+    expect(await post('[]')).toBe(200);
+    await stage.apply();
+    expect((await stage.profile(person(11))).isEmailAddressable).toBe(false);
+    expect(await stage.funnel('bounces { category count }')).toEqual({
+      bounces: expect.arrayContaining([{ category: 'SUPPRESSED', count: 2 }]),
+    });
+  });
+
+  it('refuses settings of reports that could not be verified', async () => {
+    const problems = async (settings: Record<string, string>): Promise<string> =>
+      set(settings, 3).then(
+        () => '',
+        (error: Error) => error.message,
+      );
+    expect(await problems({ reports: 'POSTMAN' })).toContain('MAIL, SENDGRID, MAILGUN');
+    expect(await problems({ reports: 'SENDGRID', reportsKey: 'not a key' })).toContain('verification key');
+  });
+});

@@ -1,0 +1,86 @@
+import { type EventsStage, type Reached, stageEvents } from './stage';
+
+const browser = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36';
+
+describe('the links of messages', () => {
+  let stage: EventsStage;
+  beforeAll(async () => {
+    stage = await stageEvents(8);
+  }, 180_000);
+  afterAll(() => stage?.close());
+
+  const person = (index: number): Reached => stage.people[index] as Reached;
+  const get = (url: string, headers: Record<string, string> = {}) =>
+    stage.visit(url, { headers: { 'user-agent': browser, ...headers } });
+  /** As if retention had taken what was kept of the message. */
+  const forget = async ({ seq }: Reached): Promise<void> => {
+    for (const table of ['recipient', 'delivery'])
+      await stage.database.query(`DELETE FROM ${table} WHERE execution_id = $1 AND seq = $2`, [stage.executionId, seq]);
+  };
+
+  it('keep what is done with a message that nothing else is kept of', async () => {
+    await forget(person(6));
+    expect((await get(person(6).links.click('https://example.com/'))).status).toBe(302);
+    const kept = await stage.database.query('SELECT kind FROM engagement_intake WHERE is_unknown AND seq = $1', [
+      person(6).seq,
+    ]);
+    expect(kept).toEqual([{ kind: 'CLICKED' }]);
+  });
+
+  it('count what was opened as delivered, each person once', async () => {
+    await get(person(0).links.open);
+    await get(person(0).links.open);
+    await stage.apply();
+    expect(await stage.funnel('delivered opened clicked')).toEqual({ delivered: 1, opened: 1, clicked: 0 });
+  });
+
+  it('take a program that follows every link for none of the people, and what is fetched ahead neither', async () => {
+    const clicks = ['a', 'b', 'c'].map((page) => get(person(1).links.click(`https://example.com/${page}`)));
+    expect((await Promise.all(clicks)).map(({ status }) => status)).toEqual([302, 302, 302]);
+    await stage.database.query(`UPDATE engagement_intake SET occurred_at = now() WHERE processed_at IS NULL`);
+    await get(person(2).links.click('https://example.com/a'), { 'sec-purpose': 'prefetch' });
+    await get(person(2).links.open, { 'user-agent': 'Mozilla/5.0' });
+    await stage.apply();
+    expect(await stage.funnel('clicked opened')).toEqual({ clicked: 0, opened: 1 });
+    await get(person(1).links.click('https://example.com/a'));
+    await stage.database.query(
+      `UPDATE engagement_intake SET occurred_at = now() + interval '1 minute' WHERE processed_at IS NULL`,
+    );
+    await stage.apply();
+    expect(await stage.funnel('clicked')).toEqual({ clicked: 1 });
+  });
+
+  it('unsubscribe with one click of a mail program, and once only', async () => {
+    const { unsubscribe } = person(3).links;
+    const click = () =>
+      stage.visit(unsubscribe, { method: 'POST', body: new URLSearchParams({ 'List-Unsubscribe': 'One-Click' }) });
+    expect((await get(unsubscribe)).status).toBe(200);
+    await stage.apply();
+    expect((await stage.profile(person(3))).emailSubscription).toBe('SUBSCRIBED');
+    expect([(await click()).status, (await click()).status]).toEqual([200, 200]);
+    await stage.apply();
+    expect((await stage.profile(person(3))).emailSubscription).toBe('UNSUBSCRIBED');
+    expect(await stage.funnel('unsubscribed')).toEqual({ unsubscribed: 1 });
+  });
+
+  it('let people leave when nothing else is kept of their message', async () => {
+    await forget(person(4));
+    expect((await stage.visit(person(4).links.unsubscribe, { method: 'POST' })).status).toBe(200);
+    await forget(person(5));
+    expect(await (await get(person(5).links.preferences)).text()).toContain('name="email" value="yes" checked');
+    await stage.visit(person(5).links.preferences, { method: 'POST', body: new URLSearchParams({ sms: 'yes' }) });
+    await stage.apply();
+    expect((await stage.profile(person(4))).emailSubscription).toBe('UNSUBSCRIBED');
+    expect(await stage.profile(person(5))).toMatchObject({
+      emailSubscription: 'UNSUBSCRIBED',
+      smsSubscription: 'SUBSCRIBED',
+    });
+  });
+
+  it('say so when there is nobody to unsubscribe', async () => {
+    await forget(person(7));
+    await stage.database.query('DELETE FROM profile WHERE id = $1', [person(7).profileId]);
+    expect((await stage.visit(person(7).links.unsubscribe, { method: 'POST' })).status).toBe(410);
+    expect((await stage.visit(person(7).links.preferences)).status).toBe(410);
+  });
+});
