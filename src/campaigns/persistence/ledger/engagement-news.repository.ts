@@ -32,12 +32,12 @@ export class EngagementNewsRepository {
       `WITH event AS (
          SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::timestamptz[]) AS t(execution_id, seq, kind, at)
        ), told AS (
-         SELECT e.*, ${closesAtSql} AS closes_at FROM execution e
+         SELECT e.*, ${closesAtSql} AS told_until FROM execution e
          WHERE e.id IN (SELECT execution_id FROM event) AND e.kind <> 'DIRECT'
        )
        SELECT e.project_id AS "projectId", e.connection_id AS "connectionId", e.optimove_campaign_id AS "optimoveCampaignId",
          e.optimove_channel_id AS "optimoveChannelId", r.optimove_template_id AS "optimoveTemplateId",
-         r.customer_id AS "customerId", t.kind, t.at AS "occurredAt", e.closes_at AS "closesAt"
+         r.customer_id AS "customerId", t.kind, t.at AS "occurredAt", e.told_until AS "closesAt"
        FROM event t JOIN told e ON e.id = t.execution_id
        JOIN recipient r ON r.execution_id = t.execution_id AND r.seq = t.seq AND r.customer_id NOT LIKE '${erasedPrefix}%'`,
       [
