@@ -187,4 +187,13 @@ describe('suppression, from what Optimove says to the message that is not sent',
     expect(countOf(funnel, 'SUPPRESSED')).toBe(excluded.length);
     expect(funnel.sent).toBe(customers - excluded.length);
   });
+
+  it('reads a campaign list although Optimove does not release the attribute any more', async () => {
+    await product.control('PUT', tenant('/attributes/gamStop'), { isReleased: false });
+    const campaign = await planWithPeople(product, stage, { count: customers, seed, mix: {} });
+    await runAtOptimove(product, stage, campaign.id);
+    const { funnel } = await completedExecution(product, stage.connectionId);
+    expect(funnel).toMatchObject({ received: customers, ended: customers, sent: customers - excluded.length });
+    expect(countOf(funnel, 'SUPPRESSED')).toBe(excluded.length);
+  });
 });

@@ -129,7 +129,7 @@ export class ReadRecipients {
       const isUnderWay = (await this.audience.nextSkip(tx, execution)) > 0;
       if (isUnderWay && execution.attributes.length > 0) return execution.attributes;
       const needed = await this.attributesOf(tx, { execution, connection }, [...found.values()]);
-      const attributes = [...new Set([...needed, ...(await source.furtherAttributes(tx))])];
+      const attributes = [...needed, ...(await source.furtherAttributes(tx, needed))];
       await this.executions.setAttributes(tx, execution.id, attributes);
       return attributes;
     });

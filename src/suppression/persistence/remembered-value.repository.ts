@@ -13,6 +13,8 @@ export interface ValueTarget {
   runId: string | null;
   /** Whether newer values may be there already; they stay. */
   mayBeOld: boolean;
+  /** Whether no value takes an earlier one away. */
+  clears: boolean;
 }
 
 /** Values by user ID; null: the customer has none. */
@@ -42,6 +44,7 @@ export class RememberedValueRepository {
       rows.map(([userId, value]) => [userId, value === null ? null : JSON.stringify(value)]),
     );
     if (target.mayBeOld) await this.keepNewer(tx, target);
+    if (!target.clears) await this.keepValues(tx, target);
     await this.profiles.storeAttribute(tx, target.projectId, { name: target.name, table });
     await this.remember(tx, target);
     await query(tx, `DROP TABLE ${table}`);
@@ -110,6 +113,15 @@ export class RememberedValueRepository {
       `DELETE FROM ${table} v USING remembered_value r
        WHERE r.attribute_id = $1 AND r.user_id = v.user_id AND r.data_date > $2::date`,
       [attributeId, dataDate],
+    );
+  }
+
+  private async keepValues(tx: Tx, { attributeId }: ValueTarget): Promise<void> {
+    await execute(
+      tx,
+      `DELETE FROM ${table} v USING remembered_value r
+       WHERE r.attribute_id = $1 AND r.user_id = v.user_id AND v.value IS NULL AND (r.value IS NOT NULL OR r.is_doubtful)`,
+      [attributeId],
     );
   }
 

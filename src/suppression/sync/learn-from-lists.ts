@@ -14,6 +14,8 @@ export interface ListPage {
   dataDate: string | null;
   /** Names of the attributes that were asked for, in the order of the values. */
   attributes: string[];
+  /** Those of the names that nothing was told of. */
+  untold?: ReadonlySet<string>;
   rows: { customerId: string; attributes: (string | null)[] }[];
 }
 
@@ -27,10 +29,10 @@ export class LearnFromLists {
     private readonly remembered: RememberedValueRepository,
   ) {}
 
-  /** Attributes to ask for with a list: those that Optimove is known to release. */
+  /** Attributes to ask for with a list: those that Optimove released when they were last synced. */
   async wanted(tx: Tx, { projectId, id }: Pick<ConnectionView, 'projectId' | 'id'>): Promise<string[]> {
     const attributes = await this.attributes.ofConnection(tx, projectId, id);
-    return attributes.filter(({ state, dataDate }) => dataDate !== null && state !== 'STOPPED').map(({ name }) => name);
+    return attributes.filter(({ state }) => state === 'FRESH').map(({ name }) => name);
   }
 
   /**
@@ -41,14 +43,20 @@ export class LearnFromLists {
     return (await this.feeds.find(tx, projectId, id))?.dataDate ?? null;
   }
 
-  /** Applies what a page says, as of its data date; newer values stay. */
-  async learn(tx: Tx, { connection, dataDate, attributes: names, rows }: ListPage): Promise<void> {
+  /**
+   * Applies what a page says, as of its data date; newer values stay. No value takes none away: Optimove may leave out
+   * what it does not release.
+   */
+  async learn(tx: Tx, { connection, dataDate, attributes: names, untold, rows }: ListPage): Promise<void> {
     if (dataDate === null) return;
     const { projectId, id } = connection;
     const kept = await this.attributes.ofConnection(tx, projectId, id);
     const told = kept.filter(
       ({ name, state, completeDate }) =>
-        state !== 'STOPPED' && names.includes(name) && (completeDate === null || completeDate <= dataDate),
+        state === 'FRESH' &&
+        names.includes(name) &&
+        !untold?.has(name) &&
+        (completeDate === null || completeDate <= dataDate),
     );
     if (told.length === 0 || !(await this.meansTheSamePeople(connection))) return;
     const userIdAt = connection.userIdAttribute === null ? -1 : names.indexOf(connection.userIdAttribute);
@@ -64,9 +72,10 @@ export class LearnFromLists {
         if ('value' in read) values.set(userId, read.value);
         else doubtful.push(userId);
       }
-      const target = { projectId, attributeId: attribute.id, name: attribute.name, dataDate, runId: null };
-      await this.remembered.apply(tx, { ...target, mayBeOld: true }, values);
-      await this.remembered.doubt(tx, { ...target, mayBeOld: true }, doubtful);
+      const { id: attributeId, name } = attribute;
+      const target = { projectId, attributeId, name, dataDate, runId: null, mayBeOld: true, clears: false };
+      await this.remembered.apply(tx, target, values);
+      await this.remembered.doubt(tx, target, doubtful);
     }
   }
 

@@ -99,7 +99,7 @@ export class LoadFile {
 
   private async clearAbsent(run: SyncRun, { id, name }: SuppressionAttribute, holder: string): Promise<void> {
     const { projectId, dataDate } = run;
-    const target = { projectId, attributeId: id, name, dataDate, runId: run.id, mayBeOld: true };
+    const target = { projectId, attributeId: id, name, dataDate, runId: run.id, mayBeOld: true, clears: true };
     let cleared = 0;
     do {
       cleared = await this.transactions.run(async (tx) => {

@@ -98,6 +98,7 @@ export class ValueWriter {
       dataDate: run.dataDate,
       runId: run.id,
       mayBeOld,
+      clears: true,
     };
     await this.transactions.run(async (tx) => {
       await this.runs.hold(tx, run.id, holder, { received, rejected });

@@ -162,14 +162,30 @@ export class GuardWorld {
     valueFor: (person: Person) => boolean | null,
   ): Promise<void> {
     const values = new Map(crowd.map(({ userId, person }) => [userId, valueFor(person)]));
-    const target = { projectId: this.projectId, attributeId, name, dataDate, runId: null, mayBeOld: false };
+    const target = {
+      projectId: this.projectId,
+      attributeId,
+      name,
+      dataDate,
+      runId: null,
+      mayBeOld: false,
+      clears: true,
+    };
     const { module } = this;
     return module.get(Transactions).run((tx) => module.get(RememberedValueRepository).apply(tx, target, values));
   }
 
   private doubt(): Promise<void> {
     const { attributeId, name } = this.rule;
-    const target = { projectId: this.projectId, attributeId, name, dataDate: oldDay, runId: null, mayBeOld: false };
+    const target = {
+      projectId: this.projectId,
+      attributeId,
+      name,
+      dataDate: oldDay,
+      runId: null,
+      mayBeOld: false,
+      clears: true,
+    };
     const userIds = this.crowd.map(({ userId }) => userId);
     const { module } = this;
     return module.get(Transactions).run((tx) => module.get(RememberedValueRepository).doubt(tx, target, userIds));

@@ -291,6 +291,27 @@ describe('the daily sync of suppression attributes', () => {
     expect([await valueOnProfile(crossed, name), await decide(account, crossed)]).toEqual([true, 'SUPPRESSED']);
   });
 
+  it('a list that tells no value takes none away, and one of an attribute whose sync failed tells nothing', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const [kept = '', free = ''] = await stage.addProfiles(['list-kept', 'list-free']);
+    await passDay(account, days[0], name, { 'list-kept': 'true' });
+    await runNow(account);
+    const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+    const lists = stage.app.get(LearnFromLists);
+    const rows = ['list-kept', 'list-free'].map((customerId) => ({ customerId, attributes: [null] }));
+    const page = { connection, dataDate: days[0], attributes: [name], rows };
+    await stage.transactions.run((tx) => lists.learn(tx, { ...page, untold: new Set([name]) }));
+    expect(await decide(account, free)).toBe('SUPPRESSION_STALE');
+    await stage.transactions.run((tx) => lists.learn(tx, page));
+    expect([await decide(account, kept), await decide(account, free)]).toEqual(['SUPPRESSED', 'ALLOWED']);
+    await account.control('PUT', `/attributes/${name}`, { isReleased: false });
+    await passDay(account, days[1], name, {});
+    await runNow(account);
+    expect(await lists.wanted(stage.transactions.pool, connection)).toEqual([]);
+  });
+
   it('fails loudly where Optimove does not release the attribute, and goes on once it does', async () => {
     const account = await stage.connect();
     const { id, name } = await choose(account);

@@ -1,4 +1,4 @@
-import type { OptimoveClient } from '@libs/optimove-client';
+import { type OptimoveClient, OptimoveRejectedError, type RecipientPage } from '@libs/optimove-client';
 import type { Tx } from '@libs/platform';
 import type { ConnectionView } from '@modules/connections';
 import type { LearnFromLists } from '@modules/suppression';
@@ -11,6 +11,9 @@ import type { RecipientSource, SourcePage } from './recipient-source';
  */
 export class ApiPages implements RecipientSource {
   private attributes: string[] = [];
+  private further: string[] = [];
+  /** What Optimove does not release any more: nothing was told of it. */
+  private untold = new Set<string>();
   private dataDate: string | null = null;
 
   constructor(
@@ -30,15 +33,41 @@ export class ApiPages implements RecipientSource {
     return [...new Set(details.map(({ templateId }) => templateId))];
   }
 
-  furtherAttributes(tx: Tx): Promise<string[]> {
-    return this.suppression.wanted(tx, this.connection);
+  async furtherAttributes(tx: Tx, needed: string[]): Promise<string[]> {
+    const wanted = await this.suppression.wanted(tx, this.connection);
+    this.further = wanted.filter((name) => !needed.includes(name));
+    return this.further;
   }
 
+  /** A list is not given up for an attribute that Optimove has ceased to release: it is read without the further ones. */
   async *pages(attributes: string[]): AsyncGenerator<SourcePage> {
     this.attributes = attributes;
     const { fromSkip, dataDate } = await this.begin();
     this.dataDate = dataDate;
-    yield* this.client.recipientPages({
+    let isBegun = false;
+    try {
+      for await (const page of this.ask(attributes, fromSkip)) {
+        isBegun = true;
+        yield page;
+      }
+    } catch (error) {
+      if (isBegun || this.further.length === 0 || !(error instanceof OptimoveRejectedError)) throw error;
+      this.untold = new Set(this.further);
+      const needed = attributes.filter((name) => !this.untold.has(name));
+      for await (const page of this.ask(needed, fromSkip)) yield this.padded(page, needed);
+    }
+  }
+
+  /** A kept page says itself where to go on. */
+  kept(tx: Tx, { rows }: SourcePage): Promise<void> {
+    const { connection, dataDate, attributes, untold } = this;
+    return this.suppression.learn(tx, { connection, dataDate, attributes, untold, rows });
+  }
+
+  async frozen(): Promise<void> {}
+
+  private ask(attributes: string[], fromSkip: number): AsyncGenerator<RecipientPage> {
+    return this.client.recipientPages({
       campaignId: this.execution.optimove_campaign_id,
       channelId: this.execution.optimove_channel_id,
       attributes,
@@ -48,11 +77,10 @@ export class ApiPages implements RecipientSource {
     });
   }
 
-  /** A kept page says itself where to go on. */
-  kept(tx: Tx, { rows }: SourcePage): Promise<void> {
-    const { connection, dataDate, attributes } = this;
-    return this.suppression.learn(tx, { connection, dataDate, attributes, rows });
+  /** The pages of one reading are kept with the same columns. */
+  private padded(page: RecipientPage, asked: string[]): RecipientPage {
+    const at = this.attributes.map((name) => asked.indexOf(name));
+    const rows = page.rows.map((row) => ({ ...row, attributes: at.map((index) => row.attributes[index] ?? null) }));
+    return { ...page, rows };
   }
-
-  async frozen(): Promise<void> {}
 }

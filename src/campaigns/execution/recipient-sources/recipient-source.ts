@@ -11,8 +11,8 @@ export type InLease = (work: (tx: Tx) => Promise<void>) => Promise<void>;
 export interface RecipientSource {
   /** Optimove's ids of the templates that the execution uses. */
   templateIds(): Promise<string[]>;
-  /** Attributes to ask for besides those that matching and templates need. */
-  furtherAttributes(tx: Tx): Promise<string[]>;
+  /** Attributes to ask for besides those that matching and templates need; the list is whole without them, too. */
+  furtherAttributes(tx: Tx, needed: string[]): Promise<string[]>;
   /**
    * The pages that are not kept yet, in order; each has been kept before the next is asked for. Reaching the end means
    * that the list is whole. @throws {AppError} when it cannot be.
