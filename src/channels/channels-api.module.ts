@@ -1,6 +1,7 @@
 import { ConnectionsModule } from '@modules/connections';
 import { Module } from '@nestjs/common';
 import { ChannelsResolver } from './api/channels.resolver';
+import { ConnectionChannelsResolver } from './api/connection-channels.resolver';
 import { ProviderAccountsResolver } from './api/provider-accounts.resolver';
 import { ProviderReportController } from './api/provider-report.controller';
 import { ChannelsModule } from './channels.module';
@@ -9,6 +10,6 @@ import { ChannelsModule } from './channels.module';
 @Module({
   imports: [ConnectionsModule, ChannelsModule],
   controllers: [ProviderReportController],
-  providers: [ChannelsResolver, ProviderAccountsResolver],
+  providers: [ChannelsResolver, ConnectionChannelsResolver, ProviderAccountsResolver],
 })
 export class ChannelsApiModule {}

@@ -1,6 +1,7 @@
 import { ConnectionsModule } from '@modules/connections';
 import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
+import { ConnectionPostbacksResolver } from './api/connection-postbacks.resolver';
 import { EngagementResolver } from './api/engagement.resolver';
 import { EngagementExportController } from './api/engagement-export.controller';
 import { PostbacksResolver } from './api/postbacks.resolver';
@@ -12,6 +13,12 @@ import { PostbacksModule } from './postbacks.module';
 @Module({
   imports: [PostbacksModule, ConnectionsModule, ProjectsModule],
   controllers: [EngagementExportController],
-  providers: [PostbacksResolver, SettlePostbacksResolver, SubscriptionsResolver, EngagementResolver],
+  providers: [
+    PostbacksResolver,
+    SettlePostbacksResolver,
+    SubscriptionsResolver,
+    EngagementResolver,
+    ConnectionPostbacksResolver,
+  ],
 })
 export class PostbacksApiModule {}

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ConnectionFeedResolver } from './api/connection-feed.resolver';
 import { GuardResolver } from './api/guard.resolver';
 import { ListController } from './api/list.controller';
 import { ProofController } from './api/proof.controller';
@@ -11,6 +12,6 @@ import { SuppressionModule } from './suppression.module';
 @Module({
   imports: [SuppressionModule],
   controllers: [ListController, ProofController, ValuesController],
-  providers: [SuppressionResolver, SyncResolver, GuardResolver],
+  providers: [SuppressionResolver, SyncResolver, GuardResolver, ConnectionFeedResolver],
 })
 export class SuppressionApiModule {}

@@ -152,6 +152,23 @@ describe('suppression, from what Optimove says to the message that is not sent',
       return directCampaign.executions.nodes.find(isIt) ?? null;
     });
 
+  it('shows the data date, the last sync and the next look for one in the overview of the connection', async () => {
+    const { connection } = await product.graphql<{
+      connection: { nextSyncCheckAt: string; suppressionFeed: { checkedAt: string } };
+    }>(
+      `query ($id: ID!) { connection(id: $id) { nextSyncCheckAt
+        suppressionFeed { dataDate checkedAt problem attributes { name state dataDate lastSyncedAt } } } }`,
+      { id: stage.connectionId },
+    );
+    const day = expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/);
+    expect(connection.suppressionFeed).toMatchObject({
+      dataDate: day,
+      problem: null,
+      attributes: [{ name: 'gamStop', state: 'FRESH', dataDate: day, lastSyncedAt: expect.any(String) }],
+    });
+    expect(Date.parse(connection.nextSyncCheckAt)).toBeGreaterThan(Date.parse(connection.suppressionFeed.checkedAt));
+  });
+
   it('lets a Direct campaign reach everybody but excluded people, once, whatever the connection is set to', async () => {
     const before = received();
     const { funnel } = await runOf(await launchDirect('To all'), ({ state }) => state === 'COMPLETED');

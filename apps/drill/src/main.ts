@@ -5,6 +5,7 @@ import type { PlacedFault } from './faults/record';
 import { setStage } from './optimove/stage';
 import type { Backend, PlannedFault } from './plan/fault';
 import { makePlan } from './plan/make-plan';
+import { runPostbackProof } from './postbacks/main';
 import { startWorld, type World } from './servers/world';
 import { judge } from './verdict/judge';
 import { report } from './verdict/report';
@@ -21,6 +22,7 @@ const usage =
   'npm run drill -- [--seed S] [--faults N] [--minutes M] [--backend postgres|redis] [--json FILE] [--plan]';
 
 async function main(): Promise<number> {
+  if (process.argv[2] === 'postbacks') return runPostbackProof(process.argv.slice(3));
   const { options, isPlanOnly } = readOptions();
   const plan = makePlan(options);
   console.log(`seed ${options.seed}, ${plan.length} faults, queues on ${options.backend}`);

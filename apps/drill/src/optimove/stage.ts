@@ -71,7 +71,8 @@ async function importPeople(
   }
 }
 
-function serviceAccount(sinkUrl: string): object {
+/** Credentials of a push project whose tokens the sink gives out. */
+export function serviceAccount(sinkUrl: string): object {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
     type: 'service_account',

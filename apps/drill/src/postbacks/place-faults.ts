@@ -1,0 +1,60 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { control } from '../optimove/http';
+import type { Random } from '../plan/random';
+import type { ProofStage } from './proof-stage';
+import type { ProofWorld } from './proof-world';
+import { until } from './until';
+
+const routes = ['UpdateCampaignInteractions', 'UpdateCampaignMetrics', 'SetCustomerChannelPreference'] as const;
+
+/** What goes wrong: a worker is killed, between or during a post, or Optimove's answer is lost or is none. */
+export const proofFaults = ['crash', 'crash-in-post', 'lost-answer', '503', '500', '429'] as const;
+
+/** A fault that is to come. */
+export interface ProofFault {
+  kind: (typeof proofFaults)[number];
+  route: (typeof routes)[number];
+}
+
+const longestWaitMs = 20_000;
+const slowMs = 2_000;
+
+/** Faults of a seed. Half of those that are about one call are about the one that adds up. */
+export function planFaults(count: number, random: Random): ProofFault[] {
+  return Array.from({ length: count }, (_each, index) => ({
+    kind: proofFaults[index % proofFaults.length] ?? 'crash',
+    route: random() < 0.5 ? routes[0] : (routes[Math.floor(random() * routes.length)] ?? routes[0]),
+  }));
+}
+
+/** Places a fault, lets `play` go on under it, and waits until it has happened. @returns whether it did. */
+export async function underFault(
+  world: ProofWorld,
+  { tenantId }: ProofStage,
+  { kind, route }: ProofFault,
+  play: () => Promise<void>,
+): Promise<boolean> {
+  const before = await callsOf(world, tenantId, route);
+  const called = () =>
+    until(
+      'it is called',
+      async () => ((await callsOf(world, tenantId, route)) > before ? true : null),
+      longestWaitMs,
+    ).catch(() => false);
+  if (kind === 'crash') {
+    await Promise.all([play(), world.crashWorker()]);
+    return true;
+  }
+  const rule = kind === 'crash-in-post' ? { kind: 'slow', delayMs: slowMs } : { kind };
+  await control(world, 'PUT', `/tenants/${tenantId}/faults`, { rules: [{ route, times: 1, ...rule }] });
+  const [happened] = await Promise.all([called(), play()]);
+  if (kind === 'crash-in-post' && happened) await world.crashWorker();
+  else await pause(100);
+  await control(world, 'PUT', `/tenants/${tenantId}/faults`, {});
+  return happened;
+}
+
+async function callsOf(world: ProofWorld, tenantId: string, route: string): Promise<number> {
+  const calls = await control<{ path: string }[]>(world, 'GET', `/tenants/${tenantId}/calls`);
+  return calls.filter(({ path }) => path.toLowerCase().includes(route.toLowerCase())).length;
+}
