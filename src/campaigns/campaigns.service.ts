@@ -69,8 +69,6 @@ export class CampaignsService {
 /** Optimove meant these people to get nothing, or counts them elsewhere. */
 const notDropped: EndState[] = ['CONTROL_GROUP', 'DUPLICATE'];
 
-const bouncedMeasure = 'RECEIPT:BOUNCED';
-
 function sumOf(counts: EndStateCount[], states: EndState[]): number {
   return counts.filter(({ state }) => states.includes(state)).reduce((sum, { count }) => sum + count, 0);
 }
@@ -81,7 +79,7 @@ function totalsOf(
   { tallies, closesAt }: { tallies: { measure: string; count: number }[]; closesAt: Date },
 ): ExecutionTotals {
   const funnel = toFunnel({ received: 0, duplicates: 0, malformed: 0, tallies });
-  const { sent, delivered, dropped, opened, clicked, unsubscribed, complained, endStates } = funnel;
+  const { sent, delivered, dropped, opened, clicked, unsubscribed, complained, bounced, endStates } = funnel;
   return {
     projectId: execution.project_id,
     connectionId: execution.connection_id,
@@ -95,7 +93,7 @@ function totalsOf(
     clicked,
     unsubscribed,
     complained,
-    bounced: tallies.reduce((sum, { measure, count }) => sum + (measure === bouncedMeasure ? count : 0), 0),
+    bounced,
     closesAt,
   };
 }

@@ -3,7 +3,7 @@ import { provePostbacks } from '../../apps/drill/src/postbacks/prove';
 import { startHost } from '../support/host';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 
 describe('what Optimove holds after faults', () => {
   let product: Product;

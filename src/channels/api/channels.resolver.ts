@@ -2,11 +2,9 @@ import { isUuid } from '@libs/foundation';
 import { Transactions, validateInput } from '@libs/platform';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { kindSuggestedBy, mediaOfKind } from '../domain/channel-kind';
-import { listenerEventsOf } from '../domain/listener-events';
+import { kindSuggestedBy } from '../domain/channel-kind';
 import { KnownChannels } from '../listeners/known-channels';
 import { type ChannelOutcome, ManageChannels } from '../manage-channels';
-import type { ChannelEntity } from '../persistence/channel.entity';
 import { ChannelRepository } from '../persistence/channel.repository';
 import { AddChannelInput, RemoveChannelInput, ReregisterListenerInput, SpreadChannelInput } from './channel.inputs';
 import {
@@ -17,6 +15,7 @@ import {
   ReregisterListenerPayload,
   SpreadChannelPayload,
 } from './channel.type';
+import { toChannelType } from './map-channel';
 
 /** Optimove channels. */
 @Resolver(() => ChannelType)
@@ -32,7 +31,7 @@ export class ChannelsResolver {
   @Query(() => ChannelType, { nullable: true, description: 'One channel of the project; a removed one, too.' })
   async channel(@CurrentActor() actor: Actor, @Args('id', { type: () => ID }) id: string): Promise<ChannelType | null> {
     const found = isUuid(id) ? await this.repository.findAny(this.transactions.pool, actor.projectId, id) : null;
-    return found && toType(found);
+    return found && toChannelType(found);
   }
 
   @Allow('channels.view')
@@ -42,7 +41,7 @@ export class ChannelsResolver {
     @Args('connectionId', { type: () => ID }) connectionId: string,
   ): Promise<ChannelType[]> {
     if (!isUuid(connectionId)) return [];
-    return (await this.repository.listOf(this.transactions.pool, actor.projectId, connectionId)).map(toType);
+    return (await this.repository.listOf(this.transactions.pool, actor.projectId, connectionId)).map(toChannelType);
   }
 
   @Allow('channels.manage')
@@ -121,16 +120,5 @@ export class ChannelsResolver {
 }
 
 function toPayload({ channel, problems }: ChannelOutcome): AddChannelPayload {
-  return { channel: channel && toType(channel), userErrors: problems };
-}
-
-function toType(channel: ChannelEntity): ChannelType {
-  const { id, connectionId, kind, name, optimoveChannelId, state, lastError, spreadMinutes } = channel;
-  const { listenerRegisteredAt, createdAt, updatedAt } = channel;
-  return {
-    ...{ id, connectionId, kind, name, optimoveChannelId, state, lastError, spreadMinutes },
-    ...{ listenerRegisteredAt, createdAt, updatedAt },
-    media: mediaOfKind(kind),
-    listenerEventTypeIds: listenerEventsOf(kind).map(({ eventTypeId }) => eventTypeId),
-  };
+  return { channel: channel && toChannelType(channel), userErrors: problems };
 }

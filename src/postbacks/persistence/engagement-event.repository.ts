@@ -136,7 +136,8 @@ export class EngagementEventRepository {
     const rows = await query<{ id: string }>(
       tx,
       `SELECT e.customer_id AS id FROM engagement_event e WHERE e.batch_id = $1 AND NOT EXISTS (
-         SELECT 1 FROM engagement_event o WHERE o.connection_id = e.connection_id AND o.customer_id = e.customer_id
+         SELECT 1 FROM engagement_event o WHERE o.project_id = e.project_id AND o.customer_id = e.customer_id
+           AND o.connection_id = e.connection_id
            AND o.batch_id <> e.batch_id AND (o.optimove_campaign_id, o.optimove_channel_id, o.optimove_template_id, o.event, o.day)
              = (e.optimove_campaign_id, e.optimove_channel_id, e.optimove_template_id, e.event, e.day))
        ORDER BY e.id LIMIT $2`,

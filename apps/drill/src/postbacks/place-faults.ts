@@ -16,7 +16,7 @@ export interface ProofFault {
   route: (typeof routes)[number];
 }
 
-const longestWaitMs = 20_000;
+const longestWaitMs = 60_000;
 const slowMs = 2_000;
 
 /** Faults of a seed. Half of those that are about one call are about the one that adds up. */
