@@ -46,6 +46,12 @@ describe('stopping an execution', () => {
       return executions.nodes[0]?.id;
     });
   };
+  const tell = async (stage: CampaignStage, body: { EventTypeID: number; [key: string]: unknown }): Promise<void> => {
+    const path = `/tenants/${stage.tenant.id}/listeners`;
+    const listeners = await product.control<{ eventTypeId: number; listenerUrl: string }[]>('GET', path);
+    const url = listeners.find(({ eventTypeId }) => eventTypeId === body.EventTypeID)?.listenerUrl ?? '';
+    expect((await fetch(url, { method: 'POST', body: JSON.stringify(body) })).status).toBe(200);
+  };
   const change = (field: string, input: object) =>
     mutate<{ execution: { state: string; pausedAt: string | null }; handedOver: number }>(
       product.graphql,
@@ -83,8 +89,13 @@ describe('stopping an execution', () => {
 
   it('before it was announced keeps it from sending anything', async () => {
     const { stage, campaignId } = await stageOne();
-    await product.control('POST', `/tenants/${stage.tenant.id}/campaigns/${campaignId}/cancel`, {});
+    const CampaignID = Number(campaignId);
+    const today = new Date().toISOString().slice(0, 10);
+    await product.control('PUT', `/tenants/${stage.tenant.id}/faults`, { rules: [], callbacks: { silent: true } });
+    await tell(stage, { EventTypeID: 4, TimeStamp: `${today} 00:00:02`, CampaignID });
     await runAtOptimove(product, stage, campaignId);
+    const ChannelID = stage.tenant.channels[0]?.id;
+    await tell(stage, { EventTypeID: 13, TimeStamp: `${today} 00:00:01`, CampaignID, ChannelID });
     const { state, reason } = await completedExecution(product, stage.connectionId);
 
     expect({ state, reason, received: received() }).toEqual({

@@ -68,8 +68,13 @@ describe('what is old of the ledger', () => {
     );
     return id;
   };
-  const rowsOf = async (table: string, id: string): Promise<number> =>
-    (await database.query(`SELECT 1 FROM ${table} WHERE execution_id = $1`, [id])).length;
+  const rowsOf = async (table: string, ...ids: string[]): Promise<number[]> => {
+    const rows = await database.query<{ id: string }>(
+      `SELECT execution_id AS id FROM ${table} WHERE execution_id = ANY($1::uuid[])`,
+      [ids],
+    );
+    return ids.map((id) => rows.filter((row) => row.id === id).length);
+  };
   const exists = async (table: string, day: Date): Promise<boolean> => {
     const name = `${table}_${day.toISOString().slice(0, 10).replaceAll('-', '')}`;
     const [row] = await database.query<{ is: boolean }>('SELECT to_regclass($1) IS NOT NULL AS is', [name]);
@@ -86,8 +91,8 @@ describe('what is old of the ledger', () => {
     ];
     await forgetOld.run();
     expect(await exists('recipient_staging', over)).toBe(false);
-    expect(await Promise.all([first, second, third].map((id) => rowsOf('recipient_staging', id)))).toEqual([0, 0, 1]);
-    expect(await Promise.all([first, second, third].map((id) => rowsOf('recipient', id)))).toEqual([1, 1, 1]);
+    expect(await rowsOf('recipient_staging', first, second, third)).toEqual([0, 0, 1]);
+    expect(await rowsOf('recipient', first, second, third)).toEqual([1, 1, 1]);
     const rejects = await database.query('SELECT raw FROM recipient_reject WHERE execution_id = $1', [first]);
     expect(rejects).toEqual([{ raw: '' }]);
   });
@@ -97,7 +102,7 @@ describe('what is old of the ledger', () => {
     const running = await execution(day, 'RUNNING', null);
     const [late, later] = [await execution(day, 'COMPLETED', ago(95)), await execution(day, 'CANCELLED', ago(97))];
     await forgetOld.run();
-    expect(await Promise.all([running, late, later].map((id) => rowsOf('recipient_staging', id)))).toEqual([1, 1, 0]);
+    expect(await rowsOf('recipient_staging', running, late, later)).toEqual([1, 1, 0]);
     const rows = await database.query<{ id: string }>('SELECT id FROM execution WHERE values_gone_at IS NOT NULL');
     expect(rows.map(({ id }) => id)).toContain(later);
     expect(rows.map(({ id }) => id)).not.toContain(late);
@@ -108,8 +113,8 @@ describe('what is old of the ledger', () => {
     const [gone, there] = [await execution(old, 'COMPLETED', old), await execution(kept, 'COMPLETED', kept)];
     await forgetOld.run();
     for (const table of ['recipient', 'recipient_reject', 'delivery']) expect(await exists(table, old)).toBe(false);
-    expect(await rowsOf('execution_tally', gone)).toBe(1);
-    expect(await rowsOf('recipient', there)).toBe(1);
+    expect(await rowsOf('execution_tally', gone)).toEqual([1]);
+    expect(await rowsOf('recipient', there)).toEqual([1]);
   });
 
   it('leaves while others read and write, also after it was interrupted', async () => {
@@ -129,13 +134,13 @@ describe('what is old of the ledger', () => {
     });
     // Whoever comes now waits for nobody.
     const fresh = await execution(new Date(), 'RUNNING', null);
-    expect(await rowsOf('recipient_staging', fresh)).toBe(1);
+    expect(await rowsOf('recipient_staging', fresh)).toEqual([1]);
     await database.query('SELECT pg_cancel_backend($1)', [waiting.pid]);
     expect(await interrupted).toBeInstanceOf(Error);
     await reader.query('COMMIT');
     await reader.end();
     await forgetOld.run();
     expect(await exists('recipient_staging', day)).toBe(false);
-    expect(await rowsOf('recipient', id)).toBe(1);
+    expect(await rowsOf('recipient', id)).toEqual([1]);
   });
 });
