@@ -13,7 +13,8 @@ const messageBound = 'Message-ID';
 /** Tries of one message have the same Message-ID, whatever day it is. */
 const lastDayOfAll = new Date(Date.UTC(2149, 0, 1));
 
-const anchor = /(<a\b[^>]*?\shref\s*=\s*)(["'])(https?:[^"']*)\2([^>]*>)/gi;
+/** Addresses of the web and of apps; not those of mails and calls, and no anchors. */
+const anchor = /(<a\b[^>]*?\shref\s*=\s*)(["'])([a-z][a-z0-9+.-]*:\/\/[^"']*)\2([^>]*>)/gi;
 
 /** Puts signed links of ours into a rendered message: opens, clicks, unsubscribing, preferences. */
 @Injectable()

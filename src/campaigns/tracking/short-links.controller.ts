@@ -6,6 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { isMachine } from '../domain/engagement';
 import { type ShortLink, ShortLinkRepository } from '../persistence/short-link.repository';
 import { EngagementIntake } from './engagement-intake';
+import { leadOn } from './lead-on';
 import { gonePage } from './pages';
 import { sendPage } from './send-page';
 
@@ -32,7 +33,7 @@ export class ShortLinksController {
     const link = code.test(given) ? await this.links.find(this.transactions.pool, given) : null;
     if (!link) return sendPage(reply, 410, gone);
     if (request.method === 'GET') await this.note(request, link);
-    await reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').redirect(link.target, 302);
+    await leadOn(reply, link.target);
   }
 
   private note({ headers }: FastifyRequest, { executionId, seq, medium, target }: ShortLink): Promise<boolean> {

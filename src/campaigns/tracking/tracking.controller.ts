@@ -8,6 +8,7 @@ import { type EngagementKind, isMachine, type MessageRef, unpackRef } from '../d
 import type { PreferenceAnswers } from '../persistence/engagement.repository';
 import { addressHint, numberHint } from './address-hint';
 import { EngagementIntake } from './engagement-intake';
+import { leadOn } from './lead-on';
 import { MailView } from './mail-view';
 import { MessageLinks } from './message-links';
 import { donePage, gonePage, nameOf, preferencesPage, unsubscribePage } from './pages';
@@ -53,7 +54,7 @@ export class TrackingController {
     const ref = this.refOf(token, target);
     if (!ref) return sendPage(reply, 410, gone);
     if (request.method === 'GET') await this.note(request, ref, 'CLICKED', { link: target.slice(0, 2_048) });
-    await reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').redirect(target, 302);
+    await leadOn(reply, target);
   }
 
   /** Asks before it unsubscribes: programs that follow links must not. */

@@ -50,6 +50,19 @@ describe('the links of messages', () => {
     expect(await stage.funnel('clicked')).toEqual({ clicked: 1 });
   });
 
+  it('lead to addresses in any script, and into apps', async () => {
+    const leadTo = async (target: string): Promise<[number, string | null]> => {
+      const { status, headers } = await get(person(0).links.click(target));
+      return [status, headers.get('location')];
+    };
+    expect(await leadTo('https://example.com/Łódź?for=Zoë 🎰')).toEqual([
+      302,
+      'https://example.com/%C5%81%C3%B3d%C5%BA?for=Zo%C3%AB%20%F0%9F%8E%B0',
+    ]);
+    expect(await leadTo('casino://offers/7')).toEqual([302, 'casino://offers/7']);
+    await stage.apply();
+  });
+
   it('unsubscribe with one click of a mail program, and once only', async () => {
     const { unsubscribe } = person(3).links;
     const click = () =>

@@ -38,7 +38,7 @@ function leavesOf(raw: string, depth: number): MailPart[] {
   const pieces = `\n${body}`.split(`\n--${boundary}`).slice(1, mostParts);
   return pieces
     .filter((piece) => !piece.startsWith('--'))
-    .flatMap((piece) => leavesOf(piece.replace(/^[^\n]*\n/, ''), depth + 1));
+    .flatMap((piece) => leavesOf(piece.replace(/^[^\n]*\n/, '').replace(/\r$/, ''), depth + 1));
 }
 
 function decoded(body: string, headers: ReadonlyMap<string, string>): string {
