@@ -172,6 +172,38 @@ describe('a triggered campaign', () => {
     expect(countOf(await funnelOf('b1f10'), 'PROFILE_NOT_FOUND')).toBe(0);
   });
 
+  it('shows in the trace of a customer step by step, and so does a call that led to nothing', async () => {
+    const [sent] = await product.control<{ url: string }[]>('GET', `/tenants/${tenant.id}/callbacks`);
+    const wrong = { customerID: 'T3', campaignID: 'b1f11', channelID: 999, templateID: templateId };
+    await fetch(sent?.url ?? '', { method: 'POST', body: JSON.stringify(wrong) });
+    const { customerTrace } = await product.graphql<{ customerTrace: object[] }>(
+      `{ customerTrace(customerId: "T3") {
+        kind executionId optimoveCampaignId endState steps { kind medium detail } } }`,
+    );
+    const step = (kind: string, medium: string | null = null, detail: unknown = null) => ({ kind, medium, detail });
+    expect(customerTrace).toEqual([
+      {
+        kind: 'REFUSED_CALL',
+        executionId: null,
+        optimoveCampaignId: 'b1f11',
+        endState: null,
+        steps: [step('REFUSED', null, expect.stringContaining('Channel 999 is not set up'))],
+      },
+      {
+        kind: 'TRIGGERED',
+        executionId: expect.any(String),
+        optimoveCampaignId: 'b1f09',
+        endState: 'SENT',
+        steps: expect.arrayContaining([
+          step('DUE'),
+          step('LET_THROUGH', 'MOBILE_PUSH'),
+          step('ANSWERED', 'MOBILE_PUSH', 'ACCEPTED'),
+          step('ENDED', null, 'SENT'),
+        ]),
+      },
+    ]);
+  });
+
   it('expires by the time of its callback when the workers were away', async () => {
     const { campaign } = await product.graphql<{ campaign: { id: string; version: number } }>(
       'query ($id: ID!) { campaign(id: $id) { id version } }',

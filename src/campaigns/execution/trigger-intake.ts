@@ -86,10 +86,10 @@ export class TriggerIntake {
       const key = [call.connection.id, callback.channelId, callback.templateId === null].join(' ');
       const complete = known.get(key) ?? (await this.complete.run(call.connection, callback));
       known.set(key, complete);
-      const { channel, callback: template } = complete;
-      const channelId = template.channelId;
-      const templateId = callback.templateId ?? template.templateId;
-      found.push({ subject: announcementOf(call, { ...callback, channelId, templateId, channel }), templateId });
+      const { channel, callback: understood } = complete;
+      const templateId = callback.templateId ?? understood.templateId;
+      const full = { ...callback, channelId: understood.channelId, templateId, channel };
+      found.push({ subject: announcementOf(call, full), templateId });
     }
     return found;
   }
