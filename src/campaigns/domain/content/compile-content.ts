@@ -134,5 +134,6 @@ function notPersonalised(detail: string): RenderOutcome {
 
 function toOutcome(assembled: Assembled): RenderOutcome {
   if ('message' in assembled) return { ok: true, message: assembled.message };
+  if ('invalid' in assembled) return notPersonalised(assembled.invalid);
   return { ok: false, reason: 'PAYLOAD_TOO_LARGE', detail: assembled.tooLarge };
 }
