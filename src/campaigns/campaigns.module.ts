@@ -35,6 +35,7 @@ import { SettleByReceipt } from './execution/settle-by-receipt';
 import { SettleDeliveries } from './execution/settle-deliveries';
 import { SettleProven } from './execution/settle-proven';
 import { StopExecutions } from './execution/stop-executions';
+import { StopShowing } from './execution/stop-showing';
 import { TriggerIntake } from './execution/trigger-intake';
 import { TriggeredBudget } from './execution/triggered-budget';
 import { TriggeredSubjects } from './execution/triggered-subjects';
@@ -144,6 +145,7 @@ const useCases = [
   SettleProven,
   StopExecutions,
   CompleteTrigger,
+  StopShowing,
   TriggerIntake,
   WatchExecution,
 ];
