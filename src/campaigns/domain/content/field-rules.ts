@@ -5,6 +5,7 @@ import { messageLimits as limits } from './message-limits';
 import { checkInApp, checkInbox, checkWebPush } from './onsite-rules';
 import { checkPush } from './push-rules';
 import { measureSms, smsSender } from './sms-parts';
+import { checkTargeting } from './targeting';
 import { isTemplate } from './text-template';
 
 const emailAddress = /^[^\s@<>",;]+@[^\s@<>",;]+\.[^\s@<>",;]+$/;
@@ -20,6 +21,7 @@ export function checkFields(content: CampaignContent): Finding[] {
   if (content.webPush) checkWebPush(findings, content.webPush);
   if (content.inbox) checkInbox(findings, content.inbox);
   if (content.inApp) checkInApp(findings, content.inApp);
+  checkTargeting(findings, content);
   return findings.all;
 }
 
