@@ -26,6 +26,7 @@ import { FindMissed } from './execution/find-missed';
 import { FindQuietChannels } from './execution/find-quiet-channels';
 import { ForgetOld } from './execution/forget-old';
 import { NarrowToSegment } from './execution/narrow-to-segment';
+import { NarrowToTarget } from './execution/narrow-to-target';
 import { ReadRecipients } from './execution/read-recipients';
 import { RecipientSources } from './execution/recipient-sources/recipient-sources';
 import { RetryExecution } from './execution/retry-execution';
@@ -139,6 +140,7 @@ const useCases = [
   RecipientSources,
   RetryExecution,
   NarrowToSegment,
+  NarrowToTarget,
   SendChunk,
   SendSlice,
   SettleDeliveries,
