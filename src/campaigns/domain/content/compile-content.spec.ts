@@ -167,10 +167,10 @@ describe('compileContent', () => {
       sms: { from: '{{ Brand }}', text: 'Hi' },
       personalisation: { whenMissing: 'EMPTY' },
     };
-    const brands = ['Shop', 'A shop with a long name', ''].map((Brand) => ({ Brand }));
+    const brands = ['Shop', 'AShopWithALongName', ''].map((Brand) => ({ Brand }));
     expect(compileContent(content).renderSlice('SMS', brands)).toMatchObject([
       { ok: true, message: { from: 'Shop' } },
-      { ok: false, reason: 'NOT_PERSONALISED', detail: '"A shop with a long name" is no sender of a text message' },
+      { ok: false, reason: 'NOT_PERSONALISED', detail: '"AShopWithALongName" is no sender of a text message' },
       { ok: true, message: { from: '' } },
     ]);
   });
