@@ -17,6 +17,8 @@ import { RecipientsExportController } from './api/recipients-export.controller';
 import { RehearsalResolver } from './api/rehearsal.resolver';
 import { SentCampaignLoader } from './api/sent-campaign.loader';
 import { SettlementResolver } from './api/settlement.resolver';
+import { ShowingLoader } from './api/showing.loader';
+import { ShowingResolver } from './api/showing.resolver';
 import { StopResolver } from './api/stop.resolver';
 import { TemplateFunnelResolver } from './api/template-funnel.resolver';
 import { TestSendResolver } from './api/test-send.resolver';
@@ -54,6 +56,8 @@ import { WithholdKept } from './tracking/withhold-kept';
     QuietChannelResolver,
     UncertainResolver,
     SettlementResolver,
+    ShowingLoader,
+    ShowingResolver,
     StopResolver,
     TraceResolver,
     FunnelLoader,

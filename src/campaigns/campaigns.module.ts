@@ -26,6 +26,7 @@ import { FindMissed } from './execution/find-missed';
 import { FindQuietChannels } from './execution/find-quiet-channels';
 import { ForgetOld } from './execution/forget-old';
 import { NarrowToSegment } from './execution/narrow-to-segment';
+import { NarrowToTarget } from './execution/narrow-to-target';
 import { ReadRecipients } from './execution/read-recipients';
 import { RecipientSources } from './execution/recipient-sources/recipient-sources';
 import { RetryExecution } from './execution/retry-execution';
@@ -35,6 +36,7 @@ import { SettleByReceipt } from './execution/settle-by-receipt';
 import { SettleDeliveries } from './execution/settle-deliveries';
 import { SettleProven } from './execution/settle-proven';
 import { StopExecutions } from './execution/stop-executions';
+import { StopShowing } from './execution/stop-showing';
 import { TriggerIntake } from './execution/trigger-intake';
 import { TriggeredBudget } from './execution/triggered-budget';
 import { TriggeredSubjects } from './execution/triggered-subjects';
@@ -138,12 +140,14 @@ const useCases = [
   RecipientSources,
   RetryExecution,
   NarrowToSegment,
+  NarrowToTarget,
   SendChunk,
   SendSlice,
   SettleDeliveries,
   SettleProven,
   StopExecutions,
   CompleteTrigger,
+  StopShowing,
   TriggerIntake,
   WatchExecution,
 ];

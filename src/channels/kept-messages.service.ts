@@ -1,4 +1,4 @@
-import { Transactions } from '@libs/platform';
+import { Transactions, type Tx } from '@libs/platform';
 import { ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import type { InAppView, InboxPage, KeptDeed, Moment } from './domain/kept-message';
@@ -62,6 +62,16 @@ export class KeptMessagesService {
       .filter(({ id }) => !hidden.has(id))
       .slice(0, mostShownAtOnce)
       .map(toView);
+  }
+
+  /** Shows nothing of a batch any more; it is what delivery ids begin with, up to the first dot. @returns false when that was so. */
+  stop(tx: Tx, batch: { projectId: string; batchId: string; by: string }): Promise<boolean> {
+    return this.repository.stop(tx, batch);
+  }
+
+  /** Since when batches are not shown; those that are shown are absent. */
+  stoppedAt(projectId: string, batchIds: string[]): Promise<Map<string, Date>> {
+    return this.repository.stoppedAt(this.transactions.pool, projectId, batchIds);
   }
 
   /** Writes down what an installation of this person reports. @returns false when the person has no such message. */

@@ -26,6 +26,7 @@ export interface RenderContext {
 export interface RenderedPerson {
   seq: number;
   profileId: string | null;
+  templateId: string;
   numberProblem: string | null;
   messages: Map<Medium, object>;
   /** Side of the split test; null without one. */
@@ -77,6 +78,7 @@ function start(person: MatchedRecipient): RenderedPerson {
   return {
     seq: person.seq,
     profileId: person.profileId,
+    templateId: person.templateId,
     numberProblem: person.numberProblem,
     messages: new Map(),
     variant: null,

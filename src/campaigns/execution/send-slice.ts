@@ -22,6 +22,7 @@ import { MessageLinks } from '../tracking/message-links';
 import { ShortLinks } from '../tracking/short-links';
 import type { ExecutionContext } from './execution-context';
 import { addressOf } from './message-address';
+import { NarrowToTarget } from './narrow-to-target';
 import { refusedDrop } from './refused-drop';
 import type { RenderedPerson } from './render-slice';
 import { reserveRoom, type SendingRoom } from './sending-room';
@@ -87,6 +88,7 @@ export class SendSlice {
     private readonly stops: StopRepository,
     private readonly profiles: ProfilesService,
     private readonly links: MessageLinks,
+    private readonly targets: NarrowToTarget,
     private readonly shortLinks: ShortLinks,
     private readonly shortLinkRepository: ShortLinkRepository,
   ) {}
@@ -163,8 +165,14 @@ export class SendSlice {
       people: ready.flatMap(({ seq, profileId }) => (profileId ? [{ seq, profileId }] : [])),
       media,
     });
+    const { contents, execution } = context;
+    const asked = { projectId: execution.project_id, contents, people: ready, decisions };
+    const targeted = await this.targets.run(tx, asked);
+    for (const { seq, drop } of targeted.drops) drops.get(seq)?.push(drop);
     const bySeq = new Map(ready.map((person) => [person.seq, person]));
-    const wanted = decisions.flatMap((decision) => this.toClaim(context, decision, bySeq.get(decision.seq), drops));
+    const wanted = targeted.decisions.flatMap((decision) =>
+      this.toClaim(context, decision, bySeq.get(decision.seq), drops),
+    );
     if (wanted.length === 0) return [];
     const attempts = await this.deliveries.claim(tx, chunk, context.execution.project_id, wanted);
     const claimed = wanted.flatMap((delivery) => {

@@ -10,6 +10,7 @@ import { type Drop, firstDrop } from '../domain/execution/end-state';
 import type { Rehearsed } from '../domain/execution/rehearsal';
 import { matchRecipients } from '../execution/match-recipients';
 import { type NarrowContext, NarrowToSegment } from '../execution/narrow-to-segment';
+import { NarrowToTarget } from '../execution/narrow-to-target';
 import { refusedDrop } from '../execution/refused-drop';
 import { type RenderContext, type RenderedPerson, renderSlice } from '../execution/render-slice';
 import type { OpenRecipient } from '../persistence/ledger/chunk.repository';
@@ -41,6 +42,7 @@ export class Rehearse {
     private readonly profiles: ProfilesService,
     private readonly suppression: SuppressionService,
     private readonly segment: NarrowToSegment,
+    private readonly targets: NarrowToTarget,
   ) {}
 
   async people(context: RehearsalContext, people: OpenRecipient[]): Promise<Rehearsed[]> {
@@ -67,7 +69,7 @@ export class Rehearse {
 
   private async decide(
     tx: Tx,
-    { connection, execution }: RehearsalContext,
+    { connection, execution, contents }: RehearsalContext,
     rendered: RenderedPerson[],
   ): Promise<Map<number, GateDecision[]>> {
     const ready = rendered.filter(({ messages }) => messages.size > 0);
@@ -79,7 +81,11 @@ export class Rehearse {
       people: ready.flatMap(({ seq, profileId }) => (profileId ? [{ seq, profileId }] : [])),
       media: [...new Set(ready.flatMap(({ messages }) => [...messages.keys()]))],
     });
-    for (const decision of decisions) bySeq.set(decision.seq, [...(bySeq.get(decision.seq) ?? []), decision]);
+    const { projectId } = connection;
+    const targeted = await this.targets.run(tx, { projectId, contents, people: ready, decisions });
+    const people = new Map(ready.map((person) => [person.seq, person]));
+    for (const { seq, drop } of targeted.drops) people.get(seq)?.drops.push(drop);
+    for (const decision of targeted.decisions) bySeq.set(decision.seq, [...(bySeq.get(decision.seq) ?? []), decision]);
     return bySeq;
   }
 }

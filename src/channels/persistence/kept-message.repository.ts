@@ -21,7 +21,10 @@ export interface Candidate {
   since: Date;
 }
 
-const isThere = 'deleted_at IS NULL AND expires_at > now()';
+/** A delivery id begins with its batch. */
+const batchOf = `split_part(kept_message.delivery_id, '.', 1)`;
+const isThere = `deleted_at IS NULL AND expires_at > now() AND NOT EXISTS (
+  SELECT FROM kept_message_stop s WHERE s.project_id = kept_message.project_id AND s.batch_id = ${batchOf})`;
 /** What a person has waiting is looked through to here; nobody is shown that much at once. */
 const mostCandidates = 100;
 
@@ -134,6 +137,28 @@ export class KeptMessageRepository {
       [projectId, profileId, given.id],
     );
     return rows.length > 0;
+  }
+
+  /** Hides a batch, whatever is stored of it now or later. @returns false when it was hidden before. */
+  async stop(tx: Tx, { projectId, batchId, by }: { projectId: string; batchId: string; by: string }): Promise<boolean> {
+    const added = await execute(
+      tx,
+      `INSERT INTO kept_message_stop (project_id, batch_id, stopped_by) VALUES ($1, $2, $3)
+       ON CONFLICT ON CONSTRAINT pk_kept_message_stop DO NOTHING`,
+      [projectId, batchId, by],
+    );
+    return added === 1;
+  }
+
+  /** Since when these batches are hidden; those that are shown are absent. */
+  async stoppedAt(tx: Tx, projectId: string, batchIds: string[]): Promise<Map<string, Date>> {
+    const rows = await query<{ batchId: string; stoppedAt: Date }>(
+      tx,
+      `SELECT batch_id AS "batchId", stopped_at AS "stoppedAt" FROM kept_message_stop
+       WHERE project_id = $1 AND batch_id = ANY($2)`,
+      [projectId, batchIds],
+    );
+    return new Map(rows.map(({ batchId, stoppedAt }) => [batchId, stoppedAt]));
   }
 
   /** Removes messages that expired `days` ago, at most `limit`. @returns how many. */

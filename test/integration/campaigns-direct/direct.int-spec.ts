@@ -21,7 +21,7 @@ const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
 });
 
 const fields = `{ id name status version nextAt hasUnlaunchedChanges segment { rules }
-  schedule { kind at weekdays time until timeZone } findings { path code severity message } }`;
+  schedule { kind at weekdays time until timeZone from everyWeeks inMonth everyMonths } findings { path code severity message } }`;
 const payload = `{ campaign ${fields} userErrors { code path message } }`;
 const push = { mobilePush: { title: 'Tonight', body: 'The final' } };
 
@@ -145,6 +145,22 @@ describe('Direct campaigns', () => {
     expect(await errorsOf({ repeating: { ...repeating, weekdays: [0] } })).toEqual(['schedule.repeating.weekdays']);
     expect(await errorsOf({ repeating: { ...repeating, time: '24:00' } })).toEqual(['schedule.repeating.time']);
     expect(await errorsOf({ once, repeating })).toEqual(['schedule']);
+    expect(await errorsOf({ repeating: { ...repeating, everyWeeks: 2 } })).toEqual(['schedule.repeating.from']);
+    expect(await errorsOf({ repeating: { ...repeating, everyMonths: 1 } })).toEqual(['schedule.repeating.inMonth']);
+    const both = { ...repeating, everyWeeks: 1, inMonth: 'LAST', from: '2031-02-31' };
+    expect(await errorsOf({ repeating: both })).toEqual(['schedule.repeating.from', 'schedule.repeating.everyWeeks']);
+  });
+
+  it('are scheduled in the zone of the project unless they name one, weeks and months apart', async () => {
+    await stage.database.query(`UPDATE project SET time_zone = 'Europe/Malta' WHERE id = $1`, [stage.actor.projectId]);
+    const once = await launched({ schedule: { once: { at: '2031-07-01T10:00' } } });
+    expect(once).toMatchObject({ nextAt: '2031-07-01T08:00:00.000Z', schedule: { timeZone: 'Europe/Malta' } });
+    const repeating = { weekdays: [1, 2, 3, 4, 5], time: '10:00', inMonth: 'LAST', everyMonths: 3, from: '2031-02-01' };
+    const quarterly = await launched({ schedule: { repeating: { ...repeating, timeZone: 'UTC' } } });
+    expect(quarterly).toMatchObject({
+      nextAt: '2031-02-28T10:00:00.000Z',
+      schedule: { ...repeating, timeZone: 'UTC', everyWeeks: null, until: null },
+    });
   });
 
   it('are not launched for a time that is over, nor with content that is not ready, nor by whoever read an older version', async () => {

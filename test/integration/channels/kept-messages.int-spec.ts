@@ -121,6 +121,26 @@ describe('messages kept for apps and sites', () => {
     expect(removed).toBe(3);
   });
 
+  it('are taken back at once with all of their execution, also those still to come, and no others', async () => {
+    const executionId = newId();
+    const idOf = (seq: number, medium: string): string => `${executionId}.${seq}.${medium}`;
+    const other = letter();
+    await send('INBOX', [letter({ deliveryId: idOf(1, 'I.inbox') }), other]);
+    await send('IN_APP', [modal({ deliveryId: idOf(1, 'A.in-app') })]);
+    expect((await inbox()).messages).toHaveLength(2);
+    expect(await shown(session)).toHaveLength(1);
+    const stopIt = (projectId: string) =>
+      stage.app.get(Transactions).run((tx) => kept.stop(tx, { projectId, batchId: executionId, by: 'tests' }));
+    await stopIt(newId());
+    expect((await inbox()).messages).toHaveLength(2);
+    expect([await stopIt(owner.projectId), await stopIt(owner.projectId)]).toEqual([true, false]);
+    await send('INBOX', [letter({ deliveryId: idOf(2, 'I.inbox') })]);
+    expect(await inbox()).toMatchObject({ messages: [{ id: other.deliveryId }], unread: 1 });
+    expect(await shown(session)).toEqual([]);
+    const stopped = await kept.stoppedAt(owner.projectId, [executionId, newId()]);
+    expect([...stopped.keys()]).toEqual([executionId]);
+  });
+
   it('are shown at their own trigger and no other', async () => {
     const atStart = modal();
     const atEvent = modal({ trigger: appEvent('lobby') });

@@ -5,6 +5,7 @@ import { ProfilesService } from '@modules/profiles';
 import { SuppressionService } from '@modules/suppression';
 import { Test } from '@nestjs/testing';
 import type { ExecutionContext } from '../../../src/campaigns/execution/execution-context';
+import { NarrowToTarget } from '../../../src/campaigns/execution/narrow-to-target';
 import { SendSlice } from '../../../src/campaigns/execution/send-slice';
 import { ChunkRepository } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import { DeliveryRepository } from '../../../src/campaigns/persistence/ledger/delivery.repository';
@@ -68,6 +69,7 @@ describe('the gate before a hand-over', () => {
     const module = await Test.createTestingModule({
       providers: [
         SendSlice,
+        NarrowToTarget,
         DeliveryRepository,
         { provide: ChunkRepository, useValue: stage.chunks },
         { provide: Transactions, useValue: stage.transactions },
@@ -80,6 +82,7 @@ describe('the gate before a hand-over', () => {
       .compile();
     const context = {
       execution: { id: chunk.executionId, project_id: stage.projectId },
+      contents: new Map(),
       connection: { id: newId() },
       senders: new Map([['MOBILE_PUSH', { accountId: newId(), messagesPerSecond: null, sendBatch }]]),
     } as unknown as ExecutionContext;

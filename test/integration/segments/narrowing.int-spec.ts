@@ -4,9 +4,11 @@ import { MatchingService } from '@modules/matching';
 import { type FrozenSegment, ProfilesService } from '@modules/profiles';
 import { SuppressionService } from '@modules/suppression';
 import { Test } from '@nestjs/testing';
+import type { SmsContent } from '../../../src/campaigns/domain/content/campaign-content';
 import { compileContent } from '../../../src/campaigns/domain/content/compile-content';
 import { type ExecutionContext, ExecutionContexts } from '../../../src/campaigns/execution/execution-context';
 import { NarrowToSegment } from '../../../src/campaigns/execution/narrow-to-segment';
+import { NarrowToTarget } from '../../../src/campaigns/execution/narrow-to-target';
 import { SendChunk } from '../../../src/campaigns/execution/send-chunk';
 import { SendSlice } from '../../../src/campaigns/execution/send-slice';
 import { ChunkRepository } from '../../../src/campaigns/persistence/ledger/chunk.repository';
@@ -58,7 +60,10 @@ describe('a campaign with a segment', () => {
   };
 
   /** Sends one SMS to each of the five. @returns how each ended, and to whom something went. */
-  const send = async (segment: FrozenSegment | null): Promise<{ ends: (string | null)[]; sentTo: string[] }> => {
+  const send = async (
+    segment: FrozenSegment | null,
+    group?: SmsContent['group'],
+  ): Promise<{ ends: (string | null)[]; sentTo: string[] }> => {
     const { database, projectId, transactions } = stage;
     const executionId = await insertExecution(database, { projectId, people: profileIds.length });
     await database.query(
@@ -82,7 +87,7 @@ describe('a campaign with a segment', () => {
       },
       connection: { id: newId(), projectId, userIdAttribute: null, mobileNumberAttribute: null },
       contents: new Map([
-        ['1', compileContent({ sms: { from: '', text: 'Hi' }, personalisation: { whenMissing: 'EMPTY' } })],
+        ['1', compileContent({ sms: { from: '', text: 'Hi', group }, personalisation: { whenMissing: 'EMPTY' } })],
       ]),
       segments: new Map(segment ? [['1', segment]] : []),
       senders: new Map([['SMS', { accountId: newId(), messagesPerSecond: null, waitMs: () => 0, sendBatch }]]),
@@ -109,6 +114,7 @@ describe('a campaign with a segment', () => {
         SendChunk,
         SendSlice,
         NarrowToSegment,
+        NarrowToTarget,
         ChunkRepository,
         DeliveryRepository,
         { provide: Transactions, useValue: transactions },
@@ -148,6 +154,24 @@ describe('a campaign with a segment', () => {
   it('without one leaves nobody out', async () => {
     const { ends } = await send(null);
     expect(ends).toEqual(['SENT', 'SENT', 'SENT', 'NO_ADDRESS', 'NO_ADDRESS']);
+  });
+
+  it('goes only to people whom push messages reach, or only to the others, where it says so', async () => {
+    const phone = (profileId: string | undefined, given: { isAddressable: boolean; subscription: string }) =>
+      stage.database.query(
+        `INSERT INTO device (id, project_id, profile_id, platform, token, is_addressable, push_subscription)
+         VALUES (gen_random_uuid(), $1, $2, 'IOS', gen_random_uuid()::text, $3, $4)`,
+        [stage.projectId, profileId, given.isAddressable, given.subscription],
+      );
+    await phone(profileIds[0], { isAddressable: true, subscription: 'SUBSCRIBED' });
+    await phone(profileIds[1], { isAddressable: true, subscription: 'UNSUBSCRIBED' });
+    await phone(profileIds[2], { isAddressable: false, subscription: 'SUBSCRIBED' });
+    const others = await send(null, 'PUSH_NOT_SUBSCRIBED');
+    expect(others).toEqual({
+      ends: ['NOT_IN_SEGMENT', 'SENT', 'SENT', 'NO_ADDRESS', 'NO_ADDRESS'],
+      sentTo: ['447900001002', '447900001003'],
+    });
+    expect((await send(null, 'PUSH_SUBSCRIBED')).sentTo).toEqual(['447900001001']);
   });
 
   it('keeps to the rules it was launched with after an attribute of theirs is gone', async () => {

@@ -12,7 +12,8 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { type MissingValueRule, missingValueRules } from '../../domain/content/campaign-content';
+import { type EmailContent, type MissingValueRule, missingValueRules } from '../../domain/content/campaign-content';
+import { pushGroups } from '../../domain/content/targeting';
 import { ContentAlternativeInput, ContentVariantInput } from './alternatives.inputs';
 import { MissingValueRuleEnum } from './content.type';
 import {
@@ -22,6 +23,7 @@ import {
   TapInput,
   WebPushContentInput,
 } from './onsite-content.inputs';
+import { DeviceTargetingInput, PushGroupEnum } from './targeting.inputs';
 
 const short = 2_000;
 const long = 600_000;
@@ -204,6 +206,14 @@ export class EmailContentInput {
   @IsString()
   @MaxLength(short)
   preheader?: string | null;
+
+  @Field(() => PushGroupEnum, {
+    nullable: true,
+    description: 'Only for people whom push messages reach or do not; null: for all.',
+  })
+  @IsOptional()
+  @IsIn(pushGroups)
+  group?: EmailContent['group'] | null;
 }
 
 @InputType({ description: 'A text message. Its texts may hold placeholders.' })
@@ -224,6 +234,14 @@ export class SmsContentInput {
   })
   @IsBoolean()
   hasShortLinks: boolean = false;
+
+  @Field(() => PushGroupEnum, {
+    nullable: true,
+    description: 'Only for people whom push messages reach or do not; null: for all.',
+  })
+  @IsOptional()
+  @IsIn(pushGroups)
+  group?: EmailContent['group'] | null;
 }
 
 @InputType({ description: 'How placeholders are treated.' })
@@ -291,6 +309,12 @@ export class CampaignContentInput {
   @ValidateNested({ each: true })
   @Type(() => ContentAlternativeInput)
   alternatives?: ContentAlternativeInput[] | null;
+
+  @Field(() => DeviceTargetingInput, { nullable: true, description: 'Devices that push is kept to; null: all.' })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => DeviceTargetingInput)
+  targeting?: DeviceTargetingInput | null;
 
   @Field(() => PersonalisationInput, { nullable: true, description: 'How placeholders are treated; EMPTY first.' })
   @IsOptional()

@@ -9,6 +9,7 @@ import {
   TapType,
   WebPushContentType,
 } from './onsite-content.type';
+import { DeviceTargetingType, PushGroupEnum } from './targeting.inputs';
 
 /** What to do about missing values, as GraphQL names it. */
 export const MissingValueRuleEnum = enumOf(missingValueRules);
@@ -113,6 +114,12 @@ export class EmailContentType {
 
   @Field(() => String, { nullable: true, description: 'What inboxes show behind the subject.' })
   preheader!: string | null;
+
+  @Field(() => PushGroupEnum, {
+    nullable: true,
+    description: 'Only for people whom push messages reach or do not; null: for all.',
+  })
+  group!: string | null;
 }
 
 @ObjectType('SmsContent', { description: 'A text message. Its texts may hold placeholders.' })
@@ -125,6 +132,12 @@ export class SmsContentType {
 
   @Field({ description: 'Whether web addresses in the text are made short at the hand-over, so that clicks count.' })
   hasShortLinks!: boolean;
+
+  @Field(() => PushGroupEnum, {
+    nullable: true,
+    description: 'Only for people whom push messages reach or do not; null: for all.',
+  })
+  group!: string | null;
 }
 
 @ObjectType('ContentPersonalisation', { description: 'How placeholders are treated.' })
@@ -158,6 +171,9 @@ export class CampaignContentType {
 
   @Field(() => [ContentAlternativeType], { description: 'Texts for languages and variants.' })
   alternatives!: ContentAlternativeType[];
+
+  @Field(() => DeviceTargetingType, { nullable: true, description: 'Devices that push is kept to; null: all.' })
+  targeting!: DeviceTargetingType | null;
 
   @Field(() => PersonalisationType, { description: 'How placeholders are treated.' })
   personalisation!: PersonalisationType;

@@ -10,6 +10,7 @@ import { toAlternatives, toAlternativeTypes, toVariants } from './map-alternativ
 import { toInApp, toInAppType, toInbox, toInboxType, toWebPush, toWebPushType } from './map-onsite';
 import { toPush, toPushType } from './map-push';
 import { optional, storable } from './storable';
+import { toTargeting } from './targeting.inputs';
 
 type MediumField = (typeof contentFields)[ContentMedium];
 
@@ -20,6 +21,7 @@ export interface GivenContent extends GivenMedia {
   personalisation?: CampaignContent['personalisation'];
   expiresAfterMinutes?: number | null;
   variants?: CampaignContent['variants'] | null;
+  targeting?: CampaignContent['targeting'] | null;
   alternatives?: CampaignContent['alternatives'] | null;
 }
 
@@ -33,12 +35,14 @@ export function toGivenContent(input: CampaignContentInput): GivenContent {
       from: storable(sms.from).trim(),
       text: storable(sms.text),
       ...(sms.hasShortLinks ? { hasShortLinks: true } : {}),
+      group: sms.group ?? undefined,
     },
     webPush: webPush && toWebPush(webPush),
     inbox: inbox && toInbox(inbox),
     inApp: inApp && toInApp(inApp),
     personalisation: personalisation ? { whenMissing: personalisation.whenMissing } : undefined,
     expiresAfterMinutes,
+    targeting: toTargeting(input.targeting),
     variants: toVariants(input.variants),
     alternatives: toAlternatives(input.alternatives),
   };
@@ -56,6 +60,7 @@ export function toNewContent(input: CampaignContentInput): CampaignContent {
     inApp: given.inApp ?? undefined,
     personalisation: given.personalisation ?? { whenMissing: 'EMPTY' },
     expiresAfterMinutes: given.expiresAfterMinutes ?? undefined,
+    targeting: given.targeting ?? undefined,
     variants: given.variants ?? undefined,
     alternatives: given.alternatives ?? undefined,
   };
@@ -67,12 +72,13 @@ export function toContentType(content: CampaignContent): CampaignContentType {
   return {
     mobilePush: mobilePush ? toPushType(mobilePush) : null,
     email: email ? toEmailType(email) : null,
-    sms: sms ? { ...sms, hasShortLinks: sms.hasShortLinks ?? false } : null,
+    sms: sms ? { ...sms, hasShortLinks: sms.hasShortLinks ?? false, group: sms.group ?? null } : null,
     webPush: webPush ? toWebPushType(webPush) : null,
     inbox: inbox ? toInboxType(inbox) : null,
     inApp: inApp ? toInAppType(inApp) : null,
     personalisation,
     expiresAfterMinutes: expiresAfterMinutes ?? null,
+    targeting: content.targeting ? { platforms: null, browsers: null, ...content.targeting } : null,
     variants: content.variants ?? [],
     alternatives: toAlternativeTypes(content.alternatives),
   };
@@ -80,7 +86,8 @@ export function toContentType(content: CampaignContent): CampaignContentType {
 
 function toEmailType(email: EmailContent): EmailContentType {
   const { replyTo = null, replyToName = null, hasUnsubscribeHeader = true, text = null, preheader = null } = email;
-  return { ...email, replyTo, replyToName, hasUnsubscribeHeader, text, preheader };
+  const { group = null } = email;
+  return { ...email, replyTo, replyToName, hasUnsubscribeHeader, text, preheader, group };
 }
 
 function toEmail(input: EmailContentInput): EmailContent {
@@ -94,5 +101,6 @@ function toEmail(input: EmailContentInput): EmailContent {
     html: storable(input.html),
     text: optional(input.text),
     preheader: optional(input.preheader),
+    group: input.group ?? undefined,
   };
 }

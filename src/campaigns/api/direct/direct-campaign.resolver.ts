@@ -1,6 +1,6 @@
 import { isUuid } from '@libs/foundation';
 import { decodeCursor, PageArgs, Transactions, toPage } from '@libs/platform';
-import { type Actor, Allow, CurrentActor } from '@modules/projects';
+import { type Actor, Allow, CurrentActor, ProjectsService } from '@modules/projects';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { CopyDirectCampaign } from '../../direct/copy-direct-campaign';
 import { refusedDirect } from '../../direct/direct-problem';
@@ -38,7 +38,7 @@ import {
   ResumeDirectCampaignPayload,
   UpdateDirectCampaignPayload,
 } from './direct-campaign.type';
-import { bothGiven, toDirectPayload, toDirectType, toSchedule } from './map-direct';
+import { scheduleProblems, toDirectPayload, toDirectType, toSchedule } from './map-direct';
 
 /** Direct campaigns: writing, launch, what they rely on. */
 @Resolver(() => DirectCampaignType)
@@ -47,6 +47,7 @@ export class DirectCampaignResolver {
     private readonly manage: ManageDirectCampaigns,
     private readonly launches: LaunchDirectCampaign,
     private readonly copies: CopyDirectCampaign,
+    private readonly projects: ProjectsService,
     private readonly campaigns: DirectCampaignRepository,
     private readonly executionLists: ExecutionListRepository,
     private readonly reviews: ReviewDirectCampaign,
@@ -87,10 +88,11 @@ export class DirectCampaignResolver {
     @CurrentActor() actor: Actor,
     @Args('input') input: CreateDirectCampaignInput,
   ): Promise<CreateDirectCampaignPayload> {
-    const problems = [...(await invalidInput(CreateDirectCampaignInput, input)), ...bothGiven(input.schedule)];
+    const problems = [...(await invalidInput(CreateDirectCampaignInput, input)), ...scheduleProblems(input.schedule)];
     if (problems.length > 0) return toDirectPayload(refusedDirect(...problems));
     const { name, segment = null } = input;
-    const fresh = { name, segment, content: toNewContent(input.content ?? {}), schedule: toSchedule(input.schedule) };
+    const schedule = toSchedule(input.schedule, await this.zoneOf(actor));
+    const fresh = { name, segment, content: toNewContent(input.content ?? {}), schedule };
     return toDirectPayload(await this.manage.create(actor, fresh));
   }
 
@@ -102,11 +104,11 @@ export class DirectCampaignResolver {
     @CurrentActor() actor: Actor,
     @Args('input') input: UpdateDirectCampaignInput,
   ): Promise<UpdateDirectCampaignPayload> {
-    const problems = [...(await invalidInput(UpdateDirectCampaignInput, input)), ...bothGiven(input.schedule)];
+    const problems = [...(await invalidInput(UpdateDirectCampaignInput, input)), ...scheduleProblems(input.schedule)];
     if (problems.length > 0) return toDirectPayload(refusedDirect(...problems));
     const { id, version, name, segment } = input;
     const content = input.content ? toGivenContent(input.content) : undefined;
-    const schedule = input.schedule ? toSchedule(input.schedule) : undefined;
+    const schedule = input.schedule ? toSchedule(input.schedule, await this.zoneOf(actor)) : undefined;
     return toDirectPayload(await this.manage.update(actor, { id, version, name, content, segment, schedule }));
   }
 
@@ -187,6 +189,10 @@ export class DirectCampaignResolver {
   @ResolveField(() => [StepReportType], { description: 'The steps of the builder, each with what was found on it.' })
   async steps(@Parent() { source }: DirectCampaignType): Promise<StepReportType[]> {
     return stepsOf(await this.reviewOf(source));
+  }
+
+  private async zoneOf({ projectId }: Actor): Promise<string> {
+    return (await this.projects.get(projectId)).timeZone;
   }
 
   private async reviewOf(source: DirectCampaign): Promise<Finding[]> {

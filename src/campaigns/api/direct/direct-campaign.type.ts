@@ -6,6 +6,7 @@ import { CampaignUserError } from '../authoring/campaign.type';
 import { CampaignContentType } from '../authoring/content.type';
 import { enumOf } from '../authoring/enum-of';
 import { CampaignSegmentType } from '../authoring/segment.type';
+import { InMonthEnum } from './direct-schedule.inputs';
 
 /** The statuses of a Direct campaign as GraphQL names them. */
 export const DirectStatusEnum = enumOf(directStatuses);
@@ -30,6 +31,21 @@ export class DirectScheduleType {
 
   @Field(() => String, { nullable: true, description: 'Of REPEATING: the last day; null: it never ends.' })
   until!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Of REPEATING: the first day; null: that of the launch.' })
+  from!: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Of REPEATING: only in each n-th week; null: in every one.' })
+  everyWeeks!: number | null;
+
+  @Field(() => InMonthEnum, {
+    nullable: true,
+    description: 'Of REPEATING: only on the first or last of the weekdays in a month; null: on all of them.',
+  })
+  inMonth!: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Of REPEATING: only in each n-th month; null: in every one.' })
+  everyMonths!: number | null;
 
   @Field(() => String, { nullable: true, description: 'The time zone of the local times.' })
   timeZone!: string | null;

@@ -1,9 +1,11 @@
-import { Field, InputType, Int } from '@nestjs/graphql';
+import { Field, InputType, Int, registerEnumType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
   ArrayUnique,
+  IsIn,
+  IsInt,
   IsOptional,
   IsTimeZone,
   Matches,
@@ -15,6 +17,14 @@ import {
   type ValidatorConstraintInterface,
 } from 'class-validator';
 import { isCalendarDay } from '../../domain/execution/run-date';
+import { enumOf } from '../authoring/enum-of';
+
+/** Which of the weekdays in a month, as GraphQL names it. */
+export const InMonthEnum = enumOf(['FIRST', 'LAST']);
+registerEnumType(InMonthEnum, {
+  name: 'InMonth',
+  description: 'Which of the chosen weekdays in a month: with Monday to Friday, LAST is the last working day.',
+});
 
 const timeOfDay = '([01]\\d|2[0-3]):[0-5]\\d';
 
@@ -36,9 +46,13 @@ export class DirectOnceInput {
   @Validate(CalendarDayRule)
   at!: string;
 
-  @Field({ description: 'IANA time zone, such as Europe/London.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'IANA time zone, such as Europe/London; the project’s own when absent.',
+  })
+  @IsOptional()
   @IsTimeZone({ message: 'timeZone must be an IANA time zone such as Europe/London' })
-  timeZone!: string;
+  timeZone?: string | null;
 }
 
 @InputType({ description: 'Again and again, on some days of the week at a local time.' })
@@ -61,9 +75,44 @@ export class DirectRepeatingInput {
   @Validate(CalendarDayRule)
   until?: string | null;
 
-  @Field({ description: 'IANA time zone, such as Europe/London.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'The first day, YYYY-MM-DD, from whose week or month on is counted; absent: the day of the launch.',
+  })
+  @IsOptional()
+  @Matches(/^\d{4}-\d{2}-\d{2}$/, { message: 'from must look like 2026-12-24' })
+  @Validate(CalendarDayRule)
+  from?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Only in each n-th week, 1 to 12; from 2 on with from.' })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(12)
+  everyWeeks?: number | null;
+
+  @Field(() => InMonthEnum, { nullable: true, description: 'Only on the first or last of the weekdays in a month.' })
+  @IsOptional()
+  @IsIn(['FIRST', 'LAST'])
+  inMonth?: 'FIRST' | 'LAST' | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Only in each n-th month, 1 to 12; with inMonth, and from 2 on with from.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(12)
+  everyMonths?: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'IANA time zone, such as Europe/London; the project’s own when absent.',
+  })
+  @IsOptional()
   @IsTimeZone({ message: 'timeZone must be an IANA time zone such as Europe/London' })
-  timeZone!: string;
+  timeZone?: string | null;
 }
 
 @InputType({ description: 'When a Direct campaign goes out: at most one of both; neither: as soon as it is launched.' })

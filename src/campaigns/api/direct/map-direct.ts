@@ -7,7 +7,8 @@ import { toSegmentType } from '../authoring/segment.type';
 import type { CreateDirectCampaignPayload, DirectCampaignType, DirectScheduleType } from './direct-campaign.type';
 import type { DirectScheduleInput } from './direct-schedule.inputs';
 
-const nothing = { at: null, weekdays: null, time: null, until: null, timeZone: null };
+const place = { at: null, time: null, until: null, timeZone: null };
+const days = { weekdays: null, from: null, everyWeeks: null, inMonth: null, everyMonths: null };
 
 /** A Direct campaign as GraphQL shows it; findings and executions are resolved when asked for. */
 export function toDirectType(source: DirectCampaign): DirectCampaignType {
@@ -26,21 +27,39 @@ export function toDirectPayload({ campaign, problems }: DirectOutcome): CreateDi
   return { campaign: campaign && toDirectType(campaign), userErrors: problems };
 }
 
-/** A schedule as given; {@link bothGiven} is a problem. */
-export function toSchedule(input: DirectScheduleInput | null | undefined): DirectSchedule {
+/** A schedule as given, in a zone where it names none; what {@link scheduleProblems} finds is a problem. */
+export function toSchedule(input: DirectScheduleInput | null | undefined, zone: string): DirectSchedule {
   const { once, repeating } = input ?? {};
-  if (once) return { kind: 'AT', at: once.at, timeZone: once.timeZone };
+  if (once) return { kind: 'AT', at: once.at, timeZone: once.timeZone ?? zone };
   if (!repeating) return { kind: 'NOW' };
-  const { weekdays, time, until = null, timeZone } = repeating;
-  return { kind: 'REPEATING', weekdays, time, until, timeZone };
+  const { weekdays, time, until = null, from, everyWeeks, inMonth, everyMonths } = repeating;
+  return {
+    ...{ kind: 'REPEATING', weekdays, time, until, timeZone: repeating.timeZone ?? zone },
+    ...(from ? { from } : {}),
+    ...(everyWeeks ? { everyWeeks } : {}),
+    ...(inMonth ? { inMonth } : {}),
+    ...(everyMonths ? { everyMonths } : {}),
+  };
 }
 
-/** The problem of a schedule that says two things at once. */
-export function bothGiven(input: DirectScheduleInput | null | undefined): CampaignProblem[] {
-  if (!input?.once || !input.repeating) return [];
-  return [{ code: 'INVALID', path: ['schedule'], message: 'Give either once or repeating, not both' }];
+/** The problems of a schedule whose parts do not go together. */
+export function scheduleProblems(input: DirectScheduleInput | null | undefined): CampaignProblem[] {
+  const { once, repeating } = input ?? {};
+  if (once && repeating) return [problem([], 'Give either once or repeating, not both')];
+  if (!repeating) return [];
+  const { from, everyWeeks, everyMonths, inMonth } = repeating;
+  const isCounted = (everyWeeks ?? 1) > 1 || (everyMonths ?? 1) > 1;
+  return [
+    ...(everyMonths && !inMonth ? [problem(['repeating', 'inMonth'], 'Say which of the weekdays in the month')] : []),
+    ...(everyWeeks && inMonth ? [problem(['repeating', 'everyWeeks'], 'Weeks and months do not go together')] : []),
+    ...(isCounted && !from ? [problem(['repeating', 'from'], 'Give the day from which is counted')] : []),
+  ];
+}
+
+function problem(path: string[], message: string): CampaignProblem {
+  return { code: 'INVALID', path: ['schedule', ...path], message };
 }
 
 function toScheduleType(schedule: DirectSchedule): DirectScheduleType {
-  return { ...nothing, ...schedule };
+  return { ...place, ...days, ...schedule };
 }

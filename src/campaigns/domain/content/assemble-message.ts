@@ -11,7 +11,7 @@ import { assemblePush, type PushFields } from './assemble-push';
 import type { CampaignContent, ContentMedium, EmailContent, SmsContent } from './campaign-content';
 import { htmlToText } from './html-to-text';
 import { messageLimits } from './message-limits';
-import { measureSms } from './sms-parts';
+import { measureSms, smsSender } from './sms-parts';
 
 /** Rendered texts of one medium by field name. */
 export type RenderedFields = ReadonlyMap<string, string>;
@@ -25,8 +25,8 @@ export type SmsFields = Omit<SmsMessage, 'deliveryId' | 'to'>;
 /** What a provider is given besides the address and the id of the delivery. */
 export type MessageFields = PushFields | EmailFields | SmsFields | WebPushFields | InboxFields | InAppFields;
 
-/** A message, or why it is too large for its medium. */
-export type Assembled = { message: MessageFields } | { tooLarge: string };
+/** A message, or why it is too large for its medium, or not one as rendered. */
+export type Assembled = { message: MessageFields } | { tooLarge: string } | { invalid: string };
 
 /** Builds a medium's message out of its rendered texts and checks its size. */
 export function assembleMessage(content: CampaignContent, medium: ContentMedium, fields: RenderedFields): Assembled {
@@ -40,11 +40,11 @@ export function assembleMessage(content: CampaignContent, medium: ContentMedium,
 
 function assembleSms(sms: SmsContent | undefined, fields: RenderedFields): Assembled {
   const text = fields.get('text') ?? '';
-  const message: SmsFields = {
-    from: fields.get('from') ?? '',
-    text,
-    ...(sms?.hasShortLinks ? { hasShortLinks: true } : {}),
-  };
+  const from = fields.get('from') ?? '';
+  if (from !== '' && !smsSender.test(from)) {
+    return { invalid: `"${from.slice(0, 40)}" is no sender of a text message` };
+  }
+  const message: SmsFields = { from, text, ...(sms?.hasShortLinks ? { hasShortLinks: true } : {}) };
   const parts = measureSms(text);
   if (parts <= messageLimits.smsParts) return { message };
   return { tooLarge: `The text message has ${parts} parts; at most ${messageLimits.smsParts} are sent` };

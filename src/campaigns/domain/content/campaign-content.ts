@@ -2,6 +2,7 @@ import type { ContentAlternative, ContentVariant } from './alternatives';
 import type { ClickContent } from './click-action';
 import type { ButtonContent, InAppContent, InboxContent, WebPushContent } from './onsite-content';
 import type { SnippetTexts } from './snippets';
+import type { DeviceTargeting, pushGroups } from './targeting';
 
 /** A push message to phones as its author wrote it. Every text may hold placeholders. */
 export interface MobilePushContent extends ClickContent {
@@ -46,6 +47,8 @@ export interface EmailContent {
   text?: string;
   /** What inboxes show behind the subject. */
   preheader?: string;
+  /** Only for people whom push messages reach, or only for those whom they do not. */
+  group?: (typeof pushGroups)[number];
 }
 
 /** A text message as its author wrote it. */
@@ -55,6 +58,8 @@ export interface SmsContent {
   text: string;
   /** Makes web addresses in the text short, and clicks on them count. */
   hasShortLinks?: boolean;
+  /** Only for people whom push messages reach, or only for those whom they do not. */
+  group?: (typeof pushGroups)[number];
 }
 
 /** What happens to a customer for whom a placeholder has neither a value nor a default. */
@@ -72,6 +77,8 @@ export interface CampaignContent {
   inbox?: InboxContent;
   inApp?: InAppContent;
   personalisation: { whenMissing: MissingValueRule };
+  /** To which devices push messages are kept. */
+  targeting?: DeviceTargeting;
   /** Sides of a split test; everybody gets the same when absent. */
   variants?: ContentVariant[];
   /** Texts for languages and variants. */

@@ -161,4 +161,17 @@ describe('compileContent', () => {
     expect(outcomes).toHaveLength(3);
     for (const outcome of outcomes) expect(outcome).toMatchObject({ ok: false, reason: 'NOT_PERSONALISED' });
   }, 20_000);
+
+  it('sends no text message in the name of what is none, once it is rendered', () => {
+    const content: CampaignContent = {
+      sms: { from: '{{ Brand }}', text: 'Hi' },
+      personalisation: { whenMissing: 'EMPTY' },
+    };
+    const brands = ['Shop', 'AShopWithALongName', ''].map((Brand) => ({ Brand }));
+    expect(compileContent(content).renderSlice('SMS', brands)).toMatchObject([
+      { ok: true, message: { from: 'Shop' } },
+      { ok: false, reason: 'NOT_PERSONALISED', detail: '"AShopWithALongName" is no sender of a text message' },
+      { ok: true, message: { from: '' } },
+    ]);
+  });
 });

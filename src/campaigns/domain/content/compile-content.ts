@@ -5,6 +5,7 @@ import { type CampaignContent, type ContentMedium, mediaOf } from './campaign-co
 import { CompiledChoices, type CompiledField } from './compiled-choices';
 import { toTemplateValues } from './customer-values';
 import { sliceSize, sliceTimeLimitMs } from './message-limits';
+import { type Targeting, targetingOf } from './targeting';
 import { runWithin } from './time-limit';
 
 /** What came of a medium's message for one person. */
@@ -19,6 +20,8 @@ export interface CompiledContent {
   media: Medium[];
   /** Minutes after which a message is too late; null when it never is. */
   expiresAfterMinutes: number | null;
+  /** What messages are kept to; null: every address. */
+  targeting: Targeting | null;
   /**
    * One outcome per person, in order. A person is a flat record of values by bare name, with the stored attributes in
    * `user`; its language picks the texts. `variants` has each one's variant, the first where null. Bounded in time: people that a runaway template keeps from being rendered end NOT_PERSONALISED.
@@ -50,12 +53,14 @@ class Compiled implements CompiledContent {
   readonly optimoveAttributes: string[];
   readonly media: ContentMedium[];
   readonly expiresAfterMinutes: number | null;
+  readonly targeting: Targeting | null;
 
   private readonly choices: CompiledChoices;
 
   constructor(private readonly content: CampaignContent) {
     this.media = mediaOf(content);
     this.expiresAfterMinutes = content.expiresAfterMinutes ?? null;
+    this.targeting = targetingOf(content);
     this.choices = new CompiledChoices(content);
     this.optimoveAttributes = this.choices.optimoveAttributes;
   }
@@ -134,5 +139,6 @@ function notPersonalised(detail: string): RenderOutcome {
 
 function toOutcome(assembled: Assembled): RenderOutcome {
   if ('message' in assembled) return { ok: true, message: assembled.message };
+  if ('invalid' in assembled) return notPersonalised(assembled.invalid);
   return { ok: false, reason: 'PAYLOAD_TOO_LARGE', detail: assembled.tooLarge };
 }

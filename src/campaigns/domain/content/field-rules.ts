@@ -4,13 +4,13 @@ import { Findings } from './findings';
 import { messageLimits as limits } from './message-limits';
 import { checkInApp, checkInbox, checkWebPush } from './onsite-rules';
 import { checkPush } from './push-rules';
-import { measureSms } from './sms-parts';
+import { measureSms, smsSender } from './sms-parts';
+import { checkTargeting } from './targeting';
 import { isTemplate } from './text-template';
 
 const emailAddress = /^[^\s@<>",;]+@[^\s@<>",;]+\.[^\s@<>",;]+$/;
 const linkedAddress = /<(?:img|a)\b[^<>]*?\s(?:src|href)\s*=\s*(["'])([^"']*)\1/gi;
 const wholeAddress = /^(?:[a-z][a-z0-9+.-]*:|#)/i;
-const senderName = /^(?:[A-Za-z0-9._-]{3,11}|\+?\d{3,15})$/;
 
 /** Checks every field by itself: there, well-formed, within its bounds. */
 export function checkFields(content: CampaignContent): Finding[] {
@@ -21,6 +21,7 @@ export function checkFields(content: CampaignContent): Finding[] {
   if (content.webPush) checkWebPush(findings, content.webPush);
   if (content.inbox) checkInbox(findings, content.inbox);
   if (content.inApp) checkInApp(findings, content.inApp);
+  checkTargeting(findings, content);
   return findings.all;
 }
 
@@ -70,7 +71,7 @@ function checkAddresses(findings: Findings, html: string): void {
 
 function checkSms(findings: Findings, sms: SmsContent): void {
   const path = ['sms', 'text'];
-  const from = { pattern: senderName, message: 'Write 3 to 11 letters and digits without spaces, or a number' };
+  const from = { pattern: smsSender, message: 'Write 3 to 11 letters and digits without spaces, or a number' };
   findings.match(['sms', 'from'], sms.from, from);
   findings.bound(['sms', 'from'], sms.from, limits.nameLength);
   findings.require(path, sms.text);

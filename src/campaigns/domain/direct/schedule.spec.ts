@@ -42,6 +42,44 @@ describe('when a Direct campaign goes out', () => {
     expect(next(mondays, '2026-06-08T08:00:00Z')).toBeUndefined();
   });
 
+  it('begins on its first day and is in each n-th week from there', () => {
+    const fortnightly = daily('09:00', { weekdays: [1, 4], from: '2026-06-10', everyWeeks: 2 });
+    const days: string[] = [];
+    let after = '2026-06-01T00:00:00Z';
+    for (let index = 0; index < 4; index += 1) {
+      after = next(fortnightly, after) ?? '';
+      days.push(after.slice(0, 10));
+    }
+    expect(days).toEqual(['2026-06-11', '2026-06-22', '2026-06-25', '2026-07-06']);
+  });
+
+  it('is on the first or the last of the weekdays in each n-th month', () => {
+    const days = (schedule: DirectSchedule): string[] => {
+      const found: string[] = [];
+      for (let after = '2026-01-20T00:00:00Z'; found.length < 3; after = next(schedule, after) ?? '') {
+        const at = next(schedule, after);
+        if (at === undefined) break;
+        found.push(at.slice(0, 10));
+      }
+      return found;
+    };
+    const workdays = [1, 2, 3, 4, 5];
+    expect(days(daily('09:00', { weekdays: [1], inMonth: 'FIRST' }))).toEqual([
+      '2026-02-02',
+      '2026-03-02',
+      '2026-04-06',
+    ]);
+    expect(days(daily('09:00', { weekdays: workdays, inMonth: 'LAST' }))).toEqual([
+      '2026-01-30',
+      '2026-02-27',
+      '2026-03-31',
+    ]);
+    const quarterly = daily('09:00', { weekdays: [1], inMonth: 'FIRST', everyMonths: 3, from: '2026-01-06' });
+    expect(days(quarterly)).toEqual(['2026-04-06', '2026-07-06', '2026-10-05']);
+    const yearly = daily('09:00', { weekdays: [7], inMonth: 'LAST', everyMonths: 12, from: '2026-02-01' });
+    expect(days(yearly)).toEqual(['2026-02-22', '2027-02-28', '2028-02-27']);
+  });
+
   it('is at once for a launch now, and a launch that would never go out says so', () => {
     const now = new Date('2026-06-02T12:00:00Z');
     expect(firstOccurrence({ kind: 'NOW' }, now)).toEqual({ at: now, day: '2026-06-02' });

@@ -1,0 +1,60 @@
+import type { CampaignContent } from './campaign-content';
+import { browserOf, leftOut, type TargetAddress, targetingOf } from './targeting';
+import { validateContent } from './validate-content';
+
+const personalisation = { whenMissing: 'EMPTY' as const };
+const push = { mobilePush: { title: 'Hi', body: 'There' }, personalisation };
+const sms = { from: 'Shop', text: 'Hi' };
+const at = (endpoint: string): string => JSON.stringify({ endpoint, p256dh: 'x', auth: 'y' });
+const phone: TargetAddress = { medium: 'MOBILE_PUSH', platform: 'IOS', address: 'token', isPushSubscribed: true };
+const goesTo = (content: CampaignContent, address: Partial<TargetAddress>): boolean => {
+  const targeting = targetingOf(content);
+  return targeting === null || leftOut(targeting, { ...phone, ...address }) === null;
+};
+
+describe('targeting', () => {
+  it('restricts nothing unless it is asked to', () => {
+    expect(targetingOf({ ...push, sms })).toBeNull();
+  });
+
+  it('keeps push messages to the systems that are named, and other media as they are', () => {
+    const content: CampaignContent = { ...push, sms, targeting: { platforms: ['IOS'] } };
+    expect([goesTo(content, {}), goesTo(content, { platform: 'ANDROID' })]).toEqual([true, false]);
+    expect(goesTo(content, { medium: 'SMS', platform: null })).toBe(true);
+  });
+
+  it('keeps web push messages to the browsers that are named', () => {
+    const content: CampaignContent = { ...push, targeting: { browsers: ['FIREFOX', 'SAFARI'] } };
+    const to = (endpoint: string) => goesTo(content, { medium: 'WEB_PUSH', platform: null, address: at(endpoint) });
+    expect(to('https://updates.push.services.mozilla.com/wpush/v2/x')).toBe(true);
+    expect(to('https://web.push.apple.com/x')).toBe(true);
+    expect(to('https://fcm.googleapis.com/fcm/send/x')).toBe(false);
+    expect(to('https://elsewhere.example/x')).toBe(false);
+  });
+
+  it('knows a browser by its push service, and no other host that looks like it', () => {
+    expect(browserOf(at('https://wns2-par02p.notify.windows.com/w/?token=x'))).toBe('EDGE');
+    expect(browserOf(at('https://evilpush.apple.com.example/x'))).toBeNull();
+    expect(browserOf(at('https://xpush.apple.com/x'))).toBeNull();
+    expect(browserOf('nonsense')).toBeNull();
+  });
+
+  it('lets e-mails and text messages complement push messages, either way', () => {
+    const fallback: CampaignContent = { ...push, sms: { ...sms, group: 'PUSH_NOT_SUBSCRIBED' } };
+    const sent = (content: CampaignContent) =>
+      [true, false].map((isPushSubscribed) => goesTo(content, { medium: 'SMS', platform: null, isPushSubscribed }));
+    expect(sent(fallback)).toEqual([false, true]);
+    expect(sent({ ...push, sms: { ...sms, group: 'PUSH_SUBSCRIBED' } })).toEqual([true, false]);
+    expect(goesTo(fallback, {})).toBe(true);
+  });
+
+  it('is checked: something named, and something there to restrict', () => {
+    const found = (targeting: CampaignContent['targeting']) =>
+      validateContent({ ...push, targeting }).findings.map(
+        ({ path, code, severity }) => `${path.join('.')} ${code} ${severity}`,
+      );
+    expect(found({ platforms: ['IOS'] })).toEqual([]);
+    expect(found({ platforms: [] })).toEqual(['targeting.platforms REQUIRED ERROR']);
+    expect(found({ browsers: ['CHROME'] })).toEqual(['targeting.browsers INVALID WARNING']);
+  });
+});
