@@ -10,6 +10,7 @@ import { SenderPool } from './delivery/sender-pool';
 import { Sessions } from './delivery/sessions';
 import { TakeReport } from './delivery/take-report';
 import { DeliveryService } from './delivery.service';
+import { IntakePersonalData } from './intake-personal-data';
 import { KeptMessagesService } from './kept-messages.service';
 import { KeptPersonalData } from './kept-personal-data';
 import { KeepListeners } from './listeners/keep-listeners';
@@ -55,6 +56,7 @@ const useCases = [KnownChannels, Listeners, RemoveChannels, KeepListeners, Manag
     DeliveryService,
     KeptMessagesService,
     KeptPersonalData,
+    IntakePersonalData,
   ],
   exports: [...repositories, ...delivery, ...useCases, ChannelsService, DeliveryService, KeptMessagesService],
 })

@@ -66,7 +66,8 @@ const erasing = [
   `DELETE FROM recipient_event WHERE (execution_id, seq) IN (SELECT r.execution_id, r.seq ${rowsOfPerson})`,
   `DELETE FROM engagement_intake WHERE kind = 'PREFERENCES' AND processed_at IS NULL
      AND (execution_id, seq) IN (SELECT r.execution_id, r.seq ${rowsOfPerson})`,
-  `UPDATE engagement_intake SET link = NULL, answers = NULL, user_agent = NULL
+  `DELETE FROM short_link WHERE (execution_id, seq) IN (SELECT r.execution_id, r.seq ${rowsOfPerson})`,
+  `UPDATE engagement_intake SET link = NULL, answers = NULL, user_agent = NULL, profile_id = NULL
    WHERE (execution_id, seq) IN (SELECT r.execution_id, r.seq ${rowsOfPerson})`,
   `UPDATE recipient_reject x SET customer_id = NULL, raw = ''
    FROM execution e WHERE e.project_id = $1 AND x.execution_id = e.id AND x.customer_id = ANY($2::text[])`,

@@ -3,11 +3,16 @@ import { insertExecution } from '../ledger/stage';
 import type { Stage } from './stage';
 
 /** Names that stand for one person, and nowhere else. */
-export const needle = { userId: 'needle-user', customerId: 'needle-optimove', email: 'needle@example.com' };
+export const needle = {
+  userId: 'needle-user',
+  customerId: 'needle-optimove',
+  email: 'needle@example.com',
+  mobileNumber: '447700900977',
+};
 
 /** Puts the person into every table that upper modules keep of people. @returns the execution that names them. */
 export async function putEverywhere({ database, projectId }: Stage, profileId: string): Promise<string> {
-  const { customerId, userId, email } = needle;
+  const { customerId, userId, email, mobileNumber } = needle;
   const insert = (table: string, row: Record<string, unknown>): Promise<unknown> => {
     const columns = Object.keys(row);
     const places = columns.map((_column, index) => `$${index + 1}`);
@@ -59,6 +64,25 @@ export async function putEverywhere({ database, projectId }: Stage, profileId: s
     const body = Buffer.from(JSON.stringify({ EventTypeID: 11, CampaignID: 1, TemplateID: 1, CustomerID: customer }));
     await insert('callback_journal', { ...owner, kind, body, outcome: 'TRIGGERED', call_id: newId() });
   }
+  const report = { project_id: projectId, account_id: newId(), occurred_at: new Date() };
+  await insert('text_intake', { ...report, from_number: `+${mobileNumber}`, to_number: '60777', text: 'needle STOP' });
+  for (const [address, raw] of [
+    [email.toUpperCase(), null],
+    [null, `{"msisdn":"${mobileNumber}"}`],
+  ]) {
+    await insert('receipt_intake', {
+      ...report,
+      provider_message_id: newId(),
+      status: 'FAILED',
+      code: '1',
+      address,
+      raw,
+    });
+  }
+  await insert('short_link', {
+    ...{ code: 'abc', project_id: projectId, execution_id: executionId, seq: 1, medium: 'SMS' },
+    ...{ target: `https://example.com/?me=${userId}`, expires_at: new Date() },
+  });
   await insert('number_reject', {
     ...owner,
     execution_id: executionId,

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { JournalPersonalData } from '../../../src/campaigns/personal-data/journal-personal-data';
 import { LedgerPersonalData } from '../../../src/campaigns/personal-data/ledger-personal-data';
+import { IntakePersonalData } from '../../../src/channels/intake-personal-data';
 import { KeptPersonalData } from '../../../src/channels/kept-personal-data';
 import { MatchingPersonalData } from '../../../src/matching/matching-personal-data';
 import { PostbackPersonalData } from '../../../src/postbacks/postback-personal-data';
@@ -12,6 +13,7 @@ import { type Stage, setStage } from './stage';
 const upper = [
   MatchingPersonalData,
   KeptPersonalData,
+  IntakePersonalData,
   ExclusionPersonalData,
   JournalPersonalData,
   LedgerPersonalData,
@@ -25,10 +27,10 @@ describe('what is kept of one person', () => {
   beforeAll(async () => {
     stage = await setStage(upper);
     const csv = [
-      'userId,email,emailSubscription,tier',
-      `${needle.userId},${needle.email},SUBSCRIBED,gold`,
-      `${needle.userId},not an address,,`,
-      'other,other@example.com,SUBSCRIBED,silver',
+      'userId,email,mobileNumber,emailSubscription,smsSubscription,tier',
+      `${needle.userId},${needle.email},${needle.mobileNumber},SUBSCRIBED,UNSUBSCRIBED,gold`,
+      `${needle.userId},not an address,,,,`,
+      'other,other@example.com,,SUBSCRIBED,,silver',
     ];
     await stage.send('/imports/profiles', csv.join('\n'));
     const { createApp } = await stage.ask<{ createApp: { sdkKey: string } }>(
@@ -73,7 +75,7 @@ describe('what is kept of one person', () => {
     for (const { name } of tables as { name: string }[]) {
       const hex = Buffer.from('needle').toString('hex');
       const [row] = await stage.database.query(
-        `SELECT count(*)::int AS count FROM ${name} t WHERE strpos(t::text, 'needle') > 0 OR strpos(t::text, '${hex}') > 0`,
+        `SELECT count(*)::int AS count FROM ${name} t WHERE t::text ~ 'needle|${hex}|${needle.mobileNumber}'`,
       );
       if ((row as { count: number }).count > 0) found.push(name.replace(/_\d{6,8}$/, ''));
     }
@@ -90,10 +92,11 @@ describe('what is kept of one person', () => {
         'engagement',
         'engagement_told',
         'import_reject',
+        'incoming_text',
         'kept_message',
         'matched_customer',
       ],
-      ...['merge_values', 'message', 'number_reject', 'profile', 'refused_row', 'subscription_change'],
+      ...['merge_values', 'message', 'number_reject', 'profile', 'receipt', 'refused_row', 'subscription_change'],
       ...['subscription_status', 'suppression_entry', 'task_error', 'test_message'],
     ]);
     expect(JSON.stringify(records)).not.toMatch(/other@example|somebody-else|customer-2/);
