@@ -141,13 +141,13 @@ export class KeptMessageRepository {
 
   /** Hides a batch, whatever is stored of it now or later. @returns false when it was hidden before. */
   async stop(tx: Tx, { projectId, batchId, by }: { projectId: string; batchId: string; by: string }): Promise<boolean> {
-    const added = await execute(
+    const added = await query(
       tx,
       `INSERT INTO kept_message_stop (project_id, batch_id, stopped_by) VALUES ($1, $2, $3)
-       ON CONFLICT ON CONSTRAINT pk_kept_message_stop DO NOTHING`,
+       ON CONFLICT ON CONSTRAINT pk_kept_message_stop DO NOTHING RETURNING batch_id`,
       [projectId, batchId, by],
     );
-    return added === 1;
+    return added.length === 1;
   }
 
   /** Since when these batches are hidden; those that are shown are absent. */

@@ -18,7 +18,7 @@ describe('the gate before a hand-over', () => {
   let stage: LedgerStage;
   beforeAll(async () => {
     stage = await setStage();
-  });
+  }, 60_000);
   afterAll(() => stage?.close());
 
   const transactionOf = async (tx: Tx): Promise<string> => {
@@ -78,7 +78,11 @@ describe('the gate before a hand-over', () => {
         { provide: ProfilesService, useValue: { markUnreachable: async () => undefined } },
       ],
     })
-      .useMocker(() => ({ addTo: (message: unknown) => message }))
+      .useMocker(() => ({
+        addTo: (message: unknown) => message,
+        shorten: (message: unknown) => ({ message, links: [] }),
+        store: async () => undefined,
+      }))
       .compile();
     const context = {
       execution: { id: chunk.executionId, project_id: stage.projectId },

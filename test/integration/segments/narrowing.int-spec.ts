@@ -129,6 +129,8 @@ describe('a campaign with a segment', () => {
     })
       .useMocker(() => ({
         addTo: (message: unknown) => message,
+        shorten: (message: unknown) => ({ message, links: [] }),
+        store: async () => undefined,
         moved: async () => undefined,
         tryComplete: async () => undefined,
       }))
