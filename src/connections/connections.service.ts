@@ -18,6 +18,15 @@ interface CallbackAccess {
   until: number;
 }
 
+/** Who says to be Optimove. */
+export interface Caller {
+  connectionId: string;
+  /** See {@link ConnectionsService.callbackSecretHash}. */
+  secretHash: Buffer;
+  /** Last part of the address. */
+  kind: string;
+}
+
 const keepMs = 5_000;
 const mostKept = 1_000;
 
@@ -70,21 +79,17 @@ export class ConnectionsService {
 
   /**
    * The connection that a secret lets call back with this kind of call, or null; the time it takes says nothing about
-   * the secret. @param call.secretHash see {@link callbackSecretHash}.
+   * the secret.
    */
-  async authenticateCallback({
-    connectionId,
-    secretHash,
-    kind,
-  }: {
-    connectionId: string;
-    secretHash: Buffer;
-    kind: string;
-  }): Promise<ConnectionView | null> {
-    const access = await this.callbackAccessOf(connectionId);
-    const isListener = isSame(secretHash, access?.secretHash ?? hash(connectionId));
-    const isWebhook = isSame(secretHash, access?.webhookHash ?? hash(connectionId)) && kind === webhookKind;
-    return access && (isListener || isWebhook) ? access.view : null;
+  async authenticateCallback(caller: Caller): Promise<ConnectionView | null> {
+    const access = await this.callbackAccessOf(caller.connectionId);
+    return isRight(access, caller) ? access.view : null;
+  }
+
+  /** Whether the secret is wrong by what was last known of the connection; asks nobody, for when the database is away. */
+  isStranger(caller: Caller): boolean {
+    const access = this.callbackAccess.get(caller.connectionId);
+    return access !== undefined && !isRight(access, caller);
   }
 
   /** What may be written down of a callback secret, to check it later. */
@@ -120,6 +125,12 @@ export class ConnectionsService {
     this.callbackAccess.set(connectionId, access);
     return access;
   }
+}
+
+function isRight(access: CallbackAccess | null, { connectionId, secretHash, kind }: Caller): access is CallbackAccess {
+  const isListener = isSame(secretHash, access?.secretHash ?? hash(connectionId));
+  const isWebhook = isSame(secretHash, access?.webhookHash ?? hash(connectionId)) && kind === webhookKind;
+  return access !== null && (isListener || isWebhook);
 }
 
 function isSame(one: Buffer, other: Buffer): boolean {

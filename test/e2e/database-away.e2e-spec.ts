@@ -123,6 +123,11 @@ describe('callbacks while the database is away', () => {
     statuses.push(...(await callNext(30)));
     await stopped;
     statuses.push(...(await callNext(20)));
+    const stranger = await fetch(listener().replace(/[^/]+\/event-11$/, 'wrong/event-11'), {
+      method: 'POST',
+      body: JSON.stringify({ eventTypeID: 11, customerID: 'W0' }),
+    });
+    expect(stranger.status).toBe(404);
     expect(new Set(statuses)).toEqual(new Set([200]));
     expect(spooled()).toBeGreaterThan(0);
 

@@ -204,6 +204,32 @@ describe('a triggered campaign', () => {
     ]);
   });
 
+  it('can be replayed from the journal, and nothing goes out', async () => {
+    const before = inbox().received;
+    const { callbackJournal } = await product.graphql<{ callbackJournal: { nodes: { id: string }[] } }>(
+      `query ($id: ID!) { callbackJournal(connectionId: $id, first: 1, outcome: TRIGGERED, optimoveCampaignId: "b1f10") {
+        nodes { id } } }`,
+      { id: connectionId },
+    );
+    const { replay } = await mutate<{ replay: object }>(
+      product.graphql,
+      'replayCallback',
+      'ReplayCallbackInput',
+      'replay { verdict customer { state isMatched missingFields messages { medium smsParts } } }',
+      { journalId: callbackJournal.nodes[0]?.id },
+    );
+    expect(replay).toEqual({
+      verdict: 'ONE_CUSTOMER',
+      customer: {
+        state: 'SENT',
+        isMatched: true,
+        missingFields: ['event_amount'],
+        messages: [{ medium: 'MOBILE_PUSH', smsParts: 0 }],
+      },
+    });
+    expect(inbox().received).toBe(before);
+  });
+
   it('expires by the time of its callback when the workers were away', async () => {
     const { campaign } = await product.graphql<{ campaign: { id: string; version: number } }>(
       'query ($id: ID!) { campaign(id: $id) { id version } }',

@@ -113,6 +113,15 @@ export class StartDryRunPayload {
   userErrors!: DryRunUserError[];
 }
 
+@ObjectType('RehearsedMessage', { description: 'A message that would go out, to one address.' })
+export class RehearsedMessageType {
+  @Field({ description: 'The medium.' })
+  medium!: string;
+
+  @Field(() => Int, { description: 'Parts of a text message; 0 for other media.' })
+  smsParts!: number;
+}
+
 @ObjectType('RehearsedCustomer', { description: 'What would become of one customer.' })
 export class RehearsedCustomerType {
   @Field(() => EndStateEnum, { description: 'The end; SENT stands for "would be handed over".' })
@@ -123,6 +132,12 @@ export class RehearsedCustomerType {
 
   @Field({ description: 'Whether there is a profile.' })
   isMatched!: boolean;
+
+  @Field(() => [RehearsedMessageType], { description: 'Messages that would go out.' })
+  messages!: RehearsedMessageType[];
+
+  @Field(() => String, { nullable: true, description: 'What is wrong with the mobile number, if anything.' })
+  numberProblem!: string | null;
 
   @Field(() => [String], { description: 'Merge fields without a value.' })
   missingFields!: string[];

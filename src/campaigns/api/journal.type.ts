@@ -57,7 +57,8 @@ export class JournalledCallType {
 
   @Field(() => Date, {
     nullable: true,
-    description: 'When its personal data were removed, three days after it came; null while they are there.',
+    description:
+      'When its personal data were removed, at the latest three days after it came; null while they are there.',
   })
   strippedAt!: Date | null;
 

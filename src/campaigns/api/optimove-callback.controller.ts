@@ -91,7 +91,9 @@ export class OptimoveCallbackController {
         this.awayUntil = Date.now() + awayMs;
       }
     }
-    if (!isUuid(call.connectionId)) throw new NotFoundException('No such callback address');
+    if (!isUuid(call.connectionId) || this.connections.isStranger(call)) {
+      throw new NotFoundException('No such callback address');
+    }
     await this.spool.keep(call);
     this.log.event('callback.spooled', { connectionId: call.connectionId, kind: call.kind }, 'warn');
   }

@@ -31,7 +31,7 @@ export class JournalPersonalData {
   async erase(tx: Tx, projectId: string, person: Person): Promise<number> {
     let erased = 0;
     for await (const { id } of this.of(tx, projectId, person)) {
-      erased += await execute(tx, `UPDATE callback_journal SET body = '' WHERE id = $1`, [id]);
+      erased += await execute(tx, `UPDATE callback_journal SET body = '', stripped_at = now() WHERE id = $1`, [id]);
     }
     return erased;
   }

@@ -28,7 +28,7 @@ export interface Replay {
 
 const triggered = 11;
 const listed = new Set([13, 14]);
-const stripped = 'What it said of a person was removed three days after it came';
+const stripped = 'What it said of a person was removed: three days after it came, or with the person';
 
 /** Takes a kept call through the same reading and matching again, to show why something happened. Nothing is sent. */
 @Injectable()
