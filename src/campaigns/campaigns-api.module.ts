@@ -9,6 +9,8 @@ import { ChoiceResolver } from './api/choice.resolver';
 import { DirectCampaignResolver } from './api/direct/direct-campaign.resolver';
 import { ExecutionResolver } from './api/execution.resolver';
 import { FunnelLoader } from './api/funnel.loader';
+import { CategoryResolver } from './api/limits/category.resolver';
+import { SendingRulesResolver } from './api/limits/sending-rules.resolver';
 import { OptimoveCallbackController } from './api/optimove-callback.controller';
 import { ProgressResolver } from './api/progress.resolver';
 import { QuietChannelResolver } from './api/quiet-channel.resolver';
@@ -70,6 +72,8 @@ import { WithholdKept } from './tracking/withhold-kept';
     DirectCampaignResolver,
     ...authoringApiProviders,
     ...approvalApiProviders,
+    CategoryResolver,
+    SendingRulesResolver,
     RehearsalResolver,
     TestSendResolver,
   ],

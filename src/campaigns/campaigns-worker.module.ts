@@ -12,6 +12,7 @@ import { SendChunkHandler } from './jobs/send-chunk.handler';
 import { SendTriggeredHandler } from './jobs/send-triggered.handler';
 import { SweepClock } from './jobs/sweep.clock';
 import { TriggeredLane } from './jobs/triggered.lane';
+import { limitWorkerProviders } from './limits';
 import { rehearsalWorkerProviders } from './rehearsal';
 import { EngagementClock } from './tracking/engagement.clock';
 
@@ -33,6 +34,7 @@ import { EngagementClock } from './tracking/engagement.clock';
     ...authoringWorkerProviders,
     ...rehearsalWorkerProviders,
     ...directWorkerProviders,
+    ...limitWorkerProviders,
   ],
 })
 export class CampaignsWorkerModule {}

@@ -41,6 +41,7 @@ import { TriggerIntake } from './execution/trigger-intake';
 import { TriggeredBudget } from './execution/triggered-budget';
 import { TriggeredSubjects } from './execution/triggered-subjects';
 import { WatchExecution } from './execution/watch-execution';
+import { limitProviders } from './limits';
 import { EngagementRepository } from './persistence/engagement.repository';
 import { AnnouncementRepository } from './persistence/ledger/announcement.repository';
 import { AudienceRepository } from './persistence/ledger/audience.repository';
@@ -171,6 +172,7 @@ const useCases = [
     ...rehearsalProviders,
     ...directProviders,
     ...approvalProviders,
+    ...limitProviders,
     ...testSendProviders,
     JournalPersonalData,
     LedgerPersonalData,
@@ -184,6 +186,7 @@ const useCases = [
     ...rehearsalProviders,
     ...directProviders,
     ...approvalProviders,
+    ...limitProviders,
     ...testSendProviders,
     CampaignsService,
   ],

@@ -8,6 +8,7 @@ import type { FreezeOutcome, FrozenSegment } from './domain/segments/frozen-segm
 import type { ReadRules } from './domain/segments/read-rules';
 import type { SegmentRules } from './domain/segments/rules';
 import type { Subscription } from './domain/subscription';
+import { AppEntity } from './persistence/app.entity';
 import { AttributeValueRepository } from './persistence/attribute-value.repository';
 import { BehaviourRepository } from './persistence/behaviour.repository';
 import { ConsentRepository } from './persistence/consent.repository';
@@ -57,6 +58,11 @@ export class ProfilesService {
   /** One row per address; a person without an address on a medium has none. */
   reach(tx: Tx, projectId: string, profileIds: string[], media: Medium[]): Promise<ReachRow[]> {
     return this.reaches.reach(tx, projectId, profileIds, media);
+  }
+
+  /** An app or site of the project; null when it has none of this id. */
+  async app(tx: Tx, projectId: string, id: string): Promise<{ id: string; name: string } | null> {
+    return tx.findOne(AppEntity, { select: { id: true, name: true }, where: { projectId, id } });
   }
 
   /** What suppression lists are looked up by. */

@@ -118,9 +118,9 @@ function decideMedium(
     return [{ ...base, isAllowed: false, addressKey: null, reason: 'NO_ADDRESS', detail: `No address for ${medium}` }];
   }
   return addresses.map((address): GateDecision => {
-    const refusal = refusalOf(address, given);
+    const refusal = refusalOf(address, { ...given, ignoresSubscription: person.ignoresSubscription });
     if (refusal) return { ...base, isAllowed: false, addressKey: address.addressKey, ...refusal };
-    const { addressKey, platform } = address;
-    return { ...base, isAllowed: true, addressKey, address: address.address, platform };
+    const { addressKey, platform, appId } = address;
+    return { ...base, isAllowed: true, addressKey, address: address.address, platform, appId };
   });
 }

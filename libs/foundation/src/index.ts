@@ -1,6 +1,7 @@
 export { type Clock, systemClock } from './clock';
 export { csvLine } from './csv';
 export { AppError, assertNever, InvariantError, toError } from './errors';
+export { groupBy } from './group-by';
 export { isUuid, newId } from './ids';
 export { redact, redactText } from './redact';
 export { isStorable, isStorableText } from './text';

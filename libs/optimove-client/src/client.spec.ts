@@ -121,6 +121,9 @@ describe('the Optimove client', () => {
     const client = await connect(() => ({}));
     await client.addChannelTemplates(506, [{ templateId: '7731', name: 'Spring push' }]);
     await client.deleteChannelTemplates([{ channelId: 506, templateId: '7731' }]);
+    await client.addChannelApps(506, [{ appId: 'app-9', name: 'Casino iOS' }]);
+    await client.addChannelTemplates(506, [{ templateId: '7732', name: 'For the app', appId: 'app-9' }]);
+    await client.deleteChannelApps([{ channelId: 506, appId: 'app-9' }]);
     await client.registerEventListener({ eventTypeId: 13, listenerUrl: 'https://example.com/x', channelId: 506 });
     expect(peer.calls.map(({ path, query, body }) => ({ path, query, body }))).toEqual([
       {
@@ -129,6 +132,17 @@ describe('the Optimove client', () => {
         body: [{ TemplateID: 7731, TemplateName: 'Spring push' }],
       },
       { path: '/current/integrations/DeleteChannelTemplates', query: {}, body: [{ ChannelID: 506, TemplateID: 7731 }] },
+      {
+        path: '/current/integrations/AddChannelApps',
+        query: { ChannelID: '506' },
+        body: [{ AppID: 'app-9', AppName: 'Casino iOS' }],
+      },
+      {
+        path: '/current/integrations/AddChannelTemplates',
+        query: { ChannelID: '506' },
+        body: [{ TemplateID: 7732, TemplateName: 'For the app', AppID: 'app-9' }],
+      },
+      { path: '/current/integrations/DeleteChannelApps', query: {}, body: [{ ChannelID: 506, AppID: 'app-9' }] },
       {
         path: '/current/general/RegisterEventListener',
         query: {},

@@ -17,6 +17,14 @@ export interface ChannelTemplate {
   /** An integer below 2^31, as text. */
   templateId: string;
   name: string;
+  /** The one app under which it is offered; absent: under none in particular. Optimove does not tell it when asked. */
+  appId?: string;
+}
+
+/** An app of a push channel. */
+export interface ChannelApp {
+  appId: string;
+  name: string;
 }
 
 /** Which template of a campaign runs when on a channel. */
@@ -164,7 +172,11 @@ export class OptimoveClient {
     assertSize(templates.length);
     await this.write(
       'integrations/AddChannelTemplates',
-      templates.map(({ templateId, name }) => ({ TemplateID: fromId(templateId), TemplateName: name })),
+      templates.map(({ templateId, name, appId }) => ({
+        TemplateID: fromId(templateId),
+        TemplateName: name,
+        ...(appId ? { AppID: appId } : {}),
+      })),
       { ChannelID: channelId },
     );
   }
@@ -180,6 +192,25 @@ export class OptimoveClient {
     await this.write(
       'integrations/DeleteChannelTemplates',
       templates.map(({ channelId, templateId }) => ({ ChannelID: channelId, TemplateID: fromId(templateId) })),
+    );
+  }
+
+  /** Adds apps to a channel, at most 100; a known one gets the new name. No function of Optimove's lists them. */
+  async addChannelApps(channelId: number, apps: ChannelApp[]): Promise<void> {
+    assertSize(apps.length);
+    await this.write(
+      'integrations/AddChannelApps',
+      apps.map(({ appId, name }) => ({ AppID: appId, AppName: name })),
+      { ChannelID: channelId },
+    );
+  }
+
+  /** Removes apps, at most 100. */
+  async deleteChannelApps(apps: { channelId: number; appId: string }[]): Promise<void> {
+    assertSize(apps.length);
+    await this.write(
+      'integrations/DeleteChannelApps',
+      apps.map(({ channelId, appId }) => ({ ChannelID: channelId, AppID: appId })),
     );
   }
 

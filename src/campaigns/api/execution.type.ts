@@ -174,7 +174,7 @@ export class ExecutionType {
   @Field(() => ExecutionStateEnum, { description: 'How far it has come.' })
   state!: string;
 
-  @Field(() => String, { nullable: true, description: 'Why it failed or was cancelled.' })
+  @Field(() => String, { nullable: true, description: 'Why it failed, was cancelled or paused by itself.' })
   reason!: string | null;
 
   @Field(() => String, {

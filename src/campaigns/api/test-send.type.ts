@@ -17,8 +17,8 @@ import {
 import { testStates } from '../test-send/test-outcome';
 import { SampleValueInput } from './authoring/campaign.inputs';
 import { CampaignErrorCodeEnum } from './authoring/campaign.type';
+import { ContentMediumEnum } from './authoring/content-medium.enum';
 import { enumOf } from './authoring/enum-of';
-import { ContentMediumEnum } from './authoring/preview.type';
 
 const TestStateEnum = enumOf(testStates);
 registerEnumType(TestStateEnum, {

@@ -106,6 +106,12 @@ export class TraceEntryType {
   @Field(() => Date, { nullable: true, description: 'When.' })
   endedAt!: Date | null;
 
+  @Field(() => Date, {
+    nullable: true,
+    description: 'Until when the message waits for the end of quiet hours; null when it does not.',
+  })
+  heldUntil!: Date | null;
+
   @Field(() => [TracedDeliveryType], { description: 'Hand-overs, in their order.' })
   deliveries!: TracedDeliveryType[];
 }

@@ -9,7 +9,13 @@ const campaigns = `(
   SELECT name, content, segment FROM campaign WHERE project_id = $1 AND status <> 'ARCHIVED'
   UNION ALL SELECT name, content, segment FROM direct_campaign WHERE project_id = $1 AND status <> 'ARCHIVED') AS c`;
 
-/** Names the campaigns and snippets that rest on an attribute or a segment, and the campaigns that rules can name. */
+/** What segments narrow. */
+const narrowed = `(
+  SELECT 'campaign' AS kind, name, segment FROM ${campaigns}
+  UNION ALL SELECT 'engagement category', name, segment FROM engagement_category
+  WHERE project_id = $1 AND NOT is_archived) AS n`;
+
+/** Names the campaigns, engagement categories and snippets that rest on an attribute or a segment, and the campaigns that rules can name. */
 @Injectable()
 export class CampaignDependents implements OnModuleInit {
   constructor(
@@ -24,17 +30,17 @@ export class CampaignDependents implements OnModuleInit {
 
   private async of(tx: Tx, projectId: string, part: Part): Promise<string[]> {
     if ('segmentId' in part) {
-      const rows = await query<{ name: string }>(
+      const rows = await query<{ kind: string; name: string }>(
         tx,
-        `SELECT name FROM ${campaigns} WHERE segment->>'segmentId' = $2 ORDER BY name LIMIT ${mostNamed}`,
+        `SELECT kind, name FROM ${narrowed} WHERE segment->>'segmentId' = $2 ORDER BY kind, name LIMIT ${mostNamed}`,
         [projectId, part.segmentId],
       );
-      return rows.map(({ name }) => `The campaign "${name}" is narrowed by it`);
+      return rows.map(({ kind, name }) => `The ${kind} "${name}" is narrowed by it`);
     }
-    const narrowed = await query<{ name: string }>(
+    const users = await query<{ kind: string; name: string }>(
       tx,
-      `SELECT name FROM ${campaigns} WHERE jsonb_path_exists(segment, '$.** ? (@.kind == "attribute" && @.name == $name)', jsonb_build_object('name', $2::text))
-       ORDER BY name LIMIT ${mostNamed}`,
+      `SELECT kind, name FROM ${narrowed} WHERE jsonb_path_exists(segment, '$.** ? (@.kind == "attribute" && @.name == $name)', jsonb_build_object('name', $2::text))
+       ORDER BY kind, name LIMIT ${mostNamed}`,
       [projectId, part.attribute],
     );
     const written = await query<{ kind: string; name: string }>(
@@ -45,7 +51,11 @@ export class CampaignDependents implements OnModuleInit {
       [projectId, part.attribute],
     );
     return [
-      ...narrowed.map(({ name }) => `The campaign "${name}" is narrowed by it and cannot be launched again`),
+      ...users.map(({ kind, name }) =>
+        kind === 'engagement category'
+          ? `The ${kind} "${name}" is narrowed by it and lets nobody through any more`
+          : `The ${kind} "${name}" is narrowed by it and cannot be launched again`,
+      ),
       ...written.map(({ kind, name }) => `The ${kind} "${name}" writes it; its values are no longer checked`),
     ];
   }

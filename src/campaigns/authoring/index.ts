@@ -1,3 +1,4 @@
+import { CampaignCategories } from '../limits/campaign-categories';
 import { ApprovalRepository } from '../persistence/authoring/approval.repository';
 import { CampaignEntity } from '../persistence/authoring/campaign.entity';
 import { CampaignRepository } from '../persistence/authoring/campaign.repository';
@@ -6,6 +7,9 @@ import { PublicationRepository } from '../persistence/authoring/publication.repo
 import { SnippetRepository } from '../persistence/authoring/snippet.repository';
 import { TemplatePublicationEntity } from '../persistence/authoring/template-publication.entity';
 import { VersionRepository } from '../persistence/authoring/version.repository';
+import { CategoryRepository } from '../persistence/limits/category.repository';
+import { SendingRulesRepository } from '../persistence/limits/sending-rules.repository';
+import { CampaignApps } from './campaign-apps';
 import { CampaignChannels } from './campaign-channel';
 import { CampaignDependents } from './campaign-dependents';
 import { CampaignSegments } from './campaign-segments';
@@ -13,6 +17,7 @@ import { CopyCampaign } from './copy-campaign';
 import { LaunchCampaign } from './launch-campaign';
 import { ManageCampaigns } from './manage-campaigns';
 import { ManageSnippets } from './manage-snippets';
+import { PreviewCampaign } from './preview-campaign';
 import { PublicationClock } from './publication.clock';
 import { PublicationSteps } from './publication-steps';
 import { PublishNow } from './publish-now';
@@ -43,12 +48,17 @@ export const authoringProviders = [
   SnippetRepository,
   Snippets,
   ManageSnippets,
+  CategoryRepository,
+  SendingRulesRepository,
+  CampaignCategories,
+  CampaignApps,
   CampaignChannels,
   CampaignDependents,
   CampaignSegments,
   ManageCampaigns,
   CopyCampaign,
   LaunchCampaign,
+  PreviewCampaign,
   PublicationSteps,
   RenameCampaign,
   ReviewCampaign,

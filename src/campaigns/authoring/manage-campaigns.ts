@@ -4,9 +4,11 @@ import { type Actor, AuditTrail, mayDo } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import type { CampaignType } from '../domain/campaign-type';
 import type { CampaignContent } from '../domain/content/campaign-content';
+import { CampaignCategories } from '../limits/campaign-categories';
 import { ApprovalRepository } from '../persistence/authoring/approval.repository';
 import { CampaignEntity } from '../persistence/authoring/campaign.entity';
 import { CampaignRepository } from '../persistence/authoring/campaign.repository';
+import { CampaignApps } from './campaign-apps';
 import { auditView, subjectOf } from './campaign-audit';
 import { CampaignChannels } from './campaign-channel';
 import {
@@ -52,6 +54,8 @@ export class ManageCampaigns {
     private readonly channels: CampaignChannels,
     private readonly segments: CampaignSegments,
     private readonly approvals: ApprovalRepository,
+    private readonly categories: CampaignCategories,
+    private readonly apps: CampaignApps,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -77,6 +81,8 @@ export class ManageCampaigns {
     return this.transactions.run(async (tx) => {
       if (await this.campaigns.isNameTaken(tx, campaign)) return refused(nameTaken);
       const { segment, problems } = await this.segments.read(tx, actor.projectId, given);
+      problems.push(...(await this.categories.unknown(tx, actor.projectId, content)));
+      problems.push(...(await this.apps.find(tx, actor.projectId, content)).problems);
       if (problems.length > 0) return refused(...problems);
       campaign.segment = segment;
       const saved = await this.campaigns.save(tx, campaign);
@@ -100,6 +106,8 @@ export class ManageCampaigns {
         return refused(wrongStatus(['channelId'], 'Withdraw the campaign before you move it to another channel'));
       }
       const { segment, problems } = await this.segments.read(tx, actor.projectId, change.segment ?? null);
+      problems.push(...(await this.categories.unknown(tx, actor.projectId, change.content ?? {})));
+      problems.push(...(await this.apps.find(tx, actor.projectId, change.content ?? {})).problems);
       if (problems.length > 0) return refused(...problems);
       return this.write(tx, actor, {
         campaign,

@@ -26,8 +26,16 @@ export class PublishNow {
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, waitMs);
     });
-    const attempts = Promise.allSettled(tickets.map((ticket) => this.publishTemplate.run(ticket)));
-    await Promise.race([attempts, patience]);
+    await Promise.race([this.runAll(tickets), patience]);
     clearTimeout(timer);
+  }
+
+  /** One after another, as each takes up to a hundred along; what Optimove cannot take now is left to the job. */
+  private async runAll(tickets: PublicationTicket[]): Promise<void> {
+    try {
+      for (const ticket of tickets) await this.publishTemplate.run(ticket);
+    } catch {
+      // The publications' rows say why.
+    }
   }
 }

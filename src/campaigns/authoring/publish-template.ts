@@ -1,18 +1,15 @@
 import { AppError } from '@libs/foundation';
-import type { OptimoveClient } from '@libs/optimove-client';
 import { isRetryable, Log, Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
-import {
-  type PublicationOutcome,
-  PublicationRepository,
-  type PublicationTicket,
-} from '../persistence/authoring/publication.repository';
+import { PublicationRepository, type PublicationTicket } from '../persistence/authoring/publication.repository';
 import type { TemplatePublicationEntity } from '../persistence/authoring/template-publication.entity';
+import { tellOptimove, UnlistedTemplateError } from './tell-optimove';
 
 const maxErrorLength = 500;
+const mostAtOnce = 100;
 
-/** Tells Optimove about one template and records what came of it, so that errors stay visible on the campaign. */
+/** Tells Optimove about templates and records what came of it, so that errors stay visible on the campaign. */
 @Injectable()
 export class PublishTemplate {
   constructor(
@@ -23,55 +20,65 @@ export class PublishTemplate {
   ) {}
 
   /**
-   * Does nothing when the wish was done or replaced meanwhile. A fault that a retry cannot mend is recorded as FAILED.
+   * Takes along what else waits to be told of the same channel, up to 100. Does nothing when the wish was done or
+   * replaced meanwhile. A fault that a retry cannot mend is recorded as FAILED.
    * @throws what a later try may mend; the publication stays open and shows the reason.
    */
   async run(ticket: PublicationTicket): Promise<void> {
-    const publication = await this.publications.findOpen(this.transactions.pool, ticket);
-    if (!publication) return;
-    const isWithdrawal = publication.state === 'WITHDRAWING';
+    const first = await this.publications.findOpen(this.transactions.pool, ticket);
+    if (!first) return;
+    const batch = await this.publications.openBeside(this.transactions.pool, first, mostAtOnce - 1);
+    await this.tell([first, ...batch]);
+  }
+
+  /** What is refused together is told one by one, so that one bad template keeps no other away. */
+  private async tell(batch: TemplatePublicationEntity[]): Promise<void> {
+    const [first] = batch;
+    if (!first) return;
     try {
-      const client = await this.connections.clientFor(publication.connectionId);
-      await (isWithdrawal ? withdraw(client, publication) : publish(client, publication));
-      await this.record(ticket, { state: isWithdrawal ? 'WITHDRAWN' : 'PUBLISHED', errorCode: null, lastError: null });
+      await this.settle(first, { batch, unlisted: await this.ask(first, batch) });
     } catch (error) {
-      await this.recordFailure(ticket, publication, error);
-      if (isRetryable(error)) throw error;
+      if (error instanceof UnlistedTemplateError) throw error;
+      if (isRetryable(error) || batch.length === 1) return this.fail(batch, error);
+      for (const publication of batch) await this.tell([publication]);
     }
   }
 
-  private async recordFailure(
-    ticket: PublicationTicket,
-    publication: TemplatePublicationEntity,
-    error: unknown,
+  private async ask(first: TemplatePublicationEntity, batch: TemplatePublicationEntity[]): Promise<unknown[]> {
+    const client = await this.connections.clientFor(first.connectionId);
+    const isAppNeeded = (appId: string) => this.publications.isAppNeeded(this.transactions.pool, first, appId);
+    return tellOptimove({ client, isAppNeeded }, batch);
+  }
+
+  private async settle(
+    { state: wish }: TemplatePublicationEntity,
+    { batch, unlisted }: { batch: TemplatePublicationEntity[]; unlisted: unknown[] },
   ): Promise<void> {
-    this.log.failure('template.publication-failed', error, { publicationId: publication.id });
+    const state = wish === 'WITHDRAWING' ? 'WITHDRAWN' : 'PUBLISHED';
+    for (const publication of batch.filter((each) => !unlisted.includes(each))) {
+      await this.record(publication, { state, errorCode: null, lastError: null });
+    }
+    const left = batch.filter((each) => unlisted.includes(each));
+    if (left.length > 0) await this.fail(left, new UnlistedTemplateError(wish));
+  }
+
+  private async fail(batch: TemplatePublicationEntity[], error: unknown): Promise<void> {
     const isKnown = error instanceof AppError;
-    await this.record(ticket, {
-      state: isRetryable(error) ? publication.state : 'FAILED',
-      errorCode: isKnown ? error.code : 'INTERNAL',
-      lastError: isKnown ? error.message.slice(0, maxErrorLength) : 'An internal fault; the log has its details',
-    });
+    for (const publication of batch) {
+      this.log.failure('template.publication-failed', error, { publicationId: publication.id });
+      await this.record(publication, {
+        state: isRetryable(error) ? publication.state : 'FAILED',
+        errorCode: isKnown ? error.code : 'INTERNAL',
+        lastError: isKnown ? error.message.slice(0, maxErrorLength) : 'An internal fault; the log has its details',
+      });
+    }
+    if (isRetryable(error)) throw error;
   }
 
-  private async record(ticket: PublicationTicket, outcome: PublicationOutcome): Promise<void> {
-    await this.publications.record(this.transactions.pool, ticket, outcome);
+  private async record(
+    { id: publicationId, revision }: TemplatePublicationEntity,
+    outcome: Parameters<PublicationRepository['record']>[2],
+  ): Promise<void> {
+    await this.publications.record(this.transactions.pool, { publicationId, revision }, outcome);
   }
-}
-
-async function publish(client: OptimoveClient, publication: TemplatePublicationEntity): Promise<void> {
-  const { optimoveChannelId: channelId, templateName: name } = publication;
-  const template = { templateId: String(publication.optimoveTemplateId), name };
-  await client.addChannelTemplates(channelId, [template]);
-  if (!publication.publishedAt) return;
-  // That adding a known template renames it is expected of Optimove, but nowhere promised.
-  const known = await client.getChannelTemplates(channelId);
-  if (known.some((each) => each.templateId === template.templateId && each.name === name)) return;
-  await withdraw(client, publication);
-  await client.addChannelTemplates(channelId, [template]);
-}
-
-async function withdraw(client: OptimoveClient, publication: TemplatePublicationEntity): Promise<void> {
-  const { optimoveChannelId: channelId, optimoveTemplateId } = publication;
-  await client.deleteChannelTemplates([{ channelId, templateId: String(optimoveTemplateId) }]);
 }

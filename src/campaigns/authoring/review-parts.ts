@@ -1,12 +1,15 @@
 import type { Medium } from '@libs/delivery';
 import type { Tx } from '@libs/platform';
 import { DeliveryService } from '@modules/channels';
-import type { FrozenSegment } from '@modules/profiles';
+import { AttributeDefinitions, type FrozenSegment } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import type { CampaignSegment } from '../domain/campaign-segment';
 import { type CampaignContent, contentFields, mediaOf } from '../domain/content/campaign-content';
 import type { Finding } from '../domain/content/finding';
 import { errorsOf, validateContent } from '../domain/content/validate-content';
+import { CampaignCategories } from '../limits/campaign-categories';
+import type { PublicationWish } from '../persistence/authoring/publication.repository';
+import { CampaignApps } from './campaign-apps';
 import type { CampaignProblem } from './campaign-problem';
 import { CampaignSegments } from './campaign-segments';
 
@@ -16,6 +19,8 @@ export interface Review {
   /** With the texts of its snippets. */
   content: CampaignContent;
   segment: FrozenSegment | null;
+  /** The one app that it is for. */
+  app: PublicationWish['app'];
 }
 
 /** What every kind of campaign has. */
@@ -32,17 +37,25 @@ export class ReviewParts {
   constructor(
     private readonly segments: CampaignSegments,
     private readonly delivery: DeliveryService,
+    private readonly categories: CampaignCategories,
+    private readonly apps: CampaignApps,
+    private readonly attributes: AttributeDefinitions,
   ) {}
 
   /** What stands against a launch as of now, and what is worth a look. */
   async review(tx: Tx, { projectId, content, segment }: ReviewedParts): Promise<Review> {
     const frozen = await this.segments.freeze(tx, projectId, segment);
+    const { app, problems: ofApp } = await this.apps.find(tx, projectId, content);
+    const names = new Set((await this.attributes.known(tx, projectId)).keys());
     const findings = [
-      ...validateContent(content).findings.map((each) => ({ ...each, path: ['content', ...each.path] })),
+      ...validateContent(content, names).findings.map((each) => ({ ...each, path: ['content', ...each.path] })),
       ...(await this.withoutAccount(projectId, content)),
-      ...frozen.problems.map(({ path, message }): Finding => ({ path, message, code: 'INVALID', severity: 'ERROR' })),
+      ...(await this.categories.findings(tx, projectId, content)),
+      ...[...ofApp, ...frozen.problems].map(
+        ({ path, message }): Finding => ({ path, message, code: 'INVALID', severity: 'ERROR' }),
+      ),
     ];
-    return { findings, content, segment: frozen.segment };
+    return { findings, content, segment: frozen.segment, app };
   }
 
   private async withoutAccount(projectId: string, content: CampaignContent): Promise<Finding[]> {

@@ -2,10 +2,12 @@ import { newId } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
 import { type Actor, AuditTrail, mayDo } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
+import { CampaignApps } from '../authoring/campaign-apps';
 import { conflict, nameTaken, notAllowed, notFound, wrongStatus } from '../authoring/campaign-problem';
 import { CampaignSegments, type GivenSegment } from '../authoring/campaign-segments';
 import type { CampaignContent } from '../domain/content/campaign-content';
 import type { DirectSchedule } from '../domain/direct/schedule';
+import { CampaignCategories } from '../limits/campaign-categories';
 import { ApprovalRepository } from '../persistence/authoring/approval.repository';
 import { type DirectCampaign, DirectCampaignRepository } from '../persistence/direct/direct-campaign.repository';
 import { type DirectOutcome, directAuditView, directSubject, doneDirect, refusedDirect } from './direct-problem';
@@ -37,6 +39,8 @@ export class ManageDirectCampaigns {
     private readonly campaigns: DirectCampaignRepository,
     private readonly segments: CampaignSegments,
     private readonly approvals: ApprovalRepository,
+    private readonly categories: CampaignCategories,
+    private readonly apps: CampaignApps,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -47,6 +51,8 @@ export class ManageDirectCampaigns {
       const id = newId();
       if (await this.campaigns.isNameTaken(tx, { projectId, id, name })) return refusedDirect(nameTaken);
       const { segment, problems } = await this.segments.read(tx, projectId, given);
+      problems.push(...(await this.categories.unknown(tx, projectId, content)));
+      problems.push(...(await this.apps.find(tx, projectId, content)).problems);
       if (problems.length > 0) return refusedDirect(...problems);
       const saved = await this.campaigns.insert(tx, { id, projectId, name, content, segment, schedule });
       await this.record(tx, actor, { action: 'direct-campaign.created', saved });
@@ -66,6 +72,8 @@ export class ManageDirectCampaigns {
       const name = change.name ?? campaign.name;
       if (await this.campaigns.isNameTaken(tx, { ...campaign, name })) return refusedDirect(nameTaken);
       const { segment, problems } = await this.segments.read(tx, actor.projectId, change.segment ?? null);
+      problems.push(...(await this.categories.unknown(tx, actor.projectId, change.content ?? {})));
+      problems.push(...(await this.apps.find(tx, actor.projectId, change.content ?? {})).problems);
       if (problems.length > 0) return refusedDirect(...problems);
       await this.approvals.supersede(tx, { projectId: actor.projectId, campaignId: campaign.id });
       const saved = await this.campaigns.save(tx, {

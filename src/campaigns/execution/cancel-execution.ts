@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { stateOfUnsent } from '../persistence/ledger/delivery.repository';
 import { StopRepository } from '../persistence/ledger/stop.repository';
 import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
+import { CategoryUseRepository } from '../persistence/limits/category-use.repository';
 import { ExecutionNews } from './execution-news';
 
 /** Carries out cancellations: whoever has not been handed over ends CANCELLED, what was handed over stays counted. */
@@ -14,6 +15,7 @@ export class CancelExecution {
     private readonly stops: StopRepository,
     private readonly news: ExecutionNews,
     private readonly log: Log,
+    private readonly uses: CategoryUseRepository,
   ) {}
 
   /** Carries out what was asked for and is possible now; a chunk whose requests are in flight is waited for. */
@@ -57,6 +59,7 @@ export class CancelExecution {
         `UPDATE execution SET state = 'CANCELLED', completed_at = now(), held_until = NULL WHERE id = $1`,
         [executionId],
       );
+      await this.uses.giveBackCancelled(tx, executionId);
       await this.changes.add(tx, [executionId]);
       await this.news.moved(tx, executionId);
       return true;

@@ -7,6 +7,7 @@ import type { FrozenSegment } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import { Versions } from '../authoring/versions';
 import { type CompiledContent, compileContent } from '../domain/content/compile-content';
+import { type LimitsInForce, LimitsReader } from '../limits/limits-in-force';
 import { AudienceRepository } from '../persistence/ledger/audience.repository';
 import { ExecutionRepository, type ExecutionRow } from '../persistence/ledger/execution.repository';
 
@@ -20,6 +21,7 @@ export interface ExecutionContext {
   /** Whom campaigns are narrowed to, by Optimove template id; templates without a segment are absent. */
   segments: Map<string, FrozenSegment>;
   senders: Map<Medium, Sender>;
+  limits: LimitsInForce;
 }
 
 const keepMs = 5_000;
@@ -36,6 +38,7 @@ export class ExecutionContexts {
     private readonly versions: Versions,
     private readonly connections: ConnectionsService,
     private readonly delivery: DeliveryService,
+    private readonly limits: LimitsReader,
   ) {}
 
   /** The context of a running execution. @throws {InvariantError} when it does not exist. */
@@ -69,7 +72,8 @@ export class ExecutionContexts {
       contents.set(templateId, version && compileContent(version.content));
       if (version?.segment) segments.set(templateId, version.segment);
     }
-    return { execution, connection, contents, segments, senders: await this.senders(projectId, contents) };
+    const limits = await this.limits.read({ projectId, isTriggered: execution.kind === 'TRIGGERED', contents });
+    return { execution, connection, contents, segments, senders: await this.senders(projectId, contents), limits };
   }
 
   private async senders(projectId: string, contents: ExecutionContext['contents']): Promise<Map<Medium, Sender>> {

@@ -3,6 +3,7 @@ import type { Tx } from '@libs/platform';
 import { type FrozenSegment, ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import type { Drop } from '../domain/execution/end-state';
+import type { LimitsInForce } from '../limits/limits-in-force';
 import type { MatchedRecipient } from './render-slice';
 
 /** What narrowing needs to know of an execution. */
@@ -12,22 +13,30 @@ export interface NarrowContext {
   contents: Map<string, { media: Medium[] } | null>;
   /** Whom campaigns are narrowed to, by Optimove template id; templates without a segment are absent. */
   segments: Map<string, FrozenSegment>;
+  /** Whom engagement categories are for, in the same way. */
+  limits: Pick<LimitsInForce, 'categories'>;
 }
 
-const outside: Drop = { state: 'NOT_IN_SEGMENT', detail: 'The rules of the campaign’s segment do not apply' };
+/** One segment that people have to be in, and why those outside get nothing. Nobody is in one that is broken. */
+interface Narrowing {
+  templateId: string;
+  segment: FrozenSegment | null;
+  outside: Drop;
+}
+
+const outsideCampaign: Drop = { state: 'NOT_IN_SEGMENT', detail: 'The rules of the campaign’s segment do not apply' };
 
 /** Keeps the people of a chunk to the segments of their campaigns, before anything is made for them. */
 @Injectable()
 export class NarrowToSegment {
   constructor(private readonly profiles: ProfilesService) {}
 
-  /** The same people; those outside come with reasons in `drops`. One statement per campaign that has a segment. */
+  /** The same people; those outside come with reasons in `drops`. One statement per segment of a campaign or its category. */
   async run(tx: Tx, context: NarrowContext, people: MatchedRecipient[]): Promise<MatchedRecipient[]> {
     const drops = new Map<number, Drop[]>();
-    for (const [templateId, segment] of context.segments) {
-      const own = people.filter((person) => person.templateId === templateId);
-      for (const [seq, why] of await this.outside(tx, context, { templateId, segment, people: own }))
-        drops.set(seq, why);
+    for (const narrowing of narrowings(context)) {
+      const own = people.filter(({ templateId, seq }) => templateId === narrowing.templateId && !drops.has(seq));
+      for (const [seq, why] of await this.outside(tx, context, { narrowing, people: own })) drops.set(seq, why);
     }
     return drops.size === 0 ? people : people.map((person) => ({ ...person, drops: drops.get(person.seq) ?? [] }));
   }
@@ -35,19 +44,23 @@ export class NarrowToSegment {
   private async outside(
     tx: Tx,
     context: NarrowContext,
-    { templateId, segment, people }: { templateId: string; segment: FrozenSegment; people: MatchedRecipient[] },
+    { narrowing, people }: { narrowing: Narrowing; people: MatchedRecipient[] },
   ): Promise<Map<number, Drop[]>> {
     const { projectId } = context;
-    const inside = await this.profiles.matchingProfiles(tx, projectId, { segment, profileIds: idsOf(people) });
+    const { segment } = narrowing;
+    const profileIds = idsOf(people);
+    const inside = segment
+      ? await this.profiles.matchingProfiles(tx, projectId, { segment, profileIds })
+      : new Set<string>();
     const left = people.filter(({ profileId }) => profileId !== null && !inside.has(profileId));
-    return this.reasons(tx, context, { templateId, people: left });
+    return this.reasons(tx, context, { narrowing, people: left });
   }
 
   /** Who has no address on a medium ends with that: it comes before the segment. */
   private async reasons(
     tx: Tx,
     { projectId, contents }: NarrowContext,
-    { templateId, people }: { templateId: string; people: MatchedRecipient[] },
+    { narrowing: { templateId, outside }, people }: { narrowing: Narrowing; people: MatchedRecipient[] },
   ): Promise<Map<number, Drop[]>> {
     if (people.length === 0) return new Map();
     const media = contents.get(templateId)?.media ?? [];
@@ -60,6 +73,20 @@ export class NarrowToSegment {
       }),
     );
   }
+}
+
+function narrowings({ segments, limits }: NarrowContext): Narrowing[] {
+  const ofCampaigns = [...segments].map(([templateId, segment]) => ({ templateId, segment, outside: outsideCampaign }));
+  const ofCategories = [...limits.categories].flatMap(([templateId, inForce]): Narrowing[] => {
+    const { category, segment, segmentProblem } = inForce;
+    if (category.segment === null) return [];
+    const name = `engagement category “${category.name}”`;
+    const detail = segmentProblem
+      ? `The segment of the ${name} cannot be used: ${segmentProblem}`
+      : `The ${name} is for other people`;
+    return [{ templateId, segment, outside: { state: 'NOT_IN_SEGMENT', detail } }];
+  });
+  return [...ofCampaigns, ...ofCategories];
 }
 
 function idsOf(people: MatchedRecipient[]): string[] {

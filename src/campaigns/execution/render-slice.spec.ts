@@ -32,6 +32,36 @@ describe('messages of a campaign that expires', () => {
   });
 });
 
+describe('the values of a text', () => {
+  const text = '{{ tier }} {{ user.tier }} {{ city|default("nowhere") }} {{ gone }}.';
+  const rendered = (attributes: (string | null)[], whenMissing: 'EMPTY' | 'SKIP') => {
+    const context = {
+      execution: { attributes: ['tier', 'city', 'gone'] },
+      contents: new Map([['1', compileContent({ sms: { from: '', text }, personalisation: { whenMissing } })]]),
+      senders: new Map([['SMS', {}]]),
+    } as unknown as ExecutionContext;
+    const person: MatchedRecipient = {
+      ...{ seq: 1, customerId: 'c', templateId: '1', attributes, dueAt: new Date(), profileId: 'p' },
+      numberProblem: null,
+      drops: [],
+    };
+    return renderSlice(context, [person], new Map([['p', { tier: 'stored' }]]))[0];
+  };
+
+  it('are Optimove’s, then the stored ones, then the default, then nothing', () => {
+    const given = rendered(['optimove', 'Sliema', 'x'], 'EMPTY');
+    expect(given?.messages.get('SMS')).toMatchObject({ text: 'optimove stored Sliema x.' });
+    const left = rendered([null, null, null], 'EMPTY');
+    expect(left?.messages.get('SMS')).toMatchObject({ text: 'stored stored nowhere .' });
+  });
+
+  it('keep the message back where there is nothing, when the setting says so', () => {
+    const left = rendered([null, null, null], 'SKIP');
+    expect(left?.messages.size).toBe(0);
+    expect(left?.drops).toEqual([{ state: 'NOT_PERSONALISED', detail: 'No value for gone' }]);
+  });
+});
+
 describe('the choice of texts', () => {
   const content = compileContent({
     sms: { from: '', text: 'Hello' },

@@ -27,6 +27,9 @@ export interface RenderedPerson {
   seq: number;
   profileId: string | null;
   templateId: string;
+  dueAt: Date;
+  /** Zone of the person's clock; null when we do not know it. */
+  timeZone: string | null;
   numberProblem: string | null;
   messages: Map<Medium, object>;
   /** Side of the split test; null without one. */
@@ -44,7 +47,7 @@ export function renderSlice(
   people: MatchedRecipient[],
   stored: Map<string, Record<string, unknown>>,
 ): RenderedPerson[] {
-  const rendered = people.map(start);
+  const rendered = people.map((person) => start(person, stored.get(person.profileId ?? '')));
   for (const [templateId, content] of context.contents) {
     const indexes = people.flatMap((person, index) => (person.templateId === templateId ? [index] : []));
     if (content) renderContent(context, { content, people, stored, rendered, indexes });
@@ -71,7 +74,8 @@ interface Work {
   indexes: number[];
 }
 
-function start(person: MatchedRecipient): RenderedPerson {
+function start(person: MatchedRecipient, stored: Record<string, unknown> = {}): RenderedPerson {
+  const { timezone } = stored;
   const drops: Drop[] = person.profileId
     ? [...person.drops]
     : [{ state: 'PROFILE_NOT_FOUND', detail: `No profile has the user ID of customer ${person.customerId}` }];
@@ -79,6 +83,8 @@ function start(person: MatchedRecipient): RenderedPerson {
     seq: person.seq,
     profileId: person.profileId,
     templateId: person.templateId,
+    dueAt: person.dueAt,
+    timeZone: typeof timezone === 'string' ? timezone : null,
     numberProblem: person.numberProblem,
     messages: new Map(),
     variant: null,
@@ -89,7 +95,8 @@ function start(person: MatchedRecipient): RenderedPerson {
 
 function renderContent(context: RenderContext, work: Work): void {
   const inTime = work.indexes.filter((index) => !expire(work, index));
-  const known = inTime.filter((index) => work.people[index]?.profileId && work.people[index].drops.length === 0);
+  const matched = inTime.filter((index) => work.people[index]?.profileId && work.people[index].drops.length === 0);
+  const known = matched.filter((index) => !holdBack(work, index));
   const values = known.map((index) => valuesOf(context, work, index));
   const variants = known.map((index) => variantOf(work, index));
   known.forEach((index, position) => {
@@ -129,10 +136,20 @@ function expire({ content: { expiresAfterMinutes }, people, rendered }: Work, in
   return true;
 }
 
-/** The campaign's template stays the same over its launches, so that a person keeps the variant. */
+/** Keeps the campaign's own control group from getting anything. */
+function holdBack({ content, people, rendered }: Work, index: number): boolean {
+  if (!content.isHeldBack(choiceKey(people[index]))) return false;
+  drop(rendered, index, { state: 'CONTROL_GROUP', detail: 'In the control group of our campaign' });
+  return true;
+}
+
 function variantOf({ content, people }: Work, index: number): string | null {
-  const person = people[index];
-  return content.variantFor(`${person?.templateId}/${person?.profileId}`);
+  return content.variantFor(choiceKey(people[index]));
+}
+
+/** The campaign's template stays the same over its launches, so that a person keeps what was chosen. */
+function choiceKey(person: MatchedRecipient | undefined): string {
+  return `${person?.templateId}/${person?.profileId}`;
 }
 
 function valuesOf(context: RenderContext, { people, stored }: Work, index: number): Record<string, unknown> {

@@ -4,6 +4,7 @@ import { Log, Outbox, Transactions, type Tx } from '@libs/platform';
 import { MatchingService } from '@modules/matching';
 import { ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
+import { runawayDetail } from '../domain/content/compile-content';
 import { FencedError, SendingStoppedError } from '../domain/execution/errors';
 import { chunkJobOf } from '../jobs/execution.jobs';
 import {
@@ -13,6 +14,7 @@ import {
   type OpenRecipient,
 } from '../persistence/ledger/chunk.repository';
 import { DeliveryRepository } from '../persistence/ledger/delivery.repository';
+import { StopRepository } from '../persistence/ledger/stop.repository';
 import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
 import { CancelExecution } from './cancel-execution';
 import { CompleteExecution } from './complete-execution';
@@ -64,6 +66,7 @@ export class SendChunk {
     private readonly completion: CompleteExecution,
     private readonly cancellation: CancelExecution,
     private readonly news: ExecutionNews,
+    private readonly stops: StopRepository,
     private readonly log: Log,
   ) {}
 
@@ -176,11 +179,14 @@ export class SendChunk {
     };
   }
 
-  /** Who is in the audience of a Direct campaign was chosen among the profiles. */
+  /** Who is in the audience of a Direct campaign was chosen among the profiles; its category may still be for others. */
   private async match(context: ExecutionContext, open: OpenRecipient[]): Promise<MatchedRecipient[]> {
     const { connection, execution } = context;
-    if (!connection) return open.map((person) => ({ ...person, numberProblem: null, drops: [] }));
     const narrowing = { ...context, projectId: execution.project_id };
+    if (!connection) {
+      const people = open.map((person) => ({ ...person, numberProblem: null, drops: [] }));
+      return this.segment.run(this.transactions.pool, { ...narrowing, segments: new Map() }, people);
+    }
     const match = async (tx: Tx): Promise<MatchedRecipient[]> =>
       this.segment.run(tx, narrowing, await matchRecipients(tx, this.matching, { execution, connection }, open));
     return this.matching.writes(connection) ? this.transactions.run(match) : match(this.transactions.pool);
@@ -200,25 +206,35 @@ export class SendChunk {
   ): Promise<SliceEnd> {
     const profileIds = people.flatMap(({ profileId }) => (profileId ? [profileId] : []));
     const stored = await this.profiles.storedValues(this.transactions.pool, context.execution.project_id, profileIds);
-    return this.slices.run({ context, chunk, people: renderSlice(context, people, stored), until });
+    const rendered = renderSlice(context, people, stored);
+    const end = await this.slices.run({ context, chunk, people: rendered, until });
+    if (rendered.some(({ drops }) => drops.some(({ detail }) => detail === runawayDetail))) await this.pause(chunk);
+    return end;
+  }
+
+  /** Keeps a template that does not come to an end from costing everybody their message. */
+  private async pause({ executionId }: HeldChunk): Promise<void> {
+    const reason = 'Paused by itself: the template took too long to evaluate. Mend the content before you go on';
+    if (!(await this.stops.pause(this.transactions.pool, executionId, reason))) return;
+    this.log.event('execution.paused-runaway-template', { executionId }, 'error');
   }
 
   private async close(chunk: HeldChunk, end: SliceEnd): Promise<void> {
     const retryAt = new Date(Date.now() + nextTryInMs(chunk, end));
     const { execution } = await this.contexts.get(chunk.executionId);
-    const attempt = await this.transactions.run(async (tx) => {
+    const isDone = await this.transactions.run(async (tx) => {
       const next = await this.chunks.close(tx, chunk, retryAt);
       await this.news.moved(tx, chunk.executionId);
       if (next !== null) {
-        const job = { executionId: chunk.executionId, chunkNo: chunk.chunkNo, attempt: next };
-        await this.outbox.enqueue(tx, chunkJobOf(execution.kind), job, { runAt: retryAt });
+        const job = { executionId: chunk.executionId, chunkNo: chunk.chunkNo, attempt: next.attempt };
+        await this.outbox.enqueue(tx, chunkJobOf(execution.kind), job, { runAt: next.at });
       } else if (execution.kind === 'TRIGGERED') {
         await this.changes.add(tx, [chunk.executionId]);
       }
-      return next;
+      return next === null;
     });
     // A triggered execution stays open all day; its closing is found by the sweep.
-    if (attempt === null && execution.kind !== 'TRIGGERED') await this.completion.tryComplete(chunk.executionId);
+    if (isDone && execution.kind !== 'TRIGGERED') await this.completion.tryComplete(chunk.executionId);
   }
 }
 

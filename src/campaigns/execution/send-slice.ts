@@ -8,11 +8,13 @@ import { Injectable } from '@nestjs/common';
 import { deliveryId } from '../domain/execution/delivery-id';
 import { type Drop, firstDrop } from '../domain/execution/end-state';
 import { FencedError, SendingStoppedError } from '../domain/execution/errors';
+import { LimitSlice } from '../limits/limit-slice';
 import { ChunkRepository, type HeldChunk } from '../persistence/ledger/chunk.repository';
 import {
   type DeliveryOutcome,
   DeliveryRepository,
   deliveryKey,
+  type HeldRecipient,
   maxDeliveryAttempts,
   type NewDelivery,
 } from '../persistence/ledger/delivery.repository';
@@ -21,6 +23,7 @@ import { type ShortLink, ShortLinkRepository } from '../persistence/short-link.r
 import { MessageLinks } from '../tracking/message-links';
 import { ShortLinks } from '../tracking/short-links';
 import type { ExecutionContext } from './execution-context';
+import { toGate } from './gate-person';
 import { addressOf } from './message-address';
 import { NarrowToTarget } from './narrow-to-target';
 import { refusedDrop } from './refused-drop';
@@ -68,8 +71,18 @@ export interface SliceEnd {
 interface Pass {
   /** People with messages that came too late. */
   late: Set<number>;
+  /** People whose message goes on over another medium. */
+  next: Set<number>;
   isWaiting: boolean;
   retryAfterMs: number;
+}
+
+/** What the gate says of the people of a slice, by seq. */
+interface Verdict {
+  /** Why they would get nothing. */
+  drops: Map<number, Drop[]>;
+  /** Who has to wait. */
+  heldUntil: Map<number, Date>;
 }
 
 /** From the decision to the first byte of a message; whatever waits longer is decided again. */
@@ -91,6 +104,7 @@ export class SendSlice {
     private readonly targets: NarrowToTarget,
     private readonly shortLinks: ShortLinks,
     private readonly shortLinkRepository: ShortLinkRepository,
+    private readonly limits: LimitSlice,
   ) {}
 
   /**
@@ -103,11 +117,11 @@ export class SendSlice {
     while (open.length > 0 && performance.now() < slice.until) {
       const room = await reserveRoom(slice.context, open, slice.until);
       if (!room) break;
-      const { late, isWaiting, retryAfterMs } = await this.pass(
+      const { late, next, isWaiting, retryAfterMs } = await this.pass(
         { ...slice, people: open.slice(0, room.people) },
         room,
       ).finally(() => room.release());
-      open = open.filter(({ seq }, index) => index >= room.people || late.has(seq));
+      open = open.filter(({ seq }, index) => index >= room.people || late.has(seq) || next.has(seq));
       end.isWaiting ||= isWaiting;
       end.isJammed ||= late.size > 0;
       end.retryAfterMs = Math.max(end.retryAfterMs, retryAfterMs);
@@ -118,39 +132,47 @@ export class SendSlice {
 
   /** Decides, hands over, and writes what came of it. */
   private async pass(slice: Slice, { rooms }: SendingRoom): Promise<Pass> {
-    const drops = new Map<number, Drop[]>(slice.people.map(({ seq, drops: own }) => [seq, [...own]]));
+    const verdict: Verdict = {
+      drops: new Map(slice.people.map(({ seq, drops: own }) => [seq, [...own]])),
+      heldUntil: new Map(),
+    };
     let decidedAt = 0;
     const claimed = await this.transactions.run((tx) => {
       decidedAt = performance.now();
-      return this.decideAndClaim(tx, slice, drops);
+      return this.decideAndClaim(tx, slice, verdict);
     });
     const mayWrite = (): boolean => performance.now() - decidedAt <= handOverWithinMs;
     const answered = await this.handOver(slice.context, claimed, { handOver: { mayWrite }, rooms });
     const late = answered.filter(({ reason }) => reason === lateReason);
     const outcomes = answered.filter(({ reason }) => reason !== lateReason);
+    const next = this.limits.stillReachable(slice.context, slice.people, outcomes);
+    const ended = slice.people.filter(({ seq }) => !verdict.heldUntil.has(seq) && !next.has(seq));
     await this.transactions.run(async (tx) => {
       await this.chunks.assertHeld(tx, slice.chunk);
       await this.deliveries.release(tx, slice.chunk, late);
       await this.deliveries.record(tx, slice.chunk, outcomes);
-      await this.deliveries.giveUpRefused(tx, slice.chunk, slice.people);
+      await this.deliveries.giveUpRefused(tx, slice.chunk, ended);
       await this.profiles.markUnreachable(tx, slice.context.execution.project_id, outcomes.flatMap(deadAddress));
       await this.deliveries.end(
         tx,
         slice.chunk.executionId,
-        slice.people.map(({ seq, profileId }) => {
-          const drop = firstDrop(drops.get(seq) ?? []);
+        ended.map(({ seq, profileId }) => {
+          const drop = firstDrop(verdict.drops.get(seq) ?? []);
           return { seq, profileId, dropState: drop.state, reason: drop.detail };
         }),
       );
+      await this.deliveries.hold(tx, slice.chunk.executionId, heldPeople(slice.people, verdict));
+      await this.limits.giveBack(tx, slice.context, ended);
     });
     return {
       late: new Set(late.map(({ seq }) => seq)),
+      next,
       isWaiting: outcomes.some(({ state }) => state === 'RETRY'),
       retryAfterMs: Math.max(0, ...outcomes.map(({ retryAfterMs }) => retryAfterMs)),
     };
   }
 
-  private async decideAndClaim(tx: Tx, slice: Slice, drops: Map<number, Drop[]>): Promise<Claimed[]> {
+  private async decideAndClaim(tx: Tx, slice: Slice, verdict: Verdict): Promise<Claimed[]> {
     const { context, chunk, people } = slice;
     const { isHeld, against } = await this.stops.standing(tx, chunk, accountsOf(context.senders));
     if (!isHeld) throw new FencedError(`Chunk ${chunk.chunkNo} of ${chunk.executionId} was taken over`);
@@ -162,16 +184,21 @@ export class SendSlice {
     const decisions = await this.suppression.decide(tx, {
       projectId: context.execution.project_id,
       origin: originOf(context),
-      people: ready.flatMap(({ seq, profileId }) => (profileId ? [{ seq, profileId }] : [])),
+      people: ready.flatMap((person) => toGate(context.limits, person)),
       media,
     });
     const { contents, execution } = context;
     const asked = { projectId: execution.project_id, contents, people: ready, decisions };
     const targeted = await this.targets.run(tx, asked);
-    for (const { seq, drop } of targeted.drops) drops.get(seq)?.push(drop);
+    for (const { seq, drop } of targeted.drops) verdict.drops.get(seq)?.push(drop);
     const bySeq = new Map(ready.map((person) => [person.seq, person]));
-    const wanted = targeted.decisions.flatMap((decision) =>
-      this.toClaim(context, decision, bySeq.get(decision.seq), drops),
+    const limited = await this.limits.run(tx, context, { people: ready, decisions: targeted.decisions });
+    for (const [seq, kept] of limited.kept) {
+      if ('drop' in kept) verdict.drops.get(seq)?.push(kept.drop);
+      else verdict.heldUntil.set(seq, kept.heldUntil);
+    }
+    const wanted = limited.decisions.flatMap((decision) =>
+      this.toClaim(context, decision, bySeq.get(decision.seq), verdict.drops),
     );
     if (wanted.length === 0) return [];
     const attempts = await this.deliveries.claim(tx, chunk, context.execution.project_id, wanted);
@@ -268,6 +295,13 @@ export class SendSlice {
       return { ...outcome, profileId: delivery.profileId, address: delivery.address, isAddressDead, retryAfterMs };
     });
   }
+}
+
+function heldPeople(people: RenderedPerson[], { heldUntil }: Verdict): HeldRecipient[] {
+  return people.flatMap(({ seq, profileId }) => {
+    const until = heldUntil.get(seq);
+    return until ? [{ seq, profileId, until }] : [];
+  });
 }
 
 /** Which exclusion rules count. */

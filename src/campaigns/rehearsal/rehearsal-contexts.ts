@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { TemplateDirectory } from '../authoring/template-directory';
 import { Versions } from '../authoring/versions';
 import { type CompiledContent, compileContent } from '../domain/content/compile-content';
+import { LimitsReader } from '../limits/limits-in-force';
 import type { RehearsalContext } from './rehearse';
 
 /** What a rehearsal is about. */
@@ -25,6 +26,7 @@ export class RehearsalContexts {
     private readonly versions: Versions,
     private readonly matching: MatchingService,
     private readonly delivery: DeliveryService,
+    private readonly limits: LimitsReader,
   ) {}
 
   async open({ id, connection, optimoveChannelId, templateIds }: Rehearsal): Promise<RehearsalContext> {
@@ -44,6 +46,15 @@ export class RehearsalContexts {
     }
     const media = [...new Set([...contents.values()].flatMap((content) => content?.media ?? []))];
     const senders = await this.delivery.mediaWithAccount(connection.projectId, media);
-    return { execution: { id, attributes: [...attributes] }, connection, contents, segments, senders };
+    const limits = await this.limits.read({ projectId: connection.projectId, isTriggered: false, contents });
+    return {
+      execution: { id, attributes: [...attributes] },
+      connection,
+      contents,
+      segments,
+      senders,
+      // What a quiet hour keeps goes out after it: at which hour the campaign will run is not rehearsed.
+      limits: { ...limits, quietHours: null },
+    };
   }
 }

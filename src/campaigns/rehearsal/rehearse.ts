@@ -1,4 +1,5 @@
 import type { Medium } from '@libs/delivery';
+import { groupBy } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
 import type { ConnectionView } from '@modules/connections';
 import { MatchingService } from '@modules/matching';
@@ -8,16 +9,21 @@ import { Injectable } from '@nestjs/common';
 import { measureSms } from '../domain/content/sms-parts';
 import { type Drop, firstDrop } from '../domain/execution/end-state';
 import type { Rehearsed } from '../domain/execution/rehearsal';
+import { toGate } from '../execution/gate-person';
 import { matchRecipients } from '../execution/match-recipients';
 import { type NarrowContext, NarrowToSegment } from '../execution/narrow-to-segment';
 import { NarrowToTarget } from '../execution/narrow-to-target';
 import { refusedDrop } from '../execution/refused-drop';
 import { type RenderContext, type RenderedPerson, renderSlice } from '../execution/render-slice';
+import type { Kept } from '../limits/keep-within-limits';
+import { type Limited, LimitSlice } from '../limits/limit-slice';
+import type { LimitsInForce } from '../limits/limits-in-force';
 import type { OpenRecipient } from '../persistence/ledger/chunk.repository';
 
 /** What a rehearsal stands on: of the provider accounts only which media have one. */
 export interface RehearsalContext extends RenderContext {
   segments: NarrowContext['segments'];
+  limits: LimitsInForce;
   execution: { id: string; attributes: string[] };
   connection: ConnectionView;
   senders: ReadonlySet<Medium>;
@@ -43,6 +49,7 @@ export class Rehearse {
     private readonly suppression: SuppressionService,
     private readonly segment: NarrowToSegment,
     private readonly targets: NarrowToTarget,
+    private readonly limits: LimitSlice,
   ) {}
 
   async people(context: RehearsalContext, people: OpenRecipient[]): Promise<Rehearsed[]> {
@@ -63,35 +70,31 @@ export class Rehearse {
     const profileIds = matched.flatMap(({ profileId }) => (profileId ? [profileId] : []));
     const stored = await this.profiles.storedValues(tx, projectId, profileIds);
     const rendered = renderSlice({ ...context, notesMissing: true }, matched, stored);
-    const decisions = await this.decide(tx, context, rendered);
-    return rendered.map((person) => rehearsed(person, decisions.get(person.seq) ?? []));
+    const { decisions, kept } = await this.decide(tx, context, rendered);
+    const bySeq = groupBy(decisions, ({ seq }) => seq);
+    return rendered.map((person) => rehearsed(person, bySeq.get(person.seq) ?? [], kept.get(person.seq)));
   }
 
-  private async decide(
-    tx: Tx,
-    { connection, execution, contents }: RehearsalContext,
-    rendered: RenderedPerson[],
-  ): Promise<Map<number, GateDecision[]>> {
+  private async decide(tx: Tx, context: RehearsalContext, rendered: RenderedPerson[]): Promise<Limited> {
+    const { connection, execution, contents } = context;
     const ready = rendered.filter(({ messages }) => messages.size > 0);
-    const bySeq = new Map<number, GateDecision[]>();
-    if (ready.length === 0) return bySeq;
+    if (ready.length === 0) return { decisions: [], kept: new Map() };
     const decisions = await this.suppression.decide(tx, {
       projectId: connection.projectId,
       origin: { kind: 'OPTIMOVE', connectionId: connection.id, executionId: execution.id },
-      people: ready.flatMap(({ seq, profileId }) => (profileId ? [{ seq, profileId }] : [])),
+      people: ready.flatMap((person) => toGate(context.limits, person)),
       media: [...new Set(ready.flatMap(({ messages }) => [...messages.keys()]))],
     });
     const { projectId } = connection;
     const targeted = await this.targets.run(tx, { projectId, contents, people: ready, decisions });
     const people = new Map(ready.map((person) => [person.seq, person]));
     for (const { seq, drop } of targeted.drops) people.get(seq)?.drops.push(drop);
-    for (const decision of targeted.decisions) bySeq.set(decision.seq, [...(bySeq.get(decision.seq) ?? []), decision]);
-    return bySeq;
+    return this.limits.run(tx, context, { people: ready, decisions: targeted.decisions });
   }
 }
 
-function rehearsed(person: RenderedPerson, decisions: GateDecision[]): Rehearsed {
-  const drops: Drop[] = [...person.drops];
+function rehearsed(person: RenderedPerson, decisions: GateDecision[], kept: Kept | undefined): Rehearsed {
+  const drops: Drop[] = [...person.drops, ...(kept && 'drop' in kept ? [kept.drop] : [])];
   const messages: Rehearsed['messages'] = [];
   for (const decision of decisions) {
     const message = person.messages.get(decision.medium);

@@ -10,6 +10,7 @@ import type { CampaignContent } from '../domain/content/campaign-content';
 import { deliveryId } from '../domain/execution/delivery-id';
 import { addressOf } from '../execution/message-address';
 import type { CampaignEntity } from '../persistence/authoring/campaign.entity';
+import { CategoryRepository } from '../persistence/limits/category.repository';
 import { type ShortLink, ShortLinkRepository } from '../persistence/short-link.repository';
 import { MessageLinks } from '../tracking/message-links';
 import { ShortLinks } from '../tracking/short-links';
@@ -47,6 +48,7 @@ export class ClaimTest {
     private readonly shortLinks: ShortLinks,
     private readonly shortLinkRepository: ShortLinkRepository,
     private readonly audit: AuditTrail,
+    private readonly categories: CategoryRepository,
   ) {}
 
   /** Decides and writes in one transaction what is about to be handed over; a text when nothing may be sent at all. */
@@ -91,12 +93,18 @@ export class ClaimTest {
    * Nobody chose these people at Optimove, so the rules for campaigns without Optimove count as well as those of the
    * connection: whoever one of them excludes gets no test.
    */
-  private async decide(tx: Tx, { id, campaign, messages }: TestInHand): Promise<GateDecision[]> {
+  private async decide(tx: Tx, { id, campaign, content, messages }: TestInHand): Promise<GateDecision[]> {
     const { projectId, connectionId } = campaign;
     const ready = messages.filter(({ message }) => message !== null);
     if (ready.length === 0) return [];
     const people = [...new Map(ready.map(({ seq, profileId }) => [seq, { seq, profileId }])).values()];
-    const asked = { projectId, people, media: [...new Set(ready.map(({ medium }) => medium))] };
+    const category = content.categoryId ? await this.categories.find(tx, projectId, content.categoryId) : null;
+    const ignoresSubscription = category?.ignoresSubscription ?? false;
+    const asked = {
+      projectId,
+      people: people.map((person) => ({ ...person, ignoresSubscription })),
+      media: [...new Set(ready.map(({ medium }) => medium))],
+    };
     const direct = await this.suppression.decide(tx, { ...asked, origin: { kind: 'DIRECT', executionId: id } });
     if (connectionId === null) return direct;
     const origin = { kind: 'OPTIMOVE', connectionId, executionId: id } as const;

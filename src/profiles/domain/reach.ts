@@ -10,6 +10,8 @@ export interface ReachRow {
   /** Push token, e-mail address or mobile number; a browser's subscription as JSON (`endpoint`, `p256dh`, `auth`); the profile id for what is shown inside. */
   address: string;
   platform: 'ANDROID' | 'IOS' | null;
+  /** The app or site of a device; null for what is no device, and for devices that no app of ours reported. */
+  appId: string | null;
   /** False once a provider said that the address is dead. */
   isAddressable: boolean;
   subscription: Subscription;

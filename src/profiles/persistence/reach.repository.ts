@@ -8,6 +8,7 @@ interface Row {
   address_key: string;
   address: string;
   platform: 'ANDROID' | 'IOS' | null;
+  app_id?: string | null;
   is_addressable: boolean;
   subscription: ReachRow['subscription'];
 }
@@ -24,10 +25,10 @@ const installed = (key: string): string => `SELECT p.id AS profile_id, '${key}' 
 /** Profile by profile: after a large import, before statistics are there, the planner would read a project's every device. */
 const statements: Partial<Record<Medium, string>> = {
   MOBILE_PUSH: `SELECT d.* FROM unnest($2::uuid[]) AS p(id) CROSS JOIN LATERAL (
-      SELECT profile_id, id::text AS address_key, token AS address, platform, is_addressable, push_subscription AS subscription
+      SELECT profile_id, id::text AS address_key, token AS address, platform, app_id, is_addressable, push_subscription AS subscription
       FROM device WHERE project_id = $1 AND profile_id = p.id AND token IS NOT NULL AND platform <> 'WEB' OFFSET 0) AS d`,
   WEB_PUSH: `SELECT d.* FROM unnest($2::uuid[]) AS p(id) CROSS JOIN LATERAL (
-      SELECT profile_id, id::text AS address_key, ${subscription} AS address, NULL AS platform, is_addressable,
+      SELECT profile_id, id::text AS address_key, ${subscription} AS address, NULL AS platform, app_id, is_addressable,
         push_subscription AS subscription
       FROM device WHERE project_id = $1 AND profile_id = p.id AND token IS NOT NULL AND platform = 'WEB'
         AND web_push_keys->>'p256dh' IS NOT NULL OFFSET 0) AS d`,
@@ -109,6 +110,7 @@ function toReach(medium: Medium, row: Row): ReachRow {
     addressKey: row.address_key,
     address: row.address,
     platform: row.platform,
+    appId: row.app_id ?? null,
     isAddressable: row.is_addressable,
     subscription: row.subscription,
   };

@@ -7,6 +7,8 @@ export type RefusalReason = 'NO_ADDRESS' | 'NOT_ADDRESSABLE' | 'NOT_SUBSCRIBED' 
 export interface GatePerson {
   seq: number;
   profileId: string;
+  /** A service message: it needs no subscription. All else that stands against the person still does. */
+  ignoresSubscription?: boolean;
 }
 
 /** What the gate says of one person on one medium at one address. */
@@ -19,6 +21,8 @@ export type GateDecision =
       addressKey: string;
       address: string;
       platform: 'ANDROID' | 'IOS' | null;
+      /** The app or site of a device. */
+      appId: string | null;
     }
   | {
       seq: number;
@@ -51,10 +55,10 @@ export interface Refusal {
 /** The first reason against an address, or null when it may be used. */
 export function refusalOf(
   reach: Reach,
-  { isListed, guard }: { isListed: boolean; guard: Refusal | null },
+  { isListed, guard, ignoresSubscription }: { isListed: boolean; guard: Refusal | null; ignoresSubscription?: boolean },
 ): Refusal | null {
   if (!reach.isAddressable) return { reason: 'NOT_ADDRESSABLE', detail: 'The address is known to be unreachable' };
-  if (!isSubscribed(reach)) {
+  if (!ignoresSubscription && !isSubscribed(reach)) {
     return {
       reason: 'NOT_SUBSCRIBED',
       detail: `Subscription is ${reach.subscription.toLowerCase().replace('_', ' ')}`,

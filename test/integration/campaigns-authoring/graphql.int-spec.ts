@@ -1,3 +1,4 @@
+import { newId } from '@libs/foundation';
 import { DateTimeScalar } from '@libs/platform';
 import { ProjectsApiModule, ProjectsService } from '@modules/projects';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
@@ -43,6 +44,10 @@ describe('campaigns over GraphQL', () => {
     const first = await app.get(ProjectsService).ensureFirst();
     stage.actor.projectId = first.projectId;
     apiKey = first.apiKey ?? '';
+    await stage.database.query(
+      `INSERT INTO attribute_definition (id, project_id, name, type, target) VALUES (gen_random_uuid(), $1, 'city', 'STRING', 'PROFILE')`,
+      [first.projectId],
+    );
   }, 60_000);
   afterAll(() => stage.close());
 
@@ -159,6 +164,39 @@ describe('campaigns over GraphQL', () => {
       missing: ['user.city'],
       userErrors: [],
     });
+  });
+
+  it('previews for a profile: its values where there is no sample, its language and its variant', async () => {
+    const [profileId, stranger] = [newId(), newId()];
+    await stage.database.query(
+      `INSERT INTO profile (id, project_id, user_id, language, attributes) VALUES ($1, $3, 'previewed', 'de', '{"city":"Sliema","NAME":"stored"}'),
+         ($2, gen_random_uuid(), 'stranger', 'de', '{}')`,
+      [profileId, stranger, stage.actor.projectId],
+    );
+    const { campaign } = await change('createCampaign', {
+      channelId: stage.pushChannelId,
+      name: 'For a profile',
+      content: {
+        ...content,
+        variants: [
+          { name: 'A', percent: 1 },
+          { name: 'B', percent: 99 },
+        ],
+        alternatives: [{ language: 'de', texts: [{ path: 'mobilePush.title', text: 'Hallo' }] }],
+      },
+    });
+    const query = `query ($input: PreviewCampaignInput!) { previewCampaign(input: $input) {
+      mobilePush { title body } variant missing userErrors { path } } }`;
+    const preview = async (input: object) =>
+      (await ask<{ previewCampaign: object }>(query, { input: { id: campaign?.id, ...input } })).previewCampaign;
+    const stored = { mobilePush: { title: 'Hallo', body: 'stored Sliema' }, missing: [], userErrors: [] };
+    expect(await preview({ profileId })).toMatchObject(stored);
+    const values = [{ name: 'NAME', value: 'Kim' }];
+    expect(await preview({ profileId, values, variant: 'A' })).toMatchObject({
+      mobilePush: { title: 'Hallo', body: 'Kim Sliema' },
+      variant: 'A',
+    });
+    expect(await preview({ profileId: stranger })).toMatchObject({ userErrors: [{ path: ['profileId'] }] });
   });
 
   it('keeps what phones can do, variants and languages as they were written, and previews one choice', async () => {

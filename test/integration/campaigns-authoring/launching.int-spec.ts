@@ -1,3 +1,4 @@
+import { newId } from '@libs/foundation';
 import { LaunchCampaign } from '../../../src/campaigns/authoring/launch-campaign';
 import { ManageCampaigns } from '../../../src/campaigns/authoring/manage-campaigns';
 import { PublishTemplateHandler } from '../../../src/campaigns/authoring/publish-template.handler';
@@ -25,7 +26,7 @@ describe('launching campaigns', () => {
   }, 60_000);
   afterAll(() => stage.close());
   afterEach(() => {
-    stage.optimove.failWith = null;
+    Object.assign(stage.optimove, { failWith: null, badName: null, forgets: false });
   });
 
   const personalisation = { whenMissing: 'EMPTY' } as const;
@@ -131,6 +132,65 @@ describe('launching campaigns', () => {
     await stage.module.get(PublishTemplateHandler).handle(ticket);
     expect(await publicationOf(id)).toMatchObject({ state: 'PUBLISHED' });
     expect(stage.optimove.templates.get(`506/${optimoveTemplateId}`)).toBe('Patient');
+  });
+
+  it('takes along whatever else waits, in one call, and lets one bad name keep no other away', async () => {
+    stage.optimove.failWith = 503;
+    const waiting = [await launched('Together 1'), await launched('Bad'), await launched('Together 2')];
+    Object.assign(stage.optimove, { failWith: null, badName: 'Bad' });
+    const ticket = { publicationId: String((await publicationOf(waiting[0]?.id ?? ''))?.id), revision: 1 };
+    await stage.module.get(PublishTemplateHandler).handle(ticket);
+    const states = await Promise.all(waiting.map(async ({ id }) => (await publicationOf(id))?.state));
+    expect(states).toEqual(['PUBLISHED', 'FAILED', 'PUBLISHED']);
+    stage.optimove.badName = null;
+    for (const { id } of waiting) await launches.launch(stage.actor, { id, version: 2 });
+    stage.optimove.failWith = 503;
+    for (const { id } of waiting) await withdrawals.withdraw(stage.actor, id);
+    Object.assign(stage.optimove, { failWith: null });
+    stage.optimove.writes.length = 0;
+    const publication = await publicationOf(waiting[0]?.id ?? '');
+    const withdrawal = { publicationId: String(publication?.id), revision: Number(publication?.revision) };
+    await stage.module.get(PublishTemplateHandler).handle(withdrawal);
+    expect(stage.optimove.writes).toEqual([{ name: 'DeleteChannelTemplates', rows: 3 }]);
+    expect(await Promise.all(waiting.map(async ({ id }) => (await publicationOf(id))?.state))).toEqual([
+      'WITHDRAWN',
+      'WITHDRAWN',
+      'WITHDRAWN',
+    ]);
+  });
+
+  it('believes what Optimove lists, not that it took the call', async () => {
+    stage.optimove.forgets = true;
+    const { id } = await launched('Forgotten at once');
+    expect(await publicationOf(id)).toMatchObject({ state: 'PENDING', error_code: 'OPTIMOVE_LISTS_OTHERWISE' });
+    stage.optimove.forgets = false;
+    const ticket = { publicationId: String((await publicationOf(id))?.id), revision: 1 };
+    await stage.module.get(PublishTemplateHandler).handle(ticket);
+    expect(await publicationOf(id)).toMatchObject({ state: 'PUBLISHED', error_code: null });
+  });
+
+  it('offers a template under its app, which leaves Optimove with the last template', async () => {
+    const appId = newId();
+    await stage.database.query(
+      `INSERT INTO app (id, project_id, name, platform, sdk_key_hash, sdk_key_hint) VALUES ($1, $2, 'Casino iOS', 'IOS', 'h', 'k')`,
+      [appId, stage.actor.projectId],
+    );
+    const forApp = async (name: string) => {
+      const { id, version } = await draft(name, { ...push('App'), appId });
+      return (await launches.launch(stage.actor, { id, version })).campaign;
+    };
+    const [one, other] = [await forApp('App one'), await forApp('App other')];
+    expect(stage.optimove.apps.get(`506/${appId}`)).toBe('Casino iOS');
+    await withdrawals.withdraw(stage.actor, one?.id ?? '');
+    expect(stage.optimove.apps.size).toBe(1);
+    await withdrawals.withdraw(stage.actor, other?.id ?? '');
+    expect(stage.optimove.apps.size).toBe(0);
+    const unknown = {
+      channelId: stage.pushChannelId,
+      name: 'App unknown',
+      content: { ...push('App'), appId: newId() },
+    };
+    expect((await manage.create(stage.actor, unknown)).problems).toMatchObject([{ path: ['content', 'appId'] }]);
   });
 
   it('renames the template with the campaign', async () => {

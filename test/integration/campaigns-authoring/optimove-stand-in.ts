@@ -6,11 +6,21 @@ interface WireTemplate {
   ChannelID?: number;
   TemplateID: number;
   TemplateName?: string;
+  AppID?: string;
+  AppName?: string;
 }
 
-/** The template functions of the Optimove API over HTTP: keeps templates by channel and id, and fails on demand. */
+/** The template and app functions of the Optimove API over HTTP: keeps templates by channel and id, and fails on demand. */
 export class OptimoveStandIn {
   readonly templates = new Map<string, string>();
+  /** App ids by channel and id with their names, and the app of each template that has one. */
+  readonly apps = new Map<string, string>();
+  /** Every call that wrote, with the number of its rows. */
+  readonly writes: { name: string; rows: number }[] = [];
+  /** A call with a template of this name is refused whole. */
+  badName: string | null = null;
+  /** Whether templates are taken and not kept. */
+  forgets = false;
   /** Answered instead of doing what was asked. */
   failWith: number | null = null;
   /** Whether adding a template that is there leaves its name. */
@@ -18,10 +28,12 @@ export class OptimoveStandIn {
   private readonly server: Server = createServer((request, response) => {
     text(request).then((body) => {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-      response.statusCode = this.failWith ?? 200;
-      const answer = this.failWith
-        ? { Message: 'No' }
-        : this.answer(pathname, Number(searchParams.get('ChannelID')), body);
+      const isBad = this.badName !== null && body.includes(`"${this.badName}"`);
+      response.statusCode = this.failWith ?? (isBad ? 400 : 200);
+      const answer =
+        response.statusCode !== 200
+          ? { Message: 'No' }
+          : this.answer(pathname, Number(searchParams.get('ChannelID')), body);
       response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
     });
   });
@@ -39,10 +51,15 @@ export class OptimoveStandIn {
 
   private answer(path: string, channelId: number, body: string): unknown {
     if (path.endsWith('/GetChannelTemplates')) return this.list(channelId);
-    const templates = JSON.parse(body) as WireTemplate[];
-    for (const { ChannelID, TemplateID, TemplateName = '' } of templates) {
-      const key = `${ChannelID ?? channelId}/${TemplateID}`;
-      if (path.endsWith('/DeleteChannelTemplates')) this.templates.delete(key);
+    const rows = JSON.parse(body) as WireTemplate[];
+    const name = path.split('/').at(-1) ?? '';
+    this.writes.push({ name, rows: rows.length });
+    for (const { ChannelID, TemplateID, TemplateName = '', AppID, AppName } of rows) {
+      const key = `${ChannelID ?? channelId}/${name.endsWith('Apps') ? AppID : TemplateID}`;
+      if (name === 'AddChannelApps') this.apps.set(key, AppName ?? '');
+      else if (name === 'DeleteChannelApps') this.apps.delete(key);
+      else if (name === 'DeleteChannelTemplates') this.templates.delete(key);
+      else if (this.forgets) continue;
       else if (!this.keepsNames || !this.templates.has(key)) this.templates.set(key, TemplateName);
     }
     return undefined;

@@ -7,6 +7,7 @@ import { Test } from '@nestjs/testing';
 import type { ExecutionContext } from '../../../src/campaigns/execution/execution-context';
 import { NarrowToTarget } from '../../../src/campaigns/execution/narrow-to-target';
 import { SendSlice } from '../../../src/campaigns/execution/send-slice';
+import { LimitSlice } from '../../../src/campaigns/limits/limit-slice';
 import { ChunkRepository } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import { DeliveryRepository } from '../../../src/campaigns/persistence/ledger/delivery.repository';
 import { StopRepository } from '../../../src/campaigns/persistence/ledger/stop.repository';
@@ -70,6 +71,7 @@ describe('the gate before a hand-over', () => {
       providers: [
         SendSlice,
         NarrowToTarget,
+        LimitSlice,
         DeliveryRepository,
         { provide: ChunkRepository, useValue: stage.chunks },
         { provide: Transactions, useValue: stage.transactions },
@@ -86,8 +88,9 @@ describe('the gate before a hand-over', () => {
       .compile();
     const context = {
       execution: { id: chunk.executionId, project_id: stage.projectId },
-      contents: new Map(),
       connection: { id: newId() },
+      contents: new Map(),
+      limits: { quietHours: null, timeZone: 'UTC', categories: new Map() },
       senders: new Map([['MOBILE_PUSH', { accountId: newId(), messagesPerSecond: null, sendBatch }]]),
     } as unknown as ExecutionContext;
     const message = { title: 'Hello', body: 'World' };

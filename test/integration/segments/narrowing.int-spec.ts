@@ -11,6 +11,7 @@ import { NarrowToSegment } from '../../../src/campaigns/execution/narrow-to-segm
 import { NarrowToTarget } from '../../../src/campaigns/execution/narrow-to-target';
 import { SendChunk } from '../../../src/campaigns/execution/send-chunk';
 import { SendSlice } from '../../../src/campaigns/execution/send-slice';
+import { LimitSlice } from '../../../src/campaigns/limits/limit-slice';
 import { ChunkRepository } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import { DeliveryRepository } from '../../../src/campaigns/persistence/ledger/delivery.repository';
 import { StopRepository } from '../../../src/campaigns/persistence/ledger/stop.repository';
@@ -90,6 +91,7 @@ describe('a campaign with a segment', () => {
         ['1', compileContent({ sms: { from: '', text: 'Hi', group }, personalisation: { whenMissing: 'EMPTY' } })],
       ]),
       segments: new Map(segment ? [['1', segment]] : []),
+      limits: { quietHours: null, timeZone: 'UTC', categories: new Map() },
       senders: new Map([['SMS', { accountId: newId(), messagesPerSecond: null, waitMs: () => 0, sendBatch }]]),
     } as unknown as ExecutionContext;
     const match = async (_tx: unknown, { customers }: { customers: { seq: number }[] }) =>
@@ -115,6 +117,7 @@ describe('a campaign with a segment', () => {
         SendSlice,
         NarrowToSegment,
         NarrowToTarget,
+        LimitSlice,
         ChunkRepository,
         DeliveryRepository,
         { provide: Transactions, useValue: transactions },

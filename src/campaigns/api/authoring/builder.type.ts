@@ -1,6 +1,6 @@
 import { Field, ID, Int, ObjectType } from '@nestjs/graphql';
 import { CampaignTypeEnum } from './campaign.type';
-import { ContentMediumEnum } from './preview.type';
+import { ContentMediumEnum } from './content-medium.enum';
 
 @ObjectType('CampaignMediumChoice', { description: 'A medium that a campaign can have content for.' })
 export class MediumChoiceType {

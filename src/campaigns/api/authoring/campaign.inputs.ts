@@ -151,13 +151,28 @@ export class PreviewCampaignInput extends CampaignIdInput {
   @Type(() => SampleValueInput)
   values: SampleValueInput[] = [];
 
-  @Field(() => String, { nullable: true, description: 'Language of the person; the content’s own when null.' })
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Profile whose stored values, language and variant count where none are given; null: somebody made up.',
+  })
+  @IsOptional()
+  @IsUUID()
+  profileId?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Language of the person; the profile’s or the content’s own when null.',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(40)
   language?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Variant to show; the first when null.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Variant to show; that of the profile, or the first, when null.',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(100)

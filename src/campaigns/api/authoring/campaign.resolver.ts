@@ -2,9 +2,9 @@ import { isUuid } from '@libs/foundation';
 import { decodeCursor, Transactions, toPage } from '@libs/platform';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
 import { Args, ID, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import { notFound, refused } from '../../authoring/campaign-problem';
+import { refused } from '../../authoring/campaign-problem';
 import { ManageCampaigns } from '../../authoring/manage-campaigns';
-import { previewContent } from '../../domain/content/preview-content';
+import { PreviewCampaign } from '../../authoring/preview-campaign';
 import { CampaignRepository } from '../../persistence/authoring/campaign.repository';
 import { CampaignsArgs, CreateCampaignInput, PreviewCampaignInput, UpdateCampaignInput } from './campaign.inputs';
 import { CampaignConnection, CampaignType, CreateCampaignPayload, UpdateCampaignPayload } from './campaign.type';
@@ -14,17 +14,16 @@ import { toGivenContent, toNewContent } from './map-content';
 import { PreviewCampaignPayload } from './preview.type';
 import { PublicationLoader } from './publication.loader';
 import { PublicationType } from './publication.type';
-import { SnippetLoader } from './snippet.loader';
 
 /** Campaigns: reading, writing, preview. */
 @Resolver(() => CampaignType)
 export class CampaignResolver {
   constructor(
     private readonly manage: ManageCampaigns,
+    private readonly previews: PreviewCampaign,
     private readonly campaigns: CampaignRepository,
     private readonly transactions: Transactions,
     private readonly publications: PublicationLoader,
-    private readonly snippets: SnippetLoader,
   ) {}
 
   @Allow('campaigns.view')
@@ -50,24 +49,19 @@ export class CampaignResolver {
   }
 
   @Allow('campaigns.view')
-  @Query(() => PreviewCampaignPayload, { description: 'What one person with these values would get.' })
+  @Query(() => PreviewCampaignPayload, { description: 'What a profile, or somebody with these values, would get.' })
   async previewCampaign(
     @CurrentActor() actor: Actor,
     @Args('input') input: PreviewCampaignInput,
   ): Promise<PreviewCampaignPayload> {
     const problems = await invalidInput(PreviewCampaignInput, input);
     if (problems.length > 0) return refusedPreview(problems);
-    const campaign = await this.campaigns.find(this.transactions.pool, actor.projectId, input.id);
-    if (!campaign) return refusedPreview([notFound]);
-    const { language = null, variant = null } = input;
-    if (variant !== null && !campaign.content.variants?.some(({ name }) => name === variant)) {
-      return refusedPreview([
-        { code: 'INVALID_CONTENT', path: ['variant'], message: `The campaign has no variant "${variant}"` },
-      ]);
-    }
+    const { id, language = null, variant = null, profileId = null } = input;
     const samples = new Map(input.values.map(({ name, value }) => [name, value]));
-    const content = await this.snippets.load(actor.projectId, campaign.content);
-    return toPreview(previewContent(content, samples, { language, variant }));
+    const outcome = await this.previews.run(actor, { id, samples, language, variant, profileId });
+    return outcome.preview
+      ? { ...toPreview(outcome.preview), variant: outcome.variant }
+      : refusedPreview(outcome.problems);
   }
 
   @Allow('campaigns.edit')

@@ -1,4 +1,4 @@
-import { Field, InputType, Int } from '@nestjs/graphql';
+import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -7,15 +7,23 @@ import {
   IsInt,
   IsOptional,
   IsString,
+  IsUUID,
   Max,
   MaxLength,
   Min,
   ValidateNested,
 } from 'class-validator';
-import { type EmailContent, type MissingValueRule, missingValueRules } from '../../domain/content/campaign-content';
+import {
+  type ContentMedium,
+  contentMedia,
+  type EmailContent,
+  type MissingValueRule,
+  missingValueRules,
+} from '../../domain/content/campaign-content';
 import { pushGroups } from '../../domain/content/targeting';
 import { ContentAlternativeInput, ContentVariantInput } from './alternatives.inputs';
 import { MissingValueRuleEnum } from './content.type';
+import { ContentMediumEnum } from './content-medium.enum';
 import {
   InAppContentInput,
   InboxContentInput,
@@ -315,6 +323,44 @@ export class CampaignContentInput {
   @ValidateNested()
   @Type(() => DeviceTargetingInput)
   targeting?: DeviceTargetingInput | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Engagement category: whom it is for and how often they get its messages. Null takes it away.',
+  })
+  @IsOptional()
+  @IsUUID()
+  categoryId?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The one app of the project whose devices get push messages; Optimove offers the template under it alone. Null: all.',
+  })
+  @IsOptional()
+  @IsUUID()
+  appId?: string | null;
+
+  @Field(() => [ContentMediumEnum], {
+    nullable: true,
+    description:
+      'All media of the content in an order: a person gets the message over the first that reaches them. Null or empty: over all media.',
+  })
+  @IsOptional()
+  @ArrayMaxSize(6)
+  @IsIn(contentMedia, { each: true })
+  firstReachable?: ContentMedium[] | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Share of the people, 1 to 90 per cent, who get nothing, so that the others can be compared with them; always the same people. Null: nobody, as Optimove has a control group of its own, and a second one would falsify its measurement.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(90)
+  controlGroupPercent?: number | null;
 
   @Field(() => PersonalisationInput, { nullable: true, description: 'How placeholders are treated; EMPTY first.' })
   @IsOptional()

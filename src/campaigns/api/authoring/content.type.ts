@@ -1,6 +1,7 @@
-import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { missingValueRules } from '../../domain/content/campaign-content';
+import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { type ContentMedium, missingValueRules } from '../../domain/content/campaign-content';
 import { ContentAlternativeType, ContentVariantType } from './alternatives.type';
+import { ContentMediumEnum } from './content-medium.enum';
 import { enumOf } from './enum-of';
 import {
   InAppContentType,
@@ -174,6 +175,24 @@ export class CampaignContentType {
 
   @Field(() => DeviceTargetingType, { nullable: true, description: 'Devices that push is kept to; null: all.' })
   targeting!: DeviceTargetingType | null;
+  @Field(() => ID, { nullable: true, description: 'Engagement category; null: none.' })
+  categoryId!: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The one app whose devices get push messages; null: all.' })
+  appId!: string | null;
+
+  @Field(() => [ContentMediumEnum], {
+    nullable: true,
+    description: 'The order in which media are tried, of which the first that reaches a person is used; null: all are.',
+  })
+  firstReachable!: ContentMedium[] | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Share of the people, in per cent, who get nothing for comparison; null: nobody, as Optimove has a control group of its own.',
+  })
+  controlGroupPercent!: number | null;
 
   @Field(() => PersonalisationType, { description: 'How placeholders are treated.' })
   personalisation!: PersonalisationType;

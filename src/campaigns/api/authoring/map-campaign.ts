@@ -48,7 +48,7 @@ export function toPayload({ campaign, problems }: CampaignOutcome): CreateCampai
 /** A preview that could not be made. */
 export function refusedPreview(problems: CampaignProblem[]): PreviewCampaignPayload {
   const none = { mobilePush: null, email: null, sms: null, webPush: null, inbox: null, inApp: null };
-  return { ...none, problems: [], missing: [], userErrors: problems };
+  return { ...none, variant: null, problems: [], missing: [], userErrors: problems };
 }
 
 /** A preview as GraphQL shows it. */

@@ -20,6 +20,10 @@ type GivenMedia = { [F in MediumField]?: CampaignContent[F] | null };
 export interface GivenContent extends GivenMedia {
   personalisation?: CampaignContent['personalisation'];
   expiresAfterMinutes?: number | null;
+  categoryId?: string | null;
+  appId?: string | null;
+  firstReachable?: ContentMedium[] | null;
+  controlGroupPercent?: number | null;
   variants?: CampaignContent['variants'] | null;
   targeting?: CampaignContent['targeting'] | null;
   alternatives?: CampaignContent['alternatives'] | null;
@@ -43,6 +47,10 @@ export function toGivenContent(input: CampaignContentInput): GivenContent {
     personalisation: personalisation ? { whenMissing: personalisation.whenMissing } : undefined,
     expiresAfterMinutes,
     targeting: toTargeting(input.targeting),
+    categoryId: input.categoryId,
+    appId: input.appId,
+    firstReachable: input.firstReachable?.length === 0 ? null : input.firstReachable,
+    controlGroupPercent: input.controlGroupPercent,
     variants: toVariants(input.variants),
     alternatives: toAlternatives(input.alternatives),
   };
@@ -61,6 +69,10 @@ export function toNewContent(input: CampaignContentInput): CampaignContent {
     personalisation: given.personalisation ?? { whenMissing: 'EMPTY' },
     expiresAfterMinutes: given.expiresAfterMinutes ?? undefined,
     targeting: given.targeting ?? undefined,
+    categoryId: given.categoryId ?? undefined,
+    appId: given.appId ?? undefined,
+    firstReachable: given.firstReachable ?? undefined,
+    controlGroupPercent: given.controlGroupPercent ?? undefined,
     variants: given.variants ?? undefined,
     alternatives: given.alternatives ?? undefined,
   };
@@ -79,6 +91,10 @@ export function toContentType(content: CampaignContent): CampaignContentType {
     personalisation,
     expiresAfterMinutes: expiresAfterMinutes ?? null,
     targeting: content.targeting ? { platforms: null, browsers: null, ...content.targeting } : null,
+    categoryId: content.categoryId ?? null,
+    appId: content.appId ?? null,
+    firstReachable: content.firstReachable ?? null,
+    controlGroupPercent: content.controlGroupPercent ?? null,
     variants: content.variants ?? [],
     alternatives: toAlternativeTypes(content.alternatives),
   };

@@ -1,16 +1,8 @@
-import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { contentFields } from '../../domain/content/campaign-content';
+import { Field, Int, ObjectType } from '@nestjs/graphql';
 import { CampaignUserError } from './campaign.type';
 import { MobilePushContentType } from './content.type';
-import { enumOf } from './enum-of';
+import { ContentMediumEnum } from './content-medium.enum';
 import { OnsitePreviewType } from './onsite-content.type';
-
-/** The media of content as GraphQL names them. */
-export const ContentMediumEnum = enumOf(Object.keys(contentFields));
-registerEnumType(ContentMediumEnum, {
-  name: 'ContentMedium',
-  description: 'A medium that campaigns have content for.',
-});
 
 @ObjectType('MobilePushPreview', { description: 'A push message as one person would get it.' })
 export class MobilePushPreviewType extends MobilePushContentType {
@@ -66,7 +58,9 @@ export class PreviewProblemType {
   message!: string;
 }
 
-@ObjectType('PreviewCampaignPayload', { description: 'A campaign rendered with sample values.' })
+@ObjectType('PreviewCampaignPayload', {
+  description: 'A campaign rendered for a profile, or with sample values alone.',
+})
 export class PreviewCampaignPayload {
   @Field(() => MobilePushPreviewType, {
     nullable: true,
@@ -92,7 +86,10 @@ export class PreviewCampaignPayload {
   @Field(() => [PreviewProblemType], { description: 'Media that this person would not get.' })
   problems!: PreviewProblemType[];
 
-  @Field(() => [String], { description: 'Placeholders without a sample value.' })
+  @Field(() => String, { nullable: true, description: 'The variant that is shown; null: the content’s own texts.' })
+  variant!: string | null;
+
+  @Field(() => [String], { description: 'Placeholders without a value.' })
   missing!: string[];
 
   @Field(() => [CampaignUserError], { description: 'Errors of the content; nothing is rendered while there are any.' })

@@ -15,6 +15,11 @@ export function allocateVariant(variants: readonly ContentVariant[], key: string
   return variants[0]?.name ?? null;
 }
 
+/** Whether somebody is held back for comparison: who it is has nothing to do with the variants. */
+export function isInControlGroup(percent: number, key: string): boolean {
+  return percent > 0 && hash(`control/${key}`) % shares < percent;
+}
+
 /** FNV-1a with the last mixing of MurmurHash3, as the low bits of FNV alone are not even. */
 function hash(key: string): number {
   let state = 0x811c9dc5;

@@ -83,6 +83,14 @@ export interface CampaignContent {
   variants?: ContentVariant[];
   /** Texts for languages and variants. */
   alternatives?: ContentAlternative[];
+  /** Engagement category: whom it is for, how often they get its messages. Its limits hold as they are at the time. */
+  categoryId?: string;
+  /** The one app of ours whose devices get push messages, and under which Optimove offers the template; absent: all. */
+  appId?: string;
+  /** Over the first of these media that reaches somebody; absent: over all media. */
+  firstReachable?: ContentMedium[];
+  /** Share of the people, in whole per cent, who get nothing for comparison; absent: nobody. */
+  controlGroupPercent?: number;
   /** Minutes after its scheduled time at which a message is not worth sending any more; absent: always worth it. */
   expiresAfterMinutes?: number;
   /** Texts of the snippets that the content uses, as they were when it was frozen or read; never stored with a draft. */
@@ -91,6 +99,9 @@ export interface CampaignContent {
 
 /** The media of which campaigns have content. */
 export type ContentMedium = 'MOBILE_PUSH' | 'EMAIL' | 'SMS' | 'WEB_PUSH' | 'INBOX' | 'IN_APP';
+
+/** Every {@link ContentMedium}. */
+export const contentMedia: readonly ContentMedium[] = ['MOBILE_PUSH', 'EMAIL', 'SMS', 'WEB_PUSH', 'INBOX', 'IN_APP'];
 
 /** Under which name each medium stands in the content. */
 export const contentFields = {

@@ -1,5 +1,5 @@
 import type { Medium } from '@libs/delivery';
-import { allocateVariant } from './allocate-variant';
+import { allocateVariant, isInControlGroup } from './allocate-variant';
 import { type Assembled, assembleMessage, type MessageFields } from './assemble-message';
 import { type CampaignContent, type ContentMedium, mediaOf } from './campaign-content';
 import { CompiledChoices, type CompiledField } from './compiled-choices';
@@ -22,6 +22,12 @@ export interface CompiledContent {
   expiresAfterMinutes: number | null;
   /** What messages are kept to; null: every address. */
   targeting: Targeting | null;
+  /** The engagement category; null without one. */
+  categoryId: string | null;
+  /** The one app whose devices get push messages; null: all. */
+  appId: string | null;
+  /** Media of which the first that reaches a person is used; null: all are. */
+  firstReachable: Medium[] | null;
   /**
    * One outcome per person, in order. A person is a flat record of values by bare name, with the stored attributes in
    * `user`; its language picks the texts. `variants` has each one's variant, the first where null. Bounded in time: people that a runaway template keeps from being rendered end NOT_PERSONALISED.
@@ -31,6 +37,8 @@ export interface CompiledContent {
   missingFields(medium: Medium, people: Record<string, unknown>[], variants?: (string | null)[]): ReadonlySet<string>[];
   /** The variant of whoever has this key, always the same; null when the content has none. */
   variantFor(key: string): string | null;
+  /** Whether the campaign's own control group has whoever has this key, always the same answer. */
+  isHeldBack(key: string): boolean;
   /** The language of the texts that a person gets; null for the content's own. */
   languageFor(person: Record<string, unknown>): string | null;
 }
@@ -54,6 +62,9 @@ class Compiled implements CompiledContent {
   readonly media: ContentMedium[];
   readonly expiresAfterMinutes: number | null;
   readonly targeting: Targeting | null;
+  readonly categoryId: string | null;
+  readonly appId: string | null;
+  readonly firstReachable: Medium[] | null;
 
   private readonly choices: CompiledChoices;
 
@@ -61,12 +72,19 @@ class Compiled implements CompiledContent {
     this.media = mediaOf(content);
     this.expiresAfterMinutes = content.expiresAfterMinutes ?? null;
     this.targeting = targetingOf(content);
+    this.categoryId = content.categoryId ?? null;
+    this.appId = content.appId ?? null;
+    this.firstReachable = content.firstReachable ?? null;
     this.choices = new CompiledChoices(content);
     this.optimoveAttributes = this.choices.optimoveAttributes;
   }
 
   variantFor(key: string): string | null {
     return allocateVariant(this.content.variants ?? [], key);
+  }
+
+  isHeldBack(key: string): boolean {
+    return isInControlGroup(this.content.controlGroupPercent ?? 0, key);
   }
 
   languageFor(person: Record<string, unknown>): string | null {
@@ -131,7 +149,10 @@ class Compiled implements CompiledContent {
   }
 }
 
-const tooSlow: RenderOutcome = notPersonalised('The template took too long to evaluate');
+/** Why people of a template that does not come to an end get nothing. */
+export const runawayDetail = 'The template took too long to evaluate';
+
+const tooSlow: RenderOutcome = notPersonalised(runawayDetail);
 
 function notPersonalised(detail: string): RenderOutcome {
   return { ok: false, reason: 'NOT_PERSONALISED', detail };

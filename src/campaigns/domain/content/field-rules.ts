@@ -4,6 +4,7 @@ import { Findings } from './findings';
 import { messageLimits as limits } from './message-limits';
 import { checkInApp, checkInbox, checkWebPush } from './onsite-rules';
 import { checkPush } from './push-rules';
+import { checkReach } from './reach-rules';
 import { measureSms, smsSender } from './sms-parts';
 import { checkTargeting } from './targeting';
 import { isTemplate } from './text-template';
@@ -22,6 +23,7 @@ export function checkFields(content: CampaignContent): Finding[] {
   if (content.inbox) checkInbox(findings, content.inbox);
   if (content.inApp) checkInApp(findings, content.inApp);
   checkTargeting(findings, content);
+  checkReach(findings, content);
   return findings.all;
 }
 

@@ -11,6 +11,7 @@ export const findingCodes = [
   'UNKNOWN_SNIPPET',
   'LEGACY_SYNTAX',
   'STORED_NAME_IS_BARE',
+  'UNKNOWN_ATTRIBUTE',
   'MANY_PARTS',
   'LIKELY_CLIPPED',
   'NO_UNSUBSCRIBE_HEADER',
@@ -19,6 +20,8 @@ export const findingCodes = [
   'NO_ACCOUNT',
   'CHANNEL_NOT_READY',
   'SUPPRESSION',
+  'IGNORES_SUBSCRIPTION',
+  'SECOND_CONTROL_GROUP',
 ] as const;
 
 /** The kind of a finding. */

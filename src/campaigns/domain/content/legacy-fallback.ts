@@ -27,7 +27,8 @@ export function rewriteLegacyFallbacks(source: string): Rewritten {
   return { source: result, isChanged: result !== source };
 }
 
-function endOfPrint(source: string, from: number): number {
+/** Where a printed expression that begins at `from` ends: at its closing braces outside quotes; -1 when it does not. */
+export function endOfPrint(source: string, from: number): number {
   return scan(source, from, (index) => source.startsWith(closeTag, index));
 }
 

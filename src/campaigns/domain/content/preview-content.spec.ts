@@ -23,6 +23,17 @@ describe('previewContent', () => {
     });
   });
 
+  it('takes stored values of a profile where there is no sample, as a bare name too', () => {
+    const stored = { city: 'Sliema', NAME: 'Kim', CODE: null, user: 'ignored' };
+    const preview = previewContent(content, new Map([['user.city', 'Athlone']]), {
+      language: null,
+      variant: null,
+      stored,
+    });
+    expect(preview.media[0]?.message).toEqual({ title: 'Hi', body: 'Kim of Athlone' });
+    expect(preview.missing).toEqual(['CODE']);
+  });
+
   it('says what would keep the person from getting a medium', () => {
     const [push] = previewContent(content, new Map([['NAME', 'A']])).media;
     expect(push).toEqual({ medium: 'MOBILE_PUSH', message: null, problem: 'No value for user.city', isOpen: true });

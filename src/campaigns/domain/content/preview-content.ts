@@ -26,22 +26,31 @@ export interface ContentPreview {
   errors: Finding[];
 }
 
-/** Renders content for one made-up person. Names of values are as in the content: `FIRST_NAME`, `user.first_name`. */
+/** Whom a preview is for. */
+export interface PreviewPerson extends Choice {
+  /** Stored values of a profile; samples come before them. */
+  stored?: Record<string, unknown>;
+}
+
+/** Renders content for one person, made up or not. Names of samples are as in the content: `FIRST_NAME`, `user.first_name`. */
 export function previewContent(
   content: CampaignContent,
   samples: ReadonlyMap<string, string>,
-  choice: Choice = { language: null, variant: null },
+  { stored = {}, ...choice }: PreviewPerson = { language: null, variant: null },
 ): ContentPreview {
   const { findings, placeholders } = validateContent(content);
   const errors = errorsOf(findings);
   const names = [...placeholders.optimove, ...placeholders.stored.map((name) => `user.${name}`)];
-  const missing = names.filter((name) => !samples.get(name));
+  const person = toPerson(
+    choice.language ? new Map([...samples, ['user.language', choice.language]]) : samples,
+    stored,
+  );
+  const missing = names.filter((name) => isMissing(person, name));
   if (errors.length > 0) return { media: [], missing, errors };
-  const person = toPerson(choice.language ? new Map([...samples, ['user.language', choice.language]]) : samples);
   const compiled = compileContent(content);
   const media = mediaOf(content).map((medium): MediumPreview => {
     const [outcome] = compiled.renderSlice(medium, [person], [choice.variant]);
-    const isOpen = placeholdersOf(chooseContent(content, choice), medium).some((name) => !samples.get(name));
+    const isOpen = placeholdersOf(chooseContent(content, choice), medium).some((name) => isMissing(person, name));
     if (outcome?.ok) return { medium, message: outcome.message, problem: null, isOpen };
     return { medium, message: null, problem: outcome?.detail ?? 'Nothing was rendered', isOpen };
   });
@@ -58,10 +67,19 @@ function placeholdersOf(content: CampaignContent, medium: ContentMedium): string
   return [...names];
 }
 
-function toPerson(samples: ReadonlyMap<string, string>): Record<string, unknown> {
+function isMissing(person: Person, name: string): boolean {
+  const value = name.startsWith('user.') ? person.user[name.slice(5)] : person[name];
+  return value === undefined || value === null || value === '';
+}
+
+interface Person extends Record<string, unknown> {
+  user: Record<string, unknown>;
+}
+
+function toPerson(samples: ReadonlyMap<string, string>, profile: Record<string, unknown>): Person {
   const isStored = (name: string): boolean => name.startsWith('user.');
   const user = [...samples].filter(([name]) => isStored(name)).map(([name, value]) => [name.slice(5), value]);
   const bare = [...samples].filter(([name]) => !isStored(name));
-  const stored: Record<string, unknown> = Object.fromEntries(user);
+  const stored: Record<string, unknown> = { ...profile, ...Object.fromEntries(user) };
   return { ...stored, ...Object.fromEntries(bare), user: stored };
 }

@@ -64,6 +64,8 @@ class Engine {
         { name: 'name' },
       ]),
     );
+    // The engine's own takes texts alone and makes nothing of a number.
+    environment.addFilter(createSynchronousFilter('url_encode', (_, value) => encodeValue(value), []));
     environment.addFilter(createSynchronousFilter(boundedFilter, (_, value) => currentRun().bound(value), []));
     environment.addNodeVisitor({
       enterNode: (node) => {
@@ -132,6 +134,12 @@ function pathOf(node: TwingBaseNode): string {
   const { target, attribute: key } = node.children;
   if (!target || !key) return attribute(node, 'name');
   return `${pathOf(target)}.${attribute(key, 'value')}`;
+}
+
+function encodeValue(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  const text = value instanceof Map ? [...value.values()].join(',') : String(value);
+  return encodeURIComponent(text.replace(/\p{Surrogate}/gu, '\uFFFD'));
 }
 
 function toFault(error: unknown): unknown {

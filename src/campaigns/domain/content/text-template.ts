@@ -1,7 +1,9 @@
 import { createOutputBuffer, type TwingOutputBuffer } from 'twing';
 import { templateBounds } from './allowed-syntax';
-import { joinText, splitPlainTemplate } from './joined-text';
+import { joinText } from './joined-text';
 import { rewriteLegacyFallbacks } from './legacy-fallback';
+import { encodeLinkValues } from './link-values';
+import { splitPlainTemplate } from './plain-template';
 import { maxOutputLength, type RenderRun, startRun } from './render-run';
 import type { References } from './syntax-check';
 import { type Escaping, type ParsedTemplate, parseTemplate } from './template-engine';
@@ -36,7 +38,8 @@ export function compileText(source: string, escaping: Escaping): TextTemplate {
   if (Buffer.byteLength(source) > templateBounds.sourceBytes) {
     throw new TemplateFault('TOO_LONG', 'A text with placeholders can have at most 64 KiB');
   }
-  const { source: twig, isChanged } = rewriteLegacyFallbacks(source);
+  const { source: current, isChanged } = rewriteLegacyFallbacks(source);
+  const twig = encodeLinkValues(current);
   const parsed = parseTemplate(twig, escaping);
   const pieces = splitPlainTemplate(twig);
   return {

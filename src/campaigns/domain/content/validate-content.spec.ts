@@ -21,6 +21,20 @@ describe('validateContent', () => {
     expect(report).toEqual({ findings: [], placeholders: { optimove: ['NAME'], stored: ['city'] } });
   });
 
+  it('names stored attributes that nobody defined, at their field, once the defined ones are known', () => {
+    const content = withBody('{{ user.city }} {{ user.email }} {{ user.sity|default("") }}');
+    const { findings } = validateContent(content, new Set(['city']));
+    expect(findings).toEqual([
+      {
+        path: ['mobilePush', 'body'],
+        code: 'UNKNOWN_ATTRIBUTE',
+        severity: 'WARNING',
+        message: expect.stringContaining('"sity"'),
+      },
+    ]);
+    expect(validateContent(content).findings).toEqual([]);
+  });
+
   it('names field and line of a syntax error', () => {
     expect(errors(withBody('Hello\n{{ NAME | }}'))).toEqual([
       { path: 'mobilePush.body', code: 'TEMPLATE_SYNTAX', message: expect.stringMatching(/^Line 2: Unexpected token/) },

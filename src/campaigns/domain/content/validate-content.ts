@@ -29,10 +29,14 @@ const storedNames = new Set([
   'timezone',
   'email_subscription',
   'sms_subscription',
+  'country',
 ]);
 
-/** Checks content; paths of findings start below the content. */
-export function validateContent(content: CampaignContent): ContentReport {
+/**
+ * Checks content; paths of findings start below the content. `attributes` are the names that `user.` can stand before
+ * besides those that every profile has; when absent nothing is said of unknown ones.
+ */
+export function validateContent(content: CampaignContent, attributes?: ReadonlySet<string>): ContentReport {
   const optimove = new Set<string>();
   const stored = new Set<string>();
   const findings = [...checkFields(content), ...checkAlternatives(content)];
@@ -42,6 +46,7 @@ export function validateContent(content: CampaignContent): ContentReport {
   for (const field of [...fieldsOf(content), ...alternativeFields(content)]) {
     const { findings: own, references } = checkTemplate(field, content.snippets ?? {});
     findings.push(...own);
+    if (attributes) findings.push(...unknownNames(field, { stored: references.stored, attributes }));
     for (const name of references.optimove) optimove.add(name);
     for (const name of references.stored) stored.add(name);
   }
@@ -78,6 +83,17 @@ function fault({ path }: ContentField, { code, line, message }: TemplateFault): 
 function bare({ path }: ContentField, name: string): Finding {
   const message = `{{ ${name} }} is asked from Optimove; for the stored value write {{ user.${name} }}`;
   return { path, code: 'STORED_NAME_IS_BARE', severity: 'WARNING', message };
+}
+
+function unknownNames(
+  { path }: ContentField,
+  { stored, attributes }: { stored: Iterable<string>; attributes: ReadonlySet<string> },
+): Finding[] {
+  const unknown = [...stored].filter((name) => !storedNames.has(name) && !attributes.has(name));
+  return unknown.map((name) => {
+    const message = `No profile attribute is called "${name}", so {{ user.${name} }} has a value for nobody`;
+    return { path, code: 'UNKNOWN_ATTRIBUTE', severity: 'WARNING', message };
+  });
 }
 
 function legacy({ path }: ContentField): Finding {

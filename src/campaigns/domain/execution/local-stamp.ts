@@ -1,17 +1,28 @@
 const written = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2})?)/;
 
-/** An instant as Optimove writes times, `YYYY-MM-DD HH:MM:SS` in the connection's zone, so that both compare as texts. */
-export function localStamp(time: Date, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-CA', {
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a format costs more than a hundred uses of it. */
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const existing = formats.get(timeZone);
+  if (existing) return existing;
+  const two = '2-digit';
+  const day = { year: 'numeric', month: two, day: two } as const;
+  const format = new Intl.DateTimeFormat('en-CA', {
     timeZone,
     hourCycle: 'h23',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  }).formatToParts(time);
+    ...day,
+    hour: two,
+    minute: two,
+    second: two,
+  });
+  formats.set(timeZone, format);
+  return format;
+}
+
+/** An instant as Optimove writes times, `YYYY-MM-DD HH:MM:SS` in the connection's zone, so that both compare as texts. */
+export function localStamp(time: Date, timeZone: string): string {
+  const parts = formatOf(timeZone).formatToParts(time);
   const part = (type: string): string => parts.find((each) => each.type === type)?.value ?? '';
   return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}:${part('second')}`;
 }

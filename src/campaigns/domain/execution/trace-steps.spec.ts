@@ -16,6 +16,7 @@ const entry: TraceEntry = {
   endState: 'SENT',
   reason: null,
   endedAt: at(6),
+  heldUntil: null,
   openedAt: at(8),
   clickedAt: null,
   unsubscribedAt: null,

@@ -32,6 +32,8 @@ export interface TraceEntry {
   endState: string | null;
   reason: string | null;
   endedAt: Date | null;
+  /** Until when a message waits for the end of quiet hours; null when it does not. */
+  heldUntil: Date | null;
   openedAt: Date | null;
   clickedAt: Date | null;
   unsubscribedAt: Date | null;

@@ -1,7 +1,7 @@
 import { newId } from '@libs/foundation';
 import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
+import { In, Not } from 'typeorm';
 import type { PublicationState } from '../../domain/content/campaign-status';
 import type { OurTemplate } from '../../domain/template-drift';
 import { TemplatePublicationEntity } from './template-publication.entity';
@@ -16,6 +16,8 @@ export interface PublicationWish {
   optimoveTemplateId: number;
   templateName: string;
   versionId: string;
+  /** The one app under which it is to be offered. */
+  app: { id: string; name: string } | null;
 }
 
 /** A wish with its number; work done for an older number is not recorded. */
@@ -41,11 +43,11 @@ export class PublicationRepository {
     const rows = await query<PublicationTicket>(
       tx,
       `INSERT INTO template_publication AS p (id, project_id, campaign_id, connection_id, channel_id,
-         optimove_channel_id, optimove_template_id, template_name, version_id)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         optimove_channel_id, optimove_template_id, template_name, version_id, app_id, app_name)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
        ON CONFLICT (project_id, campaign_id, channel_id) DO UPDATE SET state = 'PENDING', revision = p.revision + 1,
          optimove_channel_id = excluded.optimove_channel_id, template_name = excluded.template_name,
-         version_id = excluded.version_id, error_code = NULL, last_error = NULL, updated_at = now()
+         version_id = excluded.version_id, app_id = excluded.app_id, app_name = excluded.app_name, error_code = NULL, last_error = NULL, updated_at = now()
        RETURNING ${ticket}`,
       [
         newId(),
@@ -57,6 +59,8 @@ export class PublicationRepository {
         wish.optimoveTemplateId,
         wish.templateName,
         wish.versionId,
+        wish.app?.id ?? null,
+        wish.app?.name ?? null,
       ],
     );
     return rows[0] ?? { publicationId: '', revision: 0 };
@@ -106,6 +110,22 @@ export class PublicationRepository {
       revision,
       state: In(['PENDING', 'WITHDRAWING']),
     });
+  }
+
+  /** What else waits for the same on the same channel of the same connection, longest waiting first. */
+  openBeside(tx: Tx, publication: TemplatePublicationEntity, limit: number): Promise<TemplatePublicationEntity[]> {
+    const { id, connectionId, optimoveChannelId, state } = publication;
+    return tx.find(TemplatePublicationEntity, {
+      where: { id: Not(id), connectionId, optimoveChannelId, state },
+      order: { updatedAt: 'ASC' },
+      take: limit,
+    });
+  }
+
+  /** Whether some template on the channel of this one is offered, or to be offered, under the app. */
+  isAppNeeded(tx: Tx, { connectionId, optimoveChannelId }: TemplatePublicationEntity, appId: string): Promise<boolean> {
+    const state = Not(In(['WITHDRAWING', 'WITHDRAWN']));
+    return tx.existsBy(TemplatePublicationEntity, { connectionId, optimoveChannelId, appId, state });
   }
 
   /** Records what came of a ticket, unless there is a newer wish. */

@@ -32,6 +32,13 @@ export class TemplatePublicationEntity {
   @Column('text', { name: 'template_name' })
   templateName!: string;
 
+  /** The one app under which it is offered; null: under none in particular. */
+  @Column('uuid', { name: 'app_id', nullable: true })
+  appId!: string | null;
+
+  @Column('text', { name: 'app_name', nullable: true })
+  appName!: string | null;
+
   @Column('uuid', { name: 'version_id' })
   versionId!: string;
 

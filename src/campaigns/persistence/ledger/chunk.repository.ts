@@ -13,6 +13,12 @@ export interface HeldChunk {
   fence: number;
 }
 
+/** When a chunk is worked on again. */
+export interface NextTry {
+  attempt: number;
+  at: Date;
+}
+
 /** Names a chunk. */
 export interface ChunkKey {
   executionId: string;
@@ -121,7 +127,7 @@ export class ChunkRepository {
     if (rows.length === 0) throw new FencedError(`Chunk ${chunk.chunkNo} of ${chunk.executionId} was taken over`);
   }
 
-  /** The first `most` recipients of the chunk that still have to come to an end, with what Optimove said of them. */
+  /** The first `most` recipients of the chunk that still have to come to an end and need not wait, with what Optimove said of them. */
   async openRecipients(chunk: HeldChunk, most: number): Promise<OpenRecipient[]> {
     return query<OpenRecipient>(
       this.transactions.pool,
@@ -129,16 +135,18 @@ export class ChunkRepository {
          r.profile_id AS "profileId", r.due_at AS "dueAt"
        FROM recipient r
        LEFT JOIN recipient_staging s ON s.execution_id = r.execution_id AND s.reading = r.reading AND s.row_no = r.row_no
-       WHERE r.execution_id = $1 AND r.seq BETWEEN $2 AND $3 AND r.end_state IS NULL ORDER BY r.seq LIMIT $4`),
+       WHERE r.execution_id = $1 AND r.seq BETWEEN $2 AND $3 AND r.end_state IS NULL
+         AND (r.held_until IS NULL OR r.held_until <= now()) ORDER BY r.seq LIMIT $4`),
       [chunk.executionId, chunk.fromSeq, chunk.toSeq, Math.min(most, chunk.toSeq - chunk.fromSeq + 1)],
     );
   }
 
   /**
-   * Closes the chunk when everybody in it has ended and writes its sums; otherwise puts it off for another try.
+   * Closes the chunk when everybody in it has ended and writes its sums; otherwise puts it off for another try, or until
+   * somebody need not wait any more when all have to.
    * @returns the next attempt, or null when the chunk is done. @throws {FencedError} when it was lost.
    */
-  async close(tx: Tx, chunk: HeldChunk, retryAt: Date): Promise<number | null> {
+  async close(tx: Tx, chunk: HeldChunk, retryAt: Date): Promise<NextTry | null> {
     const count = await execute(
       tx,
       prepared(`UPDATE execution_chunk c SET state = 'DONE', held_until = NULL, done_at = now()
@@ -146,9 +154,22 @@ export class ChunkRepository {
          AND NOT EXISTS (SELECT 1 FROM recipient WHERE execution_id = $1 AND seq BETWEEN $4 AND $5 AND end_state IS NULL)`),
       [chunk.executionId, chunk.chunkNo, chunk.fence, chunk.fromSeq, chunk.toSeq],
     );
-    if (count !== 1) return this.putOff(tx, chunk, retryAt);
+    if (count !== 1) {
+      const at = await this.nextTryAt(tx, chunk, retryAt);
+      return { attempt: await this.putOff(tx, chunk, at), at };
+    }
     await this.tally(tx, chunk);
     return null;
+  }
+
+  private async nextTryAt(tx: Tx, chunk: HeldChunk, retryAt: Date): Promise<Date> {
+    const [row] = await query<{ at: Date | null }>(
+      tx,
+      `SELECT min(CASE WHEN held_until > $4 THEN held_until ELSE $4 END) AS at FROM recipient
+       WHERE execution_id = $1 AND seq BETWEEN $2 AND $3 AND end_state IS NULL`,
+      [chunk.executionId, chunk.fromSeq, chunk.toSeq, retryAt],
+    );
+    return row?.at ?? retryAt;
   }
 
   /** The chunk may have been done before and opened again, so its earlier sums go. */

@@ -37,6 +37,13 @@ export interface RecipientOutcome {
   reason: string | null;
 }
 
+/** A recipient who has to wait, with the profile found so far. */
+export interface HeldRecipient {
+  seq: number;
+  profileId: string | null;
+  until: Date;
+}
+
 /** SQL: what a delivery that waits for a try comes to when that try is not made. */
 export const stateOfUnsent = `CASE WHEN EXISTS (SELECT 1 FROM delivery_past p WHERE p.execution_id = delivery.execution_id
     AND p.seq = delivery.seq AND p.medium = delivery.medium AND p.address_key = delivery.address_key
@@ -169,6 +176,24 @@ export class DeliveryRepository {
         recipients.map(({ dropState }) => dropState),
         recipients.map(({ reason }) => reason),
         ...rangeOf(recipients),
+      ],
+    );
+  }
+
+  /** Lets recipients wait until an instant each; they are not looked at before. */
+  async hold(tx: Tx, executionId: string, held: HeldRecipient[]): Promise<void> {
+    if (held.length === 0) return;
+    await execute(
+      tx,
+      prepared(`UPDATE recipient r SET held_until = h.until, profile_id = h.profile_id
+       FROM unnest($2::int[], $3::uuid[], $4::timestamptz[]) AS h(seq, profile_id, until)
+       WHERE r.execution_id = $1 AND r.seq BETWEEN $5 AND $6 AND r.seq = h.seq AND r.end_state IS NULL`),
+      [
+        executionId,
+        held.map(({ seq }) => seq),
+        held.map(({ profileId }) => profileId),
+        held.map(({ until }) => until),
+        ...rangeOf(held),
       ],
     );
   }

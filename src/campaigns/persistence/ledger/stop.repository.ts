@@ -81,17 +81,17 @@ export class StopRepository {
     return { isHeld: row?.isHeld ?? false, against: reasonOf(row) };
   }
 
-  /** Pauses a running execution; false when it is not running. */
-  async pause(tx: Tx, executionId: string): Promise<boolean> {
-    const sql = `UPDATE execution SET paused_at = coalesce(paused_at, now())
+  /** Pauses a running execution, with a reason when nobody asked for it; false when it is not running. */
+  async pause(tx: Tx, executionId: string, reason: string | null = null): Promise<boolean> {
+    const sql = `UPDATE execution SET paused_at = coalesce(paused_at, now()), reason = coalesce($2, reason)
       WHERE id = $1 AND state IN ('ANNOUNCED', 'READING', 'RUNNING') AND cancel_requested_at IS NULL`;
-    return (await execute(tx, sql, [executionId])) === 1;
+    return (await execute(tx, sql, [executionId, reason])) === 1;
   }
 
   /** Lets a paused execution go on; false when it is not paused. */
   async resume(tx: Tx, executionId: string): Promise<boolean> {
     const sql =
-      'UPDATE execution SET paused_at = NULL WHERE id = $1 AND paused_at IS NOT NULL AND cancel_requested_at IS NULL';
+      'UPDATE execution SET paused_at = NULL, reason = NULL WHERE id = $1 AND paused_at IS NOT NULL AND cancel_requested_at IS NULL';
     return (await execute(tx, sql, [executionId])) === 1;
   }
 

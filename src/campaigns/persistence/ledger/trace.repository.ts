@@ -55,14 +55,14 @@ export class TraceRepository {
          CASE WHEN latest.kind <> 'DIRECT' THEN named.optimove_template_id END AS "optimoveTemplateId",
          latest.run_date::text AS "runDate", latest.announced_at AS "announcedAt", latest.frozen_at AS "frozenAt",
          named.due_at AS "dueAt", named.profile_id AS "profileId", named.end_state AS "endState", named.reason,
-         named.ended_at AS "endedAt", named.opened_at AS "openedAt", named.clicked_at AS "clickedAt",
+         named.ended_at AS "endedAt", named.held_until AS "heldUntil", named.opened_at AS "openedAt", named.clicked_at AS "clickedAt",
          named.unsubscribed_at AS "unsubscribedAt", named.complained_at AS "complainedAt"
        FROM latest CROSS JOIN LATERAL (
-         SELECT seq, optimove_template_id, due_at, profile_id, end_state, reason, ended_at, opened_at, clicked_at,
-           unsubscribed_at, complained_at
+         SELECT seq, optimove_template_id, due_at, profile_id, end_state, reason, ended_at,
+           CASE WHEN end_state IS NULL THEN held_until END AS held_until, opened_at, clicked_at, unsubscribed_at, complained_at
          FROM recipient WHERE execution_id = latest.id AND customer_id = $3
          UNION ALL
-         SELECT NULL, optimove_template_id, NULL, NULL, state, reason, NULL, NULL, NULL, NULL, NULL
+         SELECT NULL, optimove_template_id, NULL, NULL, state, reason, NULL, NULL, NULL, NULL, NULL, NULL
          FROM recipient_reject WHERE execution_id = latest.id AND customer_id = $3
          OFFSET 0
        ) AS named ORDER BY latest.id DESC, named.seq LIMIT ${mostEntries}`,
@@ -130,6 +130,7 @@ function toEntry({ kind: _kind, body: _body, receivedAt, ...call }: RefusedCall)
     profileId: null,
     endState: null,
     endedAt: null,
+    heldUntil: null,
     openedAt: null,
     clickedAt: null,
     unsubscribedAt: null,

@@ -1,0 +1,82 @@
+import { AppError } from '@libs/foundation';
+import type { OptimoveClient } from '@libs/optimove-client';
+import type { PublicationState } from '../domain/content/campaign-status';
+import type { TemplatePublicationEntity } from '../persistence/authoring/template-publication.entity';
+
+/** Optimove took what it was told, and its list says otherwise. */
+export class UnlistedTemplateError extends AppError {
+  readonly code = 'OPTIMOVE_LISTS_OTHERWISE';
+  readonly retryable = true;
+
+  constructor(wish: PublicationState) {
+    const what = wish === 'WITHDRAWING' ? 'still lists the template' : 'does not list the template under its name';
+    super(`Optimove accepted the call but ${what}; it is told again`);
+  }
+}
+
+/** How Optimove is reached, and whether an app still has a template on the channel. */
+export interface Teller {
+  client: OptimoveClient;
+  isAppNeeded(appId: string): Promise<boolean>;
+}
+
+type Publication = Pick<
+  TemplatePublicationEntity,
+  'optimoveChannelId' | 'optimoveTemplateId' | 'templateName' | 'appId' | 'appName' | 'state'
+>;
+
+/**
+ * Puts templates of one channel that have the same wish in, under their apps, or takes them out, and reads the list back.
+ * At most 100. @returns those of which Optimove's list says otherwise.
+ */
+export async function tellOptimove<T extends Publication>(teller: Teller, batch: T[]): Promise<T[]> {
+  const channelId = batch[0]?.optimoveChannelId ?? 0;
+  return batch[0]?.state === 'WITHDRAWING'
+    ? withdraw(teller, channelId, batch)
+    : publish(teller.client, channelId, batch);
+}
+
+async function publish<T extends Publication>(client: OptimoveClient, channelId: number, batch: T[]): Promise<T[]> {
+  const apps = appsOf(batch);
+  if (apps.length > 0) await client.addChannelApps(channelId, apps);
+  await client.addChannelTemplates(channelId, batch.map(toTemplate));
+  const otherwise = await notListed(client, channelId, batch);
+  if (otherwise.length === 0) return [];
+  // That adding a known template renames it is expected of Optimove, but nowhere promised.
+  await client.deleteChannelTemplates(otherwise.map((each) => toKey(channelId, each)));
+  await client.addChannelTemplates(channelId, otherwise.map(toTemplate));
+  return notListed(client, channelId, otherwise);
+}
+
+async function withdraw<T extends Publication>(
+  { client, isAppNeeded }: Teller,
+  channelId: number,
+  batch: T[],
+): Promise<T[]> {
+  await client.deleteChannelTemplates(batch.map((each) => toKey(channelId, each)));
+  const listed = new Set((await client.getChannelTemplates(channelId)).map(({ templateId }) => templateId));
+  const gone: { channelId: number; appId: string }[] = [];
+  for (const { appId } of appsOf(batch)) if (!(await isAppNeeded(appId))) gone.push({ channelId, appId });
+  if (gone.length > 0) await client.deleteChannelApps(gone);
+  return batch.filter(({ optimoveTemplateId }) => listed.has(String(optimoveTemplateId)));
+}
+
+async function notListed<T extends Publication>(client: OptimoveClient, channelId: number, batch: T[]): Promise<T[]> {
+  const names = new Map(
+    (await client.getChannelTemplates(channelId)).map(({ templateId, name }) => [templateId, name]),
+  );
+  return batch.filter(({ optimoveTemplateId, templateName }) => names.get(String(optimoveTemplateId)) !== templateName);
+}
+
+function toTemplate({ optimoveTemplateId, templateName: name, appId }: Publication) {
+  return { templateId: String(optimoveTemplateId), name, ...(appId ? { appId } : {}) };
+}
+
+function toKey(channelId: number, { optimoveTemplateId }: Publication): { channelId: number; templateId: string } {
+  return { channelId, templateId: String(optimoveTemplateId) };
+}
+
+function appsOf(batch: Publication[]): { appId: string; name: string }[] {
+  const apps = new Map(batch.flatMap(({ appId, appName }) => (appId ? [[appId, appName ?? appId] as const] : [])));
+  return [...apps].map(([appId, name]) => ({ appId, name }));
+}
