@@ -29,6 +29,7 @@ export class LedgerPersonalData implements PersonalDataSource, OnModuleInit {
     const tests =
       'SELECT test_send_id, medium, state, reason FROM test_delivery WHERE project_id = $1 AND profile_id = $2';
     yield* recordsOf('test_message', await query(tx, tests, [projectId, person.profileId]));
+    yield* recordsOf('category_use', await query(tx, categoryUses, [projectId, person.profileId]));
     for await (const call of this.journal.of(tx, projectId, person)) {
       yield { section: 'callback', record: { received_at: call.receivedAt, body: call.body.toString('utf8') } };
     }
@@ -40,9 +41,16 @@ export class LedgerPersonalData implements PersonalDataSource, OnModuleInit {
     for (const sql of erasing) touched += await execute(tx, sql, key);
     const tests = 'DELETE FROM test_delivery WHERE project_id = $1 AND profile_id = $2';
     touched += await execute(tx, tests, [projectId, person.profileId]);
+    const uses = `DELETE FROM engagement_use WHERE profile_id = $2 AND project_id = $1
+      AND category_id IN (SELECT id FROM engagement_category WHERE project_id = $1)`;
+    touched += await execute(tx, uses, [projectId, person.profileId]);
     return touched + (await this.journal.erase(tx, projectId, person));
   }
 }
+
+const categoryUses = `SELECT c.name AS category, to_timestamp(e.value::bigint) AS counted_at
+  FROM engagement_category c JOIN engagement_use u ON u.category_id = c.id AND u.profile_id = $2
+  CROSS JOIN LATERAL jsonb_each_text(u.uses) AS e WHERE c.project_id = $1 ORDER BY 2`;
 
 const exported = {
   message: `SELECT e.optimove_campaign_id, r.optimove_template_id, r.due_at, r.end_state, r.reason, r.ended_at,

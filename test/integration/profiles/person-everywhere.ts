@@ -57,6 +57,12 @@ export async function putEverywhere({ database, projectId }: Stage, profileId: s
     ...{ ...ofExecution, seq: 1, medium: 'EMAIL', kind: 'CLICKED', link: `https://example.com/?me=${email}` },
     ...{ user_agent: 'needle browser', occurred_at: new Date() },
   });
+  const categoryId = newId();
+  await insert('engagement_category', { id: categoryId, project_id: projectId, name: 'Offers' });
+  await insert('engagement_use', {
+    ...{ project_id: projectId, category_id: categoryId, profile_id: profileId, last_used_at: new Date() },
+    uses: JSON.stringify({ [`${executionId}:1`]: Math.round(Date.now() / 1000) }),
+  });
   for (const [customer, kind] of [
     [customerId, 'event-11'],
     ['somebody-else', 'event-11'],

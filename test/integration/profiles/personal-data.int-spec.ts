@@ -88,6 +88,7 @@ describe('what is kept of one person', () => {
       ...[
         'behaviour',
         'callback',
+        'category_use',
         'device',
         'engagement',
         'engagement_told',
@@ -120,6 +121,7 @@ describe('what is kept of one person', () => {
     const [erasure] = await stage.database.query('SELECT id FROM erasure');
     await stage.app.get(ErasePerson, { strict: false }).run((erasure as { id: string }).id);
     expect(await tablesNaming()).toEqual(['suppression_entry']);
+    expect(await stage.database.query('SELECT category_id FROM engagement_use')).toEqual([]);
     const [sums] = await stage.database.query(
       `SELECT (SELECT count(*)::int FROM recipient WHERE execution_id = $1) AS recipients,
          (SELECT count(*)::int FROM recipient_reject WHERE execution_id = $1) AS rejects,
