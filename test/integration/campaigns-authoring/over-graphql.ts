@@ -54,7 +54,10 @@ export async function setGraphqlStage(): Promise<GraphqlStage> {
       ExecutionListRepository,
       StopRepository,
       DateTimeScalar,
-      { provide: SuppressionService, useValue: { standing: async () => ({ rules: [], holdReason: null }) } },
+      {
+        provide: SuppressionService,
+        useValue: { standing: async () => ({ rules: [], holdReason: null, warnings: [] }) },
+      },
     ],
     start: async (module) => {
       app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
