@@ -23,6 +23,7 @@ const common = {
   transformIgnorePatterns: [
     '/node_modules/(?!(@nestjs|uuid|nodemailer|csv-parse|graphql-ws|google-auth-library|gaxios|gcp-metadata)/)',
   ],
+  setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/', '<rootDir>/.data/'],
 };
 module.exports = {
