@@ -3,7 +3,9 @@ import { newId } from '@libs/foundation';
 import { Transactions } from '@libs/platform';
 import { ProfilesService, Segments } from '@modules/profiles';
 import { Test } from '@nestjs/testing';
+import { SettleProven } from '../../../src/campaigns/execution/settle-proven';
 import { EngagementRepository } from '../../../src/campaigns/persistence/engagement.repository';
+import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
 import { ApplyEngagement } from '../../../src/campaigns/tracking/apply-engagement';
 import { BehaviourRepository } from '../../../src/profiles/persistence/behaviour.repository';
 import { insertExecution } from '../ledger/stage';
@@ -162,6 +164,8 @@ describe('what people do, as segments count it', () => {
       providers: [
         ApplyEngagement,
         EngagementRepository,
+        SettleProven,
+        SettlementRepository,
         { provide: Transactions, useValue: transactions },
         { provide: ProfilesService, useValue: stage.profiles },
       ],
