@@ -38,6 +38,11 @@ export class ProfilesService {
     return this.profiles.values(tx, projectId, profileIds);
   }
 
+  /** By profile id the time zone that the person's device seen last reported; who has no such device is absent. */
+  deviceTimeZones(tx: Tx, projectId: string, profileIds: string[]): Promise<Map<string, string>> {
+    return this.profiles.deviceTimeZones(tx, projectId, profileIds);
+  }
+
   /** Some attributes of many people, by profile id; who has none of them is absent. */
   attributeValues(
     tx: Tx,

@@ -5,3 +5,4 @@ export { groupBy } from './group-by';
 export { isUuid, newId } from './ids';
 export { redact, redactText } from './redact';
 export { isStorable, isStorableText } from './text';
+export { isTimeZone } from './time-zone';

@@ -28,7 +28,7 @@ export interface RenderedPerson {
   profileId: string | null;
   templateId: string;
   dueAt: Date;
-  /** Zone of the person's clock; null when we do not know it. */
+  /** Zone that the profile names; null when it names none. */
   timeZone: string | null;
   numberProblem: string | null;
   messages: Map<Medium, object>;

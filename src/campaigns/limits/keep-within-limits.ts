@@ -1,10 +1,11 @@
 import type { Medium } from '@libs/delivery';
-import { systemClock } from '@libs/foundation';
+import { isTimeZone, systemClock } from '@libs/foundation';
 import type { Tx } from '@libs/platform';
+import { ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import type { Drop } from '../domain/execution/end-state';
 import { type Category, isLimited, limitReached } from '../domain/limits/category';
-import { isTimeZone, quietUntil } from '../domain/limits/quiet-hours';
+import { quietUntil } from '../domain/limits/quiet-hours';
 import { CategoryUseRepository } from '../persistence/limits/category-use.repository';
 import type { LimitsInForce } from './limits-in-force';
 
@@ -13,7 +14,7 @@ export interface LimitedPerson {
   seq: number;
   profileId: string;
   templateId: string;
-  /** Zone of the person's clock; null when we do not know it. */
+  /** Zone that the profile names; null when it names none. */
   timeZone: string | null;
   /** From when on the message is not worth sending any more; null: it always is. */
   deadline: Date | null;
@@ -30,7 +31,10 @@ const silent: ReadonlySet<Medium> = new Set(['INBOX', 'IN_APP']);
 /** Quiet hours and the limits of engagement categories, in the transaction that claims. */
 @Injectable()
 export class KeepWithinLimits {
-  constructor(private readonly uses: CategoryUseRepository) {}
+  constructor(
+    private readonly uses: CategoryUseRepository,
+    private readonly profiles: ProfilesService,
+  ) {}
 
   /**
    * Who of these people gets nothing now, by seq; for all others the place in their category is taken in `tx`. Without
@@ -42,7 +46,7 @@ export class KeepWithinLimits {
     people: LimitedPerson[],
   ): Promise<Map<number, Kept>> {
     const { executionId, limits } = scope;
-    const kept = this.keepQuiet(limits, people);
+    const kept = await this.keepQuiet(tx, limits, people);
     const ofCategory = new Map<string, { category: Category; people: LimitedPerson[] }>();
     for (const person of people) {
       const category = limits.categories.get(person.templateId)?.category;
@@ -58,20 +62,40 @@ export class KeepWithinLimits {
     return kept;
   }
 
-  private keepQuiet({ quietHours, timeZone, categories }: LimitsInForce, people: LimitedPerson[]): Map<number, Kept> {
+  private async keepQuiet(tx: Tx, limits: LimitsInForce, people: LimitedPerson[]): Promise<Map<number, Kept>> {
+    const { quietHours, categories } = limits;
     const kept = new Map<number, Kept>();
     if (!quietHours) return kept;
+    const waking = people.filter(
+      ({ templateId, media }) =>
+        !categories.get(templateId)?.category.ignoresQuietHours && !media.every((medium) => silent.has(medium)),
+    );
+    const zones = await this.zonesOf(tx, limits, waking);
     const now = systemClock.now();
     const ends = new Map<string, Date | null>();
-    for (const person of people) {
-      if (categories.get(person.templateId)?.category.ignoresQuietHours) continue;
-      if (person.media.every((medium) => silent.has(medium))) continue;
-      const zone = person.timeZone && isTimeZone(person.timeZone) ? person.timeZone : timeZone;
+    for (const person of waking) {
+      const zone = zones.get(person.profileId) ?? limits.timeZone;
       const end = ends.has(zone) ? (ends.get(zone) ?? null) : quietUntil(quietHours, now, zone);
       ends.set(zone, end);
       if (end) kept.set(person.seq, heldOrDropped(end, { zone, deadline: person.deadline }));
     }
     return kept;
+  }
+
+  /** Zones by profile id: what the profile says, else the device seen last. Who has neither is absent. */
+  private async zonesOf(
+    tx: Tx,
+    { projectId }: LimitsInForce,
+    people: LimitedPerson[],
+  ): Promise<ReadonlyMap<string, string>> {
+    const zones = new Map<string, string>();
+    for (const { profileId, timeZone } of people)
+      if (timeZone !== null && isTimeZone(timeZone)) zones.set(profileId, timeZone);
+    const unsaid = people.flatMap(({ profileId }) => (zones.has(profileId) ? [] : [profileId]));
+    if (unsaid.length === 0) return zones;
+    for (const [profileId, zone] of await this.profiles.deviceTimeZones(tx, projectId, unsaid))
+      if (isTimeZone(zone)) zones.set(profileId, zone);
+    return zones;
   }
 
   /** Takes the places; who waits for the end of quiet hours takes none yet. */

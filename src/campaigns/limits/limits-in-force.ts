@@ -18,9 +18,10 @@ export interface CategoryInForce {
 
 /** How often and at which hours an execution may send. */
 export interface LimitsInForce {
+  projectId: string;
   /** Null when they do not hold for the execution. */
   quietHours: QuietHours | null;
-  /** For people without a time zone of their own. */
+  /** For people of whom neither the profile nor a device names a zone. */
   timeZone: string;
   /** By Optimove template id; templates without a category are absent. */
   categories: Map<string, CategoryInForce>;
@@ -53,7 +54,7 @@ export class LimitsReader {
       content?.categoryId ? [[templateId, content.categoryId] as const] : [],
     );
     const categories = ids.length === 0 ? new Map() : await this.inForce(pool, projectId, new Map(ids));
-    return { quietHours: isQuiet ? quietHours : null, timeZone, categories };
+    return { projectId, quietHours: isQuiet ? quietHours : null, timeZone, categories };
   }
 
   private async inForce(tx: Tx, projectId: string, ids: Map<string, string>): Promise<Map<string, CategoryInForce>> {

@@ -1,7 +1,8 @@
+import { isTimeZone } from '@libs/foundation';
 import { addressesProblem } from './callback-addresses';
 import type { MetricsMode } from './connection-view';
 import type { FieldProblem } from './field-problem';
-import { endpointProblem, isTimeZone } from './rules';
+import { endpointProblem } from './rules';
 
 /** Why a change of a connection was refused. */
 export const connectionErrorCodes = [

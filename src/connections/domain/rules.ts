@@ -21,13 +21,3 @@ export function endpointProblem(endpoint: string, allowsHttp: boolean): FieldPro
   if (url.search || url.hash) return problem('The endpoint must not contain ? or #');
   return null;
 }
-
-/** Whether the name is an IANA time zone that this machine knows. */
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,3 +1,4 @@
+import { isTimeZone } from '@libs/foundation';
 import { readSubscription, type Subscription } from '../domain/subscription';
 import { longestUserId } from '../domain/user-id';
 import type { FileKind, ReadRow } from './row-reader';
@@ -90,6 +91,9 @@ function problemOf(cells: Record<string, string>): Problem | null {
     const value = cells[column] ?? '';
     if (value !== '' && !readSubscription(value)) return problem(column, `must be ${choices}: ${value.slice(0, 40)}`);
   }
+  const zone = cells.timezone?.trim() ?? '';
+  if (zone !== '' && !isTimeZone(zone))
+    return problem('timezone', `must be an IANA time zone, such as Europe/Malta: ${zone.slice(0, 40)}`);
   const long = Object.entries(cells).find(([, value]) => value.length > longestValue);
   return long ? problem(long[0], `is longer than ${longestValue} characters`) : null;
 }

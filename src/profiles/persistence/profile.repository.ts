@@ -58,6 +58,18 @@ export class ProfileRepository {
     );
   }
 
+  /** The zone that the device seen last of those that report one is in, by profile id. */
+  async deviceTimeZones(tx: Tx, projectId: string, profileIds: string[]): Promise<Map<string, string>> {
+    const rows = await query<{ profileId: string; timeZone: string }>(
+      tx,
+      prepared(`SELECT DISTINCT ON (profile_id) profile_id AS "profileId", time_zone AS "timeZone" FROM device
+       WHERE project_id = $1 AND profile_id = ANY($2::uuid[]) AND time_zone IS NOT NULL
+       ORDER BY profile_id, last_seen_at DESC NULLS LAST, id`),
+      [projectId, profileIds],
+    );
+    return new Map(rows.map(({ profileId, timeZone }) => [profileId, timeZone]));
+  }
+
   /** Writes imported numbers (the last one of a user ID counts), makes missing profiles, returns all ids by user ID. */
   async importNumbers(
     tx: Tx,

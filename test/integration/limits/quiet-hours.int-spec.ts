@@ -1,5 +1,6 @@
+import { newId } from '@libs/foundation';
 import { LimitsReader } from '../../../src/campaigns/limits/limits-in-force';
-import { tryMutation } from '../../support/campaign-stage';
+import { mutate, tryMutation } from '../../support/campaign-stage';
 import { type LimitStage, setStage, texts } from './stage';
 
 /** `HH:MM` in UTC so many minutes from now. */
@@ -60,6 +61,34 @@ describe('quiet hours', () => {
       [executionId],
     );
     expect(done?.state).toBe('DONE');
+  });
+
+  it('go by the device seen last where the profile names no time zone', async () => {
+    await quietInUtc();
+    const device = (profileId: string, timeZone: string | null, seenDaysAgo: number): Promise<unknown> =>
+      stage.database.query(
+        `INSERT INTO device (id, project_id, app_id, profile_id, platform, installation_id, time_zone, last_seen_at)
+         VALUES ($1, $2, $3, $4, 'ANDROID', $1::uuid::text, $5, now() - $6 * interval '1 day')`,
+        [newId(), stage.projectId, appId, profileId, timeZone, seenDaysAgo],
+      );
+    const { app } = await mutate<{ app: { id: string } }>(stage.graphql, 'createApp', 'CreateAppInput', 'app { id }', {
+      name: 'Casino',
+      platform: 'ANDROID',
+    });
+    const appId = app.id;
+    const far = 'Pacific/Kiritimati';
+    const moved = await stage.person('zone-1-moved-away');
+    await device(moved, 'UTC', 3);
+    await device(moved, far, 1);
+    await device(moved, null, 0);
+    const back = await stage.person('zone-2-came-back');
+    await device(back, far, 3);
+    await device(back, 'UTC', 1);
+    await device(await stage.person('zone-3-says-otherwise', { timezone: 'UTC' }), far, 0);
+    await stage.person('zone-4-has-none');
+    const executionId = await stage.launched('zone-', texts.sms);
+    await stage.run(executionId);
+    expect((await stage.endings(executionId)).map(({ state }) => state)).toEqual(['SENT', null, null, null]);
   });
 
   it('are told in the trace while somebody waits', async () => {

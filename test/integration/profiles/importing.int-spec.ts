@@ -50,6 +50,15 @@ describe('importing files of people', () => {
     });
   });
 
+  it('rejects the row of a time zone that there is none of', async () => {
+    const rows = ['userId,timezone', 'zone-good, Europe/Malta ', 'zone-bad,CET+1 Valletta', 'zone-none,'];
+    const { body } = await stage.send('/imports/profiles', rows.join('\n'));
+    expect(body).toMatchObject({ received: 3, created: 2, rejected: 1 });
+    expect(await stored('zone-good')).toMatchObject({ time_zone: 'Europe/Malta' });
+    const { text } = await stage.download(body.rejectsUrl);
+    expect(text).toContain('3,"timezone must be an IANA time zone, such as Europe/Malta: CET+1 Valletta"');
+  });
+
   it('leaves what is stored where a cell is empty, and knows nothing said from yes and no', async () => {
     const header = 'userId,email,emailSubscription,smsSubscription,tier\n';
     await stage.send('/imports/profiles', `${header}keep,keep@example.com,SUBSCRIBED,,gold\n`);

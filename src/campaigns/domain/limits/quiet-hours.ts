@@ -18,13 +18,3 @@ export function quietUntil({ from, to }: QuietHours, now: Date, timeZone: string
   // Where the clock shows the end twice, the hours are over at the first.
   return end > now ? end : null;
 }
-
-/** Whether there is such a time zone. */
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
-  } catch {
-    return false;
-  }
-}
