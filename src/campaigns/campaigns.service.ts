@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { EngagementNews } from './domain/engagement-news';
 import type { EndState } from './domain/execution/end-state';
 import { type EndStateCount, toFunnel } from './domain/execution/funnel';
+import { type AppInOptimove, PublicationRepository } from './persistence/authoring/publication.repository';
 import { EngagementNewsRepository } from './persistence/ledger/engagement-news.repository';
 import { ExecutionRepository, type OptimoveExecutionRow } from './persistence/ledger/execution.repository';
 import { FunnelRepository } from './persistence/ledger/funnel.repository';
@@ -35,7 +36,13 @@ export class CampaignsService {
     private readonly funnels: FunnelRepository,
     private readonly changes: TotalsChangeRepository,
     private readonly engagement: EngagementNewsRepository,
+    private readonly publications: PublicationRepository,
   ) {}
+
+  /** Apps under which templates of a connection are, or are to be, offered in Optimove, by channel. */
+  appsInOptimove(tx: Tx, connection: { projectId: string; connectionId: string }): Promise<AppInOptimove[]> {
+    return this.publications.appsInOptimove(tx, connection);
+  }
 
   /** Executions whose totals may have changed, at most so many changes; they are given out again if `tx` fails. */
   takeChangedTotals(tx: Tx, limit: number): Promise<string[]> {

@@ -27,7 +27,7 @@ export class PostbackPersonalData implements PersonalDataSource, OnModuleInit {
 }
 
 const exported = {
-  subscription_status: `SELECT t.medium, s.customer_id, s.owed, s.acknowledged, s.state, s.acknowledged_at
+  subscription_status: `SELECT t.medium, t.app_id, s.customer_id, s.owed, s.acknowledged, s.state, s.acknowledged_at
     FROM subscription_target t JOIN subscription_status s ON s.target_id = t.id AND s.customer_id = ANY($2::text[])
     WHERE t.project_id = $1`,
   engagement_told: `SELECT e.optimove_campaign_id, e.event, e.occurred_at, coalesce(b.state, 'WAITING') AS state

@@ -27,7 +27,9 @@ registerEnumType(ErrorCodeEnum, { name: 'SubscriptionPostbackErrorCode', descrip
 /** Optimove numbers channels and modes with integers of 32 bits. */
 const largestNumber = 2_147_483_647;
 
-@ObjectType('SubscriptionTarget', { description: 'An Optimove channel that subscription status is posted to.' })
+@ObjectType('SubscriptionTarget', {
+  description: 'An Optimove channel, or one app of it, that subscription status is posted to.',
+})
 export class SubscriptionTargetType {
   @Field(() => ID, { description: 'Our id.' })
   id!: string;
@@ -38,7 +40,10 @@ export class SubscriptionTargetType {
   @Field(() => Int, { description: 'Channel id in Optimove.' })
   optimoveChannelId!: number;
 
-  @Field({ description: 'False once the channel was removed here.' })
+  @Field(() => ID, { nullable: true, description: 'The app that the status is of; null: of the channel as a whole.' })
+  appId!: string | null;
+
+  @Field({ description: 'False once the channel was removed here, or no template is left under the app.' })
   isActive!: boolean;
 
   @Field(() => Int, { description: 'Customers whose status Optimove does not know yet.' })
@@ -116,6 +121,9 @@ export class SubscriptionPostType {
   @Field(() => Int, { description: 'Channel id in Optimove.' })
   optimoveChannelId!: number;
 
+  @Field(() => ID, { nullable: true, description: 'The app that the status is of; null: of the channel as a whole.' })
+  appId!: string | null;
+
   @Field(() => StatusEnum, { description: 'What was said.' })
   status!: string;
 
@@ -141,13 +149,18 @@ export class SubscriptionPostType {
 @ObjectType('SubscriptionPostConnection', { description: 'A page of posts, newest first.' })
 export class SubscriptionPostConnection extends ConnectionType(SubscriptionPostType) {}
 
-@ObjectType('CustomerSubscription', { description: 'What Optimove was told about a customer on one channel.' })
+@ObjectType('CustomerSubscription', {
+  description: 'What Optimove was told about a customer on one channel, or one app of it.',
+})
 export class CustomerSubscriptionType {
   @Field({ description: 'MOBILE_PUSH, WEB_PUSH, SMS or EMAIL.' })
   medium!: string;
 
   @Field(() => Int, { description: 'Channel id in Optimove.' })
   optimoveChannelId!: number;
+
+  @Field(() => ID, { nullable: true, description: 'The app that the status is of; null: of the channel as a whole.' })
+  appId!: string | null;
 
   @Field(() => StatusEnum, { description: 'The status as it is here.' })
   owed!: string;

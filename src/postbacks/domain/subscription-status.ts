@@ -30,11 +30,13 @@ export interface SubscriptionSetting {
   withoutCustomer: number;
 }
 
-/** An Optimove channel that a medium's status is posted to. */
+/** An Optimove channel, or one app of it, that a medium's status is posted to. */
 export interface SubscriptionTarget {
   id: string;
   medium: ContactMedium;
   optimoveChannelId: number;
+  /** The app that the status is of; null: of the channel as a whole. */
+  appId: string | null;
 }
 
 /** The status that one customer should have on one target. */

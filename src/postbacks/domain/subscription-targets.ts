@@ -1,6 +1,13 @@
+import type { AppInOptimove } from '@modules/campaigns';
 import type { ChannelView } from '@modules/channels';
 import type { ContactMedium } from '@modules/profiles';
 import type { SubscriptionSetting, SubscriptionTarget } from './subscription-status';
+
+/** A target as it should be. */
+export interface WantedTarget extends Omit<SubscriptionTarget, 'id'> {
+  /** Whether Optimove knows the place already; what is not there yet is not begun, what was begun goes on. */
+  isReady: boolean;
+}
 
 const mediumOfKind: Record<ChannelView['kind'], ContactMedium | null> = {
   MOBILE_PUSH: 'MOBILE_PUSH',
@@ -10,17 +17,28 @@ const mediumOfKind: Record<ChannelView['kind'], ContactMedium | null> = {
 };
 
 /**
- * Where the status of each medium goes: push to the channels that carry it, SMS to Optimove's channel 444 and to no
- * other, e-mail to the channel that the connection names.
+ * Where the status of each medium goes: push to the channels that carry it and to each of their apps, SMS to Optimove's
+ * channel 444 and to no other, e-mail to the channel that the connection names.
  */
-export function targetsOf(
-  channels: ChannelView[],
-  setting: Pick<SubscriptionSetting, 'emailChannelId'> | null,
-): Omit<SubscriptionTarget, 'id'>[] {
-  const targets = channels.flatMap(({ kind, optimoveChannelId }): Omit<SubscriptionTarget, 'id'>[] => {
+export function targetsOf({
+  channels,
+  apps,
+  setting,
+}: {
+  channels: ChannelView[];
+  apps: AppInOptimove[];
+  setting: Pick<SubscriptionSetting, 'emailChannelId'> | null;
+}): WantedTarget[] {
+  const targets = channels.flatMap(({ kind, optimoveChannelId }): WantedTarget[] => {
     const medium = mediumOfKind[kind];
-    return medium ? [{ medium, optimoveChannelId }] : [];
+    if (!medium) return [];
+    const own = apps.filter((app) => app.optimoveChannelId === optimoveChannelId);
+    return [
+      { medium, optimoveChannelId, appId: null, isReady: true },
+      ...own.map(({ appId, isPublished }) => ({ medium, optimoveChannelId, appId, isReady: isPublished })),
+    ];
   });
   const emailChannelId = setting?.emailChannelId ?? null;
-  return emailChannelId === null ? targets : [...targets, { medium: 'EMAIL', optimoveChannelId: emailChannelId }];
+  if (emailChannelId === null) return targets;
+  return [...targets, { medium: 'EMAIL', optimoveChannelId: emailChannelId, appId: null, isReady: true }];
 }

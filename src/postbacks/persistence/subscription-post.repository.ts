@@ -11,6 +11,7 @@ export interface SubscriptionPost {
   id: string;
   medium: string;
   optimoveChannelId: number;
+  appId: string | null;
   status: SubscriptionStatus;
   /** The number that was posted for the status. */
   mode: number;
@@ -82,8 +83,8 @@ export class SubscriptionPostRepository {
   ): Promise<SubscriptionPost[]> {
     return query<SubscriptionPost>(
       tx,
-      `SELECT p.id, t.medium, t.optimove_channel_id AS "optimoveChannelId", p.status, p.mode, p.customers, p.outcome,
-         p.error, p.started_at AS "startedAt", p.ended_at AS "endedAt"
+      `SELECT p.id, t.medium, t.optimove_channel_id AS "optimoveChannelId", t.app_id AS "appId", p.status, p.mode, p.customers,
+         p.outcome, p.error, p.started_at AS "startedAt", p.ended_at AS "endedAt"
        FROM subscription_post p JOIN subscription_target t ON t.id = p.target_id
        WHERE p.project_id = $1 AND p.connection_id = $2 AND ($3::uuid IS NULL OR p.id < $3) ORDER BY p.id DESC LIMIT $4`,
       [page.projectId, page.connectionId, page.beforeId, page.limit],

@@ -6,6 +6,7 @@ import type { OwedStatus, SubscriptionStatus } from '../domain/subscription-stat
 export interface CustomerStatus {
   medium: string;
   optimoveChannelId: number;
+  appId: string | null;
   owed: SubscriptionStatus;
   acknowledged: SubscriptionStatus | null;
   state: 'OWED' | 'ACKNOWLEDGED' | 'REFUSED';
@@ -129,7 +130,7 @@ export class SubscriptionStatusRepository {
   ): Promise<CustomerStatus[]> {
     return query<CustomerStatus>(
       tx,
-      `SELECT t.medium, t.optimove_channel_id AS "optimoveChannelId", s.owed, s.acknowledged, s.state,
+      `SELECT t.medium, t.optimove_channel_id AS "optimoveChannelId", t.app_id AS "appId", s.owed, s.acknowledged, s.state,
          s.acknowledged_at AS "acknowledgedAt", s.last_error AS "lastError"
        FROM subscription_target t JOIN subscription_status s ON s.target_id = t.id
        WHERE t.project_id = $1 AND t.connection_id = $2 AND s.customer_id = $3 ORDER BY t.id`,

@@ -2,6 +2,7 @@ import { newId } from '@libs/foundation';
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { SubscriptionTarget } from '../domain/subscription-status';
+import type { WantedTarget } from '../domain/subscription-targets';
 
 /** A target and how its posts stand. */
 export interface TargetState extends SubscriptionTarget {
@@ -17,38 +18,50 @@ export interface TargetState extends SubscriptionTarget {
 
 const heldMinutes = 15;
 
-/** Optimove channels that subscription status is posted to. */
+/** Optimove channels, and apps of them, that subscription status is posted to. */
 @Injectable()
 export class SubscriptionTargetRepository {
-  /** Makes these the targets of a connection; what was told to others is kept. Returns whether one is new or back. */
+  /** Makes these the targets of a connection; what was told to others is kept. @returns which of them are new or back. */
   async set(
     tx: Tx,
     owner: { projectId: string; connectionId: string },
-    targets: Omit<SubscriptionTarget, 'id'>[],
-  ): Promise<boolean> {
-    const values = [targets.map(({ medium }) => medium), targets.map(({ optimoveChannelId }) => optimoveChannelId)];
+    targets: WantedTarget[],
+  ): Promise<{ appId: string | null; isBack: boolean }[]> {
+    const values = [
+      targets.map(({ medium }) => medium),
+      targets.map(({ optimoveChannelId }) => optimoveChannelId),
+      targets.map(({ appId }) => appId),
+    ];
     await execute(
       tx,
-      `UPDATE subscription_target SET is_active = false WHERE connection_id = $1 AND is_active
-         AND (medium, optimove_channel_id) NOT IN (SELECT * FROM unnest($2::text[], $3::int[]))`,
+      `UPDATE subscription_target t SET is_active = false WHERE connection_id = $1 AND is_active AND NOT EXISTS (
+         SELECT FROM unnest($2::text[], $3::int[], $4::uuid[]) AS v(medium, channel, app)
+         WHERE (v.medium, v.channel) = (t.medium, t.optimove_channel_id) AND v.app IS NOT DISTINCT FROM t.app_id)`,
       [owner.connectionId, ...values],
     );
-    const rows = await query(
+    return query<{ appId: string | null; isBack: boolean }>(
       tx,
-      `INSERT INTO subscription_target AS t (id, project_id, connection_id, medium, optimove_channel_id)
-       SELECT v.id, $1, $2, v.medium, v.channel FROM unnest($3::uuid[], $4::text[], $5::int[]) AS v(id, medium, channel)
+      `INSERT INTO subscription_target AS t (id, project_id, connection_id, medium, optimove_channel_id, app_id)
+       SELECT v.id, $1, $2, v.medium, v.channel, v.app
+       FROM unnest($3::uuid[], $4::text[], $5::int[], $6::uuid[], $7::bool[]) AS v(id, medium, channel, app, is_ready)
+       WHERE v.is_ready
        ON CONFLICT ON CONSTRAINT uq_subscription_target
          DO UPDATE SET is_active = true, held_until = NULL, last_error = NULL WHERE NOT t.is_active
-       RETURNING 1`,
-      [owner.projectId, owner.connectionId, targets.map(() => newId()), ...values],
+       RETURNING t.app_id AS "appId", t.id <> ALL($3) AS "isBack"`,
+      [
+        owner.projectId,
+        owner.connectionId,
+        targets.map(() => newId()),
+        ...values,
+        targets.map(({ isReady }) => isReady),
+      ],
     );
-    return rows.length > 0;
   }
 
   active(tx: Tx, connectionId: string): Promise<SubscriptionTarget[]> {
     return query<SubscriptionTarget>(
       tx,
-      `SELECT id, medium, optimove_channel_id AS "optimoveChannelId" FROM subscription_target
+      `SELECT id, medium, optimove_channel_id AS "optimoveChannelId", app_id AS "appId" FROM subscription_target
        WHERE connection_id = $1 AND is_active ORDER BY id`,
       [connectionId],
     );
@@ -58,7 +71,7 @@ export class SubscriptionTargetRepository {
   states(tx: Tx, projectId: string, connectionId: string): Promise<TargetState[]> {
     return query<TargetState>(
       tx,
-      `SELECT t.id, t.medium, t.optimove_channel_id AS "optimoveChannelId", t.is_active AS "isActive",
+      `SELECT t.id, t.medium, t.optimove_channel_id AS "optimoveChannelId", t.app_id AS "appId", t.is_active AS "isActive",
          t.held_until AS "heldUntil", t.last_error AS "lastError", c.*
        FROM subscription_target t CROSS JOIN LATERAL (
          SELECT count(*) FILTER (WHERE state = 'OWED')::int AS owed,

@@ -61,10 +61,10 @@ function statusesOf(
   for (const { profileId, customerId } of customers) {
     customerIds.set(profileId, [...(customerIds.get(profileId) ?? []), customerId]);
   }
-  const owed = rows.flatMap(({ profileId, medium, isContactable }): OwedStatus[] =>
+  const owed = rows.flatMap(({ profileId, medium, appId, isContactable }): OwedStatus[] =>
     (customerIds.get(profileId) ?? []).flatMap((customerId) =>
       targets
-        .filter((target) => target.medium === medium)
+        .filter((target) => target.medium === medium && target.appId === appId)
         .map(({ id: targetId }) => ({
           targetId,
           customerId,

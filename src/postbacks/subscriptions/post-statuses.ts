@@ -131,7 +131,7 @@ export class PostStatuses {
         channelId: post.target.optimoveChannelId,
         customerIds,
         mode: post.mode,
-        appId: null,
+        appId: post.target.appId,
       });
     } catch (error) {
       if (error instanceof OptimoveRejectedError && error.status === badRequest) return error;
@@ -147,8 +147,8 @@ export class PostStatuses {
       await this.statuses.refuse(tx, post.id, { status: post.status, customerId, error: message });
       const { walkTaskId } = post.setting;
       if (!walkTaskId) return;
-      const { medium, optimoveChannelId } = post.target;
-      const row = { customerId, medium, optimoveChannelId, status: post.status };
+      const { medium, optimoveChannelId, appId } = post.target;
+      const row = { customerId, medium, optimoveChannelId, appId, status: post.status };
       await this.tasks.addErrors(tx, walkTaskId, [{ row, reason: message }]);
     });
     return 1;

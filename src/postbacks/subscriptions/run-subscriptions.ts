@@ -1,4 +1,5 @@
 import { Transactions } from '@libs/platform';
+import { CampaignsService } from '@modules/campaigns';
 import { ChannelsService } from '@modules/channels';
 import { ConnectionNotFoundError, ConnectionsService, type ConnectionView } from '@modules/connections';
 import { Contactability } from '@modules/profiles';
@@ -27,6 +28,7 @@ export class RunSubscriptions {
     private readonly transactions: Transactions,
     private readonly connections: ConnectionsService,
     private readonly channels: ChannelsService,
+    private readonly campaigns: CampaignsService,
     private readonly contactability: Contactability,
     private readonly settings: SubscriptionSettingRepository,
     private readonly targets: SubscriptionTargetRepository,
@@ -69,14 +71,19 @@ export class RunSubscriptions {
     });
   }
 
-  /** A channel that is new or back has everyone posted; what Optimove has already is not posted again. */
+  /**
+   * A channel or app that is new or back has everyone posted; what Optimove has already is not posted again, except where
+   * an app is back, because it had left Optimove with what was told of it.
+   */
   private async refreshTargets({ projectId, id: connectionId }: ConnectionView): Promise<void> {
     const channels = await this.channels.listForConnection(projectId, connectionId);
     await this.transactions.run(async (tx) => {
       const setting = await this.settings.find(tx, projectId, connectionId);
-      const isNew = await this.targets.set(tx, { projectId, connectionId }, targetsOf(channels, setting));
-      if (isNew && setting?.walkState !== 'ASKED')
-        await this.settings.askForWalk(tx, connectionId, { postsAgain: false });
+      const apps = await this.campaigns.appsInOptimove(tx, { projectId, connectionId });
+      const added = await this.targets.set(tx, { projectId, connectionId }, targetsOf({ channels, apps, setting }));
+      const postsAgain = added.some(({ appId, isBack }) => appId !== null && isBack);
+      const isAsked = setting?.walkState === 'ASKED' && !postsAgain;
+      if (added.length > 0 && !isAsked) await this.settings.askForWalk(tx, connectionId, { postsAgain });
     });
   }
 }

@@ -3,13 +3,13 @@ import { Injectable } from '@nestjs/common';
 import type { ContactabilityRow } from '../domain/contactability';
 
 const ofDevices = (medium: string, platforms: string) => `
-  SELECT d.profile_id AS "profileId", '${medium}' AS medium,
+  SELECT d.profile_id AS "profileId", '${medium}' AS medium, d.app_id AS "appId",
     bool_or(d.token IS NOT NULL AND d.is_addressable AND d.push_subscription <> 'UNSUBSCRIBED') AS "isContactable"
   FROM unnest($2::uuid[]) AS p(id) JOIN device d ON d.project_id = $1 AND d.profile_id = p.id AND d.platform ${platforms}
-  GROUP BY d.profile_id`;
+  GROUP BY GROUPING SETS ((d.profile_id), (d.profile_id, d.app_id)) HAVING GROUPING(d.app_id) = 1 OR d.app_id IS NOT NULL`;
 
 const ofAddress = (medium: string, { subscription, address, isAlive }: Record<string, string>) => `
-  SELECT p.id AS "profileId", '${medium}' AS medium,
+  SELECT p.id AS "profileId", '${medium}' AS medium, NULL::uuid AS "appId",
     p.${subscription} = 'SUBSCRIBED' AND p.${address} IS NOT NULL AND p.${isAlive} AS "isContactable"
   FROM profile p WHERE p.project_id = $1 AND p.id = ANY($2::uuid[])
     AND (p.${address} IS NOT NULL OR p.${subscription} <> 'NOT_SET')`;

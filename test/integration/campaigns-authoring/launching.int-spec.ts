@@ -1,4 +1,6 @@
 import { newId } from '@libs/foundation';
+import { Transactions } from '@libs/platform';
+import { CampaignsService } from '@modules/campaigns';
 import { LaunchCampaign } from '../../../src/campaigns/authoring/launch-campaign';
 import { ManageCampaigns } from '../../../src/campaigns/authoring/manage-campaigns';
 import { PublishTemplateHandler } from '../../../src/campaigns/authoring/publish-template.handler';
@@ -181,10 +183,18 @@ describe('launching campaigns', () => {
     };
     const [one, other] = [await forApp('App one'), await forApp('App other')];
     expect(stage.optimove.apps.get(`506/${appId}`)).toBe('Casino iOS');
+    const { connection_id: connectionId } = (await publicationOf(one?.id ?? '')) ?? {};
+    const { projectId } = stage.actor;
+    const apps = () =>
+      stage.module
+        .get(CampaignsService)
+        .appsInOptimove(stage.module.get(Transactions).pool, { projectId, connectionId: String(connectionId) });
+    expect(await apps()).toEqual([{ optimoveChannelId: 506, appId, isPublished: true }]);
     await withdrawals.withdraw(stage.actor, one?.id ?? '');
     expect(stage.optimove.apps.size).toBe(1);
     await withdrawals.withdraw(stage.actor, other?.id ?? '');
     expect(stage.optimove.apps.size).toBe(0);
+    expect(await apps()).toEqual([]);
     const unknown = {
       channelId: stage.pushChannelId,
       name: 'App unknown',

@@ -18,7 +18,7 @@ export type PreferenceBehaviour = (post: PostedPreference) => number | 'cut-befo
 /** Plays Optimove as far as subscription status needs it, over HTTP, and keeps the last state of every customer. */
 export class PreferencePeer {
   readonly posts: PostedPreference[] = [];
-  /** Mode by `channel customer`. */
+  /** Mode by `channel customer`, for one app `channel/app customer`. */
   readonly states = new Map<string, number>();
   behaviour: PreferenceBehaviour = () => 200;
   private constructor(private readonly server: Server) {}
@@ -61,7 +61,8 @@ export class PreferencePeer {
     else response.writeHead(outcome).end(outcome === 200 ? '' : 'Not this');
   }
 
-  private store({ ChannelID, CustomerIDs, CommunicationMode }: PostedPreference): void {
-    for (const id of CustomerIDs) this.states.set(`${ChannelID} ${id}`, CommunicationMode);
+  private store({ ChannelID, CustomerIDs, CommunicationMode, AppID }: PostedPreference): void {
+    const place = AppID === null ? `${ChannelID}` : `${ChannelID}/${AppID}`;
+    for (const id of CustomerIDs) this.states.set(`${place} ${id}`, CommunicationMode);
   }
 }

@@ -8,6 +8,7 @@ import { GraphQLModule } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { formatError } from '../../../apps/api/src/graphql/format-error';
+import { PublicationRepository } from '../../../src/campaigns/persistence/authoring/publication.repository';
 import { TotalsChangeRepository } from '../../../src/campaigns/persistence/ledger/totals-change.repository';
 import { CollectTotals } from '../../../src/postbacks/collect-totals';
 import { CollectEngagement } from '../../../src/postbacks/engagement/collect-engagement';
@@ -197,6 +198,8 @@ async function startApp(campaigns: Stage['campaigns']): Promise<NestFastifyAppli
         const news = campaigns.news.splice(0);
         return { taken: news.length, news };
       },
+      appsInOptimove: (tx: Tx, connection: { projectId: string; connectionId: string }) =>
+        new PublicationRepository().appsInOptimove(tx, connection),
       takeChangedTotals: (tx: Tx, limit: number) => new TotalsChangeRepository().take(tx, limit),
     })
     .compile();

@@ -11,7 +11,7 @@ export interface Person {
   emailSubscription?: string;
   number?: string;
   smsSubscription?: string;
-  devices?: { platform: 'ANDROID' | 'WEB'; subscription?: string; isDead?: boolean }[];
+  devices?: { platform: 'ANDROID' | 'WEB'; subscription?: string; isDead?: boolean; appId?: string }[];
 }
 
 /** Numbers of the channels that every connection of the stage has. */
@@ -42,6 +42,12 @@ export interface SubscriptionStage extends Stage {
   askAs(key: string, query: string, variables?: object): ReturnType<Stage['ask']>;
   /** Connects to the peer, with the four channels. */
   connectChannels(name: string): Promise<string>;
+  /** Says where a campaign of the connection stands that is offered under an app on a channel. */
+  offer(
+    connectionId: string,
+    campaignId: string,
+    under: { channel: number; appId: string; state?: string },
+  ): Promise<void>;
   allow(isAllowed?: boolean): ReturnType<Stage['ask']>;
   set(connectionId: string, input?: object): Promise<Answer>;
   postAll(connectionId: string): Promise<Answer>;
@@ -106,6 +112,16 @@ export async function setSubscriptionStage(): Promise<SubscriptionStage> {
     show,
     set,
     run,
+    offer: async (connectionId, campaignId, { channel, appId, state = 'PUBLISHED' }) => {
+      await database.query(
+        `INSERT INTO template_publication (id, project_id, campaign_id, connection_id, channel_id, optimove_channel_id,
+           optimove_template_id, template_name, version_id, app_id, app_name, state)
+         SELECT gen_random_uuid(), project_id, $2, connection_id, id, optimove_channel_id, 7731, 'Spring', $2, $3, 'Casino', $4
+         FROM channel WHERE connection_id = $1 AND optimove_channel_id = $5
+         ON CONFLICT (project_id, campaign_id, channel_id) DO UPDATE SET app_id = excluded.app_id, state = excluded.state`,
+        [connectionId, campaignId, appId, state, channel],
+      );
+    },
     allow: (isAllowed = true) =>
       askAs(
         support.key,
@@ -159,11 +175,11 @@ export async function setSubscriptionStage(): Promise<SubscriptionStage> {
             person.smsSubscription ?? 'NOT_SET',
           ],
         );
-        for (const { platform, subscription = 'NOT_SET', isDead = false } of person.devices ?? []) {
+        for (const { platform, subscription = 'NOT_SET', isDead = false, appId = null } of person.devices ?? []) {
           await database.query(
-            `INSERT INTO device (id, project_id, profile_id, token, platform, push_subscription, is_addressable)
-             VALUES ($1, $2, $3, $1::uuid::text, $4, $5, $6)`,
-            [randomUUID(), projectId, id, platform, subscription, !isDead],
+            `INSERT INTO device (id, project_id, profile_id, token, platform, push_subscription, is_addressable, app_id)
+             VALUES ($1, $2, $3, $1::uuid::text, $4, $5, $6, $7)`,
+            [randomUUID(), projectId, id, platform, subscription, !isDead, appId],
           );
         }
       }

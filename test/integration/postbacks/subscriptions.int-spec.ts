@@ -240,7 +240,13 @@ describe('subscription status to Optimove', () => {
     const rows = await stage.database.query('SELECT row_data, reason FROM task_error WHERE task_id = $1', [taskId]);
     expect(rows).toEqual([
       {
-        row_data: { customerId: 'C77', medium: 'EMAIL', optimoveChannelId: channels.email, status: 'SUBSCRIBED' },
+        row_data: {
+          customerId: 'C77',
+          medium: 'EMAIL',
+          optimoveChannelId: channels.email,
+          appId: null,
+          status: 'SUBSCRIBED',
+        },
         reason: expect.stringContaining('400'),
       },
     ]);

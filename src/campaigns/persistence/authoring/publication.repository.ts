@@ -20,6 +20,14 @@ export interface PublicationWish {
   app: { id: string; name: string } | null;
 }
 
+/** An app of a channel in Optimove. */
+export interface AppInOptimove {
+  optimoveChannelId: number;
+  appId: string;
+  /** Whether Optimove has taken a template under it as that is to be now. */
+  isPublished: boolean;
+}
+
 /** A wish with its number; work done for an older number is not recorded. */
 export interface PublicationTicket {
   publicationId: string;
@@ -126,6 +134,18 @@ export class PublicationRepository {
   isAppNeeded(tx: Tx, { connectionId, optimoveChannelId }: TemplatePublicationEntity, appId: string): Promise<boolean> {
     const state = Not(In(['WITHDRAWING', 'WITHDRAWN']));
     return tx.existsBy(TemplatePublicationEntity, { connectionId, optimoveChannelId, appId, state });
+  }
+
+  /** Apps with a template that is offered, or to be offered, under them. */
+  appsInOptimove(tx: Tx, owner: { projectId: string; connectionId: string }): Promise<AppInOptimove[]> {
+    return query<AppInOptimove>(
+      tx,
+      `SELECT optimove_channel_id AS "optimoveChannelId", app_id AS "appId", bool_or(state = 'PUBLISHED') AS "isPublished"
+       FROM template_publication WHERE project_id = $1 AND connection_id = $2 AND app_id IS NOT NULL
+         AND state NOT IN ('WITHDRAWING', 'WITHDRAWN')
+       GROUP BY optimove_channel_id, app_id ORDER BY optimove_channel_id, app_id`,
+      [owner.projectId, owner.connectionId],
+    );
   }
 
   /** Records what came of a ticket, unless there is a newer wish. */
