@@ -1,6 +1,5 @@
 import { newId } from '@libs/foundation';
 import { Transactions } from '@libs/platform';
-import { CampaignsService } from '@modules/campaigns';
 import { LaunchCampaign } from '../../../src/campaigns/authoring/launch-campaign';
 import { ManageCampaigns } from '../../../src/campaigns/authoring/manage-campaigns';
 import { PublishTemplateHandler } from '../../../src/campaigns/authoring/publish-template.handler';
@@ -187,7 +186,7 @@ describe('launching campaigns', () => {
     const { projectId } = stage.actor;
     const apps = () =>
       stage.module
-        .get(CampaignsService)
+        .get(PublicationRepository)
         .appsInOptimove(stage.module.get(Transactions).pool, { projectId, connectionId: String(connectionId) });
     expect(await apps()).toEqual([{ optimoveChannelId: 506, appId, isPublished: true }]);
     await withdrawals.withdraw(stage.actor, one?.id ?? '');
