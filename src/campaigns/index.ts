@@ -8,4 +8,4 @@ export { compileContent } from './domain/content/compile-content';
 export { type MessageRef, packRef } from './domain/engagement';
 export type { EngagementNews } from './domain/engagement-news';
 export { erasedPrefix } from './domain/erased';
-export type { AppInOptimove } from './persistence/authoring/publication.repository';
+export type { AppInOptimove } from './domain/app-in-optimove';

@@ -1,6 +1,7 @@
 import { newId } from '@libs/foundation';
 import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import type { AppInOptimove } from '../../domain/app-in-optimove';
 import { In, Not } from 'typeorm';
 import type { PublicationState } from '../../domain/content/campaign-status';
 import type { OurTemplate } from '../../domain/template-drift';
@@ -18,14 +19,6 @@ export interface PublicationWish {
   versionId: string;
   /** The one app under which it is to be offered. */
   app: { id: string; name: string } | null;
-}
-
-/** An app of a channel in Optimove. */
-export interface AppInOptimove {
-  optimoveChannelId: number;
-  appId: string;
-  /** Whether Optimove has taken a template under it as that is to be now. */
-  isPublished: boolean;
 }
 
 /** A wish with its number; work done for an older number is not recorded. */
