@@ -1,10 +1,11 @@
 import { InFlightLimiter } from './in-flight-limiter';
 
+const of = (executionId: string, projectId = 'shop') => ({ projectId, executionId });
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('work in flight', () => {
   it('is never more than the limit, and all of it is done', async () => {
-    const limiter = new InFlightLimiter({ all: 3, perKey: 2 });
+    const limiter = new InFlightLimiter({ all: 3, perExecution: 2 });
     const running: Record<string, number> = { a: 0, b: 0 };
     const peaks = { all: 0, a: 0 };
     let done = 0;
@@ -17,34 +18,53 @@ describe('work in flight', () => {
       done += 1;
     };
     const keys = Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? 'a' : 'b'));
-    await Promise.all(keys.map((key) => limiter.run(key, work(key))));
+    await Promise.all(keys.map((key) => limiter.run(of(key), work(key))));
     expect({ peaks, done }).toEqual({ peaks: { all: 3, a: 2 }, done: 20 });
   });
 
-  it('of a key that hangs leaves room for the others', async () => {
-    const limiter = new InFlightLimiter({ all: 3, perKey: 2 });
+  it('of an execution that hangs leaves room for the others', async () => {
+    const limiter = new InFlightLimiter({ all: 3, perExecution: 2 });
     const hanging = new Promise<void>(() => undefined);
-    for (let count = 0; count < 10; count += 1) void limiter.run('hangs', () => hanging);
-    await expect(limiter.run('works', async () => 'done')).resolves.toBe('done');
+    for (let count = 0; count < 10; count += 1) void limiter.run(of('hangs'), () => hanging);
+    await expect(limiter.run(of('works'), async () => 'done')).resolves.toBe('done');
   });
 
-  it('takes turns: a little of one key does not wait for the whole of another', async () => {
-    const limiter = new InFlightLimiter({ all: 1, perKey: 1 });
+  it('takes turns: a little of one execution does not wait for the whole of another', async () => {
+    const limiter = new InFlightLimiter({ all: 1, perExecution: 1 });
     const order: string[] = [];
     const step = (name: string) => async (): Promise<void> => {
       await turn();
       order.push(name);
     };
-    const large = ['1', '2', '3', '4'].map((name) => limiter.run('large', step(name)));
-    await Promise.all([...large, limiter.run('small', step('small'))]);
+    const large = ['1', '2', '3', '4'].map((name) => limiter.run(of('large'), step(name)));
+    await Promise.all([...large, limiter.run(of('small'), step('small'))]);
     expect(order.indexOf('small')).toBeLessThanOrEqual(2);
     expect(order).toHaveLength(5);
   });
 
+  it('takes turns between projects first, then between the executions of each', async () => {
+    const limiter = new InFlightLimiter({ all: 1, perExecution: 1 });
+    const order: string[] = [];
+    const run = (project: string, execution: string): Promise<void> =>
+      limiter.run(of(execution, project), async () => {
+        order.push(`${project}.${execution}`);
+        await turn();
+      });
+    const begun = run('first', '0');
+    const many = ['1', '2', '3', '1', '2', '3'].map((execution) => run('many', execution));
+    const few = ['1', '1', '1'].map((execution) => run('few', execution));
+    await Promise.all([begun, ...many, ...few]);
+    expect(order).toEqual([
+      'first.0',
+      ...['many.1', 'few.1', 'many.2', 'few.1', 'many.3', 'few.1'],
+      ...['many.1', 'many.2', 'many.3'],
+    ]);
+  });
+
   it('frees its place when it fails', async () => {
-    const limiter = new InFlightLimiter({ all: 1, perKey: 1 });
-    await expect(limiter.run('a', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    await expect(limiter.run('b', async () => 'yes')).resolves.toBe('yes');
+    const limiter = new InFlightLimiter({ all: 1, perExecution: 1 });
+    await expect(limiter.run(of('a'), () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    await expect(limiter.run(of('b'), async () => 'yes')).resolves.toBe('yes');
   });
 
   describe('that is jammed', () => {
@@ -60,16 +80,16 @@ describe('work in flight', () => {
         running -= 1;
         return isJammed;
       };
-      await Promise.all(Array.from({ length: 40 }, () => limiter.run('a', work, jammed)));
+      await Promise.all(Array.from({ length: 40 }, () => limiter.run(of('a'), work, jammed)));
       return peak;
     }
 
     it('is halved once for everything that ran in the same jam', async () => {
-      const limiter = new InFlightLimiter({ all: 8, perKey: 8 });
-      await Promise.all(Array.from({ length: 8 }, () => limiter.run('a', () => turn().then(() => true), jammed)));
+      const limiter = new InFlightLimiter({ all: 8, perExecution: 8 });
+      await Promise.all(Array.from({ length: 8 }, () => limiter.run(of('a'), () => turn().then(() => true), jammed)));
       let running = 0;
       const hanging = Array.from({ length: 8 }, () =>
-        limiter.run('a', async () => {
+        limiter.run(of('a'), async () => {
           running += 1;
           await turn();
           return running;
@@ -80,7 +100,7 @@ describe('work in flight', () => {
     });
 
     it('never comes to a stop, and grows back when the jam is over', async () => {
-      const limiter = new InFlightLimiter({ all: 8, perKey: 6 });
+      const limiter = new InFlightLimiter({ all: 8, perExecution: 6 });
       await atOnce(limiter, true);
       expect(await atOnce(limiter, true)).toBe(1);
       await atOnce(limiter);

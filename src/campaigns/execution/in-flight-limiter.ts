@@ -1,8 +1,14 @@
 /** What may run at once in this process. */
 export interface InFlightLimits {
   all: number;
-  /** Of one key, so that there is room for others even while this one is slow. */
-  perKey: number;
+  /** Of one execution, so that there is room for others even while this one is slow. */
+  perExecution: number;
+}
+
+/** Whose work it is. */
+export interface WorkOwner {
+  projectId: string;
+  executionId: string;
 }
 
 interface Queue {
@@ -10,25 +16,27 @@ interface Queue {
   waiting: (() => void)[];
 }
 
+type Row<T> = Map<string, T>;
+
 /**
- * Lets a bounded number of pieces of work run at once; keys whose work waits take turns. Work that says that it was
- * jammed halves the number, work that was not lets it grow again by one for each round.
+ * Lets a bounded number of pieces of work run at once. Projects whose work waits take turns, and within each its
+ * executions. Work that says that it was jammed halves the number, work that was not lets it grow again by one for each
+ * round.
  */
 export class InFlightLimiter {
   private running = 0;
   private room: number;
   /** Grows with every halving: what began before it tells of the same jam. */
   private jams = 0;
-  private readonly queues = new Map<string, Queue>();
+  private readonly projects: Row<Row<Queue>> = new Map();
 
   constructor(private readonly limits: InFlightLimits) {
     this.room = limits.all;
   }
 
-  /** Runs `work` when there is room for its key. `wasJammed` tells from its result whether too much ran at once. */
-  async run<T>(key: string, work: () => Promise<T>, wasJammed?: (result: T) => boolean): Promise<T> {
-    const queue = this.queues.get(key) ?? { running: 0, waiting: [] };
-    this.queues.set(key, queue);
+  /** Runs `work` when there is room for its owner. `wasJammed` tells from its result whether too much ran at once. */
+  async run<T>(owner: WorkOwner, work: () => Promise<T>, wasJammed?: (result: T) => boolean): Promise<T> {
+    const queue = this.queueOf(owner);
     if (this.hasRoom(queue)) this.begin(queue);
     else await new Promise<void>((resolve) => queue.waiting.push(resolve));
     const { jams } = this;
@@ -39,7 +47,7 @@ export class InFlightLimiter {
     } finally {
       this.running -= 1;
       queue.running -= 1;
-      if (queue.running === 0 && queue.waiting.length === 0) this.queues.delete(key);
+      if (queue.running === 0 && queue.waiting.length === 0) this.forget(owner);
       while (this.admitNext());
     }
   }
@@ -53,26 +61,49 @@ export class InFlightLimiter {
     }
   }
 
+  private queueOf({ projectId, executionId }: WorkOwner): Queue {
+    const executions = this.projects.get(projectId) ?? new Map<string, Queue>();
+    this.projects.set(projectId, executions);
+    const queue = executions.get(executionId) ?? { running: 0, waiting: [] };
+    executions.set(executionId, queue);
+    return queue;
+  }
+
+  private forget({ projectId, executionId }: WorkOwner): void {
+    const executions = this.projects.get(projectId);
+    executions?.delete(executionId);
+    if (executions?.size === 0) this.projects.delete(projectId);
+  }
+
   private admitNext(): boolean {
-    for (const [key, queue] of this.queues) {
-      if (queue.waiting.length === 0 || !this.hasRoom(queue)) continue;
-      this.begin(queue);
-      queue.waiting.shift()?.();
-      // To the end of the row: the others come first next time.
-      this.queues.delete(key);
-      this.queues.set(key, queue);
-      return true;
+    for (const [projectId, executions] of this.projects) {
+      for (const [executionId, queue] of executions) {
+        if (queue.waiting.length === 0 || !this.hasRoom(queue)) continue;
+        this.begin(queue);
+        queue.waiting.shift()?.();
+        toEnd(executions, executionId, queue);
+        toEnd(this.projects, projectId, executions);
+        return true;
+      }
     }
     return false;
   }
 
   private hasRoom(queue: Queue): boolean {
     const share = this.room / this.limits.all;
-    return this.running < Math.floor(this.room) && queue.running < Math.max(1, Math.floor(this.limits.perKey * share));
+    return (
+      this.running < Math.floor(this.room) && queue.running < Math.max(1, Math.floor(this.limits.perExecution * share))
+    );
   }
 
   private begin(queue: Queue): void {
     this.running += 1;
     queue.running += 1;
   }
+}
+
+/** The others come first next time. */
+function toEnd<T>(row: Row<T>, key: string, value: T): void {
+  row.delete(key);
+  row.set(key, value);
 }

@@ -30,7 +30,7 @@ import { peopleWithin } from './sending-room';
 
 const sliceSize = 100;
 /** One execution leaves some for the others, however slow its provider is. */
-const slicesInFlight = { SCHEDULED: { all: 24, perKey: 20 }, TRIGGERED: { all: 8, perKey: 6 } };
+const slicesInFlight = { SCHEDULED: { all: 24, perExecution: 20 }, TRIGGERED: { all: 8, perExecution: 6 } };
 /** A chunk whose accounts have a limit gives way to others after so long. */
 const turnMs = 10_000;
 const accountStopMs = 60_000;
@@ -159,13 +159,15 @@ export class SendChunk {
   private async sendTo(chunk: HeldChunk, open: OpenRecipient[]): Promise<SliceEnd> {
     const context = await this.contextFor(chunk, open);
     const people = await this.match(context, open);
-    const limiter = this.limiters[context.execution.kind === 'TRIGGERED' ? 'TRIGGERED' : 'SCHEDULED'];
+    const { project_id: projectId, kind } = context.execution;
+    const owner = { projectId, executionId: chunk.executionId };
+    const limiter = this.limiters[kind === 'TRIGGERED' ? 'TRIGGERED' : 'SCHEDULED'];
     const until = performance.now() + turnMs;
     const work: Promise<SliceEnd>[] = [];
     for (let from = 0; from < people.length; from += sliceSize) {
       const slice = people.slice(from, from + sliceSize);
       const send = (): Promise<SliceEnd> => this.sendSlice(context, chunk, { people: slice, until });
-      work.push(limiter.run(chunk.executionId, send, ({ isJammed }) => isJammed));
+      work.push(limiter.run(owner, send, ({ isJammed }) => isJammed));
     }
     const results = await Promise.allSettled(work);
     const failed = results.find((result) => result.status === 'rejected');
