@@ -1,9 +1,9 @@
 import type { Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import type { AppInOptimove } from './domain/app-in-optimove';
 import type { EngagementNews } from './domain/engagement-news';
 import type { EndState } from './domain/execution/end-state';
 import { type EndStateCount, toFunnel } from './domain/execution/funnel';
-import type { AppInOptimove } from './domain/app-in-optimove';
 import { PublicationRepository } from './persistence/authoring/publication.repository';
 import { EngagementNewsRepository } from './persistence/ledger/engagement-news.repository';
 import { ExecutionRepository, type OptimoveExecutionRow } from './persistence/ledger/execution.repository';

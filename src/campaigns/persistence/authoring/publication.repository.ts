@@ -1,8 +1,8 @@
 import { newId } from '@libs/foundation';
 import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import type { AppInOptimove } from '../../domain/app-in-optimove';
 import { In, Not } from 'typeorm';
+import type { AppInOptimove } from '../../domain/app-in-optimove';
 import type { PublicationState } from '../../domain/content/campaign-status';
 import type { OurTemplate } from '../../domain/template-drift';
 import { TemplatePublicationEntity } from './template-publication.entity';
