@@ -195,7 +195,7 @@ describe('an announcement', () => {
         const all = await executionsOf(stage);
         return all[0]?.state === 'COMPLETED' && all.length === 2 ? all : null;
       },
-      60_000,
+      180_000,
     );
     const count = (execution: Listed | undefined, state: string) =>
       execution?.funnel.endStates.find((each) => each.state === state)?.count ?? 0;
