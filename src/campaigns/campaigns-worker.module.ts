@@ -16,20 +16,17 @@ import { limitWorkerProviders } from './limits';
 import { rehearsalWorkerProviders } from './rehearsal';
 import { EngagementClock } from './tracking/engagement.clock';
 
-/** Campaigns as the worker host runs them. */
+/** Campaigns as the worker host runs them, without what {@link TriggeredWorkerModule} does. */
 @Module({
   imports: [CampaignsModule],
   providers: [
     ReadRecipientsHandler,
     SendChunkHandler,
-    SendTriggeredHandler,
-    DrainTriggeredHandler,
     CancelOfConnectionHandler,
     ApplyReceiptsHandler,
     ExecutionClocks,
     SweepClock,
     JournalClock,
-    TriggeredLane,
     EngagementClock,
     ...authoringWorkerProviders,
     ...rehearsalWorkerProviders,
@@ -38,3 +35,10 @@ import { EngagementClock } from './tracking/engagement.clock';
   ],
 })
 export class CampaignsWorkerModule {}
+
+/** The short way of triggered messages, for a process of its own or beside the rest. */
+@Module({
+  imports: [CampaignsModule],
+  providers: [SendTriggeredHandler, DrainTriggeredHandler, TriggeredLane],
+})
+export class TriggeredWorkerModule {}

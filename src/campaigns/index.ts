@@ -1,7 +1,7 @@
 export { CampaignsModule } from './campaigns.module';
 export { CampaignsService, type ExecutionTotals } from './campaigns.service';
 export { CampaignsApiModule } from './campaigns-api.module';
-export { CampaignsWorkerModule } from './campaigns-worker.module';
+export { CampaignsWorkerModule, TriggeredWorkerModule } from './campaigns-worker.module';
 export type { AppInOptimove } from './domain/app-in-optimove';
 export { largestCallback, originalContentType } from './domain/callback-body';
 export type { CampaignContent } from './domain/content/campaign-content';

@@ -2,11 +2,12 @@ import 'reflect-metadata';
 import { toError } from '@libs/foundation';
 import { Log, PlatformConfig, parseConfig, superviseHost, tellLauncher, useQueueBackend } from '@libs/platform';
 import { NestFactory } from '@nestjs/core';
-import { WorkerModule } from './worker.module';
+import { workerModule } from './worker.module';
 
 async function main(): Promise<void> {
-  await useQueueBackend(parseConfig(PlatformConfig));
-  const app = await NestFactory.createApplicationContext(WorkerModule, {
+  const config = parseConfig(PlatformConfig);
+  await useQueueBackend(config);
+  const app = await NestFactory.createApplicationContext(workerModule(config.WORKER_SERVES), {
     logger: new Log(process.env.LOG_LEVEL),
     abortOnError: false,
   });

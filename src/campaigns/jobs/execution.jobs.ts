@@ -29,6 +29,7 @@ export const sendTriggeredJob = defineJob<{ executionId: string; chunkNo: number
   queue: 'campaigns.send-triggered',
   id: ({ executionId, chunkNo, attempt }) => `${executionId}_${chunkNo}_${attempt}`,
   concurrency: 4,
+  part: 'triggered',
 });
 
 /** The job that sends a chunk of an execution of this kind. */
@@ -41,6 +42,7 @@ export const drainTriggeredJob = defineJob<{ executionId: string }>({
   queue: 'campaigns.drain-triggered',
   id: ({ executionId }) => `${executionId}_${Math.floor(Date.now() / 50)}`,
   concurrency: 2,
+  part: 'triggered',
 });
 
 /** Cancels what still runs over a deleted connection. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { WorkerPart } from '../../../../libs/platform/src';
 import { startEmbeddedPostgres, startEmbeddedRedis } from '../../../../libs/platform/src/embedded';
 import { type BenchRow, compare } from '../report';
 import { bareChunkLoop } from './bare-chunk-loop';
@@ -8,13 +9,15 @@ import { type BenchInstallation, install } from './installation';
 import { execute, type MeasuredExecution, plan } from './ours';
 
 const jobCustomers = 10_000;
+const one: WorkerPart[] = ['all'];
+const two: WorkerPart[] = ['all', 'all'];
 const slowAnswerMs = 100;
 const cache = join(process.cwd(), '.cache');
 
 /** The work on one set-up of processes. */
 interface SetUp {
   serverUrl: string;
-  workers: number;
+  workers: WorkerPart[];
   /** Queues on this Redis; on PostgreSQL when absent. */
   redisUrl?: string;
 }
@@ -45,10 +48,10 @@ async function measureAll(
 ): Promise<BenchRow[]> {
   const small = await ofSize(serverUrl, Math.round(customers / 10));
   const rows = await againstBare(serverUrl, { customers, small });
-  const others: [string, SetUp][] = [['1 worker, queues on PostgreSQL', { serverUrl, workers: 1 }]];
+  const others: [string, SetUp][] = [['1 worker, queues on PostgreSQL', { serverUrl, workers: one }]];
   if (redisUrl) {
-    others.push(['2 workers, queues on Redis', { serverUrl, workers: 2, redisUrl }]);
-    others.push(['1 worker, queues on Redis', { serverUrl, workers: 1, redisUrl }]);
+    others.push(['2 workers, queues on Redis', { serverUrl, workers: two, redisUrl }]);
+    others.push(['1 worker, queues on Redis', { serverUrl, workers: one, redisUrl }]);
   }
   for (const [name, setUp] of others) {
     await withInstallation(setUp, async (installation) => {
@@ -61,7 +64,7 @@ async function measureAll(
 
 /** What a tenth of the customers takes. */
 async function ofSize(serverUrl: string, customers: number): Promise<Measured> {
-  return withInstallation({ serverUrl, workers: 2 }, async (installation) => {
+  return withInstallation({ serverUrl, workers: two }, async (installation) => {
     const ours = await execute(installation, await plan(installation, customers), customers);
     show('2 workers, queues on PostgreSQL', customers, ours);
     return { rate: customers / ours.toCompletion, peaks: peaksOf(installation) };
@@ -72,7 +75,7 @@ async function againstBare(
   serverUrl: string,
   { customers, small }: { customers: number; small: Measured },
 ): Promise<BenchRow[]> {
-  return withInstallation({ serverUrl, workers: 2 }, async (installation) => {
+  return withInstallation({ serverUrl, workers: two }, async (installation) => {
     const id = await plan(installation, customers);
     const ours = await execute(installation, id, customers);
     show('2 workers, queues on PostgreSQL', customers, ours);

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { WorkerPart } from '../../../../libs/platform/src';
 import { freePort, migrate, newDatabase } from '../database';
 import { type BenchProcess, startProcess } from '../processes';
 import { content, pageSize } from './content';
@@ -24,15 +25,15 @@ export interface BenchInstallation {
 /** Where an installation runs, and of what. */
 export interface InstallOptions {
   serverUrl: string;
-  /** Worker processes; 1 when absent. */
-  workers?: number;
+  /** What each worker process takes; one that takes all when absent. */
+  workers?: WorkerPart[];
   env?: Record<string, string>;
 }
 
 /** Starts api, workers, sandbox and sink on a new database of the server, and launches the campaign. */
 export async function install({
   serverUrl,
-  workers: count = 1,
+  workers: parts = ['all'],
   env: extraEnv,
 }: InstallOptions): Promise<BenchInstallation> {
   const databaseUrl = await newDatabase(serverUrl);
@@ -53,7 +54,7 @@ export async function install({
   const sink = await startProcess('bench/src/sink.js', {});
   const api = await startProcess('api/src/main.js', env);
   const workers: BenchProcess[] = [];
-  while (workers.length < count) workers.push(await startProcess('worker/src/main.js', env));
+  for (const part of parts) workers.push(await startProcess('worker/src/main.js', { ...env, WORKER_SERVES: part }));
   const sinkUrl = `http://127.0.0.1:${sink.said.port}`;
   const key = String(api.said.key);
   const graphql = <T>(query: string, variables: Record<string, unknown> = {}): Promise<T> =>

@@ -35,7 +35,7 @@ interface Stopped {
 export async function benchStop({ customers }: { customers: number }): Promise<BenchRow[]> {
   const server = process.env.BENCH_DATABASE_URL ? null : await startEmbeddedPostgres({ dataDir });
   const serverUrl = process.env.BENCH_DATABASE_URL ?? server?.url ?? '';
-  const installation = await install({ serverUrl, workers: 2 });
+  const installation = await install({ serverUrl, workers: ['all', 'all'] });
   try {
     return await measure(installation, customers);
   } finally {

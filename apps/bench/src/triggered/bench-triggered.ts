@@ -17,6 +17,7 @@ export async function benchTriggered({ customers }: { customers: number }): Prom
   const server = process.env.BENCH_DATABASE_URL ? null : await startEmbeddedPostgres({ dataDir });
   const installation = await install({
     serverUrl: process.env.BENCH_DATABASE_URL ?? server?.url ?? '',
+    workers: ['triggered', 'rest'],
     env: { TRIGGERED_PER_PERSON_PER_HOUR: '1000', TRIGGERED_PER_MINUTE: '10000000' },
   });
   const bare = await startProcess('bench/src/triggered/bare-route.js', {
@@ -98,9 +99,7 @@ async function highestRate(load: Load, target: LoadTarget, side: string): Promis
   for (let rate = 200, step = 0; step < 12; step += 1) {
     const result = await load.at(target, rate);
     const isGood = result.lost === 0 && result.handOverP99 < worstDelayMs;
-    console.log(
-      `${side} ${rate}/s: lost ${result.lost}, hand-over p50 ${result.handOverP50.toFixed(0)} ms, p99 ${result.handOverP99.toFixed(0)} ms`,
-    );
+    say(side, result);
     if (isGood) good = rate;
     else bad = rate;
     if (bad > 0 && bad - good < good / 5) break;
@@ -123,6 +122,7 @@ async function besideBulk(
   const results: LoadResult[] = [];
   while (isRunning && results.length < rounds) {
     const result = await run();
+    say('beside bulk,', result);
     if (isRunning) results.push(result);
   }
   const { toCompletion } = await bulk;
@@ -172,6 +172,12 @@ async function ourTarget(installation: BenchInstallation, ids: string[]): Promis
 
 function stamp(): string {
   return new Date().toISOString().slice(0, 19).replace('T', ' ');
+}
+
+function say(side: string, { offered, lost, handOverP50, handOverP99 }: LoadResult): void {
+  console.log(
+    `${side} ${offered}/s: lost ${lost}, hand-over p50 ${handOverP50.toFixed(0)} ms, p99 ${handOverP99.toFixed(0)} ms`,
+  );
 }
 
 type Figure = 'answerP99' | 'handOverP50' | 'handOverP99';

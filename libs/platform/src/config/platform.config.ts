@@ -1,6 +1,14 @@
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min } from 'class-validator';
 
+const workerParts = ['all', 'triggered', 'rest'] as const;
+
+/**
+ * What a worker process takes: `triggered` only messages to people who met a trigger, `rest` all other jobs, the outbox
+ * and the clocks.
+ */
+export type WorkerPart = (typeof workerParts)[number];
+
 /** Reads `1`, `true`, `yes` and `on` as true. */
 export function ToBoolean(): PropertyDecorator {
   return Transform(({ obj, key }) => /^(1|true|yes|on)$/i.test(String((obj as Record<string, unknown>)[key] ?? '')));
@@ -46,6 +54,9 @@ export class PlatformConfig {
   @ToBoolean()
   @IsBoolean()
   OUTBOUND_ALLOW_PRIVATE = false;
+
+  @IsIn(workerParts)
+  WORKER_SERVES: WorkerPart = 'all';
 
   @IsIn(['fatal', 'error', 'warn', 'info', 'debug'])
   LOG_LEVEL = 'info';

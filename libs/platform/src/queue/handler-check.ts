@@ -2,22 +2,26 @@ import { InvariantError } from '@libs/foundation';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, Reflector } from '@nestjs/core';
 import type { Worker } from 'bullmq';
+import { PlatformConfig } from '../config/platform.config';
 import { Log } from '../logging/logger';
 import { declaredJobs } from './job-contract';
 import { handledQueue, JobHandler } from './processor';
 
-/** Stops the worker at boot when a declared job has no handler or two, and gives every queue worker an error listener. */
+/** Stops the worker at boot when a declared job of its part has no handler or two, and gives every queue worker an error listener. */
 @Injectable()
 export class HandlerCheck implements OnModuleInit {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly reflector: Reflector,
+    private readonly config: PlatformConfig,
     private readonly log: Log,
   ) {}
 
   onModuleInit(): void {
     const handled = this.handlers().map((handler) => this.reflector.get<string>(handledQueue, handler.constructor));
-    for (const { queue } of declaredJobs()) {
+    const { WORKER_SERVES: serves } = this.config;
+    for (const { queue, part } of declaredJobs()) {
+      if (serves !== 'all' && serves !== part) continue;
       const count = handled.filter((name) => name === queue).length;
       if (count !== 1) {
         throw new InvariantError(

@@ -1,3 +1,5 @@
+import type { WorkerPart } from '../config/platform.config';
+
 /** One kind of job: its own queue, the ids it carries and how it is retried. */
 export interface JobContract<T extends object> {
   /** Queue name, `module.verb-noun`; one queue per kind. */
@@ -12,6 +14,8 @@ export interface JobContract<T extends object> {
   readonly priority?: (data: T) => number;
   /** Jobs run at once in one worker process. */
   readonly concurrency: number;
+  /** The worker processes that take it where they are divided. */
+  readonly part: Exclude<WorkerPart, 'all'>;
 }
 
 const contracts = new Map<string, JobContract<never>>();
@@ -20,7 +24,7 @@ const contracts = new Map<string, JobContract<never>>();
 export function defineJob<T extends object>(
   contract: Pick<JobContract<T>, 'queue' | 'id'> & Partial<JobContract<T>>,
 ): JobContract<T> {
-  const complete: JobContract<T> = { attempts: 10, backoffMs: 1000, concurrency: 1, ...contract };
+  const complete: JobContract<T> = { attempts: 10, backoffMs: 1000, concurrency: 1, part: 'rest', ...contract };
   contracts.set(complete.queue, complete as JobContract<never>);
   return complete;
 }

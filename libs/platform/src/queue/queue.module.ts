@@ -7,7 +7,7 @@ import { OutboxRelay } from '../outbox/outbox-relay';
 import { queueConnection } from './backend';
 import { HandlerCheck } from './handler-check';
 
-/** The worker's side of the queues: connections of the processors, the outbox relay and the boot check. */
+/** The worker's side of the queues: connections of the processors and the boot check. */
 @Module({
   imports: [
     DiscoveryModule,
@@ -19,6 +19,10 @@ import { HandlerCheck } from './handler-check';
     // Without queues of its own: it is this call that brings the registrar, which starts the processors.
     BullModule.registerQueue(),
   ],
-  providers: [OutboxRelay, HandlerCheck],
+  providers: [HandlerCheck],
 })
 export class QueueWorkerModule {}
+
+/** Brings what is committed to the queues. */
+@Module({ providers: [OutboxRelay] })
+export class OutboxRelayModule {}
