@@ -19,6 +19,7 @@ import { ProfilesModule } from './profiles.module';
 import { BehaviourController } from './sdk/behaviour.controller';
 import { IdentifyDevice } from './sdk/identify-device';
 import { RegisterDevice } from './sdk/register-device';
+import { RegistrationBudget } from './sdk/registration-budget';
 import { SdkController } from './sdk/sdk.controller';
 import { DeviceGuard } from './sdk/sdk.guard';
 import { StoreAttributes } from './sdk/store-attributes';
@@ -47,6 +48,7 @@ import { SegmentsResolver } from './segments/segments.resolver';
     ManageAttributes,
     PreviewConversion,
     IdentifyDevice,
+    RegistrationBudget,
     RegisterDevice,
     StoreAttributes,
     StoreBehaviour,

@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { ChangeValuesClock, ChangeValuesHandler } from './attributes/change-values.handler';
 import { ErasePersonHandler, ErasureClock } from './personal-data/erase.handler';
 import { ProfilesModule } from './profiles.module';
+import { RegistrationClock } from './sdk/registration.clock';
 import { BehaviourClock } from './segments/behaviour.clock';
 import { CountRecipientsHandler, SegmentClocks } from './segments/segment.jobs';
 
@@ -11,6 +12,7 @@ import { CountRecipientsHandler, SegmentClocks } from './segments/segment.jobs';
   imports: [ProjectsModule, ProfilesModule],
   providers: [
     BehaviourClock,
+    RegistrationClock,
     CountRecipientsHandler,
     SegmentClocks,
     ErasePersonHandler,

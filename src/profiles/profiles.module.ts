@@ -22,6 +22,7 @@ import { ProfileRepository } from './persistence/profile.repository';
 import { ProfileDirectory } from './persistence/profile-directory';
 import { ReachRepository } from './persistence/reach.repository';
 import { RecipientCountRepository } from './persistence/recipient-count.repository';
+import { RegistrationRoomRepository } from './persistence/registration-room.repository';
 import { SegmentEntity } from './persistence/segment.entity';
 import { SegmentRepository } from './persistence/segment.repository';
 import { SegmentPeopleRepository } from './persistence/segment-people.repository';
@@ -61,6 +62,7 @@ import { Segments } from './segments/segments';
     SegmentRepository,
     SegmentPeopleRepository,
     RecipientCountRepository,
+    RegistrationRoomRepository,
     Segments,
     RuleSubjects,
     CountRecipients,
@@ -88,6 +90,7 @@ import { Segments } from './segments/segments';
     ImportWriter,
     SegmentRepository,
     RecipientCountRepository,
+    RegistrationRoomRepository,
     Segments,
     RuleSubjects,
     CountRecipients,

@@ -17,6 +17,7 @@ import { formatError } from './graphql/format-error';
 import { limitRules } from './graphql/limits';
 import { contextOf, sockets } from './graphql/sockets';
 import { HealthController } from './health.controller';
+import { MetricsController } from './metrics.controller';
 
 /** The api host: GraphQL, REST, health. No queue is served here. */
 @Module({
@@ -51,7 +52,7 @@ import { HealthController } from './health.controller';
     CampaignsApiModule,
     PostbacksApiModule,
   ],
-  controllers: [HealthController],
+  controllers: [HealthController, MetricsController],
   providers: [DateTimeScalar, { provide: APP_PIPE, useClass: PageArgsPipe }],
 })
 export class ApiModule {}

@@ -29,6 +29,7 @@ export { type InputProblem, UserError, validateInput } from './graphql/user-erro
 export { PlatformModule } from './host/platform.module';
 export { superviseHost, tellLauncher } from './host/supervise';
 export { Log } from './logging/logger';
+export { Metrics } from './metrics/metrics';
 export { defineEvent, type IntegrationEvent, subscribe } from './outbox/integration-event';
 export { type EnqueueOptions, Outbox } from './outbox/outbox';
 export { queueConnection, useQueueBackend } from './queue/backend';

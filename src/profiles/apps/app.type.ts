@@ -1,6 +1,6 @@
 import { UserError } from '@libs/platform';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { Length } from 'class-validator';
+import { IsInt, IsOptional, Length, Matches, Max, Min } from 'class-validator';
 import { type Platform, platforms } from '../domain/app';
 import type { AppProblemCode } from './manage-apps';
 
@@ -32,6 +32,17 @@ export class AppType {
   @Field({ description: 'Devices of a disabled app are refused.' })
   isEnabled!: boolean;
 
+  @Field(() => Int, {
+    description:
+      'How many new installations, and user IDs that nobody had, are taken within an hour; the SDK API answers more with 429.',
+  })
+  registrationsPerHour!: number;
+
+  @Field(() => Int, {
+    description: 'How many of them may come from one client address. Counts where the api knows its TRUSTED_PROXIES.',
+  })
+  registrationsPerAddress!: number;
+
   @Field(() => Int, { description: 'Send it back with a change; two changes at once are detected.' })
   version!: number;
 
@@ -58,6 +69,9 @@ export class UpdateAppInput {
   version!: number;
 
   @Field(() => String, { nullable: true, description: 'A new name.' })
+  @IsOptional()
+  @Length(1, 100)
+  @Matches(/\S/, { message: 'The name must not be blank' })
   name?: string | null;
 
   @Field(() => Boolean, { nullable: true, description: 'False refuses its devices.' })
@@ -74,6 +88,23 @@ export class UpdateAppInput {
     description: 'True makes a new identity secret, false lets devices report any user ID.',
   })
   requiresProof?: boolean | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'New installations, and user IDs that nobody had, within an hour: 1 to 10,000,000.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(10_000_000)
+  registrationsPerHour?: number | null;
+
+  @Field(() => Int, { nullable: true, description: 'Those of one client address within an hour: 1 to 10,000,000.' })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(10_000_000)
+  registrationsPerAddress?: number | null;
 }
 
 @ObjectType('AppUserError', { implements: () => UserError, description: 'Why a change was refused.' })

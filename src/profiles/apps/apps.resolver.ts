@@ -1,4 +1,4 @@
-import { validateInput } from '@libs/platform';
+import { type InputProblem, validateInput } from '@libs/platform';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import type { AppEntity } from '../persistence/app.entity';
@@ -20,20 +20,23 @@ export class AppsResolver {
   @Mutation(() => AppPayload, { description: 'Adds an app and gives out its SDK key.' })
   async createApp(@CurrentActor() actor: Actor, @Args('input') input: CreateAppInput): Promise<AppPayload> {
     const problems = await validateInput(CreateAppInput, input);
-    if (problems.length > 0)
-      return toPayload({ app: null, problems: problems.map((each) => ({ ...each, code: 'INVALID' })) });
+    if (problems.length > 0) return invalid(problems);
     return toPayload(await this.manage.create(actor, input));
   }
 
   @Allow('project.manage')
-  @Mutation(() => AppPayload, { description: 'Changes an app, replaces its SDK key or its identity secret.' })
+  @Mutation(() => AppPayload, {
+    description: 'Changes an app or its limits, replaces its SDK key or its identity secret.',
+  })
   async updateApp(@CurrentActor() actor: Actor, @Args('input') input: UpdateAppInput): Promise<AppPayload> {
-    if (input.name != null && (input.name.trim() === '' || input.name.length > 100)) {
-      const message = 'The name must have 1 to 100 characters';
-      return toPayload({ app: null, problems: [{ code: 'INVALID', path: ['name'], message }] });
-    }
+    const problems = await validateInput(UpdateAppInput, input);
+    if (problems.length > 0) return invalid(problems);
     return toPayload(await this.manage.update(actor, input));
   }
+}
+
+function invalid(problems: InputProblem[]): AppPayload {
+  return toPayload({ app: null, problems: problems.map((each) => ({ ...each, code: 'INVALID' })) });
 }
 
 function toPayload({ app, problems, ...secrets }: AppOutcome): AppPayload {

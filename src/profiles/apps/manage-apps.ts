@@ -4,6 +4,7 @@ import { type InputProblem, SecretBox, Transactions, type Tx } from '@libs/platf
 import { type Actor, AuditTrail } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import { newCredential, type Platform } from '../domain/app';
+import { defaultPerAddress, defaultPerHour } from '../domain/registration-limit';
 import { AppEntity } from '../persistence/app.entity';
 
 /** Why a change of an app was refused. */
@@ -29,6 +30,8 @@ export interface AppChange {
   rotateSdkKey?: boolean | null;
   /** True makes a new identity secret, false lets devices report any user ID. */
   requiresProof?: boolean | null;
+  registrationsPerHour?: number | null;
+  registrationsPerAddress?: number | null;
 }
 
 const nameTaken: AppProblem = {
@@ -71,6 +74,8 @@ export class ManageApps {
       sdkKeyHint: hint,
       identitySecret: null,
       isEnabled: true,
+      registrationsPerHour: defaultPerHour,
+      registrationsPerAddress: defaultPerAddress,
       version: 1,
       createdAt: new Date(),
     });
@@ -110,6 +115,8 @@ export class ManageApps {
     const given: { sdkKey?: string; identitySecret?: string } = {};
     app.name = change.name ?? app.name;
     app.isEnabled = change.isEnabled ?? app.isEnabled;
+    app.registrationsPerHour = change.registrationsPerHour ?? app.registrationsPerHour;
+    app.registrationsPerAddress = change.registrationsPerAddress ?? app.registrationsPerAddress;
     if (change.rotateSdkKey) {
       const { secret, hash, hint } = newCredential('xps_');
       Object.assign(app, { sdkKeyHash: hash, sdkKeyHint: hint });
@@ -133,8 +140,10 @@ export class ManageApps {
   }
 }
 
-function shown({ name, platform, isEnabled, sdkKeyHint, identitySecret }: AppEntity): object {
-  return { name, platform, isEnabled, sdkKeyHint, requiresProof: identitySecret !== null };
+function shown({ identitySecret, ...app }: AppEntity): object {
+  const { name, platform, isEnabled, sdkKeyHint, registrationsPerHour, registrationsPerAddress } = app;
+  const limits = { registrationsPerHour, registrationsPerAddress };
+  return { name, platform, isEnabled, sdkKeyHint, ...limits, requiresProof: identitySecret !== null };
 }
 
 async function isTaken(tx: Tx, { id, projectId, name }: AppEntity): Promise<boolean> {

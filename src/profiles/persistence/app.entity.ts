@@ -33,6 +33,14 @@ export class AppEntity {
   @Column('boolean', { name: 'is_enabled', default: true })
   isEnabled!: boolean;
 
+  /** New installations, and user IDs that nobody had, taken within an hour. */
+  @Column('integer', { name: 'registrations_per_hour', default: 100_000 })
+  registrationsPerHour!: number;
+
+  /** How many of them may come from one client address. */
+  @Column('integer', { name: 'registrations_per_address', default: 1_000 })
+  registrationsPerAddress!: number;
+
   @Column('integer', { default: 1 })
   version!: number;
 

@@ -3,7 +3,9 @@ import { execute, query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { KnownDevice } from '../domain/known-device';
 import { AnonymousProfiles } from '../persistence/anonymous-profiles';
+import { AppEntity } from '../persistence/app.entity';
 import { againWhenTaken } from './again-when-taken';
+import { RegistrationBudget } from './registration-budget';
 import { lockedOwner } from './store-attributes';
 
 interface Owner {
@@ -21,19 +23,36 @@ export class IdentifyDevice {
   constructor(
     private readonly transactions: Transactions,
     private readonly anonymous: AnonymousProfiles,
+    private readonly budget: RegistrationBudget,
   ) {}
 
-  /** @returns the id of the profile that the device belongs to from now on. */
-  identify(device: KnownDevice, userId: string): Promise<string> {
-    return againWhenTaken(() => this.assign(device, userId));
+  /**
+   * @param address where the call came from; null when that is not known for sure.
+   * @returns the id of the profile that the device belongs to from now on.
+   * @throws {RegistrationLimitError} for a user ID that nobody has, when the app takes no more newcomers for now.
+   */
+  async identify(
+    device: KnownDevice,
+    { userId, address }: { userId: string; address: string | null },
+  ): Promise<string> {
+    const known = await againWhenTaken(() => this.assign(device, { userId, mayBeNew: userId === '' }));
+    if (known !== null) return known;
+    const { projectId, appId } = device;
+    await this.budget.spend(await this.transactions.pool.findOneByOrFail(AppEntity, { projectId, id: appId }), address);
+    return (await againWhenTaken(() => this.assign(device, { userId, mayBeNew: true }))) as string;
   }
 
-  private assign({ id, projectId }: KnownDevice, userId: string): Promise<string> {
+  /** @returns null, and nothing is changed, when nobody has the user ID and it may not be new. */
+  private assign(
+    { id, projectId }: KnownDevice,
+    { userId, mayBeNew }: { userId: string; mayBeNew: boolean },
+  ): Promise<string | null> {
     return this.transactions.run(async (tx) => {
       if (userId !== '') await holdUserId(tx, projectId, userId);
       const owner = await this.ownerOf(tx, projectId, id);
       if ((owner.userId ?? '') === userId) return owner.profileId;
       const existing = userId === '' ? null : await this.profileOf(tx, projectId, userId);
+      if (!existing && !mayBeNew) return null;
       if (!existing && userId !== '' && owner.userId === null) return this.name(tx, projectId, owner.profileId, userId);
       const profileId = existing ?? (await this.create(tx, { projectId, userId, from: owner }));
       await this.move(tx, { projectId, id, from: owner, to: profileId });

@@ -5,6 +5,7 @@ import type { KnownDevice } from '../domain/known-device';
 import { AppEntity } from '../persistence/app.entity';
 import { type DeviceFacts, DeviceRepository } from '../persistence/device.repository';
 import { againWhenTaken } from './again-when-taken';
+import { RegistrationBudget } from './registration-budget';
 import type { DeviceInput, RegisterDeviceInput } from './sdk.inputs';
 
 /** A registered installation. The secret is given out here, once. */
@@ -21,19 +22,26 @@ export class RegisterDevice {
     private readonly transactions: Transactions,
     private readonly devices: DeviceRepository,
     private readonly secrets: SecretBox,
+    private readonly budget: RegistrationBudget,
   ) {}
 
   /**
    * Adds an installation with an anonymous profile.
+   * @param address where the call came from; null when that is not known for sure.
    * @throws {UnauthorizedException} for an unknown key or a disabled app.
+   * @throws {RegistrationLimitError} when the app takes no more newcomers for now.
    * @throws {ConflictException} when the installation is registered: only its own secret may speak for it.
    */
-  async register(sdkKey: string, { installationId, ...input }: RegisterDeviceInput): Promise<RegisteredDevice> {
+  async register(
+    { sdkKey, address }: { sdkKey: string; address: string | null },
+    { installationId, ...input }: RegisterDeviceInput,
+  ): Promise<RegisteredDevice> {
     const app = await this.transactions.pool.findOneBy(AppEntity, {
       sdkKeyHash: hashCredential(sdkKey),
       isEnabled: true,
     });
     if (!app) throw new UnauthorizedException('Send the SDK key of an enabled app as "x-app-key"');
+    await this.budget.spend(app, address);
     const { secret, hash } = newCredential('xpd_');
     const { id: appId, projectId, platform } = app;
     const add = async (tx: Tx): Promise<{ id: string; profileId: string } | null> => {

@@ -10,6 +10,7 @@ import {
   Patch,
   Post,
   Put,
+  UseFilters,
   UseGuards,
 } from '@nestjs/common';
 import type { KnownDevice } from '../domain/known-device';
@@ -18,7 +19,8 @@ import { ConsentRepository } from '../persistence/consent.repository';
 import { IdentifyDevice } from './identify-device';
 import { readBody } from './read-body';
 import { RegisterDevice, type RegisteredDevice } from './register-device';
-import { CurrentDevice, DeviceGuard } from './sdk.guard';
+import { RegistrationLimitFilter } from './registration-limit.filter';
+import { ClientAddress, CurrentDevice, DeviceGuard } from './sdk.guard';
 import {
   AttributesInput,
   DeviceInput,
@@ -31,6 +33,7 @@ import { StoreAttributes } from './store-attributes';
 
 /** What apps and sites tell us of their installations and of who uses them. */
 @Public()
+@UseFilters(RegistrationLimitFilter)
 @Controller('sdk/v1')
 export class SdkController {
   constructor(
@@ -43,8 +46,13 @@ export class SdkController {
 
   /** Adds an installation; needs the app's SDK key. */
   @Post('devices')
-  async register(@Headers('x-app-key') sdkKey: string | undefined, @Body() body: unknown): Promise<RegisteredDevice> {
-    return this.registration.register(sdkKey ?? '', await readBody(RegisterDeviceInput, body));
+  async register(
+    @Headers('x-app-key') sdkKey: string | undefined,
+    @ClientAddress() address: string | null,
+    @Body() body: unknown,
+  ): Promise<RegisteredDevice> {
+    const input = await readBody(RegisterDeviceInput, body);
+    return this.registration.register({ sdkKey: sdkKey ?? '', address }, input);
   }
 
   /** Changes what is given of the installation, such as a new push token. */
@@ -58,20 +66,24 @@ export class SdkController {
   /** Says who is signed in. */
   @UseGuards(DeviceGuard)
   @Put('device/user')
-  async identify(@CurrentDevice() device: KnownDevice, @Body() body: unknown): Promise<{ profileId: string }> {
+  async identify(
+    @CurrentDevice() device: KnownDevice,
+    @ClientAddress() address: string | null,
+    @Body() body: unknown,
+  ): Promise<{ profileId: string }> {
     const { userId, proof } = await readBody(IdentifyInput, body);
     if (userId !== '' && !isUserId(userId)) {
       throw new BadRequestException('userId must not be blank; send an empty text to sign out');
     }
     await this.registration.checkProof(device, userId, proof ?? null);
-    return { profileId: await this.identity.identify(device, userId) };
+    return { profileId: await this.identity.identify(device, { userId, address }) };
   }
 
   /** Signs out: the installation gets a fresh anonymous profile. */
   @UseGuards(DeviceGuard)
   @Delete('device/user')
   async signOut(@CurrentDevice() device: KnownDevice): Promise<{ profileId: string }> {
-    return { profileId: await this.identity.identify(device, '') };
+    return { profileId: await this.identity.identify(device, { userId: '', address: null }) };
   }
 
   /** Stores attributes of the person and of the installation; null removes one. */

@@ -13,6 +13,9 @@ import { DeviceRepository } from '../persistence/device.repository';
 interface DeviceRequest {
   headers: Record<string, string | string[] | undefined>;
   device?: KnownDevice;
+  ip: string;
+  /** The way of a call through proxies that are trusted; absent when none is. */
+  ips?: string[];
 }
 
 /** Lets in a registered installation of an enabled app, by the secret that its registration was answered with. */
@@ -38,3 +41,9 @@ export class DeviceGuard implements CanActivate {
 export const CurrentDevice = createParamDecorator(
   (_data: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<DeviceRequest>().device,
 );
+
+/** Where a call came from; null unless trusted proxies say so: the address might be that of a proxy nobody named. */
+export const ClientAddress = createParamDecorator((_data: unknown, context: ExecutionContext) => {
+  const { ip, ips } = context.switchToHttp().getRequest<DeviceRequest>();
+  return ips ? ip : null;
+});

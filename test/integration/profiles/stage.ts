@@ -37,14 +37,17 @@ export interface Stage {
   refusal(query: string): Promise<{ message: string } | undefined>;
   send(path: string, csv: string | Readable, apiKey?: string): Promise<{ status: number; body: ImportAnswer }>;
   download(path: string): Promise<{ status: number; text: string }>;
+  /** Starts another api on the same database; it is closed with the stage. @returns its address. */
+  another(): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Builds the stage; `providers` stand for what upper modules add. */
-export async function setStage(providers: Provider[] = []): Promise<Stage> {
+/** Builds the stage; `providers` stand for what upper modules add, `trustProxy` names the proxies in front. */
+export async function setStage(providers: Provider[] = [], trustProxy: string | false = false): Promise<Stage> {
   const database = await createTestDatabase();
   process.env.ENCRYPTION_KEYS = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
-  const app = await startApp(providers);
+  const app = await startApp(providers, trustProxy);
+  const others: NestFastifyApplication[] = [];
   const { projectId, apiKey } = await app.get(ProjectsService).ensureFirst();
   const url = await app.getUrl();
   const headers = { authorization: `Bearer ${apiKey}` };
@@ -76,14 +79,18 @@ export async function setStage(providers: Provider[] = []): Promise<Stage> {
       const response = await fetch(`${url}${path}`, { headers });
       return { status: response.status, text: await response.text() };
     },
+    another: async () => {
+      others.push(await startApp(providers, trustProxy));
+      return (others.at(-1) as NestFastifyApplication).getUrl();
+    },
     close: async () => {
-      await app.close();
+      for (const each of [app, ...others]) await each.close();
       await database.drop();
     },
   };
 }
 
-async function startApp(providers: Provider[]): Promise<NestFastifyApplication> {
+async function startApp(providers: Provider[], trustProxy: string | false): Promise<NestFastifyApplication> {
   const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
     driver: ApolloDriver,
     autoSchemaFile: true,
@@ -93,7 +100,7 @@ async function startApp(providers: Provider[]): Promise<NestFastifyApplication> 
     imports: [PlatformModule, graphql, ProjectsApiModule, ProfilesModule, ProfilesApiModule],
     providers: [DateTimeScalar, ...providers],
   }).compile();
-  const adapter = new FastifyAdapter({ bodyLimit: 1024 ** 4 });
+  const adapter = new FastifyAdapter({ bodyLimit: 1024 ** 4, trustProxy });
   registerBodyParsers(adapter.getInstance());
   const app = module.createNestApplication<NestFastifyApplication>(adapter, { bodyParser: false });
   await app.listen(0, '127.0.0.1');

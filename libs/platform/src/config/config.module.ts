@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { Log } from '../logging/logger';
+import { Metrics } from '../metrics/metrics';
 import { LinkSigner } from '../security/link-signer';
 import { OutboundGuard } from '../security/outbound-guard';
 import { SecretBox } from '../security/secret-box';
@@ -12,6 +13,7 @@ import { PlatformConfig } from './platform.config';
   providers: [
     { provide: PlatformConfig, useFactory: () => parseConfig(PlatformConfig) },
     { provide: Log, useFactory: (config: PlatformConfig) => new Log(config.LOG_LEVEL), inject: [PlatformConfig] },
+    Metrics,
     {
       provide: SecretBox,
       useFactory: (config: PlatformConfig) => new SecretBox(config.ENCRYPTION_KEYS),
@@ -28,6 +30,6 @@ import { PlatformConfig } from './platform.config';
       inject: [PlatformConfig],
     },
   ],
-  exports: [PlatformConfig, Log, SecretBox, LinkSigner, OutboundGuard],
+  exports: [PlatformConfig, Log, Metrics, SecretBox, LinkSigner, OutboundGuard],
 })
 export class ConfigModule {}
