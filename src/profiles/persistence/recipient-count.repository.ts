@@ -13,11 +13,13 @@ export interface RecipientCount extends RecipientSums {
   asOf: Date;
   afterId: string | null;
   finishedAt: Date | null;
+  /** Why it could not be made; its sums are then of some people only. */
+  problem: string | null;
 }
 
 const columns = `id, project_id AS "projectId", task_id AS "taskId", segment_id AS "segmentId", rules, as_of AS "asOf",
   after_id AS "afterId", people, mobile_push AS "mobilePush", web_push AS "webPush", email, sms, inside,
-  finished_at AS "finishedAt"`;
+  finished_at AS "finishedAt", problem`;
 
 /** Counts of recipients: their rules as they were asked for, how far they came, their sums. */
 @Injectable()
@@ -73,8 +75,18 @@ export class RecipientCountRepository {
     );
   }
 
+  /** Counts that are not done after a day and that nobody holds. */
+  async overdue(tx: Tx): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      tx,
+      `SELECT id FROM recipient_count WHERE finished_at IS NULL AND as_of <= now() - interval '1 day'
+       LIMIT 100 FOR UPDATE SKIP LOCKED`,
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** Ends a count that cannot be made. */
-  async abandon(tx: Tx, id: string): Promise<void> {
-    await execute(tx, 'UPDATE recipient_count SET finished_at = now() WHERE id = $1', [id]);
+  async abandon(tx: Tx, id: string, problem: string): Promise<void> {
+    await execute(tx, 'UPDATE recipient_count SET finished_at = now(), problem = $2 WHERE id = $1', [id, problem]);
   }
 }

@@ -1,5 +1,5 @@
-import { newId } from '@libs/foundation';
-import { Outbox, Transactions, type Tx } from '@libs/platform';
+import { newId, toError } from '@libs/foundation';
+import { isRetryable, Log, Outbox, Transactions, type Tx } from '@libs/platform';
 import { type Actor, Tasks } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import type { SegmentRules } from '../domain/segments/rules';
@@ -8,9 +8,11 @@ import { type RecipientCount, RecipientCountRepository } from '../persistence/re
 import { SegmentPeopleRepository } from '../persistence/segment-people.repository';
 import { countRecipientsJob } from './count.job';
 import { ruleProblems, type SegmentProblem } from './segment-outcome';
-import { SegmentRulesError, Segments, wholeList } from './segments';
+import { Segments, wholeList } from './segments';
 
 const peopleAtOnce = 100_000;
+const longestReason = 500;
+const tooLate = 'It was not done within a day and was given up; calculate again';
 
 /** Whose recipients to count: those of a saved segment, or of rules as JSON. */
 export type Counted = { segmentId: string } | { rules: string };
@@ -25,6 +27,7 @@ export class CountRecipients {
     private readonly segments: Segments,
     private readonly counts: RecipientCountRepository,
     private readonly people: SegmentPeopleRepository,
+    private readonly log: Log,
   ) {}
 
   /** Starts a count as a task. */
@@ -44,18 +47,28 @@ export class CountRecipients {
     });
   }
 
-  /** Asks again for counts that nobody works: their job was lost, or its worker died. */
+  /** Asks again for counts that nobody works: their job was lost, or its worker died. Gives up those of yesterday. */
   async takeUp(): Promise<void> {
     await this.transactions.run(async (tx) => {
       const at = new Date().toISOString();
+      for (const countId of await this.counts.overdue(tx)) await this.giveUp(tx, countId, tooLate);
       for (const countId of await this.counts.waiting(tx))
         await this.outbox.enqueue(tx, countRecipientsJob, { countId, at });
     });
   }
 
-  /** Counts what is left. Each range is committed with its sums, so that none is counted twice. */
+  /**
+   * Counts what is left. Each range is committed with its sums, so that none is counted twice. What will not be better
+   * when it is tried again ends the count and its task with the reason.
+   */
   async run(countId: string): Promise<void> {
-    while (await this.transactions.run((tx) => this.countRange(tx, countId)));
+    try {
+      while (await this.transactions.run((tx) => this.countRange(tx, countId)));
+    } catch (error) {
+      if (isRetryable(error)) throw error;
+      this.log.failure('count.failed', error, { countId });
+      await this.transactions.run((tx) => this.giveUp(tx, countId, toError(error).message.slice(0, longestReason)));
+    }
   }
 
   private async countRange(tx: Tx, countId: string): Promise<boolean> {
@@ -64,21 +77,21 @@ export class CountRecipients {
     const { projectId, taskId, rules, asOf: now, afterId: after } = count;
     const upTo = await this.people.lastOfNext(tx, projectId, { after, count: peopleAtOnce });
     const scope: Scope = { of: 'range', after, upTo };
-    try {
-      const compiled = await this.segments.compile(tx, projectId, { rules, scope, now });
-      await wholeList(tx);
-      const sums = await this.people.sums(tx, compiled, scope);
-      await this.counts.advance(tx, countId, { sums, next: upTo });
-      const processed = upTo ? peopleAtOnce : await this.people.total(tx, projectId, after);
-      await this.tasks.progress(tx, taskId, { processed, succeeded: sums.people, failed: 0 });
-      if (upTo === null) await this.tasks.finish(tx, taskId, 'SUCCEEDED');
-      return upTo !== null;
-    } catch (error) {
-      if (!(error instanceof SegmentRulesError)) throw error;
-      await this.counts.abandon(tx, countId);
-      await this.tasks.finish(tx, taskId, 'FAILED', error.message);
-      return false;
-    }
+    const compiled = await this.segments.compile(tx, projectId, { rules, scope, now });
+    await wholeList(tx);
+    const sums = await this.people.sums(tx, compiled, scope);
+    await this.counts.advance(tx, countId, { sums, next: upTo });
+    const processed = upTo ? peopleAtOnce : await this.people.total(tx, projectId, after);
+    await this.tasks.progress(tx, taskId, { processed, succeeded: sums.people, failed: 0 });
+    if (upTo === null) await this.tasks.finish(tx, taskId, 'SUCCEEDED');
+    return upTo !== null;
+  }
+
+  private async giveUp(tx: Tx, countId: string, reason: string): Promise<void> {
+    const count = await this.counts.take(tx, countId);
+    if (!count) return;
+    await this.counts.abandon(tx, countId, reason);
+    await this.tasks.finish(tx, count.taskId, 'FAILED', reason);
   }
 
   private async resolve(

@@ -149,6 +149,13 @@ export class RecipientCountType {
   @Field(() => Date, { nullable: true, description: 'When it ended; until then the sums are of those counted so far.' })
   finishedAt!: Date | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Why it could not be made; the sums are then of some people only. Null while it goes on and when it was made.',
+  })
+  problem!: string | null;
+
   @Field(() => Int, { description: 'People in the segment.' })
   people!: number;
 

@@ -101,22 +101,67 @@ describe('saved segments', () => {
     expect(late.userErrors).toMatchObject([{ code: 'CONFLICT', path: ['version'] }]);
   });
 
+  const calculating = async (input: object): Promise<{ id: string; taskId: string }> => {
+    const { calculateRecipients } = await stage.ask<{
+      calculateRecipients: { count: { id: string; taskId: string } };
+    }>(
+      'mutation ($input: CalculateRecipientsInput!) { calculateRecipients(input: $input) { count { id taskId finishedAt } userErrors { message } } }',
+      { input },
+    );
+    return calculateRecipients.count;
+  };
+  const counting = () => stage.app.get(CountRecipients, { strict: false });
+  const outcomeOf = ({ id, taskId }: { id: string; taskId: string }) =>
+    stage.ask<{ recipientCount: { finishedAt: string | null }; task: object }>(
+      `query ($id: ID!, $taskId: ID!) { recipientCount(id: $id) { segmentId finishedAt problem people mobilePush webPush email sms }
+         task(id: $taskId) { status detail } }`,
+      { id, taskId },
+    );
+
   it('count whom they reach per medium', async () => {
     const inner = await saved('Counted inside', british);
     const { id: segmentId } = await saved('Counted', inSegment(inner.id));
-    const { calculateRecipients: started } = await stage.ask<{ calculateRecipients: { count: { id: string } } }>(
-      'mutation ($input: CalculateRecipientsInput!) { calculateRecipients(input: $input) { count { id finishedAt } userErrors { message } } }',
-      { input: { segmentId } },
-    );
-    await stage.app.get(CountRecipients, { strict: false }).run(started.count.id);
-    const { recipientCount } = await stage.ask<{ recipientCount: object }>(
-      'query ($id: ID!) { recipientCount(id: $id) { segmentId finishedAt people mobilePush webPush email sms } }',
-      { id: started.count.id },
-    );
+    const count = await calculating({ segmentId });
+    await counting().run(count.id);
+    const { recipientCount, task } = await outcomeOf(count);
     expect(recipientCount).toEqual({
-      segmentId,
-      finishedAt: expect.any(String),
+      ...{ segmentId, finishedAt: expect.any(String), problem: null },
       ...{ people: 3, mobilePush: 0, webPush: 0, email: 2, sms: 0 },
     });
+    expect(task).toEqual({ status: 'SUCCEEDED', detail: null });
+  });
+
+  it('end a count that cannot be made, with the reason', async () => {
+    const count = await calculating({ rules: text(british) });
+    await stage.database.query(`UPDATE recipient_count SET rules = '{"match": "all"}' WHERE id = $1`, [count.id]);
+    await counting().run(count.id);
+    const { recipientCount, task } = await outcomeOf(count);
+    const problem = expect.stringContaining('cannot be evaluated');
+    expect(recipientCount).toMatchObject({ finishedAt: expect.any(String), problem, people: 0 });
+    expect(task).toEqual({ status: 'FAILED', detail: problem });
+  });
+
+  it('end a count that the database refuses to make, with the reason', async () => {
+    const count = await calculating({ rules: text(british) });
+    await stage.database.query('ALTER TABLE profile RENAME COLUMN sms_subscription TO hidden');
+    await counting().run(count.id);
+    await stage.database.query('ALTER TABLE profile RENAME COLUMN hidden TO sms_subscription');
+    expect((await outcomeOf(count)).task).toEqual({ status: 'FAILED', detail: expect.stringContaining('sms_sub') });
+  });
+
+  it('end a count that nobody made within a day; a younger one is taken up again', async () => {
+    const [late, young] = [await calculating({ rules: text(british) }), await calculating({ rules: text(british) })];
+    const ago = (id: string, interval: string) =>
+      stage.database.query('UPDATE recipient_count SET as_of = now() - $2::interval WHERE id = $1', [id, interval]);
+    await ago(late.id, '25 hours');
+    await ago(young.id, '23 hours');
+    await counting().takeUp();
+    expect((await outcomeOf(late)).task).toEqual({ status: 'FAILED', detail: expect.stringContaining('within a day') });
+    expect((await outcomeOf(young)).task).toEqual({ status: 'RUNNING', detail: null });
+    const asked = await stage.database.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM outbox_message WHERE job_id LIKE $1`,
+      [`count-${young.id}-2%`],
+    );
+    expect(asked).toEqual([{ count: 1 }]);
   });
 });
