@@ -43,6 +43,15 @@ export class ProfilesService {
     return this.profiles.deviceTimeZones(tx, projectId, profileIds);
   }
 
+  /** By app id those of these people who have an installation of it. */
+  installations(
+    tx: Tx,
+    projectId: string,
+    given: { profileIds: string[]; appIds: string[] },
+  ): Promise<Map<string, Set<string>>> {
+    return this.profiles.installations(tx, projectId, given);
+  }
+
   /** Some attributes of many people, by profile id; who has none of them is absent. */
   attributeValues(
     tx: Tx,
@@ -66,8 +75,12 @@ export class ProfilesService {
   }
 
   /** An app or site of the project; null when it has none of this id. */
-  async app(tx: Tx, projectId: string, id: string): Promise<{ id: string; name: string } | null> {
-    return tx.findOne(AppEntity, { select: { id: true, name: true }, where: { projectId, id } });
+  async app(
+    tx: Tx,
+    projectId: string,
+    id: string,
+  ): Promise<{ id: string; name: string; platform: 'ANDROID' | 'IOS' | 'WEB' } | null> {
+    return tx.findOne(AppEntity, { select: { id: true, name: true, platform: true }, where: { projectId, id } });
   }
 
   /** What suppression lists are looked up by. */
@@ -161,9 +174,13 @@ export class ProfilesService {
 
   /**
    * Everybody to whom a frozen segment applies now (all of the project when it is null), as a statement of `id` and
-   * `user_id` (null for anonymous people) to insert from: audiences do not pass through memory.
+   * `user_id` (null for anonymous people) to insert from: audiences do not pass through memory. With `isZoned` it has
+   * `time_zone` too: that of the profile, else of the device seen last of those that tell one; null when none is known.
    */
-  audience(projectId: string, segment: FrozenSegment | null): Promise<{ sql: string; parameters: unknown[] }> {
-    return this.segments.audience(projectId, segment);
+  audience(
+    projectId: string,
+    audience: { segment: FrozenSegment | null; isZoned: boolean },
+  ): Promise<{ sql: string; parameters: unknown[] }> {
+    return this.segments.audience(projectId, audience);
   }
 }

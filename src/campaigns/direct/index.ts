@@ -1,4 +1,3 @@
-import { DirectCampaignRepository } from '../persistence/direct/direct-campaign.repository';
 import { DirectExecutionRepository } from '../persistence/ledger/direct-execution.repository';
 import { CopyDirectCampaign } from './copy-direct-campaign';
 import { DirectClock } from './direct.clock';
@@ -10,7 +9,6 @@ import { StartDirect } from './start-direct';
 
 /** Direct campaigns, on every host. */
 export const directProviders = [
-  DirectCampaignRepository,
   DirectExecutionRepository,
   ManageDirectCampaigns,
   CopyDirectCampaign,

@@ -5,7 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { conflict, notFound, wrongStatus } from '../authoring/campaign-problem';
 import { launchProblems } from '../authoring/review-parts';
 import { Snippets } from '../authoring/snippets';
-import { firstOccurrence, nextOccurrence } from '../domain/direct/schedule';
+import { firstOccurrence } from '../domain/direct/schedule';
 import { ApprovalRepository } from '../persistence/authoring/approval.repository';
 import { CampaignRepository } from '../persistence/authoring/campaign.repository';
 import { type DirectCampaign, DirectCampaignRepository } from '../persistence/direct/direct-campaign.repository';
@@ -80,7 +80,7 @@ export class LaunchDirectCampaign {
       const { status, launchedSchedule: schedule } = campaign;
       if (status !== 'PAUSED' || !schedule) return 'Only a paused campaign can be resumed';
       const now = systemClock.now();
-      const next = schedule.kind === 'NOW' ? firstOccurrence(schedule, now) : nextOccurrence(schedule, now);
+      const next = firstOccurrence(schedule, now);
       return { status: next ? 'SCHEDULED' : 'FINISHED', nextAt: next?.at ?? null, nextDay: next?.day ?? null };
     });
   }

@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { type Review, ReviewParts } from '../authoring/review-parts';
 import type { CampaignContent } from '../domain/content/campaign-content';
 import type { Finding } from '../domain/content/finding';
+import { leftOut } from '../domain/direct/own-time';
 import { scheduleProblem } from '../domain/direct/schedule';
 import type { DirectCampaign } from '../persistence/direct/direct-campaign.repository';
 
@@ -19,7 +20,7 @@ export class ReviewDirectCampaign {
   /** `content` is the campaign's with the texts of its snippets. */
   async review(tx: Tx, campaign: DirectCampaign, content: CampaignContent): Promise<Review> {
     const { projectId, segment } = campaign;
-    const review = await this.parts.review(tx, { projectId, content, segment });
+    const review = await this.parts.review(tx, { projectId, content, segment, isDirect: true });
     const findings = [...review.findings, ...timeFindings(campaign), ...(await this.reliance(tx, projectId))];
     return { ...review, findings };
   }
@@ -36,6 +37,9 @@ export class ReviewDirectCampaign {
 }
 
 function timeFindings({ schedule }: DirectCampaign): Finding[] {
-  const problem = scheduleProblem(schedule, systemClock.now());
-  return problem ? [{ ...problem, code: 'INVALID', severity: 'ERROR' }] : [];
+  const now = systemClock.now();
+  const problem = scheduleProblem(schedule, now);
+  if (problem) return [{ ...problem, code: 'INVALID', severity: 'ERROR' }];
+  const message = leftOut(schedule, now);
+  return message ? [{ path: ['schedule', 'at'], code: 'LEAVES_OUT', severity: 'WARNING', message }] : [];
 }

@@ -1,11 +1,12 @@
 import { systemClock } from '@libs/foundation';
 import { Log, Outbox, Transactions, type Tx } from '@libs/platform';
-import { ProfilesService } from '@modules/profiles';
+import { type FrozenSegment, ProfilesService } from '@modules/profiles';
 import { SuppressionService } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { Versions } from '../authoring/versions';
 import { nextOccurrence } from '../domain/direct/schedule';
-import { chunkJobOf, sendChunkJob } from '../jobs/execution.jobs';
+import { queueChunks } from '../execution/queue-chunks';
+import { chunkJobOf } from '../jobs/execution.jobs';
 import { DirectCampaignRepository } from '../persistence/direct/direct-campaign.repository';
 import { AudienceRepository } from '../persistence/ledger/audience.repository';
 import {
@@ -58,11 +59,13 @@ export class StartDirect {
       if (holdReason) return this.holdNow(tx, { id: executionId, holdReason });
       await this.audience.preparePartitions(tx, announcedAt);
       const frozen = await this.executions.freeze(tx, execution, {
-        audience: await this.profiles.audience(projectId, await this.segmentOf(tx, executionId)),
+        audience: await this.profiles.audience(projectId, {
+          segment: await this.segmentOf(tx, executionId),
+          isZoned: execution.isInOwnTimeZone,
+        }),
         chunkSize,
       });
-      const jobs = frozen.map((chunkNo) => ({ executionId, chunkNo, attempt: 0 }));
-      await this.outbox.enqueueMany(tx, sendChunkJob, jobs);
+      await queueChunks(this.outbox, tx, { executionId, chunks: frozen });
       return frozen.length;
     });
     if (chunks !== null) this.log.event('execution.frozen', { executionId, chunks });
@@ -100,7 +103,7 @@ export class StartDirect {
     return (await this.suppression.standing(tx, projectId, { kind: 'DIRECT', executionId })).holdReason;
   }
 
-  private async segmentOf(tx: Tx, executionId: string): Promise<Parameters<ProfilesService['audience']>[1]> {
+  private async segmentOf(tx: Tx, executionId: string): Promise<FrozenSegment | null> {
     const versionId = (await this.audience.templates(tx, executionId)).get(directTemplate);
     return versionId ? (await this.versions.get(tx, versionId)).segment : null;
   }

@@ -10,11 +10,12 @@ import { TemplateDirectory } from '../authoring/template-directory';
 import { Versions } from '../authoring/versions';
 import { compileContent } from '../domain/content/compile-content';
 import { EarlierLaunchError, FencedError } from '../domain/execution/errors';
-import { readRecipientsJob, sendChunkJob } from '../jobs/execution.jobs';
+import { readRecipientsJob } from '../jobs/execution.jobs';
 import { AudienceRepository } from '../persistence/ledger/audience.repository';
 import { ExecutionRepository, type OptimoveExecutionRow } from '../persistence/ledger/execution.repository';
 import { FreezeRepository } from '../persistence/ledger/freeze.repository';
 import { CompleteExecution } from './complete-execution';
+import { queueChunks } from './queue-chunks';
 import type { RecipientSource, SourcePage } from './recipient-sources/recipient-source';
 import { RecipientSources } from './recipient-sources/recipient-sources';
 import { stagePage } from './stage-page';
@@ -169,10 +170,7 @@ export class ReadRecipients {
     const request = { execution, holder, timeZone: connection.timeZone, ...(await this.pace(execution)) };
     const chunks = await this.transactions.run(async (tx) => {
       const fresh = await this.freezer.freeze(tx, request);
-      for (const [dueAt, group] of groupByDue(fresh)) {
-        const jobs = group.map((chunkNo) => ({ executionId: execution.id, chunkNo, attempt: 0 }));
-        await this.outbox.enqueueMany(tx, sendChunkJob, jobs, { runAt: new Date(dueAt) });
-      }
+      await queueChunks(this.outbox, tx, { executionId: execution.id, chunks: fresh });
       await source.frozen(tx);
       return fresh;
     });
@@ -202,14 +200,4 @@ function isDataFault(error: unknown): boolean {
   const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
   const state = driverError?.code ?? code ?? '';
   return /^2[23]/.test(state) && state !== uniqueViolation;
-}
-
-function groupByDue(chunks: { chunkNo: number; dueAt: Date }[]): Map<number, number[]> {
-  const groups = new Map<number, number[]>();
-  for (const { chunkNo, dueAt } of chunks) {
-    const group = groups.get(dueAt.getTime());
-    if (group) group.push(chunkNo);
-    else groups.set(dueAt.getTime(), [chunkNo]);
-  }
-  return groups;
 }

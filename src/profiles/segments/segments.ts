@@ -89,12 +89,19 @@ export class Segments {
     return new Set(await this.people.filter(tx, compiled));
   }
 
-  /** Everybody to whom a frozen segment applies now, or all of the project, as a statement of `id` and `user_id`. */
-  async audience(projectId: string, segment: FrozenSegment | null): Promise<{ sql: string; parameters: unknown[] }> {
+  /** Everybody to whom a frozen segment applies now, or all of the project, as a statement of `id`, `user_id` and, if wanted, `time_zone`. */
+  async audience(
+    projectId: string,
+    { segment, isZoned }: { segment: FrozenSegment | null; isZoned: boolean },
+  ): Promise<{ sql: string; parameters: unknown[] }> {
     const { joins, condition, parameters } = segment
       ? await this.compileFrozen(projectId, segment, { of: 'project' })
       : { joins: '', condition: 'p.project_id = $1', parameters: [projectId] };
-    return { sql: `SELECT p.id, p.user_id FROM profile p ${joins} WHERE ${condition}`, parameters };
+    if (!isZoned) return { sql: `SELECT p.id, p.user_id FROM profile p ${joins} WHERE ${condition}`, parameters };
+    return {
+      sql: zonedPeople({ joins, condition, project: parameters.length + 1 }),
+      parameters: [...parameters, projectId],
+    };
   }
 
   /** How many people resolved rules apply to. @throws {SegmentRulesError} */
@@ -145,4 +152,16 @@ export class Segments {
 /** Whole lists are joined by hash: fresh partitions have no statistics, and one wrong guess would cost hours. */
 export async function wholeList(tx: Tx): Promise<void> {
   await execute(tx, 'SET LOCAL enable_nestloop = off');
+}
+
+/** People with the zone of their profile, else that of the device seen last; names that the database does not know count as none. */
+function zonedPeople({ joins, condition, project }: { joins: string; condition: string; project: number }): string {
+  return `WITH zone AS MATERIALIZED (SELECT name, lower(name) AS key FROM pg_timezone_names),
+    of_device AS MATERIALIZED (
+      SELECT DISTINCT ON (d.profile_id) d.profile_id, z.name FROM device d JOIN zone z ON z.key = lower(d.time_zone)
+      WHERE d.project_id = $${project} ORDER BY d.profile_id, d.last_seen_at DESC NULLS LAST, d.id)
+    SELECT p.id, p.user_id, coalesce(own_zone.name, of_device.name) AS time_zone
+    FROM profile p ${joins} LEFT JOIN zone own_zone ON own_zone.key = lower(p.time_zone)
+      LEFT JOIN of_device ON of_device.profile_id = p.id
+    WHERE ${condition}`;
 }

@@ -21,7 +21,7 @@ const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
 });
 
 const fields = `{ id name status version nextAt hasUnlaunchedChanges segment { rules }
-  schedule { kind at weekdays time until timeZone from everyWeeks inMonth everyMonths } findings { path code severity message } }`;
+  schedule { kind at weekdays time until timeZone from everyWeeks inMonth everyMonths inOwnTimeZone } findings { path code severity message } }`;
 const payload = `{ campaign ${fields} userErrors { code path message } }`;
 const push = { mobilePush: { title: 'Tonight', body: 'The final' } };
 
@@ -264,5 +264,202 @@ describe('Direct campaigns', () => {
     standing.holdReason = null;
     await direct().watch(10);
     expect(await against()).toBeNull();
+  });
+
+  it('are previewed for a profile, in its language and variant, with sample values where it has none', async () => {
+    const [profileId, stranger] = [newId(), newId()];
+    await stage.database.query(
+      `INSERT INTO profile (id, project_id, user_id, language, attributes) VALUES ($1, $3, 'previewed', 'de', '{"first_name":"Kim"}'),
+         ($2, gen_random_uuid(), 'another', 'de', '{}')`,
+      [profileId, stranger, stage.actor.projectId],
+    );
+    const draft = await made({
+      content: {
+        mobilePush: { title: 'Tonight', body: '{{ user.first_name }} plays {{ user.game }}' },
+        email: {
+          fromAddress: 'a@example.com',
+          fromName: 'A',
+          subject: 'Tonight',
+          html: '<p>{{ user.first_name }}</p>',
+        },
+        alternatives: [{ language: 'de', texts: [{ path: 'mobilePush.title', text: 'Heute' }] }],
+      },
+    });
+    const preview = async (input: object) =>
+      (
+        await ask<{ previewCampaign: object }>(
+          `query ($input: PreviewCampaignInput!) { previewCampaign(input: $input) {
+             mobilePush { title body } email { subject html } missing userErrors { code path } } }`,
+          { input: { id: draft.id, ...input } },
+        )
+      ).previewCampaign;
+    expect(await preview({ profileId })).toEqual({
+      mobilePush: { title: 'Heute', body: 'Kim plays ' },
+      email: { subject: 'Tonight', html: expect.stringContaining('<p>Kim</p>') },
+      missing: ['user.game'],
+      userErrors: [],
+    });
+    expect(await preview({ profileId, language: 'en', values: [{ name: 'user.game', value: 'Chess' }] })).toMatchObject(
+      {
+        mobilePush: { title: 'Tonight', body: 'Kim plays Chess' },
+        missing: [],
+      },
+    );
+    expect(await preview({ profileId: stranger })).toMatchObject({ userErrors: [{ path: ['profileId'] }] });
+    expect(await preview({ id: newId() })).toMatchObject({ userErrors: [{ code: 'NOT_FOUND', path: ['id'] }] });
+  });
+
+  describe('in own time zones', () => {
+    const person = async (userId: string, timeZone: string | null, devices: (string | null)[] = []): Promise<void> => {
+      const [row] = await stage.database.query<{ id: string }>(
+        `INSERT INTO profile (id, project_id, user_id, country, time_zone) VALUES (gen_random_uuid(), $1, $2, 'ZZ', $3) RETURNING id`,
+        [stage.actor.projectId, userId, timeZone],
+      );
+      await stage.database.query(
+        `INSERT INTO device (id, project_id, app_id, profile_id, platform, installation_id, secret_hash, time_zone, last_seen_at)
+         SELECT gen_random_uuid(), $1, gen_random_uuid(), $2, 'IOS', gen_random_uuid()::text, gen_random_uuid()::text, zone, now() - nth * interval '1 day'
+         FROM unnest($3::text[]) WITH ORDINALITY AS d(zone, nth)`,
+        [stage.actor.projectId, row?.id, devices],
+      );
+    };
+    const segment = {
+      rules: JSON.stringify({
+        match: 'all',
+        rules: [{ kind: 'attribute', name: 'country', is: 'equals', value: 'ZZ' }],
+      }),
+    };
+    const frozen = async ({ id }: Direct) => {
+      await isDueAt(id, new Date().toISOString());
+      await direct().announceDue(10);
+      const [execution] = await executionsOf(id);
+      await direct().start(execution?.id ?? '');
+      return execution?.id ?? '';
+    };
+    const dueTimes = async (executionId: string): Promise<Record<string, string>> => {
+      const people = await stage.database.query<{ customer_id: string; due_at: Date }>(
+        'SELECT customer_id, due_at FROM recipient WHERE execution_id = $1 ORDER BY seq',
+        [executionId],
+      );
+      return Object.fromEntries(people.map((each) => [each.customer_id, each.due_at.toISOString().slice(0, 16)]));
+    };
+
+    beforeAll(async () => {
+      await stage.database.query(`UPDATE project SET time_zone = 'Europe/Malta' WHERE id = $1`, [
+        stage.actor.projectId,
+      ]);
+      await person('tokyo', 'Asia/Tokyo', ['America/New_York']);
+      await person('london', 'europe/london');
+      await person('kathmandu', null, [null, 'Asia/Kathmandu', 'Asia/Tokyo']);
+      await person('nowhere', 'Mars/Base', ['Mars/Moon']);
+      await person('honolulu', 'Mars/Base', ['Pacific/Honolulu']);
+    });
+
+    it('go out at the local time of the profile, else of the device seen last, else of the schedule', async () => {
+      const campaign = await launched({
+        segment,
+        schedule: { once: { at: '2035-01-15T18:30', inOwnTimeZone: true } },
+      });
+      expect(campaign).toMatchObject({
+        nextAt: '2035-01-15T04:30:00.000Z',
+        schedule: { timeZone: 'Europe/Malta', inOwnTimeZone: true },
+      });
+      const executionId = await frozen(campaign);
+      const due = await dueTimes(executionId);
+      expect(Object.entries(due)).toEqual([
+        ['tokyo', '2035-01-15T09:30'],
+        ['kathmandu', '2035-01-15T12:45'],
+        ['nowhere', '2035-01-15T17:30'],
+        ['london', '2035-01-15T18:30'],
+        ['honolulu', '2035-01-16T04:30'],
+      ]);
+      const chunks = await stage.database.query<{ due_at: Date }>(
+        'SELECT chunk_no, from_seq, to_seq, due_at FROM execution_chunk WHERE execution_id = $1 ORDER BY chunk_no',
+        [executionId],
+      );
+      expect(chunks).toEqual(
+        Object.values(due).map((at, index) => ({
+          ...{ chunk_no: index + 1, from_seq: index + 1, to_seq: index + 1, due_at: new Date(`${at}Z`) },
+        })),
+      );
+      const jobs = await stage.database.query<{ run_at: Date }>(
+        `SELECT run_at FROM outbox_message WHERE queue = 'campaigns.send-chunk' AND data->>'executionId' = $1 ORDER BY run_at`,
+        [executionId],
+      );
+      expect(jobs.map(({ run_at }) => run_at)).toEqual(chunks.map(({ due_at }) => due_at));
+      expect(await executionsOf(campaign.id)).toMatchObject([{ state: 'RUNNING', recipients: 5 }]);
+    });
+
+    it('go out an hour later where the clock leaps over the time, and at the first where it shows it twice', async () => {
+      const leap = await launched({ segment, schedule: { once: { at: '2035-03-25T01:30', inOwnTimeZone: true } } });
+      expect(await dueTimes(await frozen(leap))).toMatchObject({
+        london: '2035-03-25T01:30',
+        tokyo: '2035-03-24T16:30',
+      });
+      const twice = await launched({ segment, schedule: { once: { at: '2035-10-28T01:30', inOwnTimeZone: true } } });
+      expect(await dueTimes(await frozen(twice))).toMatchObject({
+        london: '2035-10-28T00:30',
+        nowhere: '2035-10-27T23:30',
+      });
+    });
+
+    it('leave out whose clock is past the time by more than an hour, which the review says', async () => {
+      const at = new Date().toISOString().slice(0, 16);
+      const draft = await made({ segment, schedule: { once: { at, timeZone: 'UTC', inOwnTimeZone: true } } });
+      expect(draft.findings).toContainEqual({
+        ...{ path: ['schedule', 'at'], code: 'LEAVES_OUT', severity: 'WARNING' },
+        message: expect.stringContaining(`it is past ${at.replace('T', ' ')} there already`),
+      });
+      const { campaign } = await launch(draft);
+      expect(new Date(campaign?.nextAt ?? 0).getTime()).toBeLessThanOrEqual(Date.now());
+      await direct().announceDue(10);
+      const [execution] = await executionsOf(draft.id);
+      await direct().start(execution?.id ?? '');
+      const ended = await stage.database.query(
+        'SELECT customer_id, end_state, reason FROM recipient WHERE execution_id = $1 AND end_state IS NOT NULL ORDER BY seq',
+        [execution?.id],
+      );
+      const past = (zone: string) =>
+        `It was past ${at.replace('T', ' ')} in ${zone} already when the campaign went out`;
+      expect(ended).toEqual([
+        { customer_id: 'tokyo', end_state: 'EXPIRED', reason: past('Asia/Tokyo') },
+        { customer_id: 'kathmandu', end_state: 'EXPIRED', reason: past('Asia/Kathmandu') },
+      ]);
+      expect(
+        (await change('update', { id: draft.id, version: campaign?.version, schedule: {} })).campaign?.findings,
+      ).not.toContainEqual(expect.objectContaining({ code: 'LEAVES_OUT' }));
+    });
+
+    it('repeat at the local time of each day', async () => {
+      const repeating = { weekdays: [1, 2, 3, 4, 5, 6, 7], time: '18:30', from: '2035-01-15', inOwnTimeZone: true };
+      const { id, nextAt } = await launched({ segment, schedule: { repeating } });
+      expect(nextAt).toBe('2035-01-15T04:30:00.000Z');
+      await stage.database.query(`UPDATE direct_campaign SET next_at = now(), next_day = '2035-01-20' WHERE id = $1`, [
+        id,
+      ]);
+      await direct().announceDue(10);
+      const [execution] = await executionsOf(id);
+      await direct().start(execution?.id ?? '');
+      expect(await dueTimes(execution?.id ?? '')).toMatchObject({ tokyo: '2035-01-20T09:30' });
+    });
+
+    it('come to nobody twice after a pause: who is still to come gets it', async () => {
+      const { id } = await launched({ segment, schedule: { once: { at: '2035-01-15T18:30', inOwnTimeZone: true } } });
+      await change('pause', { id });
+      const at = new Date().toISOString().slice(0, 16);
+      await stage.database.query(
+        `UPDATE direct_campaign SET launched_schedule = launched_schedule || jsonb_build_object('at', $2::text) WHERE id = $1`,
+        [id, at],
+      );
+      const { campaign } = await change('resume', { id });
+      expect(campaign).toMatchObject({ status: 'SCHEDULED' });
+      await direct().announceDue(10);
+      await direct().announceDue(10);
+      expect(await executionsOf(id)).toHaveLength(1);
+      const { directCampaign } = await ask<{ directCampaign: Direct }>(
+        `query ($id: ID!) { directCampaign(id: $id) ${fields} }`,
+        { id },
+      );
+      expect(directCampaign).toMatchObject({ status: 'FINISHED', nextAt: null });
+    });
   });
 });

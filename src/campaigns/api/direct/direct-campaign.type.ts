@@ -49,6 +49,9 @@ export class DirectScheduleType {
 
   @Field(() => String, { nullable: true, description: 'The time zone of the local times.' })
   timeZone!: string | null;
+
+  @Field({ description: 'Whether everybody gets it in their own time zone; timeZone is then that of who has none.' })
+  inOwnTimeZone!: boolean;
 }
 
 @ObjectType('DirectCampaign', { description: 'A campaign that is sent from here to a segment, without Optimove.' })
@@ -74,7 +77,10 @@ export class DirectCampaignType {
   @Field(() => DirectScheduleType, { description: 'When, as edited; what is scheduled was frozen by the launch.' })
   schedule!: DirectScheduleType;
 
-  @Field(() => Date, { nullable: true, description: 'When it goes out next; null: never as it stands.' })
+  @Field(() => Date, {
+    nullable: true,
+    description: 'When it goes out next, in own time zones to the first of them; null: never as it stands.',
+  })
   nextAt!: Date | null;
 
   @Field({ description: 'Whether it was edited since the last launch.' })

@@ -4,6 +4,7 @@ import {
   ArrayMaxSize,
   ArrayMinSize,
   ArrayUnique,
+  IsBoolean,
   IsIn,
   IsInt,
   IsOptional,
@@ -53,6 +54,15 @@ export class DirectOnceInput {
   @IsOptional()
   @IsTimeZone({ message: 'timeZone must be an IANA time zone such as Europe/London' })
   timeZone?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Everybody at this time in their own time zone: that of the profile, else of the installation seen last, else timeZone.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  inOwnTimeZone?: boolean | null;
 }
 
 @InputType({ description: 'Again and again, on some days of the week at a local time.' })
@@ -113,6 +123,15 @@ export class DirectRepeatingInput {
   @IsOptional()
   @IsTimeZone({ message: 'timeZone must be an IANA time zone such as Europe/London' })
   timeZone?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Everybody at this time in their own time zone: that of the profile, else of the installation seen last, else timeZone.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  inOwnTimeZone?: boolean | null;
 }
 
 @InputType({ description: 'When a Direct campaign goes out: at most one of both; neither: as soon as it is launched.' })

@@ -1,13 +1,14 @@
 import type { CampaignProblem } from '../../authoring/campaign-problem';
 import type { DirectOutcome } from '../../direct/direct-problem';
+import type { WhoseClock } from '../../domain/direct/earliest-zone';
 import type { DirectSchedule } from '../../domain/direct/schedule';
 import type { DirectCampaign } from '../../persistence/direct/direct-campaign.repository';
 import { toContentType } from '../authoring/map-content';
 import { toSegmentType } from '../authoring/segment.type';
 import type { CreateDirectCampaignPayload, DirectCampaignType, DirectScheduleType } from './direct-campaign.type';
-import type { DirectScheduleInput } from './direct-schedule.inputs';
+import type { DirectOnceInput, DirectRepeatingInput, DirectScheduleInput } from './direct-schedule.inputs';
 
-const place = { at: null, time: null, until: null, timeZone: null };
+const place = { at: null, time: null, until: null, timeZone: null, inOwnTimeZone: false };
 const days = { weekdays: null, from: null, everyWeeks: null, inMonth: null, everyMonths: null };
 
 /** A Direct campaign as GraphQL shows it; findings and executions are resolved when asked for. */
@@ -30,16 +31,20 @@ export function toDirectPayload({ campaign, problems }: DirectOutcome): CreateDi
 /** A schedule as given, in a zone where it names none; what {@link scheduleProblems} finds is a problem. */
 export function toSchedule(input: DirectScheduleInput | null | undefined, zone: string): DirectSchedule {
   const { once, repeating } = input ?? {};
-  if (once) return { kind: 'AT', at: once.at, timeZone: once.timeZone ?? zone };
+  if (once) return { kind: 'AT', at: once.at, ...whoseClock(once, zone) };
   if (!repeating) return { kind: 'NOW' };
   const { weekdays, time, until = null, from, everyWeeks, inMonth, everyMonths } = repeating;
   return {
-    ...{ kind: 'REPEATING', weekdays, time, until, timeZone: repeating.timeZone ?? zone },
+    ...{ kind: 'REPEATING', weekdays, time, until, ...whoseClock(repeating, zone) },
     ...(from ? { from } : {}),
     ...(everyWeeks ? { everyWeeks } : {}),
     ...(inMonth ? { inMonth } : {}),
     ...(everyMonths ? { everyMonths } : {}),
   };
+}
+
+function whoseClock({ timeZone, inOwnTimeZone }: DirectOnceInput | DirectRepeatingInput, zone: string): WhoseClock {
+  return { timeZone: timeZone ?? zone, ...(inOwnTimeZone ? { inOwnTimeZone } : {}) };
 }
 
 /** The problems of a schedule whose parts do not go together. */

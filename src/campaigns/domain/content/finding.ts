@@ -22,6 +22,8 @@ export const findingCodes = [
   'SUPPRESSION',
   'IGNORES_SUBSCRIPTION',
   'SECOND_CONTROL_GROUP',
+  'LEAVES_OUT',
+  'UNKNOWN_SENDER',
 ] as const;
 
 /** The kind of a finding. */

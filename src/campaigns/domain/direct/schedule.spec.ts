@@ -1,3 +1,4 @@
+import { leftOut } from './own-time';
 import { type DirectSchedule, firstOccurrence, nextOccurrence, scheduleProblem } from './schedule';
 
 const london = 'Europe/London';
@@ -78,6 +79,31 @@ describe('when a Direct campaign goes out', () => {
     expect(days(quarterly)).toEqual(['2026-04-06', '2026-07-06', '2026-10-05']);
     const yearly = daily('09:00', { weekdays: [7], inMonth: 'LAST', everyMonths: 12, from: '2026-02-01' });
     expect(days(yearly)).toEqual(['2026-02-22', '2027-02-28', '2028-02-27']);
+  });
+
+  it('comes to the first of all zones where everybody gets it in their own, and may have come to some at a launch', () => {
+    const own: DirectSchedule = { kind: 'AT', at: '2026-06-10T18:30', timeZone: london, inOwnTimeZone: true };
+    expect(next(own, '2026-06-01T00:00:00Z')).toBe('2026-06-10T04:30:00.000Z');
+    const begun = new Date('2026-06-10T10:00:00Z');
+    expect(nextOccurrence(own, begun)).toBeNull();
+    expect(firstOccurrence(own, begun)).toEqual({ at: begun, day: '2026-06-10' });
+    expect(scheduleProblem(own, begun)).toBeNull();
+    const over = new Date('2026-06-11T06:30:00Z');
+    expect(firstOccurrence(own, over)).toBeNull();
+    expect(scheduleProblem(own, over)).toMatchObject({ path: ['schedule', 'at'] });
+
+    const repeated = daily('18:30', { inOwnTimeZone: true, until: '2026-06-11' });
+    expect(nextOccurrence(repeated, begun)).toEqual({ at: new Date('2026-06-11T04:30:00Z'), day: '2026-06-11' });
+    expect(next(repeated, '2026-06-11T04:30:00Z')).toBeUndefined();
+  });
+
+  it('leaves out whose clock is more than an hour past it, and says where that is', () => {
+    const own: DirectSchedule = { kind: 'AT', at: '2026-06-10T18:30', timeZone: london, inOwnTimeZone: true };
+    expect(leftOut(own, new Date('2026-06-10T05:30:00Z'))).toBeNull();
+    expect(leftOut(own, new Date('2026-06-10T10:30:00Z'))).toContain('ahead of UTC+09:00 ');
+    expect(leftOut(own, new Date('2026-06-11T01:10:00Z'))).toContain('ahead of UTC-05:40 ');
+    expect(leftOut({ ...own, inOwnTimeZone: false }, new Date('2026-06-10T10:30:00Z'))).toBeNull();
+    expect(leftOut(daily('09:00', { inOwnTimeZone: true }), new Date('2026-06-10T10:30:00Z'))).toBeNull();
   });
 
   it('is at once for a launch now, and a launch that would never go out says so', () => {

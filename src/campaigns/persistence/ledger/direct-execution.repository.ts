@@ -1,7 +1,10 @@
 import { newId } from '@libs/foundation';
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import { lateMinutes, ownTime } from '../../domain/direct/own-time';
 import type { DirectCampaign } from '../direct/direct-campaign.repository';
+import type { NewChunk } from './freeze.repository';
+import { localInstant } from './local-instant';
 
 /** The name that stands for the content of a Direct campaign where Optimove's have template ids. */
 export const directTemplate = 'direct';
@@ -14,10 +17,19 @@ export interface OpenDirect {
   holdReason: string | null;
 }
 
-/** Whom to send to, as a statement of `id` and `user_id`. */
+/** Whom to send to, as a statement of `id`, `user_id` and, where it goes by people's own time zones, `time_zone`. */
 export interface AudienceStatement {
   sql: string;
   parameters: unknown[];
+}
+
+/** One that has no audience yet. */
+export interface UnstartedDirect {
+  id: string;
+  projectId: string;
+  announcedAt: Date;
+  /** Whether each person gets it at the local time in their own time zone. */
+  isInOwnTimeZone: boolean;
 }
 
 const openColumns = `id, project_id AS "projectId", state, hold_reason AS "holdReason"`;
@@ -28,11 +40,13 @@ const isOpen = `kind = 'DIRECT' AND state IN ('ANNOUNCED', 'RUNNING') AND cancel
 export class DirectExecutionRepository {
   /** One per launch and day, however often it is asked for. @returns its id, or null when it was there. */
   async insert(tx: Tx, campaign: DirectCampaign): Promise<string | null> {
+    const { projectId, nextDay, launches, launchedSchedule: schedule } = campaign;
+    const own = schedule && nextDay ? ownTime(schedule, nextDay) : null;
     const [row] = await query<{ id: string }>(
       tx,
-      `INSERT INTO execution (id, project_id, optimove_campaign_id, run_date, kind, launch)
-       VALUES ($1, $2, $3, $4, 'DIRECT', $5) ON CONFLICT ON CONSTRAINT uq_execution_announcement DO NOTHING RETURNING id`,
-      [newId(), campaign.projectId, campaign.id, campaign.nextDay, campaign.launches],
+      `INSERT INTO execution (id, project_id, optimove_campaign_id, run_date, kind, launch, local_time, time_zone)
+       VALUES ($1, $2, $3, $4, 'DIRECT', $5, $6, $7) ON CONFLICT ON CONSTRAINT uq_execution_announcement DO NOTHING RETURNING id`,
+      [newId(), projectId, campaign.id, nextDay, launches, own?.local ?? null, own?.timeZone ?? null],
     );
     if (!row) return null;
     await execute(
@@ -44,10 +58,10 @@ export class DirectExecutionRepository {
   }
 
   /** Locks one that has no audience yet; null when it has, or was paused or cancelled. */
-  async lockUnstarted(tx: Tx, id: string): Promise<{ id: string; projectId: string; announcedAt: Date } | null> {
-    const [row] = await query<{ id: string; projectId: string; announcedAt: Date }>(
+  async lockUnstarted(tx: Tx, id: string): Promise<UnstartedDirect | null> {
+    const [row] = await query<UnstartedDirect>(
       tx,
-      `SELECT id, project_id AS "projectId", announced_at AS "announcedAt" FROM execution
+      `SELECT id, project_id AS "projectId", announced_at AS "announcedAt", local_time IS NOT NULL AS "isInOwnTimeZone" FROM execution
        WHERE id = $1 AND ${isOpen} AND state = 'ANNOUNCED' AND paused_at IS NULL FOR UPDATE`,
       [id],
     );
@@ -72,34 +86,44 @@ export class DirectExecutionRepository {
     return (await execute(tx, sql, [id, reason])) === 1;
   }
 
-  /** Freezes the audience: who is in the segment at this moment, in one statement, and the chunks they are sent in. */
+  /**
+   * Freezes the audience, who is in the segment at this moment, and the chunks they are sent in. Where everybody gets it
+   * in their own time zone, whoever is {@link lateMinutes} behind at the announcement is left out.
+   */
   async freeze(
     tx: Tx,
-    execution: { id: string; projectId: string },
+    execution: UnstartedDirect,
     { audience, chunkSize }: { audience: AudienceStatement; chunkSize: number },
-  ): Promise<number[]> {
-    const { id, projectId } = execution;
+  ): Promise<NewChunk[]> {
+    const { id, isInOwnTimeZone } = execution;
     // New partitions have no statistics: nested loops over whole lists would be the planner's guess.
     await execute(tx, 'SET LOCAL enable_nestloop = off');
-    const [first, second, third] = [1, 2, 3].map((place) => `$${audience.parameters.length + place}`);
-    const [added] = await query<{ people: number }>(
+    const [executionId, template, size] = [1, 2, 3].map((place) => `$${audience.parameters.length + place}`);
+    const zone = 'coalesce(p.time_zone, e.time_zone)';
+    const dueAt = isInOwnTimeZone ? localInstant('e.local_time', zone) : 'now()';
+    const isLate = `due_at < announced_at - interval '${lateMinutes} minutes'`;
+    const why = `'It was past ' || to_char(local_time, 'YYYY-MM-DD HH24:MI') || ' in ' || zone || ' already when the campaign went out'`;
+    const chunks = await query<NewChunk & { toSeq: number }>(
       tx,
-      `WITH added AS (
-         INSERT INTO recipient (execution_id, seq, project_id, reading, row_no, customer_id, optimove_template_id, due_at, profile_id)
-         SELECT ${first}::uuid, nth, ${second}::uuid, 1, nth, coalesce(user_id, id::text), ${third}::text, now(), id
-         FROM (SELECT id, user_id, row_number() OVER (ORDER BY id)::int AS nth FROM (${audience.sql}) AS people) AS numbered
-         RETURNING 1
-       ) SELECT count(*)::int AS people FROM added`,
-      [...audience.parameters, id, projectId, directTemplate],
+      `WITH timed AS (
+         SELECT p.id, p.user_id, ${dueAt} AS due_at, ${isInOwnTimeZone ? zone : 'NULL'} AS zone, e.project_id, e.announced_at, e.local_time
+         FROM (${audience.sql}) AS p CROSS JOIN (SELECT * FROM execution WHERE id = ${executionId}::uuid) AS e
+       ), added AS (
+         INSERT INTO recipient (execution_id, seq, project_id, reading, row_no, customer_id, optimove_template_id, due_at, profile_id,
+           end_state, reason, ended_at)
+         SELECT ${executionId}::uuid, nth, project_id, 1, nth, coalesce(user_id, id::text), ${template}::text, due_at, id,
+           CASE WHEN ${isLate} THEN 'EXPIRED' END, CASE WHEN ${isLate} THEN ${why} END, CASE WHEN ${isLate} THEN now() END
+         FROM (SELECT *, row_number() OVER (ORDER BY due_at, id)::int AS nth FROM timed) AS numbered
+         RETURNING seq, due_at
+       )
+       INSERT INTO execution_chunk (execution_id, chunk_no, from_seq, to_seq, due_at)
+       SELECT ${executionId}::uuid, row_number() OVER (ORDER BY start), start, least(start + ${size}::int - 1, last), due_at
+       FROM (SELECT due_at, min(seq) AS first, max(seq) AS last FROM added GROUP BY due_at) AS together,
+         generate_series(first, last, ${size}::int) AS start
+       RETURNING chunk_no AS "chunkNo", due_at AS "dueAt", to_seq AS "toSeq"`,
+      [...audience.parameters, id, directTemplate, chunkSize],
     );
-    const people = added?.people ?? 0;
-    const chunks = await query<{ chunkNo: number }>(
-      tx,
-      `INSERT INTO execution_chunk (execution_id, chunk_no, from_seq, to_seq, due_at)
-       SELECT $1, nth + 1, nth * $3 + 1, least((nth + 1) * $3, $2), now()
-       FROM generate_series(0, ($2::int - 1) / $3) AS nth WHERE $2 > 0 RETURNING chunk_no AS "chunkNo"`,
-      [id, people, chunkSize],
-    );
+    const people = Math.max(0, ...chunks.map(({ toSeq }) => toSeq));
     await execute(tx, 'UPDATE execution_template SET received = $2 WHERE execution_id = $1', [id, people]);
     await execute(
       tx,
@@ -107,6 +131,6 @@ export class DirectExecutionRepository {
          hold_reason = NULL WHERE id = $1`,
       [id, people],
     );
-    return chunks.map(({ chunkNo }) => chunkNo);
+    return chunks;
   }
 }

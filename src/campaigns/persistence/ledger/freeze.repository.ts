@@ -2,6 +2,7 @@ import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { FencedError } from '../../domain/execution/errors';
 import type { OptimoveExecutionRow } from './execution.repository';
+import { localInstant } from './local-instant';
 
 /** A run of `seq` numbers that is sent as one unit of work. */
 export interface NewChunk {
@@ -22,12 +23,9 @@ export interface FreezeRequest {
 
 const repeatWindow = '3 days';
 
-/** Local time → instant: one that does not exist means the later instant, one that exists twice the first. */
 const dueAt = `CASE
     WHEN scheduled_time ~ '(Z|[+-][0-9]{2}:?[0-9]{2})$' THEN scheduled_time::timestamptz
-    WHEN ((scheduled_time::timestamp AT TIME ZONE $3) - interval '1 hour') AT TIME ZONE $3 = scheduled_time::timestamp
-      THEN (scheduled_time::timestamp AT TIME ZONE $3) - interval '1 hour'
-    ELSE scheduled_time::timestamp AT TIME ZONE $3
+    ELSE ${localInstant('scheduled_time::timestamp', '$3')}
   END`;
 
 /** Turns the received list of one reading into the frozen audience. */
