@@ -1,12 +1,15 @@
 import { CampaignCategories } from '../limits/campaign-categories';
+import { CampaignSenders } from '../limits/campaign-senders';
 import { ApprovalRepository } from '../persistence/authoring/approval.repository';
 import { CampaignEntity } from '../persistence/authoring/campaign.entity';
 import { CampaignRepository } from '../persistence/authoring/campaign.repository';
 import { CampaignVersionEntity } from '../persistence/authoring/campaign-version.entity';
+import { ChannelAppRepository } from '../persistence/authoring/channel-app.repository';
 import { PublicationRepository } from '../persistence/authoring/publication.repository';
 import { SnippetRepository } from '../persistence/authoring/snippet.repository';
 import { TemplatePublicationEntity } from '../persistence/authoring/template-publication.entity';
 import { VersionRepository } from '../persistence/authoring/version.repository';
+import { DirectCampaignRepository } from '../persistence/direct/direct-campaign.repository';
 import { CategoryRepository } from '../persistence/limits/category.repository';
 import { SendingRulesRepository } from '../persistence/limits/sending-rules.repository';
 import { CampaignApps } from './campaign-apps';
@@ -33,6 +36,7 @@ import { TemplateDirectory } from './template-directory';
 import { Versions } from './versions';
 import { WithdrawCampaign } from './withdraw-campaign';
 import { WithdrawTemplatesHandler } from './withdraw-templates.handler';
+import { WrittenCampaigns } from './written-campaigns';
 
 export { authoringApiProviders } from './authoring-api.module';
 
@@ -43,7 +47,10 @@ export const authoringEntities = [CampaignEntity, CampaignVersionEntity, Templat
 export const authoringProviders = [
   ApprovalRepository,
   CampaignRepository,
+  DirectCampaignRepository,
+  WrittenCampaigns,
   VersionRepository,
+  ChannelAppRepository,
   PublicationRepository,
   SnippetRepository,
   Snippets,
@@ -51,6 +58,7 @@ export const authoringProviders = [
   CategoryRepository,
   SendingRulesRepository,
   CampaignCategories,
+  CampaignSenders,
   CampaignApps,
   CampaignChannels,
   CampaignDependents,

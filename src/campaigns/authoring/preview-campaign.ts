@@ -5,9 +5,9 @@ import { Injectable } from '@nestjs/common';
 import { compileContent } from '../domain/content/compile-content';
 import { type ContentPreview, previewContent } from '../domain/content/preview-content';
 import { errorsOf, validateContent } from '../domain/content/validate-content';
-import { CampaignRepository } from '../persistence/authoring/campaign.repository';
 import { type CampaignProblem, notFound } from './campaign-problem';
 import { Snippets } from './snippets';
+import { WrittenCampaigns } from './written-campaigns';
 
 /** What to preview, and for whom. */
 export interface PreviewRequest {
@@ -27,12 +27,12 @@ export type PreviewOutcome =
   | { preview: ContentPreview; variant: string | null; problems: [] }
   | { preview: null; problems: CampaignProblem[] };
 
-/** Renders the draft of a campaign for a profile, or for somebody made up. */
+/** Renders the draft of a campaign of any kind for a profile, or for somebody made up. */
 @Injectable()
 export class PreviewCampaign {
   constructor(
     private readonly transactions: Transactions,
-    private readonly campaigns: CampaignRepository,
+    private readonly campaigns: WrittenCampaigns,
     private readonly snippets: Snippets,
     private readonly profiles: ProfilesService,
   ) {}
@@ -49,8 +49,7 @@ export class PreviewCampaign {
     const stored = profileId ? (await this.profiles.storedValues(pool, projectId, [profileId])).get(profileId) : {};
     if (!stored) return refused('profileId', 'This project has no such profile');
     const isSound = errorsOf(validateContent(content).findings).length === 0;
-    const own =
-      profileId && isSound ? compileContent(content).variantFor(`${campaign.optimoveTemplateId}/${profileId}`) : null;
+    const own = profileId && isSound ? compileContent(content).variantFor(`${campaign.choiceName}/${profileId}`) : null;
     const variant = request.variant ?? own;
     return { preview: previewContent(content, samples, { language, variant, stored }), variant, problems: [] };
   }

@@ -20,6 +20,8 @@ export interface ExecutionContext {
   contents: Map<string, CompiledContent | null>;
   /** Whom campaigns are narrowed to, by Optimove template id; templates without a segment are absent. */
   segments: Map<string, FrozenSegment>;
+  /** What settles variants and control groups in the place of the template: the id of a Direct campaign. */
+  choiceName?: string;
   senders: Map<Medium, Sender>;
   limits: LimitsInForce;
 }
@@ -73,7 +75,9 @@ export class ExecutionContexts {
       if (version?.segment) segments.set(templateId, version.segment);
     }
     const limits = await this.limits.read({ projectId, isTriggered: execution.kind === 'TRIGGERED', contents });
-    return { execution, connection, contents, segments, senders: await this.senders(projectId, contents), limits };
+    const choiceName = execution.kind === 'DIRECT' ? execution.optimove_campaign_id : undefined;
+    const senders = await this.senders(projectId, contents);
+    return { execution, connection, contents, segments, choiceName, senders, limits };
   }
 
   private async senders(projectId: string, contents: ExecutionContext['contents']): Promise<Map<Medium, Sender>> {

@@ -99,4 +99,15 @@ describe('the choice of texts', () => {
       new Set(Object.keys(texts)),
     );
   });
+
+  it('has nothing to do with what the same people got of another campaign', () => {
+    const people = Array.from({ length: 40 }, (_, index): MatchedRecipient => {
+      const given = { seq: index + 1, customerId: `c${index}`, templateId: '1', attributes: [], dueAt: new Date() };
+      return { ...given, profileId: `p${index}`, numberProblem: null, drops: [] };
+    });
+    const variantsOf = (choiceName: string) =>
+      renderSlice({ ...context, choiceName }, people, new Map()).map(({ variant }) => variant);
+    expect(variantsOf('one')).toEqual(variantsOf('one'));
+    expect(variantsOf('one')).not.toEqual(variantsOf('another'));
+  });
 });

@@ -15,6 +15,8 @@ export interface MatchedRecipient extends OpenRecipient {
 /** What rendering needs to know of an execution: of the senders only for which media there is one. */
 export interface RenderContext {
   execution: { attributes: string[] };
+  /** What settles variants and control groups in the place of the template: the id of a Direct campaign. */
+  choiceName?: string;
   /** Compiled content by Optimove template id; null where we do not know the template. */
   contents: Map<string, CompiledContent | null>;
   senders: { has(medium: Medium): boolean };
@@ -96,9 +98,9 @@ function start(person: MatchedRecipient, stored: Record<string, unknown> = {}): 
 function renderContent(context: RenderContext, work: Work): void {
   const inTime = work.indexes.filter((index) => !expire(work, index));
   const matched = inTime.filter((index) => work.people[index]?.profileId && work.people[index].drops.length === 0);
-  const known = matched.filter((index) => !holdBack(work, index));
+  const known = matched.filter((index) => !holdBack(context, work, index));
   const values = known.map((index) => valuesOf(context, work, index));
-  const variants = known.map((index) => variantOf(work, index));
+  const variants = known.map((index) => variantOf(context, work, index));
   known.forEach((index, position) => {
     const choice = { variant: variants[position] ?? null, language: work.content.languageFor(values[position] ?? {}) };
     Object.assign(work.rendered[index] ?? {}, choice);
@@ -137,19 +139,19 @@ function expire({ content: { expiresAfterMinutes }, people, rendered }: Work, in
 }
 
 /** Keeps the campaign's own control group from getting anything. */
-function holdBack({ content, people, rendered }: Work, index: number): boolean {
-  if (!content.isHeldBack(choiceKey(people[index]))) return false;
+function holdBack(context: RenderContext, { content, people, rendered }: Work, index: number): boolean {
+  if (!content.isHeldBack(choiceKey(context, people[index]))) return false;
   drop(rendered, index, { state: 'CONTROL_GROUP', detail: 'In the control group of our campaign' });
   return true;
 }
 
-function variantOf({ content, people }: Work, index: number): string | null {
-  return content.variantFor(choiceKey(people[index]));
+function variantOf(context: RenderContext, { content, people }: Work, index: number): string | null {
+  return content.variantFor(choiceKey(context, people[index]));
 }
 
-/** The campaign's template stays the same over its launches, so that a person keeps what was chosen. */
-function choiceKey(person: MatchedRecipient | undefined): string {
-  return `${person?.templateId}/${person?.profileId}`;
+/** The campaign's name for it stays the same over its launches, so that a person keeps what was chosen. */
+function choiceKey({ choiceName }: RenderContext, person: MatchedRecipient | undefined): string {
+  return `${choiceName ?? person?.templateId}/${person?.profileId}`;
 }
 
 function valuesOf(context: RenderContext, { people, stored }: Work, index: number): Record<string, unknown> {

@@ -6,10 +6,10 @@ import { ConnectionsService } from '@modules/connections';
 import { type Actor, AuditTrail } from '@modules/projects';
 import { type GateDecision, SuppressionService } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
+import type { WrittenCampaign } from '../authoring/written-campaigns';
 import type { CampaignContent } from '../domain/content/campaign-content';
 import { deliveryId } from '../domain/execution/delivery-id';
 import { addressOf } from '../execution/message-address';
-import type { CampaignEntity } from '../persistence/authoring/campaign.entity';
 import { CategoryRepository } from '../persistence/limits/category.repository';
 import { type ShortLink, ShortLinkRepository } from '../persistence/short-link.repository';
 import { MessageLinks } from '../tracking/message-links';
@@ -28,7 +28,7 @@ export interface ClaimedTest {
 /** A test on its way. */
 export interface TestInHand {
   id: string;
-  campaign: CampaignEntity;
+  campaign: WrittenCampaign;
   content: CampaignContent;
   messages: TestMessage[];
   /** By medium. */
@@ -74,8 +74,8 @@ export class ClaimTest {
       sentBy: actor.label,
     });
     const after = { testSendId: test.id, versionNumber, profiles: request.profileIds.length };
-    const subject = { type: 'campaign', id: campaignId };
-    await this.audit.record(tx, actor, { action: 'campaign.test-sent', subject, after });
+    const subject = { type: campaign.kind, id: campaignId };
+    await this.audit.record(tx, actor, { action: `${campaign.kind}.test-sent`, subject, after });
     const decided = (await this.decide(tx, test)).map((each) => this.toClaim(test, each));
     await this.tests.record(tx, test.id, projectId, [
       ...notRendered(messages),

@@ -10,7 +10,7 @@ export interface TestRequest {
   variant: string | null;
   prefix: string;
   /** With the profile it settles the variant, as at a true send. */
-  templateId: string;
+  choiceName: string;
 }
 
 /** A message of a test, or why there is none. */
@@ -31,7 +31,7 @@ export function renderTest(
   const compiled = compileContent(content);
   const known = request.profileIds.filter((profileId) => stored.has(profileId));
   const people = known.map((profileId) => personOf(stored.get(profileId) ?? {}, request.samples));
-  const variants = known.map((id) => request.variant ?? compiled.variantFor(`${request.templateId}/${id}`));
+  const variants = known.map((id) => request.variant ?? compiled.variantFor(`${request.choiceName}/${id}`));
   return compiled.media.flatMap((medium) => renderMedium(compiled, { medium, people, variants, known, request }));
 }
 

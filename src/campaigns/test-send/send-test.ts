@@ -7,10 +7,9 @@ import type { Actor } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import { type CampaignProblem, notFound } from '../authoring/campaign-problem';
 import { Snippets } from '../authoring/snippets';
+import { type WrittenCampaign, WrittenCampaigns } from '../authoring/written-campaigns';
 import type { CampaignContent } from '../domain/content/campaign-content';
 import { errorsOf, validateContent } from '../domain/content/validate-content';
-import type { CampaignEntity } from '../persistence/authoring/campaign.entity';
-import { CampaignRepository } from '../persistence/authoring/campaign.repository';
 import { type ClaimedTest, ClaimTest, type TestInHand } from './claim-test';
 import { renderTest, type TestMessage } from './render-test';
 import type { TestOutcome } from './test-outcome';
@@ -29,7 +28,7 @@ const roomWithinMs = 5_000;
 export class SendTest {
   constructor(
     private readonly transactions: Transactions,
-    private readonly campaigns: CampaignRepository,
+    private readonly campaigns: WrittenCampaigns,
     private readonly tests: TestSendRepository,
     private readonly snippets: Snippets,
     private readonly profiles: ProfilesService,
@@ -49,12 +48,12 @@ export class SendTest {
     const stored = await this.profiles.storedValues(pool, actor.projectId, request.profileIds);
     const missing = request.profileIds.findIndex((id) => !stored.has(id));
     if (missing >= 0) return refused(`profileIds.${missing}`, 'This project has no such profile');
-    const messages = renderTest(content, { ...request, templateId: String(campaign.optimoveTemplateId) }, stored);
+    const messages = renderTest(content, { ...request, choiceName: campaign.choiceName }, stored);
     const test: TestInHand = { id: newId(), campaign, content, messages, senders: await this.senders(messages, actor) };
     return this.send(actor, request, test);
   }
 
-  private async contentOf(campaign: CampaignEntity, number: number | null): Promise<CampaignContent | null> {
+  private async contentOf(campaign: WrittenCampaign, number: number | null): Promise<CampaignContent | null> {
     const { projectId, id: campaignId } = campaign;
     if (number === null) return this.snippets.attach(this.transactions.pool, projectId, campaign.content);
     return this.tests.version(this.transactions.pool, { projectId, campaignId, number });

@@ -1,3 +1,4 @@
+import { newId } from '@libs/foundation';
 import { StartDirect } from '../../../src/campaigns/direct/start-direct';
 import { type GraphqlStage, type Refusable, setGraphqlStage } from './over-graphql';
 
@@ -105,6 +106,32 @@ describe('the builder', () => {
     expect(mended?.findings).toEqual([]);
     const bare = await made({ name: 'Inside, without', type: 'IN_APP' });
     expect(paths(bare.findings)).toContain('content.inApp REQUIRED');
+  });
+
+  it('previews what an in-app message is for a profile', async () => {
+    const profileId = newId();
+    await stage.database.query(
+      `INSERT INTO profile (id, project_id, user_id, attributes) VALUES ($1, $2, 'inside', '{"first_name":"Kim"}')`,
+      [profileId, stage.actor.projectId],
+    );
+    const inApp = {
+      ...{ style: 'MODAL', title: 'Hi {{ user.first_name }}', body: '{{ GAME }}', lifetimeHours: 48 },
+      trigger: { kind: 'SESSION_START' },
+      buttons: [{ id: 'go', label: 'Play {{ GAME }}', url: 'https://example.com/{{ GAME }}' }],
+    };
+    const { id } = await made({ name: 'Shown inside', type: 'IN_APP', content: { inApp } });
+    const { previewCampaign } = await stage.ask<{ previewCampaign: object }>(
+      `query ($input: PreviewCampaignInput!) { previewCampaign(input: $input) {
+         inApp { title body buttons { id label url } } problems { medium message } missing userErrors { path message } } }`,
+      { input: { id, profileId, values: [{ name: 'GAME', value: 'Chess' }] } },
+    );
+    expect(previewCampaign).toEqual({
+      inApp: {
+        ...{ title: 'Hi Kim', body: 'Chess' },
+        buttons: [{ id: 'go', label: 'Play Chess', url: 'https://example.com/Chess' }],
+      },
+      ...{ problems: [], missing: [], userErrors: [] },
+    });
   });
 
   it('shows at the review what the channel cannot carry and who could not send, as a launch would say it', async () => {

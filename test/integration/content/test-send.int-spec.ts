@@ -149,6 +149,25 @@ describe('a test send', () => {
     expect(stopped.userErrors).toMatchObject([{ message: 'Sending is switched off: wrong bonus' }]);
   });
 
+  it('is made of a Direct campaign as well', async () => {
+    const { campaign: direct } = await mutate<{ campaign: { id: string } }>(
+      stage.graphql,
+      'createDirectCampaign',
+      'CreateDirectCampaignInput',
+      'campaign { id }',
+      { name: 'Tonight', content: { sms: { from: 'Example', text: 'Tonight, {{ user.user_id }}' } } },
+    );
+    const { testSend, userErrors } = await send({ campaignId: direct.id, profileIds: [idOf('willing')], values: [] });
+    expect(userErrors).toEqual([]);
+    expect(testSend?.deliveries).toMatchObject([{ medium: 'SMS', state: 'ACCEPTED' }]);
+    expect(stage.farEnds.inbox.report(1).sms.last.map(({ text }) => text)).toEqual(['[TEST] Tonight, willing']);
+    const { testSends } = await stage.graphql<{ testSends: { nodes: { id: string }[] } }>(
+      'query ($id: ID!) { testSends(campaignId: $id) { nodes { id } } }',
+      { id: direct.id },
+    );
+    expect(testSends.nodes).toEqual([{ id: testSend?.id }]);
+  });
+
   it('does not reach anybody while exclusion data cannot be relied on', async () => {
     await stage.control('PUT', `/tenants/${campaign.tenant.id}/attributes/gamStop`, {});
     const { attributeDefinition } = await mutate<{ attributeDefinition: { id: string } }>(

@@ -49,7 +49,9 @@ export class CampaignResolver {
   }
 
   @Allow('campaigns.view')
-  @Query(() => PreviewCampaignPayload, { description: 'What a profile, or somebody with these values, would get.' })
+  @Query(() => PreviewCampaignPayload, {
+    description: 'What a profile, or somebody with these values, would get of a campaign, Direct ones too.',
+  })
   async previewCampaign(
     @CurrentActor() actor: Actor,
     @Args('input') input: PreviewCampaignInput,
