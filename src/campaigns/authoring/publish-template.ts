@@ -2,9 +2,10 @@ import { AppError } from '@libs/foundation';
 import { isRetryable, Log, Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
+import { ChannelAppRepository } from '../persistence/authoring/channel-app.repository';
 import { PublicationRepository, type PublicationTicket } from '../persistence/authoring/publication.repository';
 import type { TemplatePublicationEntity } from '../persistence/authoring/template-publication.entity';
-import { tellOptimove, UnlistedTemplateError } from './tell-optimove';
+import { type Teller, tellOptimove, UnlistedTemplateError } from './tell-optimove';
 
 const maxErrorLength = 500;
 const mostAtOnce = 100;
@@ -16,6 +17,7 @@ export class PublishTemplate {
     private readonly transactions: Transactions,
     private readonly connections: ConnectionsService,
     private readonly publications: PublicationRepository,
+    private readonly apps: ChannelAppRepository,
     private readonly log: Log,
   ) {}
 
@@ -46,8 +48,14 @@ export class PublishTemplate {
 
   private async ask(first: TemplatePublicationEntity, batch: TemplatePublicationEntity[]): Promise<unknown[]> {
     const client = await this.connections.clientFor(first.connectionId);
-    const isAppNeeded = (appId: string) => this.publications.isAppNeeded(this.transactions.pool, first, appId);
-    return tellOptimove({ client, isAppNeeded }, batch);
+    const { pool } = this.transactions;
+    const teller: Teller = {
+      client,
+      noteApps: (appIds) => this.apps.note(pool, first, appIds),
+      unusedApps: () => this.apps.unused(pool, first),
+      forgetApps: (appIds) => this.apps.forget(pool, first, appIds),
+    };
+    return tellOptimove(teller, batch);
   }
 
   private async settle(

@@ -14,10 +14,13 @@ export class UnlistedTemplateError extends AppError {
   }
 }
 
-/** How Optimove is reached, and whether an app still has a template on the channel. */
+/** How Optimove is reached, and which apps of the channel it was told of. */
 export interface Teller {
   client: OptimoveClient;
-  isAppNeeded(appId: string): Promise<boolean>;
+  noteApps(appIds: string[]): Promise<void>;
+  /** Those without a template. */
+  unusedApps(): Promise<string[]>;
+  forgetApps(appIds: string[]): Promise<void>;
 }
 
 type Publication = Pick<
@@ -27,18 +30,27 @@ type Publication = Pick<
 
 /**
  * Puts templates of one channel that have the same wish in, under their apps, or takes them out, and reads the list back.
- * At most 100. @returns those of which Optimove's list says otherwise.
+ * Apps of the channel that are left without a template go. At most 100. @returns those of which Optimove's list says otherwise.
  */
 export async function tellOptimove<T extends Publication>(teller: Teller, batch: T[]): Promise<T[]> {
   const channelId = batch[0]?.optimoveChannelId ?? 0;
-  return batch[0]?.state === 'WITHDRAWING'
-    ? withdraw(teller, channelId, batch)
-    : publish(teller.client, channelId, batch);
+  const isWithdrawn = batch[0]?.state === 'WITHDRAWING';
+  const otherwise = await (isWithdrawn ? withdraw(teller.client, channelId, batch) : publish(teller, channelId, batch));
+  const unused = await teller.unusedApps();
+  if (unused.length > 0) {
+    await teller.client.deleteChannelApps(unused.map((appId) => ({ channelId, appId })));
+    await teller.forgetApps(unused);
+  }
+  return otherwise;
 }
 
-async function publish<T extends Publication>(client: OptimoveClient, channelId: number, batch: T[]): Promise<T[]> {
+async function publish<T extends Publication>(teller: Teller, channelId: number, batch: T[]): Promise<T[]> {
+  const { client } = teller;
   const apps = appsOf(batch);
-  if (apps.length > 0) await client.addChannelApps(channelId, apps);
+  if (apps.length > 0) {
+    await teller.noteApps(apps.map(({ appId }) => appId));
+    await client.addChannelApps(channelId, apps);
+  }
   await client.addChannelTemplates(channelId, batch.map(toTemplate));
   const otherwise = await notListed(client, channelId, batch);
   if (otherwise.length === 0) return [];
@@ -48,16 +60,9 @@ async function publish<T extends Publication>(client: OptimoveClient, channelId:
   return notListed(client, channelId, otherwise);
 }
 
-async function withdraw<T extends Publication>(
-  { client, isAppNeeded }: Teller,
-  channelId: number,
-  batch: T[],
-): Promise<T[]> {
+async function withdraw<T extends Publication>(client: OptimoveClient, channelId: number, batch: T[]): Promise<T[]> {
   await client.deleteChannelTemplates(batch.map((each) => toKey(channelId, each)));
   const listed = new Set((await client.getChannelTemplates(channelId)).map(({ templateId }) => templateId));
-  const gone: { channelId: number; appId: string }[] = [];
-  for (const { appId } of appsOf(batch)) if (!(await isAppNeeded(appId))) gone.push({ channelId, appId });
-  if (gone.length > 0) await client.deleteChannelApps(gone);
   return batch.filter(({ optimoveTemplateId }) => listed.has(String(optimoveTemplateId)));
 }
 

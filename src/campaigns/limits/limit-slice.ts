@@ -1,6 +1,7 @@
 import type { Medium } from '@libs/delivery';
 import { groupBy } from '@libs/foundation';
 import type { Tx } from '@libs/platform';
+import { ProfilesService } from '@modules/profiles';
 import type { GateDecision } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { isLimited } from '../domain/limits/category';
@@ -28,6 +29,8 @@ export interface Limited {
 }
 
 const devices: ReadonlySet<Medium> = new Set(['MOBILE_PUSH', 'WEB_PUSH']);
+/** Fetched by whatever installation the person has. */
+const inside: ReadonlySet<Medium> = new Set(['INBOX', 'IN_APP']);
 
 /** The last part of the gate: over which media it goes, at which hours, and how often. Costs nothing where none of it is used. */
 @Injectable()
@@ -36,6 +39,7 @@ export class LimitSlice {
     private readonly limits: KeepWithinLimits,
     private readonly uses: CategoryUseRepository,
     private readonly tried: TriedMediaRepository,
+    private readonly profiles: ProfilesService,
   ) {}
 
   /** In the transaction that claims. `people` are those whom the decisions are about, with their messages. */
@@ -44,7 +48,8 @@ export class LimitSlice {
     scope: LimitScope,
     { people, decisions: all }: { people: RenderedPerson[]; decisions: GateDecision[] },
   ): Promise<Limited> {
-    const decisions = await this.choose(tx, scope, { people, decisions: ofApps(scope, { people, decisions: all }) });
+    const ofApps = await this.ofApps(tx, scope, { people, decisions: all });
+    const decisions = await this.choose(tx, scope, { people, decisions: ofApps });
     const { quietHours, categories } = scope.limits;
     if (!quietHours && categories.size === 0) return { decisions, kept: new Map() };
     const ready = people.flatMap((person) => toLimited(scope, person, decisions));
@@ -80,6 +85,32 @@ export class LimitSlice {
     );
   }
 
+  /** Other apps than that of the campaign are no way to a person. */
+  private async ofApps(
+    tx: Tx,
+    { contents, limits: { projectId } }: LimitScope,
+    { people, decisions }: { people: RenderedPerson[]; decisions: GateDecision[] },
+  ): Promise<GateDecision[]> {
+    const apps = new Map(people.map(({ seq, templateId }) => [seq, contents.get(templateId)?.appId ?? null]));
+    const appIds = [...new Set(apps.values())].filter((appId) => appId !== null);
+    if (appIds.length === 0) return decisions;
+    const kept = decisions.filter(({ seq, medium, isAllowed }) => isAllowed && inside.has(medium) && apps.get(seq));
+    const profileIds = [...new Set(kept.map(({ profileId }) => profileId))];
+    const installed = await this.profiles.installations(tx, projectId, { profileIds, appIds });
+    return decisions.map((decision) => {
+      const appId = apps.get(decision.seq);
+      if (!appId || !decision.isAllowed) return decision;
+      const { seq, profileId, medium, addressKey } = decision;
+      const isOther = devices.has(medium) && decision.appId !== appId;
+      const isMissing = inside.has(medium) && !installed.get(appId)?.has(profileId);
+      if (!isOther && !isMissing) return decision;
+      const detail = isOther
+        ? 'The device has another app than that of the campaign'
+        : 'The person has not the app of the campaign';
+      return { seq, profileId, medium, addressKey, isAllowed: false, reason: 'NO_ADDRESS', detail };
+    });
+  }
+
   private async choose(
     tx: Tx,
     { execution, contents }: LimitScope,
@@ -104,23 +135,6 @@ export class LimitSlice {
       );
     });
   }
-}
-
-/** Devices of other apps than that of the campaign are no way to a person. */
-function ofApps(
-  { contents }: LimitScope,
-  { people, decisions }: { people: RenderedPerson[]; decisions: GateDecision[] },
-): GateDecision[] {
-  const apps = new Map(people.map(({ seq, templateId }) => [seq, contents.get(templateId)?.appId ?? null]));
-  if ([...apps.values()].every((appId) => appId === null)) return decisions;
-  return decisions.map((decision) => {
-    const appId = apps.get(decision.seq);
-    const isOther = appId && decision.isAllowed && devices.has(decision.medium) && decision.appId !== appId;
-    if (!isOther) return decision;
-    const { seq, profileId, medium, addressKey } = decision;
-    const detail = 'The device has another app than that of the campaign';
-    return { seq, profileId, medium, addressKey, isAllowed: false, reason: 'NO_ADDRESS', detail };
-  });
 }
 
 function toLimited({ contents }: LimitScope, person: RenderedPerson, decisions: GateDecision[]) {

@@ -11,15 +11,18 @@ export class WithholdKept {
     private readonly suppression: SuppressionService,
   ) {}
 
-  /** Those of the messages, by id, that the gate would not let out now. One decision for each connection, and one for Direct campaigns. */
+  /**
+   * Those of the messages, by id, that are of campaigns for another app, or that the gate would not let out now: one
+   * decision for each connection, and one for Direct campaigns.
+   */
   of(
-    { projectId, profileId }: { projectId: string; profileId: string },
+    { projectId, profileId, appId }: { projectId: string; profileId: string; appId: string },
     medium: 'INBOX' | 'IN_APP',
     ids: string[],
   ): Promise<Set<string>> {
     if (ids.length === 0) return Promise.resolve(new Set());
     return this.transactions.run(async (tx) => {
-      const hidden = new Set<string>();
+      const hidden = await this.ofOtherApps(tx, { projectId, appId }, ids);
       for (const { origin, messages } of await this.byOrigin(tx, projectId, ids)) {
         const people = [{ seq: 1, profileId }];
         const decisions = await this.suppression.decide(tx, { projectId, origin, people, media: [medium] });
@@ -28,6 +31,38 @@ export class WithholdKept {
       }
       return hidden;
     });
+  }
+
+  private async ofOtherApps(
+    tx: Tx,
+    { projectId, appId }: { projectId: string; appId: string },
+    ids: string[],
+  ): Promise<Set<string>> {
+    const refs = ids.flatMap((id) => readDeliveryId(id) ?? []);
+    const executions = await query<{ id: string }>(
+      tx,
+      `SELECT DISTINCT t.execution_id AS id FROM execution_template t JOIN campaign_version v ON v.id = t.version_id
+       WHERE v.project_id = $1 AND t.execution_id = ANY($2::uuid[]) AND v.content->>'appId' <> $3`,
+      [projectId, [...new Set(refs.map(({ executionId }) => executionId))], appId],
+    );
+    if (executions.length === 0) return new Set();
+    const rows = await query<{ id: string }>(
+      tx,
+      `SELECT m.id FROM unnest($2::text[], $3::uuid[], $4::int[]) AS m(id, execution_id, seq)
+         JOIN recipient r ON r.execution_id = m.execution_id AND r.seq = m.seq
+         JOIN execution_template t ON t.execution_id = r.execution_id AND t.optimove_template_id = r.optimove_template_id
+         JOIN campaign_version v ON v.id = t.version_id
+       WHERE v.project_id = $1 AND m.execution_id = ANY($5::uuid[]) AND v.content->>'appId' <> $6`,
+      [
+        projectId,
+        ids,
+        ids.map((id) => readDeliveryId(id)?.executionId ?? null),
+        ids.map((id) => readDeliveryId(id)?.seq ?? null),
+        executions.map(({ id }) => id),
+        appId,
+      ],
+    );
+    return new Set(rows.map(({ id }) => id));
   }
 
   /** A test belongs to no execution and is held to the rules of Direct campaigns. */

@@ -70,6 +70,24 @@ export class ProfileRepository {
     return new Map(rows.map(({ profileId, timeZone }) => [profileId, timeZone]));
   }
 
+  /** Who of these people has an installation of which of these apps, by the app's id. */
+  async installations(
+    tx: Tx,
+    projectId: string,
+    { profileIds, appIds }: { profileIds: string[]; appIds: string[] },
+  ): Promise<Map<string, Set<string>>> {
+    const found = new Map(appIds.map((appId) => [appId, new Set<string>()]));
+    if (profileIds.length === 0) return found;
+    const rows = await query<{ appId: string; profileId: string }>(
+      tx,
+      prepared(`SELECT app_id AS "appId", profile_id AS "profileId" FROM device
+       WHERE project_id = $1 AND profile_id = ANY($2::uuid[]) AND app_id = ANY($3::uuid[])`),
+      [projectId, profileIds, appIds],
+    );
+    for (const { appId, profileId } of rows) found.get(appId)?.add(profileId);
+    return found;
+  }
+
   /** Writes imported numbers (the last one of a user ID counts), makes missing profiles, returns all ids by user ID. */
   async importNumbers(
     tx: Tx,

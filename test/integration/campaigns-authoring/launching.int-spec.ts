@@ -202,6 +202,56 @@ describe('launching campaigns', () => {
     expect((await manage.create(stage.actor, unknown)).problems).toMatchObject([{ path: ['content', 'appId'] }]);
   });
 
+  it('takes an app from the channel when its last template moved to another app, or to none', async () => {
+    const appIds = [newId(), newId()];
+    await stage.database.query(
+      `INSERT INTO app (id, project_id, name, platform, sdk_key_hash, sdk_key_hint)
+       SELECT id::uuid, $2, 'App ' || nth, 'IOS', id, 'k' FROM unnest($1::text[]) WITH ORDINALITY AS a(id, nth)`,
+      [appIds, stage.actor.projectId],
+    );
+    const [first = '', second = ''] = appIds;
+    const inOptimove = () => [...stage.optimove.apps.keys()].sort();
+    const keys = (...ids: string[]) => ids.map((id) => `506/${id}`).sort();
+    const { id, version } = await draft('Moving app', { ...push('App'), appId: first });
+    const stays = await draft('Staying app', { ...push('App'), appId: first });
+    const launchedNow = await launches.launch(stage.actor, { id, version });
+    const staying = await launches.launch(stage.actor, { id: stays.id, version: stays.version });
+    expect(inOptimove()).toEqual(keys(first));
+
+    const moveTo = async (campaign: { id: string; version: number } | null, appId: string | null) => {
+      const change = { id: campaign?.id ?? '', version: campaign?.version ?? 0, content: { appId } };
+      const { campaign: edited, problems } = await manage.update(stage.actor, change);
+      expect(problems).toEqual([]);
+      return (await launches.launch(stage.actor, { id: change.id, version: edited?.version ?? 0 })).campaign;
+    };
+    const moved = await moveTo(launchedNow.campaign, second);
+    expect(inOptimove()).toEqual(keys(first, second));
+    await moveTo(staying.campaign, second);
+    expect(inOptimove()).toEqual(keys(second));
+    await moveTo(moved, null);
+    expect(inOptimove()).toEqual(keys(second));
+    await withdrawals.withdraw(stage.actor, stays.id);
+    expect(inOptimove()).toEqual([]);
+  });
+
+  it('forgets no app whose removal Optimove did not answer', async () => {
+    const appId = newId();
+    await stage.database.query(
+      `INSERT INTO app (id, project_id, name, platform, sdk_key_hash, sdk_key_hint) VALUES ($1, $2, 'Lost answer', 'IOS', 'lost', 'k')`,
+      [appId, stage.actor.projectId],
+    );
+    const { id, version } = await draft('Lost answer', { ...push('App'), appId });
+    const { campaign } = await launches.launch(stage.actor, { id, version });
+    const change = { id, version: campaign?.version ?? 0, content: { appId: null } };
+    const { campaign: edited } = await manage.update(stage.actor, change);
+    stage.optimove.badName = appId;
+    await launches.launch(stage.actor, { id, version: edited?.version ?? 0 });
+    expect([...stage.optimove.apps.keys()]).toEqual([`506/${appId}`]);
+    stage.optimove.badName = null;
+    await withdrawals.withdraw(stage.actor, id);
+    expect([...stage.optimove.apps.keys()]).toEqual([]);
+  });
+
   it('renames the template with the campaign', async () => {
     const { id, version, optimoveTemplateId } = await launched('Before');
     const { campaign } = await names.rename(stage.actor, { id, version, name: 'After' });

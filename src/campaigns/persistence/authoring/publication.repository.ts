@@ -123,12 +123,6 @@ export class PublicationRepository {
     });
   }
 
-  /** Whether some template on the channel of this one is offered, or to be offered, under the app. */
-  isAppNeeded(tx: Tx, { connectionId, optimoveChannelId }: TemplatePublicationEntity, appId: string): Promise<boolean> {
-    const state = Not(In(['WITHDRAWING', 'WITHDRAWN']));
-    return tx.existsBy(TemplatePublicationEntity, { connectionId, optimoveChannelId, appId, state });
-  }
-
   /** Apps with a template that is offered, or to be offered, under them. */
   appsInOptimove(tx: Tx, owner: { projectId: string; connectionId: string }): Promise<AppInOptimove[]> {
     return query<AppInOptimove>(

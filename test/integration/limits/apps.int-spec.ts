@@ -1,0 +1,100 @@
+import { newId } from '@libs/foundation';
+import { mutate } from '../../support/campaign-stage';
+import { type LimitStage, setStage, texts } from './stage';
+
+jest.setTimeout(60_000);
+
+describe('a campaign for one app', () => {
+  let stage: LimitStage;
+  const apps: Record<string, { id: string; sdkKey: string }> = {};
+  const devices: Record<string, { id: string; secret: string }> = {};
+
+  beforeAll(async () => {
+    stage = await setStage();
+    for (const [name, platform] of [
+      ['casino', 'ANDROID'],
+      ['sports', 'IOS'],
+      ['site', 'WEB'],
+    ] as const) {
+      const { app, sdkKey } = await mutate<{ app: { id: string }; sdkKey: string }>(
+        stage.graphql,
+        'createApp',
+        'CreateAppInput',
+        'app { id } sdkKey',
+        { name, platform },
+      );
+      apps[name] = { id: app.id, sdkKey };
+    }
+    await install('both', 'casino');
+    await install('both', 'sports');
+    await install('elsewhere', 'sports');
+  }, 120_000);
+  afterAll(() => stage?.close());
+
+  const call = (path: string, init: { method: string; headers: object; body?: object }): Promise<Response> =>
+    fetch(`${stage.apiUrl}/sdk/v1/${path}`, {
+      method: init.method,
+      headers: { 'content-type': 'application/json', ...init.headers },
+      ...(init.body ? { body: JSON.stringify(init.body) } : {}),
+    });
+  const install = async (userId: string, app: string): Promise<void> => {
+    const registered = await call('devices', {
+      method: 'POST',
+      headers: { 'x-app-key': apps[app]?.sdkKey ?? '' },
+      body: { installationId: newId(), pushToken: `${userId}-${app}` },
+    });
+    const { deviceId: id, deviceSecret: secret } = (await registered.json()) as Record<string, string>;
+    devices[`${userId}-${app}`] = { id: id ?? '', secret: secret ?? '' };
+    const authorization = { authorization: `Bearer ${secret}` };
+    expect((await call('device/user', { method: 'PUT', headers: authorization, body: { userId } })).status).toBe(200);
+  };
+  const fetched = async (device: string, path: string): Promise<string[]> => {
+    const headers = { authorization: `Bearer ${devices[device]?.secret}` };
+    const answer = await call(path, { method: 'GET', headers });
+    const { messages } = (await answer.json()) as { messages: { content: { title: string } }[] };
+    return messages.map(({ content }) => content.title);
+  };
+  const run = async (content: object): Promise<{ states: unknown; sentTo: string[] }> => {
+    const executionId = await stage.launched('', content);
+    await stage.run(executionId);
+    const deliveries = await stage.database.query<{ address_key: string }>(
+      `SELECT address_key FROM delivery WHERE execution_id = $1 AND state = 'ACCEPTED' ORDER BY seq`,
+      [executionId],
+    );
+    const ends = await stage.endings(executionId);
+    return {
+      states: Object.fromEntries(
+        ends.map(({ userId, state, reason }) => [userId, reason ? `${state}: ${reason}` : state]),
+      ),
+      sentTo: deliveries.map(({ address_key: key }) => key),
+    };
+  };
+  const idOf = (device: string) => devices[device]?.id ?? '';
+
+  it('goes to devices with that app alone', async () => {
+    const { states, sentTo } = await run({ ...texts.mobilePush, appId: apps.casino?.id });
+    expect(sentTo).toEqual([idOf('both-casino')]);
+    expect(states).toEqual({
+      both: 'SENT',
+      elsewhere: 'NO_ADDRESS: The device has another app than that of the campaign',
+    });
+    const everywhere = await run(texts.mobilePush);
+    expect(everywhere.sentTo.sort()).toEqual(['both-casino', 'both-sports', 'elsewhere-sports'].map(idOf).sort());
+  });
+
+  it('is kept for whoever has the app, and shown in it alone', async () => {
+    const inbox = { title: 'For the casino', body: 'Spin' };
+    const inApp = { style: 'MODAL', ...inbox, trigger: { kind: 'SESSION_START' }, lifetimeHours: 48 };
+    const { states } = await run({ inbox, inApp, appId: apps.casino?.id });
+    expect(states).toEqual({
+      both: 'SENT',
+      elsewhere: 'NO_ADDRESS: The person has not the app of the campaign',
+    });
+    await run({ inbox: { ...inbox, title: 'For all' } });
+    expect(await fetched('both-casino', 'inbox')).toEqual(['For all', 'For the casino']);
+    expect(await fetched('both-casino', 'in-app?trigger=SESSION_START')).toEqual(['For the casino']);
+    expect(await fetched('both-sports', 'inbox')).toEqual(['For all']);
+    expect(await fetched('both-sports', 'in-app?trigger=SESSION_START')).toEqual([]);
+    expect(await fetched('elsewhere-sports', 'inbox')).toEqual(['For all']);
+  });
+});
