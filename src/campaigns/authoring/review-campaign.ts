@@ -26,7 +26,7 @@ export class ReviewCampaign {
   async review(tx: Tx, campaign: CampaignEntity, content: CampaignContent): Promise<CampaignReview> {
     const { projectId, channelId, segment, type } = campaign;
     const channel = channelId === null ? null : await this.channels.find(projectId, channelId);
-    const review = await this.parts.review(tx, { projectId, content, segment });
+    const review = await this.parts.review(tx, { projectId, content, segment, isDirect: false });
     const more = [...typeFindings(type, content), ...channelFindings(channelId, channel, content)];
     return { ...review, channel, findings: [...review.findings, ...more] };
   }

@@ -8,8 +8,9 @@ import { type CampaignContent, contentFields, mediaOf } from '../domain/content/
 import type { Finding } from '../domain/content/finding';
 import { errorsOf, validateContent } from '../domain/content/validate-content';
 import { CampaignCategories } from '../limits/campaign-categories';
+import { CampaignSenders } from '../limits/campaign-senders';
 import type { PublicationWish } from '../persistence/authoring/publication.repository';
-import { CampaignApps } from './campaign-apps';
+import { beyondApp, CampaignApps } from './campaign-apps';
 import type { CampaignProblem } from './campaign-problem';
 import { CampaignSegments } from './campaign-segments';
 
@@ -29,6 +30,8 @@ export interface ReviewedParts {
   /** With the texts of its snippets. */
   content: CampaignContent;
   segment: CampaignSegment | null;
+  /** Whether it is sent without Optimove, which then gives no values. */
+  isDirect: boolean;
 }
 
 /** Reviews what campaigns of every kind have in common: content, segment and the accounts that would send. */
@@ -38,19 +41,25 @@ export class ReviewParts {
     private readonly segments: CampaignSegments,
     private readonly delivery: DeliveryService,
     private readonly categories: CampaignCategories,
+    private readonly senders: CampaignSenders,
     private readonly apps: CampaignApps,
     private readonly attributes: AttributeDefinitions,
   ) {}
 
   /** What stands against a launch as of now, and what is worth a look. */
-  async review(tx: Tx, { projectId, content, segment }: ReviewedParts): Promise<Review> {
+  async review(tx: Tx, { projectId, content, segment, isDirect }: ReviewedParts): Promise<Review> {
     const frozen = await this.segments.freeze(tx, projectId, segment);
     const { app, problems: ofApp } = await this.apps.find(tx, projectId, content);
-    const names = new Set((await this.attributes.known(tx, projectId)).keys());
+    const attributes = new Set((await this.attributes.known(tx, projectId)).keys());
     const findings = [
-      ...validateContent(content, names).findings.map((each) => ({ ...each, path: ['content', ...each.path] })),
+      ...validateContent(content, { attributes, isDirect }).findings.map((each) => ({
+        ...each,
+        path: ['content', ...each.path],
+      })),
       ...(await this.withoutAccount(projectId, content)),
+      ...(app ? beyondApp(app, content) : []),
       ...(await this.categories.findings(tx, projectId, content)),
+      ...(await this.senders.findings(tx, projectId, content)),
       ...[...ofApp, ...frozen.problems].map(
         ({ path, message }): Finding => ({ path, message, code: 'INVALID', severity: 'ERROR' }),
       ),

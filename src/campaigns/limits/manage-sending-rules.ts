@@ -18,6 +18,10 @@ const empty: LimitProblem = {
   message: 'Quiet hours must end at another time than they begin; give null for none',
 };
 
+/** The rules as they are to be; lists of senders that are absent stay. */
+export type GivenRules = Omit<SendingRules, 'emailSenders' | 'smsSenders'> &
+  Partial<Pick<SendingRules, 'emailSenders' | 'smsSenders'>>;
+
 /** The rules for everything that a project sends. They hold for what is live at once. */
 @Injectable()
 export class ManageSendingRules {
@@ -31,14 +35,15 @@ export class ManageSendingRules {
     return this.repository.get(this.transactions.pool, projectId);
   }
 
-  /** Replaces all of them; `version` is the one that was read. */
-  replace(actor: Actor, given: SendingRules): Promise<RulesOutcome> {
+  /** Replaces them; `version` is the one that was read. */
+  replace(actor: Actor, given: GivenRules): Promise<RulesOutcome> {
     if (given.quietHours && given.quietHours.from === given.quietHours.to) {
       return Promise.resolve({ rules: null, problem: empty });
     }
     return this.transactions.run(async (tx): Promise<RulesOutcome> => {
       const before = await this.repository.get(tx, actor.projectId);
-      const rules = await this.repository.replace(tx, actor.projectId, given);
+      const { emailSenders = before.emailSenders, smsSenders = before.smsSenders } = given;
+      const rules = await this.repository.replace(tx, actor.projectId, { ...given, emailSenders, smsSenders });
       if (!rules) return { rules: null, problem: conflict };
       const subject = { type: 'sending-rules', id: actor.projectId };
       await this.audit.record(tx, actor, { action: 'sending-rules.updated', subject, before, after: rules });

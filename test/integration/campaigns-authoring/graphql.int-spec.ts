@@ -232,6 +232,60 @@ describe('campaigns over GraphQL', () => {
     expect(await preview({ language: 'de' })).toMatchObject({ mobilePush: { title: 'Own' } });
   });
 
+  it('keeps to which devices, groups and app a campaign is, field by field, until they are taken away', async () => {
+    const appId = newId();
+    await stage.database.query(
+      `INSERT INTO app (id, project_id, name, platform, sdk_key_hash, sdk_key_hint) VALUES ($1, $2, 'Target', 'IOS', 'target', 'k')`,
+      [appId, stage.actor.projectId],
+    );
+    const given = { targeting: { platforms: ['IOS'], browsers: ['CHROME', 'SAFARI'] }, appId };
+    const { campaign } = await change('createCampaign', {
+      channelId: stage.pushChannelId,
+      name: 'Targeted',
+      content: { ...content, ...given, sms: { ...content.sms, group: 'PUSH_NOT_SUBSCRIBED' } },
+    });
+    expect(campaign?.findings).toMatchObject([
+      { path: ['content', 'targeting', 'browsers'], code: 'INVALID', severity: 'WARNING' },
+    ]);
+    const elsewhere = { targeting: { platforms: ['ANDROID'] } };
+    const { campaign: unreached } = await change('createCampaign', {
+      channelId: stage.pushChannelId,
+      name: 'Targeted elsewhere',
+      content: { ...content, ...elsewhere, appId },
+    });
+    expect(unreached?.findings).toMatchObject([
+      { path: ['content', 'appId'], severity: 'WARNING', message: expect.stringContaining('“Target” runs on IOS') },
+    ]);
+    await change('archiveCampaign', { id: unreached?.id });
+    const stored = async () => {
+      const { campaign: shown } = await ask<{ campaign: { content: object } }>(
+        `query ($id: ID!) { campaign(id: $id) { content { targeting { platforms browsers } appId sms { group } } } }`,
+        { id: campaign?.id },
+      );
+      return shown.content;
+    };
+    expect(await stored()).toEqual({ ...given, sms: { group: 'PUSH_NOT_SUBSCRIBED' } });
+
+    const id = campaign?.id;
+    await change('updateCampaign', { id, version: 1, content: { targeting: { platforms: ['ANDROID', 'IOS'] } } });
+    expect(await stored()).toMatchObject({ targeting: { platforms: ['ANDROID', 'IOS'], browsers: null }, appId });
+    await change('updateCampaign', {
+      id,
+      version: 2,
+      content: { targeting: { platforms: null, browsers: null }, appId: null },
+    });
+    expect(await stored()).toMatchObject({ targeting: null, appId: null, sms: { group: 'PUSH_NOT_SUBSCRIBED' } });
+    const { campaign: none } = await change('updateCampaign', {
+      id,
+      version: 3,
+      content: { targeting: { platforms: [] } },
+    });
+    expect(none?.findings).toMatchObject([
+      { path: ['content', 'targeting', 'platforms'], code: 'REQUIRED', severity: 'ERROR' },
+    ]);
+    await change('archiveCampaign', { id });
+  });
+
   it('lists campaigns newest first, page by page, without archived ones', async () => {
     for (const name of ['A', 'B', 'C'])
       await change('createCampaign', { channelId: stage.pushChannelId, name, content });

@@ -335,7 +335,7 @@ export class CampaignContentInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'The one app of the project whose devices get push messages; Optimove offers the template under it alone. Null: all.',
+      'The one app of the project that gets push, inbox and in-app messages; Optimove offers the template under it alone. Null: all.',
   })
   @IsOptional()
   @IsUUID()

@@ -4,7 +4,7 @@ import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { ManageSendingRules } from '../../limits/manage-sending-rules';
 import { SendingRulesPayload, SendingRulesType, UpdateSendingRulesInput } from './sending-rules.type';
 
-/** Quiet hours, and whether campaigns need a category. */
+/** Quiet hours, whether campaigns need a category, and the senders that they choose from. */
 @Resolver()
 export class SendingRulesResolver {
   constructor(private readonly manage: ManageSendingRules) {}
@@ -17,7 +17,8 @@ export class SendingRulesResolver {
 
   @Allow('campaigns.launch')
   @Mutation(() => SendingRulesPayload, {
-    description: 'Replaces the sending rules. They hold at once; whoever waits already goes on waiting.',
+    description:
+      'Replaces the sending rules. They hold at once; whoever waits already goes on waiting. Senders are looked at by launches.',
   })
   async updateSendingRules(
     @CurrentActor() actor: Actor,
@@ -27,7 +28,9 @@ export class SendingRulesResolver {
     if (problems.length > 0) {
       return { sendingRules: null, userErrors: problems.map((problem) => ({ ...problem, code: 'INVALID' })) };
     }
-    const { rules, problem } = await this.manage.replace(actor, { ...input, quietHours: input.quietHours ?? null });
+    const { quietHours = null, emailSenders, smsSenders, ...switches } = input;
+    const senders = { emailSenders: emailSenders ?? undefined, smsSenders: smsSenders ?? undefined };
+    const { rules, problem } = await this.manage.replace(actor, { ...switches, ...senders, quietHours });
     return { sendingRules: rules, userErrors: problem ? [problem] : [] };
   }
 }

@@ -1,6 +1,18 @@
 import { Field, InputType, Int, ObjectType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsInt, IsOptional, Matches, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsBoolean,
+  IsEmail,
+  IsInt,
+  IsOptional,
+  Length,
+  Matches,
+  MaxLength,
+  ValidateNested,
+} from 'class-validator';
+import { smsSender } from '../../domain/content/sms-parts';
 import { LimitUserError } from './category.type';
 
 const timeOfDay = /^([01]\d|2[0-3]):[0-5]\d$/;
@@ -13,6 +25,27 @@ export class QuietHoursType {
 
   @Field({ description: 'When they are over, HH:MM; an earlier time of day than `from` is one of the next day.' })
   to!: string;
+}
+
+@ObjectType('EmailSender', { description: 'An address that e-mails come from.' })
+export class EmailSenderType {
+  @Field({ description: 'The address, which your mail provider has verified.' })
+  address!: string;
+
+  @Field({ description: 'The name that goes with it, for whoever writes a campaign to take over.' })
+  name!: string;
+}
+
+@InputType({ description: 'An address that e-mails come from.' })
+export class EmailSenderInput {
+  @Field({ description: 'The address, which your mail provider has verified.' })
+  @IsEmail()
+  @MaxLength(254)
+  address!: string;
+
+  @Field({ description: 'The name that goes with it, for whoever writes a campaign to take over.' })
+  @Length(1, 100)
+  name!: string;
 }
 
 @ObjectType('SendingRules', { description: 'Rules for everything that the project sends.' })
@@ -29,6 +62,14 @@ export class SendingRulesType {
 
   @Field({ description: 'Whether a campaign can be launched only with an engagement category.' })
   isCategoryRequired!: boolean;
+
+  @Field(() => [EmailSenderType], {
+    description: 'Addresses that campaigns may send e-mail from; none: any.',
+  })
+  emailSenders!: EmailSenderType[];
+
+  @Field(() => [String], { description: 'Names and numbers that campaigns may send text messages from; none: any.' })
+  smsSenders!: string[];
 
   @Field(() => Int, { description: 'Pass it when you change the rules; a change in between is refused.' })
   version!: number;
@@ -63,6 +104,28 @@ export class UpdateSendingRulesInput {
   })
   @IsBoolean()
   isCategoryRequired: boolean = false;
+
+  @Field(() => [EmailSenderInput], {
+    nullable: true,
+    description: 'Addresses that campaigns may send e-mail from, at most 100; empty: any. Null or absent: as they are.',
+  })
+  @IsOptional()
+  @ArrayMaxSize(100)
+  @ArrayUnique(({ address }: EmailSenderInput) => String(address).toLowerCase(), { message: 'Name each address once' })
+  @ValidateNested({ each: true })
+  @Type(() => EmailSenderInput)
+  emailSenders?: EmailSenderInput[] | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Names and numbers that campaigns may send text messages from, at most 100; empty: any. Null or absent: as they are.',
+  })
+  @IsOptional()
+  @ArrayMaxSize(100)
+  @ArrayUnique((sender: string) => String(sender).toLowerCase(), { message: 'Name each sender once' })
+  @Matches(smsSender, { each: true, message: 'Write 3 to 11 letters and digits without spaces, or a number' })
+  smsSenders?: string[] | null;
 
   @Field(() => Int, { description: 'The version you read.' })
   @IsInt()

@@ -23,7 +23,7 @@ describe('validateContent', () => {
 
   it('names stored attributes that nobody defined, at their field, once the defined ones are known', () => {
     const content = withBody('{{ user.city }} {{ user.email }} {{ user.sity|default("") }}');
-    const { findings } = validateContent(content, new Set(['city']));
+    const { findings } = validateContent(content, { attributes: new Set(['city']) });
     expect(findings).toEqual([
       {
         path: ['mobilePush', 'body'],
@@ -135,6 +135,26 @@ describe('validateContent', () => {
     expect(findings.map(({ code, severity }) => [code, severity])).toEqual([
       ['STORED_NAME_IS_BARE', 'WARNING'],
       ['LEGACY_SYNTAX', 'WARNING'],
+    ]);
+  });
+
+  it('of a Direct campaign takes bare names for stored attributes, and its control group for what it is', () => {
+    const content: CampaignContent = {
+      sms: { from: '', text: '{{ email }} {{ city }} {{ FirstName }} {{ user.gone }}' },
+      controlGroupPercent: 10,
+      personalisation: { whenMissing: 'EMPTY' },
+    };
+    const attributes = new Set(['city']);
+    const said = (isDirect: boolean) =>
+      validateContent(content, { attributes, isDirect }).findings.map(({ code, message }) => `${code} ${message}`);
+    expect(said(true)).toEqual([
+      expect.stringMatching(/^UNKNOWN_ATTRIBUTE .*"gone".*{{ user.gone }}/),
+      expect.stringMatching(/^UNKNOWN_ATTRIBUTE .*"FirstName".*{{ FirstName }}/),
+    ]);
+    expect(said(false).map((each) => each.split(' ')[0])).toEqual([
+      'SECOND_CONTROL_GROUP',
+      'STORED_NAME_IS_BARE',
+      'UNKNOWN_ATTRIBUTE',
     ]);
   });
 });

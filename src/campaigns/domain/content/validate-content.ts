@@ -32,21 +32,33 @@ const storedNames = new Set([
   'country',
 ]);
 
-/**
- * Checks content; paths of findings start below the content. `attributes` are the names that `user.` can stand before
- * besides those that every profile has; when absent nothing is said of unknown ones.
- */
-export function validateContent(content: CampaignContent, attributes?: ReadonlySet<string>): ContentReport {
+/** Where values come from. */
+export interface ValueSources {
+  /** The names that `user.` can stand before besides those that every profile has; absent: nothing is said of unknown ones. */
+  attributes?: ReadonlySet<string>;
+  /** Nobody asks Optimove: every name is that of a stored attribute. */
+  isDirect?: boolean;
+}
+
+/** Checks content; paths of findings start below the content. */
+export function validateContent(content: CampaignContent, sources: ValueSources = {}): ContentReport {
+  const { attributes, isDirect = false } = sources;
   const optimove = new Set<string>();
   const stored = new Set<string>();
-  const findings = [...checkFields(content), ...checkAlternatives(content)];
+  const findings = [...checkFields(content), ...checkAlternatives(content)].filter(
+    ({ code }) => !(isDirect && code === 'SECOND_CONTROL_GROUP'),
+  );
   if (mediaOf(content).length === 0) {
     findings.push({ path: [], code: 'REQUIRED', severity: 'ERROR', message: 'Write content for at least one medium' });
   }
   for (const field of [...fieldsOf(content), ...alternativeFields(content)]) {
     const { findings: own, references } = checkTemplate(field, content.snippets ?? {});
-    findings.push(...own);
-    if (attributes) findings.push(...unknownNames(field, { stored: references.stored, attributes }));
+    findings.push(...own.filter(({ code }) => !(isDirect && code === 'STORED_NAME_IS_BARE')));
+    if (attributes) {
+      const bareNames = isDirect ? [...references.optimove] : [];
+      const written = [...[...references.stored].map((name) => `user.${name}`), ...bareNames];
+      findings.push(...unknownNames(field, { written, attributes }));
+    }
     for (const name of references.optimove) optimove.add(name);
     for (const name of references.stored) stored.add(name);
   }
@@ -87,12 +99,13 @@ function bare({ path }: ContentField, name: string): Finding {
 
 function unknownNames(
   { path }: ContentField,
-  { stored, attributes }: { stored: Iterable<string>; attributes: ReadonlySet<string> },
+  { written, attributes }: { written: string[]; attributes: ReadonlySet<string> },
 ): Finding[] {
-  const unknown = [...stored].filter((name) => !storedNames.has(name) && !attributes.has(name));
-  return unknown.map((name) => {
-    const message = `No profile attribute is called "${name}", so {{ user.${name} }} has a value for nobody`;
-    return { path, code: 'UNKNOWN_ATTRIBUTE', severity: 'WARNING', message };
+  return written.flatMap((each): Finding[] => {
+    const name = each.replace(/^user\./, '');
+    if (storedNames.has(name) || attributes.has(name)) return [];
+    const message = `No profile attribute is called "${name}", so {{ ${each} }} has a value for nobody`;
+    return [{ path, code: 'UNKNOWN_ATTRIBUTE', severity: 'WARNING', message }];
   });
 }
 
