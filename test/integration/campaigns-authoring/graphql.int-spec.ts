@@ -232,6 +232,21 @@ describe('campaigns over GraphQL', () => {
     expect(await preview({ language: 'de' })).toMatchObject({ mobilePush: { title: 'Own' } });
   });
 
+  it('lists campaigns newest first, page by page, without archived ones', async () => {
+    for (const name of ['A', 'B', 'C'])
+      await change('createCampaign', { channelId: stage.pushChannelId, name, content });
+    const query = `query ($after: String, $status: CampaignStatus) { campaigns(first: 2, after: $after, status: $status) {
+      nodes { name publication { state } } pageInfo { hasNextPage endCursor } } }`;
+    type List = { campaigns: { nodes: { name: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } };
+    const { campaigns: one } = await ask<List>(query);
+    expect(one.nodes.map(({ name }) => name)).toEqual(['C', 'B']);
+    expect(one.pageInfo.hasNextPage).toBe(true);
+    const { campaigns: two } = await ask<List>(query, { after: one.pageInfo.endCursor });
+    expect(two.nodes[0]?.name).toBe('A');
+    const { campaigns: archived } = await ask<List>(query, { status: 'ARCHIVED' });
+    expect(archived.nodes.map(({ name }) => name)).toEqual(['Kick-off', 'Summer']);
+  });
+
   it('keeps to which devices, groups and app a campaign is, field by field, until they are taken away', async () => {
     const appId = newId();
     await stage.database.query(
@@ -284,21 +299,6 @@ describe('campaigns over GraphQL', () => {
       { path: ['content', 'targeting', 'platforms'], code: 'REQUIRED', severity: 'ERROR' },
     ]);
     await change('archiveCampaign', { id });
-  });
-
-  it('lists campaigns newest first, page by page, without archived ones', async () => {
-    for (const name of ['A', 'B', 'C'])
-      await change('createCampaign', { channelId: stage.pushChannelId, name, content });
-    const query = `query ($after: String, $status: CampaignStatus) { campaigns(first: 2, after: $after, status: $status) {
-      nodes { name publication { state } } pageInfo { hasNextPage endCursor } } }`;
-    type List = { campaigns: { nodes: { name: string }[]; pageInfo: { hasNextPage: boolean; endCursor: string } } };
-    const { campaigns: one } = await ask<List>(query);
-    expect(one.nodes.map(({ name }) => name)).toEqual(['C', 'B']);
-    expect(one.pageInfo.hasNextPage).toBe(true);
-    const { campaigns: two } = await ask<List>(query, { after: one.pageInfo.endCursor });
-    expect(two.nodes[0]?.name).toBe('A');
-    const { campaigns: archived } = await ask<List>(query, { status: 'ARCHIVED' });
-    expect(archived.nodes.map(({ name }) => name)).toEqual(['Kick-off', 'Summer']);
   });
 
   it('answers null for a campaign that is not there', async () => {
