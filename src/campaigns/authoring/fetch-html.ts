@@ -38,6 +38,8 @@ export class FetchHtml implements OnModuleDestroy {
     const headers = { accept: 'text/html' };
     const given = { dispatcher: this.dispatcher, headers, signal: AbortSignal.timeout(waitMs) };
     const { statusCode, headers: answered, body } = await request(url, given);
+    // What is left of a body that is given up fails, and nobody waits for it.
+    body.on('error', () => undefined);
     const type = String(answered['content-type'] ?? '');
     const problem = problemOf(statusCode, type);
     if (problem) {
