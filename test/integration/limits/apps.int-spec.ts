@@ -25,9 +25,9 @@ describe('a campaign for one app', () => {
       );
       apps[name] = { id: app.id, sdkKey };
     }
-    await install('both', 'casino');
-    await install('both', 'sports');
-    await install('elsewhere', 'sports');
+    await install('app-both', 'casino');
+    await install('app-both', 'sports');
+    await install('app-elsewhere', 'sports');
   }, 120_000);
   afterAll(() => stage?.close());
 
@@ -55,7 +55,7 @@ describe('a campaign for one app', () => {
     return messages.map(({ content }) => content.title);
   };
   const run = async (content: object): Promise<{ states: unknown; sentTo: string[] }> => {
-    const executionId = await stage.launched('', content);
+    const executionId = await stage.launched('app-', content);
     await stage.run(executionId);
     const deliveries = await stage.database.query<{ address_key: string }>(
       `SELECT address_key FROM delivery WHERE execution_id = $1 AND state = 'ACCEPTED' ORDER BY seq`,
@@ -73,13 +73,15 @@ describe('a campaign for one app', () => {
 
   it('goes to devices with that app alone', async () => {
     const { states, sentTo } = await run({ ...texts.mobilePush, appId: apps.casino?.id });
-    expect(sentTo).toEqual([idOf('both-casino')]);
+    expect(sentTo).toEqual([idOf('app-both-casino')]);
     expect(states).toEqual({
-      both: 'SENT',
-      elsewhere: 'NO_ADDRESS: The device has another app than that of the campaign',
+      'app-both': 'SENT',
+      'app-elsewhere': 'NO_ADDRESS: The device has another app than that of the campaign',
     });
     const everywhere = await run(texts.mobilePush);
-    expect(everywhere.sentTo.sort()).toEqual(['both-casino', 'both-sports', 'elsewhere-sports'].map(idOf).sort());
+    expect(everywhere.sentTo.sort()).toEqual(
+      ['app-both-casino', 'app-both-sports', 'app-elsewhere-sports'].map(idOf).sort(),
+    );
   });
 
   it('is kept for whoever has the app, and shown in it alone', async () => {
@@ -87,14 +89,14 @@ describe('a campaign for one app', () => {
     const inApp = { style: 'MODAL', ...inbox, trigger: { kind: 'SESSION_START' }, lifetimeHours: 48 };
     const { states } = await run({ inbox, inApp, appId: apps.casino?.id });
     expect(states).toEqual({
-      both: 'SENT',
-      elsewhere: 'NO_ADDRESS: The person has not the app of the campaign',
+      'app-both': 'SENT',
+      'app-elsewhere': 'NO_ADDRESS: The person has not the app of the campaign',
     });
     await run({ inbox: { ...inbox, title: 'For all' } });
-    expect(await fetched('both-casino', 'inbox')).toEqual(['For all', 'For the casino']);
-    expect(await fetched('both-casino', 'in-app?trigger=SESSION_START')).toEqual(['For the casino']);
-    expect(await fetched('both-sports', 'inbox')).toEqual(['For all']);
-    expect(await fetched('both-sports', 'in-app?trigger=SESSION_START')).toEqual([]);
-    expect(await fetched('elsewhere-sports', 'inbox')).toEqual(['For all']);
+    expect(await fetched('app-both-casino', 'inbox')).toEqual(['For all', 'For the casino']);
+    expect(await fetched('app-both-casino', 'in-app?trigger=SESSION_START')).toEqual(['For the casino']);
+    expect(await fetched('app-both-sports', 'inbox')).toEqual(['For all']);
+    expect(await fetched('app-both-sports', 'in-app?trigger=SESSION_START')).toEqual([]);
+    expect(await fetched('app-elsewhere-sports', 'inbox')).toEqual(['For all']);
   });
 });

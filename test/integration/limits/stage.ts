@@ -20,6 +20,8 @@ export interface LimitStage extends ContentStage {
   category(more: object): Promise<{ id: string; version: number }>;
   /** Launches a Direct campaign to the people with this word at the beginning of their user ID. @returns its execution. */
   launched(who: string, content: object): Promise<string>;
+  /** Launches the campaign of an execution once more. @returns the new execution. */
+  relaunched(executionId: string): Promise<string>;
   /** Sends what is due of an execution. */
   run(executionId: string): Promise<void>;
   endings(executionId: string): Promise<Ending[]>;
@@ -84,15 +86,28 @@ export async function setStage(): Promise<LimitStage> {
       { name: `Campaign ${newId()}`, content, segment: { rules } },
     );
     await mutate(graphql, 'launchDirectCampaign', 'LaunchDirectCampaignInput', 'campaign { id }', created.campaign);
+    return started(created.campaign.id);
+  };
+
+  const started = async (campaignId: string): Promise<string> => {
     const direct = app.get(StartDirect, { strict: false });
     await direct.announceDue(100);
     const [execution] = await database.query<{ id: string }>(
-      'SELECT id FROM execution WHERE optimove_campaign_id = $1',
-      [created.campaign.id],
+      'SELECT id FROM execution WHERE optimove_campaign_id = $1 ORDER BY id DESC LIMIT 1',
+      [campaignId],
     );
     if (!execution) throw new Error('Nothing was announced');
     await direct.start(execution.id);
     return execution.id;
+  };
+
+  const relaunched = async (executionId: string): Promise<string> => {
+    const [campaign] = await database.query<{ id: string; version: number }>(
+      `SELECT c.id, c.version FROM direct_campaign c JOIN execution e ON e.optimove_campaign_id = c.id::text WHERE e.id = $1`,
+      [executionId],
+    );
+    await mutate(graphql, 'launchDirectCampaign', 'LaunchDirectCampaignInput', 'campaign { id }', campaign ?? {});
+    return started(campaign?.id ?? '');
   };
 
   const run = async (executionId: string): Promise<void> => {
@@ -119,6 +134,7 @@ export async function setStage(): Promise<LimitStage> {
     person,
     category,
     launched,
+    relaunched,
     run,
     endings,
     setRules,
