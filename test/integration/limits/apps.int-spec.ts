@@ -11,6 +11,16 @@ describe('a campaign for one app', () => {
 
   beforeAll(async () => {
     stage = await setStage();
+    for (const provider of ['inbox', 'in-app']) {
+      const account = { provider, name: provider, settings: [] };
+      await mutate(
+        stage.graphql,
+        'createProviderAccount',
+        'CreateProviderAccountInput',
+        'providerAccount { id }',
+        account,
+      );
+    }
     for (const [name, platform] of [
       ['casino', 'ANDROID'],
       ['sports', 'IOS'],
