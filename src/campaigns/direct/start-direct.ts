@@ -74,13 +74,23 @@ export class StartDirect {
   /** Holds what may not go on, lets go of what may again, and starts what waits without a job. */
   async watch(limit: number): Promise<void> {
     const { pool } = this.transactions;
-    for (const open of await this.executions.open(pool, limit)) {
-      const holdReason = await this.holdReason(pool, open.projectId, open.id);
-      if (holdReason !== open.holdReason) await this.transactions.run((tx) => this.settle(tx, open, holdReason));
-    }
+    let afterId: string | null = null;
+    do afterId = await this.watchPage({ afterId, limit });
+    while (afterId !== null);
     const waiting = await this.executions.waiting(pool, limit);
     const jobs = waiting.map((executionId) => ({ executionId }));
     await this.transactions.run((tx) => this.outbox.enqueueMany(tx, startDirectJob, jobs));
+  }
+
+  /** @returns after which one the next page begins; null when there is none. */
+  private async watchPage(page: { afterId: string | null; limit: number }): Promise<string | null> {
+    const { pool } = this.transactions;
+    const all = await this.executions.open(pool, page);
+    for (const open of all) {
+      const holdReason = await this.holdReason(pool, open.projectId, open.id);
+      if (holdReason !== open.holdReason) await this.transactions.run((tx) => this.settle(tx, open, holdReason));
+    }
+    return all.length < page.limit ? null : (all.at(-1)?.id ?? null);
   }
 
   private async settle(tx: Tx, { id, state }: OpenDirect, holdReason: string | null): Promise<void> {

@@ -256,8 +256,11 @@ describe('Direct campaigns', () => {
     await direct().start(execution?.id ?? '');
     expect(await executionsOf(id)).toMatchObject([{ state: 'RUNNING', recipients: 12 }]);
 
+    const other = await launched();
+    await direct().announceDue(10);
     standing.holdReason = 'gamStop is too old';
-    await direct().watch(10);
+    await direct().watch(1);
+    expect(await executionsOf(other.id)).toMatchObject([{ state: 'ANNOUNCED', hold_reason: standing.holdReason }]);
     expect(await executionsOf(id)).toMatchObject([{ state: 'RUNNING', hold_reason: standing.holdReason }]);
     const against = () => app.get(StopRepository).reasonAgainst(stage.transactions.pool, execution?.id ?? '', []);
     expect((await against())?.reason).toBe('held: gamStop is too old');

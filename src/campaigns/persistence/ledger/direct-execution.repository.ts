@@ -68,9 +68,10 @@ export class DirectExecutionRepository {
     return row ?? null;
   }
 
-  /** Those that are not at their end, of every project. */
-  open(tx: Tx, limit: number): Promise<OpenDirect[]> {
-    return query(tx, `SELECT ${openColumns} FROM execution WHERE ${isOpen} ORDER BY id LIMIT $1`, [limit]);
+  /** Those that are not at their end, of every project, from after an id on. */
+  open(tx: Tx, { afterId, limit }: { afterId: string | null; limit: number }): Promise<OpenDirect[]> {
+    const sql = `SELECT ${openColumns} FROM execution WHERE ${isOpen} AND ($1::uuid IS NULL OR id > $1) ORDER BY id LIMIT $2`;
+    return query(tx, sql, [afterId, limit]);
   }
 
   /** Those that wait to begin and that nothing holds. */
