@@ -1,6 +1,6 @@
-// Every test: `npm test`. The files that go through a queue run once more on Redis where there is one.
+// Every test: `npm test`. The end-to-end tests run once more with the queues on Redis where there is one.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { buildIfStale } from './build.mjs';
@@ -12,7 +12,8 @@ const projects = process.argv.slice(2);
 const atOnce = Math.max(2, Math.floor(availableParallelism() / 2));
 const runsOnRedis = projects.length === 0 || projects.includes('e2e');
 
-await buildIfStale();
+buildIfStale();
+const endToEnd = readEndToEnd();
 const first = run([
   '--selectProjects',
   ...(projects.length > 0 ? projects : ['unit', 'architecture', 'integration', 'e2e']),
@@ -24,8 +25,26 @@ function onRedis() {
     console.log('\nRedis is left out: there is no redis-server on the path and no REDIS_URL.');
     return 0;
   }
-  console.log('\nThe same main job with the queues on Redis:');
-  return run(['--selectProjects', 'e2e'], { QUEUE_TEST_BACKEND: 'redis' });
+  const again = endToEnd.filter(({ reason }) => reason === null);
+  console.log(`\nWith the queues on Redis, ${again.length} of ${endToEnd.length} files of end-to-end tests. Not again:`);
+  for (const { name, reason } of endToEnd) if (reason !== null) console.log(`  ${name}: ${reason}`);
+  const paths = again.map(({ path }) => path);
+  return run(['--selectProjects', 'e2e', '--runTestsByPath', ...paths], { QUEUE_TEST_BACKEND: 'redis' });
+}
+
+/** Each file, and the reason why it need not run on both queue back ends: `@once because …` in its first comment. */
+function readEndToEnd() {
+  const folder = join(root, 'test', 'e2e');
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.e2e-spec.ts'))
+    .map((name) => {
+      const path = join(folder, name);
+      const comment = /^\/\*\*[^]*?\*\//.exec(readFileSync(path, 'utf8'))?.[0] ?? '';
+      if (!comment.includes('@once')) return { name, path, reason: null };
+      const reason = /@once because ([^\n]*?\w)\.? *(\*\/|\n)/.exec(comment)?.[1];
+      if (!reason) throw new Error(`${path} says @once without "because" and a reason`);
+      return { name, path, reason };
+    });
 }
 
 function run(args, env = {}) {

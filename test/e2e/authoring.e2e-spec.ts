@@ -1,3 +1,4 @@
+/** @once because content is written and frozen in PostgreSQL; its executions go the main job's way. */
 import {
   addProviders,
   type CampaignStage,

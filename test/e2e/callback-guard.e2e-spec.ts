@@ -1,3 +1,4 @@
+/** @once because calls are refused or journalled before anything is queued. */
 import {
   addProviders,
   type CampaignStage,

@@ -1,3 +1,4 @@
+/** @once because what the API keeps, shows and refuses goes through no queue. */
 import { addProviders, mutate, stageCampaign, tryMutation } from '../support/campaign-stage';
 import { eventually } from '../support/eventually';
 import { type Product, startProduct } from '../support/product';

@@ -1,3 +1,4 @@
+/** @once because the api answers links and openings itself, and a clock takes them in from tables. */
 import {
   acceptedOn,
   addProviders,

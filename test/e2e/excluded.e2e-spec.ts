@@ -1,3 +1,4 @@
+/** @once because the gate decides in PostgreSQL, in the transaction that claims. */
 import {
   addProviders,
   type CampaignStage,

@@ -1,3 +1,4 @@
+/** @once because files are read as pages are; a worker that is killed is the subject of crash, and of the drill on both back ends. */
 import {
   acceptedOn,
   addProviders,

@@ -1,3 +1,4 @@
+/** @once because its processes are given no Redis. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

@@ -1,3 +1,4 @@
+/** @once because what an operator does changes rows; the chunks that this queues go the main job's way. */
 import {
   addProviders,
   type CampaignStage,

@@ -1,3 +1,4 @@
+/** @once because what is owed is found by clocks in PostgreSQL and posted without a queue. */
 import { Client } from 'pg';
 import { provePostbacks } from '../../apps/drill/src/postbacks/prove';
 import { startHost } from '../support/host';

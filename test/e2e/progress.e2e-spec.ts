@@ -1,3 +1,4 @@
+/** @once because progress is told by NOTIFY of PostgreSQL whatever the queues are on. */
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'undici';
 import {

@@ -1,3 +1,4 @@
+/** @once because between two pages stands a commit, not a job. */
 import {
   addProviders,
   completedExecution,

@@ -1,3 +1,4 @@
+/** @once because the sandbox has no queue. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

@@ -19,15 +19,18 @@ declare global {
 const cache = join(__dirname, '..', '..', '.cache');
 
 /**
- * One server for all test files of a run, shared with other runs at the same time: TEST_DATABASE_URL, or an embedded
- * PostgreSQL. With QUEUE_TEST_BACKEND=redis also a Redis: REDIS_URL, or a private one.
+ * One server for all test files of a run, shared with other runs at the same time: TEST_DATABASE_URL, or a PostgreSQL
+ * of our own, by the programs in the folder TEST_POSTGRES_BIN or else the embedded ones. With QUEUE_TEST_BACKEND=redis
+ * also a Redis: REDIS_URL, or a private one.
  */
 export default async function setUp(): Promise<void> {
   const started: StartedServers = {};
   globalThis.startedServers = started;
   if (!process.env.TEST_DATABASE_URL) {
+    const binFolder = process.env.TEST_POSTGRES_BIN;
     started.postgres = await startEmbeddedPostgres({
-      dataDir: join(cache, 'test-pg'),
+      dataDir: join(cache, binFolder ? 'test-pg-other' : 'test-pg'),
+      binFolder,
       settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: 400 },
     });
     process.env.TEST_DATABASE_URL = started.postgres.url;

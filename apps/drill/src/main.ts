@@ -6,7 +6,8 @@ import { setStage } from './optimove/stage';
 import type { Backend, PlannedFault } from './plan/fault';
 import { makePlan } from './plan/make-plan';
 import { runPostbackProof } from './postbacks/main';
-import { startWorld, type World } from './servers/world';
+import { Parts, stopOnSignal } from './servers/parts';
+import { startWorld, type World, worldFolder } from './servers/world';
 import { judge } from './verdict/judge';
 import { report } from './verdict/report';
 
@@ -28,15 +29,14 @@ async function main(): Promise<number> {
   console.log(`seed ${options.seed}, ${plan.length} faults, queues on ${options.backend}`);
   for (const fault of plan) console.log(`  ${describe(fault)}`);
   if (isPlanOnly) return 0;
-  const world = await startWorld(options.backend);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void world.stop().finally(() => process.exit(130)));
-  }
-  console.log(`logs in ${world.folder}`);
+  const parts = new Parts();
+  stopOnSignal(parts);
+  const folder = worldFolder();
+  console.log(`logs in ${folder}`);
   try {
-    return await drill(world, plan, options);
+    return await drill(await startWorld(parts, options.backend, folder), plan, options);
   } finally {
-    await world.stop();
+    await parts.stop();
   }
 }
 

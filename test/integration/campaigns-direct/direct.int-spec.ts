@@ -212,6 +212,19 @@ describe('Direct campaigns', () => {
     expect(await executionsOf(id)).toHaveLength(1);
   });
 
+  it('reach nobody of another project', async () => {
+    const { id } = await launched();
+    await direct().announceDue(10);
+    const [execution] = await executionsOf(id);
+    await direct().start(execution?.id ?? '');
+    const reached = await stage.database.query<{ user_id: string | null; project_id: string }>(
+      'SELECT p.user_id, p.project_id FROM recipient r JOIN profile p ON p.id = r.profile_id WHERE execution_id = $1',
+      [execution?.id],
+    );
+    expect(reached).toHaveLength(12);
+    expect(reached.filter(({ project_id }) => project_id !== stage.actor.projectId)).toEqual([]);
+  });
+
   it('go on at their next time; of the times that passed while nobody looked, one goes out', async () => {
     const repeating = { weekdays: [1, 2, 3, 4, 5, 6, 7], time: '10:00', timeZone: 'Europe/Malta' };
     const { id, nextAt } = await launched({ schedule: { repeating } });

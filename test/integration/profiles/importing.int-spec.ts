@@ -240,7 +240,15 @@ describe('importing files of people', () => {
   });
 
   it('hands out the rejects of imports of this project only', async () => {
-    const { status } = await stage.download('/imports/00000000-0000-7000-8000-000000000000/rejects.csv');
-    expect(status).toBe(404);
+    const { body } = await stage.send('/imports/profiles', 'userId,timezone\nsecret,Nowhere\n');
+    expect(await stage.download(body.rejectsUrl)).toMatchObject({ status: 200, text: expect.stringContaining('secret') });
+
+    const stranger = '00000000-0000-7000-8000-000000000000';
+    for (const table of ['import', 'import_reject']) {
+      const column = table === 'import' ? 'id' : 'import_id';
+      await stage.database.query(`UPDATE ${table} SET project_id = $1 WHERE ${column} = $2`, [stranger, body.importId]);
+    }
+    expect((await stage.download(body.rejectsUrl)).status).toBe(404);
+    expect((await stage.download(`/imports/${stranger}/rejects.csv`)).status).toBe(404);
   });
 });

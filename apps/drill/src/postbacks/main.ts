@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { serviceAccount } from '../optimove/stage';
-import { startWorld, type World } from '../servers/world';
+import { Parts, stopOnSignal } from '../servers/parts';
+import { startWorld, type World, worldFolder } from '../servers/world';
 import type { ProofWorld } from './proof-world';
 import { type Proof, provePostbacks } from './prove';
 
@@ -21,18 +22,18 @@ export async function runPostbackProof(args: string[]): Promise<number> {
   });
   const [customers = 0, faults = 0, seed = 0] = [values.customers, values.faults, values.seed].map(Number);
   if (![customers, faults, seed].every((value) => Number.isInteger(value) && value >= 1)) throw new Error(usage);
-  const world = await startWorld('postgres');
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void world.stop().finally(() => process.exit(130)));
-  }
-  console.log(`${customers} customers, ${faults} faults, seed ${seed}; logs in ${world.folder}`);
+  const parts = new Parts();
+  stopOnSignal(parts);
+  const folder = worldFolder();
+  console.log(`${customers} customers, ${faults} faults, seed ${seed}; logs in ${folder}`);
   try {
+    const world = await startWorld(parts, 'postgres', folder);
     for (const worker of world.workers) await worker.start();
     const proof = await provePostbacks(toProofWorld(world), { customers, faults, seed }, (line) => console.log(line));
     if (values.json) writeFileSync(values.json, `${JSON.stringify(proof, null, 2)}\n`);
     return report(proof);
   } finally {
-    await world.stop();
+    await parts.stop();
   }
 }
 

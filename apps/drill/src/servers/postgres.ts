@@ -8,6 +8,9 @@ const settings = { max_connections: 400 };
 
 /** A PostgreSQL of the drill's own that goes down and comes back with everything that was committed. */
 export class DrillPostgres {
+  private restarting: Promise<void> = Promise.resolve();
+  private isWanted = true;
+
   private constructor(
     private readonly dataDir: string,
     private server: EmbeddedPostgres,
@@ -31,16 +34,25 @@ export class DrillPostgres {
   }
 
   /** Goes down for so long; `immediate` as in a crash, else with transactions rolled back and the log closed. */
-  async restart(downMs: number, how: 'fast' | 'immediate'): Promise<void> {
+  restart(downMs: number, how: 'fast' | 'immediate'): Promise<void> {
+    this.restarting = this.goDownAndUp(downMs, how);
+    return this.restarting;
+  }
+
+  /** Stops it for good, also one that is about to come back. */
+  async stop(): Promise<void> {
+    this.isWanted = false;
+    await this.restarting.catch(() => undefined);
+    await this.server.stop();
+  }
+
+  private async goDownAndUp(downMs: number, how: 'fast' | 'immediate'): Promise<void> {
     const { port } = this.server;
     if (how === 'immediate') await this.crash();
     await this.server.stop();
     await pause(downMs);
+    if (!this.isWanted) return;
     this.server = await startEmbeddedPostgres({ dataDir: this.dataDir, port, settings });
-  }
-
-  stop(): Promise<void> {
-    return this.server.stop();
   }
 
   private async crash(): Promise<void> {

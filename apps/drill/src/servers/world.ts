@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Backend } from '../plan/fault';
 import { workerCount } from '../plan/make-plan';
 import { Observer } from './database';
+import type { Parts } from './parts';
 import { DrillPostgres } from './postgres';
 import { DrillProcess } from './process';
 import { DrillRedis } from './redis';
@@ -25,26 +26,36 @@ export interface World {
   sinkLog: string;
   /** Folder with the logs of every process; stays when the drill failed. */
   folder: string;
-  stop(): Promise<void>;
 }
 
 const sweepSeconds = '3';
 const missedSeconds = '4';
 
-/** Starts PostgreSQL, Redis where it is chosen, the sink, the sandbox and the api; the workers are the caller's to start. */
-export async function startWorld(backend: Backend): Promise<World> {
+/** A folder in .cache for a world of this process. */
+export function worldFolder(): string {
   const folder = join(process.cwd(), '.cache', `drill-${process.pid}`);
   mkdirSync(folder, { recursive: true });
-  const postgres = await DrillPostgres.start(join(folder, 'pg'));
+  return folder;
+}
+
+/**
+ * Starts PostgreSQL, Redis where it is chosen, the sink, the sandbox and the api as parts; the workers are the caller's
+ * to start.
+ */
+export async function startWorld(parts: Parts, backend: Backend, folder: string): Promise<World> {
+  const data = join(folder, 'pg');
+  parts.add({ stop: async () => rmSync(data, { recursive: true, force: true }) });
+  const postgres = await parts.start(() => DrillPostgres.start(data));
   const databaseUrl = await postgres.createDatabase('drill');
   await migrate(databaseUrl);
-  const redis = backend === 'redis' ? await DrillRedis.start(await freePort(), folder) : null;
+  const redisPort = await freePort();
+  const redis = backend === 'redis' ? await parts.start(() => DrillRedis.start(redisPort, folder)) : null;
   const [apiPort, sandboxPort] = [await freePort(), await freePort()];
   const apiUrl = `http://127.0.0.1:${apiPort}`;
   const sinkLog = join(folder, 'sink.tsv');
   const env = hostEnv({ databaseUrl, redisUrl: redis?.url ?? null, apiUrl, apiPort, spool: join(folder, 'spool') });
   const make = (name: string, script: string, own: Record<string, string>): DrillProcess =>
-    new DrillProcess({ name, script, env: own, logs: folder });
+    parts.add(new DrillProcess({ name, script, env: own, logs: folder }));
   const sink = make('sink', 'drill/src/sink/main.js', { SINK_LOG: sinkLog });
   const sandbox = make('sandbox', 'sandbox/src/main.js', { SANDBOX_PORT: String(sandboxPort) });
   const api = make('api', 'api/src/main.js', env);
@@ -52,6 +63,7 @@ export async function startWorld(backend: Backend): Promise<World> {
     make(`worker-${index + 1}`, 'worker/src/main.js', env),
   );
   const observer = new Observer(databaseUrl);
+  parts.add({ stop: () => observer.close() });
   for (const each of [sink, sandbox, api]) await each.start();
   return {
     postgres,
@@ -66,13 +78,6 @@ export async function startWorld(backend: Backend): Promise<World> {
     sinkUrl: `http://127.0.0.1:${sink.said.port}`,
     sinkLog,
     folder,
-    stop: async () => {
-      await observer.close();
-      for (const each of [...workers, api, sandbox, sink]) await each.stop();
-      await redis?.stop();
-      await postgres.stop();
-      rmSync(join(folder, 'pg'), { recursive: true, force: true });
-    },
   };
 }
 

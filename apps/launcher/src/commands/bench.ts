@@ -1,7 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { hostScript, rootFolder } from '../paths';
+import { runToEnd } from '../hosts/run-to-end';
 
 /** Runs a bench in a process of its own: `bench`, `bench NAME [--json FILE]`. */
-export async function bench(args: string[]): Promise<number> {
-  return spawnSync(process.execPath, [hostScript('bench'), ...args], { stdio: 'inherit', cwd: rootFolder }).status ?? 1;
+export function bench(args: string[]): Promise<number> {
+  return runToEnd('bench', args);
 }

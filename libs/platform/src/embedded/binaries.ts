@@ -22,7 +22,13 @@ import { sharedFolder } from './folders';
 export interface Binaries {
   initdb: string;
   postgres: string;
+  /** Options of `initdb` for UTF-8 that sorts by code point. */
+  locale: string[];
 }
+
+const builtinLocale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+/** PostgreSQL before 17 has no locales of its own. */
+const systemLocale = ['--locale=C.UTF-8'];
 
 const probe = '"$1/bin/postgres" --version && test -r "$1/share/postgresql/postgres.bki"';
 
@@ -56,7 +62,12 @@ function packageRoot(): string {
 }
 
 function programs(native: string): Binaries {
-  return { initdb: join(native, 'bin', 'initdb'), postgres: join(native, 'bin', 'postgres') };
+  return { ...programsIn(join(native, 'bin')), locale: builtinLocale };
+}
+
+/** The programs of another installation, such as those in /usr/lib/postgresql/15/bin. */
+export function programsIn(folder: string): Binaries {
+  return { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres'), locale: systemLocale };
 }
 
 /** Makes the library links that the package's install script makes; false when they are absent and cannot be made. */

@@ -58,9 +58,8 @@ interface ClusterOptions {
 
 function initialise(draft: string, files: ServerFiles, { account, binaries, isDurable }: ClusterOptions): void {
   const options = ['-D', draft, '-U', 'postgres', `--pwfile=${files.password}`, '--auth=scram-sha-256', '-E', 'UTF8'];
-  const locale = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
   const sync = isDurable ? [] : ['--no-sync'];
-  const result = spawnSync(binaries.initdb, [...options, ...locale, ...sync], {
+  const result = spawnSync(binaries.initdb, [...options, ...binaries.locale, ...sync], {
     ...runAs(account),
     encoding: 'utf8',
     stdio: ['ignore', 'ignore', 'pipe'],

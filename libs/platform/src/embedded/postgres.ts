@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chooseAccount } from './account';
-import { findBinaries } from './binaries';
+import { findBinaries, programsIn } from './binaries';
 import { ensureCluster, readPassword, type ServerFiles, serverFiles } from './cluster';
 import { withLock } from './file-lock';
 import { dataFolder } from './folders';
@@ -19,6 +19,8 @@ export interface EmbeddedPostgresOptions {
   port?: number;
   /** Server settings over our defaults; an adopted server keeps its own. `fsync: 'off'` is for tests only. */
   settings?: PostgresSettings;
+  /** Folder with the server's programs; default: those of the installed package. */
+  binFolder?: string;
   /** Hears one line for each step that takes time. */
   log?: (line: string) => void;
 }
@@ -62,10 +64,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 
 async function start(
   files: ServerFiles,
-  { port, settings = {}, log }: EmbeddedPostgresOptions,
+  { port, settings = {}, binFolder, log }: EmbeddedPostgresOptions,
 ): Promise<RunningServer> {
   const account = chooseAccount(files.cluster);
-  const binaries = findBinaries(account);
+  const binaries = binFolder ? programsIn(binFolder) : findBinaries(account);
   log?.('Preparing PostgreSQL');
   ensureCluster(files, { account, binaries, isDurable: settings.fsync !== 'off' });
   log?.('Starting PostgreSQL');
