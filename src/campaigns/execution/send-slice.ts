@@ -11,6 +11,7 @@ import { FencedError, SendingStoppedError } from '../domain/execution/errors';
 import { LimitSlice } from '../limits/limit-slice';
 import { ChunkRepository, type HeldChunk } from '../persistence/ledger/chunk.repository';
 import {
+  type ClaimedDelivery,
   type DeliveryOutcome,
   DeliveryRepository,
   deliveryKey,
@@ -30,12 +31,11 @@ import { refusedDrop } from './refused-drop';
 import type { RenderedPerson } from './render-slice';
 import { reserveRoom, type SendingRoom } from './sending-room';
 
-interface Claimed extends NewDelivery {
+interface Claimed extends NewDelivery, ClaimedDelivery {
   message: OutboundMessage;
   /** What short links in the message stand for. */
   links: ShortLink[];
   address: string;
-  attempt: number;
 }
 
 /** What became of a hand-over, and whether the provider called the address dead. */
@@ -87,7 +87,7 @@ interface Verdict {
 
 /** From the decision to the first byte of a message; whatever waits longer is decided again. */
 const handOverWithinMs = 2_000;
-/** An account that is down for so long gives its messages up. */
+/** A message whose account is down for so long is given up. */
 const longestOutageMs = 24 * 3_600_000;
 
 /** Takes at most 100 people through the gate, hands their messages over and writes what came of it. */
@@ -201,10 +201,10 @@ export class SendSlice {
       this.toClaim(context, decision, bySeq.get(decision.seq), verdict.drops),
     );
     if (wanted.length === 0) return [];
-    const attempts = await this.deliveries.claim(tx, chunk, context.execution.project_id, wanted);
+    const claims = await this.deliveries.claim(tx, chunk, context.execution.project_id, wanted);
     const claimed = wanted.flatMap((delivery) => {
-      const attempt = attempts.get(deliveryKey(delivery.seq, delivery.medium, delivery.addressKey));
-      return attempt === undefined ? [] : [{ ...delivery, attempt }];
+      const claim = claims.get(deliveryKey(delivery.seq, delivery.medium, delivery.addressKey));
+      return claim ? [{ ...delivery, ...claim }] : [];
     });
     const links = claimed.flatMap((delivery) => delivery.links);
     await this.shortLinkRepository.store(tx, context.execution.project_id, links);
@@ -231,7 +231,7 @@ export class SendSlice {
     decision: GateDecision,
     person: RenderedPerson | undefined,
     drops: Map<number, Drop[]>,
-  ): Omit<Claimed, 'attempt'>[] {
+  ): Omit<Claimed, keyof ClaimedDelivery>[] {
     const fields = person?.messages.get(decision.medium);
     if (!person || !fields) return [];
     if (!decision.isAllowed) {
@@ -266,7 +266,7 @@ export class SendSlice {
     { handOver, rooms }: { handOver: HandOver; rooms: SendingRoom['rooms'] },
   ): Promise<Answered[]> {
     const batches = [...context.senders].map(([medium, sender]) =>
-      this.sendBatch(context, sender, {
+      this.sendBatch(sender, {
         batch: claimed.filter((delivery) => delivery.medium === medium),
         handOver,
         room: rooms.get(medium),
@@ -276,7 +276,6 @@ export class SendSlice {
   }
 
   private async sendBatch(
-    context: ExecutionContext,
     sender: Sender,
     { batch, handOver, room }: { batch: Claimed[]; handOver: HandOver; room: Room | undefined },
   ): Promise<Answered[]> {
@@ -291,7 +290,7 @@ export class SendSlice {
       const result = byId.get(delivery.message.deliveryId);
       const isAddressDead = result?.outcome === 'REJECTED' && result.isAddressDead;
       const retryAfterMs = result?.outcome === 'RETRYABLE' ? (result.retryAfterMs ?? 0) : 0;
-      const outcome = outcomeOf(delivery, result, context.execution.announced_at);
+      const outcome = outcomeOf(delivery, result);
       return { ...outcome, profileId: delivery.profileId, address: delivery.address, isAddressDead, retryAfterMs };
     });
   }
@@ -324,8 +323,8 @@ function deadAddress({ medium, profileId, addressKey, address, reason, isAddress
 }
 
 /** No answer for a delivery that was given to the provider means that we cannot know. */
-function outcomeOf(delivery: Claimed, result: SendResult | undefined, announcedAt: Date): DeliveryOutcome {
-  const { seq, medium, addressKey, attempt } = delivery;
+function outcomeOf(delivery: Claimed, result: SendResult | undefined): DeliveryOutcome {
+  const { seq, medium, addressKey, attempt, waitingSince } = delivery;
   const base = { seq, medium, addressKey, providerMessageId: null, isTry: true };
   if (!result) return { ...base, state: 'UNCERTAIN', reason: 'The provider gave no answer for this message' };
   if (result.outcome === 'ACCEPTED') {
@@ -335,7 +334,8 @@ function outcomeOf(delivery: Claimed, result: SendResult | undefined, announcedA
   const reason = `${result.reason}: ${result.detail}`.slice(0, 500);
   if (result.outcome !== 'RETRYABLE') return { ...base, state: result.outcome, reason };
   const isOutage = !result.isAboutMessage;
-  const mayTryAgain = isOutage ? Date.now() - announcedAt.getTime() < longestOutageMs : attempt < maxDeliveryAttempts;
+  const waitedMs = waitingSince === null ? 0 : Date.now() - waitingSince.getTime();
+  const mayTryAgain = isOutage ? waitedMs < longestOutageMs : attempt < maxDeliveryAttempts;
   if (mayTryAgain) return { ...base, state: 'RETRY', reason, isTry: !isOutage };
   return { ...base, state: 'REJECTED', reason: `RETRIES_EXHAUSTED: ${reason}`.slice(0, 500) };
 }

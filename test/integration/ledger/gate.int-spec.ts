@@ -1,19 +1,7 @@
-import { type HandOver, late } from '@libs/delivery';
-import { newId } from '@libs/foundation';
-import { Transactions, type Tx } from '@libs/platform';
-import { ProfilesService } from '@modules/profiles';
-import { SuppressionService } from '@modules/suppression';
-import { Test } from '@nestjs/testing';
-import type { ExecutionContext } from '../../../src/campaigns/execution/execution-context';
-import { NarrowToTarget } from '../../../src/campaigns/execution/narrow-to-target';
-import { SendSlice } from '../../../src/campaigns/execution/send-slice';
-import { LimitSlice } from '../../../src/campaigns/limits/limit-slice';
-import { ChunkRepository } from '../../../src/campaigns/persistence/ledger/chunk.repository';
-import { DeliveryRepository } from '../../../src/campaigns/persistence/ledger/delivery.repository';
-import { StopRepository } from '../../../src/campaigns/persistence/ledger/stop.repository';
+import { type HandOver, late, type SendResult } from '@libs/delivery';
+import type { Tx } from '@libs/platform';
+import { sliceOf } from './slice';
 import { type LedgerStage, setStage } from './stage';
-
-const standing = async (): Promise<object> => ({ isHeld: true, against: null });
 
 describe('the gate before a hand-over', () => {
   let stage: LedgerStage;
@@ -52,7 +40,7 @@ describe('the gate before a hand-over', () => {
             },
       );
     };
-    const sendBatch = async (messages: { deliveryId: string }[], handOver: HandOver) => {
+    const sendBatch = async (messages: { deliveryId: string }[], handOver: HandOver): Promise<SendResult[]> => {
       const clock = jest.spyOn(performance, 'now');
       const now = performance.now();
       if (seen.decidedIn.length === 1) clock.mockReturnValue(now + firstAfterMs);
@@ -67,42 +55,7 @@ describe('the gate before a hand-over', () => {
       seen.handedOver.push(...rows.map(({ seq }) => seq));
       return messages.map(({ deliveryId }) => ({ outcome: 'ACCEPTED', deliveryId, providerMessageId: null }));
     };
-    const module = await Test.createTestingModule({
-      providers: [
-        SendSlice,
-        NarrowToTarget,
-        LimitSlice,
-        DeliveryRepository,
-        { provide: ChunkRepository, useValue: stage.chunks },
-        { provide: Transactions, useValue: stage.transactions },
-        { provide: SuppressionService, useValue: { decide } },
-        { provide: StopRepository, useValue: { standing, reasonAgainst: async () => null } },
-        { provide: ProfilesService, useValue: { markUnreachable: async () => undefined } },
-      ],
-    })
-      .useMocker(() => ({
-        addTo: (message: unknown) => message,
-        shorten: (message: unknown) => ({ message, links: [] }),
-        store: async () => undefined,
-      }))
-      .compile();
-    const context = {
-      execution: { id: chunk.executionId, project_id: stage.projectId },
-      connection: { id: newId() },
-      contents: new Map(),
-      limits: { quietHours: null, timeZone: 'UTC', categories: new Map() },
-      senders: new Map([['MOBILE_PUSH', { accountId: newId(), messagesPerSecond: null, sendBatch }]]),
-    } as unknown as ExecutionContext;
-    const message = { title: 'Hello', body: 'World' };
-    const people = [1, 2].map((seq) => ({
-      seq,
-      profileId: newId(),
-      numberProblem: null,
-      drops: [],
-      messages: new Map([['MOBILE_PUSH', message]]),
-    }));
-    const slice = { context, chunk, people, until: Number.POSITIVE_INFINITY };
-    const run = () => module.get(SendSlice).run(slice as unknown as Parameters<SendSlice['run']>[0]);
+    const run = await sliceOf(stage, chunk, { decide, sendBatch });
     while ((await run()).isUnfinished);
     return seen;
   };

@@ -1,6 +1,6 @@
 import { FencedError } from '../../../src/campaigns/domain/execution/errors';
 import type { HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
-import type { DeliveryOutcome, NewDelivery } from '../../../src/campaigns/persistence/ledger/delivery.repository';
+import type { ClaimedDelivery, DeliveryOutcome, NewDelivery } from '../../../src/campaigns/persistence/ledger/delivery.repository';
 import { type LedgerStage, pushes, setStage } from './stage';
 
 describe('the ledger', () => {
@@ -11,7 +11,7 @@ describe('the ledger', () => {
   afterAll(() => stage?.close());
 
   const people = 5;
-  const claim = (chunk: HeldChunk, wanted: ReturnType<typeof pushes>): Promise<Map<string, number>> =>
+  const claim = (chunk: HeldChunk, wanted: ReturnType<typeof pushes>): Promise<Map<string, ClaimedDelivery>> =>
     stage.transactions.run((tx) => stage.deliveries.claim(tx, chunk, stage.projectId, wanted));
   const answer = (chunk: HeldChunk, seq: number, state: DeliveryOutcome['state']): Promise<void> =>
     stage.transactions.run((tx) =>

@@ -3,6 +3,14 @@ import { execute, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { HeldChunk } from './chunk.repository';
 
+/** A claim that was made. */
+export interface ClaimedDelivery {
+  /** Number of this attempt. */
+  attempt: number;
+  /** Since when its provider kept it from going; null when it did not. */
+  waitingSince: Date | null;
+}
+
 /** One hand-over about to be claimed. */
 export interface NewDelivery {
   seq: number;
@@ -58,10 +66,10 @@ export class DeliveryRepository {
   /**
    * Claims hand-overs. One that was claimed before is not claimed again, unless it waits for a retry. Whoever is sent to
    * once more by a person's decision gets nothing on addresses that are new since then.
-   * @returns keys `seq medium addressKey` with the number of this attempt.
+   * @returns the claims by {@link deliveryKey}.
    */
-  async claim(tx: Tx, chunk: HeldChunk, projectId: string, deliveries: NewDelivery[]): Promise<Map<string, number>> {
-    const rows = await query<{ seq: number; medium: string; address_key: string; attempts: number }>(
+  async claim(tx: Tx, chunk: HeldChunk, projectId: string, deliveries: NewDelivery[]): Promise<Map<string, ClaimedDelivery>> {
+    const rows = await query<ClaimedDelivery & { seq: number; medium: string; addressKey: string }>(
       tx,
       prepared(`INSERT INTO delivery AS d (execution_id, seq, medium, address_key, project_id, profile_id, account_id, state, fence, variant, language)
        SELECT $1, n.seq, n.medium, n.address_key, $2, n.profile_id, n.account_id, 'CLAIMED', $3, n.variant, n.language
@@ -73,7 +81,7 @@ export class DeliveryRepository {
        SET state = 'CLAIMED', fence = excluded.fence, attempts = d.attempts + 1, claimed_at = now(), reason = NULL,
          variant = excluded.variant, language = excluded.language
        WHERE d.state = 'RETRY'
-       RETURNING seq, medium, address_key, attempts`),
+       RETURNING seq, medium, address_key AS "addressKey", attempts AS attempt, waiting_since AS "waitingSince"`),
       [
         chunk.executionId,
         projectId,
@@ -87,7 +95,7 @@ export class DeliveryRepository {
         deliveries.map(({ language }) => language),
       ],
     );
-    return new Map(rows.map((row) => [deliveryKey(row.seq, row.medium, row.address_key), row.attempts]));
+    return new Map(rows.map(({ seq, medium, addressKey, ...claim }) => [deliveryKey(seq, medium, addressKey), claim]));
   }
 
   /** Gives back claims that were not handed over, so that they are decided again. */
@@ -120,7 +128,8 @@ export class DeliveryRepository {
     await execute(
       tx,
       prepared(`UPDATE delivery d SET state = o.state, reason = o.reason, provider_message_id = o.provider_message_id, answered_at = now(),
-         attempts = d.attempts - CASE WHEN o.is_try THEN 0 ELSE 1 END
+         attempts = d.attempts - CASE WHEN o.is_try THEN 0 ELSE 1 END,
+         waiting_since = CASE WHEN NOT o.is_try THEN coalesce(d.waiting_since, now()) END
        FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $11::boolean[])
          AS o(seq, medium, address_key, state, reason, provider_message_id, is_try)
        WHERE d.execution_id = $1 AND d.seq BETWEEN $9 AND $10 AND d.fence = $2 AND d.seq = o.seq AND d.medium = o.medium

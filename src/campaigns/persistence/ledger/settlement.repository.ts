@@ -103,7 +103,7 @@ export class SettlementRepository {
            answered_at, $2, $8 FROM target
        )
        UPDATE delivery d SET state = CASE WHEN $2 IN ('COUNTED_AS_SENT', 'PROVEN') THEN 'ACCEPTED' ELSE 'RETRY' END, reason = $2,
-         attempts = CASE WHEN $2 IN ('COUNTED_AS_SENT', 'PROVEN') THEN d.attempts ELSE 0 END
+         attempts = CASE WHEN $2 IN ('COUNTED_AS_SENT', 'PROVEN') THEN d.attempts ELSE 0 END, waiting_since = NULL
        FROM target t WHERE d.execution_id = $1 AND d.seq = t.seq AND d.medium = t.medium AND d.address_key = t.address_key
        RETURNING d.seq`,
       [...parametersOf(settlement), settlement.by],

@@ -1,0 +1,69 @@
+import type { SendResult } from '@libs/delivery';
+import type { HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
+import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
+import { type SliceEnds, sliceOf } from './slice';
+import { type LedgerStage, setStage } from './stage';
+
+/** Everybody may get the push; the provider is down. */
+const down: SliceEnds = {
+  decide: async (_tx, { people }) =>
+    people.map(({ seq, profileId }) => {
+      const to = { addressKey: `device-${seq}`, address: 'token' };
+      return { seq, profileId, medium: 'MOBILE_PUSH', isAllowed: true, ...to };
+    }),
+  sendBatch: async (messages) =>
+    messages.map(({ deliveryId }): SendResult => {
+      const why = { reason: 'UNAVAILABLE', detail: 'Not now', retryAfterMs: null };
+      return { outcome: 'RETRYABLE', deliveryId, ...why, isAboutMessage: false };
+    }),
+};
+
+describe('a message whose provider is down', () => {
+  let stage: LedgerStage;
+  beforeAll(async () => {
+    stage = await setStage();
+  }, 60_000);
+  afterAll(() => stage?.close());
+
+  const deliveryOf = async ({ executionId }: HeldChunk) =>
+    (
+      await stage.database.query<{ state: string; reason: string; attempts: number; waits: boolean }>(
+        `SELECT state, reason, attempts, waiting_since IS NOT NULL AS waits FROM delivery WHERE execution_id = $1`,
+        [executionId],
+      )
+    )[0];
+  const waitsSince = ({ executionId }: HeldChunk, hours: number): Promise<unknown> =>
+    stage.database.query(
+      `UPDATE delivery SET waiting_since = now() - $2 * interval '1 hour' WHERE execution_id = $1`,
+      [executionId, hours],
+    );
+
+  it('waits a day from its first try, however old its execution is, and uses no try up', async () => {
+    const chunk = await stage.takenChunk(1);
+    const run = await sliceOf(stage, chunk, down);
+    await run();
+    expect(await deliveryOf(chunk)).toMatchObject({ state: 'RETRY', attempts: 0, waits: true });
+    await waitsSince(chunk, 23);
+    await run();
+    expect(await deliveryOf(chunk)).toMatchObject({ state: 'RETRY', attempts: 0, waits: true });
+    await waitsSince(chunk, 25);
+    await run();
+    expect(await deliveryOf(chunk)).toMatchObject({
+      state: 'REJECTED',
+      reason: 'RETRIES_EXHAUSTED: UNAVAILABLE: Not now',
+    });
+  });
+
+  it('waits anew once somebody has it tried again', async () => {
+    const chunk = await stage.takenChunk(1);
+    const run = await sliceOf(stage, chunk, down);
+    await run();
+    await waitsSince(chunk, 25);
+    await run();
+    const settlement = { executionId: chunk.executionId, chosen: null, as: 'RETRIED', by: 'tests', reasons: null } as const;
+    await stage.transactions.run((tx) => new SettlementRepository().settle(tx, settlement));
+    await stage.database.query('UPDATE recipient SET end_state = NULL WHERE execution_id = $1', [chunk.executionId]);
+    await run();
+    expect(await deliveryOf(chunk)).toMatchObject({ state: 'RETRY', waits: true });
+  });
+});
