@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { applyMigrations } from '@libs/platform';
 import { Client } from 'pg';
-import { migrations } from '../../migrations';
+import { migratedTemplate } from './template';
 
 /** A migrated database of a test file's own. */
 export interface TestDatabase {
@@ -10,15 +9,14 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Creates a database on the run's server, applies every migration and points DATABASE_URL at it. */
+/** Creates a database on the run's server with every migration and points DATABASE_URL at it. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const adminUrl = process.env.TEST_DATABASE_URL;
   if (!adminUrl)
     throw new Error('TEST_DATABASE_URL is not set: run through jest, whose global set-up starts the server');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await runOnce(adminUrl, `CREATE DATABASE ${name}`);
+  await runOnce(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${await migratedTemplate(adminUrl)}`);
   const url = Object.assign(new URL(adminUrl), { pathname: `/${name}` }).toString();
-  await applyMigrations(url, migrations);
   const client = new Client({ connectionString: url });
   client.on('error', () => undefined);
   await client.connect();
