@@ -4,11 +4,14 @@ import { ProfilesModule } from '@modules/profiles';
 import { ProjectsModule } from '@modules/projects';
 import { SuppressionModule } from '@modules/suppression';
 import { Module } from '@nestjs/common';
+import { AcceptedForLaterLoader } from './api/accepted-for-later.loader';
+import { AcceptedForLaterResolver } from './api/accepted-for-later.resolver';
 import { ChoiceLoader } from './api/choice.loader';
 import { ChoiceResolver } from './api/choice.resolver';
 import { DirectCampaignResolver } from './api/direct/direct-campaign.resolver';
 import { ExecutionResolver } from './api/execution.resolver';
 import { FunnelLoader } from './api/funnel.loader';
+import { JournalResolver } from './api/journal.resolver';
 import { CategoryResolver } from './api/limits/category.resolver';
 import { SendingRulesResolver } from './api/limits/sending-rules.resolver';
 import { OptimoveCallbackController } from './api/optimove-callback.controller';
@@ -30,6 +33,8 @@ import { approvalApiProviders } from './approval';
 import { authoringApiProviders } from './authoring';
 import { CampaignsModule } from './campaigns.module';
 import { CallbackSpool } from './execution/callback-spool';
+import { CountGone } from './execution/count-gone';
+import { StopScopes } from './execution/stop-scopes';
 import { EngagementIntake } from './tracking/engagement-intake';
 import { MailView } from './tracking/mail-view';
 import { SdkInboxController } from './tracking/sdk-inbox.controller';
@@ -50,6 +55,8 @@ import { WithholdKept } from './tracking/withhold-kept';
     SdkInboxController,
   ],
   providers: [
+    AcceptedForLaterLoader,
+    AcceptedForLaterResolver,
     CallbackSpool,
     ChoiceLoader,
     ChoiceResolver,
@@ -61,6 +68,7 @@ import { WithholdKept } from './tracking/withhold-kept';
     ShowingLoader,
     ShowingResolver,
     StopResolver,
+    StopScopes,
     TraceResolver,
     FunnelLoader,
     SentCampaignLoader,
@@ -73,7 +81,9 @@ import { WithholdKept } from './tracking/withhold-kept';
     ...authoringApiProviders,
     ...approvalApiProviders,
     CategoryResolver,
+    CountGone,
     SendingRulesResolver,
+    JournalResolver,
     RehearsalResolver,
     TestSendResolver,
   ],

@@ -1,6 +1,7 @@
 import { ConnectionType, UserError } from '@libs/platform';
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { IsNumber, IsOptional, IsUUID, Length, Max, Min } from 'class-validator';
+import type { DryRunRow } from '../rehearsal/dry-run.repository';
 import { EndStateCountType, EndStateEnum } from './execution.type';
 
 const DryRunErrorCodeEnum = { INVALID: 'INVALID', NOT_FOUND: 'NOT_FOUND' };
@@ -28,7 +29,7 @@ export class RehearsedMessagesType {
 
 @ObjectType('DryRunResult', { description: 'The funnel that would result. received is the sum of endStates.' })
 export class DryRunResultType {
-  @Field(() => Int, { description: 'Customer rows Optimove lists.' })
+  @Field(() => Int, { description: 'Customer rows Optimove lists; people in the segment of a Direct campaign.' })
   received!: number;
 
   @Field(() => Int, { description: 'Customers with a profile.' })
@@ -51,6 +52,13 @@ export class DryRunResultType {
 
   @Field(() => Float, { nullable: true, description: 'What they cost at the price given; null without a price.' })
   smsCost!: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Why a Direct campaign would wait now instead of going out: the data of an exclusion rule cannot be relied on. Null when nothing holds it.',
+  })
+  holdReason!: string | null;
 }
 
 @ObjectType('DryRun', {
@@ -61,8 +69,11 @@ export class DryRunType {
   @Field(() => ID, { description: 'Our id.' })
   id!: string;
 
-  @Field(() => ID, { description: 'The connection.' })
-  connectionId!: string;
+  @Field(() => ID, { nullable: true, description: 'The connection; null for a Direct campaign.' })
+  connectionId!: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'The Direct campaign; null for a list of Optimove.' })
+  directCampaignId!: string | null;
 
   @Field(() => ID, { description: 'Its task, with progress and, when it failed, the reason.' })
   taskId!: string;
@@ -77,6 +88,11 @@ export class DryRunType {
   result!: DryRunResultType | null;
 }
 
+/** A rehearsal as GraphQL shows it. */
+export function toDryRun(row: DryRunRow): DryRunType {
+  return { ...row, directCampaignId: row.kind === 'DIRECT' ? row.request.directCampaignId : null };
+}
+
 @ObjectType('DryRunConnection', { description: 'A page of rehearsals, newest first.' })
 export class DryRunConnection extends ConnectionType(DryRunType) {}
 
@@ -89,6 +105,20 @@ export class StartDryRunInput {
   @Field({ description: 'Campaign id in Optimove; Optimove must have executed it, or its list is empty.' })
   @Length(1, 255)
   optimoveCampaignId!: string;
+
+  @Field(() => Float, { nullable: true, description: 'Price of one SMS part, in your currency.' })
+  @IsOptional()
+  @IsNumber()
+  @Min(0)
+  @Max(1000)
+  smsPartPrice?: number | null;
+}
+
+@InputType({ description: 'Which Direct campaign to rehearse.' })
+export class StartDirectDryRunInput {
+  @Field(() => ID, { description: 'The Direct campaign, launched or not: it is rehearsed as it is edited now.' })
+  @IsUUID()
+  id!: string;
 
   @Field(() => Float, { nullable: true, description: 'Price of one SMS part, in your currency.' })
   @IsOptional()

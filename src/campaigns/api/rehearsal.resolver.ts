@@ -1,45 +1,45 @@
 import { isUuid } from '@libs/foundation';
-import { decodeCursor, PageArgs, Transactions, toPage, validateInput } from '@libs/platform';
+import { PageArgs, Transactions, toPage, validateInput } from '@libs/platform';
 import { ChannelNotFoundError, ChannelsService, type ChannelView } from '@modules/channels';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
-import { BadRequestException } from '@nestjs/common';
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { DryRunRepository, type DryRunRow } from '../rehearsal/dry-run.repository';
-import { JournalListRepository } from '../rehearsal/journal-list.repository';
-import { maskBody } from '../rehearsal/mask-body';
-import { ReplayCallback } from '../rehearsal/replay-callback';
-import { StartDryRun } from '../rehearsal/start-dry-run';
-import { DryRunConnection, DryRunType, DryRunUserError, StartDryRunInput, StartDryRunPayload } from './dry-run.type';
+import { DirectDrafts } from '../rehearsal/direct-draft';
+import { DryRunRepository } from '../rehearsal/dry-run.repository';
+import { nameOfList, StartDryRun } from '../rehearsal/start-dry-run';
 import {
-  CallbackJournalArgs,
-  JournalledCallConnection,
-  ReplayCallbackInput,
-  ReplayCallbackPayload,
-} from './journal.type';
+  DryRunConnection,
+  DryRunType,
+  DryRunUserError,
+  StartDirectDryRunInput,
+  StartDryRunInput,
+  StartDryRunPayload,
+  toDryRun,
+} from './dry-run.type';
+import { readCursor } from './read-cursor';
 
-const noCall = 'This project has no such call in its journal; list callbackJournal to see their ids';
+const noDirectCampaign = 'This project has no such Direct campaign; list directCampaigns to see their ids';
 
 const unlisted: Partial<Record<ChannelView['kind'], string>> = {
   TRIGGERED: 'Optimove lists nobody of a triggered campaign; replay one of its calls instead (replayCallback)',
   SMS_SUBSCRIPTION: 'Nothing is sent on this channel; choose the one that the campaign runs on',
 };
 
-/** Rehearsals and the journal of inbound calls. */
+/** Rehearsals of campaigns. */
 @Resolver()
 export class RehearsalResolver {
   constructor(
     private readonly dryRuns: DryRunRepository,
     private readonly start: StartDryRun,
-    private readonly replaying: ReplayCallback,
-    private readonly journal: JournalListRepository,
+    private readonly drafts: DirectDrafts,
     private readonly channels: ChannelsService,
     private readonly transactions: Transactions,
   ) {}
 
   @Allow('campaigns.view')
   @Query(() => DryRunType, { nullable: true, description: 'One rehearsal of the project.' })
-  async dryRun(@CurrentActor() actor: Actor, @Args('id', { type: () => ID }) id: string): Promise<DryRunRow | null> {
-    return isUuid(id) ? this.dryRuns.find(this.transactions.pool, actor.projectId, id) : null;
+  async dryRun(@CurrentActor() actor: Actor, @Args('id', { type: () => ID }) id: string): Promise<DryRunType | null> {
+    const found = isUuid(id) ? await this.dryRuns.find(this.transactions.pool, actor.projectId, id) : null;
+    return found && toDryRun(found);
   }
 
   @Allow('campaigns.view')
@@ -47,7 +47,7 @@ export class RehearsalResolver {
   async listDryRuns(@CurrentActor() actor: Actor, @Args() { first, after }: PageArgs): Promise<DryRunConnection> {
     const page = { beforeId: readCursor(after, isUuid), limit: first + 1 };
     const rows = await this.dryRuns.list(this.transactions.pool, actor.projectId, page);
-    return toPage(rows, { first, cursorOf: ({ id }) => id, map: (row) => row });
+    return toPage(rows, { first, cursorOf: ({ id }) => id, map: toDryRun });
   }
 
   @Allow('campaigns.launch')
@@ -56,15 +56,33 @@ export class RehearsalResolver {
   })
   async startDryRun(@CurrentActor() actor: Actor, @Args('input') input: StartDryRunInput): Promise<StartDryRunPayload> {
     const problems = await validateInput(StartDryRunInput, input);
-    if (problems.length > 0) {
-      return { dryRun: null, userErrors: problems.map((problem) => ({ ...problem, code: 'INVALID' })) };
-    }
+    if (problems.length > 0) return refused(problems);
     const channel = await this.channelOf(actor, input.channelId);
     if ('code' in channel) return { dryRun: null, userErrors: [channel] };
     const { connectionId, optimoveChannelId } = channel;
     const { optimoveCampaignId, smsPartPrice = null } = input;
     const request = { optimoveCampaignId, optimoveChannelId, smsPartPrice };
-    const id = await this.start.run(actor, { connectionId, kind: 'EXECUTION', request });
+    const id = await this.start.run(actor, nameOfList(request), { connectionId, kind: 'EXECUTION', request });
+    return { dryRun: await this.dryRun(actor, id), userErrors: [] };
+  }
+
+  @Allow('campaigns.launch')
+  @Mutation(() => StartDryRunPayload, {
+    description:
+      'Rehearses a Direct campaign as it is edited now: the funnel of who is in its segment. Nothing can be sent by it.',
+  })
+  async startDirectDryRun(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: StartDirectDryRunInput,
+  ): Promise<StartDryRunPayload> {
+    const problems = await validateInput(StartDirectDryRunInput, input);
+    if (problems.length > 0) return refused(problems);
+    const draft = await this.drafts.read(actor.projectId, input.id);
+    if (!draft) return refused([{ path: ['id'], message: noDirectCampaign }], 'NOT_FOUND');
+    if (draft.problems.length > 0) return refused(draft.problems);
+    const request = { directCampaignId: input.id, smsPartPrice: input.smsPartPrice ?? null };
+    const subject = `the Direct campaign ${draft.name}`;
+    const id = await this.start.run(actor, subject, { kind: 'DIRECT', connectionId: null, request });
     return { dryRun: await this.dryRun(actor, id), userErrors: [] };
   }
 
@@ -80,56 +98,8 @@ export class RehearsalResolver {
       return { code: 'NOT_FOUND', path, message: 'This project has no such channel; list channels to see their ids' };
     }
   }
-
-  @Allow('campaigns.view')
-  @Query(() => JournalledCallConnection, {
-    description: 'Calls from Optimove as they came, newest first; kept 30 days, what they say of a person three.',
-  })
-  async callbackJournal(
-    @CurrentActor() actor: Actor,
-    @Args() { first, after, connectionId, outcome = null, optimoveCampaignId = null }: CallbackJournalArgs,
-  ): Promise<JournalledCallConnection> {
-    const page = { beforeId: readCursor(after, (id) => /^\d{1,18}$/.test(id)), limit: first + 1 };
-    const filter = { connectionId, outcome, optimoveCampaignId };
-    const rows = await this.journal.list(actor.projectId, filter, page);
-    return toPage(rows, {
-      first,
-      cursorOf: ({ id }) => id,
-      map: ({ body, ...call }) => ({ ...call, maskedBody: maskBody(body) }),
-    });
-  }
-
-  @Allow('campaigns.launch')
-  @Mutation(() => ReplayCallbackPayload, {
-    description:
-      'Takes a call of the journal through reading, matching and the gate again and shows what it would do now.',
-  })
-  async replayCallback(
-    @CurrentActor() actor: Actor,
-    @Args('input') input: ReplayCallbackInput,
-  ): Promise<ReplayCallbackPayload> {
-    const problems = await validateInput(ReplayCallbackInput, input);
-    if (problems.length > 0) {
-      return { replay: null, userErrors: problems.map((problem) => ({ ...problem, code: 'INVALID' })) };
-    }
-    const found = await this.replaying.run(actor, input.journalId);
-    if (!found) return { replay: null, userErrors: [{ code: 'NOT_FOUND', path: ['journalId'], message: noCall }] };
-    const { callback, dryRunId, ...replay } = found;
-    return {
-      replay: {
-        ...replay,
-        eventTypeId: callback?.eventTypeId ?? null,
-        optimoveCampaignId: callback?.campaignId ?? null,
-        optimoveChannelId: callback?.channelId ?? null,
-        dryRun: dryRunId === null ? null : await this.dryRun(actor, dryRunId),
-      },
-      userErrors: [],
-    };
-  }
 }
 
-function readCursor(after: string | null | undefined, isPosition: (text: string) => boolean): string | null {
-  const id = decodeCursor(after);
-  if (id === null || isPosition(id)) return id;
-  throw new BadRequestException('after must be the endCursor of a page of the same list');
+function refused(problems: { path: string[]; message: string }[], code = 'INVALID'): StartDryRunPayload {
+  return { dryRun: null, userErrors: problems.map(({ path, message }) => ({ code, path, message })) };
 }

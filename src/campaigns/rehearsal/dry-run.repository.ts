@@ -3,25 +3,40 @@ import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { RehearsalSums } from '../domain/execution/rehearsal';
 
-/** What is rehearsed. */
-export interface DryRunRequest {
-  optimoveCampaignId: string;
-  optimoveChannelId: number;
-  smsPartPrice: number | null;
+/** A list of Optimove to rehearse, by itself or as a call of the journal named it. */
+export interface ListSubject {
+  kind: 'EXECUTION' | 'CALLBACK';
+  connectionId: string;
+  request: { optimoveCampaignId: string; optimoveChannelId: number; smsPartPrice: number | null };
 }
 
-/** A rehearsal and, once it is over, what it found. */
-export interface DryRunRow {
+/** A Direct campaign to rehearse. */
+export interface DirectSubject {
+  kind: 'DIRECT';
+  connectionId: null;
+  request: { directCampaignId: string; smsPartPrice: number | null };
+}
+
+/** What is to be rehearsed. */
+export type NewDryRun = ListSubject | DirectSubject;
+
+interface Kept {
   id: string;
   projectId: string;
-  connectionId: string;
   taskId: string;
-  kind: 'EXECUTION' | 'CALLBACK';
-  request: DryRunRequest;
   result: RehearsalSums | null;
   requestedAt: Date;
   finishedAt: Date | null;
 }
+
+/** A rehearsal of a list. */
+export type ListDryRun = Kept & ListSubject;
+
+/** A rehearsal of a Direct campaign. */
+export type DirectDryRun = Kept & DirectSubject;
+
+/** A rehearsal and, once it is over, what it found. */
+export type DryRunRow = ListDryRun | DirectDryRun;
 
 const columns = `id, project_id AS "projectId", connection_id AS "connectionId", task_id AS "taskId", kind, request, result,
   requested_at AS "requestedAt", finished_at AS "finishedAt"`;
@@ -29,10 +44,7 @@ const columns = `id, project_id AS "projectId", connection_id AS "connectionId",
 /** Rehearsals, and the fingerprints of the rows that one has seen, so that repeats count without memory. */
 @Injectable()
 export class DryRunRepository {
-  async insert(
-    tx: Tx,
-    row: Pick<DryRunRow, 'projectId' | 'connectionId' | 'taskId' | 'kind' | 'request'>,
-  ): Promise<string> {
+  async insert(tx: Tx, row: NewDryRun & Pick<Kept, 'projectId' | 'taskId'>): Promise<string> {
     const id = newId();
     await execute(
       tx,

@@ -5,16 +5,26 @@ import { MatchingService } from '@modules/matching';
 import { Injectable } from '@nestjs/common';
 import { TemplateDirectory } from '../authoring/template-directory';
 import { Versions } from '../authoring/versions';
+import type { CampaignContent } from '../domain/content/campaign-content';
 import { type CompiledContent, compileContent } from '../domain/content/compile-content';
 import { LimitsReader } from '../limits/limits-in-force';
+import { directTemplate } from '../persistence/ledger/direct-execution.repository';
 import type { RehearsalContext } from './rehearse';
 
-/** What a rehearsal is about. */
-export interface Rehearsal {
+/** A list of Optimove to rehearse. */
+export interface ListToRehearse {
   id: string;
   connection: ConnectionView;
   optimoveChannelId: number;
   templateIds: string[];
+}
+
+/** A Direct campaign to rehearse. */
+export interface DirectToRehearse {
+  id: string;
+  projectId: string;
+  /** With the texts of its snippets. */
+  content: CampaignContent;
 }
 
 /** Makes the context of a rehearsal from what is live now. */
@@ -29,7 +39,7 @@ export class RehearsalContexts {
     private readonly limits: LimitsReader,
   ) {}
 
-  async open({ id, connection, optimoveChannelId, templateIds }: Rehearsal): Promise<RehearsalContext> {
+  async open({ id, connection, optimoveChannelId, templateIds }: ListToRehearse): Promise<RehearsalContext> {
     const tx = this.transactions.pool;
     const wanted = { connectionId: connection.id, optimoveChannelId, optimoveTemplateIds: templateIds };
     const found = await this.directory.find(tx, wanted);
@@ -44,15 +54,26 @@ export class RehearsalContexts {
       if (version?.segment) segments.set(templateId, version.segment);
       for (const name of content?.optimoveAttributes ?? []) attributes.add(name);
     }
+    const { projectId } = connection;
+    const shared = await this.shared(projectId, contents);
+    return { ...shared, projectId, execution: { id, attributes: [...attributes] }, connection, contents, segments };
+  }
+
+  async openDirect({ id, projectId, content }: DirectToRehearse): Promise<RehearsalContext> {
+    const contents = new Map([[directTemplate, compileContent(content)]]);
+    const shared = await this.shared(projectId, contents);
+    const execution = { id, attributes: [] };
+    return { ...shared, projectId, execution, connection: null, contents, segments: new Map() };
+  }
+
+  private async shared(
+    projectId: string,
+    contents: RehearsalContext['contents'],
+  ): Promise<Pick<RehearsalContext, 'senders' | 'limits'>> {
     const media = [...new Set([...contents.values()].flatMap((content) => content?.media ?? []))];
-    const senders = await this.delivery.mediaWithAccount(connection.projectId, media);
-    const limits = await this.limits.read({ projectId: connection.projectId, isTriggered: false, contents });
+    const limits = await this.limits.read({ projectId, isTriggered: false, contents });
     return {
-      execution: { id, attributes: [...attributes] },
-      connection,
-      contents,
-      segments,
-      senders,
+      senders: await this.delivery.mediaWithAccount(projectId, media),
       // What a quiet hour keeps goes out after it: at which hour the campaign will run is not rehearsed.
       limits: { ...limits, quietHours: null },
     };

@@ -14,7 +14,7 @@ import { matchRecipients } from '../execution/match-recipients';
 import { type NarrowContext, NarrowToSegment } from '../execution/narrow-to-segment';
 import { NarrowToTarget } from '../execution/narrow-to-target';
 import { refusedDrop } from '../execution/refused-drop';
-import { type RenderContext, type RenderedPerson, renderSlice } from '../execution/render-slice';
+import { type MatchedRecipient, type RenderContext, type RenderedPerson, renderSlice } from '../execution/render-slice';
 import type { Kept } from '../limits/keep-within-limits';
 import { type Limited, LimitSlice } from '../limits/limit-slice';
 import type { LimitsInForce } from '../limits/limits-in-force';
@@ -22,10 +22,12 @@ import type { OpenRecipient } from '../persistence/ledger/chunk.repository';
 
 /** What a rehearsal stands on: of the provider accounts only which media have one. */
 export interface RehearsalContext extends RenderContext {
+  projectId: string;
   segments: NarrowContext['segments'];
   limits: LimitsInForce;
   execution: { id: string; attributes: string[] };
-  connection: ConnectionView;
+  /** Null for a Direct campaign, whose people come with their profiles. */
+  connection: ConnectionView | null;
   senders: ReadonlySet<Medium>;
 }
 
@@ -64,9 +66,8 @@ export class Rehearse {
   }
 
   private async walk(tx: Tx, context: RehearsalContext, people: OpenRecipient[]): Promise<Rehearsed[]> {
-    const { projectId } = context.connection;
-    const known = await matchRecipients(tx, this.matching, context, people);
-    const matched = await this.segment.run(tx, { ...context, projectId }, known);
+    const { projectId } = context;
+    const matched = await this.segment.run(tx, context, await this.match(tx, context, people));
     const profileIds = matched.flatMap(({ profileId }) => (profileId ? [profileId] : []));
     const stored = await this.profiles.storedValues(tx, projectId, profileIds);
     const rendered = renderSlice({ ...context, notesMissing: true }, matched, stored);
@@ -75,17 +76,25 @@ export class Rehearse {
     return rendered.map((person) => rehearsed(person, bySeq.get(person.seq) ?? [], kept.get(person.seq)));
   }
 
+  private async match(tx: Tx, context: RehearsalContext, people: OpenRecipient[]): Promise<MatchedRecipient[]> {
+    const { connection } = context;
+    if (!connection) return people.map((person) => ({ ...person, numberProblem: null, drops: [] }));
+    return matchRecipients(tx, this.matching, { ...context, connection }, people);
+  }
+
   private async decide(tx: Tx, context: RehearsalContext, rendered: RenderedPerson[]): Promise<Limited> {
-    const { connection, execution, contents } = context;
+    const { projectId, connection, execution, contents } = context;
+    const { id: executionId } = execution;
     const ready = rendered.filter(({ messages }) => messages.size > 0);
     if (ready.length === 0) return { decisions: [], kept: new Map() };
     const decisions = await this.suppression.decide(tx, {
-      projectId: connection.projectId,
-      origin: { kind: 'OPTIMOVE', connectionId: connection.id, executionId: execution.id },
+      projectId,
+      origin: connection
+        ? { kind: 'OPTIMOVE', connectionId: connection.id, executionId }
+        : { kind: 'DIRECT', executionId },
       people: ready.flatMap((person) => toGate(context.limits, person)),
       media: [...new Set(ready.flatMap(({ messages }) => [...messages.keys()]))],
     });
-    const { projectId } = connection;
     const targeted = await this.targets.run(tx, { projectId, contents, people: ready, decisions });
     const people = new Map(ready.map((person) => [person.seq, person]));
     for (const { seq, drop } of targeted.drops) people.get(seq)?.drops.push(drop);

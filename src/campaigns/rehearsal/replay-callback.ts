@@ -12,7 +12,7 @@ import type { Announcement } from '../persistence/ledger/announcement.repository
 import { JournalListRepository, type JournalledCall } from './journal-list.repository';
 import { RehearsalContexts } from './rehearsal-contexts';
 import { Rehearse } from './rehearse';
-import { StartDryRun } from './start-dry-run';
+import { nameOfList, StartDryRun } from './start-dry-run';
 
 /** What a call would do now. */
 export interface Replay {
@@ -74,7 +74,11 @@ export class ReplayCallback {
     if (eventTypeId === triggered) return this.rehearseOne(connection, { callback, subject });
     const { optimoveCampaignId, optimoveChannelId } = subject;
     const request = { optimoveCampaignId, optimoveChannelId, smsPartPrice: null };
-    const dryRunId = await this.start.run(actor, { connectionId: connection.id, kind: 'CALLBACK', request });
+    const dryRunId = await this.start.run(actor, nameOfList(request), {
+      connectionId: connection.id,
+      kind: 'CALLBACK',
+      request,
+    });
     return verdict('WHOLE_LIST', { callback, dryRunId });
   }
 

@@ -2,7 +2,7 @@ import { Outbox, Transactions } from '@libs/platform';
 import { type Actor, Tasks } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import { dryRunJob } from './dry-run.job';
-import { DryRunRepository, type DryRunRow } from './dry-run.repository';
+import { DryRunRepository, type ListSubject, type NewDryRun } from './dry-run.repository';
 
 /** Begins rehearsals. */
 @Injectable()
@@ -14,18 +14,20 @@ export class StartDryRun {
     private readonly dryRuns: DryRunRepository,
   ) {}
 
-  /** @returns the id of the rehearsal, which goes on in the background as a task. */
-  run(
-    { projectId, label }: Actor,
-    { connectionId, kind, request }: Pick<DryRunRow, 'connectionId' | 'kind' | 'request'>,
-  ): Promise<string> {
+  /** @returns the id of the rehearsal, which goes on in the background as a task of this `subject`. */
+  run({ projectId, label }: Actor, subject: string, wanted: NewDryRun): Promise<string> {
     return this.transactions.run(async (tx) => {
-      const title = `Dry run of campaign ${request.optimoveCampaignId} on channel ${request.optimoveChannelId}`;
-      const task = { projectId, connectionId, kind: 'campaigns.dry-run', title, triggeredBy: label };
-      const taskId = await this.tasks.start(tx, task);
-      const dryRunId = await this.dryRuns.insert(tx, { projectId, connectionId, taskId, kind, request });
+      const { connectionId } = wanted;
+      const task = { projectId, kind: 'campaigns.dry-run', title: `Dry run of ${subject}`, triggeredBy: label };
+      const taskId = await this.tasks.start(tx, { ...task, ...(connectionId === null ? {} : { connectionId }) });
+      const dryRunId = await this.dryRuns.insert(tx, { ...wanted, projectId, taskId });
       await this.outbox.enqueue(tx, dryRunJob, { dryRunId });
       return dryRunId;
     });
   }
+}
+
+/** What the task of a rehearsed list is named after. */
+export function nameOfList({ optimoveCampaignId, optimoveChannelId }: ListSubject['request']): string {
+  return `campaign ${optimoveCampaignId} on channel ${optimoveChannelId}`;
 }

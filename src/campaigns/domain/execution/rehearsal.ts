@@ -26,6 +26,8 @@ export interface RehearsalSums {
   smsParts: number;
   /** In the currency of the price; null without a price. */
   smsCost: number | null;
+  /** Why a Direct campaign would wait instead of going out; null when nothing holds it. */
+  holdReason: string | null;
 }
 
 const mostFields = 200;
@@ -77,6 +79,7 @@ export class RehearsalCounter {
       messages: [...this.messages].map(([medium, count]) => ({ medium, count })),
       smsParts,
       smsCost: smsPartPrice === null ? null : Math.round(smsParts * smsPartPrice * 10_000) / 10_000,
+      holdReason: null,
     };
   }
 }
