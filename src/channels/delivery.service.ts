@@ -1,10 +1,11 @@
 import type { Medium } from '@libs/delivery';
-import type { Tx } from '@libs/platform';
+import { Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import { SenderPool } from './delivery/sender-pool';
+import { reportingProviders, SenderPool } from './delivery/sender-pool';
 import type { KeywordRow } from './domain/keyword-row';
 import type { ReceiptRow } from './domain/receipt-row';
 import type { Sender } from './domain/sender';
+import { ProviderAccountRepository } from './persistence/provider-account.repository';
 import { ReceiptRepository } from './persistence/receipt.repository';
 import { TextRepository } from './persistence/text.repository';
 
@@ -12,7 +13,9 @@ import { TextRepository } from './persistence/text.repository';
 @Injectable()
 export class DeliveryService {
   constructor(
+    private readonly transactions: Transactions,
     private readonly senders: SenderPool,
+    private readonly accounts: ProviderAccountRepository,
     private readonly receipts: ReceiptRepository,
     private readonly texts: TextRepository,
   ) {}
@@ -27,6 +30,17 @@ export class DeliveryService {
     const found = new Set<Medium>();
     for (const medium of media) if (await this.senders.senderFor(projectId, medium)) found.add(medium);
     return found;
+  }
+
+  /** Whether the project has this account. */
+  async hasAccount(projectId: string, accountId: string): Promise<boolean> {
+    return (await this.accounts.find(this.transactions.pool, projectId, accountId)) !== null;
+  }
+
+  /** Accounts of the project whose provider reports what became of a message, whether they are in use or not. */
+  async accountsThatReport(projectId: string): Promise<string[]> {
+    const accounts = await this.accounts.list(this.transactions.pool, projectId);
+    return accounts.flatMap(({ id, provider }) => (reportingProviders.includes(provider) ? [id] : []));
   }
 
   /** At most `limit` receipts that nobody has taken, oldest first; marked processed when `tx` commits. */

@@ -74,6 +74,14 @@ export class KeptMessagesService {
     return this.repository.stoppedAt(this.transactions.pool, projectId, batchIds);
   }
 
+  /** How many messages of each batch could still be shown and were not fetched by anybody, of one account or all. */
+  waiting(
+    projectId: string,
+    wanted: { batchIds: string[]; accountId: string | null },
+  ): Promise<ReadonlyMap<string, number>> {
+    return this.repository.waiting(this.transactions.pool, projectId, wanted);
+  }
+
   /** Writes down what an installation of this person reports. @returns false when the person has no such message. */
   mark(owner: KeptOwner, given: { id: string; deed: KeptDeed }): Promise<boolean> {
     return this.repository.mark(this.transactions.pool, owner, given);

@@ -1,9 +1,11 @@
 import { Transactions, validateInput } from '@libs/platform';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { CountGone } from '../execution/count-gone';
 import { StopExecutions, type StopRefusal } from '../execution/stop-executions';
+import { StopScopes } from '../execution/stop-scopes';
 import { ExecutionListRepository } from '../persistence/ledger/execution-list.repository';
-import { StopRepository } from '../persistence/ledger/stop.repository';
+import { StopRepository, type StopScope } from '../persistence/ledger/stop.repository';
 import {
   CancelExecutionInput,
   ExecutionIdInput,
@@ -20,12 +22,23 @@ const messages: Record<StopRefusal, string> = {
   WRONG_STATE: 'The execution is not in a state in which this is possible; look at its state',
 };
 
+const unknownScopes: Record<StopScope, string> = {
+  PROJECT: 'The key is of another project; the id of its own is in project { id }',
+  CONNECTION: 'This project has no such connection; list connections to see their ids',
+  CHANNEL: 'This project has no such channel; list channels to see their ids',
+  PROVIDER_ACCOUNT: 'This project has no such provider account; list providerAccounts to see their ids',
+};
+
+const notCounted = { handedOver: null, acceptedForLater: null };
+
 /** Stopping and resuming. */
 @Resolver()
 export class StopResolver {
   constructor(
     private readonly stopping: StopExecutions,
     private readonly stops: StopRepository,
+    private readonly gone: CountGone,
+    private readonly scopes: StopScopes,
     private readonly executions: ExecutionListRepository,
     private readonly transactions: Transactions,
   ) {}
@@ -42,18 +55,18 @@ export class StopResolver {
   })
   async pauseExecution(
     @CurrentActor() actor: Actor,
-    @Args('input') { id }: ExecutionIdInput,
+    @Args('input') input: ExecutionIdInput,
   ): Promise<StopExecutionPayload> {
-    return this.answer(actor, id, await this.stopping.pause(actor, id));
+    return this.act(actor, { type: ExecutionIdInput, input }, ({ id }) => this.stopping.pause(actor, id));
   }
 
   @Allow('campaigns.launch')
   @Mutation(() => StopExecutionPayload, { description: 'Lets a paused execution go on where it stopped.' })
   async resumeExecution(
     @CurrentActor() actor: Actor,
-    @Args('input') { id }: ExecutionIdInput,
+    @Args('input') input: ExecutionIdInput,
   ): Promise<StopExecutionPayload> {
-    return this.answer(actor, id, await this.stopping.resume(actor, id));
+    return this.act(actor, { type: ExecutionIdInput, input }, ({ id }) => this.stopping.resume(actor, id));
   }
 
   @Allow('campaigns.launch')
@@ -62,9 +75,11 @@ export class StopResolver {
   })
   async cancelExecution(
     @CurrentActor() actor: Actor,
-    @Args('input') { id, reason }: CancelExecutionInput,
+    @Args('input') input: CancelExecutionInput,
   ): Promise<StopExecutionPayload> {
-    return this.answer(actor, id, await this.stopping.cancel(actor, id, reason));
+    return this.act(actor, { type: CancelExecutionInput, input }, ({ id, reason }) =>
+      this.stopping.cancel(actor, id, reason),
+    );
   }
 
   @Allow('campaigns.launch')
@@ -82,8 +97,11 @@ export class StopResolver {
         problems.map((problem) => ({ ...problem, code: 'INVALID' })),
       );
     }
+    if (!(await this.scopes.exists(actor.projectId, input))) {
+      return this.stopsNow(actor, [{ code: 'NOT_FOUND', path: ['scopeId'], message: unknownScopes[input.scope] }]);
+    }
     await this.stopping.switchOff(actor, input);
-    return { ...(await this.stopsNow(actor, [])), handedOver: await this.stopping.handedOverIn(actor, input) };
+    return { ...(await this.stopsNow(actor, [])), ...(await this.gone.inScope(actor.projectId, input)) };
   }
 
   @Allow('campaigns.launch')
@@ -103,19 +121,25 @@ export class StopResolver {
     return this.stopsNow(actor, isChanged ? [] : [{ code: 'NOT_FOUND', path: ['scopeId'], message }]);
   }
 
-  private async answer(actor: Actor, id: string, refusal: StopRefusal | null): Promise<StopExecutionPayload> {
-    if (refusal) {
-      return {
-        execution: null,
-        handedOver: null,
-        userErrors: [{ code: refusal, path: ['id'], message: messages[refusal] }],
-      };
-    }
-    const execution = await this.executions.find(actor.projectId, id);
-    return { execution, handedOver: await this.stops.handedOver(this.transactions.pool, id), userErrors: [] };
+  private async act<T extends ExecutionIdInput>(
+    actor: Actor,
+    { type, input }: { type: new () => T; input: T },
+    work: (input: T) => Promise<StopRefusal | null>,
+  ): Promise<StopExecutionPayload> {
+    const problems = await validateInput(type, input);
+    if (problems.length > 0) return refused(problems.map((problem) => ({ ...problem, code: 'INVALID' })));
+    const refusal = await work(input);
+    if (refusal) return refused([{ code: refusal, path: ['id'], message: messages[refusal] }]);
+    const execution = await this.executions.find(actor.projectId, input.id);
+    const gone = (await this.gone.of(actor.projectId, [input.id])).get(input.id) ?? notCounted;
+    return { execution, ...gone, userErrors: [] };
   }
 
   private async stopsNow(actor: Actor, userErrors: StopUserError[]): Promise<SendingStopsPayload> {
-    return { stops: await this.stops.list(this.transactions.pool, actor.projectId), handedOver: null, userErrors };
+    return { stops: await this.stops.list(this.transactions.pool, actor.projectId), ...notCounted, userErrors };
   }
+}
+
+function refused(userErrors: StopUserError[]): StopExecutionPayload {
+  return { execution: null, ...notCounted, userErrors };
 }

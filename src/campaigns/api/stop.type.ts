@@ -2,6 +2,7 @@ import { UserError } from '@libs/platform';
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { IsIn, IsUUID, Length } from 'class-validator';
 import { type StopScope, stopScopes } from '../persistence/ledger/stop.repository';
+import { AcceptedForLaterType } from './accepted-for-later.type';
 import { ExecutionType } from './execution.type';
 
 const StopScopeEnum = Object.fromEntries(stopScopes.map((scope) => [scope, scope]));
@@ -74,6 +75,12 @@ export class StopExecutionPayload {
   @Field(() => Int, { nullable: true, description: 'Messages that had been handed over by then.' })
   handedOver!: number | null;
 
+  @Field(() => AcceptedForLaterType, {
+    nullable: true,
+    description: 'Those of them that have not reached anybody yet.',
+  })
+  acceptedForLater!: AcceptedForLaterType | null;
+
   @Field(() => [StopUserError], { description: 'What to mend; empty when it was done.' })
   userErrors!: StopUserError[];
 }
@@ -88,6 +95,12 @@ export class SendingStopsPayload {
     description: 'When switched off: messages of the unfinished executions there that had been handed over by then.',
   })
   handedOver!: number | null;
+
+  @Field(() => AcceptedForLaterType, {
+    nullable: true,
+    description: 'When switched off: those of them that have not reached anybody yet.',
+  })
+  acceptedForLater!: AcceptedForLaterType | null;
 
   @Field(() => [StopUserError], { description: 'What to mend; empty when it was done.' })
   userErrors!: StopUserError[];

@@ -1,3 +1,4 @@
+import { groupBy } from '@libs/foundation';
 import { Outbox, Transactions, type Tx } from '@libs/platform';
 import { type Actor, AuditTrail } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
@@ -68,14 +69,12 @@ export class StopExecutions {
     });
   }
 
-  /** Messages of unfinished executions in the scope that were handed over so far. */
-  handedOverIn({ projectId }: Actor, { scope, scopeId }: { scope: StopScope; scopeId: string }): Promise<number> {
-    return this.stops.handedOverIn(this.transactions.pool, projectId, { scope, scopeId });
-  }
-
   private async queueIdle(tx: Tx, executionId: string): Promise<void> {
-    for (const { dueAt, kind, ...job } of await this.stops.idleChunks(tx, executionId)) {
-      await this.outbox.enqueue(tx, chunkJobOf(kind), job, { runAt: dueAt });
+    const idle = await this.stops.idleChunks(tx, executionId);
+    for (const [dueAt, chunks] of groupBy(idle, (chunk) => chunk.dueAt.getTime())) {
+      const [{ kind } = { kind: 'SCHEDULED' as const }] = chunks;
+      const jobs = chunks.map(({ chunkNo, attempt }) => ({ executionId, chunkNo, attempt }));
+      await this.outbox.enqueueMany(tx, chunkJobOf(kind), jobs, { runAt: new Date(dueAt) });
     }
   }
 

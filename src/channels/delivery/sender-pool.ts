@@ -18,7 +18,8 @@ import { notHandedOver, OpenAccount } from './open-account';
 import { sendPaced } from './pace';
 import { Sessions } from './sessions';
 
-const reporting = providers.filter(({ hasReceipts }) => hasReceipts).map(({ key }) => key);
+/** Providers that report what became of accepted messages. */
+export const reportingProviders = providers.filter(({ hasReceipts }) => hasReceipts).map(({ key }) => key);
 
 /**
  * The open provider accounts of this process: one session per account, opened with the first message, replaced when
@@ -65,7 +66,7 @@ export class SenderPool implements OnApplicationShutdown {
     const kept = new Set(accounts.map(({ id }) => id));
     for (const id of this.open.keys()) if (!kept.has(id)) this.close(id);
     for (const account of accounts) this.keepOpen(account);
-    for (const account of await this.repository.findDefaultsOf(tx, reporting)) this.keepOpen(account);
+    for (const account of await this.repository.findDefaultsOf(tx, reportingProviders)) this.keepOpen(account);
   }
 
   /** Accounts with a session in this process. */

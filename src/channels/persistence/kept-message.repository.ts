@@ -99,6 +99,23 @@ export class KeptMessageRepository {
     return rows.map(({ id }) => id);
   }
 
+  /** How many of each batch nobody has fetched, of one account or all; batches without any are absent. */
+  async waiting(
+    tx: Tx,
+    projectId: string,
+    { batchIds, accountId }: { batchIds: string[]; accountId: string | null },
+  ): Promise<Map<string, number>> {
+    const rows = await query<{ batchId: string; count: number }>(
+      tx,
+      `SELECT ${batchOf} AS "batchId", count(*)::int AS count FROM kept_message
+       WHERE project_id = $1 AND ${batchOf} = ANY($2::text[]) AND fetched_at IS NULL AND ${isThere}
+         AND ($3::uuid IS NULL OR account_id = $3)
+       GROUP BY 1`,
+      [projectId, batchIds, accountId],
+    );
+    return new Map(rows.map(({ batchId, count }) => [batchId, count]));
+  }
+
   /** Ids of the unopened messages of an inbox, the newest 1,000. */
   async unread(tx: Tx, { projectId, profileId }: KeptOwner): Promise<string[]> {
     const rows = await query<{ id: string }>(

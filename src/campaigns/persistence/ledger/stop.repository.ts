@@ -214,32 +214,40 @@ export class StopRepository {
     );
   }
 
-  /** Hand-overs so far of unfinished executions in a scope. */
-  async handedOverIn(
+  /** Executions in a scope that have an audience and have not ended. */
+  async runningIn(
     tx: Tx,
     projectId: string,
     { scope, scopeId }: { scope: StopScope; scopeId: string },
-  ): Promise<number> {
-    const [row] = await query<{ count: number }>(
+  ): Promise<string[]> {
+    const rows = await query<{ id: string }>(
       tx,
-      `SELECT coalesce(sum(d.count), 0)::int AS count FROM execution e, LATERAL (
-         SELECT count(*) FROM delivery d WHERE d.execution_id = e.id AND d.state IN ('CLAIMED', 'ACCEPTED', 'UNCERTAIN')
-           AND ($2 <> 'PROVIDER_ACCOUNT' OR d.account_id = $3)) AS d
-       WHERE e.project_id = $1 AND e.state = 'RUNNING'
-         AND CASE $2 WHEN 'CONNECTION' THEN e.connection_id = $3 WHEN 'CHANNEL' THEN e.channel_id = $3 ELSE true END`,
+      `SELECT id FROM execution WHERE project_id = $1 AND state = 'RUNNING'
+         AND CASE $2 WHEN 'CONNECTION' THEN connection_id = $3 WHEN 'CHANNEL' THEN channel_id = $3 ELSE true END`,
       [projectId, scope, scopeId],
     );
-    return row?.count ?? 0;
+    return rows.map(({ id }) => id);
   }
 
-  /** Hand-overs of an execution so far, by what is known of them. */
-  async handedOver(tx: Tx, executionId: string): Promise<number> {
-    const [row] = await query<{ count: number }>(
+  /**
+   * Hand-overs of executions so far, by what is known of them, and those of them that are texts on their way: accepted
+   * by an account that reports, and not reported on. Executions without any are absent.
+   */
+  async handedOver(
+    tx: Tx,
+    projectId: string,
+    { executionIds, accountId, reporting }: { executionIds: string[]; accountId: string | null; reporting: string[] },
+  ): Promise<Map<string, { count: number; texts: number }>> {
+    const rows = await query<{ id: string; count: number; texts: number }>(
       tx,
-      `SELECT count(*)::int AS count FROM delivery WHERE execution_id = $1 AND state IN ('CLAIMED', 'ACCEPTED', 'UNCERTAIN')`,
-      [executionId],
+      `SELECT execution_id AS id, count(*)::int AS count, count(*) FILTER (WHERE medium = 'SMS' AND state = 'ACCEPTED'
+           AND account_id = ANY($4::uuid[]) AND coalesce(receipt_status, 'UNKNOWN') = 'UNKNOWN')::int AS texts
+       FROM delivery WHERE execution_id = ANY($1::uuid[]) AND project_id = $2 AND state IN ('CLAIMED', 'ACCEPTED', 'UNCERTAIN')
+         AND ($3::uuid IS NULL OR account_id = $3)
+       GROUP BY execution_id`,
+      [executionIds, projectId, accountId, reporting],
     );
-    return row?.count ?? 0;
+    return new Map(rows.map(({ id, ...counts }) => [id, counts]));
   }
 }
 
