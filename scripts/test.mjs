@@ -26,25 +26,26 @@ function onRedis() {
     return 0;
   }
   const again = endToEnd.filter(({ reason }) => reason === null);
-  console.log(`\nWith the queues on Redis, ${again.length} of ${endToEnd.length} files of end-to-end tests. Not again:`);
+  console.log(
+    `\nWith the queues on Redis, ${again.length} of ${endToEnd.length} files of end-to-end tests. Not again:`,
+  );
   for (const { name, reason } of endToEnd) if (reason !== null) console.log(`  ${name}: ${reason}`);
   const paths = again.map(({ path }) => path);
   return run(['--selectProjects', 'e2e', '--runTestsByPath', ...paths], { QUEUE_TEST_BACKEND: 'redis' });
 }
 
-/** Each file, and the reason why it need not run on both queue back ends: `@once because …` in its first comment. */
+/** Each file, and the reason why it need not run on both queue back ends: its first line is `/** @once because … *\/`. */
 function readEndToEnd() {
   const folder = join(root, 'test', 'e2e');
-  return readdirSync(folder)
-    .filter((name) => name.endsWith('.e2e-spec.ts'))
-    .map((name) => {
-      const path = join(folder, name);
-      const comment = /^\/\*\*[^]*?\*\//.exec(readFileSync(path, 'utf8'))?.[0] ?? '';
-      if (!comment.includes('@once')) return { name, path, reason: null };
-      const reason = /@once because ([^\n]*?\w)\.? *(\*\/|\n)/.exec(comment)?.[1];
-      if (!reason) throw new Error(`${path} says @once without "because" and a reason`);
-      return { name, path, reason };
-    });
+  const names = readdirSync(folder).filter((name) => name.endsWith('.e2e-spec.ts'));
+  return names.map((name) => {
+    const path = join(folder, name);
+    const [first = ''] = readFileSync(path, 'utf8').split('\n', 1);
+    if (!first.includes('@once')) return { name, path, reason: null };
+    const reason = /^\/\*\* @once because (.*\w)\.? \*\/$/.exec(first)?.[1];
+    if (!reason) throw new Error(`${path} says @once without "because" and a reason`);
+    return { name, path, reason };
+  });
 }
 
 function run(args, env = {}) {

@@ -1,11 +1,13 @@
 /** @once because it asks what is left of a drill, whose queues no job has reached. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
+
+const startsWithinMs = 120_000;
 
 const launcher = join(__dirname, '..', '..', 'dist', 'apps', 'launcher', 'src', 'main.js');
 
@@ -28,7 +30,13 @@ function isAlive(pid: number): boolean {
 
 describe('a drill that is ended', () => {
   const folders: string[] = [];
-  afterAll(() => {
+  const drills: ChildProcess[] = [];
+  afterAll(async () => {
+    for (const drill of drills.filter(({ exitCode }) => exitCode === null)) {
+      const exited = once(drill, 'exit');
+      drill.kill('SIGTERM');
+      await exited;
+    }
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   });
 
@@ -37,14 +45,15 @@ describe('a drill that is ended', () => {
     ['while its processes start', (folder: string) => existsSync(join(folder, 'sink.log'))],
   ])('leaves no PostgreSQL and no data behind, also %s', async (_, isReached) => {
     const drill = spawn(process.execPath, [launcher, 'drill', '--faults', '1']);
+    drills.push(drill);
     const exited = once(drill, 'exit');
     let output = '';
     drill.stdout.on('data', (part: Buffer) => {
       output += part.toString();
     });
-    const folder = await eventually('it says where its logs are', () => /^logs in (.+)$/m.exec(output)?.[1]);
+    const folder = await eventually('it says where its logs are', () => /^logs in (.+)$/m.exec(output)?.[1], startsWithinMs);
     folders.push(folder);
-    const server = await eventually('PostgreSQL runs', () => isReached(folder) && serverOf(folder));
+    const server = await eventually('PostgreSQL runs', () => isReached(folder) && serverOf(folder), startsWithinMs);
 
     drill.kill('SIGTERM');
     expect((await exited)[0]).toBe(130);

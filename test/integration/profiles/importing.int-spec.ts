@@ -241,7 +241,10 @@ describe('importing files of people', () => {
 
   it('hands out the rejects of imports of this project only', async () => {
     const { body } = await stage.send('/imports/profiles', 'userId,timezone\nsecret,Nowhere\n');
-    expect(await stage.download(body.rejectsUrl)).toMatchObject({ status: 200, text: expect.stringContaining('secret') });
+    expect(await stage.download(body.rejectsUrl)).toMatchObject({
+      status: 200,
+      text: expect.stringContaining('secret'),
+    });
 
     const stranger = '00000000-0000-7000-8000-000000000000';
     for (const table of ['import', 'import_reject']) {
