@@ -51,7 +51,11 @@ describe('a drill that is ended', () => {
     drill.stdout.on('data', (part: Buffer) => {
       output += part.toString();
     });
-    const folder = await eventually('it says where its logs are', () => /^logs in (.+)$/m.exec(output)?.[1], startsWithinMs);
+    const folder = await eventually(
+      'it says where its logs are',
+      () => /^logs in (.+)$/m.exec(output)?.[1],
+      startsWithinMs,
+    );
     folders.push(folder);
     const server = await eventually('PostgreSQL runs', () => isReached(folder) && serverOf(folder), startsWithinMs);
 

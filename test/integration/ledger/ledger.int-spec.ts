@@ -1,6 +1,10 @@
 import { FencedError } from '../../../src/campaigns/domain/execution/errors';
 import type { HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
-import type { ClaimedDelivery, DeliveryOutcome, NewDelivery } from '../../../src/campaigns/persistence/ledger/delivery.repository';
+import type {
+  ClaimedDelivery,
+  DeliveryOutcome,
+  NewDelivery,
+} from '../../../src/campaigns/persistence/ledger/delivery.repository';
 import { type LedgerStage, pushes, setStage } from './stage';
 
 describe('the ledger', () => {

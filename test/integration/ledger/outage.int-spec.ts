@@ -33,10 +33,10 @@ describe('a message whose provider is down', () => {
       )
     )[0];
   const waitsSince = ({ executionId }: HeldChunk, hours: number): Promise<unknown> =>
-    stage.database.query(
-      `UPDATE delivery SET waiting_since = now() - $2 * interval '1 hour' WHERE execution_id = $1`,
-      [executionId, hours],
-    );
+    stage.database.query(`UPDATE delivery SET waiting_since = now() - $2 * interval '1 hour' WHERE execution_id = $1`, [
+      executionId,
+      hours,
+    ]);
 
   it('waits a day from its first try, however old its execution is, and uses no try up', async () => {
     const chunk = await stage.takenChunk(1);
@@ -60,7 +60,13 @@ describe('a message whose provider is down', () => {
     await run();
     await waitsSince(chunk, 25);
     await run();
-    const settlement = { executionId: chunk.executionId, chosen: null, as: 'RETRIED', by: 'tests', reasons: null } as const;
+    const settlement = {
+      executionId: chunk.executionId,
+      chosen: null,
+      as: 'RETRIED',
+      by: 'tests',
+      reasons: null,
+    } as const;
     await stage.transactions.run((tx) => new SettlementRepository().settle(tx, settlement));
     await stage.database.query('UPDATE recipient SET end_state = NULL WHERE execution_id = $1', [chunk.executionId]);
     await run();

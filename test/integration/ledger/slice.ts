@@ -22,7 +22,11 @@ export interface SliceEnds {
 const standing = async (): Promise<object> => ({ isHeld: true, against: null });
 
 /** A push to each person of a chunk, on the way through a gate and to a provider of the test's own. @returns what runs it. */
-export async function sliceOf(stage: LedgerStage, chunk: HeldChunk, ends: SliceEnds): Promise<() => ReturnType<SendSlice['run']>> {
+export async function sliceOf(
+  stage: LedgerStage,
+  chunk: HeldChunk,
+  ends: SliceEnds,
+): Promise<() => ReturnType<SendSlice['run']>> {
   const module = await Test.createTestingModule({
     providers: [
       SendSlice,

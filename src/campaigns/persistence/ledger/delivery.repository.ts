@@ -68,7 +68,12 @@ export class DeliveryRepository {
    * once more by a person's decision gets nothing on addresses that are new since then.
    * @returns the claims by {@link deliveryKey}.
    */
-  async claim(tx: Tx, chunk: HeldChunk, projectId: string, deliveries: NewDelivery[]): Promise<Map<string, ClaimedDelivery>> {
+  async claim(
+    tx: Tx,
+    chunk: HeldChunk,
+    projectId: string,
+    deliveries: NewDelivery[],
+  ): Promise<Map<string, ClaimedDelivery>> {
     const rows = await query<ClaimedDelivery & { seq: number; medium: string; addressKey: string }>(
       tx,
       prepared(`INSERT INTO delivery AS d (execution_id, seq, medium, address_key, project_id, profile_id, account_id, state, fence, variant, language)
