@@ -23,6 +23,8 @@ export interface ListToRehearse {
 export interface DirectToRehearse {
   id: string;
   projectId: string;
+  /** The campaign's id, which settles variants and its control group as in a real execution. */
+  campaignId: string;
   /** With the texts of its snippets. */
   content: CampaignContent;
 }
@@ -59,11 +61,12 @@ export class RehearsalContexts {
     return { ...shared, projectId, execution: { id, attributes: [...attributes] }, connection, contents, segments };
   }
 
-  async openDirect({ id, projectId, content }: DirectToRehearse): Promise<RehearsalContext> {
+  async openDirect({ id, projectId, campaignId, content }: DirectToRehearse): Promise<RehearsalContext> {
     const contents = new Map([[directTemplate, compileContent(content)]]);
     const shared = await this.shared(projectId, contents);
     const execution = { id, attributes: [] };
-    return { ...shared, projectId, execution, connection: null, contents, segments: new Map() };
+    const own = { choiceName: campaignId, connection: null, segments: new Map() };
+    return { ...shared, ...own, projectId, execution, contents };
   }
 
   private async shared(

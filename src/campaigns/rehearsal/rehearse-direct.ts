@@ -35,10 +35,11 @@ export class RehearseDirect {
   ) {}
 
   async run({ id, projectId, taskId, request }: DirectDryRun): Promise<RehearsalSums> {
-    const { content, segment } = await this.draft(projectId, request.directCampaignId);
-    const context = await this.contexts.openDirect({ id, projectId, content });
+    const { directCampaignId: campaignId } = request;
+    const { content, segment } = await this.draft(projectId, campaignId);
+    const context = await this.contexts.openDirect({ id, projectId, campaignId, content });
     const rehearsal = { taskId, context, counter: new RehearsalCounter() };
-    await this.walk(rehearsal, await this.profiles.audience(projectId, segment));
+    await this.walk(rehearsal, await this.profiles.audience(projectId, { segment, isZoned: false }));
     const origin = { kind: 'DIRECT', executionId: id } as const;
     const { holdReason } = await this.suppression.standing(this.transactions.pool, projectId, origin);
     return { ...rehearsal.counter.sums(request.smsPartPrice), holdReason };
