@@ -49,7 +49,7 @@ describe('the answer to a stop', () => {
        VALUES ($1, $2, $3, $3, $4, 505, '2026-01-01', 'RUNNING')`,
       [id, projectId, connectionId, id],
     );
-    return { id, connectionId };
+    return { id };
   }
 
   async function deliveries(
