@@ -10,6 +10,7 @@ import { buildIfStale } from './build.mjs';
 const root = join(import.meta.dirname, '..');
 const faults = join(root, 'test', 'planted-faults');
 const copy = join(root, '.cache', 'planted-faults');
+const found = join(copy, 'found.json');
 const manifest = JSON.parse(readFileSync(join(faults, 'manifest.json'), 'utf8'));
 const wanted = manifest.filter(({ patch }) => patch.includes(process.argv[2] ?? ''));
 const leftOut = new Set(['node_modules', 'dist', '.git', '.cache', '.data']);
@@ -70,11 +71,13 @@ function plant({ patch, project, file, red, needsBuild = false }) {
   }
 }
 
+/** What jest found; in a file, because what is tested may write to the output as well. */
 function run(project, file) {
-  const args = ['--selectProjects', project, '--testPathPatterns', file, '--json', '--silent'];
+  rmSync(found, { force: true });
+  const args = ['--selectProjects', project, '--testPathPatterns', file, '--json', '--outputFile', found, '--silent'];
   const done = spawnSync(process.execPath, [jest, ...args], { cwd: copy, encoding: 'utf8', env, maxBuffer: 1 << 26 });
   try {
-    return JSON.parse(done.stdout.slice(done.stdout.indexOf('{"')));
+    return JSON.parse(readFileSync(found, 'utf8'));
   } catch {
     return { testResults: [], output: `${done.stdout}${done.stderr}`.slice(-2000) };
   }
