@@ -14,6 +14,7 @@ export type { SegmentRules } from './domain/segments/rules';
 export { type Subscription, subscriptions } from './domain/subscription';
 export { isUserId } from './domain/user-id';
 export { type CsvRecord, csvRecords } from './imports/csv-records';
+export { type MergeHandler, Merges, type ProfileMerge } from './merges';
 export {
   type Person,
   PersonalData,

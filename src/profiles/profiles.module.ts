@@ -9,6 +9,7 @@ import { DeviceWriter } from './imports/device-writer';
 import { ImportFile } from './imports/import-file';
 import { ImportRepository } from './imports/import-repository';
 import { ImportWriter } from './imports/import-writer';
+import { Merges } from './merges';
 import { AnonymousProfiles } from './persistence/anonymous-profiles';
 import { AppEntity } from './persistence/app.entity';
 import { AttributeDefinitionEntity } from './persistence/attribute-definition.entity';
@@ -71,6 +72,7 @@ import { Segments } from './segments/segments';
     FindPerson,
     ErasureRepository,
     ErasePerson,
+    Merges,
   ],
   exports: [
     AttributeWorkRepository,
@@ -97,6 +99,7 @@ import { Segments } from './segments/segments';
     PersonalData,
     FindPerson,
     ErasePerson,
+    Merges,
   ],
 })
 export class ProfilesModule {}

@@ -69,6 +69,11 @@ export class ProfilesService {
     return this.attributes.store(tx, projectId, source);
   }
 
+  /** Writes attributes of one person, each in the place of what it was. */
+  setAttributes(tx: Tx, projectId: string, profileId: string, values: Record<string, unknown>): Promise<void> {
+    return this.attributes.set(tx, projectId, profileId, values);
+  }
+
   /** One row per address; a person without an address on a medium has none. */
   reach(tx: Tx, projectId: string, profileIds: string[], media: Medium[]): Promise<ReachRow[]> {
     return this.reaches.reach(tx, projectId, profileIds, media);
@@ -100,7 +105,7 @@ export class ProfilesService {
     return this.profiles.importNumbers(tx, projectId, numbers);
   }
 
-  /** Remembers that a provider called these addresses dead; the gate refuses them from now on. */
+  /** Remembers that a provider called these addresses dead; the gate refuses them from now on, whoever of the project has them. */
   markUnreachable(tx: Tx, projectId: string, dead: DeadAddress[]): Promise<void> {
     return this.reaches.markUnreachable(tx, projectId, dead);
   }

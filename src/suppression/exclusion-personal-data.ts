@@ -31,7 +31,9 @@ export class ExclusionPersonalData implements PersonalDataSource, OnModuleInit {
     const decisions = await query(
       tx,
       `SELECT decided_at, origin, execution_id, medium, basis, attribute, value, data_date, outcome, detail
-       FROM guard_decision WHERE project_id = $1 AND (profile_id = $2 OR user_id = ANY($3::text[])) ORDER BY decided_at`,
+       FROM guard_decision WHERE project_id = $1 AND (user_id = ANY($3::text[]) OR profile_id = $2
+         OR profile_id IN (SELECT profile_id FROM suppression_merge WHERE project_id = $1 AND into_profile_id = $2))
+       ORDER BY decided_at`,
       [projectId, person.profileId, customerIds],
     );
     yield* recordsOf('suppression_decision', decisions);

@@ -5,7 +5,9 @@ import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ExclusionPersonalData } from './exclusion-personal-data';
+import { FindProofs } from './guard/find-proofs';
 import { Guard } from './guard/guard';
+import { KeepExclusions } from './guard/keep-exclusions';
 import { ManageOverrides } from './guard/manage-overrides';
 import { ManageRules } from './guard/manage-rules';
 import { ImportEntries } from './import-entries';
@@ -15,6 +17,7 @@ import { FeedRepository } from './persistence/feed.repository';
 import { GuardDecisionRepository } from './persistence/guard-decision.repository';
 import { GuardOverrideRepository } from './persistence/guard-override.repository';
 import { ListGateRepository } from './persistence/list-gate.repository';
+import { MergeRepository } from './persistence/merge.repository';
 import { RememberedValueRepository } from './persistence/remembered-value.repository';
 import { SuppressionEntryEntity } from './persistence/suppression-entry.entity';
 import { SyncRunRepository } from './persistence/sync-run.repository';
@@ -38,12 +41,14 @@ const repositories = [
   GuardDecisionRepository,
   GuardOverrideRepository,
   ListGateRepository,
+  MergeRepository,
   RememberedValueRepository,
   SyncRunRepository,
 ];
 
 const useCases = [
   CheckDataDate,
+  FindProofs,
   ForgetValues,
   Guard,
   ImportEntries,
@@ -67,6 +72,7 @@ const useCases = [
     StoppedNumbers,
     SuppressionService,
     ExclusionPersonalData,
+    KeepExclusions,
     ValueWriter,
   ],
   exports: [SuppressionConfig, StoppedNumbers, SuppressionService, ...repositories, ...useCases],

@@ -61,11 +61,14 @@ export class SuppressionService {
     return this.guard.standing(tx, projectId, origin);
   }
 
-  /** Lists the addresses of people who complained about a message, each on the medium that it came by. */
+  /**
+   * Lists the addresses that complaints came from, each on the medium of the message: where it was sent to or, where that
+   * is not kept (`address` null), what the person has now. People are listed themselves on media without such addresses.
+   */
   async suppressAfterComplaint(
     tx: Tx,
     projectId: string,
-    complaints: { profileId: string; medium: Medium }[],
+    complaints: { profileId: string; medium: Medium; address: string | null }[],
   ): Promise<void> {
     const contacts = await this.profiles.contacts(
       tx,
@@ -74,11 +77,12 @@ export class SuppressionService {
     );
     const own = contacts.filter(({ isSignedOut }) => !isSignedOut);
     const byProfile = new Map(own.map((contact) => [contact.profileId, contact]));
-    const entries = complaints.flatMap(({ profileId, medium }) => {
+    const entries = complaints.flatMap(({ profileId, medium, address }) => {
       const contact = byProfile.get(profileId);
       const kind: EntryKind = medium === 'EMAIL' ? 'EMAIL' : medium === 'SMS' ? 'MOBILE_NUMBER' : 'USER_ID';
-      const address = { EMAIL: contact?.email, MOBILE_NUMBER: contact?.mobileNumber, USER_ID: contact?.userId }[kind];
-      const value = address ? normalValue(kind, address) : null;
+      const now = { EMAIL: contact?.email, MOBILE_NUMBER: contact?.mobileNumber, USER_ID: contact?.userId }[kind];
+      const given = address ?? now;
+      const value = given ? normalValue(kind, given) : null;
       return value ? [{ kind, value, medium }] : [];
     });
     await query(

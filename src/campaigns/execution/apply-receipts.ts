@@ -17,7 +17,7 @@ const engagements = { COMPLAINED: 'COMPLAINED', UNSUBSCRIBED: 'UNSUBSCRIBED' } a
 
 /**
  * Moves the ledger by what providers report: delivered, or bounced after all, each once. An address that is dead is
- * remembered on the profile; complaints and unsubscribes go on to the intake of engagement.
+ * remembered on every profile that has it; complaints and unsubscribes go on to the intake of engagement.
  */
 @Injectable()
 export class ApplyReceipts {
@@ -80,8 +80,10 @@ export class ApplyReceipts {
   }
 }
 
+/** The address that was mailed. Where a report names another one, it is about a mailbox that somebody passed it on to. */
 function deadAddress(receipt: LocatedReceipt): DeadAddress[] {
-  const { bounce, status, address, medium, profileId, addressKey, code } = receipt;
-  if (status !== 'FAILED' || !bounce || !address || !isPermanent(bounce)) return [];
-  return [{ medium, profileId, addressKey, address, reason: `${bounce}: ${code}`.slice(0, 500) }];
+  const { bounce, status, address, mailedTo, medium, profileId, addressKey, code } = receipt;
+  if (status !== 'FAILED' || !bounce || !mailedTo || !isPermanent(bounce)) return [];
+  if (address && address.toLowerCase() !== mailedTo.toLowerCase()) return [];
+  return [{ medium, profileId, addressKey, address: mailedTo, reason: `${bounce}: ${code}`.slice(0, 500) }];
 }

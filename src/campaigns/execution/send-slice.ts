@@ -35,7 +35,6 @@ interface Claimed extends NewDelivery, ClaimedDelivery {
   message: OutboundMessage;
   /** What short links in the message stand for. */
   links: ShortLink[];
-  address: string;
 }
 
 /** What became of a hand-over, and whether the provider called the address dead. */

@@ -34,6 +34,8 @@ export interface TakenEngagement {
   isMachine: boolean;
   answers: PreferenceAnswers | null;
   occurredAt: Date;
+  /** When it was taken in, by the clock of the database. */
+  receivedAt: Date;
   profileId: string | null;
 }
 
@@ -97,7 +99,7 @@ export class EngagementRepository {
            SELECT id, received_at FROM engagement_intake WHERE processed_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
          ) RETURNING *
        ) SELECT id, project_id AS "projectId", execution_id AS "executionId", seq, medium, kind, is_machine AS "isMachine",
-           answers, occurred_at AS "occurredAt", profile_id AS "profileId" FROM taken ORDER BY id`,
+           answers, occurred_at AS "occurredAt", received_at AS "receivedAt", profile_id AS "profileId" FROM taken ORDER BY id`,
       [limit],
     );
   }
@@ -168,6 +170,19 @@ export class EngagementRepository {
        JOIN test_delivery t ON t.test_send_id = e.execution_id AND t.seq = e.seq`,
       [refs.map(({ executionId }) => executionId), refs.map(({ seq }) => seq)],
     );
+  }
+
+  /** Where these messages went, by `executionId seq medium`; those of which that is not kept are absent. */
+  async mailedTo(tx: Tx, refs: { executionId: string; seq: number; medium: Medium }[]): Promise<Map<string, string>> {
+    const rows = await query<{ key: string; address: string }>(
+      tx,
+      `SELECT d.execution_id || ' ' || d.seq || ' ' || d.medium AS key, d.address
+       FROM unnest($1::uuid[], $2::int[], $3::text[]) AS e(execution_id, seq, medium)
+       JOIN delivery d ON d.execution_id = e.execution_id AND d.seq = e.seq AND d.medium = e.medium
+       WHERE d.address IS NOT NULL`,
+      [refs.map(({ executionId }) => executionId), refs.map(({ seq }) => seq), refs.map(({ medium }) => medium)],
+    );
+    return new Map(rows.map(({ key, address }) => [key, address]));
   }
 
   /** Profiles of these recipients, and the campaigns that their messages were of. */

@@ -54,7 +54,7 @@ const categoryUses = `SELECT c.name AS category, to_timestamp(e.value::bigint) A
 
 const exported = {
   message: `SELECT e.optimove_campaign_id, r.optimove_template_id, r.due_at, r.end_state, r.reason, r.ended_at,
-      r.delivered_at, r.opened_at, r.clicked_at, d.medium, d.state, d.claimed_at, d.receipt_status
+      r.delivered_at, r.opened_at, r.clicked_at, d.medium, d.state, d.address, d.claimed_at, d.receipt_status
     FROM execution e JOIN recipient r ON r.execution_id = e.id AND r.customer_id = ANY($2::text[])
     LEFT JOIN delivery d ON d.execution_id = r.execution_id AND d.seq = r.seq WHERE e.project_id = $1 ORDER BY r.due_at`,
   merge_values: `SELECT e.optimove_campaign_id, e.attributes AS names, s.attributes AS values
@@ -74,6 +74,8 @@ const erasing = [
   `DELETE FROM recipient_event WHERE (execution_id, seq) IN (SELECT r.execution_id, r.seq ${rowsOfPerson})`,
   `DELETE FROM engagement_intake WHERE kind = 'PREFERENCES' AND processed_at IS NULL
      AND (execution_id, seq) IN (SELECT r.execution_id, r.seq ${rowsOfPerson})`,
+  `UPDATE delivery SET address = NULL
+   WHERE address IS NOT NULL AND (execution_id, seq) IN (SELECT r.execution_id, r.seq ${rowsOfPerson})`,
   `DELETE FROM short_link WHERE (execution_id, seq) IN (SELECT r.execution_id, r.seq ${rowsOfPerson})`,
   `UPDATE engagement_intake SET link = NULL, answers = NULL, user_agent = NULL, profile_id = NULL
    WHERE (execution_id, seq) IN (SELECT r.execution_id, r.seq ${rowsOfPerson})`,

@@ -78,7 +78,7 @@ export class ApplyEngagement {
     });
   }
 
-  /** In the order they came: what somebody said last counts. */
+  /** What somebody said last counts, whatever road it came by: every answer bears its time. */
   private async applyAnswers(tx: Tx, events: Answered[]): Promise<void> {
     for (const projectId of new Set(events.map((event) => event.projectId))) {
       const own = events.filter((event) => event.projectId === projectId);
@@ -87,11 +87,26 @@ export class ApplyEngagement {
         ['PREFERENCE_PAGE', own.filter(({ kind }) => kind === 'PREFERENCES')],
       ];
       for (const [source, said] of sources) {
-        if (said.length > 0) await this.profiles.applyConsent(tx, projectId, source, lastAnswers(said));
+        for (const medium of ['email', 'sms'] as const) {
+          const answers = lastAnswers(said, medium);
+          if (answers.length > 0) await this.profiles.applyConsent(tx, projectId, source, answers);
+        }
       }
-      const complaints = own.filter(({ kind }) => kind === 'COMPLAINED');
-      if (complaints.length > 0) await this.suppression.suppressAfterComplaint(tx, projectId, complaints);
+      await this.suppressAfter(
+        tx,
+        projectId,
+        own.filter(({ kind }) => kind === 'COMPLAINED'),
+      );
     }
+  }
+
+  private async suppressAfter(tx: Tx, projectId: string, complaints: Answered[]): Promise<void> {
+    if (complaints.length === 0) return;
+    const mailedTo = await this.repository.mailedTo(tx, complaints);
+    const given = complaints.map(({ executionId, seq, profileId, medium }) => ({
+      ...{ profileId, medium, address: mailedTo.get(`${executionId} ${seq} ${medium}`) ?? null },
+    }));
+    await this.suppression.suppressAfterComplaint(tx, projectId, given);
   }
 }
 
@@ -108,24 +123,21 @@ function isAnswer({ kind }: TakenEngagement): boolean {
   return kind === 'UNSUBSCRIBED' || kind === 'PREFERENCES' || kind === 'COMPLAINED';
 }
 
-function lastAnswers(events: Answered[]): ConsentAnswer[] {
+/** The last answer of each person about a medium, with its own time. */
+function lastAnswers(events: Answered[], medium: 'email' | 'sms'): ConsentAnswer[] {
   const byProfile = new Map<string, ConsentAnswer>();
   for (const event of events) {
-    byProfile.set(event.profileId, {
-      ...byProfile.get(event.profileId),
-      profileId: event.profileId,
-      ...answerOf(event),
-    });
+    const answer = answerOf(event, medium);
+    if (!answer) continue;
+    const { profileId, receivedAt: saidAt } = event;
+    byProfile.set(profileId, { profileId, saidAt, [medium]: answer });
   }
   return [...byProfile.values()];
 }
 
-function answerOf({ kind, medium, answers }: Answered): Omit<ConsentAnswer, 'profileId'> {
-  if (kind === 'UNSUBSCRIBED' && !answers)
-    return medium === 'SMS' ? { sms: 'UNSUBSCRIBED' } : { email: 'UNSUBSCRIBED' };
-  const said = (wants: boolean): Subscription => (wants ? 'SUBSCRIBED' : 'UNSUBSCRIBED');
-  return {
-    ...(answers?.email === undefined ? {} : { email: said(answers.email) }),
-    ...(answers?.sms === undefined ? {} : { sms: said(answers.sms) }),
-  };
+function answerOf({ kind, medium, answers }: Answered, about: 'email' | 'sms'): Subscription | null {
+  const said = answers?.[about];
+  if (said !== undefined) return said ? 'SUBSCRIBED' : 'UNSUBSCRIBED';
+  const isLeaving = kind === 'UNSUBSCRIBED' && !answers;
+  return isLeaving && about === (medium === 'SMS' ? 'sms' : 'email') ? 'UNSUBSCRIBED' : null;
 }

@@ -52,7 +52,9 @@ export class ApplyKeywords {
       const word = last.get(number);
       return word ? [{ profileId, word }] : [];
     });
-    const answers = people.map(({ profileId, word }) => ({ profileId, sms: subscriptionOf(word) }));
+    const answers = people.map(({ profileId, word }) => ({
+      ...{ profileId, sms: subscriptionOf(word), saidAt: word.receivedAt },
+    }));
     if (answers.length > 0) await this.profiles.applyConsent(tx, projectId, 'KEYWORD', answers);
     const known = new Set(people.map(({ word }) => word.number));
     const unknown = numbers.filter((number) => !known.has(number));

@@ -1,5 +1,6 @@
 import type { Subscription } from '@modules/profiles';
 import { pageStyle } from './page-style';
+import { shownField } from './preference-form';
 
 /** What a form of the preference page shows. */
 export interface ShownAnswers {
@@ -24,7 +25,8 @@ export function unsubscribePage(medium: 'EMAIL' | 'SMS', preferencesUrl: string)
 /** A page with what the person said, to be changed; works without JavaScript. */
 export function preferencesPage({ email, sms, emailHint, numberHint }: ShownAnswers): string {
   const box = (name: string, label: string, { answer, hint }: { answer: Subscription; hint: string | null }): string =>
-    `<label><input type="checkbox" name="${name}" value="yes"${answer === 'SUBSCRIBED' ? ' checked' : ''}>
+    `<input type="hidden" name="${shownField(name)}" value="${answer}">
+     <label><input type="checkbox" name="${name}" value="yes"${answer === 'SUBSCRIBED' ? ' checked' : ''}>
      <span>${label}${hint ? `<small>to ${escaped(hint)}</small>` : ''}</span></label>`;
   return page(
     'What would you like to get from us?',

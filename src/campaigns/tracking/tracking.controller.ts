@@ -1,6 +1,6 @@
 import { systemClock } from '@libs/foundation';
 import { LinkSigner, Transactions } from '@libs/platform';
-import { ProfilesService } from '@modules/profiles';
+import { ProfilesService, type Subscription } from '@modules/profiles';
 import { Public } from '@modules/projects';
 import { Controller, Get, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -12,6 +12,7 @@ import { leadOn } from './lead-on';
 import { MailView } from './mail-view';
 import { MessageLinks } from './message-links';
 import { donePage, gonePage, nameOf, preferencesPage, unsubscribePage } from './pages';
+import { readPreferences } from './preference-form';
 import { sendPage } from './send-page';
 
 const pixel = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64');
@@ -83,16 +84,15 @@ export class TrackingController {
   @Get('p/:token')
   async preferences(@Param('token') token: string, @Res() reply: FastifyReply): Promise<void> {
     const ref = this.refOf(token, 'p');
-    const person = ref && (await this.intake.personOf(ref));
-    const { pool } = this.transactions;
-    const answers = person && (await this.profiles.consentOf(pool, person.projectId, person.profileId));
+    const answers = ref && (await this.answersOf(ref));
     if (!answers) return sendPage(reply, 410, gone);
-    const [contact] = await this.profiles.contacts(pool, person.projectId, [person.profileId]);
+    const { projectId, profileId, email, sms } = answers;
+    const [contact] = await this.profiles.contacts(this.transactions.pool, projectId, [profileId]);
     const hints = { emailHint: addressHint(contact?.email), numberHint: numberHint(contact?.mobileNumber) };
-    await sendPage(reply, 200, preferencesPage({ ...answers, ...hints }));
+    await sendPage(reply, 200, preferencesPage({ email, sms, ...hints }));
   }
 
-  /** Stores the whole form: a box without a tick is a no. */
+  /** Stores what the person changed; a box that nobody ever answered and that stays empty is no answer. */
   @Post('p/:token')
   async changePreferences(
     @Param('token') token: string,
@@ -100,12 +100,12 @@ export class TrackingController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const ref = this.refOf(token, 'p');
-    if (!ref || !(await this.intake.personOf(ref))) return sendPage(reply, 410, gone);
+    const current = ref && (await this.answersOf(ref));
+    if (!ref || !current) return sendPage(reply, 410, gone);
     const form = new URLSearchParams(Buffer.isBuffer(request.body) ? request.body.toString('utf8') : '');
-    const wants = (name: string): boolean => form.get(name) === 'yes' && form.get('none') !== 'yes';
-    const answers = { email: wants('email'), sms: wants('sms') };
-    await this.note(request, ref, 'PREFERENCES', { answers });
-    const text = answers.email || answers.sms ? 'you get what you chose.' : 'you get no marketing messages from us.';
+    await this.note(request, ref, 'PREFERENCES', { answers: readPreferences(form, current) });
+    const wantsAny = form.get('none') !== 'yes' && ['email', 'sms'].some((name) => form.get(name) === 'yes');
+    const text = wantsAny ? 'you get what you chose.' : 'you get no marketing messages from us.';
     await sendPage(reply, 200, donePage('Saved', `From now on ${text}`, this.preferencesUrl(ref)));
   }
 
@@ -116,6 +116,17 @@ export class TrackingController {
     const html = ref?.medium === 'EMAIL' ? await this.views.html(ref) : null;
     if (html === null) return sendPage(reply, 410, gone);
     await sendPage(reply, 200, html, mailPolicy);
+  }
+
+  /** Who got a message, and what they say now; null when there is nobody. */
+  private async answersOf(
+    ref: MessageRef,
+  ): Promise<{ projectId: string; profileId: string; email: Subscription; sms: Subscription } | null> {
+    const person = await this.intake.personOf(ref);
+    if (!person) return null;
+    const { projectId, profileId } = person;
+    const answers = await this.profiles.consentOf(this.transactions.pool, projectId, profileId);
+    return answers && { ...person, ...answers };
   }
 
   private preferencesUrl(ref: MessageRef): string {

@@ -9,4 +9,6 @@ export interface KeywordRow {
   number: string;
   keyword: SmsKeyword;
   occurredAt: Date;
+  /** When it was taken in, by the clock of the database. */
+  receivedAt: Date;
 }

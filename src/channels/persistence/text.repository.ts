@@ -35,7 +35,7 @@ export class TextRepository {
            SELECT id, received_at FROM text_intake WHERE processed_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
          ) RETURNING *
        ) SELECT id, project_id AS "projectId", account_id AS "accountId", from_number AS number, keyword,
-           occurred_at AS "occurredAt" FROM taken ORDER BY id`,
+           occurred_at AS "occurredAt", received_at AS "receivedAt" FROM taken ORDER BY id`,
       [limit],
     );
   }

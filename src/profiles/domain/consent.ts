@@ -10,9 +10,11 @@ export type ConsentSource =
   | 'KEYWORD'
   | 'DEVICE_MOVED';
 
-/** What one person says now; absent media stay. */
+/** What one person says; absent media stay. */
 export interface ConsentAnswer {
   profileId: string;
+  /** When it reached us, by the clock of the database; absent: with the transaction that stores it. */
+  saidAt?: Date;
   email?: Subscription;
   sms?: Subscription;
 }

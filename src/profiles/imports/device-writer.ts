@@ -78,7 +78,9 @@ export class DeviceWriter {
        FROM ${given} WHERE d.project_id = $1 AND d.token = r.token`,
       [projectId, ...columns(rows.filter(({ token }) => met.has(token)))],
     );
-    await this.anonymous.dropLeft(tx, projectId, [...new Set(held.map((row) => row.profile_id))]);
+    const owners = new Map(rows.map(({ token, profileId }) => [token, profileId]));
+    const moves = held.map((row) => ({ from: row.profile_id, into: owners.get(row.token) ?? row.profile_id }));
+    await this.anonymous.dropLeft(tx, projectId, moves);
     return met;
   }
 }

@@ -13,6 +13,11 @@ export interface WrittenBatch {
   refused: { index: number; reason: string }[];
 }
 
+/** SQL: a no counts as said now; a yes of a file does not stand against a no that a person has said and that still waits. */
+const saidAt = (medium: 'email' | 'sms', given: string): string =>
+  `CASE WHEN p.user_id = ANY(${given}::text[]) AND excluded.${medium}_subscription = 'UNSUBSCRIBED' THEN now()
+     ELSE p.${medium}_said_at END`;
+
 /** Stores batches of imported profiles, one statement each, in the order of their keys, so that writers at the same time do not block each other for good. Writing a batch again changes nothing. */
 @Injectable()
 export class ImportWriter {
@@ -53,6 +58,8 @@ export class ImportWriter {
            OR (excluded.mobile_number IS NOT NULL AND excluded.mobile_number IS DISTINCT FROM p.mobile_number),
          email_subscription = CASE WHEN p.user_id = ANY($12::text[]) THEN excluded.email_subscription ELSE p.email_subscription END,
          sms_subscription = CASE WHEN p.user_id = ANY($13::text[]) THEN excluded.sms_subscription ELSE p.sms_subscription END,
+         email_said_at = ${saidAt('email', '$12')},
+         sms_said_at = ${saidAt('sms', '$13')},
          language = coalesce(excluded.language, p.language),
          time_zone = coalesce(excluded.time_zone, p.time_zone),
          country = coalesce(excluded.country, p.country),

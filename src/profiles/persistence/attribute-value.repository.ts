@@ -20,6 +20,14 @@ export class AttributeValueRepository {
     return new Map(rows.map(({ id, found }) => [id, found]));
   }
 
+  async set(tx: Tx, projectId: string, profileId: string, values: Record<string, unknown>): Promise<void> {
+    await execute(
+      tx,
+      'UPDATE profile SET attributes = attributes || $3::jsonb, updated_at = now() WHERE project_id = $1 AND id = $2',
+      [projectId, profileId, JSON.stringify(values)],
+    );
+  }
+
   /** Stores what a temporary table of the transaction holds; its name must not come from outside. */
   async store(tx: Tx, projectId: string, { name, table }: { name: string; table: string }): Promise<void> {
     await execute(

@@ -2,6 +2,7 @@ import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { ConsentAnswer, ConsentSource } from '../domain/consent';
 import type { Subscription } from '../domain/subscription';
+import type { ProfileMerge } from '../merges';
 
 /** One change of what a person said. */
 export interface SubscriptionChange {
@@ -16,6 +17,16 @@ export interface SubscriptionChange {
   changedAt: Date;
 }
 
+/** SQL: whether nothing was said of the medium since. What was said in the same moment gives way to a no. */
+const isNews = (medium: 'email' | 'sms'): string =>
+  `a.${medium} IS NOT NULL AND (p.${medium}_said_at IS NULL OR p.${medium}_said_at < a.said_at
+     OR (p.${medium}_said_at = a.said_at AND a.${medium} = 'UNSUBSCRIBED'))`;
+
+/** SQL: the answer of a medium and its time, in the place of an older one. */
+const taken = (medium: 'email' | 'sms'): string =>
+  `${medium}_subscription = CASE WHEN ${isNews(medium)} THEN a.${medium} ELSE p.${medium}_subscription END,
+   ${medium}_said_at = CASE WHEN ${isNews(medium)} THEN a.said_at ELSE p.${medium}_said_at END`;
+
 /** The only way to change what people said, and the log of it, which the database itself keeps. */
 @Injectable()
 export class ConsentRepository {
@@ -24,27 +35,40 @@ export class ConsentRepository {
     await query(tx, `SELECT set_config('app.consent_source', $1, true)`, [source]);
   }
 
-  /** Stores answers of many people, each at most once. An answer that is there already changes and logs nothing. */
+  /** Names the origin of what `work` changes, and of nothing after it. */
+  async during(tx: Tx, source: ConsentSource, work: () => Promise<unknown>): Promise<void> {
+    const [before] = await query<{ source: string | null }>(
+      tx,
+      `SELECT current_setting('app.consent_source', true) AS source`,
+    );
+    await this.from(tx, source);
+    await work();
+    await query(tx, `SELECT set_config('app.consent_source', $1, true)`, [before?.source ?? '']);
+  }
+
+  /**
+   * Stores answers of many people, each at most once. One that is older than what was said of the medium since changes
+   * nothing, whatever road each came by; one that is there already logs nothing.
+   */
   async answer(tx: Tx, projectId: string, source: ConsentSource, answers: ConsentAnswer[]): Promise<void> {
     await this.from(tx, source);
     await execute(
       tx,
-      `UPDATE profile p SET email_subscription = coalesce(a.email, p.email_subscription),
-         sms_subscription = coalesce(a.sms, p.sms_subscription), updated_at = now()
-       FROM unnest($2::uuid[], $3::text[], $4::text[]) AS a(profile_id, email, sms)
-       WHERE p.project_id = $1 AND p.id = a.profile_id
-         AND (coalesce(a.email, p.email_subscription), coalesce(a.sms, p.sms_subscription))
-           IS DISTINCT FROM (p.email_subscription, p.sms_subscription)`,
+      `UPDATE profile p SET ${taken('email')}, ${taken('sms')}, updated_at = now()
+       FROM (SELECT g.profile_id, g.email, g.sms, coalesce(g.said_at, now()) AS said_at
+         FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[]) AS g(profile_id, email, sms, said_at)) AS a
+       WHERE p.project_id = $1 AND p.id = a.profile_id AND ((${isNews('email')}) OR (${isNews('sms')}))`,
       [
         projectId,
         answers.map(({ profileId }) => profileId),
         answers.map(({ email }) => email ?? null),
         answers.map(({ sms }) => sms ?? null),
+        answers.map(({ saidAt }) => saidAt ?? null),
       ],
     );
   }
 
-  /** Stores whether installations want push messages. */
+  /** Stores whether installations want push messages; of two answers at once the one that began later stays. */
   async answerPush(
     tx: Tx,
     projectId: string,
@@ -54,10 +78,25 @@ export class ConsentRepository {
     await this.from(tx, source);
     await execute(
       tx,
-      `UPDATE device SET push_subscription = $3, updated_at = now()
-       WHERE project_id = $1 AND id = ANY($2::uuid[]) AND push_subscription <> $3`,
+      `UPDATE device SET push_subscription = $3, push_said_at = now(), updated_at = now()
+       WHERE project_id = $1 AND id = ANY($2::uuid[]) AND (push_said_at IS NULL OR push_said_at <= now())`,
       [projectId, deviceIds, subscription],
     );
+  }
+
+  /** A no to e-mail or SMS goes on to the profile that a device has now, whatever was said there: the strictest counts. */
+  async carryOver(tx: Tx, projectId: string, merges: ProfileMerge[]): Promise<void> {
+    const strictest = (medium: 'email' | 'sms'): string =>
+      `${medium}_subscription = CASE WHEN f.${medium}_subscription = 'UNSUBSCRIBED' THEN 'UNSUBSCRIBED' ELSE p.${medium}_subscription END,
+       ${medium}_said_at = CASE WHEN f.${medium}_subscription = 'UNSUBSCRIBED' THEN now() ELSE p.${medium}_said_at END`;
+    const sql = `UPDATE profile p SET ${strictest('email')}, ${strictest('sms')}, updated_at = now()
+       FROM (SELECT m.into_id, max(f.email_subscription) FILTER (WHERE f.email_subscription = 'UNSUBSCRIBED') AS email_subscription,
+           max(f.sms_subscription) FILTER (WHERE f.sms_subscription = 'UNSUBSCRIBED') AS sms_subscription
+         FROM unnest($2::uuid[], $3::uuid[]) AS m(from_id, into_id) JOIN profile f ON f.project_id = $1 AND f.id = m.from_id
+         WHERE 'UNSUBSCRIBED' IN (f.email_subscription, f.sms_subscription) GROUP BY m.into_id) AS f
+       WHERE p.project_id = $1 AND p.id = f.into_id`;
+    const ids = [merges.map(({ from }) => from), merges.map(({ into }) => into)];
+    await this.during(tx, 'DEVICE_MOVED', () => execute(tx, sql, [projectId, ...ids]));
   }
 
   async current(

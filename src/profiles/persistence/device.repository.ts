@@ -3,6 +3,7 @@ import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { Platform } from '../domain/app';
 import type { KnownDevice } from '../domain/known-device';
+import { ConsentRepository } from './consent.repository';
 
 /** What an installation says about itself; absent fields stay, null empties. */
 export interface DeviceFacts {
@@ -23,6 +24,8 @@ const isAlive = `(is_addressable OR ($3::jsonb ? 'token' AND token IS DISTINCT F
 /** Installations, one at a time, as they report themselves. */
 @Injectable()
 export class DeviceRepository {
+  constructor(private readonly consent: ConsentRepository) {}
+
   /** The installation of an enabled app whose credential this is. */
   async bySecret(tx: Tx, secretHash: string): Promise<KnownDevice | null> {
     const [device] = await query<KnownDevice>(
@@ -83,10 +86,32 @@ export class DeviceRepository {
       'SELECT FROM device WHERE project_id = $1 AND (token = $2 OR id = $3) ORDER BY id FOR NO KEY UPDATE',
       [projectId, token, id],
     );
+    await this.carryOver(tx, { projectId, id }, token);
     await execute(
       tx,
       `UPDATE device SET token = NULL, web_push_keys = NULL, updated_at = now()
        WHERE project_id = $1 AND token = $2 AND id <> $3`,
+      [projectId, token, id],
+    );
+  }
+
+  /**
+   * One token is one phone, also when the app was installed anew: push that was switched off there stays off, and an
+   * anonymous profile is still under what excludes whoever had the phone.
+   */
+  private async carryOver(tx: Tx, { projectId, id }: { projectId: string; id: string }, token: string): Promise<void> {
+    const switchOff = `UPDATE device SET push_subscription = 'UNSUBSCRIBED', push_said_at = now(), updated_at = now()
+      WHERE project_id = $1 AND id = $3 AND push_subscription = 'NOT_SET' AND EXISTS (SELECT FROM device o
+        WHERE o.project_id = $1 AND o.token = $2 AND o.id <> $3 AND o.push_subscription = 'UNSUBSCRIBED')`;
+    await this.consent.during(tx, 'DEVICE_MOVED', () => execute(tx, switchOff, [projectId, token, id]));
+    await execute(
+      tx,
+      `UPDATE profile p SET signed_out_from = w.owner, updated_at = now()
+       FROM device d, (SELECT CASE WHEN q.user_id IS NULL THEN q.signed_out_from ELSE q.id END AS owner
+         FROM device o JOIN profile q ON q.project_id = $1 AND q.id = o.profile_id
+         WHERE o.project_id = $1 AND o.token = $2 AND o.id <> $3) AS w
+       WHERE d.project_id = $1 AND d.id = $3 AND p.project_id = $1 AND p.id = d.profile_id
+         AND p.user_id IS NULL AND p.signed_out_from IS NULL AND w.owner IS NOT NULL`,
       [projectId, token, id],
     );
   }

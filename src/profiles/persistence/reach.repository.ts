@@ -42,6 +42,16 @@ const statements: Partial<Record<Medium, string>> = {
     FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[]) AND mobile_number IS NOT NULL`,
 };
 
+/** An address is dead for everybody of the project who has it. In the order of ids: two of these may meet. */
+const deadForAll = ({ flag, hasAddress }: { flag: string; hasAddress: string }): string => `WITH dead AS (
+    SELECT DISTINCT ON (p.id) p.id, x.address, x.reason FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[])
+      AS x(profile_id, address_key, reason, address)
+    CROSS JOIN LATERAL (SELECT id FROM profile p WHERE p.project_id = $1 AND ${hasAddress} AND p.${flag} OFFSET 0) AS p
+    ORDER BY p.id
+  ), held AS (SELECT id FROM profile WHERE project_id = $1 AND id IN (SELECT id FROM dead) ORDER BY id FOR NO KEY UPDATE)
+  UPDATE profile p SET ${flag} = false, unreachable_reason = x.reason, updated_at = now()
+  FROM dead x JOIN held h ON h.id = x.id WHERE p.project_id = $1 AND p.id = x.id AND ${hasAddress}`;
+
 const deadStatements: Partial<Record<Medium, string>> = {
   MOBILE_PUSH: `UPDATE device d SET is_addressable = false, unreachable_reason = x.reason, updated_at = now()
     FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS x(profile_id, address_key, reason, address)
@@ -50,12 +60,8 @@ const deadStatements: Partial<Record<Medium, string>> = {
     FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS x(profile_id, address_key, reason, address)
     WHERE d.project_id = $1 AND d.profile_id = x.profile_id AND d.id::text = x.address_key
       AND d.token = x.address::jsonb->>'endpoint' AND d.is_addressable`,
-  EMAIL: `UPDATE profile p SET is_email_addressable = false, unreachable_reason = x.reason, updated_at = now()
-    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS x(profile_id, address_key, reason, address)
-    WHERE p.project_id = $1 AND p.id = x.profile_id AND lower(p.email) = lower(x.address) AND p.is_email_addressable`,
-  SMS: `UPDATE profile p SET is_mobile_number_addressable = false, unreachable_reason = x.reason, updated_at = now()
-    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS x(profile_id, address_key, reason, address)
-    WHERE p.project_id = $1 AND p.id = x.profile_id AND p.mobile_number = x.address AND p.is_mobile_number_addressable`,
+  EMAIL: deadForAll({ flag: 'is_email_addressable', hasAddress: 'lower(p.email) = lower(x.address)' }),
+  SMS: deadForAll({ flag: 'is_mobile_number_addressable', hasAddress: 'p.mobile_number = x.address' }),
 };
 
 /** How people can be reached. */

@@ -25,11 +25,11 @@ export class OwnPersonalData implements PersonalDataSource, OnModuleInit {
   }
 
   async *records(tx: Tx, projectId: string, person: Person): AsyncGenerator<PersonalRecord> {
-    const key = [projectId, person.profileId];
-    const profile = await query(tx, 'SELECT * FROM profile WHERE project_id = $1 AND id = $2', key);
+    const key = [projectId, await profilesOf(tx, projectId, person)];
+    const profile = await query(tx, 'SELECT * FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[])', key);
     yield* recordsOf('profile', profile);
     for (const [table, columns] of Object.entries(tables)) {
-      const sql = `SELECT ${columns} FROM ${table} WHERE project_id = $1 AND profile_id = $2`;
+      const sql = `SELECT ${columns} FROM ${table} WHERE project_id = $1 AND profile_id = ANY($2::uuid[])`;
       yield* recordsOf(table, await query(tx, sql, key));
     }
     const rejects = await query(
@@ -43,12 +43,11 @@ export class OwnPersonalData implements PersonalDataSource, OnModuleInit {
 
   async erase(tx: Tx, projectId: string, person: Person): Promise<number> {
     let touched = 0;
+    const key = [projectId, await profilesOf(tx, projectId, person)];
     for (const table of [...Object.keys(tables), 'contact_change']) {
-      const sql = `DELETE FROM ${table} WHERE project_id = $1 AND profile_id = $2`;
-      touched += await execute(tx, sql, [projectId, person.profileId]);
+      touched += await execute(tx, `DELETE FROM ${table} WHERE project_id = $1 AND profile_id = ANY($2::uuid[])`, key);
     }
-    const profile = 'DELETE FROM profile WHERE project_id = $1 AND id = $2';
-    touched += await execute(tx, profile, [projectId, person.profileId]);
+    touched += await execute(tx, 'DELETE FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[])', key);
     touched += await execute(
       tx,
       `UPDATE import_reject SET raw = '', reason = 'Erased with the person' WHERE project_id = $1 AND raw ~ ANY($2::text[])`,
@@ -56,6 +55,17 @@ export class OwnPersonalData implements PersonalDataSource, OnModuleInit {
     );
     return touched + (await this.tasks.eraseErrors(tx, projectId, cellsOf(person)));
   }
+}
+
+/** The profile, and those of devices on which the person signed out: without the person nothing would say who is excluded there. */
+async function profilesOf(tx: Tx, projectId: string, { profileId }: Person): Promise<string[]> {
+  const rows = await query<{ id: string }>(
+    tx,
+    `SELECT id FROM profile WHERE project_id = $1 AND id = $2
+     UNION SELECT id FROM profile WHERE project_id = $1 AND signed_out_from = $2 AND user_id IS NULL`,
+    [projectId, profileId],
+  );
+  return [...new Set([...(profileId ? [profileId] : []), ...rows.map(({ id }) => id)])];
 }
 
 /** Patterns that find the names and addresses of a person as whole cells of a row of CSV or JSON. */

@@ -15,7 +15,7 @@ interface Owner {
 
 /**
  * Whose device it is. A user ID nobody has goes to the device's anonymous profile, with all that was gathered there;
- * one that a profile has takes the device over and the anonymous profile is dropped; none at all gives the device a
+ * one that a profile has takes the device over and the anonymous profile is dropped but for what excludes its person; none at all gives the device a
  * fresh anonymous profile and leaves the person alone.
  */
 @Injectable()
@@ -108,7 +108,7 @@ export class IdentifyDevice {
       id,
       to,
     ]);
-    if (from.userId === null) await this.anonymous.dropLeft(tx, projectId, [from.profileId]);
+    if (from.userId === null) await this.anonymous.dropLeft(tx, projectId, [{ from: from.profileId, into: to }]);
   }
 }
 

@@ -2,13 +2,14 @@ import { isUuid, newId } from '@libs/foundation';
 import { Transactions, validateInput } from '@libs/platform';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { FindProofs } from '../guard/find-proofs';
 import { Guard } from '../guard/guard';
 import { ManageOverrides } from '../guard/manage-overrides';
 import { ManageRules, type RuleOutcome } from '../guard/manage-rules';
 import { AttributeRepository } from '../persistence/attribute.repository';
 import { type ExclusionRule, ExclusionRuleRepository } from '../persistence/exclusion-rule.repository';
 import { FeedRepository } from '../persistence/feed.repository';
-import { type GuardDecision, GuardDecisionRepository } from '../persistence/guard-decision.repository';
+import type { GuardDecision } from '../persistence/guard-decision.repository';
 import { GuardOverrideRepository } from '../persistence/guard-override.repository';
 import {
   CreateExclusionRuleInput,
@@ -39,7 +40,7 @@ export class GuardResolver {
     private readonly manageOverrides: ManageOverrides,
     private readonly rules: ExclusionRuleRepository,
     private readonly overrides: GuardOverrideRepository,
-    private readonly decisions: GuardDecisionRepository,
+    private readonly proofs: FindProofs,
     private readonly feeds: FeedRepository,
     private readonly attributes: AttributeRepository,
   ) {}
@@ -83,7 +84,7 @@ export class GuardResolver {
     @Args('at', { description: 'Up to when.' }) at: Date,
   ): Promise<GuardDecisionType[]> {
     const wanted = { projectId, userId, from: null, until: at, limit: mostProofs };
-    return (await this.decisions.of(this.transactions.pool, wanted)).map(toProof);
+    return (await this.proofs.of(wanted)).map(toProof);
   }
 
   @Allow('suppression.manage')

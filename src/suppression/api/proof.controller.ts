@@ -1,9 +1,9 @@
 import { Readable } from 'node:stream';
 import { csvLine } from '@libs/foundation';
-import { Transactions } from '@libs/platform';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
 import { BadRequestException, Controller, Get, Header, Query, StreamableFile } from '@nestjs/common';
-import { type GuardDecision, GuardDecisionRepository } from '../persistence/guard-decision.repository';
+import { FindProofs } from '../guard/find-proofs';
+import type { GuardDecision } from '../persistence/guard-decision.repository';
 
 const columns = [
   'decidedAt',
@@ -29,10 +29,7 @@ const most = 10_000;
 /** Proofs of the guard as a file. */
 @Controller('suppression')
 export class ProofController {
-  constructor(
-    private readonly transactions: Transactions,
-    private readonly decisions: GuardDecisionRepository,
-  ) {}
+  constructor(private readonly proofs: FindProofs) {}
 
   /** Decisions about `userId` between `from` and `until` (instants), newest first, at most 10,000 in a file. */
   @Allow('suppression.view')
@@ -44,7 +41,7 @@ export class ProofController {
     @Query() { userId, from, until }: { userId?: string; from?: string; until?: string },
   ): Promise<StreamableFile> {
     if (!userId) throw new BadRequestException('userId must name the person');
-    const found = await this.decisions.of(this.transactions.pool, {
+    const found = await this.proofs.of({
       projectId,
       userId,
       from: from ? instant('from', from) : null,

@@ -5,6 +5,7 @@ import { Interval } from '@nestjs/schedule';
 import { AttributeRepository } from '../persistence/attribute.repository';
 import { FeedRepository } from '../persistence/feed.repository';
 import { GuardDecisionRepository } from '../persistence/guard-decision.repository';
+import { MergeRepository } from '../persistence/merge.repository';
 import { SyncRunRepository } from '../persistence/sync-run.repository';
 import { SuppressionConfig } from '../suppression.config';
 import { CheckDataDate } from '../sync/check-data-date';
@@ -29,6 +30,7 @@ export class SuppressionClocks implements OnApplicationBootstrap {
     private readonly feeds: FeedRepository,
     private readonly runs: SyncRunRepository,
     private readonly decisions: GuardDecisionRepository,
+    private readonly merges: MergeRepository,
     private readonly check: CheckDataDate,
     private readonly log: Log,
   ) {}
@@ -94,6 +96,7 @@ export class SuppressionClocks implements OnApplicationBootstrap {
     await this.leases.runWhenDue(tick, async () => {
       await this.decisions.preparePartitions(this.transactions.pool);
       const dropped = await this.decisions.dropOldest(this.transactions.pool, this.config.GUARD_PROOF_MONTHS);
+      await this.merges.forget(this.transactions.pool, this.config.GUARD_PROOF_MONTHS);
       if (dropped) this.log.event('suppression.proofs-dropped', { partition: dropped });
     });
   }

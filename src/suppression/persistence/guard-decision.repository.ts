@@ -43,7 +43,17 @@ export interface GuardDecision {
   detail: string | null;
 }
 
-const matches = (value: string) => `coalesce(CASE jsonb_typeof(${value})
+/** Whose proofs, of which time, and how many at most. */
+export interface ProofsWanted {
+  projectId: string;
+  userId: string;
+  from: Date | null;
+  until: Date;
+  limit: number;
+}
+
+/** SQL: whether a value of JSON is among the `keys` of a rule `r`. */
+export const matches = (value: string) => `coalesce(CASE jsonb_typeof(${value})
   WHEN 'array' THEN EXISTS (SELECT 1 FROM jsonb_array_elements_text(${value}) AS e(item) WHERE lower(btrim(e.item)) = ANY(r.keys))
   WHEN 'number' THEN trim_scale((${value} #>> '{}')::numeric)::text = ANY(r.keys)
   ELSE lower(btrim(${value} #>> '{}')) = ANY(r.keys) END, false)`;
@@ -87,17 +97,17 @@ export class GuardDecisionRepository {
     );
   }
 
-  /** Proofs of one person up to an instant, newest first. */
-  of(
-    tx: Tx,
-    wanted: { projectId: string; userId: string; from: Date | null; until: Date; limit: number },
-  ): Promise<GuardDecision[]> {
+  /** Proofs about a user ID or one of these profiles, up to an instant, newest first. */
+  of(tx: Tx, wanted: ProofsWanted & { profileIds: string[] }): Promise<GuardDecision[]> {
+    const newest = (person: string): string => `(SELECT ${columns} FROM guard_decision
+       WHERE project_id = $1 AND ${person} AND decided_at <= $3 AND ($4::timestamptz IS NULL OR decided_at >= $4)
+       ORDER BY decided_at DESC, basis, basis_id LIMIT $5)`;
     return query(
       tx,
-      `SELECT ${columns} FROM guard_decision
-       WHERE project_id = $1 AND user_id = $2 AND decided_at <= $3 AND ($4::timestamptz IS NULL OR decided_at >= $4)
-       ORDER BY decided_at DESC, basis, basis_id LIMIT $5`,
-      [wanted.projectId, wanted.userId, wanted.until, wanted.from, wanted.limit],
+      `SELECT * FROM (${newest('user_id = $2')} UNION ALL
+         ${newest('profile_id = ANY($6::uuid[]) AND user_id IS DISTINCT FROM $2')}) AS d
+       ORDER BY "decidedAt" DESC, basis, "basisId" LIMIT $5`,
+      [wanted.projectId, wanted.userId, wanted.until, wanted.from, wanted.limit, wanted.profileIds],
     );
   }
 

@@ -1,4 +1,5 @@
 import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
+import { newId } from '@libs/foundation';
 import { Transactions } from '@libs/platform';
 import { CampaignsService } from '@modules/campaigns';
 import { mutate } from '../../support/campaign-stage';
@@ -57,7 +58,7 @@ describe('what providers report of e-mails', () => {
   let stage: EventsStage;
   let address: string;
   beforeAll(async () => {
-    stage = await stageEvents(12);
+    stage = await stageEvents(14);
     address = await addressOf(stage.accounts.smtp);
   }, 180_000);
   afterAll(() => stage?.close());
@@ -97,12 +98,30 @@ describe('what providers report of e-mails', () => {
     expect(news.map(({ customerId, kind }) => [customerId, kind])).toEqual([['customer-1', 'BOUNCED']]);
   });
 
+  it('takes it for dead for everybody of the project who has it, however it is written, and for nobody else', async () => {
+    const [dead, alive, elsewhere] = [newId(), newId(), newId()];
+    const add = (id: string, projectId: string, email: string): Promise<unknown> =>
+      stage.database.query('INSERT INTO profile (id, project_id, user_id, email) VALUES ($1, $2, $3, $4)', [
+        ...[id, projectId, `twin-${id}`, email],
+      ]);
+    await add(dead, stage.projectId, person(12).email.toUpperCase());
+    await add(alive, stage.projectId, `other-${person(12).email}`);
+    await add(elsewhere, newId(), person(12).email);
+    await post(bounceMail(person(12), { status: '5.1.1', words: '550 5.1.1 User unknown' }));
+    await stage.apply();
+    const unreachable = await stage.database.query(
+      'SELECT id FROM profile WHERE NOT is_email_addressable AND id = ANY($1::uuid[]) ORDER BY id',
+      [[dead, alive, elsewhere, person(12).profileId]],
+    );
+    expect(unreachable.map(({ id }) => id)).toEqual([person(12).profileId, dead].sort());
+  });
+
   it('leaves an address alive that bounces for a while, and one that was replaced meanwhile', async () => {
     await post(bounceMail(person(1), { status: '5.2.2', words: '552 5.2.2 Mailbox full' }));
     const { email, ...rest } = person(2);
     await post(bounceMail({ ...rest, email: `old-${email}` }, { status: '5.1.1', words: '550 User unknown' }));
     await stage.apply();
-    expect(await stage.funnel('bounced')).toEqual({ bounced: 3 });
+    expect(await stage.funnel('bounced')).toEqual({ bounced: 4 });
     expect((await stage.profile(person(1))).isEmailAddressable).toBe(true);
     expect((await stage.profile(person(2))).isEmailAddressable).toBe(true);
   });
@@ -115,6 +134,19 @@ describe('what providers report of e-mails', () => {
     expect(await stage.funnel('complained')).toEqual({ complained: 1 });
     const listed = await stage.database.query('SELECT value, medium, reason FROM suppression_entry');
     expect(listed).toEqual([{ value: person(3).email, medium: 'EMAIL', reason: 'Complaint' }]);
+  });
+
+  it('lists where the message went, though the person who complains has another address by now', async () => {
+    await stage.database.query('UPDATE profile SET email = $2 WHERE id = $1', [
+      person(13).profileId,
+      'new@example.com',
+    ]);
+    expect(await post(complaintMail(person(13)))).toBe(200);
+    await stage.apply();
+    await stage.apply();
+    const listed = await stage.database.query('SELECT kind, value, medium FROM suppression_entry ORDER BY id DESC');
+    expect(listed[0]).toEqual({ kind: 'EMAIL', value: person(13).email, medium: 'EMAIL' });
+    expect(listed).toHaveLength(2);
   });
 
   it('settles a mail of which it was uncertain whether it was taken', async () => {
@@ -133,7 +165,7 @@ describe('what providers report of e-mails', () => {
       seq,
     ]);
     expect(delivery).toEqual({ state: 'ACCEPTED', receipt_status: 'FAILED', bounce: 'POLICY_RELATED' });
-    expect(await stage.funnel('uncertain sent')).toEqual({ uncertain: 0, sent: 12 });
+    expect(await stage.funnel('uncertain sent')).toEqual({ uncertain: 0, sent: 14 });
   });
 
   it('believes nobody who makes a Message-ID up, and keeps what belongs to nothing', async () => {
@@ -197,7 +229,7 @@ describe('what providers report of e-mails', () => {
     expect(await post(body, headers)).toBe(200);
     await stage.apply();
     await stage.apply();
-    expect(await stage.funnel('delivered bounced complained')).toEqual({ delivered: 1, bounced: 6, complained: 2 });
+    expect(await stage.funnel('delivered bounced complained')).toEqual({ delivered: 1, bounced: 7, complained: 3 });
     expect((await stage.profile(person(8))).isEmailAddressable).toBe(false);
     expect((await stage.profile(person(10))).isEmailAddressable).toBe(false);
   });

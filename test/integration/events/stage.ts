@@ -104,10 +104,13 @@ async function reach(
   const links = linksOf(stage, { executionId, seq, profileId });
   await stage.database.query(
     `INSERT INTO delivery (execution_id, seq, medium, address_key, project_id, profile_id, account_id, state, fence,
-       provider_message_id, answered_at)
-     VALUES ($1, $2, 'EMAIL', 'email', $3, $4, $5, 'ACCEPTED', 1, $6, now()),
-       ($1, $2, 'SMS', 'mobile', $3, $4, $7, 'ACCEPTED', 1, $8, now())`,
-    [executionId, seq, stage.projectId, profileId, accounts.smtp, links.messageId, accounts.smpp, `sms-${made}`],
+       provider_message_id, answered_at, address)
+     VALUES ($1, $2, 'EMAIL', 'email', $3, $4, $5, 'ACCEPTED', 1, $6, now(), $9),
+       ($1, $2, 'SMS', 'mobile', $3, $4, $7, 'ACCEPTED', 1, $8, now(), $10)`,
+    [
+      ...[executionId, seq, stage.projectId, profileId, accounts.smtp, links.messageId, accounts.smpp, `sms-${made}`],
+      ...[email, number],
+    ],
   );
   await stage.database.query(
     `UPDATE recipient SET profile_id = $3, end_state = 'SENT', ended_at = now() WHERE execution_id = $1 AND seq = $2`,

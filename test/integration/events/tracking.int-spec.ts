@@ -90,6 +90,41 @@ describe('the links of messages', () => {
     });
   });
 
+  it('leave unsaid what nobody ever said and nobody changes on the preference page', async () => {
+    const { profileId, links } = person(0);
+    const answers = async (email: string, sms: string): Promise<void> => {
+      const sql = 'UPDATE profile SET email_subscription = $2, sms_subscription = $3 WHERE id = $1';
+      await stage.database.query(sql, [profileId, email, sms]);
+    };
+    /** Saves the page as it is shown, with these boxes ticked and every hidden field as a browser sends it. */
+    const save = async (ticked: string[], more: Record<string, string> = {}): Promise<string> => {
+      const page = await (await get(links.preferences)).text();
+      const hidden = [...page.matchAll(/type="hidden" name="([^"]+)" value="([^"]+)"/g)];
+      const fields = hidden.map(([, name = '', value = '']): [string, string] => [name, value]);
+      const body = new URLSearchParams([...fields, ...ticked.map((name): [string, string] => [name, 'yes'])]);
+      for (const [name, value] of Object.entries(more)) body.set(name, value);
+      const saved = await stage.visit(links.preferences, { method: 'POST', body });
+      await stage.apply();
+      return saved.text();
+    };
+    const said = async () => {
+      const { emailSubscription, smsSubscription } = await stage.profile(person(0));
+      return [emailSubscription, smsSubscription];
+    };
+    await answers('NOT_SET', 'NOT_SET');
+    expect(await save([])).toContain('no marketing messages');
+    expect(await said()).toEqual(['NOT_SET', 'NOT_SET']);
+    await save(['sms']);
+    expect(await said()).toEqual(['NOT_SET', 'SUBSCRIBED']);
+    await save([]);
+    expect(await said()).toEqual(['NOT_SET', 'UNSUBSCRIBED']);
+    await save(['email']);
+    expect(await said()).toEqual(['SUBSCRIBED', 'UNSUBSCRIBED']);
+    await answers('NOT_SET', 'SUBSCRIBED');
+    await save(['sms'], { none: 'yes' });
+    expect(await said()).toEqual(['UNSUBSCRIBED', 'UNSUBSCRIBED']);
+  });
+
   it('say so when there is nobody to unsubscribe', async () => {
     await forget(person(7));
     await stage.database.query('DELETE FROM profile WHERE id = $1', [person(7).profileId]);

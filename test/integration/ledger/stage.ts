@@ -85,6 +85,7 @@ export function pushes(count: number): NewDelivery[] {
     addressKey: `device-${index + 1}`,
     profileId: newId(),
     accountId: newId(),
+    address: `token-${index + 1}`,
     variant: null,
     language: null,
   }));

@@ -34,7 +34,7 @@ export class IdentityModel {
     const { person } = installation;
     if ((person.userId ?? '') === userId) return userId;
     if (userId === '') installation.person = nobody();
-    else if (this.identified.has(userId)) installation.person = this.named(userId);
+    else if (this.identified.has(userId)) installation.person = this.merged(person, this.named(userId));
     else if (person.userId === null) this.identified.set(userId, Object.assign(person, { userId }));
     else installation.person = this.named(userId);
     return userId;
@@ -49,8 +49,13 @@ export class IdentityModel {
   }
 
   takeToken(device: ModelDevice, token: string): string {
-    for (const each of this.installations.values()) if (each.token === token) each.token = null;
-    this.of(device).token = token;
+    const own = this.of(device);
+    for (const each of this.installations.values()) {
+      if (each === own || each.token !== token) continue;
+      each.token = null;
+      if (each.push === 'UNSUBSCRIBED' && own.push === 'NOT_SET') own.push = 'UNSUBSCRIBED';
+    }
+    own.token = token;
     return token;
   }
 
@@ -88,6 +93,12 @@ export class IdentityModel {
     ]);
     const rows = [...people].map((person) => ({ ...person, devices: this.devicesOf(person) }));
     return { devices, people: rows };
+  }
+
+  /** Of an anonymous person nothing is left but a no. */
+  private merged(from: Person, into: Person): Person {
+    if (from.userId === null && from.email === 'UNSUBSCRIBED') into.email = 'UNSUBSCRIBED';
+    return into;
   }
 
   private devicesOf(person: Person): number {

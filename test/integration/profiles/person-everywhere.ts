@@ -31,6 +31,10 @@ export async function putEverywhere({ database, projectId }: Stage, profileId: s
     customerId,
     profileId,
   ]);
+  await insert('delivery', {
+    ...{ ...ofExecution, seq: 1, medium: 'EMAIL', address_key: 'email', profile_id: profileId, account_id: newId() },
+    ...{ state: 'ACCEPTED', fence: 1, address: email },
+  });
   await insert('recipient_staging', {
     ...{
       ...ofExecution,

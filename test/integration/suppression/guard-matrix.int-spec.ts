@@ -94,7 +94,14 @@ describe('the guard, in every case there is', () => {
     tried: Tried[],
   ): AsyncGenerator<{ case: Case; decided: string | undefined; proven: string }> {
     for (const [seq, { userId, person }] of crowd.entries()) {
-      const wanted = { projectId, userId, from: null, until: new Date(Date.now() + 60_000), limit: 10_000 };
+      const wanted = {
+        projectId,
+        userId,
+        from: null,
+        until: new Date(Date.now() + 60_000),
+        limit: 10_000,
+        profileIds: [],
+      };
       const proofs = byExecution(await module.get(GuardDecisionRepository).of(transactions.pool, wanted));
       for (const { trial, moment, executionId, decided } of tried) {
         for (const medium of lists.medium) {

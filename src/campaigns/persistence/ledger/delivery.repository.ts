@@ -18,6 +18,8 @@ export interface NewDelivery {
   addressKey: string;
   profileId: string;
   accountId: string;
+  /** Where it goes; of e-mails and texts it is kept, for what comes back from there. */
+  address: string;
   /** Side of the split test; null without one. */
   variant: string | null;
   /** Language of the texts; null for the content's own. */
@@ -76,15 +78,15 @@ export class DeliveryRepository {
   ): Promise<Map<string, ClaimedDelivery>> {
     const rows = await query<ClaimedDelivery & { seq: number; medium: string; addressKey: string }>(
       tx,
-      prepared(`INSERT INTO delivery AS d (execution_id, seq, medium, address_key, project_id, profile_id, account_id, state, fence, variant, language)
-       SELECT $1, n.seq, n.medium, n.address_key, $2, n.profile_id, n.account_id, 'CLAIMED', $3, n.variant, n.language
-       FROM unnest($4::int[], $5::text[], $6::text[], $7::uuid[], $8::uuid[], $9::text[], $10::text[])
-         AS n(seq, medium, address_key, profile_id, account_id, variant, language)
+      prepared(`INSERT INTO delivery AS d (execution_id, seq, medium, address_key, project_id, profile_id, account_id, state, fence, variant, language, address)
+       SELECT $1, n.seq, n.medium, n.address_key, $2, n.profile_id, n.account_id, 'CLAIMED', $3, n.variant, n.language, n.address
+       FROM unnest($4::int[], $5::text[], $6::text[], $7::uuid[], $8::uuid[], $9::text[], $10::text[], $11::text[])
+         AS n(seq, medium, address_key, profile_id, account_id, variant, language, address)
        WHERE NOT EXISTS (SELECT 1 FROM delivery_past p WHERE p.execution_id = $1 AND p.seq = n.seq)
          OR EXISTS (SELECT 1 FROM delivery k WHERE k.execution_id = $1 AND k.seq = n.seq AND k.medium = n.medium AND k.address_key = n.address_key)
        ON CONFLICT ON CONSTRAINT pk_delivery DO UPDATE
        SET state = 'CLAIMED', fence = excluded.fence, attempts = d.attempts + 1, claimed_at = now(), reason = NULL,
-         variant = excluded.variant, language = excluded.language
+         variant = excluded.variant, language = excluded.language, address = excluded.address
        WHERE d.state = 'RETRY'
        RETURNING seq, medium, address_key AS "addressKey", attempts AS attempt, waiting_since AS "waitingSince"`),
       [
@@ -98,6 +100,7 @@ export class DeliveryRepository {
         deliveries.map(({ accountId }) => accountId),
         deliveries.map(({ variant }) => variant),
         deliveries.map(({ language }) => language),
+        deliveries.map(keptAddress),
       ],
     );
     return new Map(rows.map(({ seq, medium, addressKey, ...claim }) => [deliveryKey(seq, medium, addressKey), claim]));
@@ -232,6 +235,11 @@ export class DeliveryRepository {
     );
     return rows.map(({ seq }) => seq);
   }
+}
+
+/** Nothing is ever reported of a push token by its name. */
+function keptAddress({ medium, address }: NewDelivery): string | null {
+  return medium === 'EMAIL' || medium === 'SMS' ? address : null;
 }
 
 /** Names a delivery inside its execution. */

@@ -12,6 +12,8 @@ export interface ReportedDelivery {
   addressKey: string;
   profileId: string;
   state: 'RETRY' | 'ACCEPTED' | 'REJECTED' | 'UNCERTAIN';
+  /** Where it went; null when that is not kept. */
+  mailedTo: string | null;
   /** Changes with every attempt. */
   version: number;
 }
@@ -33,7 +35,7 @@ export class ReceiptLedgerRepository {
    */
   async locate(tx: Tx, receipts: { receipt: ReceiptRow; ref: MessageRef | null }[]): Promise<LocatedReceipt[]> {
     const columns = `d.execution_id AS "executionId", d.seq, d.medium, d.address_key AS "addressKey",
-      d.profile_id AS "profileId", d.state, d.fence AS version`;
+      d.profile_id AS "profileId", d.state, d.address AS "mailedTo", d.fence AS version`;
     const rows = await query<ReportedDelivery & { n: number }>(
       tx,
       `SELECT i.n, ${columns} FROM unnest($1::int[], $2::uuid[], $3::text[]) AS i(n, account_id, message_id)

@@ -1,0 +1,37 @@
+import type { Tx } from '@libs/platform';
+import { Merges, type ProfileMerge, ProfilesService } from '@modules/profiles';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { MergeRepository } from '../persistence/merge.repository';
+
+/**
+ * When the anonymous profile of a device turns out to be somebody: a value that excludes goes over to that person, so that
+ * of both the strictest counts, and what was decided about the anonymous profile is found under that person.
+ */
+@Injectable()
+export class KeepExclusions implements OnModuleInit {
+  constructor(
+    private readonly merges: Merges,
+    private readonly profiles: ProfilesService,
+    private readonly repository: MergeRepository,
+  ) {}
+
+  onModuleInit(): void {
+    this.merges.register((tx, projectId, merges) => this.run(tx, projectId, merges));
+  }
+
+  private async run(tx: Tx, projectId: string, merges: ProfileMerge[]): Promise<void> {
+    await this.repository.add(tx, projectId, merges);
+    const names = await this.repository.ruleAttributes(tx, projectId);
+    if (names.length === 0) return;
+    const profileIds = merges.flatMap(({ from, into }) => [from, into]);
+    const values = await this.profiles.attributeValues(tx, projectId, { profileIds, names });
+    if (!merges.some(({ from }) => values.has(from))) return;
+    const excluding = await this.repository.excluding(tx, projectId, values);
+    for (const { from, into } of merges) {
+      const carried = Object.entries(values.get(from) ?? {}).filter(
+        ([name]) => excluding.has(`${from} ${name}`) && !excluding.has(`${into} ${name}`),
+      );
+      if (carried.length > 0) await this.profiles.setAttributes(tx, projectId, into, Object.fromEntries(carried));
+    }
+  }
+}

@@ -1,0 +1,172 @@
+import { newId } from '@libs/foundation';
+import { Transactions } from '@libs/platform';
+import { Contactability, ProfilesService } from '@modules/profiles';
+import { SuppressionService } from '@modules/suppression';
+import { Client } from 'pg';
+import { mutate } from '../../support/campaign-stage';
+import { eventually } from '../../support/eventually';
+import { type EventsStage, type Reached, stageEvents } from './stage';
+
+interface Phone {
+  deviceId: string;
+  say(path: 'push-subscription' | 'subscriptions', body: object): Promise<number>;
+}
+
+describe('what somebody says on the phone, in mails and by text', () => {
+  let stage: EventsStage;
+  let sdkKey: string;
+
+  beforeAll(async () => {
+    stage = await stageEvents(6);
+    ({ sdkKey } = await mutate<{ sdkKey: string }>(stage.graphql, 'createApp', 'CreateAppInput', 'sdkKey', {
+      ...{ name: 'Casino', platform: 'ANDROID' },
+    }));
+  }, 180_000);
+  afterAll(() => stage?.close());
+
+  const person = (index: number): Reached => stage.people[index] as Reached;
+
+  async function phoneOf({ profileId }: Reached): Promise<Phone> {
+    const call = (method: string, path: string, headers: Record<string, string>, body: object): Promise<Response> =>
+      fetch(`${stage.apiUrl}/sdk/v1/${path}`, {
+        method,
+        headers: { ...headers, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const [{ user_id: userId } = { user_id: '' }] = await stage.database.query<{ user_id: string }>(
+      'SELECT user_id FROM profile WHERE id = $1',
+      [profileId],
+    );
+    const installation = { installationId: newId(), pushToken: `token-of-${profileId}` };
+    const registered = await call('POST', 'devices', { 'x-app-key': sdkKey }, installation);
+    const { deviceId, deviceSecret } = (await registered.json()) as { deviceId: string; deviceSecret: string };
+    const own = { authorization: `Bearer ${deviceSecret}` };
+    expect((await call('PUT', 'device/user', own, { userId })).status).toBe(200);
+    return { deviceId, say: async (path, body) => (await call('PUT', `device/${path}`, own, body)).status };
+  }
+
+  /** What the gate says of the person's e-mail, text and push, this moment. */
+  async function gate({ profileId }: Reached): Promise<string[]> {
+    const request = {
+      projectId: stage.projectId,
+      origin: { kind: 'DIRECT' as const, executionId: newId() },
+      people: [{ seq: 1, profileId }],
+      media: ['EMAIL', 'SMS', 'MOBILE_PUSH'] as ('EMAIL' | 'SMS' | 'MOBILE_PUSH')[],
+    };
+    const decisions = await stage.app
+      .get(Transactions)
+      .run((tx) => stage.app.get(SuppressionService, { strict: false }).decide(tx, request));
+    return decisions.map((decision) => (decision.isAllowed ? 'ALLOWED' : decision.reason));
+  }
+
+  const said = async ({ profileId }: Reached, fields = 'medium, after, source'): Promise<unknown[]> =>
+    stage.database.query(
+      `SELECT ${fields} FROM subscription_change WHERE profile_id = $1 AND source <> 'API' ORDER BY id`,
+      [profileId],
+    );
+
+  it('closes the gate before the toggle is answered, is in the log once, and waits for Optimove to be told', async () => {
+    const contactability = stage.app.get(Contactability, { strict: false });
+    const { pool } = stage.app.get(Transactions);
+    await contactability.watch(pool, stage.projectId);
+    const phone = await phoneOf(person(0));
+    await contactability.take(pool, stage.projectId, 100);
+    expect(await gate(person(0))).toEqual(['ALLOWED', 'ALLOWED', 'ALLOWED']);
+    const off = { email: 'UNSUBSCRIBED', sms: 'UNSUBSCRIBED' };
+    const both = async (): Promise<number[]> => [
+      await phone.say('subscriptions', off),
+      await phone.say('push-subscription', { subscribed: false }),
+    ];
+    expect(await both()).toEqual([204, 204]);
+    expect(await gate(person(0))).toEqual(['NOT_SUBSCRIBED', 'NOT_SUBSCRIBED', 'NOT_SUBSCRIBED']);
+    expect(await both()).toEqual([204, 204]);
+    expect(await said(person(0))).toEqual([
+      { medium: 'EMAIL', after: 'UNSUBSCRIBED', source: 'SDK' },
+      { medium: 'SMS', after: 'UNSUBSCRIBED', source: 'SDK' },
+      { medium: 'MOBILE_PUSH', after: 'UNSUBSCRIBED', source: 'SDK' },
+    ]);
+    expect(await contactability.take(pool, stage.projectId, 100)).toEqual([person(0).profileId]);
+  });
+
+  it('keeps the newer no, though an older yes of the preference page is applied after it', async () => {
+    const { links } = person(1);
+    const phone = await phoneOf(person(1));
+    await phone.say('subscriptions', { email: 'UNSUBSCRIBED', sms: 'UNSUBSCRIBED' });
+    await stage.visit(links.preferences, { method: 'POST', body: new URLSearchParams({ email: 'yes', sms: 'yes' }) });
+    await phone.say('subscriptions', { email: 'UNSUBSCRIBED' });
+    await stage.apply();
+    expect(await stage.profile(person(1))).toMatchObject({
+      emailSubscription: 'UNSUBSCRIBED',
+      smsSubscription: 'SUBSCRIBED',
+    });
+  });
+
+  it('keeps the newer yes, though an older no of a link is applied after it', async () => {
+    const phone = await phoneOf(person(2));
+    await stage.visit(person(2).links.unsubscribe, { method: 'POST' });
+    await phone.say('subscriptions', { email: 'SUBSCRIBED' });
+    await stage.apply();
+    expect((await stage.profile(person(2))).emailSubscription).toBe('SUBSCRIBED');
+  });
+
+  it('takes a yes of a file for no answer to a no that a person said before', async () => {
+    await stage.visit(person(3).links.unsubscribe, { method: 'POST' });
+    const [row] = await stage.database.query<{ user_id: string }>('SELECT user_id FROM profile WHERE id = $1', [
+      person(3).profileId,
+    ]);
+    await mutate(stage.graphql, 'upsertProfile', 'UpsertProfileInput', 'profile { id }', {
+      ...{ userId: row?.user_id, emailSubscription: 'SUBSCRIBED' },
+    });
+    await stage.apply();
+    expect((await stage.profile(person(3))).emailSubscription).toBe('UNSUBSCRIBED');
+  });
+
+  it('lets no toggle that had to wait take the place of a newer one', async () => {
+    const phone = await phoneOf(person(4));
+    const other = new Client({ connectionString: stage.database.url });
+    await other.connect();
+    try {
+      await other.query('BEGIN');
+      await other.query('SELECT FROM device WHERE id = $1 FOR UPDATE', [phone.deviceId]);
+      const older = phone.say('push-subscription', { subscribed: true });
+      await eventually('the older toggle waits', async () => {
+        const waiting = await stage.database.query(
+          `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        );
+        return waiting.length > 0;
+      });
+      const newer = `UPDATE device SET push_subscription = 'UNSUBSCRIBED', push_said_at = clock_timestamp() WHERE id = $1`;
+      await other.query(newer, [phone.deviceId]);
+      await other.query('COMMIT');
+      expect(await older).toBe(204);
+    } finally {
+      await other.end();
+    }
+    expect((await gate(person(4)))[2]).toBe('NOT_SUBSCRIBED');
+  });
+
+  it('takes an answer that comes a second time, after a newer one, for nothing', async () => {
+    const { profileId } = person(5);
+    const answer = (email: 'SUBSCRIBED' | 'UNSUBSCRIBED', saidAt: Date): Promise<void> =>
+      stage.app
+        .get(Transactions)
+        .run((tx) =>
+          stage.app
+            .get(ProfilesService, { strict: false })
+            .applyConsent(tx, stage.projectId, 'UNSUBSCRIBE_LINK', [{ profileId, email, saidAt }]),
+        );
+    const [first, second] = [new Date('2026-05-04T10:00:00Z'), new Date('2026-05-04T10:00:01Z')];
+    await answer('UNSUBSCRIBED', first);
+    await answer('SUBSCRIBED', second);
+    await answer('UNSUBSCRIBED', first);
+    expect((await stage.profile(person(5))).emailSubscription).toBe('SUBSCRIBED');
+    await answer('UNSUBSCRIBED', second);
+    await answer('SUBSCRIBED', second);
+    expect((await stage.profile(person(5))).emailSubscription).toBe('UNSUBSCRIBED');
+    expect(await said(person(5), 'after')).toEqual([
+      { after: 'UNSUBSCRIBED' },
+      { after: 'SUBSCRIBED' },
+      { after: 'UNSUBSCRIBED' },
+    ]);
+  });
+});
