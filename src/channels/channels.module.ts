@@ -6,6 +6,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ChannelsService } from './channels.service';
 import { ReceiptIntake } from './delivery/receipt-intake';
 import { ReportAddress } from './delivery/report-address';
+import { ReportFetch } from './delivery/report-fetch';
 import { SenderPool } from './delivery/sender-pool';
 import { Sessions } from './delivery/sessions';
 import { TakeReport } from './delivery/take-report';
@@ -36,7 +37,7 @@ const repositories = [
   ReceiptRepository,
   TextRepository,
 ];
-const delivery = [ReceiptIntake, ReportAddress, Sessions, SenderPool, TakeReport];
+const delivery = [ReceiptIntake, ReportAddress, ReportFetch, Sessions, SenderPool, TakeReport];
 
 const useCases = [KnownChannels, Listeners, RemoveChannels, KeepListeners, ManageChannels, ManageProviderAccounts];
 

@@ -38,7 +38,7 @@ describe('a bounce', () => {
     expect(classifyBounce('smtp; 450 not now', '4.2.2')).toBe('MAILBOX_FULL');
   });
 
-  it('kills an address for two reasons alone', () => {
-    expect(bounceCategories.filter(isPermanent)).toEqual(['BAD_MAILBOX', 'SUPPRESSED']);
+  it('kills an address for three reasons alone', () => {
+    expect(bounceCategories.filter(isPermanent)).toEqual(['BAD_MAILBOX', 'SUPPRESSED', 'UNKNOWN_NUMBER']);
   });
 });

@@ -1,7 +1,8 @@
-/** Why an e-mail did not arrive. The first two are for good: the address must not be used again. */
+/** Why an e-mail or a text did not arrive. The first three are for good: the address must not be used again. */
 export const bounceCategories = [
   'BAD_MAILBOX',
   'SUPPRESSED',
+  'UNKNOWN_NUMBER',
   'MAILBOX_FULL',
   'TEMPORARILY_DEFERRED',
   'CONTENT_REJECTED',
@@ -20,7 +21,7 @@ export type BounceCategory = (typeof bounceCategories)[number];
 
 /** Whether the address is dead; every other bounce leaves it addressable. */
 export function isPermanent(category: BounceCategory): boolean {
-  return category === 'BAD_MAILBOX' || category === 'SUPPRESSED';
+  return category === 'BAD_MAILBOX' || category === 'SUPPRESSED' || category === 'UNKNOWN_NUMBER';
 }
 
 /** What servers say in words, where their codes are vaguer: looked at before the code. */

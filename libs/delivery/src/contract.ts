@@ -205,7 +205,7 @@ export interface Receipt {
   /** The provider's own word, such as `DELIVRD`. */
   code: string;
   occurredAt: Date;
-  /** Why it failed; of e-mails. */
+  /** Why it failed; of e-mails and texts. */
   bounce?: BounceCategory;
   /** Where it was sent to, when the provider says so. */
   address?: string;
@@ -230,6 +230,8 @@ export interface ReportRequest {
   /** Of the account, secrets included. */
   settings: ProviderSettings;
   receivedAt: Date;
+  /** Fetches a text over the guarded way out. @throws {ReportLaterError} when it cannot be had now. */
+  get(url: string): Promise<string>;
 }
 
 /** What a report says; `ignored` counts what is none of our concern. */
@@ -329,6 +331,6 @@ export interface ProviderDefinition {
   /** Everything that is wrong with the settings by themselves. */
   validateSettings(settings: ProviderSettings): SettingProblem[];
   open(options: SessionOptions): ProviderSession;
-  /** Reads what the provider posts to the account's report address; absent when it reports another way, or never. @throws {UnreadableReportError} */
-  readReport?(request: ReportRequest): ReportReading;
+  /** Reads what the provider posts to the account's report address; absent when it reports another way, or never. @throws {UnreadableReportError} @throws {ReportLaterError} */
+  readReport?(request: ReportRequest): ReportReading | Promise<ReportReading>;
 }

@@ -1,5 +1,8 @@
-/** What a text asks of us. */
-export type SmsKeyword = 'STOP' | 'START' | 'HELP';
+/** What a text can ask of us. */
+export const smsKeywords = ['STOP', 'START', 'HELP'] as const;
+
+/** One of {@link smsKeywords}. */
+export type SmsKeyword = (typeof smsKeywords)[number];
 
 /** First words that stop, whatever follows: who writes "stop sending me this" means it. */
 const stops = new Set(['stop', 'stopall', 'stopp', 'unsubscribe', 'optout', 'arret', 'arrêt', 'alto', 'baja', 'parar']);

@@ -8,6 +8,7 @@ import {
   PayloadTooLargeException,
   Post,
   Req,
+  ServiceUnavailableException,
   UnauthorizedException,
 } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
@@ -22,7 +23,8 @@ export class ProviderReportController {
 
   /**
    * Answers 200 when the report is committed, also when it could not be read: it is kept as unknown. 404 for an address that
-   * is not ours, 401 for a report that is not signed as the account demands, 413 above {@link largestReport}.
+   * is not ours, 401 for a report that is not signed as the account demands, 413 above {@link largestReport}, 503 while a
+   * certificate that the report names cannot be fetched: providers report again then.
    */
   @Post(':token')
   @HttpCode(200)
@@ -33,5 +35,6 @@ export class ProviderReportController {
     const taken = await this.takeReport.run(token, { headers, body: bytes });
     if (taken.outcome === 'UNKNOWN_ADDRESS') throw new NotFoundException('There is no such address for reports');
     if (taken.outcome === 'NOT_AUTHENTIC') throw new UnauthorizedException(taken.reason);
+    if (taken.outcome === 'LATER') throw new ServiceUnavailableException(taken.reason);
   }
 }

@@ -3,6 +3,7 @@ import {
   type ProviderDefinition,
   type ProviderSettings,
   type Receipt,
+  ReportLaterError,
   type ReportRequest,
   UnreadableReportError,
 } from '@libs/delivery';
@@ -13,12 +14,13 @@ import { ProviderAccountRepository } from '../persistence/provider-account.repos
 import { type ReceiptOwner, ReceiptRepository } from '../persistence/receipt.repository';
 import { ReceiptIntake } from './receipt-intake';
 import { ReportAddress } from './report-address';
+import { ReportFetch } from './report-fetch';
 import { Sessions } from './sessions';
 
 /** What became of a report. */
 export type ReportTaken =
   | { outcome: 'TAKEN' | 'UNREADABLE' | 'UNKNOWN_ADDRESS' }
-  | { outcome: 'NOT_AUTHENTIC'; reason: string };
+  | { outcome: 'NOT_AUTHENTIC' | 'LATER'; reason: string };
 
 interface KnownAccount {
   owner: ReceiptOwner;
@@ -43,20 +45,21 @@ export class TakeReport {
     private readonly sessions: Sessions,
     private readonly intake: ReceiptIntake,
     private readonly receipts: ReceiptRepository,
+    private readonly fetching: ReportFetch,
     private readonly transactions: Transactions,
   ) {}
 
   async run(token: string, request: Pick<ReportRequest, 'headers' | 'body'>): Promise<ReportTaken> {
     const id = this.addresses.accountOf(token, systemClock.now());
     const remembered = id && this.remembered(id);
-    const found = remembered ? read(remembered, request) : null;
+    const found = remembered ? await this.read(remembered, request) : null;
     // Settings may have changed since: only what is as it should be is taken by those that are remembered.
     if (remembered && found?.outcome === 'READ') return this.take(remembered, found.receipts);
     const account = id && (await this.load(id));
     if (!account) return { outcome: 'UNKNOWN_ADDRESS' };
-    const reading = read(account, request);
+    const reading = await this.read(account, request);
     if (reading.outcome === 'READ') return this.take(account, reading.receipts);
-    if (reading.outcome === 'NOT_AUTHENTIC') return reading;
+    if (reading.outcome !== 'UNREADABLE') return reading;
     const raw = request.body.toString('utf8', 0, keptCharacters).replaceAll('\u0000', '');
     await this.receipts.storeUnreadable(this.transactions.pool, account.owner, { reason: reading.reason, raw });
     return { outcome: 'UNREADABLE' };
@@ -65,6 +68,22 @@ export class TakeReport {
   private async take({ owner }: KnownAccount, receipts: Receipt[]): Promise<ReportTaken> {
     await this.intake.store(owner, receipts);
     return { outcome: 'TAKEN' };
+  }
+
+  private async read(
+    { readReport, settings }: KnownAccount,
+    request: Pick<ReportRequest, 'headers' | 'body'>,
+  ): Promise<Reading> {
+    const get = (url: string): Promise<string> => this.fetching.get(url);
+    try {
+      const reading = await readReport({ ...request, settings, receivedAt: systemClock.now(), get });
+      if (reading.isAuthentic) return { outcome: 'READ', receipts: reading.receipts };
+      return { outcome: 'NOT_AUTHENTIC', reason: reading.reason };
+    } catch (error) {
+      if (error instanceof UnreadableReportError) return { outcome: 'UNREADABLE', reason: error.message };
+      if (error instanceof ReportLaterError) return { outcome: 'LATER', reason: error.message };
+      throw error;
+    }
   }
 
   private remembered(id: string): KnownAccount | null {
@@ -88,16 +107,4 @@ export class TakeReport {
 
 type Reading =
   | { outcome: 'READ'; receipts: Receipt[] }
-  | { outcome: 'NOT_AUTHENTIC'; reason: string }
-  | { outcome: 'UNREADABLE'; reason: string };
-
-function read({ readReport, settings }: KnownAccount, request: Pick<ReportRequest, 'headers' | 'body'>): Reading {
-  try {
-    const reading = readReport({ ...request, settings, receivedAt: systemClock.now() });
-    if (reading.isAuthentic) return { outcome: 'READ', receipts: reading.receipts };
-    return { outcome: 'NOT_AUTHENTIC', reason: reading.reason };
-  } catch (error) {
-    if (error instanceof UnreadableReportError) return { outcome: 'UNREADABLE', reason: error.message };
-    throw error;
-  }
-}
+  | { outcome: 'NOT_AUTHENTIC' | 'UNREADABLE' | 'LATER'; reason: string };

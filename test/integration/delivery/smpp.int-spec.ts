@@ -193,6 +193,25 @@ describe('SMS over SMPP', () => {
     expect(receipts).toMatchObject([{ providerMessageId: 'm1', status, code: stat, occurredAt: expect.any(Date) }]);
   });
 
+  it.each([
+    ['UNDELIV', 'err:001', {}, 'UNKNOWN_NUMBER', 'UNDELIV 1'],
+    ['UNDELIV', 'err:017', {}, 'UNKNOWN_NUMBER', 'UNDELIV 17'],
+    ['UNDELIV', 'err:006', {}, 'TEMPORARILY_DEFERRED', 'UNDELIV 6'],
+    ['UNDELIV', 'err:0FA', {}, 'OTHER', 'UNDELIV FA'],
+    ['UNDELIV', 'err:0FA', { network_error_code: Buffer.from([3, 0, 1]) }, 'UNKNOWN_NUMBER', 'UNDELIV 1'],
+    ['UNDELIV', 'err:033', { network_error_code: Buffer.from([1, 0, 1]) }, 'MAILBOX_FULL', 'UNDELIV 33'],
+    ['EXPIRED', 'err:000', {}, 'MESSAGE_EXPIRED', 'EXPIRED'],
+    ['REJECTD', '', {}, 'POLICY_RELATED', 'REJECTD'],
+    ['DELETED', 'err:000', {}, 'OTHER', 'DELETED'],
+    ['DELIVRD', 'err:001', {}, undefined, 'DELIVRD'],
+  ])('puts %s %s into its category, and keeps the code', async (stat, error, more, bounce, code) => {
+    const receipts: Receipt[] = [];
+    open({ unknownNumberErrors: '001, 017' }, async (batch) => void receipts.push(...batch));
+    await eventually('we are bound', () => peer.binds === 1);
+    await peer.deliver({ esm_class: 4, short_message: `id:m1 stat:${stat} ${error} text:Hi`, ...more });
+    expect(receipts.map((receipt) => [receipt.bounce, receipt.code])).toEqual([[bounce, code]]);
+  });
+
   it('asks for a receipt again when it could not be stored', async () => {
     open({}, () => Promise.reject(new Error('The database is away')));
     await eventually('it is bound', () => peer.binds === 1);

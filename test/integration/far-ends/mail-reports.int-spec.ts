@@ -27,7 +27,9 @@ describe('what the SMTP far end reports later', () => {
     reports.about({ address, headers });
     const { type, body } = await eventually('the report arrives', async () => posted[0]);
     expect(type).toBe('message/rfc822');
-    const reading = getProvider('smtp')?.readReport?.({ headers: {}, body, settings: {}, receivedAt: new Date(0) });
+    const get = (): Promise<string> => Promise.reject(new Error('A mail names nothing to fetch'));
+    const request = { headers: {}, body, settings: {}, receivedAt: new Date(0), get };
+    const reading = await getProvider('smtp')?.readReport?.(request);
     return reading?.isAuthentic ? reading.receipts : [];
   };
 

@@ -11,6 +11,7 @@ export interface SmppPdu {
   message_payload?: { message?: string | Buffer };
   receipted_message_id?: string;
   message_state?: number;
+  network_error_code?: Buffer;
   response(members?: Record<string, unknown>): SmppPdu;
 }
 

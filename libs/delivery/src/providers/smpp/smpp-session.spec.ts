@@ -25,6 +25,7 @@ describe('an SMPP session whose SMS centre falls silent', () => {
       assertHost: async () => undefined,
       onReceipts: async () => undefined,
       onTexts: undefined,
+      unknownNumber: new Set(['1']),
       replies: { STOP: '', START: '', HELP: '' },
     });
     return session;

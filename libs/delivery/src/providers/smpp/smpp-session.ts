@@ -38,6 +38,8 @@ export interface SmppSessionOptions {
   assertHost: () => Promise<void>;
   onReceipts: ((receipts: Receipt[]) => Promise<void>) | undefined;
   onTexts: ((texts: InboundText[]) => Promise<void>) | undefined;
+  /** Codes by which a receipt says that a number does not exist. */
+  unknownNumber: ReadonlySet<string>;
   /** What is answered to keywords; empty for nothing. */
   replies: Record<SmsKeyword, string>;
 }
@@ -96,7 +98,7 @@ export class SmppSession implements ProviderSession {
   /** Receipts and texts of people wait for their storage; a keyword is answered then. Anything else is taken and left. */
   private async take(pdu: SmppPdu): Promise<boolean> {
     const arrivedAt = new Date();
-    const receipt = readReceipt(pdu, arrivedAt);
+    const receipt = readReceipt(pdu, { arrivedAt, unknownNumber: this.options.unknownNumber });
     if (receipt) return this.receipts ? this.receipts.add(receipt) : false;
     const text = readInboundText(pdu, arrivedAt);
     if (!text) return true;

@@ -1,5 +1,6 @@
 import type { ProviderDefinition, ProviderSettings, SettingField, SettingProblem } from '../../contract';
 import { fieldProblems, numberSetting, portProblems, textSetting } from '../../settings';
+import { errorCodesIn, usualUnknownNumberErrors } from './receipt';
 import { SmppSession } from './smpp-session';
 
 const fields: SettingField[] = [
@@ -21,6 +22,13 @@ const fields: SettingField[] = [
     kind: 'number',
     isRequired: false,
     help: 'How many messages may wait for their answer at once, 1 to 1000; 50 when empty.',
+  },
+  {
+    name: 'unknownNumberErrors',
+    label: 'Errors of numbers that do not exist',
+    kind: 'text',
+    isRequired: false,
+    help: 'Codes by which the SMS centre says in a receipt that a number does not exist, such as 001,017; 001 when empty. Such numbers are not used again.',
   },
   {
     name: 'stopReply',
@@ -76,6 +84,7 @@ export const smpp: ProviderDefinition = {
       assertHost: async () => assertPublicHost?.(host),
       onReceipts,
       onTexts,
+      unknownNumber: errorCodesIn(textSetting(settings, 'unknownNumberErrors', usualUnknownNumberErrors)),
       replies: {
         STOP: textSetting(settings, 'stopReply'),
         START: textSetting(settings, 'startReply'),
@@ -90,6 +99,11 @@ function validateSettings(settings: ProviderSettings): SettingProblem[] {
   const window = numberSetting(settings, 'windowSize', defaultWindow);
   if (!Number.isInteger(window) || window < 1 || window > largestWindow)
     problems.push({ field: 'windowSize', message: `The window must be a whole number from 1 to ${largestWindow}` });
+  if (!/^[\w, ]{0,200}$/.test(textSetting(settings, 'unknownNumberErrors')))
+    problems.push({
+      field: 'unknownNumberErrors',
+      message: 'These must be codes with commas between, such as 001,017',
+    });
   for (const [field, longest] of Object.entries(longestTexts))
     if (textSetting(settings, field).length > longest)
       problems.push({ field, message: `SMPP 3.4 allows at most ${longest} characters here` });

@@ -1,8 +1,11 @@
 import MailComposer from 'nodemailer/lib/mail-composer';
 import type { EmailMessage } from '../../contract';
 
-/** The MIME message: text and HTML alternatives, one-click unsubscribe (RFC 8058), Message-ID made of the delivery id. */
-export function composeMail(message: EmailMessage): Promise<Buffer> {
+/**
+ * The MIME message: text and HTML alternatives, one-click unsubscribe (RFC 8058), Message-ID made of the delivery id.
+ * @param metadata name under which a provider that makes its own Message-ID gives ours back.
+ */
+export function composeMail(message: EmailMessage, metadata: string | null): Promise<Buffer> {
   const { fromAddress, fromName, to, replyTo, replyToName, subject, html, text, unsubscribeUrl, deliveryId } = message;
   const composer = new MailComposer({
     from: { name: fromName, address: fromAddress },
@@ -14,6 +17,7 @@ export function composeMail(message: EmailMessage): Promise<Buffer> {
     messageId: messageIdOf(message),
     headers: {
       'X-Delivery-Id': deliveryId,
+      ...(metadata ? { [`X-PM-Metadata-${metadata}`]: message.messageToken ?? deliveryId } : {}),
       ...(unsubscribeUrl
         ? { 'List-Unsubscribe': `<${unsubscribeUrl}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' }
         : {}),

@@ -18,6 +18,15 @@ interface Waiting {
   done: (result: SendResult) => void;
 }
 
+/** How a session works. */
+export interface SmtpSessionOptions {
+  connections: number;
+  /** Name of the metadata in which the provider gives the message's token back; null where it gives the Message-ID back. */
+  givesBack: string | null;
+  /** Throws when the host is not one that may be called. */
+  assertHost: () => Promise<void>;
+}
+
 /** An open mail account: a fixed number of connections that share one queue. */
 export class SmtpSession implements ProviderSession {
   private readonly waiting: Waiting[] = [];
@@ -25,11 +34,14 @@ export class SmtpSession implements ProviderSession {
   private readonly lines: SmtpLine[];
   private readonly underWay = new Set<Promise<unknown>>();
 
+  private readonly assertHost: () => Promise<void>;
+
   constructor(
     private readonly server: MailServer,
-    connections: number,
-    private readonly assertHost: () => Promise<void>,
+    private readonly options: SmtpSessionOptions,
   ) {
+    const { connections, assertHost } = options;
+    this.assertHost = assertHost;
     this.lines = Array.from({ length: connections }, () => new SmtpLine(server));
     this.idle = [...this.lines];
   }
@@ -104,7 +116,7 @@ export class SmtpSession implements ProviderSession {
 
   private async send(line: SmtpLine, { message, handOver }: Waiting): Promise<SendResult> {
     const { fromAddress, to, deliveryId } = message;
-    const raw = await composeMail(message).catch((error: unknown) => error as Error);
+    const raw = await composeMail(message, this.options.givesBack).catch((error: unknown) => error as Error);
     if (!Buffer.isBuffer(raw)) {
       return { outcome: 'REJECTED', deliveryId, reason: 'MIME', detail: raw.message, isAddressDead: false };
     }

@@ -1,5 +1,6 @@
 import type { ProviderDefinition, ProviderSettings, SettingField, SettingProblem } from '../../contract';
 import { fieldProblems, numberSetting, portProblems, textSetting } from '../../settings';
+import { postmarkMetadata } from './reports/postmark';
 import { readReport, reporters } from './reports/read-report';
 import { isSendGridKey } from './reports/sendgrid';
 import { SmtpSession } from './smtp-session';
@@ -29,14 +30,28 @@ const fields: SettingField[] = [
     label: 'Reports come from',
     kind: 'text',
     isRequired: false,
-    help: 'Who posts bounces and complaints to the report address: MAIL (a mail server passes on the mails; the default), SENDGRID or MAILGUN.',
+    help: 'Who posts bounces and complaints to the report address: MAIL (a mail server passes on the mails; the default), SENDGRID, MAILGUN, SES or POSTMARK.',
   },
   {
     name: 'reportsKey',
     label: 'Key of the reports',
     kind: 'secret',
     isRequired: false,
-    help: "SendGrid's verification key of the event webhook, or Mailgun's webhook signing key.",
+    help: "SendGrid's verification key of the event webhook, Mailgun's webhook signing key, or the password that Postmark's webhooks bear.",
+  },
+  {
+    name: 'reportsTopic',
+    label: 'Topic of the reports',
+    kind: 'text',
+    isRequired: false,
+    help: 'Amazon SES: the ARN of the SNS topic. Messages of another topic are not taken.',
+  },
+  {
+    name: 'reportsHost',
+    label: 'Sandbox of the reports',
+    kind: 'text',
+    isRequired: false,
+    help: 'Only for a sandbox of Amazon SNS: where it serves its certificate, such as http://127.0.0.1:4100.',
   },
 ];
 
@@ -69,7 +84,8 @@ export const smtp: ProviderDefinition = {
       socketTimeout: timeoutMs,
     };
     const connections = numberSetting(settings, 'connections', defaultConnections);
-    return new SmtpSession(server, connections, async () => assertPublicHost?.(host));
+    const givesBack = textSetting(settings, 'reports') === 'POSTMARK' ? postmarkMetadata : null;
+    return new SmtpSession(server, { connections, givesBack, assertHost: async () => assertPublicHost?.(host) });
   },
 };
 
@@ -87,9 +103,26 @@ function reportProblems(settings: ProviderSettings): SettingProblem[] {
   const key = textSetting(settings, 'reportsKey');
   if (!reporters.some((each) => each === reporter))
     return [{ field: 'reports', message: `Reports come from ${reporters.join(', ')}, not ${reporter}` }];
-  if (reporter !== 'MAIL' && !key)
+  if (reporter !== 'MAIL' && reporter !== 'SES' && !key)
     return [{ field: 'reportsKey', message: `Reports of ${reporter} are taken only with their key` }];
+  if (reporter === 'SES') return sesProblems(settings);
   if (reporter === 'SENDGRID' && !isSendGridKey(key))
     return [{ field: 'reportsKey', message: "This is not SendGrid's verification key: base64 of a public EC key" }];
   return [];
+}
+
+function sesProblems(settings: ProviderSettings): SettingProblem[] {
+  const sandbox = textSetting(settings, 'reportsHost');
+  const problems: SettingProblem[] = [];
+  if (!/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/.test(textSetting(settings, 'reportsTopic')))
+    problems.push({
+      field: 'reportsTopic',
+      message: 'Reports of SES are taken only of a topic: its ARN, such as arn:aws:sns:eu-west-1:123456789012:bounces',
+    });
+  if (sandbox !== '' && (!URL.canParse(sandbox) || new URL(sandbox).origin !== sandbox))
+    problems.push({
+      field: 'reportsHost',
+      message: 'This must be scheme, host and port alone, without a / at the end',
+    });
+  return problems;
 }

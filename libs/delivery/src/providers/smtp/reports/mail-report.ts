@@ -3,7 +3,7 @@ import type { Receipt } from '../../../contract';
 import { fieldsOf, type MailPart, partsOf, typeOf } from './mime-parts';
 
 /** Feedback types (RFC 5965 §7.3) that are no complaint. */
-const harmless = new Set(['not-spam', 'other', 'dkim', 'auth-failure']);
+export const harmlessFeedback: ReadonlySet<string> = new Set(['not-spam', 'other', 'dkim', 'auth-failure']);
 
 /** Text as long as a code is kept. */
 const longestCode = 200;
@@ -57,7 +57,7 @@ function bouncesOf({ body }: MailPart, base: Pick<Receipt, 'providerMessageId' |
 function complaintsOf({ body }: MailPart, base: Pick<Receipt, 'providerMessageId' | 'occurredAt'>): Receipt[] {
   const fields = fieldsOf(body);
   const type = fields.get('feedback-type')?.toLowerCase() ?? '';
-  if (harmless.has(type)) return [];
+  if (harmlessFeedback.has(type)) return [];
   const address = addressOf(fields.get('original-rcpt-to'));
   const status = type.startsWith('opt-out') ? 'UNSUBSCRIBED' : 'COMPLAINED';
   return [{ ...base, ...(address ? { address } : {}), status, code: type.slice(0, longestCode) }];
