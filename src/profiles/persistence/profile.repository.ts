@@ -88,7 +88,10 @@ export class ProfileRepository {
     return found;
   }
 
-  /** Writes imported numbers (the last one of a user ID counts), makes missing profiles, returns all ids by user ID. */
+  /**
+   * Writes imported numbers (the last one of a user ID counts), makes missing profiles, returns all ids by user ID. A number
+   * to which somebody said no makes nobody subscribed.
+   */
   async importNumbers(
     tx: Tx,
     projectId: string,
@@ -103,13 +106,16 @@ export class ProfileRepository {
          ORDER BY g.user_id, g.position DESC
        ), written AS (
          INSERT INTO profile AS p (id, project_id, user_id, mobile_number, sms_subscription)
-         SELECT id, $1, user_id, number, CASE WHEN $5 THEN 'SUBSCRIBED' ELSE 'NOT_SET' END FROM given
+         SELECT id, $1, user_id, number, CASE WHEN $5 AND NOT EXISTS (SELECT FROM profile o WHERE o.project_id = $1
+             AND o.mobile_number = number AND o.sms_subscription = 'UNSUBSCRIBED') THEN 'SUBSCRIBED' ELSE 'NOT_SET' END
+         FROM given
          ON CONFLICT ON CONSTRAINT uq_profile_user_id DO UPDATE SET
            mobile_number = excluded.mobile_number,
            is_mobile_number_addressable = p.is_mobile_number_addressable OR p.mobile_number IS DISTINCT FROM excluded.mobile_number,
-           sms_subscription = CASE WHEN $5 AND p.sms_subscription = 'NOT_SET' THEN 'SUBSCRIBED' ELSE p.sms_subscription END,
+           sms_subscription = CASE WHEN p.sms_subscription = 'NOT_SET' THEN excluded.sms_subscription ELSE p.sms_subscription END,
            updated_at = now()
-         WHERE p.mobile_number IS DISTINCT FROM excluded.mobile_number OR ($5 AND p.sms_subscription = 'NOT_SET')
+         WHERE p.mobile_number IS DISTINCT FROM excluded.mobile_number
+           OR (p.sms_subscription = 'NOT_SET' AND excluded.sms_subscription <> 'NOT_SET')
          RETURNING p.id, p.user_id
        )
        SELECT id, user_id FROM written

@@ -114,6 +114,18 @@ describe('matching customers of Optimove', () => {
     ]);
   });
 
+  it('takes a number to which somebody said no for nobody’s yes, whoever Optimove sends it for', async () => {
+    await stage.addProfile('stopped', { mobileNumber: '447700900055', smsSubscription: 'UNSUBSCRIBED' });
+    await stage.addProfile('second-account');
+    const customers = ['second-account', 'third-account'].map((customerId) => ({
+      ...{ customerId, mobileNumberValue: '447700900055' },
+    }));
+    await stage.match(stage.connection(importing), customers);
+    await stage.match(stage.connection(importing), customers);
+    for (const userId of ['second-account', 'third-account'])
+      expect(await stage.stored(userId)).toMatchObject({ mobile_number: '447700900055', sms_subscription: 'NOT_SET' });
+  });
+
   it('lets two people have the same number', async () => {
     const results = await stage.match(stage.connection(importing), [
       { customerId: 'parent', mobileNumberValue: '447700900008' },

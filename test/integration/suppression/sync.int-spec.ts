@@ -188,6 +188,27 @@ describe('the daily sync of suppression attributes', () => {
     expect(calls.filter(({ path }) => path.endsWith('/GetCustomerAttributeChangers'))).toHaveLength(1);
   });
 
+  it('takes null and the text NULL for no value alike: what excluded is gone, at the gate too', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const people = ['null-null', 'null-text', 'null-file', 'null-kept'];
+    const profiles = await stage.addProfiles(people);
+    await passDay(account, days[0], name, Object.fromEntries(people.map((userId) => [userId, 'true'])));
+    await runNow(account);
+    const path = `/imports/suppression-values/${id}?dataDate=${days[0]}&complete=true`;
+    const body = `userId,value\nnull-null,true\nnull-text,true\nnull-file,NULL\nnull-kept,true\n`;
+    expect((await stage.rest(path, { method: 'POST', body })).status).toBe(200);
+    await passDay(account, days[1], name, { 'null-null': null, 'null-text': 'NULL' });
+    await runNow(account);
+    expect((await syncs(id))[0]).toMatchObject({ state: 'SUCCEEDED', received: 2, cleared: 2, rejected: 0 });
+    const found = await Promise.all(profiles.map((profileId) => valueOnProfile(profileId, name)));
+    expect(found).toEqual([null, null, null, true]);
+    const decided: string[] = [];
+    for (const profileId of profiles) decided.push(await decide(account, profileId));
+    expect(decided).toEqual(['ALLOWED', 'ALLOWED', 'ALLOWED', 'SUPPRESSED']);
+  });
+
   it('says that a day was missed, trusts no older value, and catches up by lists and by a complete file', async () => {
     const account = await stage.connect();
     const { id, name } = await choose(account);
