@@ -2,6 +2,7 @@ import { ConnectionsModule } from '@modules/connections';
 import { Module } from '@nestjs/common';
 import { ChannelsResolver } from './api/channels.resolver';
 import { ConnectionChannelsResolver } from './api/connection-channels.resolver';
+import { InboundTextsResolver } from './api/inbound-texts.resolver';
 import { ProviderAccountsResolver } from './api/provider-accounts.resolver';
 import { ProviderReportController } from './api/provider-report.controller';
 import { ChannelsModule } from './channels.module';
@@ -10,6 +11,6 @@ import { ChannelsModule } from './channels.module';
 @Module({
   imports: [ConnectionsModule, ChannelsModule],
   controllers: [ProviderReportController],
-  providers: [ChannelsResolver, ConnectionChannelsResolver, ProviderAccountsResolver],
+  providers: [ChannelsResolver, ConnectionChannelsResolver, InboundTextsResolver, ProviderAccountsResolver],
 })
 export class ChannelsApiModule {}

@@ -1,6 +1,7 @@
 import type { Tx } from '@libs/platform';
 import { type Work, type WorkFilter, WorkSources, type WorkStatus } from '@modules/projects';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { failedRowsPath } from './failed-rows';
 import { PostbackWorkRepository, type PostbackWorkRow } from './persistence/postback-work.repository';
 
 const kind = 'postbacks.metrics';
@@ -39,7 +40,7 @@ function toWork(row: PostbackWorkRow): Work {
     failed,
     detail:
       failed > 0 ? `${failed} values were refused or are uncertain; ${settle}. ${lastError ?? ''}`.trim() : lastError,
-    failedRowsPath: null,
+    failedRowsPath: failed > 0 ? failedRowsPath('totals', row) : null,
     createdAt: beganAt,
     finishedAt: owed > 0 ? null : lastAt,
   };

@@ -12,9 +12,11 @@ import { CollectEngagement } from './engagement/collect-engagement';
 import { ManageEngagement } from './engagement/manage-engagement';
 import { PostEngagement } from './engagement/post-engagement';
 import { ShowEngagement } from './engagement/show-engagement';
+import { EngagementWork } from './engagement-work';
 import { EngagementBatchRepository } from './persistence/engagement-batch.repository';
 import { EngagementEventRepository } from './persistence/engagement-event.repository';
 import { EngagementSettingRepository } from './persistence/engagement-setting.repository';
+import { EngagementWorkRepository } from './persistence/engagement-work.repository';
 import { MetricTotalEntity } from './persistence/metric-total.entity';
 import { MetricTotalRepository } from './persistence/metric-total.repository';
 import { PostbackWorkRepository } from './persistence/postback-work.repository';
@@ -67,6 +69,8 @@ import { WalkEveryone } from './subscriptions/walk-everyone';
     SettleTotals,
     PostbackWork,
     PostbackWorkRepository,
+    EngagementWork,
+    EngagementWorkRepository,
     SubscriptionSettingRepository,
     SubscriptionTargetRepository,
     SubscriptionStatusRepository,

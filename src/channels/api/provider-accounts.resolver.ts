@@ -2,7 +2,7 @@ import { getProvider, type ProviderDefinition, providers } from '@libs/delivery'
 import { isUuid } from '@libs/foundation';
 import { decodeCursor, PageArgs, Transactions, toPage, validateInput } from '@libs/platform';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
-import { BadRequestException, ValidationPipe } from '@nestjs/common';
+import { ValidationPipe } from '@nestjs/common';
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
 import { ReportAddress } from '../delivery/report-address';
 import { settingsShown } from '../domain/provider-account';
@@ -25,6 +25,7 @@ import {
   UpdateProviderAccountPayload,
   VerifyProviderAccountPayload,
 } from './provider-account.type';
+import { readPosition } from './read-position';
 import { UnknownReportConnection } from './unknown-report.type';
 
 /** Providers and the project's accounts at them. */
@@ -146,11 +147,6 @@ async function invalid<T extends object>(type: new () => T, input: T): Promise<P
 
 function toPayload({ account, problems }: ProviderAccountOutcome): CreateProviderAccountPayload {
   return { providerAccount: account && toType(account), userErrors: problems };
-}
-
-function readPosition(cursor: string | null): string | null {
-  if (cursor !== null && !/^\d{1,18}$/.test(cursor)) throw new BadRequestException('after is no cursor of this list');
-  return cursor;
 }
 
 function toProvider({ key, name, medium, hasReceipts, readReport, fields }: ProviderDefinition): ProviderType {

@@ -1,8 +1,31 @@
-import type { InboundText } from '@libs/delivery';
+import type { InboundText, SmsKeyword } from '@libs/delivery';
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { KeywordRow } from '../domain/keyword-row';
 import type { ReceiptOwner } from './receipt.repository';
+
+/** A text as it is listed. */
+export interface ListedText {
+  id: string;
+  accountId: string;
+  from: string;
+  to: string;
+  text: string;
+  keyword: SmsKeyword | null;
+  isUnknown: boolean;
+  appliedAt: Date | null;
+  receivedAt: Date;
+}
+
+/** Which texts to list. */
+export interface TextPage {
+  projectId: string;
+  keywords: string[] | null;
+  isOther: boolean | null;
+  from: string | null;
+  beforeId: string | null;
+  limit: number;
+}
 
 /** The append-only intake of texts that people sent. */
 @Injectable()
@@ -37,6 +60,20 @@ export class TextRepository {
        ) SELECT id, project_id AS "projectId", account_id AS "accountId", from_number AS number, keyword,
            occurred_at AS "occurredAt", received_at AS "receivedAt" FROM taken ORDER BY id`,
       [limit],
+    );
+  }
+
+  /** Texts of a project, newest first; null does not narrow. `isOther`: whether they are no keywords. */
+  list(tx: Tx, page: TextPage): Promise<ListedText[]> {
+    return query(
+      tx,
+      `SELECT id, account_id AS "accountId", from_number AS "from", to_number AS "to", text, keyword,
+         is_unknown AS "isUnknown", CASE WHEN keyword IS NOT NULL THEN processed_at END AS "appliedAt",
+         received_at AS "receivedAt"
+       FROM text_intake WHERE project_id = $1 AND ($2::bigint IS NULL OR id < $2)
+         AND ($3::text[] IS NULL OR keyword = ANY($3)) AND ($4::boolean IS NULL OR (keyword IS NULL) = $4)
+         AND ($5::text IS NULL OR from_number = $5) ORDER BY id DESC LIMIT $6`,
+      [page.projectId, page.beforeId, page.keywords, page.isOther, page.from, page.limit],
     );
   }
 

@@ -1,20 +1,12 @@
 import { Readable } from 'node:stream';
-import { csvLine, isUuid } from '@libs/foundation';
+import { csvLine } from '@libs/foundation';
 import { Transactions } from '@libs/platform';
-import { ConnectionNotFoundError, ConnectionsService } from '@modules/connections';
 import { type Actor, Allow, AuditTrail, CurrentActor } from '@modules/projects';
-import {
-  BadRequestException,
-  Controller,
-  Get,
-  Header,
-  NotFoundException,
-  Param,
-  Query,
-  StreamableFile,
-} from '@nestjs/common';
+import { Controller, Get, Header, Param, Query, StreamableFile } from '@nestjs/common';
 import { batchStates } from '../domain/engagement';
 import { EngagementEventRepository, type ExportedEvent } from '../persistence/engagement-event.repository';
+import { ExistingConnection } from './existing-connection';
+import { type ExportQuery, readExport } from './read-export';
 
 const pageSize = 5_000;
 const columns = [
@@ -34,13 +26,13 @@ const columns = [
 @Controller('postbacks')
 export class EngagementExportController {
   constructor(
-    private readonly connections: ConnectionsService,
+    private readonly connections: ExistingConnection,
     private readonly events: EngagementEventRepository,
     private readonly transactions: Transactions,
     private readonly audit: AuditTrail,
   ) {}
 
-  /** All of them, those of one batch (`?batchId=…`) or in one state (`?state=REFUSED`). */
+  /** All of them, or of one batch (`?batchId=…`), campaign or channel (`?campaignId=…&channelId=…`), or state (`?state=REFUSED`). */
   @Allow('postbacks.view')
   @Get(':connectionId/engagement.csv')
   @Header('content-type', 'text/csv; charset=utf-8')
@@ -48,28 +40,16 @@ export class EngagementExportController {
   async engagement(
     @CurrentActor() actor: Actor,
     @Param('connectionId') connectionId: string,
-    @Query('batchId') batchId?: string,
-    @Query('state') state?: string,
+    @Query() query: ExportQuery,
   ): Promise<StreamableFile> {
-    if (batchId && !isUuid(batchId)) throw new BadRequestException('batchId must be the id of a batch');
-    if (state && !batchStates.some((known) => known === state)) {
-      throw new BadRequestException(`state must be one of ${batchStates.join(', ')}`);
-    }
+    const filter = readExport(query, batchStates);
     const { projectId } = actor;
-    await this.existing(projectId, connectionId);
-    const filter = { batchId: batchId || null, state: state || null };
+    await this.connections.assert(projectId, connectionId);
     const subject = { type: 'connection', id: connectionId };
     await this.transactions.run((tx) =>
       this.audit.record(tx, actor, { action: 'engagement-postback.exported', subject, after: filter }),
     );
     return new StreamableFile(Readable.from(this.lines({ projectId, connectionId, ...filter })));
-  }
-
-  private async existing(projectId: string, connectionId: string): Promise<void> {
-    await this.connections.get(projectId, connectionId).catch((error: unknown) => {
-      if (error instanceof ConnectionNotFoundError) throw new NotFoundException(error.message);
-      throw error;
-    });
   }
 
   private async *lines(wanted: Parameters<EngagementEventRepository['page']>[1]): AsyncGenerator<string> {

@@ -3,6 +3,7 @@ import { execute, query, type Tx } from '@libs/platform';
 import type { EngagementNews } from '@modules/campaigns';
 import { Injectable } from '@nestjs/common';
 import type { EngagementBatch } from '../domain/engagement';
+import type { ExportFilter } from '../domain/export-filter';
 
 /** The customers of a batch in the order in which they did it. */
 export interface BatchCustomer {
@@ -149,7 +150,7 @@ export class EngagementEventRepository {
   /** Customers of a connection's batches after an id, in order; null does not narrow. */
   page(
     tx: Tx,
-    wanted: { projectId: string; connectionId: string; batchId: string | null; state: string | null },
+    wanted: ExportFilter & { projectId: string; connectionId: string },
     { afterId, limit }: { afterId: string; limit: number },
   ): Promise<ExportedEvent[]> {
     return query(
@@ -160,8 +161,12 @@ export class EngagementEventRepository {
          coalesce(b.doubts, 0) AS doubts, b.last_error AS "lastError"
        FROM engagement_event e LEFT JOIN engagement_batch b ON b.id = e.batch_id
        WHERE e.project_id = $1 AND e.connection_id = $2 AND e.id > $3 AND ($4::uuid IS NULL OR e.batch_id = $4)
-         AND ($5::text IS NULL OR b.state = $5) ORDER BY e.id LIMIT $6`,
-      [wanted.projectId, wanted.connectionId, afterId, wanted.batchId, wanted.state, limit],
+         AND ($5::text[] IS NULL OR b.state = ANY($5)) AND ($6::text IS NULL OR e.optimove_campaign_id = $6)
+         AND ($7::int IS NULL OR e.optimove_channel_id = $7) ORDER BY e.id LIMIT $8`,
+      [
+        ...[wanted.projectId, wanted.connectionId, afterId, wanted.batchId, wanted.states, wanted.campaignId],
+        ...[wanted.channelId, limit],
+      ],
     );
   }
 

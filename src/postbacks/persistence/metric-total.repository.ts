@@ -1,8 +1,9 @@
 import { InvariantError, newId } from '@libs/foundation';
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import { LessThan } from 'typeorm';
+import { In, LessThan, MoreThan } from 'typeorm';
 import { usualSetting } from '../domain/engagement';
+import type { ExportFilter } from '../domain/export-filter';
 import type { Metric, OwedMetric } from '../domain/metric';
 import { MetricTotalEntity } from './metric-total.entity';
 
@@ -188,6 +189,32 @@ export class MetricTotalRepository {
       },
       order: { id: 'DESC' },
       take: page.limit,
+    });
+  }
+
+  /** Totals of a connection after an id, in order. */
+  page(
+    tx: Tx,
+    {
+      projectId,
+      connectionId,
+      campaignId,
+      channelId,
+      states,
+    }: ExportFilter & { projectId: string; connectionId: string },
+    { afterId, limit }: { afterId: string | null; limit: number },
+  ): Promise<MetricTotalEntity[]> {
+    return tx.find(MetricTotalEntity, {
+      where: {
+        projectId,
+        connectionId,
+        ...(afterId ? { id: MoreThan(afterId) } : {}),
+        ...(campaignId ? { optimoveCampaignId: campaignId } : {}),
+        ...(channelId === null ? {} : { optimoveChannelId: channelId }),
+        ...(states ? { state: In(states) } : {}),
+      },
+      order: { id: 'ASC' },
+      take: limit,
     });
   }
 

@@ -85,6 +85,36 @@ describe('what people ask for by text', () => {
     expect(await listed()).toEqual([]);
   });
 
+  it('are listed, newest first, whatever they ask for', async () => {
+    interface Page {
+      inboundTexts: { nodes: object[]; pageInfo: { endCursor: string; hasNextPage: boolean } };
+    }
+    const list = async (args: string): Promise<Page['inboundTexts']> =>
+      (
+        await stage.graphql<Page>(
+          `{ inboundTexts(${args}) { nodes { from text keyword isUnknown appliedAt } pageInfo { endCursor hasNextPage } } }`,
+        )
+      ).inboundTexts;
+    await saidAndApplied('491700000001', 'Who is this?');
+    const [first, second] = [await list('first: 1'), await list('first: 2, keywords: [STOP, START]')];
+    expect(first.nodes).toEqual([
+      { from: '491700000001', text: 'Who is this?', keyword: null, isUnknown: false, appliedAt: null },
+    ]);
+    expect(second.nodes).toEqual([
+      { from: '491700000000', text: 'START', keyword: 'START', isUnknown: true, appliedAt: expect.any(String) },
+      { from: '491700000000', text: 'STOP', keyword: 'STOP', isUnknown: true, appliedAt: expect.any(String) },
+    ]);
+    const next = await list(`first: 1, after: "${first.pageInfo.endCursor}"`);
+    expect(next.nodes).toMatchObject([{ text: 'START' }]);
+    expect((await list('first: 50, isOther: true')).nodes).toMatchObject([{ text: 'Who is this?' }, { text: 'Hello' }]);
+    expect((await list('first: 50, from: "491700000001"')).nodes).toHaveLength(1);
+    await stage.database.query(
+      `UPDATE text_intake SET project_id = gen_random_uuid() WHERE from_number = '491700000001'`,
+    );
+    expect((await list('first: 50, from: "491700000001"')).nodes).toEqual([]);
+    await expect(list('first: 1, from: "+49 170"')).rejects.toThrow('digits with the country code');
+  });
+
   it('keeps other texts and takes no word out of them', async () => {
     await saidAndApplied(person(1).number, 'Do not stop');
     expect((await stage.profile(person(1))).smsSubscription).toBe('SUBSCRIBED');

@@ -1,3 +1,4 @@
+import { newId } from '@libs/foundation';
 import { Transactions } from '@libs/platform';
 import { ProjectsService, Tasks } from '@modules/projects';
 import { insertExecution } from '../ledger/stage';
@@ -57,6 +58,12 @@ describe('all long work of a project in one list', () => {
     const { data, errors } = await stage.ask(list, variables);
     expect(errors).toBeUndefined();
     return (data as TaskList).tasks;
+  }
+
+  async function download(path: string): Promise<{ status: number; lines: string[] }> {
+    const headers = { authorization: `Bearer ${stage.adminKey}` };
+    const answer = await fetch(`${await stage.app.getUrl()}${path}`, { headers });
+    return { status: answer.status, lines: (await answer.text()).trim().split('\n') };
   }
 
   const kindsOf = ({ nodes }: TaskList['tasks']): string[] => nodes.map(({ kind }) => kind);
@@ -136,6 +143,61 @@ describe('all long work of a project in one list', () => {
       detail: expect.stringContaining('settlePostbacks'),
       createdAt: expect.stringContaining(`${new Date().getUTCFullYear()}-`),
     });
+  });
+
+  it('tells which totals were refused, as a file', async () => {
+    const [posts] = (await tasks({ kind: 'postbacks.metrics' })).nodes;
+    const { status, lines } = await download(posts?.failedRowsPath ?? '');
+    expect(status).toBe(200);
+    expect(lines).toEqual([
+      'optimove_campaign_id,optimove_channel_id,optimove_template_id,metric,owed_value,acknowledged_value,uncertain_value,state,updated_at,reason',
+      expect.stringMatching(/^[^,]+,\d+,2,SENT,3,0,0,REFUSED,\d{4}-.+$/),
+    ]);
+    const all = await download(`/postbacks/${connectionId}/totals.csv`);
+    expect(all.lines).toHaveLength(3);
+    expect((await download(`/postbacks/${connectionId}/totals.csv?state=LOST`)).status).toBe(400);
+    expect((await download(`/postbacks/${connectionId}/totals.csv?channelId=five`)).status).toBe(400);
+    expect((await download(`/postbacks/${newId()}/totals.csv`)).status).toBe(404);
+  });
+
+  it('shows whose engagement is posted, how far that is, and who was not told of', async () => {
+    const batch = async (state: string, customers: string[], more: { error?: string } = {}): Promise<string> => {
+      const id = newId();
+      const key = [projectId, connectionId, 'c9', 5, '1', 'OPENED', '2026-05-04'];
+      await stage.database.query(
+        `INSERT INTO engagement_batch (project_id, connection_id, optimove_campaign_id, optimove_channel_id,
+           optimove_template_id, event, day, id, road, customers, state, closes_at, last_error, settled_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'INTERACTIONS', $9, $10, now() + interval '1 day', $11,
+           CASE WHEN $10 <> 'OWED' THEN now() END)`,
+        [...key, id, customers.length, state, more.error ?? null],
+      );
+      await stage.database.query(
+        `INSERT INTO engagement_event (project_id, connection_id, optimove_campaign_id, optimove_channel_id,
+           optimove_template_id, event, day, customer_id, occurred_at, closes_at, batch_id)
+         SELECT $1, $2, $3, $4, $5, $6, $7, c, now(), now() + interval '1 day', $8 FROM unnest($9::text[]) AS c`,
+        [...key, id, customers],
+      );
+      return id;
+    };
+    const first = await batch('ACKNOWLEDGED', ['a', 'b', 'c']);
+    const owed = await batch('OWED', ['d']);
+    await batch('REFUSED', ['e'], { error: 'Optimove does not know e' });
+    const engagement = async (): Promise<Task[]> => (await tasks({ kind: 'postbacks.engagement' })).nodes;
+    expect(await engagement()).toMatchObject([
+      { id: first, status: 'RUNNING', total: 5, processed: 4, succeeded: 3, failed: 1, finishedAt: null },
+    ]);
+    expect(kindsOf(await tasks({ isOpen: true }))).toContain('postbacks.engagement');
+    await stage.database.query(`UPDATE engagement_batch SET state = 'UNCERTAIN', settled_at = now() WHERE id = $1`, [
+      owed,
+    ]);
+    const [task] = await engagement();
+    expect(task).toMatchObject({
+      ...{ status: 'PARTLY_FAILED', processed: 5, succeeded: 3, failed: 2, finishedAt: expect.any(String) },
+      detail: expect.stringContaining('Optimove does not know e'),
+    });
+    const { lines } = await download(task?.failedRowsPath ?? '');
+    expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual(['d', 'e']);
+    await stage.database.query('DELETE FROM engagement_batch');
   });
 
   it('is found by its id, whichever module has it', async () => {
