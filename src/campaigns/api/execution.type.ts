@@ -49,7 +49,8 @@ export class DeliveryCountType {
 const BounceCategoryEnum = Object.fromEntries(bounceCategories.map((category) => [category, category]));
 registerEnumType(BounceCategoryEnum, {
   name: 'BounceCategory',
-  description: 'Why a message bounced. BAD_MAILBOX, SUPPRESSED and UNKNOWN_NUMBER are for good: the address is not used again.',
+  description:
+    'Why a message bounced. BAD_MAILBOX, SUPPRESSED and UNKNOWN_NUMBER are for good: the address is not used again.',
 });
 
 @ObjectType('BounceCount', { description: 'How many messages of a medium bounced for one reason.' })

@@ -63,7 +63,7 @@ describe('all long work of a project in one list', () => {
   async function download(path: string): Promise<{ status: number; lines: string[] }> {
     const headers = { authorization: `Bearer ${stage.adminKey}` };
     const answer = await fetch(`${await stage.app.getUrl()}${path}`, { headers });
-    return { status: answer.status, lines: (await answer.text()).trim().split('\n') };
+    return { status: answer.status, lines: (await answer.text()).trim().split(/\r?\n/) };
   }
 
   const kindsOf = ({ nodes }: TaskList['tasks']): string[] => nodes.map(({ kind }) => kind);
