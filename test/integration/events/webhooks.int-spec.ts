@@ -1,10 +1,12 @@
+import { newId } from '@libs/foundation';
+import { ReceiptIntake } from '../../../src/channels/delivery/receipt-intake';
 import { mutate } from '../../support/campaign-stage';
 import { Amazon } from './amazon';
 import { type EventsStage, type Reached, stageEvents } from './stage';
 
 type Headers = Record<string, string>;
 
-describe('what Amazon SES and Postmark report', () => {
+describe('what Amazon SES, Postmark and SMS centres report', () => {
   let stage: EventsStage;
   let amazon: Amazon;
   let address: string;
@@ -245,6 +247,35 @@ describe('what Amazon SES and Postmark report', () => {
         expect.stringContaining('"message-token"'),
       ]);
     });
+  });
+
+  it('a number that the SMS centre does not know is dead for everybody who has it; one that is away stays', async () => {
+    const twin = newId();
+    await stage.database.query('INSERT INTO profile (id, project_id, user_id, mobile_number) VALUES ($1, $2, $3, $4)', [
+      twin,
+      stage.projectId,
+      'twin',
+      person(0).number,
+    ]);
+    const texts = await stage.database.query<{ id: string; seq: number }>(
+      `SELECT provider_message_id AS id, seq FROM delivery WHERE medium = 'SMS' AND seq = ANY($1::int[]) ORDER BY seq`,
+      [[person(0).seq, person(1).seq]],
+    );
+    const [unknown, away] = texts.map(({ id }) => id);
+    const failed = { status: 'FAILED', occurredAt: new Date() } as const;
+    await stage.app
+      .get(ReceiptIntake, { strict: false })
+      .store({ projectId: stage.projectId, accountId: stage.accounts.smpp }, [
+        { ...failed, providerMessageId: unknown ?? '', code: 'UNDELIV 1', bounce: 'UNKNOWN_NUMBER' },
+        { ...failed, providerMessageId: away ?? '', code: 'UNDELIV 27', bounce: 'TEMPORARILY_DEFERRED' },
+      ]);
+    await stage.apply();
+    const dead = await stage.database.query(
+      'SELECT id FROM profile WHERE NOT is_mobile_number_addressable ORDER BY id',
+    );
+    expect(dead.map(({ id }) => id)).toEqual([person(0).profileId, twin].sort());
+    const { bounces: found } = await stage.funnel<{ bounces: object[] }>('bounces { medium category count }');
+    expect(found).toContainEqual({ medium: 'SMS', category: 'UNKNOWN_NUMBER', count: 1 });
   });
 
   it('are set up with a topic or a password only', async () => {
