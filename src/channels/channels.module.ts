@@ -10,6 +10,7 @@ import { ReportFetch } from './delivery/report-fetch';
 import { SenderPool } from './delivery/sender-pool';
 import { Sessions } from './delivery/sessions';
 import { TakeReport } from './delivery/take-report';
+import { TextIntake } from './delivery/text-intake';
 import { DeliveryService } from './delivery.service';
 import { IntakePersonalData } from './intake-personal-data';
 import { KeptMessagesService } from './kept-messages.service';
@@ -37,7 +38,7 @@ const repositories = [
   ReceiptRepository,
   TextRepository,
 ];
-const delivery = [ReceiptIntake, ReportAddress, ReportFetch, Sessions, SenderPool, TakeReport];
+const delivery = [ReceiptIntake, ReportAddress, ReportFetch, Sessions, SenderPool, TakeReport, TextIntake];
 
 const useCases = [KnownChannels, Listeners, RemoveChannels, KeepListeners, ManageChannels, ManageProviderAccounts];
 

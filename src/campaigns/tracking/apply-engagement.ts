@@ -1,16 +1,11 @@
 import { Transactions, type Tx } from '@libs/platform';
-import {
-  type CampaignDeedRow,
-  type ConsentAnswer,
-  type ConsentSource,
-  ProfilesService,
-  type Subscription,
-} from '@modules/profiles';
+import { type CampaignDeedRow, type ConsentAnswer, type ConsentSource, ProfilesService } from '@modules/profiles';
 import { SuppressionService } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { SettleProven } from '../execution/settle-proven';
 import { EngagementRepository, type TakenEngagement } from '../persistence/engagement.repository';
 import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
+import { saidOf } from './said';
 
 const batchSize = 1_000;
 
@@ -127,17 +122,10 @@ function isAnswer({ kind }: TakenEngagement): boolean {
 function lastAnswers(events: Answered[], medium: 'email' | 'sms'): ConsentAnswer[] {
   const byProfile = new Map<string, ConsentAnswer>();
   for (const event of events) {
-    const answer = answerOf(event, medium);
+    const answer = saidOf(event)[medium];
     if (!answer) continue;
     const { profileId, receivedAt: saidAt } = event;
     byProfile.set(profileId, { profileId, saidAt, [medium]: answer });
   }
   return [...byProfile.values()];
-}
-
-function answerOf({ kind, medium, answers }: Answered, about: 'email' | 'sms'): Subscription | null {
-  const said = answers?.[about];
-  if (said !== undefined) return said ? 'SUBSCRIBED' : 'UNSUBSCRIBED';
-  const isLeaving = kind === 'UNSUBSCRIBED' && !answers;
-  return isLeaving && about === (medium === 'SMS' ? 'sms' : 'email') ? 'UNSUBSCRIBED' : null;
 }

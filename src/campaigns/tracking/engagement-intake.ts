@@ -3,6 +3,7 @@ import { ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import type { MessageRef } from '../domain/engagement';
 import { type Engagement, EngagementRepository } from '../persistence/engagement.repository';
+import { saidOf } from './said';
 
 const largestBatch = 500;
 const mostKept = 10_000;
@@ -37,8 +38,25 @@ export class EngagementIntake {
     const isUnknown = !known && !recipient;
     if (recipient) this.remember(event.executionId, recipient.projectId);
     const userAgent = event.userAgent.replaceAll('\u0000', '').slice(0, 200);
-    await this.rows.add({ ...event, projectId, isUnknown, userAgent });
+    const row = { ...event, projectId, isUnknown, userAgent };
+    if (event.kind === 'UNSUBSCRIBED' || event.kind === 'PREFERENCES') await this.addAnswer(row);
+    else await this.rows.add(row);
     return true;
+  }
+
+  /**
+   * What somebody says is in force when it is answered. The row is applied later with what else it changes, and then says
+   * nothing new: it bears the same time.
+   */
+  private async addAnswer(row: Engagement): Promise<void> {
+    const person = await this.personOf(row);
+    const source = row.kind === 'PREFERENCES' ? 'PREFERENCE_PAGE' : 'UNSUBSCRIBE_LINK';
+    await this.transactions.run(async (tx) => {
+      await this.repository.store(tx, [row]);
+      if (!person) return;
+      const answer = { profileId: person.profileId, ...saidOf(row) };
+      await this.profiles.applyConsent(tx, person.projectId, source, [answer]);
+    });
   }
 
   /** Who got a message: as the ledger has it, else as the link names them. Null when neither is known. */

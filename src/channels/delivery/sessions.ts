@@ -4,8 +4,8 @@ import { OutboundGuard, SecretBox, Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { KeptMessageRepository } from '../persistence/kept-message.repository';
 import type { ProviderAccountEntity } from '../persistence/provider-account.entity';
-import { TextRepository } from '../persistence/text.repository';
 import { ReceiptIntake } from './receipt-intake';
+import { TextIntake } from './text-intake';
 
 /** What a session is opened with. */
 export type SessionAccount = Pick<
@@ -24,7 +24,7 @@ export class Sessions {
     private readonly intake: ReceiptIntake,
     private readonly transactions: Transactions,
     private readonly kept: KeptMessageRepository,
-    private readonly texts: TextRepository,
+    private readonly texts: TextIntake,
   ) {}
 
   /** A session of a stored account. @throws when its secrets cannot be opened. */
@@ -36,7 +36,7 @@ export class Sessions {
     return this.openWith(definition, {
       settings: this.settingsOf(account),
       onReceipts: definition.hasReceipts ? onReceipts : undefined,
-      onTexts: (texts) => this.transactions.run((tx) => this.texts.store(tx, owner, texts)),
+      onTexts: (texts) => this.texts.store(owner, texts),
       keep: (messages) => this.transactions.run((tx) => this.kept.add(tx, owner, messages)),
     });
   }

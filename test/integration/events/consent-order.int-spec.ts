@@ -17,7 +17,7 @@ describe('what somebody says on the phone, in mails and by text', () => {
   let sdkKey: string;
 
   beforeAll(async () => {
-    stage = await stageEvents(6);
+    stage = await stageEvents(7);
     ({ sdkKey } = await mutate<{ sdkKey: string }>(stage.graphql, 'createApp', 'CreateAppInput', 'sdkKey', {
       ...{ name: 'Casino', platform: 'ANDROID' },
     }));
@@ -86,6 +86,20 @@ describe('what somebody says on the phone, in mails and by text', () => {
       { medium: 'MOBILE_PUSH', after: 'UNSUBSCRIBED', source: 'SDK' },
     ]);
     expect(await contactability.take(pool, stage.projectId, 100)).toEqual([person(0).profileId]);
+  });
+
+  it('closes the gate before a link or the preference page is answered, and applying it says nothing twice', async () => {
+    await stage.visit(person(6).links.unsubscribe, { method: 'POST' });
+    expect((await gate(person(6)))[0]).toBe('NOT_SUBSCRIBED');
+    await stage.visit(person(6).links.preferences, { method: 'POST', body: new URLSearchParams({ none: 'yes' }) });
+    expect(await gate(person(6))).toEqual(['NOT_SUBSCRIBED', 'NOT_SUBSCRIBED', 'NO_ADDRESS']);
+    await stage.apply();
+    await stage.apply();
+    expect(await said(person(6))).toEqual([
+      { medium: 'EMAIL', after: 'UNSUBSCRIBED', source: 'UNSUBSCRIBE_LINK' },
+      { medium: 'SMS', after: 'UNSUBSCRIBED', source: 'PREFERENCE_PAGE' },
+    ]);
+    expect(await stage.funnel('unsubscribed')).toEqual({ unsubscribed: 1 });
   });
 
   it('keeps the newer no, though an older yes of the preference page is applied after it', async () => {

@@ -45,7 +45,11 @@ describe('what people ask for by text', () => {
       .map(({ text }) => text);
 
   it('unsubscribes whoever says STOP, answers, and counts it for the text that they got', async () => {
-    await saidAndApplied(person(0).number, ' Stop! ');
+    const before = (await kept()).length;
+    await say(person(0).number, ' Stop! ');
+    await eventually('the text is kept', async () => (await kept()).length > before);
+    expect((await stage.profile(person(0))).smsSubscription).toBe('UNSUBSCRIBED');
+    await stage.apply();
     expect(await stage.profile(person(0))).toMatchObject({
       smsSubscription: 'UNSUBSCRIBED',
       emailSubscription: 'SUBSCRIBED',
