@@ -17,9 +17,10 @@ describe('trying failed customers again', () => {
     const executionId = await stage.launched('again', texts.email);
     await stage.run(executionId);
     // What an outage kept from going is given up after a day.
-    await stage.database.query(`UPDATE execution SET announced_at = now() - interval '25 hours' WHERE id = $1`, [
-      executionId,
-    ]);
+    await stage.database.query(
+      `UPDATE delivery SET waiting_since = waiting_since - interval '25 hours' WHERE execution_id = $1`,
+      [executionId],
+    );
     await stage.waited(executionId);
     await stage.run(executionId);
     expect((await stage.endings(executionId)).map(({ state }) => state)).toEqual(people.map(() => 'FAILED'));
