@@ -49,6 +49,15 @@ export class ImportRepository {
 
   /** Keeps rejected rows and the sums so far. */
   async note(tx: Tx, importId: string, sums: ImportSums, rejects: RejectedRow[]): Promise<void> {
+    if (rejects.length > 0) await this.keep(tx, importId, rejects);
+    await execute(
+      tx,
+      'UPDATE import SET received = $2, created = $3, updated = $4, repeated = $5, rejected = $6 WHERE id = $1',
+      [importId, sums.received, sums.created, sums.updated, sums.repeated, sums.rejected],
+    );
+  }
+
+  private async keep(tx: Tx, importId: string, rejects: RejectedRow[]): Promise<void> {
     await query(
       tx,
       `INSERT INTO import_reject (project_id, import_id, line, reason, raw)
@@ -60,11 +69,6 @@ export class ImportRepository {
         rejects.map(({ reason }) => reason.replaceAll('\u0000', '')),
         rejects.map(({ raw }) => raw.replaceAll('\u0000', '').slice(0, longestRaw)),
       ],
-    );
-    await execute(
-      tx,
-      'UPDATE import SET received = $2, created = $3, updated = $4, repeated = $5, rejected = $6 WHERE id = $1',
-      [importId, sums.received, sums.created, sums.updated, sums.repeated, sums.rejected],
     );
   }
 

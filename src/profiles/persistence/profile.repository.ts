@@ -101,9 +101,9 @@ export class ProfileRepository {
     const rows = await query<{ id: string; user_id: string }>(
       tx,
       `WITH given AS (
-         SELECT DISTINCT ON (g.user_id) g.*
+         SELECT DISTINCT ON (g.user_id COLLATE "C") g.*
          FROM unnest($2::uuid[], $3::text[], $4::text[]) WITH ORDINALITY AS g(id, user_id, number, position)
-         ORDER BY g.user_id, g.position DESC
+         ORDER BY g.user_id COLLATE "C", g.position DESC
        ), written AS (
          INSERT INTO profile AS p (id, project_id, user_id, mobile_number, sms_subscription)
          SELECT id, $1, user_id, number, CASE WHEN $5 AND NOT EXISTS (SELECT FROM profile o WHERE o.project_id = $1

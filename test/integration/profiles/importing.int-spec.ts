@@ -216,6 +216,50 @@ describe('importing files of people', () => {
     expect(await stored('both17')).toMatchObject({ attributes: { a: '1', b: '1', c: '1', d: '1' } });
   }, 30_000);
 
+  it('stores a whole file of new people although somebody else makes one of them in the same instant', async () => {
+    await stage.database.query('BEGIN');
+    await stage.database.query(
+      `INSERT INTO profile (id, project_id, user_id, email) VALUES (gen_random_uuid(), $1, 'race7', 'first@example.com')`,
+      [stage.projectId],
+    );
+    const rows = Array.from({ length: 500 }, (_, index) => `race${index},SUBSCRIBED,gold`);
+    const importing = stage.send('/imports/profiles', `userId,smsSubscription,tier\n${rows.join('\n')}`);
+    await eventually('the import waits for the other', async () => {
+      const waiting = await stage.database.query(
+        `SELECT 1 FROM pg_locks w JOIN pg_locks h ON h.pid = w.pid JOIN pg_database d ON d.oid = h.database
+         WHERE NOT w.granted AND d.datname = current_database()`,
+      );
+      return waiting.length > 0;
+    });
+    await stage.database.query('COMMIT');
+    expect((await importing).body).toMatchObject({ received: 500, created: 499, updated: 1, rejected: 0 });
+    expect(await stored('race7')).toMatchObject({
+      email: 'first@example.com',
+      sms_subscription: 'SUBSCRIBED',
+      attributes: { tier: 'gold' },
+    });
+    const logged = await stage.database.query(
+      `SELECT count(*)::int AS answers, count(DISTINCT profile_id)::int AS people, min(source) AS source
+       FROM subscription_change c JOIN profile p ON p.id = c.profile_id WHERE p.user_id LIKE 'race%'`,
+    );
+    expect(logged).toEqual([{ answers: 500, people: 500, source: 'IMPORT' }]);
+  }, 30_000);
+
+  it('keeps every character of a large file of new people', async () => {
+    const texts = ['back\\slash', 'tab\there', '\\N', '{"a":1}', 'two\nlines', 'ü😀'];
+    const quoted = texts.map((text) => `"${text.replaceAll('"', '""')}"`);
+    const rows = Array.from({ length: 600 }, (_, index) => {
+      const cell = quoted[index % quoted.length];
+      return `odd${index},${cell},${cell}`;
+    });
+    const { body } = await stage.send('/imports/profiles', `userId,language,note\n${rows.join('\n')}`);
+    expect(body).toMatchObject({ created: 600 });
+    const kept = await Promise.all(texts.map((_, index) => stored(`odd${index}`)));
+    expect(kept.map((person) => [person?.language, person?.attributes])).toEqual(
+      texts.map((text) => [text, { note: text }]),
+    );
+  });
+
   it('streams 50,000 people and importing them again changes nothing', async () => {
     const file = (): Readable =>
       Readable.from(

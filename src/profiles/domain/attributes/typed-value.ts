@@ -27,7 +27,7 @@ const readers: Record<AttributeType, (value: unknown) => ReadAttribute> = {
   STRING: (value) => {
     const text = typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
     if (typeof text !== 'string') return refuse(value, 'a text');
-    return [...text].length <= longestString
+    return text.length <= longestString || [...text].length <= longestString
       ? { value: text }
       : refuse(text, `at most ${longestString} characters long`);
   },
