@@ -1,5 +1,5 @@
 import type { Random } from './random';
-import { apps, campaigns, definitions, instant, storedDate, texts } from './world';
+import { apps, campaigns, definitions, instant, storedDate, texts, textsOfOthers } from './world';
 
 type Rule = Record<string, unknown>;
 
@@ -36,7 +36,7 @@ function attribute(random: Random): Rule {
   const {
     name,
     type,
-    values = texts,
+    values = [...texts, ...textsOfOthers],
   } = random.pick<{ name: string; type: string; values?: string[] }>([...definitions, ...definitions, ...system]);
   const kind = 'attribute';
   if (random.chance(0.15)) return { kind, name, is: random.pick(['isSet', 'isNotSet']) };

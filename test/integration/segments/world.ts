@@ -40,6 +40,8 @@ export interface TestPerson {
 export const apps = [randomUUID(), randomUUID()];
 export const campaigns = [randomUUID(), randomUUID()];
 export const texts = ['gold', 'Gold', 'goldfish', 'silver', "o'neil; --", 'ü%_\\'];
+/** Texts that values of other types would have. */
+export const textsOfOthers = ['12', '3', 'true', 'false', '[1]', '{"x": 1}'];
 export const lists = [['slots'], ['slots', 'poker'], ['poker', 7], [], { a: 1 }];
 const answers = ['SUBSCRIBED', 'UNSUBSCRIBED', 'NOT_SET'];
 /** Values that no definition allows, as they may have been stored before there was one. */

@@ -26,6 +26,7 @@ const jsonTypes = {
   DATE: ['string'],
   ARRAY: ['array', 'object'],
 };
+const textOfAnother = /^([-\d[{]|(true|false)$)/;
 const dateShape = `'^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$'`;
 
 /** A condition on people or, for an attribute of devices, on any of a person's devices. It may be NULL, which means no. */
@@ -68,9 +69,12 @@ function compileStored(
   const json = (each: unknown): string => statement.value(JSON.stringify(each), 'jsonb');
   if (is === 'isSet') return `${hasType(cell, jsonTypes[type])}${type === 'DATE' ? ` AND ${hasDateShape(cell)}` : ''}`;
   if (type === 'DATE') return compileDate(statement, cell, { is, value });
-  if (type === 'ARRAY') return `${cell.json} @> ${json(value)} AND ${hasType(cell, ['array'])}`;
+  if (type === 'ARRAY') return `${cell.json} @> ${json([value])}`;
   // The comparison comes first: most people fail it, and then nothing else is looked at.
-  if (type === 'STRING') return `${compareTexts(statement, cell.text, { is, value })} AND ${hasType(cell, ['string'])}`;
+  if (type === 'STRING') {
+    const compared = compareTexts(statement, cell.text, { is, value });
+    return isOfStringsAlone(is, value) ? compared : `${compared} AND ${hasType(cell, ['string'])}`;
+  }
   if (is === 'equals') return `${cell.json} = ${json(value)}`;
   if (is === 'in')
     return `${cell.json} = ANY(${statement.value(
@@ -80,16 +84,23 @@ function compileStored(
   return `${compareNumber(cell, is, { value, json })} AND ${hasType(cell, ['number'])}`;
 }
 
-function compareTexts(statement: Statement, cell: string, { is, value }: Pick<AttributeRule, 'is' | 'value'>): string {
-  if (is === 'in') return `${cell} = ANY(${statement.value(value, 'text[]')})`;
-  return compareText(cell, is, statement.value(value, 'text'));
+/** Whether nothing but a string can be equal: numbers, truths, lists and objects have other texts than these. */
+function isOfStringsAlone(is: Comparison, value: Operand | undefined): boolean {
+  return (is === 'equals' || is === 'in') && listOf(value).every((each) => !textOfAnother.test(String(each)));
 }
 
-function compareText(cell: string, is: Comparison, value: string): string {
-  if (is === 'equals') return `${cell} = ${value}`;
-  if (is === 'contains') return `strpos(${cell}, ${value}) > 0`;
-  if (is === 'startsWith') return `starts_with(${cell}, ${value})`;
+function compareTexts(statement: Statement, cell: string, { is, value }: Pick<AttributeRule, 'is' | 'value'>): string {
+  if (is === 'in') return `${cell} = ANY(${statement.value(value, 'text[]')})`;
+  if (is === 'contains') return `${cell} LIKE ${statement.value(`%${literally(String(value))}%`, 'text')}`;
+  const text = statement.value(value, 'text');
+  if (is === 'equals') return `${cell} = ${text}`;
+  if (is === 'startsWith') return `starts_with(${cell}, ${text})`;
   throw new InvariantError(`A text cannot be compared by ${is}`);
+}
+
+/** A text as a pattern of LIKE that means just it. */
+function literally(text: string): string {
+  return text.replaceAll(/[\\%_]/g, '\\$&');
 }
 
 /** Numbers compare as jsonb: nothing is cast, so nothing that is stored can break the statement. */
