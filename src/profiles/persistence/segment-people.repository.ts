@@ -25,12 +25,6 @@ export class SegmentPeopleRepository {
     return rows.map(({ id }) => id);
   }
 
-  async count(tx: Tx, { joins, condition, parameters }: CompiledRules): Promise<number> {
-    const sql = `SELECT count(*)::int AS people FROM profile p ${joins} WHERE ${condition}`;
-    const [row] = await query<{ people: number }>(tx, sql, parameters);
-    return row?.people ?? 0;
-  }
-
   /** Counts who would be sent to: addressable, and subscribed (push: not unsubscribed), as the gate has it; inside, whoever has an installation. */
   async sums(tx: Tx, { joins, condition, parameters }: CompiledRules, scope: Scope): Promise<RecipientSums> {
     const devices = scope.of === 'range' ? rangeOf(scope, 'd.profile_id') : '';

@@ -1,5 +1,5 @@
 import { AppError, systemClock } from '@libs/foundation';
-import { execute, Transactions, type Tx } from '@libs/platform';
+import { execute, type Tx } from '@libs/platform';
 import { ProjectsService } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import { AttributeDefinitions } from '../attributes/attribute-definitions';
@@ -30,7 +30,6 @@ export class SegmentRulesError extends AppError {
 @Injectable()
 export class Segments {
   constructor(
-    private readonly transactions: Transactions,
     private readonly projects: ProjectsService,
     private readonly definitions: AttributeDefinitions,
     private readonly repository: SegmentRepository,
@@ -102,17 +101,6 @@ export class Segments {
       sql: zonedPeople({ joins, condition, project: parameters.length + 1 }),
       parameters: [...parameters, projectId],
     };
-  }
-
-  /** How many people resolved rules apply to. @throws {SegmentRulesError} */
-  count(projectId: string, rules: SegmentRules): Promise<number> {
-    return this.transactions.run(async (tx) => {
-      await wholeList(tx);
-      return this.people.count(
-        tx,
-        await this.compile(tx, projectId, { rules, scope: { of: 'project' }, now: new Date() }),
-      );
-    });
   }
 
   /** Resolved rules as a statement. @throws {SegmentRulesError} when the project's attributes no longer allow it. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { newId } from '@libs/foundation';
 import { Transactions } from '@libs/platform';
-import { ProfilesService, Segments } from '@modules/profiles';
+import { ProfilesService } from '@modules/profiles';
 import { Test } from '@nestjs/testing';
 import { SettleProven } from '../../../src/campaigns/execution/settle-proven';
 import { EngagementRepository } from '../../../src/campaigns/persistence/engagement.repository';
@@ -49,7 +49,10 @@ describe('what people do, as segments count it', () => {
     stage.transactions.run(async (tx) => {
       const read = await stage.profiles.readSegmentRules(tx, stage.projectId, JSON.stringify({ rules }));
       if (!read.rules) throw new Error(JSON.stringify(read.faults));
-      return stage.app.get(Segments, { strict: false }).count(stage.projectId, read.rules);
+      const { segment } = await stage.profiles.freezeSegment(tx, stage.projectId, { rules: read.rules });
+      if (!segment) throw new Error('The rules cannot be frozen');
+      const { sql, parameters } = await stage.profiles.audience(stage.projectId, segment);
+      return (await stage.database.query(sql, parameters)).length;
     });
   const ago = (days: number): string => new Date(Date.now() - days * day).toISOString();
 

@@ -20,14 +20,12 @@ export async function benchSegments({ customers: count }: { customers: number })
   try {
     const { api, env } = await startApi(databaseUrl);
     const projectId = await define(client);
-    const loaded = await load({ client, apiUrl: env.PUBLIC_URL, key: String(api.said.key), count }).finally(() =>
-      api.stop(),
-    );
+    const loaded = await load({ client, api, apiUrl: env.PUBLIC_URL, count }).finally(() => api.stop());
     await addDevicesAndEvents(client, projectId);
     Object.assign(process.env, env);
     // The platform reads its settings when it is loaded.
     const { measureSegments } = await import('./measure-segments.js');
-    return [loaded, ...(await measureSegments(client, projectId))];
+    return [...loaded, ...(await measureSegments(client, projectId))];
   } finally {
     await client.end();
     await server?.stop();

@@ -1,5 +1,5 @@
-import { PlatformModule, Transactions } from '@libs/platform';
-import { ProfilesModule, ProfilesService, type SegmentRules, Segments } from '@modules/profiles';
+import { execute, PlatformModule, query, Transactions } from '@libs/platform';
+import { type FrozenSegment, ProfilesModule, ProfilesService } from '@modules/profiles';
 import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -15,34 +15,60 @@ class SegmentsHost {}
 
 interface Counted {
   row: BenchRow;
-  rules: SegmentRules;
+  segment: FrozenSegment;
+}
+
+/** What both ways need. */
+interface Measured {
+  transactions: Transactions;
+  profiles: ProfilesService;
+  client: Client;
+  projectId: string;
 }
 
 /** Every typical segment counted both ways, and a page of customers filtered by the one that took longest. */
 export async function measureSegments(client: Client, projectId: string): Promise<BenchRow[]> {
   const app = await NestFactory.createApplicationContext(SegmentsHost, { logger: ['error'] });
   try {
-    const transactions = app.get(Transactions);
     const profiles = app.select(ProfilesModule).get(ProfilesService);
-    const segments = app.select(ProfilesModule).get(Segments);
+    const measured = { transactions: app.get(Transactions), profiles, client, projectId };
     const counted: Counted[] = [];
     for (const typical of typicalSegments) {
-      const text = JSON.stringify({ rules: typical.rules });
-      const { rules, faults } = await transactions.run((tx) => profiles.readSegmentRules(tx, projectId, text));
-      if (!rules) throw new Error(`${typical.name}: ${JSON.stringify(faults)}`);
-      const row = await countBoth(typical, {
-        ours: () => segments.count(projectId, rules),
-        bare: () => countBare(client, projectId, typical.sql),
-      });
-      counted.push({ row, rules });
+      const segment = await freeze(measured, typical);
+      const ours = (): Promise<number> => countAudience(measured, segment);
+      const bare = (): Promise<number> => countBare(client, projectId, typical.sql);
+      counted.push({ row: await countBoth(typical, { ours, bare }), segment });
     }
     const [heaviest] = [...counted].sort((one, other) => other.row.ours - one.row.ours);
     if (!heaviest) throw new Error('There are no segments to measure');
-    const page = await filterPage({ transactions, profiles, client, projectId }, heaviest);
-    return [...counted.map(({ row }) => row), page];
+    return [...counted.map(({ row }) => row), await filterPage(measured, heaviest)];
   } finally {
     await app.close();
   }
+}
+
+async function freeze(
+  { transactions, profiles, projectId }: Measured,
+  typical: TypicalSegment,
+): Promise<FrozenSegment> {
+  const text = JSON.stringify({ rules: typical.rules });
+  const { segment, faults } = await transactions.run(async (tx) => {
+    const { rules, faults } = await profiles.readSegmentRules(tx, projectId, text);
+    return rules ? profiles.freezeSegment(tx, projectId, { rules }) : { segment: null, faults };
+  });
+  if (!segment) throw new Error(`${typical.name}: ${JSON.stringify(faults)}`);
+  return segment;
+}
+
+/** The audience of a Direct campaign, compiled anew and under the settings in which it is stored, counted instead of stored. */
+function countAudience({ transactions, profiles, projectId }: Measured, segment: FrozenSegment): Promise<number> {
+  return transactions.run(async (tx) => {
+    await execute(tx, 'SET LOCAL enable_nestloop = off');
+    const { sql, parameters } = await profiles.audience(projectId, segment);
+    const counting = `SELECT count(*)::int AS people FROM (${sql}) AS audience`;
+    const [row] = await query<{ people: number }>(tx, counting, parameters);
+    return row?.people ?? 0;
+  });
 }
 
 async function countBoth(
@@ -62,21 +88,14 @@ async function countBare(client: Client, projectId: string, condition: string): 
 }
 
 async function filterPage(
-  {
-    transactions,
-    profiles,
-    client,
-    projectId,
-  }: { transactions: Transactions; profiles: ProfilesService; client: Client; projectId: string },
-  { row, rules }: Counted,
+  { transactions, profiles, client, projectId }: Measured,
+  { row, segment }: Counted,
 ): Promise<BenchRow> {
   const { rows } = await client.query<{ id: string }>(
     'SELECT id FROM profile WHERE project_id = $1 ORDER BY md5(id::text) LIMIT $2',
     [projectId, pageSize],
   );
   const profileIds = rows.map(({ id }) => id);
-  const { segment } = await transactions.run((tx) => profiles.freezeSegment(tx, projectId, { rules }));
-  if (!segment) throw new Error('The heaviest segment cannot be frozen');
   const times = await inTurns(
     () => transactions.run((tx) => profiles.matchingProfiles(tx, projectId, { segment, profileIds })),
     () => client.query('SELECT * FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[])', [projectId, profileIds]),

@@ -33,16 +33,22 @@ const firstDay = Date.parse('2026-01-01');
 const columns = ['userId', 'email', 'emailSubscription', 'country', ...attributes.map(({ name }) => name)];
 const perPiece = 500;
 
-/** A file of so many profiles, made as it is read. */
-export function peopleFile(count: number): Readable {
-  return Readable.from(pieces(count), { objectMode: false });
+/** Profiles of the bench by number: from the first one on and before the other. */
+export interface People {
+  first: number;
+  before: number;
 }
 
-function* pieces(count: number): Generator<string> {
+/** A CSV file of profiles, made as it is read. */
+export function peopleFile(people: People): Readable {
+  return Readable.from(pieces(people), { objectMode: false });
+}
+
+function* pieces({ first, before }: People): Generator<string> {
   yield `${columns.join(',')}\n`;
-  for (let from = 0; from < count; from += perPiece) {
+  for (let from = first; from < before; from += perPiece) {
     let text = '';
-    for (let n = from; n < Math.min(from + perPiece, count); n += 1) text += `${lineOf(n)}\n`;
+    for (let n = from; n < Math.min(from + perPiece, before); n += 1) text += `${lineOf(n)}\n`;
     yield text;
   }
 }
