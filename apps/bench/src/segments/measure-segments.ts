@@ -64,7 +64,7 @@ async function freeze(
 function countAudience({ transactions, profiles, projectId }: Measured, segment: FrozenSegment): Promise<number> {
   return transactions.run(async (tx) => {
     await execute(tx, 'SET LOCAL enable_nestloop = off');
-    const { sql, parameters } = await profiles.audience(projectId, segment);
+    const { sql, parameters } = await profiles.audience(projectId, { segment, isZoned: false });
     const counting = `SELECT count(*)::int AS people FROM (${sql}) AS audience`;
     const [row] = await query<{ people: number }>(tx, counting, parameters);
     return row?.people ?? 0;
