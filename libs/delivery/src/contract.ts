@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { BounceCategory } from './bounce';
 import type { SmsKeyword } from './sms-keywords';
 
@@ -13,12 +14,26 @@ export interface TapAction {
   inAppEvent?: string;
 }
 
+/** The services that give apps their push tokens. */
+export const pushServices = ['FCM', 'APNS'] as const;
+
+/** One of {@link pushServices}. */
+export type PushService = (typeof pushServices)[number];
+
+/** Apple's two worlds: apps from the store and TestFlight, and apps that a developer installed. */
+export const apnsEnvironments = ['PRODUCTION', 'SANDBOX'] as const;
+
+/** One of {@link apnsEnvironments}. */
+export type ApnsEnvironment = (typeof apnsEnvironments)[number];
+
 /** A push message for one device. */
 export interface PushMessage extends TapAction {
   /** Unique per hand-over; providers that can carry it do. */
   deliveryId: string;
   token: string;
   platform: 'ANDROID' | 'IOS';
+  /** Where a token of APNs is good; PRODUCTION when absent. */
+  apnsEnvironment?: ApnsEnvironment;
   title: string;
   body: string;
   /** Opened when the message is tapped. */
@@ -40,6 +55,8 @@ export interface PushMessage extends TapAction {
   badge?: number;
   /** Name of the notification category that the app registered for its own buttons; iOS only. */
   category?: string;
+  /** Notifications with the same one lie together on the phone; iOS only. */
+  threadId?: string;
   /** Notification channel of the app; Android only. */
   androidChannelId?: string;
   /** A device that was away gets only the newest message with the same key. */
@@ -279,6 +296,8 @@ export interface SessionOptions {
   dispatcher?: import('undici').Dispatcher;
   /** Called before a socket to a typed host is opened; throws when the address is not public. */
   assertPublicHost?: (host: string) => Promise<void>;
+  /** Looks names of typed hosts up as they are connected to; fails for addresses that are not public. */
+  lookup?: LookupFunction;
   /** Resolves when the receipts are stored: only then the provider is told that they arrived. */
   onReceipts?: (receipts: Receipt[]) => Promise<void>;
   /** Resolves when the texts that people sent are stored. */
@@ -321,6 +340,8 @@ export interface ProviderDefinition {
   key: string;
   name: string;
   medium: Medium;
+  /** Whose push tokens it takes; of mobile push. */
+  pushService?: PushService;
   /** Whether it reports what became of accepted messages. */
   hasReceipts: boolean;
   /** Whether it recognises a delivery id that it has seen. Vendor statements: none outside the house does. */

@@ -1,5 +1,6 @@
 export { type BounceCategory, bounceCategories, classifyBounce, isPermanent } from './bounce';
 export type {
+  ApnsEnvironment,
   EmailMessage,
   HandOver,
   InAppMessage,
@@ -13,6 +14,7 @@ export type {
   ProviderSession,
   ProviderSettings,
   PushMessage,
+  PushService,
   Receipt,
   ReportReading,
   ReportRequest,
@@ -24,7 +26,7 @@ export type {
   SmsMessage,
   WebPushMessage,
 } from './contract';
-export { late, lateReason } from './contract';
+export { apnsEnvironments, late, lateReason, pushServices } from './contract';
 export { AccessTokens } from './providers/fcm/access-token';
 export { pushPayloadBytes } from './providers/fcm/payload-bytes';
 export { readServiceAccount } from './providers/fcm/service-account';

@@ -1,4 +1,5 @@
 import type { ProviderDefinition } from './contract';
+import { apns } from './providers/apns/apns';
 import { fcm } from './providers/fcm/fcm';
 import { inApp, inbox } from './providers/kept/kept';
 import { smpp } from './providers/smpp/smpp';
@@ -6,7 +7,7 @@ import { smtp } from './providers/smtp/smtp';
 import { webPush } from './providers/webpush/webpush';
 
 /** Every provider, in the order in which a form shows them. */
-export const providers: readonly ProviderDefinition[] = [fcm, smtp, smpp, webPush, inbox, inApp];
+export const providers: readonly ProviderDefinition[] = [fcm, apns, smtp, smpp, webPush, inbox, inApp];
 
 /** The provider of a key, or undefined. */
 export function getProvider(key: string): ProviderDefinition | undefined {

@@ -69,6 +69,7 @@ export class Sessions {
       ...options,
       dispatcher,
       assertPublicHost: (host) => this.guard.assertPublicHost(host),
+      lookup: this.guard.lookup,
     });
     return {
       verifySettings: () => session.verifySettings(),

@@ -68,6 +68,11 @@ export class OutboundGuard {
     return new Agent({ ...options, connect: { ...options.connect, lookup: guardedLookup } });
   }
 
+  /** Looks names up for connections that are no undici's; undefined when everything is allowed. */
+  get lookup(): LookupFunction | undefined {
+    return this.allowPrivate ? undefined : guardedLookup;
+  }
+
   /** @throws {OutboundRefusedError} when the host is, or resolves to, an address that is not public. */
   async assertPublicHost(host: string): Promise<void> {
     if (this.allowPrivate) return;

@@ -26,6 +26,7 @@ export const fcm: ProviderDefinition = {
   key: 'fcm',
   name: 'Firebase Cloud Messaging',
   medium: 'MOBILE_PUSH',
+  pushService: 'FCM',
   hasReceipts: false,
   dedupe: 'none',
   fields,

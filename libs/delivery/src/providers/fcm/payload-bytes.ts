@@ -1,5 +1,6 @@
 import type { PushMessage } from '../../contract';
-import { androidOf, apnsOf, dataOf } from './message-body';
+import { dataOf } from '../push/data';
+import { androidOf, apnsOf } from './message-body';
 
 /** A delivery id of the greatest length. */
 const longestId = '-'.repeat(113);
