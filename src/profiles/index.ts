@@ -1,3 +1,4 @@
+export { PushServiceEnum } from './api/push-service.enum';
 export { AttributeDefinitions } from './attributes/attribute-definitions';
 export { Contactability } from './contactability';
 export { type DependentSource, Dependents, type Part } from './dependents';

@@ -1,6 +1,7 @@
 import type { Medium } from '@libs/delivery';
 import type { Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import type { Platform } from './domain/app';
 import type { Behaviour, CampaignDeedRow, RefusedBehaviour } from './domain/behaviour';
 import type { ConsentAnswer, ConsentSource } from './domain/consent';
 import type { ContactRow, DeadAddress, ReachRow } from './domain/reach';
@@ -80,11 +81,7 @@ export class ProfilesService {
   }
 
   /** An app or site of the project; null when it has none of this id. */
-  async app(
-    tx: Tx,
-    projectId: string,
-    id: string,
-  ): Promise<{ id: string; name: string; platform: 'ANDROID' | 'IOS' | 'WEB' } | null> {
+  async app(tx: Tx, projectId: string, id: string): Promise<{ id: string; name: string; platform: Platform } | null> {
     return tx.findOne(AppEntity, { select: { id: true, name: true, platform: true }, where: { projectId, id } });
   }
 

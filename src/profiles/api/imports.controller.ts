@@ -43,7 +43,7 @@ export class ImportsController {
     return answer(this.importFile.profiles(actor, streamOf(body)));
   }
 
-  /** A CSV body with the columns `userId`, `token`, `platform` and, if wanted, `pushSubscription`. */
+  /** A CSV body with the columns `userId`, `token`, `platform` and, if wanted, `pushSubscription`, `pushService`, `apnsEnvironment`. */
   @Allow('profiles.manage')
   @Post('devices')
   @HttpCode(200)

@@ -1,6 +1,7 @@
 import { ConnectionType, UserError } from '@libs/platform';
 import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { subscriptions } from '../domain/subscription';
+import { ApnsEnvironmentEnum, PushServiceEnum } from './push-service.enum';
 
 /** {@link subscriptions} as GraphQL has them. */
 export const SubscriptionEnum = Object.fromEntries(subscriptions.map((subscription) => [subscription, subscription]));
@@ -36,6 +37,15 @@ export class DeviceType {
 
   @Field({ description: 'ANDROID, IOS or WEB.' })
   platform!: string;
+
+  @Field(() => PushServiceEnum, {
+    nullable: true,
+    description: 'Whose push token it has; null without one, and for browsers.',
+  })
+  pushService!: string | null;
+
+  @Field(() => ApnsEnvironmentEnum, { nullable: true, description: 'Where its token of APNs is good.' })
+  apnsEnvironment!: string | null;
 
   @Field(() => SubscriptionEnum, { description: 'Whether it wants push messages; nothing said counts as yes.' })
   pushSubscription!: string;

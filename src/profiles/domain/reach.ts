@@ -1,4 +1,4 @@
-import type { Medium } from '@libs/delivery';
+import type { ApnsEnvironment, Medium, PushService } from '@libs/delivery';
 import type { Subscription } from './subscription';
 
 /** One address of a person, and whether it may be used. */
@@ -10,6 +10,10 @@ export interface ReachRow {
   /** Push token, e-mail address or mobile number; a browser's subscription as JSON (`endpoint`, `p256dh`, `auth`); the profile id for what is shown inside. */
   address: string;
   platform: 'ANDROID' | 'IOS' | null;
+  /** Whose token it is; null for what is no phone. */
+  pushService: PushService | null;
+  /** Where a token of APNs is good. */
+  apnsEnvironment: ApnsEnvironment | null;
   /** The app or site of a device; null for what is no device, and for devices that no app of ours reported. */
   appId: string | null;
   /** False once a provider said that the address is dead. */

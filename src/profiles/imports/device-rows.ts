@@ -1,3 +1,5 @@
+import { type ApnsEnvironment, apnsEnvironments, type PushService, pushServices } from '@libs/delivery';
+import { pushTokenProblem, storedToken } from '../domain/push-token';
 import { readSubscription, type Subscription } from '../domain/subscription';
 import type { FileKind, ReadRow } from './row-reader';
 
@@ -6,6 +8,8 @@ export interface DeviceRow {
   userId: string;
   token: string;
   platform: 'ANDROID' | 'IOS';
+  pushService: PushService | null;
+  apnsEnvironment: ApnsEnvironment | null;
   pushSubscription: Subscription | null;
 }
 
@@ -15,11 +19,17 @@ const longestToken = 4_096;
 export const deviceFile: FileKind<DeviceRow> = {
   kind: 'DEVICES',
   requiredColumns: ['userId', 'token', 'platform'],
-  optionalColumns: ['pushSubscription'],
+  optionalColumns: ['pushService', 'apnsEnvironment', 'pushSubscription'],
   takesOtherColumns: false,
   read: readDevice,
   keyOf: ({ token }) => token,
-  merge: (earlier, later) => ({ ...later, pushSubscription: later.pushSubscription ?? earlier.pushSubscription }),
+  merge: (earlier, later) => ({
+    ...later,
+    pushSubscription: later.pushSubscription ?? earlier.pushSubscription,
+    ...(later.pushService || later.platform !== 'IOS'
+      ? {}
+      : { pushService: earlier.pushService, apnsEnvironment: earlier.apnsEnvironment }),
+  }),
 };
 
 function readDevice(cells: Record<string, string>): ReadRow<DeviceRow> {
@@ -35,5 +45,24 @@ function readDevice(cells: Record<string, string>): ReadRow<DeviceRow> {
   if (pushSubscription !== '' && !subscription) {
     return { reason: `pushSubscription must be SUBSCRIBED, UNSUBSCRIBED or NOT_SET: ${pushSubscription.slice(0, 40)}` };
   }
-  return { row: { userId, token, platform, pushSubscription: subscription } };
+  const service = readService(cells);
+  if ('reason' in service) return service;
+  const problem = pushTokenProblem({ ...service, token, platform });
+  if (problem) return { reason: problem.message };
+  const stored = storedToken({ ...service, token }) ?? token;
+  return { row: { ...service, userId, token: stored, platform, pushSubscription: subscription } };
+}
+
+function readService(
+  cells: Record<string, string>,
+): Pick<DeviceRow, 'pushService' | 'apnsEnvironment'> | { reason: string } {
+  const service = cells.pushService?.trim().toUpperCase() ?? '';
+  const environment = cells.apnsEnvironment?.trim().toUpperCase() ?? '';
+  const pushService = pushServices.find((each) => each === service) ?? null;
+  const apnsEnvironment = apnsEnvironments.find((each) => each === environment) ?? null;
+  if (service !== '' && !pushService) return { reason: `pushService must be FCM or APNS: ${service.slice(0, 40)}` };
+  if (environment !== '' && !apnsEnvironment) {
+    return { reason: `apnsEnvironment must be PRODUCTION or SANDBOX: ${environment.slice(0, 40)}` };
+  }
+  return { pushService, apnsEnvironment };
 }

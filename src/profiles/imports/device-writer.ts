@@ -1,6 +1,7 @@
 import { newId } from '@libs/foundation';
 import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import { storedEnvironment } from '../domain/push-token';
 import { AnonymousProfiles } from '../persistence/anonymous-profiles';
 import { ProfileRepository } from '../persistence/profile.repository';
 import type { DeviceRow } from './device-rows';
@@ -14,9 +15,11 @@ const columns = (rows: OwnedRow[]): unknown[] => [
   rows.map(({ token }) => token),
   rows.map(({ platform }) => platform),
   rows.map(({ pushSubscription }) => pushSubscription),
+  rows.map(({ pushService }) => pushService),
+  rows.map((row) => storedEnvironment(row)),
 ];
-const given = `unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[])
-  AS r(id, profile_id, token, platform, push_subscription)`;
+const given = `unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
+  AS r(id, profile_id, token, platform, push_subscription, push_service, apns_environment)`;
 
 /** Stores batches of imported devices; a known token moves to the profile of its row. Writing a batch again changes nothing. */
 @Injectable()
@@ -53,8 +56,8 @@ export class DeviceWriter {
   private async add(tx: Tx, projectId: string, rows: OwnedRow[]): Promise<Set<string>> {
     const added = await query<{ token: string }>(
       tx,
-      `INSERT INTO device (id, project_id, profile_id, token, platform, push_subscription)
-       SELECT r.id, $1, r.profile_id, r.token, r.platform, coalesce(r.push_subscription, 'NOT_SET')
+      `INSERT INTO device (id, project_id, profile_id, token, platform, apns_environment, push_subscription)
+       SELECT r.id, $1, r.profile_id, r.token, r.platform, r.apns_environment, coalesce(r.push_subscription, 'NOT_SET')
        FROM ${given} ORDER BY r.token
        ON CONFLICT ON CONSTRAINT uq_device_token DO NOTHING RETURNING token`,
       [projectId, ...columns(rows)],
@@ -74,7 +77,8 @@ export class DeviceWriter {
     await query(
       tx,
       `UPDATE device d SET profile_id = r.profile_id, platform = r.platform, updated_at = now(),
-         push_subscription = coalesce(r.push_subscription, d.push_subscription)
+         push_subscription = coalesce(r.push_subscription, d.push_subscription),
+         apns_environment = CASE WHEN r.push_service IS NOT NULL THEN r.apns_environment WHEN r.platform = 'IOS' THEN d.apns_environment END
        FROM ${given} WHERE d.project_id = $1 AND d.token = r.token`,
       [projectId, ...columns(rows.filter(({ token }) => met.has(token)))],
     );

@@ -1,3 +1,4 @@
+import type { ApnsEnvironment } from '@libs/delivery';
 import { newId } from '@libs/foundation';
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
@@ -9,6 +10,8 @@ import { ConsentRepository } from './consent.repository';
 export interface DeviceFacts {
   /** Push token, or the endpoint of a web-push subscription. */
   token?: string | null;
+  /** Where a token of APNs is good; null for any other. */
+  apnsEnvironment?: ApnsEnvironment | null;
   webPushKeys?: { p256dh: string; auth: string } | null;
   /** Whether the operating system or browser lets messages through. */
   isAddressable?: boolean;
@@ -18,8 +21,9 @@ export interface DeviceFacts {
   appVersion?: string | null;
 }
 
-/** A token that is new has not failed yet. */
-const isAlive = `(is_addressable OR ($3::jsonb ? 'token' AND token IS DISTINCT FROM $3::jsonb->>'token'))`;
+/** A token that is new, or at a new place, has not failed yet. */
+const isAlive = `(is_addressable OR ($3::jsonb ? 'token' AND (token, apns_environment)
+  IS DISTINCT FROM ($3::jsonb->>'token', $3::jsonb->>'apnsEnvironment')))`;
 
 /** Installations, one at a time, as they report themselves. */
 @Injectable()
@@ -66,7 +70,8 @@ export class DeviceRepository {
       `${column} = CASE WHEN $3::jsonb ? '${field}' THEN $3::jsonb->>'${field}' ELSE ${column} END`;
     await execute(
       tx,
-      `UPDATE device SET ${given('token', 'token')}, ${given('language', 'language')}, ${given('country', 'country')},
+      `UPDATE device SET ${given('token', 'token')}, ${given('apnsEnvironment', 'apns_environment')},
+         ${given('language', 'language')}, ${given('country', 'country')},
          ${given('timeZone', 'time_zone')}, ${given('appVersion', 'app_version')},
          web_push_keys = CASE WHEN $3::jsonb ? 'webPushKeys' THEN $3::jsonb->'webPushKeys' ELSE web_push_keys END,
          is_addressable = CASE WHEN $3::jsonb ? 'isAddressable' THEN ($3::jsonb->>'isAddressable')::boolean ELSE ${isAlive} END,
@@ -89,7 +94,7 @@ export class DeviceRepository {
     await this.carryOver(tx, { projectId, id }, token);
     await execute(
       tx,
-      `UPDATE device SET token = NULL, web_push_keys = NULL, updated_at = now()
+      `UPDATE device SET token = NULL, apns_environment = NULL, web_push_keys = NULL, updated_at = now()
        WHERE project_id = $1 AND token = $2 AND id <> $3`,
       [projectId, token, id],
     );

@@ -1,3 +1,4 @@
+import type { ApnsEnvironment, PushService } from '@libs/delivery';
 import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { Subscription } from '../domain/subscription';
@@ -24,6 +25,9 @@ export interface ListedDevice {
   id: string;
   profileId: string;
   platform: string;
+  /** Null without a token, and for browsers. */
+  pushService: PushService | null;
+  apnsEnvironment: ApnsEnvironment | null;
   pushSubscription: Subscription;
   isAddressable: boolean;
   unreachableReason: string | null;
@@ -72,6 +76,8 @@ export class ProfileDirectory {
     return query(
       tx,
       `SELECT id, profile_id AS "profileId", platform, push_subscription AS "pushSubscription",
+         CASE WHEN apns_environment IS NOT NULL THEN 'APNS' WHEN token IS NOT NULL AND platform <> 'WEB' THEN 'FCM' END AS "pushService",
+         apns_environment AS "apnsEnvironment",
          is_addressable AS "isAddressable", unreachable_reason AS "unreachableReason", app_id AS "appId", language, country,
          time_zone AS "timeZone", app_version AS "appVersion", last_seen_at AS "lastSeenAt", attributes,
          updated_at AS "updatedAt"

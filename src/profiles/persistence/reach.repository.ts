@@ -1,4 +1,4 @@
-import type { Medium } from '@libs/delivery';
+import type { ApnsEnvironment, Medium } from '@libs/delivery';
 import { prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { ContactRow, DeadAddress, ReachRow } from '../domain/reach';
@@ -8,6 +8,7 @@ interface Row {
   address_key: string;
   address: string;
   platform: 'ANDROID' | 'IOS' | null;
+  apns_environment?: ApnsEnvironment | null;
   app_id?: string | null;
   is_addressable: boolean;
   subscription: ReachRow['subscription'];
@@ -25,7 +26,8 @@ const installed = (key: string): string => `SELECT p.id AS profile_id, '${key}' 
 /** Profile by profile: after a large import, before statistics are there, the planner would read a project's every device. */
 const statements: Partial<Record<Medium, string>> = {
   MOBILE_PUSH: `SELECT d.* FROM unnest($2::uuid[]) AS p(id) CROSS JOIN LATERAL (
-      SELECT profile_id, id::text AS address_key, token AS address, platform, app_id, is_addressable, push_subscription AS subscription
+      SELECT profile_id, id::text AS address_key, token AS address, platform, apns_environment, app_id, is_addressable,
+        push_subscription AS subscription
       FROM device WHERE project_id = $1 AND profile_id = p.id AND token IS NOT NULL AND platform <> 'WEB' OFFSET 0) AS d`,
   WEB_PUSH: `SELECT d.* FROM unnest($2::uuid[]) AS p(id) CROSS JOIN LATERAL (
       SELECT profile_id, id::text AS address_key, ${subscription} AS address, NULL AS platform, app_id, is_addressable,
@@ -110,12 +112,15 @@ export class ReachRepository {
 }
 
 function toReach(medium: Medium, row: Row): ReachRow {
+  const apnsEnvironment = row.apns_environment ?? null;
   return {
     profileId: row.profile_id,
     medium,
     addressKey: row.address_key,
     address: row.address,
     platform: row.platform,
+    pushService: medium === 'MOBILE_PUSH' ? (apnsEnvironment ? 'APNS' : 'FCM') : null,
+    apnsEnvironment,
     appId: row.app_id ?? null,
     isAddressable: row.is_addressable,
     subscription: row.subscription,

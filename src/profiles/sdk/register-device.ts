@@ -1,7 +1,14 @@
 import { SecretBox, Transactions, type Tx } from '@libs/platform';
-import { ConflictException, ForbiddenException, Injectable, UnauthorizedException } from '@nestjs/common';
-import { hashCredential, isSameSecret, newCredential, proofOfUser } from '../domain/app';
+import {
+  BadRequestException,
+  ConflictException,
+  ForbiddenException,
+  Injectable,
+  UnauthorizedException,
+} from '@nestjs/common';
+import { hashCredential, isSameSecret, newCredential, type Platform, proofOfUser } from '../domain/app';
 import type { KnownDevice } from '../domain/known-device';
+import { pushTokenProblem, storedEnvironment, storedToken } from '../domain/push-token';
 import { AppEntity } from '../persistence/app.entity';
 import { type DeviceFacts, DeviceRepository } from '../persistence/device.repository';
 import { againWhenTaken } from './again-when-taken';
@@ -30,6 +37,7 @@ export class RegisterDevice {
    * @param address where the call came from; null when that is not known for sure.
    * @throws {UnauthorizedException} for an unknown key or a disabled app.
    * @throws {RegistrationLimitError} when the app takes no more newcomers for now.
+   * @throws {BadRequestException} for a token that is none of the push service it names.
    * @throws {ConflictException} when the installation is registered: only its own secret may speak for it.
    */
   async register(
@@ -41,12 +49,13 @@ export class RegisterDevice {
       isEnabled: true,
     });
     if (!app) throw new UnauthorizedException('Send the SDK key of an enabled app as "x-app-key"');
+    const { id: appId, projectId, platform } = app;
+    const facts = factsOf(input, platform);
     await this.budget.spend(app, address);
     const { secret, hash } = newCredential('xpd_');
-    const { id: appId, projectId, platform } = app;
     const add = async (tx: Tx): Promise<{ id: string; profileId: string } | null> => {
       const device = await this.devices.add(tx, { projectId, appId, platform, installationId, secretHash: hash });
-      if (device) await this.devices.report(tx, { projectId, id: device.id }, factsOf(input));
+      if (device) await this.devices.report(tx, { projectId, id: device.id }, facts);
       return device;
     };
     const added = await againWhenTaken(() => this.transactions.run(add));
@@ -55,9 +64,9 @@ export class RegisterDevice {
     throw new ConflictException(`This installationId is registered already; ${remedy}`);
   }
 
-  /** Stores what an installation says about itself. */
-  refresh({ projectId, id }: KnownDevice, input: DeviceInput): Promise<void> {
-    const facts = factsOf(input);
+  /** Stores what an installation says about itself. @throws {BadRequestException} for a token that is none of the push service it names. */
+  async refresh({ projectId, id, platform }: KnownDevice, input: DeviceInput): Promise<void> {
+    const facts = factsOf(input, platform);
     return againWhenTaken(() => this.transactions.run((tx) => this.devices.report(tx, { projectId, id }, facts)));
   }
 
@@ -74,10 +83,26 @@ export class RegisterDevice {
   }
 }
 
-function factsOf({ pushToken, webPush, ...rest }: DeviceInput): DeviceFacts {
+function factsOf(input: DeviceInput, platform: Platform): DeviceFacts {
+  const { pushToken, pushService, apnsEnvironment, webPush, ...rest } = input;
   const facts: DeviceFacts = { ...rest };
-  if (pushToken !== undefined) facts.token = pushToken;
+  if (pushToken !== undefined || pushService || apnsEnvironment) Object.assign(facts, tokenOf(input, platform));
   if (webPush !== undefined)
     Object.assign(facts, { token: webPush?.endpoint ?? null, webPushKeys: webPush?.keys ?? null });
   return facts;
+}
+
+function tokenOf(
+  { pushToken, pushService = null, apnsEnvironment = null }: DeviceInput,
+  platform: Platform,
+): Pick<DeviceFacts, 'token' | 'apnsEnvironment'> {
+  if (pushToken === undefined) throw refusal('pushToken', 'Send the token together with its push service');
+  const named = { token: pushToken, platform, pushService, apnsEnvironment };
+  const problem = pushTokenProblem(named);
+  if (problem) throw refusal(problem.field === 'token' ? 'pushToken' : problem.field, problem.message);
+  return { token: storedToken(named), apnsEnvironment: storedEnvironment(named) };
+}
+
+function refusal(field: string, message: string): BadRequestException {
+  return new BadRequestException({ message: 'Some fields are not as they must be', errors: [{ field, message }] });
 }

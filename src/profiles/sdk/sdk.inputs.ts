@@ -1,3 +1,4 @@
+import { type ApnsEnvironment, apnsEnvironments, type PushService, pushServices } from '@libs/delivery';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -48,6 +49,14 @@ export class DeviceInput {
   @IsString()
   @Length(1, 4_096)
   pushToken?: string | null;
+
+  @given
+  @IsIn([...pushServices])
+  pushService?: PushService | null;
+
+  @given
+  @IsIn([...apnsEnvironments])
+  apnsEnvironment?: ApnsEnvironment | null;
 
   @given
   @ValidateNested()

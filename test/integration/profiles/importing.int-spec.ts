@@ -202,6 +202,54 @@ describe('importing files of people', () => {
     expect(unknown.body.message).toMatch(/column color is not known; known are/);
   });
 
+  it('takes tokens of APNs with their environment, leaves it where a file says nothing, and refuses what does not fit', async () => {
+    await stage.send('/imports/profiles', 'userId\nwith-iphone\n');
+    const [one, two] = ['c1'.repeat(32), 'c2'.repeat(32)];
+    const header = 'userId,token,platform,pushService,apnsEnvironment\n';
+    const row = (...cells: string[]): string => `with-iphone,${cells.join(',')}\n`;
+    const first = await stage.send(
+      '/imports/devices',
+      header +
+        row(one.toUpperCase(), 'IOS', 'apns', '') +
+        row(two, 'IOS', 'APNS', 'sandbox') +
+        row('plain', 'IOS', '', '') +
+        row('of-google', 'ANDROID', 'FCM', '') +
+        row('short', 'IOS', 'APNS', '') +
+        row(one, 'ANDROID', 'APNS', '') +
+        row('plain-2', 'IOS', '', 'SANDBOX') +
+        row('plain-3', 'IOS', 'HMS', '') +
+        row(two, 'IOS', 'APNS', 'MOON'),
+    );
+    expect(first.body).toMatchObject({ received: 9, created: 4, rejected: 5 });
+    const { text } = await stage.download(first.body.rejectsUrl);
+    for (const reason of ['64 or more', 'Only iOS apps', 'token of APNS alone', 'FCM or APNS', 'PRODUCTION or SANDBOX'])
+      expect(text).toContain(reason);
+    const stored = async (): Promise<unknown[]> =>
+      (
+        await stage.database.query<{ token: string; apns_environment: string | null }>(
+          `SELECT token, apns_environment FROM device d JOIN profile p ON p.id = d.profile_id
+           WHERE p.user_id = 'with-iphone' ORDER BY token`,
+        )
+      ).map(({ token, apns_environment: environment }) => [token, environment]);
+    const expected = [
+      [one, 'PRODUCTION'],
+      [two, 'SANDBOX'],
+      ['of-google', null],
+      ['plain', null],
+    ];
+    expect(await stored()).toEqual(expected);
+    await stage.send('/imports/devices', `userId,token,platform\nwith-iphone,${two},IOS\n`);
+    expect(await stored()).toEqual(expected);
+    await stage.send('/imports/devices', header + row(two, 'IOS', 'APNS', 'SANDBOX') + row(two, 'ANDROID', '', ''));
+    expect(await stored()).toEqual([expected[0], [two, null], expected[2], expected[3]]);
+    const { profile } = await stage.ask<{ profile: object }>(
+      '{ profile(userId: "with-iphone") { devices { platform pushService apnsEnvironment } } }',
+    );
+    expect(profile).toMatchObject({
+      devices: expect.arrayContaining([{ platform: 'IOS', pushService: 'APNS', apnsEnvironment: 'PRODUCTION' }]),
+    });
+  });
+
   it('imports files with the same people at once, in whatever order they are', async () => {
     const ids = Array.from({ length: 2000 }, (_, index) => `both${index}`);
     const file = (column: string, order: string[]): string =>

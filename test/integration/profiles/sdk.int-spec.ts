@@ -162,6 +162,65 @@ describe('what apps and sites report', () => {
     expect(await profileOf(old.deviceId)).toMatchObject({ token: 'other-token', is_addressable: false });
   });
 
+  it('keeps whose token an iPhone has and where it is good, and a token at a new place has not failed yet', async () => {
+    const { createApp } = await stage.ask<{ createApp: { sdkKey: string } }>(
+      'mutation { createApp(input: { name: "Casino for iPhone", platform: IOS }) { sdkKey userErrors { message } } }',
+    );
+    const register = (facts: object) =>
+      call<Installation & { errors: { field: string }[] }>('POST', 'devices', {
+        key: createApp.sdkKey,
+        body: { installationId: randomUUID(), ...facts },
+      });
+    const token = 'AB'.repeat(32);
+    const { status, body } = await register({ pushToken: token, pushService: 'APNS', apnsEnvironment: 'SANDBOX' });
+    expect(status).toBe(201);
+    const refresh = (facts: object) => call('PATCH', 'device', { secret: body.deviceSecret, body: facts });
+    const stored = async (): Promise<unknown> => {
+      const rows = await stage.database.query(
+        'SELECT token, apns_environment, is_addressable FROM device WHERE id = $1',
+        [body.deviceId],
+      );
+      return Object.values(Object(rows[0]));
+    };
+    const hex = token.toLowerCase();
+    expect(await stored()).toEqual([hex, 'SANDBOX', true]);
+    await stage.database.query('UPDATE device SET is_addressable = false WHERE id = $1', [body.deviceId]);
+    await refresh({ pushToken: token, pushService: 'APNS', apnsEnvironment: 'SANDBOX' });
+    expect(await stored()).toEqual([hex, 'SANDBOX', false]);
+    await refresh({ pushToken: token, pushService: 'APNS' });
+    expect(await stored()).toEqual([hex, 'PRODUCTION', true]);
+    await identify(body, 'with-iphone');
+    const shown = await stage.ask(
+      '{ profile(userId: "with-iphone") { devices { platform pushService apnsEnvironment } } }',
+    );
+    expect(shown).toEqual({
+      profile: { devices: [{ platform: 'IOS', pushService: 'APNS', apnsEnvironment: 'PRODUCTION' }] },
+    });
+    await refresh({ language: 'en' });
+    expect(await stored()).toEqual([hex, 'PRODUCTION', true]);
+    await refresh({ pushToken: 'of-fcm' });
+    expect(await stored()).toEqual(['of-fcm', null, true]);
+    await refresh({ pushToken: null, pushService: 'APNS' });
+    expect(await stored()).toEqual([null, null, true]);
+  });
+
+  it('refuses a token that is none of its push service, at its field', async () => {
+    const hex = 'ab'.repeat(32);
+    const fieldsOf = async (secret: string, body: object): Promise<(number | string)[]> => {
+      const reply = await call<{ errors?: { field: string }[] }>('PATCH', 'device', { secret, body });
+      return [reply.status, ...(reply.body.errors ?? []).map(({ field }) => field)];
+    };
+    const { deviceSecret } = await install({ pushToken: 'stays' });
+    const wrong = [
+      [{ pushToken: hex, pushService: 'APNS' }, 'pushService'],
+      [{ pushToken: hex, pushService: 'HMS' }, 'pushService'],
+      [{ pushService: 'FCM' }, 'pushToken'],
+      [{ pushToken: 'x', apnsEnvironment: 'SANDBOX' }, 'apnsEnvironment'],
+      [{ pushToken: 'x', apnsEnvironment: 'MOON' }, 'apnsEnvironment'],
+    ] as const;
+    for (const [body, field] of wrong) expect(await fieldsOf(deviceSecret, body)).toEqual([400, field]);
+  });
+
   it('removes an attribute that is null, and keeps device attributes on the device', async () => {
     const device = await install();
     const { deviceSecret: secret } = device;
