@@ -33,6 +33,7 @@ async function open(): Promise<Sandbox> {
   const farEnds = await startFarEnds({
     host,
     fcmPort: portOf('FCM_PORT', 0),
+    apnsPort: portOf('APNS_PORT', 0),
     webPushPort: portOf('WEBPUSH_PORT', 0),
     smtpPort: portOf('SMTP_PORT', 0),
     smscPort: portOf('SMSC_PORT', 0),
@@ -43,7 +44,7 @@ async function open(): Promise<Sandbox> {
 main().catch((error: Error & { code?: string }) => {
   const hint =
     error.code === 'EADDRINUSE'
-      ? '. Set SANDBOX_PORT, FCM_PORT, WEBPUSH_PORT, SMTP_PORT or SMSC_PORT, whichever it is, to a free one'
+      ? '. Set SANDBOX_PORT, FCM_PORT, APNS_PORT, WEBPUSH_PORT, SMTP_PORT or SMSC_PORT, whichever it is, to a free one'
       : '';
   process.stderr.write(`The sandbox could not start: ${error.message}${hint}\n`);
   process.exit(1);

@@ -26,7 +26,7 @@ describe('the page of the inboxes', () => {
 
   it('says of every empty inbox that nothing has arrived', async () => {
     const text = await (await page()).text();
-    expect(text.match(/has arrived yet\./g)).toHaveLength(4);
+    expect(text.match(/has arrived yet\./g)).toHaveLength(5);
     expect(text).not.toContain('<article>');
   });
 

@@ -29,6 +29,16 @@ export async function addProviders({ api, sandbox, runName }: DemoContext): Prom
   const far = await sandbox.get<FarEndEndpoints>('/endpoints');
   const accounts = [
     { provider: 'fcm', settings: { serviceAccount: JSON.stringify(far.fcmServiceAccount), baseUrl: far.fcmBaseUrl } },
+    {
+      provider: 'apns',
+      settings: {
+        privateKey: far.apnsPrivateKey,
+        keyId: far.apnsKeyId,
+        teamId: far.apnsTeamId,
+        topic: far.apnsTopic,
+        baseUrl: far.apnsBaseUrl,
+      },
+    },
     { provider: 'smtp', settings: { host: far.smtpHost, port: String(far.smtpPort), allowsPlain: 'true' } },
     {
       provider: 'smpp',

@@ -14,6 +14,7 @@ const mix = {
   smsUnsubscribed: 0.05,
   noDevice: 0.1,
   badNumber: 0.02,
+  apns: 0.5,
   duplicate: 0.01,
   malformed: 0.001,
 };

@@ -24,16 +24,16 @@ const everyMs = 500;
 export async function compareInboxes({ sandbox }: DemoContext, funnel: Funnel, before: Inboxes): Promise<Comparison[]> {
   const after = await sandbox.get<Inboxes>('/inboxes?last=0');
   const media = [
-    { medium: 'MOBILE_PUSH', what: 'Mobile push', inbox: 'mobilePush' },
-    { medium: 'EMAIL', what: 'E-mail', inbox: 'email' },
-    { medium: 'SMS', what: 'SMS', inbox: 'sms' },
+    { medium: 'MOBILE_PUSH', what: 'Mobile push', inboxes: ['mobilePush', 'apns'] },
+    { medium: 'EMAIL', what: 'E-mail', inboxes: ['email'] },
+    { medium: 'SMS', what: 'SMS', inboxes: ['sms'] },
   ] as const;
-  return media.map(({ medium, what, inbox }) => ({
+  return media.map(({ medium, what, inboxes }) => ({
     what: `${what}: accepted and received`,
     ours: funnel.deliveries
       .filter((delivery) => delivery.medium === medium && delivery.state === 'ACCEPTED')
       .reduce((sum, { count }) => sum + count, 0),
-    theirs: after[inbox].unique - before[inbox].unique,
+    theirs: inboxes.reduce((sum, inbox) => sum + after[inbox].unique - before[inbox].unique, 0),
   }));
 }
 

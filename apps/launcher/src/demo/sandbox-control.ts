@@ -20,6 +20,11 @@ export interface SandboxCampaign {
 export interface FarEndEndpoints {
   fcmBaseUrl: string;
   fcmServiceAccount: object;
+  apnsBaseUrl: string;
+  apnsPrivateKey: string;
+  apnsKeyId: string;
+  apnsTeamId: string;
+  apnsTopic: string;
   smtpHost: string;
   smtpPort: number;
   smscHost: string;
@@ -39,6 +44,7 @@ export interface InboxCounts {
 /** What arrived at the far ends. */
 export interface Inboxes {
   mobilePush: InboxCounts;
+  apns: InboxCounts;
   email: InboxCounts;
   sms: InboxCounts;
 }

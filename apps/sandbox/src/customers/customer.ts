@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type CustomerMix, type Peculiarity, peculiarityAt } from './mix';
 
 /** A made-up customer; the same seed, mix and number always make the same one. */
@@ -7,6 +8,7 @@ export interface Customer {
   email: string;
   attributes: Record<string, string | null>;
   platform: 'ANDROID' | 'IOS';
+  pushService: 'FCM' | 'APNS';
   deviceToken: string;
 }
 
@@ -35,6 +37,10 @@ export function makeCustomer(seed: number, mix: CustomerMix, index: number): Cus
   const subscriber = String(index).padStart(indexDigits, '0');
   const customerId = `A${seed}${subscriber}`;
   const mobileNumber = mobileNumberOf(peculiarity, index, `447${seed % 100}${subscriber}1`);
+  const game = games[Math.floor(random() * games.length)] ?? 'Slots';
+  const bonus = String(5 + Math.floor(random() * 46));
+  const platform = random() < 0.7 ? 'ANDROID' : 'IOS';
+  const pushService = platform === 'IOS' && random() < mix.apns ? 'APNS' : 'FCM';
   const email = `${customerId.toLowerCase()}@example.com`;
   return {
     customerId,
@@ -43,14 +49,20 @@ export function makeCustomer(seed: number, mix: CustomerMix, index: number): Cus
     attributes: {
       UserId: customerId,
       FirstName: `Player ${index}`,
-      FavouriteGame: games[Math.floor(random() * games.length)] ?? 'Slots',
-      BonusAmount: String(5 + Math.floor(random() * 46)),
+      FavouriteGame: game,
+      BonusAmount: bonus,
       MobileNumber: mobileNumber,
       Email: peculiarity === 'unmatched' ? null : email,
     },
-    platform: random() < 0.7 ? 'ANDROID' : 'IOS',
-    deviceToken: `token-${customerId}`,
+    platform,
+    pushService,
+    deviceToken: pushService === 'APNS' ? apnsToken(customerId) : `token-${customerId}`,
   };
+}
+
+/** As Apple writes them; none begins like one that stands for something. */
+function apnsToken(customerId: string): string {
+  return `a0${createHash('sha256').update(customerId).digest('hex').slice(2)}`;
 }
 
 /** Attributes that customers have. */

@@ -33,12 +33,12 @@ function profileOf({ customerId, email, peculiarity, attributes }: Customer, has
 
 /** Devices of the audience's customers; the unmatched and those without a device are left out. */
 export function devicesFile(audience: Audience): Readable {
-  const columns = ['userId', 'token', 'platform', 'pushSubscription'];
+  const columns = ['userId', 'token', 'platform', 'pushService', 'pushSubscription'];
   return Readable.from(
-    lines(audience, columns, ({ customerId, deviceToken, platform, peculiarity }) => {
+    lines(audience, columns, ({ customerId, deviceToken, platform, pushService, peculiarity }) => {
       if (peculiarity === 'unmatched' || peculiarity === 'noDevice') return null;
       const isOff = peculiarity === 'unsubscribed' || peculiarity === 'pushUnsubscribed';
-      return [customerId, deviceToken, platform, isOff ? 'UNSUBSCRIBED' : 'SUBSCRIBED'];
+      return [customerId, deviceToken, platform, pushService, isOff ? 'UNSUBSCRIBED' : 'SUBSCRIBED'];
     }),
   );
 }

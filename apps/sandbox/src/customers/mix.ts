@@ -16,6 +16,8 @@ export interface CustomerMix {
   badNumber: number;
   /** Were never asked whether they want e-mail or SMS. */
   notSet: number;
+  /** Of those with an iPhone: their app has a token of APNs. */
+  apns: number;
   /** Rows that repeat an earlier customer. */
   duplicate: number;
   /** Rows that lack an id or values. */
@@ -23,7 +25,7 @@ export interface CustomerMix {
 }
 
 /** What an ordinary customer is not. */
-export type Peculiarity = Exclude<keyof CustomerMix, 'duplicate' | 'malformed'>;
+export type Peculiarity = Exclude<keyof CustomerMix, 'apns' | 'duplicate' | 'malformed'>;
 
 /** Everybody is ordinary. */
 export const plainMix: CustomerMix = {
@@ -35,6 +37,7 @@ export const plainMix: CustomerMix = {
   noDevice: 0,
   badNumber: 0,
   notSet: 0,
+  apns: 0,
   duplicate: 0,
   malformed: 0,
 };

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { FaultSwitch } from './faults/fault-switch';
+import { startApns } from './apns/start-apns';
+import { FaultSwitch, faultKinds, http2FaultKinds } from './faults/fault-switch';
 import { startFcm } from './fcm/start-fcm';
 import { Inbox } from './inbox/inbox';
-import type { FarMedium } from './inbox/messages';
 import { type Listening, listen } from './listening';
-import { addFarEndRoutes } from './routes/far-end-routes';
+import { addFarEndRoutes, type Faults } from './routes/far-end-routes';
 import { Smsc } from './smsc/smsc';
 import { MailReports } from './smtp/mail-reports';
 import { createSmtpFarEnd } from './smtp/smtp-far-end';
@@ -17,6 +17,7 @@ export interface FarEndOptions {
   /** Address to listen on and to name in the endpoints; 127.0.0.1 unless told. */
   host?: string;
   fcmPort?: number;
+  apnsPort?: number;
   webPushPort?: number;
   smtpPort?: number;
   smscPort?: number;
@@ -32,6 +33,13 @@ export interface FarEndEndpoints {
   fcmTokenUrl: string;
   /** A Google service-account JSON made at start. */
   fcmServiceAccount: Record<string, string>;
+  /** Stands for both hosts of APNs; HTTP/2 without TLS. */
+  apnsBaseUrl: string;
+  /** The .p8 key, its id, the team's and the bundle ID of the app. */
+  apnsPrivateKey: string;
+  apnsKeyId: string;
+  apnsTeamId: string;
+  apnsTopic: string;
   /** Stands for every push service of browsers: the address of a web-push account. */
   webPushBaseUrl: string;
   smtpHost: string;
@@ -58,16 +66,15 @@ const smscSystemId = 'far-end';
 /** The most that SMPP 3.4 allows. */
 const smscPasswordLength = 8;
 
-type Faults = Record<FarMedium, FaultSwitch>;
-
-/** Starts FCM, SMTP and SMSC stand-ins that take messages over the real protocols and keep what arrived to be seen. */
+/** Starts FCM, APNs, web-push, SMTP and SMSC stand-ins that take messages over the real protocols and keep what arrived to be seen. */
 export async function startFarEnds(options: FarEndOptions = {}): Promise<FarEnds> {
   const closing = new AbortController();
   const faults: Faults = {
-    mobilePush: new FaultSwitch(closing.signal),
-    webPush: new FaultSwitch(closing.signal),
-    email: new FaultSwitch(closing.signal),
-    sms: new FaultSwitch(closing.signal),
+    mobilePush: new FaultSwitch(faultKinds, closing.signal),
+    apns: new FaultSwitch(http2FaultKinds, closing.signal),
+    webPush: new FaultSwitch(faultKinds, closing.signal),
+    email: new FaultSwitch(faultKinds, closing.signal),
+    sms: new FaultSwitch(faultKinds, closing.signal),
   };
   const inbox = new Inbox(options.keep ?? 500);
   const subscriptions = new Subscriptions();
@@ -101,9 +108,11 @@ interface Shared {
 async function startAll(options: FarEndOptions, shared: Shared): Promise<FarEndEndpoints> {
   const { inbox, subscriptions, faults, started } = shared;
   const { reports, centre } = shared;
-  const { host = '127.0.0.1', fcmPort = 0, webPushPort = 0, smtpPort = 0, smscPort = 0 } = options;
+  const { host = '127.0.0.1', fcmPort = 0, apnsPort = 0, webPushPort = 0, smtpPort = 0, smscPort = 0 } = options;
   const fcm = await startFcm({ host, port: fcmPort, faults: faults.mobilePush, inbox });
   started.push(fcm.listening);
+  const apns = await startApns({ host, port: apnsPort, faults: faults.apns, inbox });
+  started.push(apns.listening);
   const service = createWebPushServer({ subscriptions, faults: faults.webPush, inbox });
   const webPush = await listen(service, { host, port: webPushPort });
   started.push(webPush);
@@ -121,6 +130,11 @@ async function startAll(options: FarEndOptions, shared: Shared): Promise<FarEndE
     fcmBaseUrl: fcm.baseUrl,
     fcmTokenUrl: fcm.tokenUrl,
     fcmServiceAccount: fcm.serviceAccount,
+    apnsBaseUrl: apns.baseUrl,
+    apnsPrivateKey: apns.account.privateKey,
+    apnsKeyId: apns.account.keyId,
+    apnsTeamId: apns.account.teamId,
+    apnsTopic: apns.account.topic,
     webPushBaseUrl: `http://${host}:${webPush.port}`,
     smtpHost: host,
     smtpPort: mail.port,

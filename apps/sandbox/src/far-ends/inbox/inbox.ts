@@ -12,6 +12,7 @@ export class Inbox {
   constructor(keep: number) {
     this.media = {
       mobilePush: new MediumInbox(keep),
+      apns: new MediumInbox(keep),
       webPush: new MediumInbox(keep),
       email: new MediumInbox(keep),
       sms: new MediumInbox(keep),
@@ -24,9 +25,10 @@ export class Inbox {
 
   /** Counts and newest messages of every medium; `limit` bounds the messages of each. */
   report(limit?: number): { [M in FarMedium]: InboxReport<M> } {
-    const { mobilePush, webPush, email, sms } = this.media;
+    const { mobilePush, apns, webPush, email, sms } = this.media;
     return {
       mobilePush: { ...mobilePush.counts(), last: mobilePush.last(limit) },
+      apns: { ...apns.counts(), last: apns.last(limit) },
       webPush: { ...webPush.counts(), last: webPush.last(limit) },
       email: { ...email.counts(), last: email.last(limit) },
       sms: { ...sms.counts(), last: sms.last(limit) },

@@ -1,7 +1,7 @@
 /** What the far ends receive, as named in control paths. */
-export const farMedia = ['mobilePush', 'webPush', 'email', 'sms'] as const;
+export const farMedia = ['mobilePush', 'apns', 'webPush', 'email', 'sms'] as const;
 
-/** One of the far ends: FCM, the push service of browsers, SMTP or SMSC. */
+/** One of the far ends: FCM, APNs, the push service of browsers, SMTP or SMSC. */
 export type FarMedium = (typeof farMedia)[number];
 
 /** Says whether a path segment names a far end. */
@@ -26,6 +26,19 @@ export interface ReceivedPush extends Received {
   image: string | null;
   /** The data members next to the notification, the delivery id left out. */
   data: Record<string, string>;
+}
+
+/** A notification as an iPhone would show it, and how it was sent. */
+export interface ReceivedApns extends ReceivedPush {
+  subtitle: string | null;
+  badge: number | null;
+  /** The members of `aps` as they came. */
+  aps: Record<string, unknown>;
+  environment: 'PRODUCTION' | 'SANDBOX';
+  priority: number;
+  collapseId: string | null;
+  /** Seconds since 1970. */
+  expiration: number | null;
 }
 
 /** A notification as a browser would show it. */
@@ -63,6 +76,7 @@ export interface ReceivedSms extends Received {
 /** The message of each medium. */
 export interface MessageOf {
   mobilePush: ReceivedPush;
+  apns: ReceivedApns;
   webPush: ReceivedWebPush;
   email: ReceivedEmail;
   sms: ReceivedSms;

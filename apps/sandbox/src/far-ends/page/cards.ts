@@ -1,4 +1,4 @@
-import type { ReceivedEmail, ReceivedPush, ReceivedSms, ReceivedWebPush } from '../inbox/messages';
+import type { ReceivedApns, ReceivedEmail, ReceivedPush, ReceivedSms, ReceivedWebPush } from '../inbox/messages';
 import { type Html, html } from './html';
 
 /** A notification as it lies on a lock screen. */
@@ -13,6 +13,24 @@ export function pushCard(push: ReceivedPush): Html {
       ['Delivery', push.deliveryId],
       ['Image', push.image],
       ...Object.entries(push.data).map(([name, value]): Fact => [`data.${name}`, value]),
+    ])}`,
+  );
+}
+
+/** A notification as it lies on the lock screen of an iPhone. */
+export function apnsCard(push: ReceivedApns): Html {
+  return card(
+    push,
+    html`
+    <h3>${push.title || 'Data only, nothing shown'}</h3>
+    <p class="text">${push.subtitle ? `${push.subtitle} · ` : ''}${push.body}</p>
+    ${facts([
+      ['Phone', push.token],
+      ['Environment', push.environment],
+      ['Delivery', push.deliveryId],
+      ['Collapses with', push.collapseId],
+      ['Image', push.image],
+      ...Object.entries(push.data).map(([name, value]): Fact => [name, value]),
     ])}`,
   );
 }

@@ -1,7 +1,7 @@
 import type { Inbox } from '../inbox/inbox';
 import type { InboxCounts } from '../inbox/medium-inbox';
 import type { FarMedium } from '../inbox/messages';
-import { emailCard, pushCard, smsCard, webPushCard } from './cards';
+import { apnsCard, emailCard, pushCard, smsCard, webPushCard } from './cards';
 import { Html, html } from './html';
 import { script } from './script';
 import { style } from './style';
@@ -17,14 +17,21 @@ interface Column {
 }
 
 /** The page that shows what the far ends received: works without script, refreshes itself with it. */
-export function inboxesPage({ mobilePush, webPush, email, sms }: Report, version: string): string {
+export function inboxesPage({ mobilePush, apns, webPush, email, sms }: Report, version: string): string {
   const columns = [
     column({
       medium: 'mobilePush',
-      title: 'Phone notifications',
+      title: 'Phone notifications by FCM',
       empty: 'No notification has arrived yet.',
       counts: mobilePush,
       cards: mobilePush.last.map(pushCard),
+    }),
+    column({
+      medium: 'apns',
+      title: 'Phone notifications by APNs',
+      empty: 'No notification for iPhones has arrived yet.',
+      counts: apns,
+      cards: apns.last.map(apnsCard),
     }),
     column({
       medium: 'webPush',

@@ -25,8 +25,7 @@ export function addPageRoutes(app: FastifyInstance, inbox: Inbox): void {
   });
   app.get('/inboxes/counts', (_request, reply) => {
     reply.header('cache-control', 'no-store');
-    const { mobilePush, webPush, email, sms } = inbox.report(0);
-    return { version: versionOf(inbox), mobilePush, webPush, email, sms };
+    return { version: versionOf(inbox), ...inbox.report(0) };
   });
 }
 

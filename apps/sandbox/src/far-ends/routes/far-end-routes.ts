@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { type FaultKind, type FaultSwitch, faultKinds } from '../faults/fault-switch';
+import { type FaultSwitch, type Http2FaultKind, http2FaultKinds } from '../faults/fault-switch';
 import type { Inbox } from '../inbox/inbox';
 import { type FarMedium, farMedia } from '../inbox/messages';
 import { addPageRoutes } from '../page/page-routes';
@@ -9,10 +9,13 @@ import type { MailReports } from '../smtp/mail-reports';
 import type { Subscriptions } from '../webpush/subscriptions';
 import { addressesCsv } from './addresses-csv';
 
+/** The switch of each far end. */
+export type Faults = Record<Exclude<FarMedium, 'apns'>, FaultSwitch> & { apns: FaultSwitch<Http2FaultKind> };
+
 /** What the routes show and switch. */
 export interface FarEndParts {
   inbox: Inbox;
-  faults: Record<FarMedium, FaultSwitch>;
+  faults: Faults;
   subscriptions: Subscriptions;
   reports: MailReports;
   /** The SMS centre once it runs. */
@@ -30,7 +33,7 @@ const faultBody = {
   type: 'object',
   required: ['kind'],
   properties: {
-    kind: { type: 'string', enum: [...faultKinds] },
+    kind: { type: 'string', enum: [...http2FaultKinds] },
     times: { type: 'integer', minimum: 1, maximum: 1_000_000_000 },
   },
 };
@@ -115,14 +118,17 @@ function addReportRoutes(app: FastifyInstance, { reports, centre }: FarEndParts)
   );
 }
 
-function addFaultRoutes(app: FastifyInstance, faults: Record<FarMedium, FaultSwitch>): void {
+function addFaultRoutes(app: FastifyInstance, faults: Faults): void {
   app.get('/control/far-ends', () => Object.fromEntries(farMedia.map((medium) => [medium, faults[medium].state()])));
-  app.put<OfMedium & { Body: { kind: FaultKind; times?: number } }>(
+  app.put<OfMedium & { Body: { kind: Http2FaultKind; times?: number } }>(
     '/control/far-ends/:medium/fault',
     { schema: { params: ofMedium, body: faultBody } },
-    ({ params, body }) => {
-      faults[params.medium].arm(body.kind, body.times);
-      return faults[params.medium].state();
+    ({ params, body }, reply) => {
+      const known = faults[params.medium];
+      if (!known.arm(body.kind, body.times)) {
+        return reply.code(400).send({ message: `kind must be one of ${known.kinds.join(', ')} there` });
+      }
+      return known.state();
     },
   );
   app.put<OfMedium & { Body: { ms: number } }>(
