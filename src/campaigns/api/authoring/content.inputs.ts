@@ -125,6 +125,15 @@ export class MobilePushContentInput extends TapInput {
   @MaxLength(short)
   category?: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'Notifications with the same one lie together on the phone; iOS only.',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  threadId?: string | null;
+
   @Field(() => String, { nullable: true, description: 'Notification channel of the app; Android only.' })
   @IsOptional()
   @IsString()

@@ -67,6 +67,12 @@ export class MobilePushContentType extends TapType {
   @Field(() => String, { nullable: true, description: 'Notification category that the app registered; iOS only.' })
   category!: string | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'Notifications with the same one lie together on the phone; iOS only.',
+  })
+  threadId!: string | null;
+
   @Field(() => String, { nullable: true, description: 'Notification channel of the app; Android only.' })
   androidChannelId!: string | null;
 

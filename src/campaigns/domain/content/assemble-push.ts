@@ -48,6 +48,7 @@ function platform({
   sound,
   badge,
   category,
+  threadId,
   androidChannelId,
   collapseKey,
   ttlHours,
@@ -56,6 +57,7 @@ function platform({
   if (sound) given.sound = sound;
   if (badge !== undefined) given.badge = badge;
   if (category) given.category = category;
+  if (threadId) given.threadId = threadId;
   if (androidChannelId) given.androidChannelId = androidChannelId;
   if (collapseKey) given.collapseKey = collapseKey;
   if (ttlHours) given.ttlSeconds = ttlHours * 3_600;

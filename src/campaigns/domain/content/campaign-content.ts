@@ -24,6 +24,8 @@ export interface MobilePushContent extends ClickContent {
   badge?: number;
   /** Notification category that the app registered; iOS only. */
   category?: string;
+  /** Notifications with the same one lie together on the phone; iOS only. */
+  threadId?: string;
   /** Notification channel of the app; Android only. */
   androidChannelId?: string;
   /** A device that was away gets only the newest message with the same key. */

@@ -11,8 +11,9 @@ const address = {
 };
 const dataKey = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/;
 const appName = /^[\w.-]{1,100}$/;
-/** Names under which the product itself puts something beside the extra values, and those that FCM refuses. */
-const takenKey = /^(?:deliveryId|url|icon|buttons|onClick|page|inAppEvent|from|message_type|google\..*|gcm\..*)$/;
+/** Names under which the product itself puts something beside the extra values, and those that FCM and APNs keep for themselves. */
+const takenKey =
+  /^(?:deliveryId|url|icon|image|aps|buttons|onClick|page|inAppEvent|from|message_type|google\..*|gcm\..*)$/;
 const texts = [
   ['title', limits.titleLength],
   ['subtitle', limits.titleLength],
@@ -49,7 +50,7 @@ function checkData(findings: Findings, push: MobilePushContent): void {
 }
 
 function checkPlatform(findings: Findings, push: MobilePushContent): void {
-  for (const name of ['sound', 'category', 'androidChannelId', 'collapseKey'] as const) {
+  for (const name of ['sound', 'category', 'threadId', 'androidChannelId', 'collapseKey'] as const) {
     const text = push[name] ?? '';
     const path = ['mobilePush', name];
     if (isTemplate(text)) findings.add(path, 'INVALID', 'A name that the app knows cannot hold placeholders');
