@@ -13,6 +13,7 @@ import { CampaignsConfig } from './campaigns.config';
 import { CampaignsService } from './campaigns.service';
 import { directProviders } from './direct';
 import { AcceptCallback } from './execution/accept-callback';
+import { AccountsNeeded } from './execution/accounts-needed';
 import { AnnounceCampaign } from './execution/announce-campaign';
 import { ApplyReceipts } from './execution/apply-receipts';
 import { CancelExecution } from './execution/cancel-execution';
@@ -143,6 +144,7 @@ const useCases = [
   NarrowToSegment,
   NarrowToTarget,
   SendChunk,
+  AccountsNeeded,
   SendSlice,
   SettleDeliveries,
   SettleProven,

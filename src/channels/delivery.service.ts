@@ -2,6 +2,7 @@ import type { Medium } from '@libs/delivery';
 import { Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { reportingProviders, SenderPool } from './delivery/sender-pool';
+import { Accounts } from './domain/accounts';
 import type { KeywordRow } from './domain/keyword-row';
 import type { ReceiptRow } from './domain/receipt-row';
 import type { Sender } from './domain/sender';
@@ -20,16 +21,15 @@ export class DeliveryService {
     private readonly texts: TextRepository,
   ) {}
 
-  /** The project's default account for a medium, or null when none is set up. */
-  senderFor(projectId: string, medium: Medium): Promise<Sender | null> {
-    return this.senders.senderFor(projectId, medium);
+  /** The accounts by which the project delivers these media. */
+  sendersFor(projectId: string, media: readonly Medium[]): Promise<Accounts<Sender>> {
+    return this.senders.sendersFor(projectId, media);
   }
 
-  /** Which of these media the project has an account for; nothing that could send is handed out. */
-  async mediaWithAccount(projectId: string, media: Medium[]): Promise<Set<Medium>> {
-    const found = new Set<Medium>();
-    for (const medium of media) if (await this.senders.senderFor(projectId, medium)) found.add(medium);
-    return found;
+  /** The ids of those accounts; nothing that could send is handed out. */
+  async accountsFor(projectId: string, media: readonly Medium[]): Promise<Accounts<string>> {
+    const accounts = await this.accounts.findDelivering(this.transactions.pool, projectId, media);
+    return new Accounts(accounts.map((account) => ({ taking: account, account: account.id })));
   }
 
   /** Whether the project has this account. */

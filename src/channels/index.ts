@@ -4,6 +4,7 @@ export { ChannelsApiModule } from './channels-api.module';
 export { ChannelsWorkerModule } from './channels-worker.module';
 export { ReportAddress } from './delivery/report-address';
 export { DeliveryService } from './delivery.service';
+export { Accounts, type Destination, noAccountFor } from './domain/accounts';
 export { type ChannelKind, type ChannelState, mediaOfKind } from './domain/channel-kind';
 export type { ChannelView } from './domain/channel-view';
 export { ChannelNotFoundError } from './domain/errors';

@@ -1,9 +1,11 @@
 import { getProvider, type ProviderDefinition, type ProviderSettings } from '@libs/delivery';
 import { isUuid, newId } from '@libs/foundation';
 import { SecretBox, Transactions, type Tx } from '@libs/platform';
+import { ProfilesService } from '@modules/profiles';
 import { type Actor, AuditTrail } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import { Sessions } from './delivery/sessions';
+import { servesOf } from './domain/accounts';
 import { hintsOf, splitSettings } from './domain/provider-account';
 import { type ProviderAccountProblem, settingProblem } from './domain/provider-account-problem';
 import { readSettings, secretsToRepeat, type TypedSetting } from './domain/typed-settings';
@@ -25,6 +27,14 @@ export interface ProviderAccountChange {
   messagesPerSecond?: number | null;
 }
 
+/** A new account. */
+export interface NewProviderAccount extends ProviderAccountChange {
+  provider: string;
+  name: string;
+  /** The app whose devices alone it is for; null: those of every app without an account of its own. */
+  appId: string | null;
+}
+
 /** Sets up, changes, checks and deletes provider accounts. Settings are tried at the provider before they are stored. */
 @Injectable()
 export class ManageProviderAccounts {
@@ -34,20 +44,22 @@ export class ManageProviderAccounts {
     private readonly secrets: SecretBox,
     private readonly sessions: Sessions,
     private readonly audit: AuditTrail,
+    private readonly profiles: ProfilesService,
   ) {}
 
-  /** The first account of a medium becomes its default. */
-  async create(
-    actor: Actor,
-    { provider, ...change }: ProviderAccountChange & { provider: string; name: string },
-  ): Promise<ProviderAccountOutcome> {
+  /** The first account of a medium, or of a push service and app, becomes its default. */
+  async create(actor: Actor, { provider, appId, ...change }: NewProviderAccount): Promise<ProviderAccountOutcome> {
     const definition = getProvider(provider);
     if (!definition) return failed(unknownProvider);
+    const problem = appId === null ? null : await this.appProblem(actor, definition, appId);
+    if (problem) return failed(problem);
     const account = Object.assign(new ProviderAccountEntity(), {
       id: newId(),
       projectId: actor.projectId,
       provider,
       medium: definition.medium,
+      serves: servesOf(definition),
+      appId,
       settings: {},
       sealedSecrets: null,
       secretHints: {},
@@ -84,7 +96,7 @@ export class ManageProviderAccounts {
     return { account: await this.find(actor, id), problems };
   }
 
-  /** Erases the secrets; the next oldest account of the medium becomes the default. */
+  /** Erases the secrets; the next oldest account that serves the same becomes the default. */
   delete(actor: Actor, id: string): Promise<ProviderAccountOutcome> {
     return this.transactions.run(async (tx) => {
       await this.repository.lockProject(tx, actor.projectId);
@@ -100,6 +112,22 @@ export class ManageProviderAccounts {
 
   private async find({ projectId }: Actor, id: string): Promise<ProviderAccountEntity | null> {
     return isUuid(id) ? this.repository.find(this.transactions.pool, projectId, id) : null;
+  }
+
+  private async appProblem(
+    { projectId }: Actor,
+    { name, pushService }: ProviderDefinition,
+    appId: string,
+  ): Promise<ProviderAccountProblem | null> {
+    const path = ['appId'];
+    if (!pushService)
+      return { code: 'INVALID', path, message: `Accounts of ${name} are not for one app; leave it out` };
+    const app = isUuid(appId) ? await this.profiles.app(this.transactions.pool, projectId, appId) : null;
+    if (!app) return { code: 'NOT_FOUND', path, message: 'This project has no such app; list apps to see their ids' };
+    const platforms = pushService === 'APNS' ? ['IOS'] : ['ANDROID', 'IOS'];
+    if (platforms.includes(app.platform)) return null;
+    const message = `${name} has no tokens of ${app.platform} apps; choose an app of ${platforms.join(' or ')}`;
+    return { code: 'INVALID', path, message };
   }
 
   private async store(
@@ -176,8 +204,8 @@ const subjectOf = ({ id }: ProviderAccountEntity) => ({ type: 'provider-account'
 
 /** What may be remembered: hints of secrets, never secrets. */
 function auditView(account: ProviderAccountEntity): Record<string, unknown> {
-  const { provider, name, settings, secretHints, isDefault, messagesPerSecond, version } = account;
-  return { provider, name, settings, secretHints, isDefault, messagesPerSecond, version };
+  const { provider, appId, name, settings, secretHints, isDefault, messagesPerSecond, version } = account;
+  return { provider, appId, name, settings, secretHints, isDefault, messagesPerSecond, version };
 }
 
 const failed = (...problems: ProviderAccountProblem[]): ProviderAccountOutcome => ({ account: null, problems });

@@ -124,7 +124,8 @@ function decideMedium(
   return addresses.map((address): GateDecision => {
     const refusal = refusalOf(address, { ...given, ignoresSubscription: person.ignoresSubscription });
     if (refusal) return { ...base, isAllowed: false, addressKey: address.addressKey, ...refusal };
-    const { addressKey, platform, appId } = address;
-    return { ...base, isAllowed: true, addressKey, address: address.address, platform, appId };
+    const { addressKey, platform, pushService, apnsEnvironment, appId } = address;
+    const device = { platform, pushService, apnsEnvironment, appId };
+    return { ...base, isAllowed: true, addressKey, address: address.address, ...device };
   });
 }

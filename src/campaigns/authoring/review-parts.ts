@@ -1,4 +1,3 @@
-import type { Medium } from '@libs/delivery';
 import type { Tx } from '@libs/platform';
 import { DeliveryService } from '@modules/channels';
 import { AttributeDefinitions, type FrozenSegment } from '@modules/profiles';
@@ -69,7 +68,7 @@ export class ReviewParts {
 
   private async withoutAccount(projectId: string, content: CampaignContent): Promise<Finding[]> {
     const media = mediaOf(content);
-    const ready: ReadonlySet<Medium> = await this.delivery.mediaWithAccount(projectId, media);
+    const ready = await this.delivery.accountsFor(projectId, media);
     return media
       .filter((medium) => !ready.has(medium))
       .map((medium) => ({

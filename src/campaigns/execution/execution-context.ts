@@ -1,7 +1,6 @@
-import type { Medium } from '@libs/delivery';
 import { InvariantError } from '@libs/foundation';
 import { Transactions } from '@libs/platform';
-import { DeliveryService, type Sender } from '@modules/channels';
+import { type Accounts, DeliveryService, type Sender } from '@modules/channels';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import type { FrozenSegment } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
@@ -22,7 +21,7 @@ export interface ExecutionContext {
   segments: Map<string, FrozenSegment>;
   /** What settles variants and control groups in the place of the template: the id of a Direct campaign. */
   choiceName?: string;
-  senders: Map<Medium, Sender>;
+  senders: Accounts<Sender>;
   limits: LimitsInForce;
 }
 
@@ -76,16 +75,8 @@ export class ExecutionContexts {
     }
     const limits = await this.limits.read({ projectId, isTriggered: execution.kind === 'TRIGGERED', contents });
     const choiceName = execution.kind === 'DIRECT' ? execution.optimove_campaign_id : undefined;
-    const senders = await this.senders(projectId, contents);
+    const media = [...new Set([...contents.values()].flatMap((content) => content?.media ?? []))];
+    const senders = await this.delivery.sendersFor(projectId, media);
     return { execution, connection, contents, segments, choiceName, senders, limits };
-  }
-
-  private async senders(projectId: string, contents: ExecutionContext['contents']): Promise<Map<Medium, Sender>> {
-    const senders = new Map<Medium, Sender>();
-    for (const medium of new Set([...contents.values()].flatMap((content) => content?.media ?? []))) {
-      const sender = await this.delivery.senderFor(projectId, medium);
-      if (sender) senders.set(medium, sender);
-    }
-    return senders;
   }
 }

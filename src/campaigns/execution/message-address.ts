@@ -1,8 +1,11 @@
 import type { GateDecision } from '@modules/suppression';
 
 /** The address of a message as its provider takes it. */
-export function addressOf({ medium, address, platform, profileId }: GateDecision & { isAllowed: true }): object {
-  if (medium === 'MOBILE_PUSH') return { token: address, platform: platform ?? 'ANDROID' };
+export function addressOf(decision: GateDecision & { isAllowed: true }): object {
+  const { medium, address, platform, apnsEnvironment, profileId } = decision;
+  if (medium === 'MOBILE_PUSH') {
+    return { token: address, platform: platform ?? 'ANDROID', ...(apnsEnvironment ? { apnsEnvironment } : {}) };
+  }
   if (medium === 'WEB_PUSH') return JSON.parse(address) as object;
   return medium === 'INBOX' || medium === 'IN_APP' ? { profileId } : { to: address };
 }

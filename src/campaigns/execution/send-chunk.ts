@@ -125,7 +125,7 @@ export class SendChunk {
   private async settleLost(chunk: HeldChunk): Promise<void> {
     if (chunk.fence === 1) return;
     const { senders } = await this.contexts.get(chunk.executionId);
-    const repeatable = [...senders.values()].filter(({ dedupe }) => dedupe === 'id').map(({ accountId }) => accountId);
+    const repeatable = senders.all.filter(({ dedupe }) => dedupe === 'id').map(({ accountId }) => accountId);
     const seqs = await this.transactions.run(async (tx) => {
       await this.chunks.assertHeld(tx, chunk);
       return this.deliveries.settleLost(tx, chunk, repeatable);
@@ -137,8 +137,8 @@ export class SendChunk {
   /** Puts the chunk off while every provider account of the execution is down: nothing could go out. */
   private async waitForProviders(chunk: HeldChunk): Promise<boolean> {
     const { senders, execution } = await this.contexts.get(chunk.executionId);
-    const waitMs = Math.min(...[...senders.values()].map((sender) => sender.waitMs()));
-    if (senders.size === 0 || waitMs === 0) return false;
+    const waitMs = Math.min(...senders.all.map((sender) => sender.waitMs()));
+    if (senders.all.length === 0 || waitMs === 0) return false;
     const until = new Date(Date.now() + withJitter(waitMs));
     await this.transactions.run(async (tx) => {
       const attempt = await this.chunks.putOff(tx, chunk, until);

@@ -23,9 +23,11 @@ import { type ReasonAgainst, StopRepository } from '../persistence/ledger/stop.r
 import { type ShortLink, ShortLinkRepository } from '../persistence/short-link.repository';
 import { MessageLinks } from '../tracking/message-links';
 import { ShortLinks } from '../tracking/short-links';
+import { AccountsNeeded } from './accounts-needed';
 import type { ExecutionContext } from './execution-context';
 import { toGate } from './gate-person';
 import { addressOf } from './message-address';
+import { narrowToAccounts } from './narrow-to-accounts';
 import { NarrowToTarget } from './narrow-to-target';
 import { refusedDrop } from './refused-drop';
 import type { RenderedPerson } from './render-slice';
@@ -104,6 +106,7 @@ export class SendSlice {
     private readonly shortLinks: ShortLinks,
     private readonly shortLinkRepository: ShortLinkRepository,
     private readonly limits: LimitSlice,
+    private readonly accounts: AccountsNeeded,
   ) {}
 
   /**
@@ -113,8 +116,9 @@ export class SendSlice {
   async run(slice: Slice): Promise<SliceEnd> {
     const end: SliceEnd = { isUnfinished: false, isWaiting: false, isJammed: false, retryAfterMs: 0 };
     let open = slice.people;
+    const accountsOf = await this.accounts.of(slice.context, open);
     while (open.length > 0 && performance.now() < slice.until) {
-      const room = await reserveRoom(slice.context, open, slice.until);
+      const room = await reserveRoom(slice.context, { people: open, accountsOf, until: slice.until });
       if (!room) break;
       const { late, next, isWaiting, retryAfterMs } = await this.pass(
         { ...slice, people: open.slice(0, room.people) },
@@ -191,7 +195,8 @@ export class SendSlice {
     const targeted = await this.targets.run(tx, asked);
     for (const { seq, drop } of targeted.drops) verdict.drops.get(seq)?.push(drop);
     const bySeq = new Map(ready.map((person) => [person.seq, person]));
-    const limited = await this.limits.run(tx, context, { people: ready, decisions: targeted.decisions });
+    const reachable = narrowToAccounts(context.senders, targeted.decisions);
+    const limited = await this.limits.run(tx, context, { people: ready, decisions: reachable });
     for (const [seq, kept] of limited.kept) {
       if ('drop' in kept) verdict.drops.get(seq)?.push(kept.drop);
       else verdict.heldUntil.set(seq, kept.heldUntil);
@@ -237,6 +242,8 @@ export class SendSlice {
       drops.get(decision.seq)?.push(refusedDrop(decision, person));
       return [];
     }
+    const sender = context.senders.of(decision);
+    if (!sender) return [];
     const { seq, medium, addressKey, profileId } = decision;
     const id = deliveryId({ executionId: context.execution.id, seq, medium, addressKey });
     const bare = { ...fields, deliveryId: id, ...addressOf(decision) } as OutboundMessage;
@@ -249,7 +256,7 @@ export class SendSlice {
         medium,
         addressKey,
         profileId,
-        accountId: context.senders.get(medium)?.accountId ?? '',
+        accountId: sender.accountId,
         variant: person.variant,
         language: person.language,
         message,
@@ -264,11 +271,11 @@ export class SendSlice {
     claimed: Claimed[],
     { handOver, rooms }: { handOver: HandOver; rooms: SendingRoom['rooms'] },
   ): Promise<Answered[]> {
-    const batches = [...context.senders].map(([medium, sender]) =>
+    const batches = context.senders.all.map((sender) =>
       this.sendBatch(sender, {
-        batch: claimed.filter((delivery) => delivery.medium === medium),
+        batch: claimed.filter(({ accountId }) => accountId === sender.accountId),
         handOver,
-        room: rooms.get(medium),
+        room: rooms.get(sender.accountId),
       }),
     );
     return (await Promise.all(batches)).flat();
@@ -309,7 +316,7 @@ function originOf({ execution, connection }: ExecutionContext): GateOrigin {
 }
 
 function accountsOf(senders: ExecutionContext['senders']): string[] {
-  return [...senders.values()].map(({ accountId }) => accountId);
+  return senders.all.map(({ accountId }) => accountId);
 }
 
 function assertNothingAgainst(executionId: string, against: ReasonAgainst | null): void {

@@ -76,7 +76,7 @@ export class RehearsalContexts {
     const media = [...new Set([...contents.values()].flatMap((content) => content?.media ?? []))];
     const limits = await this.limits.read({ projectId, isTriggered: false, contents });
     return {
-      senders: await this.delivery.mediaWithAccount(projectId, media),
+      senders: await this.delivery.accountsFor(projectId, media),
       // What a quiet hour keeps goes out after it: at which hour the campaign will run is not rehearsed.
       limits: { ...limits, quietHours: null },
     };

@@ -1,6 +1,7 @@
 import type { Medium } from '@libs/delivery';
 import { groupBy } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
+import type { Accounts } from '@modules/channels';
 import type { ConnectionView } from '@modules/connections';
 import { MatchingService } from '@modules/matching';
 import { ProfilesService } from '@modules/profiles';
@@ -11,6 +12,7 @@ import { type Drop, firstDrop } from '../domain/execution/end-state';
 import type { Rehearsed } from '../domain/execution/rehearsal';
 import { toGate } from '../execution/gate-person';
 import { matchRecipients } from '../execution/match-recipients';
+import { narrowToAccounts } from '../execution/narrow-to-accounts';
 import { type NarrowContext, NarrowToSegment } from '../execution/narrow-to-segment';
 import { NarrowToTarget } from '../execution/narrow-to-target';
 import { refusedDrop } from '../execution/refused-drop';
@@ -20,7 +22,7 @@ import { type Limited, LimitSlice } from '../limits/limit-slice';
 import type { LimitsInForce } from '../limits/limits-in-force';
 import type { OpenRecipient } from '../persistence/ledger/chunk.repository';
 
-/** What a rehearsal stands on: of the provider accounts only which media have one. */
+/** What a rehearsal stands on: of the provider accounts only what they take. */
 export interface RehearsalContext extends RenderContext {
   projectId: string;
   segments: NarrowContext['segments'];
@@ -28,7 +30,7 @@ export interface RehearsalContext extends RenderContext {
   execution: { id: string; attributes: string[] };
   /** Null for a Direct campaign, whose people come with their profiles. */
   connection: ConnectionView | null;
-  senders: ReadonlySet<Medium>;
+  senders: Accounts<string>;
 }
 
 /** Carries the answer out of a transaction that is undone. */
@@ -98,7 +100,8 @@ export class Rehearse {
     const targeted = await this.targets.run(tx, { projectId, contents, people: ready, decisions });
     const people = new Map(ready.map((person) => [person.seq, person]));
     for (const { seq, drop } of targeted.drops) people.get(seq)?.drops.push(drop);
-    return this.limits.run(tx, context, { people: ready, decisions: targeted.decisions });
+    const reachable = narrowToAccounts(context.senders, targeted.decisions);
+    return this.limits.run(tx, context, { people: ready, decisions: reachable });
   }
 }
 

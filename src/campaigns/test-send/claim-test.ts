@@ -1,7 +1,7 @@
 import type { OutboundMessage } from '@libs/delivery';
 import { systemClock } from '@libs/foundation';
 import type { Tx } from '@libs/platform';
-import type { Sender } from '@modules/channels';
+import { type Accounts, noAccountFor, type Sender } from '@modules/channels';
 import { ConnectionsService } from '@modules/connections';
 import { type Actor, AuditTrail } from '@modules/projects';
 import { type GateDecision, SuppressionService } from '@modules/suppression';
@@ -31,8 +31,7 @@ export interface TestInHand {
   campaign: WrittenCampaign;
   content: CampaignContent;
   messages: TestMessage[];
-  /** By medium. */
-  senders: Map<string, Sender>;
+  senders: Accounts<Sender>;
 }
 
 type Claim = { outcome: TestOutcome; message: OutboundMessage | null; links: ShortLink[] };
@@ -60,7 +59,7 @@ export class ClaimTest {
     const { projectId, connectionId, channelId, id: campaignId } = campaign;
     if (connectionId && (await this.connections.isDisabled(tx, connectionId)))
       return 'The connection of the campaign is disabled';
-    const accountIds = [...senders.values()].map(({ accountId }) => accountId);
+    const accountIds = senders.all.map(({ accountId }) => accountId);
     const stop = await this.tests.stopReason(tx, { projectId, connectionId, channelId, accountIds });
     if (stop !== null) return `Sending is switched off: ${stop}`;
     const { prefix, versionNumber } = request;
@@ -115,7 +114,6 @@ export class ClaimTest {
 
   private toClaim(test: TestInHand, decision: GateDecision): Claim {
     const { seq, profileId, medium } = decision;
-    const sender = test.senders.get(medium);
     const rendered = test.messages.find((each) => each.seq === seq && each.medium === medium)?.message;
     const base = { seq, profileId, medium, addressKey: decision.addressKey ?? '', providerMessageId: null };
     const notSent = (reason: string) => ({
@@ -125,7 +123,8 @@ export class ClaimTest {
     });
     if (!decision.isAllowed) return notSent(`${decision.reason}: ${decision.detail}`);
     if (!rendered) return notSent('NOT_PERSONALISED: Nothing was rendered');
-    if (!sender) return notSent(`NOT_ADDRESSABLE: No provider account is set up for ${medium}`);
+    const sender = test.senders.of(decision);
+    if (!sender) return notSent(`NOT_ADDRESSABLE: ${noAccountFor(decision)}`);
     const { addressKey } = decision;
     const id = deliveryId({ executionId: test.id, seq, medium, addressKey });
     const bare = { ...rendered, deliveryId: id, ...addressOf(decision) } as OutboundMessage;

@@ -1,7 +1,7 @@
 import type { SendResult } from '@libs/delivery';
 import { newId } from '@libs/foundation';
 import { Transactions } from '@libs/platform';
-import { DeliveryService, type Sender } from '@modules/channels';
+import { type Accounts, DeliveryService, type Sender } from '@modules/channels';
 import { ProfilesService } from '@modules/profiles';
 import type { Actor } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
@@ -59,13 +59,8 @@ export class SendTest {
     return this.tests.version(this.transactions.pool, { projectId, campaignId, number });
   }
 
-  private async senders(messages: TestMessage[], { projectId }: Actor): Promise<Map<string, Sender>> {
-    const senders = new Map<string, Sender>();
-    for (const medium of new Set(messages.map((message) => message.medium))) {
-      const sender = await this.delivery.senderFor(projectId, medium);
-      if (sender) senders.set(medium, sender);
-    }
-    return senders;
+  private senders(messages: TestMessage[], { projectId }: Actor): Promise<Accounts<Sender>> {
+    return this.delivery.sendersFor(projectId, [...new Set(messages.map(({ medium }) => medium))]);
   }
 
   private async send(actor: Actor, request: TestSendRequest, test: TestInHand): Promise<TestSendOutcome> {
@@ -76,9 +71,9 @@ export class SendTest {
       const claimed = await this.transactions.run((tx) => this.claims.run(tx, { actor, request, test }));
       if (typeof claimed === 'string') return refused('campaignId', claimed);
       const answered = await Promise.all(
-        [...test.senders].map(([medium, sender]) => {
-          const batch = claimed.filter(({ outcome }) => outcome.medium === medium);
-          return handOver(sender, { batch, mayWrite, room: rooms.get(medium) });
+        test.senders.all.map((sender) => {
+          const batch = claimed.filter(({ outcome }) => outcome.accountId === sender.accountId);
+          return handOver(sender, { batch, mayWrite, room: rooms.get(sender.accountId) });
         }),
       );
       await this.transactions.run((tx) => this.tests.record(tx, test.id, actor.projectId, answered.flat()));
@@ -93,10 +88,10 @@ export class SendTest {
     senders,
   }: TestInHand): Promise<Map<string, Awaited<ReturnType<Sender['reserve']>>>> {
     const until = performance.now() + roomWithinMs;
-    const booked = [...senders].map(async ([medium, sender]) => {
-      const count = messages.filter((message) => message.medium === medium && message.message !== null).length;
+    const booked = senders.all.map(async (sender) => {
+      const count = messages.filter(({ medium, message }) => medium === sender.medium && message !== null).length;
       const isLimited = sender.messagesPerSecond !== null && count > 0;
-      return [medium, isLimited ? await sender.reserve({ count, isUrgent: false, until }) : null] as const;
+      return [sender.accountId, isLimited ? await sender.reserve({ count, isUrgent: false, until }) : null] as const;
     });
     return new Map(await Promise.all(booked));
   }

@@ -54,10 +54,20 @@ export class CreateProviderAccountInput {
 
   @Field({
     defaultValue: false,
-    description: 'Whether it becomes the account that delivers the medium; the first one always does.',
+    description:
+      'Whether it becomes the account that delivers the medium, or for mobile push the messages for its push service and app; the first one always does.',
   })
   @IsBoolean()
   isDefault: boolean = false;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The app whose devices alone it is for; of push services only. Null: the devices of every app without an account of its own.',
+  })
+  @IsOptional()
+  @IsUUID()
+  appId: string | null = null;
 
   @Field(() => Int, {
     nullable: true,
@@ -97,7 +107,7 @@ export class UpdateProviderAccountInput {
   @Type(() => ProviderSettingInput)
   settings?: ProviderSettingInput[];
 
-  @Field(() => Boolean, { nullable: true, description: 'true makes it the account that delivers the medium.' })
+  @Field(() => Boolean, { nullable: true, description: 'true makes it the account that delivers what it is for.' })
   @ValidateIf(isGiven)
   @IsBoolean()
   isDefault?: boolean;

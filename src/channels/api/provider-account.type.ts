@@ -1,4 +1,5 @@
 import { UserError } from '@libs/platform';
+import { PushServiceEnum } from '@modules/profiles';
 import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { providerAccountStates } from '../domain/provider-account';
 import { providerAccountErrorCodes } from '../domain/provider-account-problem';
@@ -52,6 +53,12 @@ export class ProviderType {
   @Field(() => MediumEnum, { description: 'What it delivers.' })
   medium!: string;
 
+  @Field(() => PushServiceEnum, {
+    nullable: true,
+    description: 'Whose push tokens it takes; null when it delivers another medium.',
+  })
+  pushService!: string | null;
+
   @Field({ description: 'Whether it reports what became of accepted messages.' })
   hasReceipts!: boolean;
 
@@ -91,7 +98,22 @@ export class ProviderAccountType {
   @Field({ description: 'Name, unique in the project.' })
   name!: string;
 
-  @Field({ description: 'Whether it is the one that delivers the medium.' })
+  @Field(() => PushServiceEnum, {
+    nullable: true,
+    description: 'Whose push tokens it takes; null when it is for another medium.',
+  })
+  pushService!: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'The app whose devices alone it is for; null: those of every app without an account of its own.',
+  })
+  appId!: string | null;
+
+  @Field({
+    description:
+      'Whether it is the one that delivers the medium, or for mobile push what its push service and app have.',
+  })
   isDefault!: boolean;
 
   @Field(() => Int, {

@@ -130,7 +130,7 @@ export class ProviderAccountsResolver {
   @Allow('channels.manage')
   @Mutation(() => DeleteProviderAccountPayload, {
     description:
-      'Deletes an account: its secrets are erased and receipts of its messages no longer arrive. The next oldest account of the medium takes over; without one, messages of the medium are no longer sent.',
+      'Deletes an account: its secrets are erased and receipts of its messages no longer arrive. The next oldest account for the same takes over; without one, such messages are no longer sent.',
   })
   async deleteProviderAccount(
     @CurrentActor() actor: Actor,
@@ -149,17 +149,21 @@ function toPayload({ account, problems }: ProviderAccountOutcome): CreateProvide
   return { providerAccount: account && toType(account), userErrors: problems };
 }
 
-function toProvider({ key, name, medium, hasReceipts, readReport, fields }: ProviderDefinition): ProviderType {
+function toProvider(provider: ProviderDefinition): ProviderType {
+  const { key, name, medium, pushService = null, hasReceipts, readReport, fields } = provider;
   const shown = fields.map((field) => ({ ...field, kind: field.kind.toUpperCase().replace('-', '_') }));
-  return { key, name, medium, hasReceipts: hasReceipts || readReport !== undefined, fields: shown };
+  return { key, name, medium, pushService, hasReceipts: hasReceipts || readReport !== undefined, fields: shown };
 }
 
 function toType(account: ProviderAccountEntity): ProviderAccountType {
-  const { id, provider, medium, name, isDefault, state, lastVerifiedAt, lastError, messagesPerSecond } = account;
-  const { version, createdAt, updatedAt } = account;
+  const { id, provider, medium, appId, name, isDefault, state, lastVerifiedAt, lastError } = account;
+  const { messagesPerSecond, version, createdAt, updatedAt } = account;
+  const definition = getProvider(provider);
   return {
     ...{ id, provider, medium, name, isDefault, state, lastVerifiedAt, lastError, version, createdAt, updatedAt },
+    appId,
+    pushService: definition?.pushService ?? null,
     messagesPerSecond,
-    settings: settingsShown(getProvider(provider)?.fields ?? [], account),
+    settings: settingsShown(definition?.fields ?? [], account),
   };
 }

@@ -9,6 +9,7 @@ import {
 import { AppError } from '@libs/foundation';
 import { Log, Transactions } from '@libs/platform';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Accounts } from '../domain/accounts';
 import type { Room, Sender } from '../domain/sender';
 import type { ProviderAccountEntity } from '../persistence/provider-account.entity';
 import { ProviderAccountRepository } from '../persistence/provider-account.repository';
@@ -40,20 +41,14 @@ export class SenderPool implements OnApplicationShutdown {
     private readonly log: Log,
   ) {}
 
-  /** The project's default account of a medium, or null. Nothing is opened yet. */
-  async senderFor(projectId: string, medium: Medium): Promise<Sender | null> {
-    const account = await this.repository.findDefault(this.transactions.pool, projectId, medium);
-    const definition = account && getProvider(account.provider);
-    if (!account || !definition) return null;
-    return {
-      accountId: account.id,
-      provider: definition.key,
-      dedupe: definition.dedupe,
-      messagesPerSecond: account.messagesPerSecond,
-      waitMs: () => this.open.get(account.id)?.waitMs() ?? 0,
-      reserve: async (request) => this.rateOf(account)?.reserve(request) ?? null,
-      sendBatch: (messages, handOver, room) => this.atItsPace(account, { messages, handOver, room }),
-    };
+  /** The accounts by which the project delivers these media. Nothing is opened yet. */
+  async sendersFor(projectId: string, media: readonly Medium[]): Promise<Accounts<Sender>> {
+    const accounts = await this.repository.findDelivering(this.transactions.pool, projectId, media);
+    const senders = accounts.flatMap((account) => {
+      const sender = this.senderOf(account);
+      return sender ? [{ taking: account, account: sender }] : [];
+    });
+    return new Accounts(senders);
   }
 
   /**
@@ -78,6 +73,21 @@ export class SenderPool implements OnApplicationShutdown {
     this.isStopping = true;
     for (const id of [...this.open.keys()]) this.close(id);
     await Promise.all(this.closing);
+  }
+
+  private senderOf(account: ProviderAccountEntity): Sender | null {
+    const definition = getProvider(account.provider);
+    if (!definition) return null;
+    return {
+      accountId: account.id,
+      medium: definition.medium,
+      provider: definition.key,
+      dedupe: definition.dedupe,
+      messagesPerSecond: account.messagesPerSecond,
+      waitMs: () => this.open.get(account.id)?.waitMs() ?? 0,
+      reserve: async (request) => this.rateOf(account)?.reserve(request) ?? null,
+      sendBatch: (messages, handOver, room) => this.atItsPace(account, { messages, handOver, room }),
+    };
   }
 
   private keepOpen(account: ProviderAccountEntity): void {

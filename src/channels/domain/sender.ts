@@ -1,4 +1,4 @@
-import type { HandOver, OutboundMessage, ProviderDefinition, SendResult } from '@libs/delivery';
+import type { HandOver, Medium, OutboundMessage, ProviderDefinition, SendResult } from '@libs/delivery';
 
 /** A wish for room in the rate of an account. */
 export interface RoomRequest {
@@ -23,6 +23,7 @@ export interface Room {
 /** A provider account that takes messages of one medium. */
 export interface Sender {
   accountId: string;
+  medium: Medium;
   /** Key of the provider, such as `fcm`. */
   provider: string;
   /** Whether the provider recognises a delivery id that it has seen. */

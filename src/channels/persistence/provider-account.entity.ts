@@ -5,9 +5,13 @@ import type { ProviderAccountState } from '../domain/provider-account';
 /** An account at a provider. Secrets are sealed together, bound to the id, and erased when it is deleted. */
 @Entity('provider_account')
 @Index('uq_provider_account_name', ['projectId', 'name'], { unique: true, where: "state <> 'DELETED'" })
-@Index('uq_provider_account_default', ['projectId', 'medium'], {
+@Index('uq_provider_account_default', ['projectId', 'serves'], {
   unique: true,
-  where: "is_default AND state <> 'DELETED'",
+  where: "is_default AND app_id IS NULL AND state <> 'DELETED'",
+})
+@Index('uq_provider_account_app', ['projectId', 'serves', 'appId'], {
+  unique: true,
+  where: "is_default AND app_id IS NOT NULL AND state <> 'DELETED'",
 })
 @Check('ck_provider_account_rate', 'messages_per_second BETWEEN 1 AND 100000')
 @Check('ck_provider_account_state', `state IN ('ACTIVE', 'FAILED', 'DELETED')`)
@@ -23,6 +27,14 @@ export class ProviderAccountEntity {
 
   @Column('text')
   medium!: Medium;
+
+  /** The push service whose tokens it takes, or the medium where there is none. */
+  @Column('text')
+  serves!: string;
+
+  /** The app whose devices alone it is for; null: those of every app without an account of its own. */
+  @Column('uuid', { name: 'app_id', nullable: true })
+  appId!: string | null;
 
   @Column('text')
   name!: string;

@@ -5,6 +5,8 @@ import { In, Not } from 'typeorm';
 import { ProviderAccountEntity } from './provider-account.entity';
 
 const kept = Not('DELETED' as const);
+const servesSame = 'project_id = $1 AND serves = $2 AND app_id IS NOT DISTINCT FROM $3::uuid';
+const servedBy = ({ projectId, serves, appId }: ProviderAccountEntity): unknown[] => [projectId, serves, appId];
 
 /** Provider accounts of projects. Deleted ones keep their id for history and nothing secret. */
 @Injectable()
@@ -25,9 +27,10 @@ export class ProviderAccountRepository {
     return tx.find(ProviderAccountEntity, { where: { projectId, state: kept }, order: { id: 'ASC' } });
   }
 
-  /** The account that delivers a medium. */
-  findDefault(tx: Tx, projectId: string, medium: Medium): Promise<ProviderAccountEntity | null> {
-    return tx.findOneBy(ProviderAccountEntity, { projectId, medium, isDefault: true, state: kept });
+  /** The accounts that deliver some media: the default ones of whatever they serve. */
+  findDelivering(tx: Tx, projectId: string, media: readonly Medium[]): Promise<ProviderAccountEntity[]> {
+    const where = { projectId, medium: In([...media]), isDefault: true, state: kept };
+    return tx.find(ProviderAccountEntity, { where, order: { id: 'ASC' } });
   }
 
   /** By id alone, for a report whose address names it. */
@@ -50,28 +53,27 @@ export class ProviderAccountRepository {
     return tx.existsBy(ProviderAccountEntity, { projectId, name, id: Not(id), state: kept });
   }
 
-  /** Changes of a project's accounts happen one after another, so that each medium has one default. */
+  /** Changes of a project's accounts happen one after another, so that whatever they serve has one default. */
   async lockProject(tx: Tx, projectId: string): Promise<void> {
     await query(tx, `SELECT pg_advisory_xact_lock(hashtextextended('provider_account' || $1, 0))`, [projectId]);
   }
 
-  /** Takes the default from the others of the medium. */
-  async unsetDefault(tx: Tx, { projectId, medium, id }: ProviderAccountEntity): Promise<void> {
-    await execute(
-      tx,
-      'UPDATE provider_account SET is_default = false WHERE project_id = $1 AND medium = $2 AND id <> $3',
-      [projectId, medium, id],
-    );
+  /** Takes the default from the others that serve the same. */
+  async unsetDefault(tx: Tx, account: ProviderAccountEntity): Promise<void> {
+    await execute(tx, `UPDATE provider_account SET is_default = false WHERE ${servesSame} AND id <> $4`, [
+      ...servedBy(account),
+      account.id,
+    ]);
   }
 
-  /** Makes the oldest account of the medium the default when there is none. */
-  async ensureDefault(tx: Tx, { projectId, medium }: ProviderAccountEntity): Promise<void> {
+  /** Makes the oldest account that serves the same the default when there is none. */
+  async ensureDefault(tx: Tx, account: ProviderAccountEntity): Promise<void> {
     await execute(
       tx,
       `UPDATE provider_account SET is_default = true
-       WHERE id = (SELECT id FROM provider_account WHERE project_id = $1 AND medium = $2 AND state <> 'DELETED' ORDER BY id LIMIT 1)
-         AND NOT EXISTS (SELECT 1 FROM provider_account WHERE project_id = $1 AND medium = $2 AND is_default AND state <> 'DELETED')`,
-      [projectId, medium],
+       WHERE id = (SELECT id FROM provider_account WHERE ${servesSame} AND state <> 'DELETED' ORDER BY id LIMIT 1)
+         AND NOT EXISTS (SELECT 1 FROM provider_account WHERE ${servesSame} AND is_default AND state <> 'DELETED')`,
+      servedBy(account),
     );
   }
 

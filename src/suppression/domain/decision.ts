@@ -1,4 +1,4 @@
-import type { Medium } from '@libs/delivery';
+import type { ApnsEnvironment, Medium, PushService } from '@libs/delivery';
 
 /** Why the gate refused an address, in the order the reasons are looked at. */
 export type RefusalReason = 'NO_ADDRESS' | 'NOT_ADDRESSABLE' | 'NOT_SUBSCRIBED' | 'SUPPRESSED' | 'SUPPRESSION_STALE';
@@ -21,6 +21,10 @@ export type GateDecision =
       addressKey: string;
       address: string;
       platform: 'ANDROID' | 'IOS' | null;
+      /** Whose push token the address is; null for what is no phone. */
+      pushService: PushService | null;
+      /** Where a token of APNs is good. */
+      apnsEnvironment: ApnsEnvironment | null;
       /** The app or site of a device. */
       appId: string | null;
     }

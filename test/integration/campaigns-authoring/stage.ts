@@ -63,7 +63,7 @@ export async function setStage({ imports = [], providers = [], start }: Addition
       {
         provide: DeliveryService,
         useValue: {
-          mediaWithAccount: async (_: string, media: string[]) => new Set(media.filter((medium) => medium !== 'INBOX')),
+          accountsFor: async (_: string, media: string[]) => new Set(media.filter((medium) => medium !== 'INBOX')),
         },
       },
     ],

@@ -37,7 +37,7 @@ describe('messages kept for apps and sites', () => {
     );
 
   async function send(medium: Medium, messages: OutboundMessage[], handOver = now) {
-    const sender = await stage.app.get(DeliveryService).senderFor(stage.projectId, medium);
+    const [sender] = (await stage.app.get(DeliveryService).sendersFor(stage.projectId, [medium])).all;
     if (!sender) throw new Error(`There is no account for ${medium}`);
     expect(sender.dedupe).toBe('id');
     return sender.sendBatch(messages, handOver);

@@ -1,14 +1,18 @@
-import { DeliveryService } from '@modules/channels';
+import type { Medium } from '@libs/delivery';
+import { newId } from '@libs/foundation';
+import { DeliveryService, type Sender } from '@modules/channels';
 import { type FarEnds, startFarEnds } from '../../../apps/sandbox/src/far-ends';
 import { type Problem, type Stage, setStage } from './stage';
 
 const fields = `providerAccount {
-  id provider medium name isDefault state lastError version
+  id provider medium pushService appId name isDefault state lastError version
   settings { name isSecret hasValue value hint }
 }`;
 
 interface Account {
   id: string;
+  pushService: string | null;
+  appId: string | null;
   name: string;
   isDefault: boolean;
   state: string;
@@ -42,6 +46,22 @@ describe('provider accounts', () => {
     const settings = { host: smscHost, port: String(smscPort), systemId: smscSystemId, password: smscPassword };
     return Object.entries({ ...settings, ...changes }).map(([name, value]) => ({ name, value }));
   };
+  const pushSettings = (provider: 'fcm' | 'apns', changes: Record<string, string> = {}) => {
+    const { endpoints } = farEnds;
+    const settings = {
+      fcm: { serviceAccount: JSON.stringify(endpoints.fcmServiceAccount), baseUrl: endpoints.fcmBaseUrl },
+      apns: {
+        privateKey: endpoints.apnsPrivateKey,
+        keyId: endpoints.apnsKeyId,
+        teamId: endpoints.apnsTeamId,
+        topic: endpoints.apnsTopic,
+        baseUrl: endpoints.apnsBaseUrl,
+      },
+    };
+    return Object.entries({ ...settings[provider], ...changes }).map(([name, value]) => ({ name, value }));
+  };
+  const senderOf = async (medium: Medium): Promise<Sender | null> =>
+    (await stage.app.get(DeliveryService).sendersFor(stage.projectId, [medium])).all[0] ?? null;
   const mailSettings = (): { name: string; value: string }[] => [
     { name: 'host', value: farEnds.endpoints.smtpHost },
     { name: 'port', value: String(farEnds.endpoints.smtpPort) },
@@ -63,13 +83,14 @@ describe('provider accounts', () => {
     );
     expect(providers.map(({ key, medium }) => `${key} ${medium}`)).toEqual([
       'fcm MOBILE_PUSH',
+      'apns MOBILE_PUSH',
       'smtp EMAIL',
       'smpp SMS',
       'webpush WEB_PUSH',
       'inbox INBOX',
       'in-app IN_APP',
     ]);
-    expect(providers[2]?.fields).toContainEqual(
+    expect(providers[3]?.fields).toContainEqual(
       expect.objectContaining({ name: 'password', kind: 'SECRET', isRequired: true }),
     );
   });
@@ -148,19 +169,18 @@ describe('provider accounts', () => {
     const failed = await stage.change<Answer>('verifyProviderAccount', { id: account.id }, fields);
     expect(pathsOf(failed)).toEqual(['VERIFICATION_FAILED settings host']);
     expect(failed.providerAccount).toMatchObject({ state: 'FAILED', lastError: expect.any(String) });
-    expect(await stage.app.get(DeliveryService).senderFor(stage.projectId, 'SMS')).not.toBeNull();
+    expect(await senderOf('SMS')).not.toBeNull();
     farEnds = await startFarEnds({ smscPort: farEnds.endpoints.smscPort });
   });
 
   it('delivers a medium through its default account, and through the next one when that is deleted', async () => {
-    const delivery = stage.app.get(DeliveryService);
-    expect(await delivery.senderFor(stage.projectId, 'EMAIL')).toBeNull();
+    expect(await senderOf('EMAIL')).toBeNull();
     const first = await create({ provider: 'smtp', name: 'Mail', settings: mailSettings() });
     const second = await create({ provider: 'smtp', name: 'Mail 2', settings: mailSettings(), isDefault: true });
     expect(pathsOf(await create({ provider: 'smtp', name: 'Mail', settings: mailSettings() }))).toEqual([
       'NAME_TAKEN name',
     ]);
-    expect(await delivery.senderFor(stage.projectId, 'EMAIL')).toMatchObject({
+    expect(await senderOf('EMAIL')).toMatchObject({
       accountId: second.providerAccount?.id,
       provider: 'smtp',
       dedupe: 'none',
@@ -171,7 +191,7 @@ describe('provider accounts', () => {
       'deletedId',
     );
     expect(deleted).toEqual({ deletedId: second.providerAccount?.id, userErrors: [] });
-    expect(await delivery.senderFor(stage.projectId, 'EMAIL')).toMatchObject({ accountId: first.providerAccount?.id });
+    expect(await senderOf('EMAIL')).toMatchObject({ accountId: first.providerAccount?.id });
     expect(await stage.database.query(`SELECT sealed_secrets FROM provider_account WHERE state = 'DELETED'`)).toEqual([
       { sealed_secrets: null },
     ]);
@@ -179,6 +199,68 @@ describe('provider accounts', () => {
       '{ providerAccounts { name isDefault } }',
     );
     expect(providerAccounts).toEqual([{ name: 'Mail', isDefault: true }]);
+  });
+
+  it('has one default for each push service, and refuses what Apple refuses at its field', async () => {
+    const fcm = await create({ provider: 'fcm', name: 'Google', settings: pushSettings('fcm') });
+    const apns = await create({ provider: 'apns', name: 'Apple', settings: pushSettings('apns') });
+    expect([fcm.providerAccount, apns.providerAccount]).toMatchObject([
+      { medium: 'MOBILE_PUSH', pushService: 'FCM', isDefault: true },
+      { medium: 'MOBILE_PUSH', pushService: 'APNS', isDefault: true },
+    ]);
+    const second = await create({
+      provider: 'apns',
+      name: 'Apple 2',
+      settings: pushSettings('apns'),
+      isDefault: true,
+    });
+    const accounts = await stage.app.get(DeliveryService).sendersFor(stage.projectId, ['MOBILE_PUSH']);
+    const accountOf = (pushService: 'FCM' | 'APNS') =>
+      accounts.of({ medium: 'MOBILE_PUSH', pushService, appId: null })?.accountId;
+    expect([accountOf('FCM'), accountOf('APNS')]).toEqual([fcm.providerAccount?.id, second.providerAccount?.id]);
+    for (const [field, value] of [
+      ['topic', 'com.example.other'],
+      ['keyId', 'ABCDE12345'],
+    ] as const) {
+      const refused = await create({
+        provider: 'apns',
+        name: 'Other',
+        settings: pushSettings('apns', { [field]: value }),
+      });
+      expect(pathsOf(refused)).toEqual([`VERIFICATION_FAILED settings ${field === 'topic' ? 'topic' : 'privateKey'}`]);
+    }
+    const stored = JSON.stringify(await stage.database.query('SELECT * FROM provider_account'));
+    expect(stored).not.toContain('PRIVATE KEY');
+    expect(stored).not.toContain(farEnds.endpoints.apnsPrivateKey.split('\n')[1]);
+  });
+
+  it('can be of one app: its devices go there, those of others to the account of all', async () => {
+    const app = async (name: string, platform: string): Promise<string> => {
+      const id = newId();
+      await stage.database.query(
+        `INSERT INTO app (id, project_id, name, platform, sdk_key_hash, sdk_key_hint) VALUES ($1, $2, $3, $4, $5, '')`,
+        [id, stage.projectId, name, platform, id],
+      );
+      return id;
+    };
+    const [iphone, android] = [await app('Casino for iPhone', 'IOS'), await app('Casino for Android', 'ANDROID')];
+    const all = await create({ provider: 'apns', name: 'All', settings: pushSettings('apns') });
+    const own = await create({ provider: 'apns', name: 'Own', settings: pushSettings('apns'), appId: iphone });
+    expect(own.providerAccount).toMatchObject({ appId: iphone, isDefault: true });
+    const accounts = await stage.app.get(DeliveryService).sendersFor(stage.projectId, ['MOBILE_PUSH']);
+    const accountOf = (appId: string | null) =>
+      accounts.of({ medium: 'MOBILE_PUSH', pushService: 'APNS', appId })?.accountId;
+    expect([accountOf(iphone), accountOf(newId()), accountOf(null)]).toEqual([
+      own.providerAccount?.id,
+      all.providerAccount?.id,
+      all.providerAccount?.id,
+    ]);
+    for (const [refused, code] of [
+      [{ provider: 'apns', settings: pushSettings('apns'), appId: android }, 'INVALID'],
+      [{ provider: 'apns', settings: pushSettings('apns'), appId: newId() }, 'NOT_FOUND'],
+      [{ provider: 'smpp', settings: smsSettings(), appId: iphone }, 'INVALID'],
+    ] as const)
+      expect(pathsOf(await create({ name: 'No', ...refused }))).toEqual([`${code} appId`]);
   });
 
   it('knows nothing of the accounts of another project', async () => {
@@ -193,6 +275,6 @@ describe('provider accounts', () => {
       expect(userErrors).toMatchObject([{ code: 'NOT_FOUND', path: ['id'] }]);
     }
     expect(pathsOf(await update(account, { name: 'Mine' }))).toEqual(['NOT_FOUND id']);
-    expect(await stage.app.get(DeliveryService).senderFor(stage.projectId, 'SMS')).toBeNull();
+    expect(await senderOf('SMS')).toBeNull();
   });
 });

@@ -50,7 +50,7 @@ describe('sending through a provider account', () => {
   }
 
   async function smsSender(): Promise<Sender> {
-    const sender = await delivery.senderFor(stage.projectId, 'SMS');
+    const [sender] = (await delivery.sendersFor(stage.projectId, ['SMS'])).all;
     if (!sender) throw new Error('There is no account');
     return sender;
   }

@@ -28,7 +28,16 @@ describe('the gate before a hand-over', () => {
       seen.decidedIn.push(await transactionOf(tx));
       return people.map(({ seq, profileId }) =>
         seq === 1
-          ? { seq, profileId, medium: 'MOBILE_PUSH', isAllowed: true, addressKey: 'one', address: 'token' }
+          ? {
+              seq,
+              profileId,
+              medium: 'MOBILE_PUSH',
+              isAllowed: true,
+              addressKey: 'one',
+              address: 'token',
+              pushService: 'FCM',
+              appId: null,
+            }
           : {
               seq,
               profileId,

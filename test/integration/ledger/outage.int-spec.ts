@@ -8,7 +8,7 @@ import { type LedgerStage, setStage } from './stage';
 const down: SliceEnds = {
   decide: async (_tx, { people }) =>
     people.map(({ seq, profileId }) => {
-      const to = { addressKey: `device-${seq}`, address: 'token' };
+      const to = { addressKey: `device-${seq}`, address: 'token', pushService: 'FCM', appId: null };
       return { seq, profileId, medium: 'MOBILE_PUSH', isAllowed: true, ...to };
     }),
   sendBatch: async (messages) =>

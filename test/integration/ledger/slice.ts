@@ -1,9 +1,11 @@
 import type { HandOver, SendResult } from '@libs/delivery';
 import { newId } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
+import { Accounts } from '@modules/channels';
 import { ProfilesService } from '@modules/profiles';
 import { SuppressionService } from '@modules/suppression';
 import { Test } from '@nestjs/testing';
+import { AccountsNeeded } from '../../../src/campaigns/execution/accounts-needed';
 import type { ExecutionContext } from '../../../src/campaigns/execution/execution-context';
 import { NarrowToTarget } from '../../../src/campaigns/execution/narrow-to-target';
 import { SendSlice } from '../../../src/campaigns/execution/send-slice';
@@ -30,6 +32,7 @@ export async function sliceOf(
   const module = await Test.createTestingModule({
     providers: [
       SendSlice,
+      AccountsNeeded,
       NarrowToTarget,
       LimitSlice,
       DeliveryRepository,
@@ -46,13 +49,13 @@ export async function sliceOf(
       store: async () => undefined,
     }))
     .compile();
-  const account = { accountId: newId(), messagesPerSecond: null, sendBatch: ends.sendBatch };
+  const account = { accountId: newId(), medium: 'MOBILE_PUSH', messagesPerSecond: null, sendBatch: ends.sendBatch };
   const context = {
     execution: { id: chunk.executionId, project_id: stage.projectId, announced_at: new Date(0) },
     connection: { id: newId() },
     contents: new Map(),
     limits: { quietHours: null, timeZone: 'UTC', categories: new Map() },
-    senders: new Map([['MOBILE_PUSH', account]]),
+    senders: new Accounts([{ taking: { medium: 'MOBILE_PUSH', serves: 'FCM', appId: null }, account }]),
   } as unknown as ExecutionContext;
   const people = Array.from({ length: chunk.toSeq - chunk.fromSeq + 1 }, (_, index) => ({
     seq: chunk.fromSeq + index,

@@ -1,11 +1,13 @@
 import { newId } from '@libs/foundation';
 import { Log, Outbox, Transactions } from '@libs/platform';
+import { Accounts } from '@modules/channels';
 import { MatchingService } from '@modules/matching';
 import { type FrozenSegment, ProfilesService } from '@modules/profiles';
 import { SuppressionService } from '@modules/suppression';
 import { Test } from '@nestjs/testing';
 import type { SmsContent } from '../../../src/campaigns/domain/content/campaign-content';
 import { compileContent } from '../../../src/campaigns/domain/content/compile-content';
+import { AccountsNeeded } from '../../../src/campaigns/execution/accounts-needed';
 import { type ExecutionContext, ExecutionContexts } from '../../../src/campaigns/execution/execution-context';
 import { NarrowToSegment } from '../../../src/campaigns/execution/narrow-to-segment';
 import { NarrowToTarget } from '../../../src/campaigns/execution/narrow-to-target';
@@ -78,6 +80,7 @@ describe('a campaign with a segment', () => {
       sentTo.push(...messages.map(({ to }) => to));
       return messages.map(({ deliveryId }) => ({ outcome: 'ACCEPTED', deliveryId, providerMessageId: null }));
     };
+    const account = { accountId: newId(), medium: 'SMS', messagesPerSecond: null, waitMs: () => 0, sendBatch };
     const context = {
       execution: {
         id: executionId,
@@ -92,7 +95,7 @@ describe('a campaign with a segment', () => {
       ]),
       segments: new Map(segment ? [['1', segment]] : []),
       limits: { quietHours: null, timeZone: 'UTC', categories: new Map() },
-      senders: new Map([['SMS', { accountId: newId(), messagesPerSecond: null, waitMs: () => 0, sendBatch }]]),
+      senders: new Accounts([{ taking: { medium: 'SMS', serves: 'SMS', appId: null }, account }]),
     } as unknown as ExecutionContext;
     const match = async (_tx: unknown, { customers }: { customers: { seq: number }[] }) =>
       customers.map(({ seq }) => ({ seq, profileId: profileIds[seq - 1], numberProblem: null }));
@@ -115,6 +118,7 @@ describe('a campaign with a segment', () => {
       providers: [
         SendChunk,
         SendSlice,
+        AccountsNeeded,
         NarrowToSegment,
         NarrowToTarget,
         LimitSlice,

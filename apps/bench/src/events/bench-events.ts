@@ -123,8 +123,8 @@ function webhook(messageId: string): string {
 async function addAccount(client: Client, keys: string): Promise<string> {
   const id = newId();
   await client.query(
-    `INSERT INTO provider_account (id, project_id, provider, medium, name, settings, sealed_secrets, secret_hints, is_default)
-     VALUES ($1, (SELECT id FROM project LIMIT 1), 'smtp', 'EMAIL', 'Bench', '{"host": "mail.example.com", "reports": "MAILGUN"}',
+    `INSERT INTO provider_account (id, project_id, provider, medium, serves, name, settings, sealed_secrets, secret_hints, is_default)
+     VALUES ($1, (SELECT id FROM project LIMIT 1), 'smtp', 'EMAIL', 'EMAIL', 'Bench', '{"host": "mail.example.com", "reports": "MAILGUN"}',
        $2, '{}', false)`,
     [id, new SecretBox(keys).seal(JSON.stringify({ reportsKey }), id)],
   );

@@ -19,7 +19,7 @@ export class BuilderResolver {
   @Allow('campaigns.view')
   @Query(() => CampaignChoicesType, { description: 'The media and channels that a campaign of the project can have.' })
   async campaignChoices(@CurrentActor() { projectId }: Actor): Promise<CampaignChoicesType> {
-    const ready = await this.delivery.mediaWithAccount(projectId, shownMedia);
+    const ready = await this.delivery.accountsFor(projectId, shownMedia);
     const channels = (await this.channels.listForProject(projectId)).filter(({ media }) => media.length > 0);
     return {
       media: shownMedia.map((medium) => ({ medium, hasAccount: ready.has(medium) })),

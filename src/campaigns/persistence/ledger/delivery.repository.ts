@@ -85,7 +85,7 @@ export class DeliveryRepository {
        WHERE NOT EXISTS (SELECT 1 FROM delivery_past p WHERE p.execution_id = $1 AND p.seq = n.seq)
          OR EXISTS (SELECT 1 FROM delivery k WHERE k.execution_id = $1 AND k.seq = n.seq AND k.medium = n.medium AND k.address_key = n.address_key)
        ON CONFLICT ON CONSTRAINT pk_delivery DO UPDATE
-       SET state = 'CLAIMED', fence = excluded.fence, attempts = d.attempts + 1, claimed_at = now(), reason = NULL,
+       SET state = 'CLAIMED', fence = excluded.fence, account_id = excluded.account_id, attempts = d.attempts + 1, claimed_at = now(), reason = NULL,
          variant = excluded.variant, language = excluded.language, address = excluded.address
        WHERE d.state = 'RETRY'
        RETURNING seq, medium, address_key AS "addressKey", attempts AS attempt, waiting_since AS "waitingSince"`),

@@ -35,6 +35,8 @@ export function createApnsServer(parts: ApnsParts): Http2Server {
 /** One connection of a sender. */
 class ApnsConnection {
   private tokenIssuedAt = 0;
+  private highest = 0;
+  private lastTaken = Number.POSITIVE_INFINITY;
 
   constructor(
     private readonly session: ServerHttp2Session,
@@ -49,6 +51,11 @@ class ApnsConnection {
   }
 
   private accept(stream: ServerHttp2Stream, request: ApnsRequest): void {
+    if ((stream.id ?? 0) > this.lastTaken) {
+      stream.close(constants.NGHTTP2_REFUSED_STREAM);
+      return;
+    }
+    this.highest = Math.max(this.highest, stream.id ?? 0);
     const read = readNotification(request, this.parts.account.topic);
     if ('refused' in read) {
       answer(stream, read.refused, request.headers['apns-id']);
@@ -70,12 +77,11 @@ class ApnsConnection {
     return fault !== 'none';
   }
 
-  /** Whoever was taken before is still answered; this request and later ones are not. */
+  /** Whoever was taken before is still answered; this request and later ones are not looked at. */
   private sayGoodbye(stream: ServerHttp2Stream): void {
-    const before = (stream.id ?? 1) - 2;
-    // Node cannot say that nothing was taken at all.
-    if (before < 1) stream.close(constants.NGHTTP2_REFUSED_STREAM);
-    this.session.goaway(constants.NGHTTP2_NO_ERROR, Math.max(before, 1));
+    this.lastTaken = this.highest;
+    stream.close(constants.NGHTTP2_REFUSED_STREAM);
+    this.session.goaway(constants.NGHTTP2_NO_ERROR, this.highest);
   }
 
   /** A token may be changed every 20 minutes at most. */
