@@ -7,6 +7,8 @@ const connectWithinMs = 10_000;
 const pingAfterIdleMs = 30_000;
 const pongWithinMs = 1_000;
 const mostConnections = 3;
+/** In megabytes: a thousand open requests of 4 KB and what Node keeps of each. */
+const maxSessionMemory = 64;
 
 /** The way to one host: a connection that is opened when it is needed, and again after it ended. */
 export class Line {
@@ -55,7 +57,7 @@ export class Line {
   private async open(): Promise<Link> {
     const { assertPublicHost, lookup } = this.guards;
     await assertPublicHost?.(new URL(this.origin).hostname);
-    const session = connectHttp2(this.origin, lookup ? { lookup } : {});
+    const session = connectHttp2(this.origin, { maxSessionMemory, ...(lookup ? { lookup } : {}) });
     const link = new Link(session);
     await settingsOf(session);
     return link;
