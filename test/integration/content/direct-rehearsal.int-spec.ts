@@ -29,8 +29,8 @@ describe('a dry run of a Direct campaign', () => {
   beforeAll(async () => {
     stage = await setStage();
     await stage.database.query(
-      `INSERT INTO provider_account (id, project_id, provider, medium, name, settings, secret_hints, is_default)
-       VALUES ($1, $2, 'smpp', 'SMS', 'smpp', '{}', '{}', true)`,
+      `INSERT INTO provider_account (id, project_id, provider, medium, serves, name, settings, secret_hints, is_default)
+       VALUES ($1, $2, 'smpp', 'SMS', 'SMS', 'smpp', '{}', '{}', true)`,
       [newId(), stage.projectId],
     );
     const rows = ['userId,mobileNumber,smsSubscription,country,nickname', ...people.map((person) => person.join(','))];

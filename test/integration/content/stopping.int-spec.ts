@@ -24,8 +24,8 @@ describe('the answer to a stop', () => {
   async function account(provider: string, medium: string): Promise<string> {
     const id = newId();
     await stage.database.query(
-      `INSERT INTO provider_account (id, project_id, provider, medium, name, settings, secret_hints, is_default)
-       VALUES ($1, $2, $3, $4, $3, '{}', '{}', true)`,
+      `INSERT INTO provider_account (id, project_id, provider, medium, serves, name, settings, secret_hints, is_default)
+       VALUES ($1, $2, $3, $4, CASE $3 WHEN 'fcm' THEN 'FCM' ELSE $4 END, $3, '{}', '{}', true)`,
       [id, stage.projectId, provider, medium],
     );
     return id;

@@ -9,7 +9,7 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, Socket } from 'node:net';
 
 /** What can happen instead of an answer. A `goaway` leaves this stream and all later ones unprocessed. */
 type Trouble = 'cut' | 'refuse' | 'reset' | 'goaway' | 'goaway with an error';
@@ -40,12 +40,14 @@ export class ApnsPeer {
   /** Answers wait for this. */
   gate: Promise<void> = Promise.resolve();
   private open = 0;
-  private readonly sessions = new Set<ServerHttp2Session>();
+  private readonly sockets = new Set<Socket>();
+  private socket = new Socket();
   private readonly server: Http2Server;
 
   constructor(maxConcurrentStreams = 1_000) {
     this.server = createServer({ settings: { maxConcurrentStreams } });
-    this.server.on('session', (session) => this.meet(session));
+    this.server.prependListener('connection', (socket: Socket) => this.greet(socket));
+    this.server.on('session', (session) => this.meet(session, this.socket));
   }
 
   async start(): Promise<void> {
@@ -60,7 +62,7 @@ export class ApnsPeer {
 
   /** Cuts every connection. */
   drop(): void {
-    for (const session of this.sessions) session.destroy();
+    for (const socket of this.sockets) socket.destroy();
   }
 
   get url(): string {
@@ -73,12 +75,16 @@ export class ApnsPeer {
     return { privateKey, keyId: 'ABCDE12345', teamId: 'TEAM123456', topic: 'com.example.casino', baseUrl: this.url };
   }
 
-  private meet(session: ServerHttp2Session): void {
+  private greet(socket: Socket): void {
+    this.socket = socket;
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+  }
+
+  private meet(session: ServerHttp2Session, socket: Socket): void {
     this.connections += 1;
     const connection = this.connections;
-    this.sessions.add(session);
     session.on('error', () => undefined);
-    session.once('close', () => this.sessions.delete(session));
     session.on('stream', (stream, headers) => {
       this.open += 1;
       this.mostOpen = Math.max(this.mostOpen, this.open);
@@ -86,13 +92,13 @@ export class ApnsPeer {
       stream.once('close', () => {
         this.open -= 1;
       });
-      void this.take(stream, { headers, connection });
+      void this.take(stream, { headers, connection, socket });
     });
   }
 
   private async take(
     stream: ServerHttp2Stream,
-    { headers, connection }: { headers: IncomingHttpHeaders; connection: number },
+    { headers, connection, socket }: { headers: IncomingHttpHeaders; connection: number; socket: Socket },
   ): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
@@ -106,11 +112,12 @@ export class ApnsPeer {
     this.arrived.push(arrived);
     const reply = this.reply(arrived);
     await this.gate;
-    answer(stream, reply, headers['apns-id']);
+    if (reply === 'cut') socket.destroy();
+    else answer(stream, reply, headers['apns-id']);
   }
 }
 
-function answer(stream: ServerHttp2Stream, reply: ApnsReply, id: string | string[] | undefined): void {
+function answer(stream: ServerHttp2Stream, reply: Exclude<ApnsReply, 'cut'>, id: string | string[] | undefined): void {
   const { session } = stream;
   if (stream.destroyed || !session) return;
   if (typeof reply === 'string') {
@@ -121,9 +128,8 @@ function answer(stream: ServerHttp2Stream, reply: ApnsReply, id: string | string
   stream.end(reply.reason ? JSON.stringify({ reason: reply.reason }) : '');
 }
 
-function disturb(stream: ServerHttp2Stream, session: Http2Session, trouble: Trouble): void {
+function disturb(stream: ServerHttp2Stream, session: Http2Session, trouble: Exclude<Trouble, 'cut'>): void {
   const before = (stream.id ?? 2) - 2;
-  if (trouble === 'cut') session.destroy();
   if (trouble === 'refuse') stream.close(constants.NGHTTP2_REFUSED_STREAM);
   if (trouble === 'reset') stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   if (trouble === 'goaway') session.goaway(constants.NGHTTP2_NO_ERROR, before);

@@ -1,4 +1,5 @@
 import { constants, createServer, type Http2Server, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import { Socket } from 'node:net';
 import type { FaultSwitch, Http2FaultKind } from '../faults/fault-switch';
 import type { Inbox } from '../inbox/inbox';
 import type { ApnsAccount } from './apns-account';
@@ -21,9 +22,14 @@ const largestBody = 65_536;
 /** A server that takes notifications as APNs does: HTTP/2, one request each, told apart by `apns-id`. Without TLS. */
 export function createApnsServer(parts: ApnsParts): Http2Server {
   const server = createServer({ settings: { maxConcurrentStreams: mostStreams } });
+  // A connection is announced with its socket, and at once with its session.
+  let socket = new Socket();
+  server.prependListener('connection', (opened: Socket) => {
+    socket = opened;
+  });
   server.on('session', (session) => {
     session.on('error', () => session.destroy());
-    const endpoint = new ApnsConnection(session, parts);
+    const endpoint = new ApnsConnection({ socket, session }, parts);
     session.on('stream', (stream, headers) => {
       stream.on('error', () => undefined);
       void readBody(stream).then((body) => body && endpoint.take(stream, { headers, body }));
@@ -39,7 +45,7 @@ class ApnsConnection {
   private lastTaken = Number.POSITIVE_INFINITY;
 
   constructor(
-    private readonly session: ServerHttp2Session,
+    private readonly connection: { socket: Socket; session: ServerHttp2Session },
     private readonly parts: ApnsParts,
   ) {}
 
@@ -51,10 +57,7 @@ class ApnsConnection {
   }
 
   private accept(stream: ServerHttp2Stream, request: ApnsRequest): void {
-    if ((stream.id ?? 0) > this.lastTaken) {
-      stream.close(constants.NGHTTP2_REFUSED_STREAM);
-      return;
-    }
+    if ((stream.id ?? 0) > this.lastTaken) return;
     this.highest = Math.max(this.highest, stream.id ?? 0);
     const read = readNotification(request, this.parts.account.topic);
     if ('refused' in read) {
@@ -69,7 +72,7 @@ class ApnsConnection {
   /** Whether the message meets the trouble that was asked for. */
   private async fails(stream: ServerHttp2Stream, id: string | string[] | undefined): Promise<boolean> {
     const fault = await this.parts.faults.next();
-    if (fault === 'close') this.session.destroy();
+    if (fault === 'close') this.connection.socket.destroy();
     if (fault === 'refuse') stream.close(constants.NGHTTP2_REFUSED_STREAM);
     if (fault === 'goaway') this.sayGoodbye(stream);
     if (fault === '429') answer(stream, refusal(429, 'TooManyRequests'), id);
@@ -79,9 +82,13 @@ class ApnsConnection {
 
   /** Whoever was taken before is still answered; this request and later ones are not looked at. */
   private sayGoodbye(stream: ServerHttp2Stream): void {
+    // Node cannot say that nothing was taken at all, nor bear a stream that is closed beside its goodbye.
+    if (this.highest === 0) {
+      stream.close(constants.NGHTTP2_REFUSED_STREAM);
+      return;
+    }
     this.lastTaken = this.highest;
-    stream.close(constants.NGHTTP2_REFUSED_STREAM);
-    this.session.goaway(constants.NGHTTP2_NO_ERROR, this.highest);
+    this.connection.session.goaway(constants.NGHTTP2_NO_ERROR, this.highest);
   }
 
   /** A token may be changed every 20 minutes at most. */
