@@ -55,7 +55,6 @@ function readProfile(cells: Record<string, string>): ReadRow<ProfileRow> {
   const problem = problemOf(cells);
   if (problem) return problem;
   const text = (column: string): string | null => cells[column]?.trim() || null;
-  const attributes = Object.entries(cells).filter(([column, value]) => !systemSet.has(column) && value !== '');
   return {
     row: {
       userId: cells.userId ?? '',
@@ -66,9 +65,18 @@ function readProfile(cells: Record<string, string>): ReadRow<ProfileRow> {
       language: text('language'),
       timezone: text('timezone'),
       country: text('country'),
-      attributes: Object.fromEntries(attributes),
+      attributes: attributesOf(cells),
     },
   };
+}
+
+function attributesOf(cells: Record<string, string>): Record<string, string> {
+  const attributes: Record<string, string> = {};
+  for (const column of Object.keys(cells)) {
+    const value = cells[column] ?? '';
+    if (value !== '' && !systemSet.has(column)) attributes[column] = value;
+  }
+  return attributes;
 }
 
 interface Problem {
@@ -94,6 +102,6 @@ function problemOf(cells: Record<string, string>): Problem | null {
   const zone = cells.timezone?.trim() ?? '';
   if (zone !== '' && !isTimeZone(zone))
     return problem('timezone', `must be an IANA time zone, such as Europe/Malta: ${zone.slice(0, 40)}`);
-  const long = Object.entries(cells).find(([, value]) => value.length > longestValue);
-  return long ? problem(long[0], `is longer than ${longestValue} characters`) : null;
+  const long = Object.keys(cells).find((column) => (cells[column] ?? '').length > longestValue);
+  return long === undefined ? null : problem(long, `is longer than ${longestValue} characters`);
 }

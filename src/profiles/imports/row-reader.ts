@@ -24,6 +24,7 @@ export function headerProblem(columns: string[], kind: Columns): string | null {
   const known = [...kind.requiredColumns, ...kind.optionalColumns];
   for (const [index, column] of columns.entries()) {
     if (column === '') return `Column ${index + 1} has no name; name it or remove it`;
+    if (column === '__proto__') return `Column ${index + 1} cannot be named __proto__; give it another name`;
     if (column.length > longestName) return `The name of column ${index + 1} is longer than ${longestName} characters`;
     if (columns.indexOf(column) !== index) return `The column ${column} is there twice; keep one of them`;
     const problem = spellingProblem(column, known);

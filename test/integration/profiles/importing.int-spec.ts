@@ -134,6 +134,7 @@ describe('importing files of people', () => {
   it.each([
     ['email,tier\na@example.com,x\n', /column userId is missing/],
     ['userId,tier,tier\na,x,y\n', /column tier is there twice/],
+    ['userId,__proto__\na,x\n', /Column 2 cannot be named __proto__/],
     ['userId,,tier\na,x,y\n', /no name/],
     ['userId,mobile_number\na,447700900111\n', /column mobile_number must be written mobileNumber/],
     ['userId,E-mail\na,x@example.com\n', /column E-mail must be written email/],

@@ -15,11 +15,13 @@ export function typeValues(
   target: AttributeTarget,
 ): TypedValues {
   const typed: TypedValues = { values: {}, problems: [] };
-  for (const [name, value] of Object.entries(values)) {
+  for (const name of Object.keys(values)) {
+    const value = values[name];
     const defined = known.get(name);
     const isTyped = value !== null && defined?.target === target && !defined.column;
     const read = isTyped ? readAttribute(defined.type, value) : { value };
-    if ('reason' in read) typed.problems.push({ name, reason: read.reason });
+    if (name === '__proto__') typed.problems.push({ name, reason: 'cannot be the name of an attribute' });
+    else if ('reason' in read) typed.problems.push({ name, reason: read.reason });
     else typed.values[name] = read.value;
   }
   return typed;
