@@ -148,7 +148,8 @@ describe('what an operator does with an execution', () => {
     });
     // An outage is given up after a day.
     await product.database.query(
-      `UPDATE execution SET announced_at = announced_at - interval '25 hours' WHERE connection_id = $1`,
+      `UPDATE delivery d SET waiting_since = d.waiting_since - interval '25 hours' FROM execution e
+       WHERE e.id = d.execution_id AND e.connection_id = $1`,
       [stage.connectionId],
     );
     const failed = await completedExecution(product, stage.connectionId);
