@@ -1,10 +1,11 @@
 import { isUuid } from '@libs/foundation';
-import { decodeCursor, PageArgs, Transactions, toPage } from '@libs/platform';
+import { decodeCursor, PageArgs, Transactions, type Tx, toPage } from '@libs/platform';
 import { type Actor, Allow, AuditTrail, CurrentActor } from '@modules/projects';
 import { BadRequestException, ValidationPipe } from '@nestjs/common';
 import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { ImportRepository } from '../imports/import-repository';
 import { ImportWriter } from '../imports/import-writer';
+import { againAfterClash } from '../persistence/again-after-clash';
 import { ProfileRepository } from '../persistence/profile.repository';
 import { type ListedProfile, ProfileDirectory } from '../persistence/profile-directory';
 import { DevicesLoader } from './devices.loader';
@@ -93,7 +94,7 @@ export class ProfilesResolver {
     }
     const { projectId } = actor;
     const { row, cleared } = change;
-    return this.transactions.run(async (tx) => {
+    const write = async (tx: Tx): Promise<UpsertProfilePayload> => {
       const { refused } = await this.writer.writeProfiles(tx, projectId, [row]);
       if (refused.length > 0) {
         const problem = { path: ['attributes'], message: refused[0]?.reason ?? '', code: 'INVALID' };
@@ -105,6 +106,7 @@ export class ProfilesResolver {
         await this.audit.record(tx, actor, { action: 'profile.upserted', subject: { type: 'profile', id: saved.id } });
       }
       return { profile: saved, userErrors: [] };
-    });
+    };
+    return againAfterClash(() => this.transactions.run(write));
   }
 }

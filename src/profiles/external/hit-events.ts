@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import type { RefusedBehaviour } from '../domain/behaviour';
 import { ImportWriter } from '../imports/import-writer';
 import { type ProfileRow, profileFile } from '../imports/profile-rows';
+import { againAfterClash } from '../persistence/again-after-clash';
 import { BehaviourRepository } from '../persistence/behaviour.repository';
 import { ConsentRepository } from '../persistence/consent.repository';
 import { ProfileRepository } from '../persistence/profile.repository';
@@ -32,16 +33,17 @@ export class HitEvents {
     const read = events.map((event, index) => ({ index, event, ...profileOf(event.user_id, event.user_attributes) }));
     const refused = read.flatMap((each) => ('reason' in each ? [{ index: each.index, reason: each.reason }] : []));
     const good = read.flatMap((each) => ('row' in each ? [each] : []));
-    return this.transactions.run(async (tx) => {
+    const write = async (tx: Tx): Promise<RefusedBehaviour[]> => {
       const unfit = await this.writePeople(tx, projectId, good);
       const left = good.filter(({ row }) => !unfit.has(row.userId));
-      for (const { index, row } of good) {
+      const misfits = good.flatMap(({ index, row }) => {
         const reason = unfit.get(row.userId);
-        if (reason !== undefined) refused.push({ index, reason });
-      }
-      refused.push(...(await this.writeEvents(tx, projectId, left)));
-      return refused.sort((a, b) => a.index - b.index);
-    });
+        return reason === undefined ? [] : [{ index, reason }];
+      });
+      const unstored = await this.writeEvents(tx, projectId, left);
+      return [...refused, ...misfits, ...unstored].sort((a, b) => a.index - b.index);
+    };
+    return againAfterClash(() => this.transactions.run(write));
   }
 
   /** One row per person, the later event's values over the earlier one's. @returns why people were refused. */

@@ -3,6 +3,7 @@ import { toError } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
 import { type Actor, Tasks } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
+import { againAfterClash } from '../persistence/again-after-clash';
 import { ConsentRepository } from '../persistence/consent.repository';
 import { csvRows, type FileRow, ImportFileError } from './csv-rows';
 import { type DeviceRow, deviceFile } from './device-rows';
@@ -131,23 +132,24 @@ export class ImportFile {
     if (batch.length === 0) return;
     const { kind, projectId, importId, taskId } = work;
     const { rows, rejects, repeated } = sortOut(batch, kind);
-    work.sums = await this.transactions.run(async (tx) => {
+    const store = async (tx: Tx): Promise<ImportSums> => {
       await this.consent.from(tx, 'IMPORT');
       const written = await work.write(
         tx,
         projectId,
         rows.map(({ row }) => row),
       );
-      for (const { index, reason } of written.refused) {
+      const refused = written.refused.flatMap(({ index, reason }) => {
         const item = rows[index];
-        if (item) rejects.push({ line: item.line, raw: item.raw, reason });
-      }
-      const failed = rejects.length;
+        return item ? [{ line: item.line, raw: item.raw, reason }] : [];
+      });
+      const failed = rejects.length + refused.length;
       const sums = add(work.sums, { ...written, received: batch.length, repeated, rejected: failed });
-      await this.imports.note(tx, importId, sums, rejects);
+      await this.imports.note(tx, importId, sums, [...rejects, ...refused]);
       await this.tasks.progress(tx, taskId, { processed: batch.length, succeeded: batch.length - failed, failed });
       return sums;
-    });
+    };
+    work.sums = await againAfterClash(() => this.transactions.run(store));
   }
 }
 

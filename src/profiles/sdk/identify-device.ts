@@ -2,9 +2,9 @@ import { newId } from '@libs/foundation';
 import { execute, query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { KnownDevice } from '../domain/known-device';
+import { againAfterClash } from '../persistence/again-after-clash';
 import { AnonymousProfiles } from '../persistence/anonymous-profiles';
 import { AppEntity } from '../persistence/app.entity';
-import { againWhenTaken } from './again-when-taken';
 import { RegistrationBudget } from './registration-budget';
 import { lockedOwner } from './store-attributes';
 
@@ -35,11 +35,11 @@ export class IdentifyDevice {
     device: KnownDevice,
     { userId, address }: { userId: string; address: string | null },
   ): Promise<string> {
-    const known = await againWhenTaken(() => this.assign(device, { userId, mayBeNew: userId === '' }));
+    const known = await againAfterClash(() => this.assign(device, { userId, mayBeNew: userId === '' }));
     if (known !== null) return known;
     const { projectId, appId } = device;
     await this.budget.spend(await this.transactions.pool.findOneByOrFail(AppEntity, { projectId, id: appId }), address);
-    return (await againWhenTaken(() => this.assign(device, { userId, mayBeNew: true }))) as string;
+    return (await againAfterClash(() => this.assign(device, { userId, mayBeNew: true }))) as string;
   }
 
   /** @returns null, and nothing is changed, when nobody has the user ID and it may not be new. */

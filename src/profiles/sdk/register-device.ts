@@ -9,9 +9,9 @@ import {
 import { hashCredential, isSameSecret, newCredential, type Platform, proofOfUser } from '../domain/app';
 import type { KnownDevice } from '../domain/known-device';
 import { pushTokenProblem, storedEnvironment, storedToken } from '../domain/push-token';
+import { againAfterClash } from '../persistence/again-after-clash';
 import { AppEntity } from '../persistence/app.entity';
 import { type DeviceFacts, DeviceRepository } from '../persistence/device.repository';
-import { againWhenTaken } from './again-when-taken';
 import { RegistrationBudget } from './registration-budget';
 import type { DeviceInput, RegisterDeviceInput } from './sdk.inputs';
 
@@ -58,7 +58,7 @@ export class RegisterDevice {
       if (device) await this.devices.report(tx, { projectId, id: device.id }, facts);
       return device;
     };
-    const added = await againWhenTaken(() => this.transactions.run(add));
+    const added = await againAfterClash(() => this.transactions.run(add));
     if (added) return { deviceId: added.id, profileId: added.profileId, deviceSecret: secret };
     const remedy = 'use the device secret it was given, or register with a new installationId';
     throw new ConflictException(`This installationId is registered already; ${remedy}`);
@@ -67,7 +67,7 @@ export class RegisterDevice {
   /** Stores what an installation says about itself. @throws {BadRequestException} for a token that is none of the push service it names. */
   async refresh({ projectId, id, platform }: KnownDevice, input: DeviceInput): Promise<void> {
     const facts = factsOf(input, platform);
-    return againWhenTaken(() => this.transactions.run((tx) => this.devices.report(tx, { projectId, id }, facts)));
+    return againAfterClash(() => this.transactions.run((tx) => this.devices.report(tx, { projectId, id }, facts)));
   }
 
   /** @throws {ForbiddenException} when the app wants a proof of the user ID and this is none. */

@@ -14,7 +14,9 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import type { KnownDevice } from '../domain/known-device';
+import type { Subscription } from '../domain/subscription';
 import { isUserId } from '../domain/user-id';
+import { againAfterClash } from '../persistence/again-after-clash';
 import { ConsentRepository } from '../persistence/consent.repository';
 import { IdentifyDevice } from './identify-device';
 import { readBody } from './read-body';
@@ -100,10 +102,9 @@ export class SdkController {
   @HttpCode(204)
   async setPushSubscription(@CurrentDevice() { projectId, id }: KnownDevice, @Body() body: unknown): Promise<void> {
     const { subscribed } = await readBody(PushSubscriptionInput, body);
-    const subscription = subscribed ? 'SUBSCRIBED' : 'UNSUBSCRIBED';
-    await this.transactions.run((tx) =>
-      this.consent.answerPush(tx, projectId, 'SDK', { deviceIds: [id], subscription }),
-    );
+    const subscription: Subscription = subscribed ? 'SUBSCRIBED' : 'UNSUBSCRIBED';
+    const answer = { deviceIds: [id], subscription };
+    await againAfterClash(() => this.transactions.run((tx) => this.consent.answerPush(tx, projectId, 'SDK', answer)));
   }
 
   /** Stores what the person says about e-mail and SMS. */
@@ -112,6 +113,6 @@ export class SdkController {
   @HttpCode(204)
   async setSubscriptions(@CurrentDevice() device: KnownDevice, @Body() body: unknown): Promise<void> {
     const { email, sms } = await readBody(SubscriptionsInput, body);
-    await this.transactions.run((tx) => this.attributes.answer(tx, device, { email, sms }));
+    await againAfterClash(() => this.transactions.run((tx) => this.attributes.answer(tx, device, { email, sms })));
   }
 }

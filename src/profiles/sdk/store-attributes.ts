@@ -4,6 +4,7 @@ import { AttributeDefinitions } from '../attributes/attribute-definitions';
 import { type TypedValues, typeValues } from '../domain/attributes/type-values';
 import type { KnownDevice } from '../domain/known-device';
 import type { Subscription } from '../domain/subscription';
+import { againAfterClash } from '../persistence/again-after-clash';
 import { ConsentRepository } from '../persistence/consent.repository';
 import type { AttributesInput } from './sdk.inputs';
 
@@ -24,7 +25,7 @@ export class StoreAttributes {
   async store({ id, projectId }: KnownDevice, { profile = {}, device = {} }: AttributesInput): Promise<void> {
     const errors = [...problemsOf('profile', profile), ...problemsOf('device', device)];
     if (errors.length > 0) throw new BadRequestException({ message: 'Some attributes cannot be stored', errors });
-    await this.transactions.run(async (tx) => {
+    const write = async (tx: Tx): Promise<void> => {
       const known = await this.definitions.forWriting(tx, projectId);
       const ofPerson = typeValues(profile, known, 'PROFILE');
       const ofDevice = typeValues(device, known, 'DEVICE');
@@ -34,7 +35,8 @@ export class StoreAttributes {
       const profileId = await lockedOwner(tx, projectId, id);
       await merge(tx, { table: 'profile', projectId, id: profileId, values: ofPerson.values });
       await merge(tx, { table: 'device', projectId, id, values: ofDevice.values });
-    });
+    };
+    await againAfterClash(() => this.transactions.run(write));
   }
 
   /** Stores what whoever the installation belongs to says about e-mail and SMS. */

@@ -1,8 +1,9 @@
 import { systemClock } from '@libs/foundation';
-import { Transactions } from '@libs/platform';
+import { Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { RefusedBehaviour } from '../domain/behaviour';
 import type { KnownDevice } from '../domain/known-device';
+import { againAfterClash } from '../persistence/again-after-clash';
 import { BehaviourRepository } from '../persistence/behaviour.repository';
 import type { HitsInput } from './sdk.inputs';
 import { lockedOwner } from './store-attributes';
@@ -26,7 +27,7 @@ export class StoreBehaviour {
     { id, projectId }: KnownDevice,
     { kind, hits }: { kind: 'EVENT' | 'TAG'; hits: HitsInput['hits'] },
   ): Promise<StoredBehaviour> {
-    return this.transactions.run(async (tx) => {
+    const write = async (tx: Tx): Promise<StoredBehaviour> => {
       const profileId = await lockedOwner(tx, projectId, id);
       const batch = hits.map(({ name, value, occurredAt }) => ({
         profileId,
@@ -37,6 +38,7 @@ export class StoreBehaviour {
       }));
       const refused = await this.behaviour.add(tx, projectId, { kind, batch });
       return { stored: hits.length - refused.length, refused };
-    });
+    };
+    return againAfterClash(() => this.transactions.run(write));
   }
 }
