@@ -24,21 +24,9 @@ describe('what excludes a person, when profiles become one', () => {
       ...{ name: 'Casino', platform: 'ANDROID' },
     }));
     const account = await stage.connect();
-    await account.control('PUT', '/attributes/gamStop', {});
-    const { attributeDefinition } = await stage.mutate<{ attributeDefinition: { id: string } }>(
-      'createAttributeDefinition',
-      'CreateAttributeDefinitionInput',
-      'attributeDefinition { id }',
-      { name: 'gamStop', type: 'BOOLEAN' },
-    );
-    const { suppressionAttribute } = await stage.mutate<{ suppressionAttribute: { id: string } }>(
-      'chooseSuppressionAttribute',
-      'ChooseSuppressionAttributeInput',
-      'suppressionAttribute { id }',
-      { connectionId: account.connectionId, attributeDefinitionId: attributeDefinition.id },
-    );
+    const { id: suppressionAttributeId } = await stage.choose(account, 'gamStop');
     await stage.mutate('createExclusionRule', 'CreateExclusionRuleInput', 'rule { id }', {
-      ...{ suppressionAttributeId: suppressionAttribute.id, excludingValues: ['true'], whenUnknown: 'ALLOW' },
+      ...{ suppressionAttributeId, excludingValues: ['true'], whenUnknown: 'ALLOW' },
       maximumAgeHours: 72,
     });
   });

@@ -18,21 +18,8 @@ describe('exclusion rules, overrides and lists', () => {
     stage = await setStage();
     const account = await stage.connect();
     connectionId = account.connectionId;
-    await account.control('PUT', '/attributes/gamStop', {});
     await account.control('PUT', '/data-date', { date: '2026-05-01' });
-    const { attributeDefinition } = await stage.mutate<{ attributeDefinition: { id: string } }>(
-      'createAttributeDefinition',
-      'CreateAttributeDefinitionInput',
-      'attributeDefinition { id }',
-      { name: 'gamStop', type: 'BOOLEAN' },
-    );
-    const { suppressionAttribute } = await stage.mutate<{ suppressionAttribute: { id: string } }>(
-      'chooseSuppressionAttribute',
-      'ChooseSuppressionAttributeInput',
-      'suppressionAttribute { id }',
-      { connectionId, attributeDefinitionId: attributeDefinition.id },
-    );
-    attributeId = suppressionAttribute.id;
+    ({ id: attributeId } = await stage.choose(account, 'gamStop'));
     [profileId = ''] = await stage.addProfiles(['player']);
     await stage.database.query(
       `UPDATE profile SET email = 'player@example.com', email_subscription = 'SUBSCRIBED' WHERE id = $1`,

@@ -21,6 +21,13 @@ export interface Account {
   control(method: 'PUT' | 'GET', path: string, body?: unknown): Promise<unknown>;
 }
 
+/** A suppression attribute with its definition in the project. */
+export interface ChosenAttribute {
+  id: string;
+  name: string;
+  definitionId: string;
+}
+
 /** Suppression with its api, next to the sandbox. */
 export interface Stage {
   app: NestFastifyApplication;
@@ -42,6 +49,8 @@ export interface Stage {
   rest(path: string, init?: { method?: string; body?: string }): Promise<{ status: number; text: string }>;
   /** Works every sync that waits. */
   work(): Promise<void>;
+  /** Chooses an attribute that the project and the account both have for the sync. */
+  choose(account: Account, name: string): Promise<ChosenAttribute>;
   /** Makes profiles and returns their ids. */
   addProfiles(userIds: string[]): Promise<string[]>;
   close(): Promise<void>;
@@ -93,6 +102,7 @@ export async function setStage(): Promise<Stage> {
     graphql,
     as: ask,
     mutate,
+    choose: (account, name) => choose(mutate, account, name),
     rest: async (path, init = {}) => {
       const headers = { ...authorization, ...(init.body === undefined ? {} : { 'content-type': 'text/csv' }) };
       const answer = await fetch(`${url}${path}`, { ...init, headers });
@@ -116,6 +126,23 @@ export async function setStage(): Promise<Stage> {
       await database.drop();
     },
   };
+}
+
+async function choose(mutate: Stage['mutate'], account: Account, name: string): Promise<ChosenAttribute> {
+  await account.control('PUT', `/attributes/${name}`, {});
+  const { attributeDefinition } = await mutate<{ attributeDefinition: { id: string } }>(
+    'createAttributeDefinition',
+    'CreateAttributeDefinitionInput',
+    'attributeDefinition { id }',
+    { name, type: 'BOOLEAN' },
+  );
+  const { suppressionAttribute } = await mutate<{ suppressionAttribute: { id: string } }>(
+    'chooseSuppressionAttribute',
+    'ChooseSuppressionAttributeInput',
+    'suppressionAttribute { id }',
+    { connectionId: account.connectionId, attributeDefinitionId: attributeDefinition.id },
+  );
+  return { id: suppressionAttribute.id, name, definitionId: attributeDefinition.id };
 }
 
 let accounts = 0;

@@ -4,7 +4,7 @@ import { LearnFromLists, SuppressionService } from '@modules/suppression';
 import { AttributeRepository } from '../../../src/suppression/persistence/attribute.repository';
 import { ForgetValues } from '../../../src/suppression/sync/forget-values';
 import { SyncAttribute } from '../../../src/suppression/sync/sync-attribute';
-import { type Account, type Stage, setStage } from './stage';
+import { type Account, type ChosenAttribute, type Stage, setStage } from './stage';
 
 jest.setTimeout(120_000);
 
@@ -44,24 +44,10 @@ describe('the daily sync of suppression attributes', () => {
   });
   afterAll(() => stage.close());
 
-  /** An attribute of the project that the account has too, chosen for the sync. */
-  async function choose(account: Account): Promise<{ id: string; name: string; definitionId: string }> {
+  /** An attribute of its own for each test. */
+  function choose(account: Account): Promise<ChosenAttribute> {
     names += 1;
-    const name = `gamStop${names}`;
-    await account.control('PUT', `/attributes/${name}`, {});
-    const { attributeDefinition } = await stage.mutate<{ attributeDefinition: { id: string } }>(
-      'createAttributeDefinition',
-      'CreateAttributeDefinitionInput',
-      'attributeDefinition { id }',
-      { name, type: 'BOOLEAN' },
-    );
-    const { suppressionAttribute } = await stage.mutate<{ suppressionAttribute: { id: string } }>(
-      'chooseSuppressionAttribute',
-      'ChooseSuppressionAttributeInput',
-      'suppressionAttribute { id }',
-      { connectionId: account.connectionId, attributeDefinitionId: attributeDefinition.id },
-    );
-    return { id: suppressionAttribute.id, name, definitionId: attributeDefinition.id };
+    return stage.choose(account, `gamStop${names}`);
   }
 
   /** What customers became on a day, at Optimove. */

@@ -40,13 +40,9 @@ class CalendarDayRule implements ValidatorConstraintInterface {
   }
 }
 
-@InputType({ description: 'Once, at a local time.' })
-export class DirectOnceInput {
-  @Field({ description: 'Local time, YYYY-MM-DDTHH:MM. One that the clock leaps over is an hour later.' })
-  @Matches(new RegExp(`^\\d{4}-\\d{2}-\\d{2}T${timeOfDay}$`), { message: 'at must look like 2026-12-24T18:30' })
-  @Validate(CalendarDayRule)
-  at!: string;
-
+/** Where a local time is meant. */
+@InputType({ isAbstract: true })
+abstract class LocalTimeInput {
   @Field(() => String, {
     nullable: true,
     description: 'IANA time zone, such as Europe/London; the project’s own when absent.',
@@ -65,8 +61,16 @@ export class DirectOnceInput {
   inOwnTimeZone?: boolean | null;
 }
 
+@InputType({ description: 'Once, at a local time.' })
+export class DirectOnceInput extends LocalTimeInput {
+  @Field({ description: 'Local time, YYYY-MM-DDTHH:MM. One that the clock leaps over is an hour later.' })
+  @Matches(new RegExp(`^\\d{4}-\\d{2}-\\d{2}T${timeOfDay}$`), { message: 'at must look like 2026-12-24T18:30' })
+  @Validate(CalendarDayRule)
+  at!: string;
+}
+
 @InputType({ description: 'Again and again, on some days of the week at a local time.' })
-export class DirectRepeatingInput {
+export class DirectRepeatingInput extends LocalTimeInput {
   @Field(() => [Int], { description: 'Days of the week, 1 is Monday and 7 Sunday; all seven for every day.' })
   @ArrayMinSize(1)
   @ArrayMaxSize(7)
@@ -115,23 +119,6 @@ export class DirectRepeatingInput {
   @Min(1)
   @Max(12)
   everyMonths?: number | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: 'IANA time zone, such as Europe/London; the project’s own when absent.',
-  })
-  @IsOptional()
-  @IsTimeZone({ message: 'timeZone must be an IANA time zone such as Europe/London' })
-  timeZone?: string | null;
-
-  @Field(() => Boolean, {
-    nullable: true,
-    description:
-      'Everybody at this time in their own time zone: that of the profile, else of the installation seen last, else timeZone.',
-  })
-  @IsOptional()
-  @IsBoolean()
-  inOwnTimeZone?: boolean | null;
 }
 
 @InputType({ description: 'When a Direct campaign goes out: at most one of both; neither: as soon as it is launched.' })
