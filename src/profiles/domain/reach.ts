@@ -24,6 +24,8 @@ export interface ReachRow {
 /** Addresses of a person that suppression lists are looked up by; an anonymous profile may have two rows. */
 export interface ContactRow {
   profileId: string;
+  /** Whose these are: the profile itself, or that of who signed out. */
+  ownerId: string;
   userId: string;
   email: string | null;
   mobileNumber: string | null;

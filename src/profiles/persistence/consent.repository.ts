@@ -47,7 +47,8 @@ export class ConsentRepository {
   }
 
   /**
-   * Stores answers of many people, each at most once. One that is older than what was said of the medium since changes
+   * Stores answers of many people, each at most once, to the millisecond: what an answer waits with in an intake has no
+   * finer time, and is the same answer. One that is older than what was said of the medium since changes
    * nothing, whatever road each came by; one that is there already logs nothing.
    */
   async answer(tx: Tx, projectId: string, source: ConsentSource, answers: ConsentAnswer[]): Promise<void> {
@@ -55,7 +56,7 @@ export class ConsentRepository {
     await execute(
       tx,
       `UPDATE profile p SET ${taken('email')}, ${taken('sms')}, updated_at = now()
-       FROM (SELECT g.profile_id, g.email, g.sms, coalesce(g.said_at, now()) AS said_at
+       FROM (SELECT g.profile_id, g.email, g.sms, date_trunc('milliseconds', coalesce(g.said_at, now())) AS said_at
          FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[]) AS g(profile_id, email, sms, said_at)) AS a
        WHERE p.project_id = $1 AND p.id = a.profile_id AND ((${isNews('email')}) OR (${isNews('sms')}))`,
       [

@@ -4,6 +4,7 @@ import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { Platform } from '../domain/app';
 import type { KnownDevice } from '../domain/known-device';
+import { Merges, type ProfileMerge } from '../merges';
 import { ConsentRepository } from './consent.repository';
 
 /** What an installation says about itself; absent fields stay, null empties. */
@@ -28,7 +29,10 @@ const isAlive = `(is_addressable OR ($3::jsonb ? 'token' AND (token, apns_enviro
 /** Installations, one at a time, as they report themselves. */
 @Injectable()
 export class DeviceRepository {
-  constructor(private readonly consent: ConsentRepository) {}
+  constructor(
+    private readonly consent: ConsentRepository,
+    private readonly merges: Merges,
+  ) {}
 
   /** The installation of an enabled app whose credential this is. */
   async bySecret(tx: Tx, secretHash: string): Promise<KnownDevice | null> {
@@ -102,7 +106,7 @@ export class DeviceRepository {
 
   /**
    * One token is one phone, also when the app was installed anew: push that was switched off there stays off, and an
-   * anonymous profile is still under what excludes whoever had the phone.
+   * anonymous profile is still under what excludes whoever had the phone, signed in or not.
    */
   private async carryOver(tx: Tx, { projectId, id }: { projectId: string; id: string }, token: string): Promise<void> {
     const switchOff = `UPDATE device SET push_subscription = 'UNSUBSCRIBED', push_said_at = now(), updated_at = now()
@@ -119,5 +123,14 @@ export class DeviceRepository {
          AND p.user_id IS NULL AND p.signed_out_from IS NULL AND w.owner IS NOT NULL`,
       [projectId, token, id],
     );
+    const anonymous = await query<ProfileMerge>(
+      tx,
+      `SELECT q.id AS "from", p.id AS "into" FROM device d JOIN profile p ON p.project_id = $1 AND p.id = d.profile_id
+         JOIN device o ON o.project_id = $1 AND o.token = $2 AND o.id <> d.id
+         JOIN profile q ON q.project_id = $1 AND q.id = o.profile_id
+       WHERE d.project_id = $1 AND d.id = $3 AND p.user_id IS NULL AND q.user_id IS NULL AND q.id <> p.id`,
+      [projectId, token, id],
+    );
+    if (anonymous.length > 0) await this.merges.tell(tx, projectId, anonymous);
   }
 }

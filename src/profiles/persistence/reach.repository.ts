@@ -85,10 +85,10 @@ export class ReachRepository {
   contacts(tx: Tx, projectId: string, profileIds: string[]): Promise<ContactRow[]> {
     return query<ContactRow>(
       tx,
-      prepared(`SELECT id AS "profileId", coalesce(user_id, '') AS "userId", email, mobile_number AS "mobileNumber", false AS "isSignedOut"
+      prepared(`SELECT id AS "profileId", id AS "ownerId", coalesce(user_id, '') AS "userId", email, mobile_number AS "mobileNumber", false AS "isSignedOut"
        FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[])
        UNION ALL
-       SELECT p.id, coalesce(f.user_id, ''), f.email, f.mobile_number, true
+       SELECT p.id, f.id, coalesce(f.user_id, ''), f.email, f.mobile_number, true
        FROM profile p JOIN profile f ON f.project_id = $1 AND f.id = p.signed_out_from
        WHERE p.project_id = $1 AND p.id = ANY($2::uuid[]) AND p.user_id IS NULL`),
       [projectId, profileIds],

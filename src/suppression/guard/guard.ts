@@ -27,18 +27,18 @@ export class Guard {
   /** What stands against each person, by profile id; the proofs are written in `tx`. */
   async refusals(
     tx: Tx,
-    request: { projectId: string; origin: GateOrigin; people: Pick<ContactRow, 'profileId' | 'userId'>[] },
+    request: { projectId: string; origin: GateOrigin; people: Pick<ContactRow, 'profileId' | 'ownerId' | 'userId'>[] },
   ): Promise<Map<string, Refusal>> {
     const { projectId, origin, people } = request;
     const rules = await this.rules.inForce(tx, projectId, origin);
     if (rules.length === 0 || people.length === 0) return new Map();
-    const profileIds = people.map(({ profileId }) => profileId);
+    const profileIds = [...new Set(people.map(({ ownerId }) => ownerId))];
     const names = [...new Set(rules.map(({ attribute }) => attribute))];
     const own = await this.profiles.attributeValues(tx, projectId, { profileIds, names });
     const decisions = await this.decisions.decide(tx, {
       projectId,
       origin,
-      people: people.map(({ profileId, userId }) => ({ profileId, userId, own: own.get(profileId) ?? {} })),
+      people: people.map(({ profileId, ownerId, userId }) => ({ profileId, userId, own: own.get(ownerId) ?? {} })),
     });
     return strongest(decisions);
   }

@@ -127,7 +127,7 @@ describe('many people at once', () => {
   it('give what suppression lists are looked up by', async () => {
     const profileId = await idOf('bare');
     expect(await inTx((tx) => stage.profiles.contacts(tx, stage.projectId, [profileId]))).toEqual([
-      { profileId, userId: 'bare', email: null, mobileNumber: null, isSignedOut: false },
+      { profileId, ownerId: profileId, userId: 'bare', email: null, mobileNumber: null, isSignedOut: false },
     ]);
   });
 

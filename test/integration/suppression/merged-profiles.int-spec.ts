@@ -172,6 +172,23 @@ describe('what excludes a person, when profiles become one', () => {
     expect(await decide(again.profileId)).toBe('SUPPRESSION_STALE');
   });
 
+  it('follows a person by a value of their own profile to the phone they signed out on, installed anew or not', async () => {
+    const phone = await install('token-of-own');
+    await identify(phone, 'own-value');
+    await phone.call('PATCH', '/attributes', { profile: { gamStop: true } });
+    await phone.call('DELETE', '/user', {});
+    expect(await decide(await ownerOf(phone))).toBe('SUPPRESSED');
+    const anew = await install('token-of-own');
+    expect(await decide(anew.profileId)).toBe('SUPPRESSED');
+  });
+
+  it('is not lost with an anonymous profile when its app is installed anew', async () => {
+    const phone = await install('token-of-nobody');
+    await phone.call('PATCH', '/attributes', { profile: { gamStop: true } });
+    const anew = await install('token-of-nobody');
+    expect(await decide(anew.profileId)).toBe('SUPPRESSED');
+  });
+
   it('leaves no phone behind that nothing would exclude any more when the person is erased', async () => {
     const phone = await install();
     await identify(phone, 'erased');
