@@ -3,6 +3,7 @@ import { type CopyValue, copyIn, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { AttributeDefinitions } from '../attributes/attribute-definitions';
 import { typeValues } from '../domain/attributes/type-values';
+import type { Subscription } from '../domain/subscription';
 import type { ProfileRow } from './profile-rows';
 
 /** What became of a batch. */
@@ -22,7 +23,7 @@ const uniqueViolation = '23505';
 /** Rows from which on asking whether all are new costs less than it saves. */
 const worthCopy = 200;
 const copied = `id, project_id, user_id, email, mobile_number, email_subscription, sms_subscription, language, time_zone,
-  country, attributes`;
+  country, attributes, email_said_at, sms_said_at`;
 
 /** Stores batches of imported profiles, one statement each, in the order of their keys, so that writers at the same time do not block each other for good. Writing a batch again changes nothing. */
 @Injectable()
@@ -45,27 +46,27 @@ export class ImportWriter {
   private async write(tx: Tx, projectId: string, given: ProfileRow[]): Promise<Omit<WrittenBatch, 'refused'>> {
     if (given.length === 0) return { created: 0, updated: 0 };
     const rows = inOrder(given);
-    if (await this.areNew(tx, projectId, rows)) {
-      if (await this.add(tx, projectId, rows)) return { created: rows.length, updated: 0 };
-    }
+    const now = await this.nowIfNew(tx, projectId, rows);
+    if (now && (await this.add(tx, cellsOf(projectId, rows, now)))) return { created: rows.length, updated: 0 };
     return this.upsert(tx, projectId, rows);
   }
 
-  private async areNew(tx: Tx, projectId: string, rows: ProfileRow[]): Promise<boolean> {
-    if (rows.length < worthCopy) return false;
+  /** The time of the transaction when none of many people is there; null otherwise. */
+  private async nowIfNew(tx: Tx, projectId: string, rows: ProfileRow[]): Promise<Date | null> {
+    if (rows.length < worthCopy) return null;
     // Counted, not looked for by LIMIT or EXISTS: hoping for an early hit, the planner would read the whole table.
-    const [there] = await query<{ people: number }>(
+    const [there] = await query<{ people: number; now: Date }>(
       tx,
-      'SELECT count(*)::int AS people FROM profile WHERE project_id = $1 AND user_id = ANY($2::text[])',
+      'SELECT count(*)::int AS people, now() FROM profile WHERE project_id = $1 AND user_id = ANY($2::text[])',
       [projectId, rows.map(({ userId }) => userId)],
     );
-    return there?.people === 0;
+    return there?.people === 0 ? there.now : null;
   }
 
   /** Copies people in of whom none is there. @returns false, with nothing stored, when somebody made one of them meanwhile. */
-  private async add(tx: Tx, projectId: string, rows: ProfileRow[]): Promise<boolean> {
+  private async add(tx: Tx, cells: Iterable<CopyValue[]>): Promise<boolean> {
     try {
-      await tx.transaction((savepoint) => copyIn(savepoint, `profile (${copied})`, cellsOf(projectId, rows)));
+      await tx.transaction((savepoint) => copyIn(savepoint, `profile (${copied})`, cells));
       return true;
     } catch (error) {
       if ((error as { code?: string }).code !== uniqueViolation) throw error;
@@ -78,9 +79,10 @@ export class ImportWriter {
     const written = await query<{ is_new: boolean }>(
       tx,
       `INSERT INTO profile AS p (id, project_id, user_id, email, mobile_number, email_subscription, sms_subscription,
-         language, time_zone, country, attributes)
+         language, time_zone, country, attributes, email_said_at, sms_said_at)
        SELECT r.id, $1, r.user_id, r.email, r.mobile_number, coalesce(r.email_subscription, 'NOT_SET'),
-         coalesce(r.sms_subscription, 'NOT_SET'), r.language, r.time_zone, r.country, r.attributes
+         coalesce(r.sms_subscription, 'NOT_SET'), r.language, r.time_zone, r.country, r.attributes,
+         CASE WHEN r.email_subscription = 'UNSUBSCRIBED' THEN now() END, CASE WHEN r.sms_subscription = 'UNSUBSCRIBED' THEN now() END
        FROM ROWS FROM (
          unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[]),
          jsonb_array_elements($11::jsonb)
@@ -134,7 +136,8 @@ function inOrder(rows: ProfileRow[]): ProfileRow[] {
   return keyed.sort((one, other) => Buffer.compare(one.key, other.key)).map(({ row }) => row);
 }
 
-function* cellsOf(projectId: string, rows: ProfileRow[]): Generator<CopyValue[]> {
+function* cellsOf(projectId: string, rows: ProfileRow[], now: Date): Generator<CopyValue[]> {
+  const saidAt = (said: Subscription | null): string | null => (said === 'UNSUBSCRIBED' ? now.toISOString() : null);
   for (const row of rows) {
     yield [
       newId(),
@@ -148,6 +151,8 @@ function* cellsOf(projectId: string, rows: ProfileRow[]): Generator<CopyValue[]>
       row.timezone,
       row.country,
       row.attributes,
+      saidAt(row.emailSubscription),
+      saidAt(row.smsSubscription),
     ];
   }
 }

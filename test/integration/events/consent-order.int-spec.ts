@@ -17,7 +17,7 @@ describe('what somebody says on the phone, in mails and by text', () => {
   let sdkKey: string;
 
   beforeAll(async () => {
-    stage = await stageEvents(7);
+    stage = await stageEvents(8);
     ({ sdkKey } = await mutate<{ sdkKey: string }>(stage.graphql, 'createApp', 'CreateAppInput', 'sdkKey', {
       ...{ name: 'Casino', platform: 'ANDROID' },
     }));
@@ -144,6 +144,41 @@ describe('what somebody says on the phone, in mails and by text', () => {
     await answer(person(3), 'UNSUBSCRIBED', saidAt);
     expect((await stage.profile(person(3))).emailSubscription).toBe('UNSUBSCRIBED');
   });
+
+  it('takes it for none when the no was in force already and is applied after the file', async () => {
+    await stage.visit(person(7).links.unsubscribe, { method: 'POST' });
+    const [row] = await stage.database.query<{ user_id: string }>('SELECT user_id FROM profile WHERE id = $1', [
+      person(7).profileId,
+    ]);
+    await mutate(stage.graphql, 'upsertProfile', 'UpsertProfileInput', 'profile { id }', {
+      ...{ userId: row?.user_id, emailSubscription: 'SUBSCRIBED' },
+    });
+    await stage.apply();
+    expect((await stage.profile(person(7))).emailSubscription).toBe('UNSUBSCRIBED');
+  });
+
+  it.each([1, 300])(
+    'keeps the no of a file of %i new people, though an older yes is applied after it',
+    async (count) => {
+      const saidAt = new Date();
+      const rows = Array.from({ length: count }, (_each, index) => `new-${count}-${index},UNSUBSCRIBED`);
+      const answered = await stage.rest('/imports/profiles', {
+        method: 'POST',
+        headers: { 'content-type': 'text/csv' },
+        body: `userId,emailSubscription\n${rows.join('\n')}\n`,
+      });
+      expect(await answered.json()).toMatchObject({ created: count });
+      const stored = async () =>
+        (
+          await stage.database.query<{ id: string; said: string }>(
+            'SELECT id, email_subscription AS said FROM profile WHERE user_id = $1',
+            [`new-${count}-0`],
+          )
+        )[0];
+      await answer({ ...person(0), profileId: (await stored())?.id ?? '' }, 'SUBSCRIBED', saidAt);
+      expect((await stored())?.said).toBe('UNSUBSCRIBED');
+    },
+  );
 
   it('lets no toggle that had to wait take the place of a newer one', async () => {
     const phone = await phoneOf(person(4));
