@@ -34,7 +34,7 @@ export class AccountsNeeded {
     const profileIds = people.flatMap(({ profileId }) => (profileId ? [profileId] : []));
     const found = new Map<string, string[]>();
     for (const row of await this.profiles.reach(this.transactions.pool, projectId, profileIds, ['MOBILE_PUSH'])) {
-      const sender = senders.of(row);
+      const sender = row.isAddressable ? senders.of(row) : null;
       if (sender) found.set(row.profileId, [...(found.get(row.profileId) ?? []), sender.accountId]);
     }
     return found;

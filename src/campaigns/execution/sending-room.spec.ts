@@ -39,16 +39,17 @@ const needed = new AccountsNeeded(
         medium: 'MOBILE_PUSH',
         pushService: Number(profileId.at(-1)) % 2 === 0 ? 'APNS' : 'FCM',
         appId: null,
+        isAddressable: true,
       })),
   } as never,
 );
 
 describe('room in the rate of accounts', () => {
-  const reserve = async (free: number) => {
+  const reserve = async (free: number, asking = people) => {
     const asked: { accountId: string; count: number }[] = [];
     const given = context(asked, free);
-    const accountsOf = await needed.of(given, people);
-    const room = await reserveRoom(given, { people, accountsOf, until: Number.POSITIVE_INFINITY });
+    const accountsOf = await needed.of(given, asking);
+    const room = await reserveRoom(given, { people: asking, accountsOf, until: Number.POSITIVE_INFINITY });
     return { asked, people: room?.people, rooms: [...(room?.rooms.keys() ?? [])] };
   };
 
@@ -60,5 +61,9 @@ describe('room in the rate of accounts', () => {
     expect((await reserve(1)).people).toBe(3);
     expect((await reserve(2)).people).toBe(5);
     expect((await reserve(3)).people).toBe(5);
+  });
+
+  it('lets whoever has more phones than fit through all the same, as nobody behind them would get anything', async () => {
+    expect((await reserve(1, [...people].reverse())).people).toBe(1);
   });
 });

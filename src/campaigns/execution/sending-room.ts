@@ -51,13 +51,16 @@ export async function reserveRoom(
   return null;
 }
 
-/** The length of the longest beginning of `people` whose messages all fit. */
+/**
+ * The length of the longest beginning of `people` whose messages all fit. It is never empty: somebody may have more phones
+ * than fit at once, and what has no room is booked for as it goes out.
+ */
 function fitting(people: RenderedPerson[], rooms: Map<string, Room>, accountsOf: AccountsOf): number {
   const used = new Map<string, number>();
   for (const [index, person] of people.entries()) {
     for (const accountId of accountsOf(person)) {
       const count = (used.get(accountId) ?? 0) + 1;
-      if (count > (rooms.get(accountId)?.count ?? Number.POSITIVE_INFINITY)) return index;
+      if (count > (rooms.get(accountId)?.count ?? Number.POSITIVE_INFINITY)) return Math.max(1, index);
       used.set(accountId, count);
     }
   }
