@@ -128,10 +128,11 @@ export class StopResolver {
   ): Promise<StopExecutionPayload> {
     const problems = await validateInput(type, input);
     if (problems.length > 0) return refused(problems.map((problem) => ({ ...problem, code: 'INVALID' })));
-    const refusal = await work(input);
+    const id = input.id.toLowerCase();
+    const refusal = await work({ ...input, id });
     if (refusal) return refused([{ code: refusal, path: ['id'], message: messages[refusal] }]);
-    const execution = await this.executions.find(actor.projectId, input.id);
-    const gone = (await this.gone.of(actor.projectId, [input.id])).get(input.id) ?? notCounted;
+    const execution = await this.executions.find(actor.projectId, id);
+    const gone = (await this.gone.of(actor.projectId, [id])).get(id) ?? notCounted;
     return { execution, ...gone, userErrors: [] };
   }
 

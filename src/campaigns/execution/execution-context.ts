@@ -76,7 +76,13 @@ export class ExecutionContexts {
     const limits = await this.limits.read({ projectId, isTriggered: execution.kind === 'TRIGGERED', contents });
     const choiceName = execution.kind === 'DIRECT' ? execution.optimove_campaign_id : undefined;
     const media = [...new Set([...contents.values()].flatMap((content) => content?.media ?? []))];
-    const senders = await this.delivery.sendersFor(projectId, media);
+    const senders = neededOf(await this.delivery.sendersFor(projectId, media), contents);
     return { execution, connection, contents, segments, choiceName, senders, limits };
   }
+}
+
+/** Without the accounts of apps that no campaign of the execution is for: what becomes of them is not its concern. */
+function neededOf(senders: Accounts<Sender>, contents: ExecutionContext['contents']): Accounts<Sender> {
+  const appIds = [...contents.values()].flatMap((content) => (content ? [content.appId] : []));
+  return appIds.includes(null) ? senders : senders.forApps(new Set(appIds.filter((appId) => appId !== null)));
 }

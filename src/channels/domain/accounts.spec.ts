@@ -32,6 +32,11 @@ describe('the account that takes a message', () => {
     expect(noAccountFor({ medium: 'EMAIL', pushService: null, appId: null })).toContain('EMAIL');
   });
 
+  it('is asked of those alone that some apps have use for', () => {
+    expect(accounts.forApps(new Set(['app-1'])).all).toEqual(['fcm', 'apns of app-1', 'sms']);
+    expect(accounts.forApps(new Set(['app-2'])).all).toEqual(['fcm', 'sms']);
+  });
+
   it('is known by medium for those who ask whether anything goes out', () => {
     expect([accounts.has('MOBILE_PUSH'), accounts.has('SMS'), accounts.has('EMAIL')]).toEqual([true, true, false]);
     expect(accounts.all).toEqual(['fcm', 'apns of app-1', 'sms']);

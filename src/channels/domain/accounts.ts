@@ -27,13 +27,18 @@ export class Accounts<T> {
   private readonly byPlace: ReadonlyMap<string, T>;
   private readonly media: ReadonlySet<Medium>;
 
-  constructor(accounts: readonly { taking: Taking; account: T }[]) {
+  constructor(private readonly accounts: readonly { taking: Taking; account: T }[]) {
     this.byPlace = new Map(accounts.map(({ taking, account }) => [placeOf(taking.serves, taking.appId), account]));
     this.media = new Set(accounts.map(({ taking }) => taking.medium));
   }
 
   get all(): T[] {
     return [...this.byPlace.values()];
+  }
+
+  /** Those that may take a message for one of these apps, or for what is no device. */
+  forApps(appIds: ReadonlySet<string>): Accounts<T> {
+    return new Accounts(this.accounts.filter(({ taking: { appId } }) => appId === null || appIds.has(appId)));
   }
 
   /** Whether messages of the medium go out to anybody. */

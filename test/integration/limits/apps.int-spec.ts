@@ -94,6 +94,28 @@ describe('a campaign for one app', () => {
     );
   });
 
+  it('is the same app in capital letters, and goes out while the account of another one is switched off', async () => {
+    const { providerAccount } = await mutate<{ providerAccount: { id: string } }>(
+      stage.graphql,
+      'createProviderAccount',
+      'CreateProviderAccountInput',
+      'providerAccount { id }',
+      {
+        ...{ provider: 'fcm', name: 'Sports', appId: apps.sports?.id },
+        settings: [
+          { name: 'serviceAccount', value: JSON.stringify(stage.farEnds.endpoints.fcmServiceAccount) },
+          { name: 'baseUrl', value: stage.farEnds.endpoints.fcmBaseUrl },
+        ],
+      },
+    );
+    const stop = { scope: 'PROVIDER_ACCOUNT', scopeId: providerAccount.id };
+    const off = { ...stop, reason: 'The key was withdrawn' };
+    await mutate(stage.graphql, 'switchSendingOff', 'SwitchSendingOffInput', 'stops { scope }', off);
+    const { sentTo } = await run({ ...texts.mobilePush, appId: apps.casino?.id.toUpperCase() });
+    expect(sentTo).toEqual([idOf('app-both-casino')]);
+    await mutate(stage.graphql, 'switchSendingOn', 'SendingScopeInput', 'stops { scope }', stop);
+  });
+
   it('is kept for whoever has the app, and shown in it alone', async () => {
     const inbox = { title: 'For the casino', body: 'Spin' };
     const inApp = { style: 'MODAL', ...inbox, trigger: { kind: 'SESSION_START' }, lifetimeHours: 48 };

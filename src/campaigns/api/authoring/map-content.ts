@@ -70,7 +70,8 @@ export function toNewContent(input: CampaignContentInput): CampaignContent {
     expiresAfterMinutes: given.expiresAfterMinutes ?? undefined,
     targeting: given.targeting ?? undefined,
     categoryId: given.categoryId ?? undefined,
-    appId: given.appId ?? undefined,
+    // Ids are compared as text later on.
+    appId: given.appId?.toLowerCase(),
     firstReachable: given.firstReachable ?? undefined,
     controlGroupPercent: given.controlGroupPercent ?? undefined,
     variants: given.variants ?? undefined,
