@@ -30,7 +30,11 @@ export { apnsEnvironments, late, lateReason, pushServices } from './contract';
 export { AccessTokens } from './providers/fcm/access-token';
 export { pushPayloadBytes } from './providers/fcm/payload-bytes';
 export { readServiceAccount } from './providers/fcm/service-account';
-export { ReportLaterError, UnreadableReportError } from './providers/smtp/reports/unreadable-report';
+export {
+  MalformedReportError,
+  ReportLaterError,
+  UnreadableReportError,
+} from './providers/smtp/reports/unreadable-report';
 export { getProvider, providers } from './registry';
 export { type SmsKeyword, smsKeyword, smsKeywords } from './sms-keywords';
 export { countSmsParts, type SmsParts } from './sms-parts';

@@ -1,5 +1,6 @@
 import { Public } from '@modules/projects';
 import {
+  BadRequestException,
   Body,
   Controller,
   HttpCode,
@@ -23,8 +24,8 @@ export class ProviderReportController {
 
   /**
    * Answers 200 when the report is committed, also when it could not be read: it is kept as unknown. 404 for an address that
-   * is not ours, 401 for a report that is not signed as the account demands, 413 above {@link largestReport}, 503 while a
-   * certificate that the report names cannot be fetched: providers report again then.
+   * is not ours, 400 for one whose signature cannot be verified as it is written, 401 for a report that is not signed as the
+   * account demands, 413 above {@link largestReport}, 503 while a certificate that the report names cannot be fetched: providers report again then.
    */
   @Post(':token')
   @HttpCode(200)
@@ -34,6 +35,7 @@ export class ProviderReportController {
     const headers = request.headers as Record<string, string | undefined>;
     const taken = await this.takeReport.run(token, { headers, body: bytes });
     if (taken.outcome === 'UNKNOWN_ADDRESS') throw new NotFoundException('There is no such address for reports');
+    if (taken.outcome === 'MALFORMED') throw new BadRequestException(taken.reason);
     if (taken.outcome === 'NOT_AUTHENTIC') throw new UnauthorizedException(taken.reason);
     if (taken.outcome === 'LATER') throw new ServiceUnavailableException(taken.reason);
   }

@@ -1,5 +1,6 @@
 import {
   getProvider,
+  MalformedReportError,
   type ProviderDefinition,
   type ProviderSettings,
   type Receipt,
@@ -20,7 +21,7 @@ import { Sessions } from './sessions';
 /** What became of a report. */
 export type ReportTaken =
   | { outcome: 'TAKEN' | 'UNREADABLE' | 'UNKNOWN_ADDRESS' }
-  | { outcome: 'NOT_AUTHENTIC' | 'LATER'; reason: string };
+  | { outcome: 'NOT_AUTHENTIC' | 'MALFORMED' | 'LATER'; reason: string };
 
 interface KnownAccount {
   owner: ReceiptOwner;
@@ -80,6 +81,7 @@ export class TakeReport {
       if (reading.isAuthentic) return { outcome: 'READ', receipts: reading.receipts };
       return { outcome: 'NOT_AUTHENTIC', reason: reading.reason };
     } catch (error) {
+      if (error instanceof MalformedReportError) return { outcome: 'MALFORMED', reason: error.message };
       if (error instanceof UnreadableReportError) return { outcome: 'UNREADABLE', reason: error.message };
       if (error instanceof ReportLaterError) return { outcome: 'LATER', reason: error.message };
       throw error;
@@ -107,4 +109,4 @@ export class TakeReport {
 
 type Reading =
   | { outcome: 'READ'; receipts: Receipt[] }
-  | { outcome: 'NOT_AUTHENTIC' | 'UNREADABLE' | 'LATER'; reason: string };
+  | { outcome: 'NOT_AUTHENTIC' | 'MALFORMED' | 'UNREADABLE' | 'LATER'; reason: string };

@@ -16,6 +16,8 @@ export class Amazon {
   /** Paths that were visited. */
   readonly visited: string[] = [];
   isAway = false;
+  /** Where its certificate is. */
+  readonly certificatePath = '/SimpleNotificationService-0a1b2c3d4e5f.pem';
   private readonly keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
   private readonly server: Server = createServer((request, response) => {
     const path = request.url ?? '';
@@ -38,7 +40,11 @@ export class Amazon {
   post(type: 'Notification' | 'SubscriptionConfirmation', more: Record<string, string>): Record<string, string> {
     const message: Record<string, string> = {
       ...{ Type: type, MessageId: '22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324', TopicArn: topic, Message: '' },
-      ...{ Timestamp: '2026-05-04T10:00:00.000Z', SignatureVersion: '2', SigningCertURL: `${this.origin}/sns.pem` },
+      ...{
+        Timestamp: '2026-05-04T10:00:00.000Z',
+        SignatureVersion: '2',
+        SigningCertURL: this.origin + this.certificatePath,
+      },
       ...(type === 'Notification'
         ? {}
         : { Token: 'token', SubscribeURL: `${this.origin}/?Action=ConfirmSubscription` }),

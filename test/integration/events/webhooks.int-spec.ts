@@ -91,10 +91,49 @@ describe('what Amazon SES, Postmark and SMS centres report', () => {
       expect(amazon.visited.filter((path) => path.startsWith('/?'))).toEqual(['/?Action=ConfirmSubscription']);
     });
 
+    it('fetches nothing but from the region of its topic, and no certificate but under the name that Amazon gives it', async () => {
+      const path = amazon.certificatePath;
+      const elsewhere = [
+        `https://sns.us-east-1.amazonaws.com${path}`,
+        `https://sns.eu-west-1.amazonaws.com.cn${path}`,
+        `https://somebody@sns.eu-west-1.amazonaws.com${path}`,
+        'https://sns.eu-west-1.amazonaws.com/sns.pem',
+        `${amazon.origin}/sns.pem`,
+        `${amazon.origin}/somewhere${path}`,
+        `${amazon.origin}${path}?of=others`,
+      ];
+      const event = bounce(1, { bounceType: 'Permanent', bounceSubType: 'General' });
+      for (const SigningCertURL of elsewhere) {
+        expect([SigningCertURL, await post(amazon.event(event, { SigningCertURL }))]).toEqual([SigningCertURL, 401]);
+      }
+      const SubscribeURL = 'https://sns.us-east-1.amazonaws.com/?Action=ConfirmSubscription';
+      expect(await post(amazon.post('SubscriptionConfirmation', { SubscribeURL }))).toBe(401);
+    });
+
+    it('refuses a message that is not written as Amazon writes it, and names the field', async () => {
+      const event = amazon.event(bounce(1, { bounceType: 'Permanent', bounceSubType: 'General' }));
+      const confirming = amazon.post('SubscriptionConfirmation', {});
+      const malformed: [string, object][] = [
+        ['Type', { ...event, Type: 'constructor' }],
+        ['Type', { ...event, Type: ['Notification'] }],
+        ['Subject', { ...event, Subject: { toString: 1 } }],
+        ['Subject', { ...event, Subject: [] }],
+        ['Token', { ...confirming, Token: [confirming.Token] }],
+        ['SubscribeURL', { ...confirming, SubscribeURL: [confirming.SubscribeURL] }],
+        ['Signature', { ...event, Signature: 5 }],
+      ];
+      const visits = amazon.visited.length;
+      for (const [field, message] of malformed) {
+        const answer = await stage.visit(address, { method: 'POST', body: JSON.stringify(message) });
+        expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining(`${field} must be`)]);
+      }
+      expect(amazon.visited).toHaveLength(visits);
+    });
+
     it('asks to be told again while it cannot look at the certificate', async () => {
       amazon.isAway = true;
       const event = amazon.event(bounce(0, { bounceType: 'Permanent', bounceSubType: 'General' }), {
-        SigningCertURL: `${amazon.origin}/new.pem`,
+        SigningCertURL: `${amazon.origin}/SimpleNotificationService-00ff.pem`,
       });
       expect(await post(event)).toBe(503);
       amazon.isAway = false;
@@ -170,7 +209,7 @@ describe('what Amazon SES, Postmark and SMS centres report', () => {
       const { headers: _headers, ...bare } = mail(10);
       expect(await post(amazon.event({ ...bounce(10, { bounceType: 'Permanent' }), mail: bare }))).toBe(200);
       expect(await post(amazon.event({ eventType: 'Teleported', mail: mail(10) }))).toBe(200);
-      expect(await post('{"Type":"Notification"}')).toBe(200);
+      expect(await post({ eventType: 'Open', mail: mail(10) })).toBe(200);
       expect(await unreadable()).toEqual([
         expect.stringContaining('raw delivery'),
         expect.stringContaining('"Teleported" is not known'),

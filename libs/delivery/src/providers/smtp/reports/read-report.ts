@@ -6,7 +6,7 @@ import { isSignedByMailgun, type MailgunCall, readMailgunEvent } from './mailgun
 import { isFromPostmark, readPostmarkEvent } from './postmark';
 import { isSignedBySendGrid, readSendGridEvent } from './sendgrid';
 import { readSesEvent } from './ses';
-import { asSnsMessage, isOfSns, isSignedBySns, type SnsMessage } from './sns';
+import { asSnsMessage, isOfSns, isSignedBySns, type SnsMessage, type SnsSource } from './sns';
 import { UnreadableReportError } from './unreadable-report';
 
 /** Who reports: a mail server by mail, or a provider by its webhook. */
@@ -19,7 +19,8 @@ const mostEvents = 5_000;
 /**
  * Reads a report about e-mails. Mails are trusted for the Message-ID that they give back, which nobody else can know;
  * webhooks must show that they are of the account's provider.
- * @throws {UnreadableReportError} @throws {ReportLaterError} when a certificate cannot be fetched now.
+ * @throws {UnreadableReportError} @throws {MalformedReportError} @throws {ReportLaterError} when a certificate cannot be
+ * fetched now.
  */
 export function readReport(request: ReportRequest): ReportReading | Promise<ReportReading> {
   const reporter = textSetting(request.settings, 'reports', 'MAIL') as Reporter;
@@ -48,9 +49,8 @@ const readers: Record<Reporter, (request: ReportRequest) => ReportReading | Prom
   SES: async (request) => {
     const message = asSnsMessage(objectIn(request, 'as Amazon SNS posts it'));
     if (!message) throw new UnreadableReportError('The body is no message of Amazon SNS: switch raw delivery off');
-    const topic = textSetting(request.settings, 'reportsTopic');
-    const sandbox = textSetting(request.settings, 'reportsHost');
-    if (message.TopicArn !== topic || !(await isSignedBySns(message, { get: request.get, sandbox })))
+    const source = sourceOf(request);
+    if (message.TopicArn !== source.topic || !(await isSignedBySns(message, { get: request.get, ...source })))
       return notAuthentic('signed by Amazon SNS for the topic', 'settings');
     return message.Type === 'Notification' ? notified(message, request) : confirmed(message, request);
   },
@@ -73,8 +73,7 @@ async function confirmed(
 ): Promise<ReportReading> {
   if (type === 'UnsubscribeConfirmation')
     throw new UnreadableReportError('This address was taken out of the topic of Amazon SNS; subscribe it again');
-  if (!url || !isOfSns(url, textSetting(request.settings, 'reportsHost')))
-    return notAuthentic('confirmed at Amazon SNS', 'settings');
+  if (!url || !isOfSns(url, sourceOf(request))) return notAuthentic('confirmed at Amazon SNS', 'settings');
   await request.get(url);
   return { isAuthentic: true, receipts: [], ignored: 1 };
 }
@@ -84,6 +83,11 @@ function objectIn({ body }: ReportRequest, shape: string): Record<string, unknow
   if (!isObject(value)) throw new UnreadableReportError(`The body must be a JSON object ${shape}`);
   return value;
 }
+
+const sourceOf = ({ settings }: ReportRequest): SnsSource => ({
+  topic: textSetting(settings, 'reportsTopic'),
+  sandbox: textSetting(settings, 'reportsHost'),
+});
 
 const keyOf = ({ settings }: ReportRequest): string => textSetting(settings, 'reportsKey');
 

@@ -6,6 +6,12 @@ export class UnreadableReportError extends AppError {
   readonly retryable = false;
 }
 
+/** A report is not written as the account's provider writes it, so that it cannot even be verified. */
+export class MalformedReportError extends AppError {
+  readonly code = 'MALFORMED_REPORT';
+  readonly retryable = false;
+}
+
 /** Whether a report is authentic cannot be said now, because something it names cannot be fetched: let it come again. */
 export class ReportLaterError extends AppError {
   readonly code = 'REPORT_LATER';
