@@ -30,6 +30,7 @@ const longestText = 400;
 export class ReceiptRepository {
   /** Stores what is new of each message. @returns the accounts that something new was stored of. */
   async store(tx: Tx, receipts: (ReceiptOwner & Receipt)[]): Promise<string[]> {
+    await this.waitForOthers(tx, receipts);
     const rows = await query<{ account_id: string }>(
       tx,
       prepared(`WITH added AS (
@@ -53,6 +54,16 @@ export class ReceiptRepository {
       ],
     );
     return rows.map((row) => row.account_id);
+  }
+
+  /** Until this transaction ends no other stores receipts of these accounts, which might be the same ones. */
+  private async waitForOthers(tx: Tx, receipts: ReceiptOwner[]): Promise<void> {
+    await query(
+      tx,
+      prepared(`SELECT pg_advisory_xact_lock(hashtextextended('receipt_intake ' || id, 0))
+         FROM (SELECT DISTINCT id FROM unnest($1::text[]) AS a(id) ORDER BY id) AS accounts`),
+      [receipts.map(({ accountId }) => accountId)],
+    );
   }
 
   /** Keeps a report that nobody could read, its beginning as text. */

@@ -2,7 +2,9 @@ import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
 import { newId } from '@libs/foundation';
 import { Transactions } from '@libs/platform';
 import { CampaignsService } from '@modules/campaigns';
+import { ReceiptRepository } from '../../../src/channels/persistence/receipt.repository';
 import { mutate } from '../../support/campaign-stage';
+import { eventually } from '../../support/eventually';
 import { type EventsStage, type Reached, stageEvents } from './stage';
 
 const bounceMail = (person: Reached, { status, words }: { status: string; words: string }): string =>
@@ -256,6 +258,48 @@ describe('what providers report of e-mails', () => {
     expect((await stage.profile(person(11))).isEmailAddressable).toBe(false);
     expect(await stage.funnel('bounces { category count }')).toEqual({
       bounces: expect.arrayContaining([{ category: 'SUPPRESSED', count: 2 }]),
+    });
+  });
+
+  it('counts once what two processes stored in the same instant', async () => {
+    const transactions = stage.app.get(Transactions);
+    const repository = stage.app.get(ReceiptRepository, { strict: false });
+    const about = { providerMessageId: person(4).links.messageId, code: 'told', occurredAt: new Date() };
+    const owner = { projectId: stage.projectId, accountId: stage.accounts.smtp };
+    const told = (['DELIVERED', 'COMPLAINED'] as const).map((status) => ({ ...owner, ...about, status }));
+    const counts = async (): Promise<Map<string, number>> => {
+      const rows = await stage.database.query<{ measure: string; count: number }>(
+        'SELECT measure, sum(count)::int AS count FROM execution_tally WHERE execution_id = $1 GROUP BY 1',
+        [stage.executionId],
+      );
+      return new Map(rows.map(({ measure, count }) => [measure, count]));
+    };
+    const waiting = () =>
+      stage.database.query('SELECT status FROM receipt_intake WHERE processed_at IS NULL ORDER BY status');
+    const before = await counts();
+    const later = await transactions.run(async (tx) => {
+      expect(await repository.store(tx, told)).toEqual([owner.accountId]);
+      let isOver = false;
+      const accounts = transactions
+        .run((other) => repository.store(other, told))
+        .finally(() => {
+          isOver = true;
+        });
+      await eventually('the other waits for the first', async () => {
+        const locks = `SELECT 1 FROM pg_locks JOIN pg_database d ON d.oid = database AND d.datname = current_database()
+          WHERE locktype = 'advisory' AND NOT granted`;
+        return isOver || (await stage.database.query(locks)).length > 0;
+      });
+      return { accounts };
+    });
+    expect(await later.accounts).toEqual([]);
+    expect((await waiting()).map(({ status }) => status)).toEqual(['COMPLAINED', 'DELIVERED']);
+    await stage.apply();
+    await stage.apply();
+    expect(await waiting()).toEqual([]);
+    const grown = [...(await counts())].map(([measure, count]) => [measure, count - (before.get(measure) ?? 0)]);
+    expect(Object.fromEntries(grown.filter(([, count]) => count !== 0))).toEqual({
+      ...{ 'RECEIPT:DELIVERED': 1, 'ENGAGED:COMPLAINED': 1, 'EVENT:COMPLAINED': 1 },
     });
   });
 
