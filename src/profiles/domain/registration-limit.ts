@@ -29,18 +29,22 @@ export class RegistrationLimitError extends AppError {
 }
 
 /**
- * What is counted as one client: an IPv4 address, or the network of an IPv6 address (its first 64 bits), as whoever has
- * one address of such a network has all of them.
+ * What is counted as one client: an IPv4 address, or the network of an IPv6 address (its first 56 bits), as whoever has
+ * one address of such a network may have all of them. Proxies may add the port from which a call came.
  */
 export function clientNetwork(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').slice(0, 64);
+  const plain = withoutPort(address.slice(0, 64)).replace(/^::ffff:(?=\d+\.)/i, '');
   if (!plain.includes(':')) return plain;
   const [head = '', tail] = plain.split('::');
   const before = head.split(':').filter(Boolean);
   const after = tail?.split(':').filter(Boolean) ?? [];
   const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0');
-  const groups = [...before, ...zeros, ...after]
-    .slice(0, 4)
-    .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ''));
-  return `${groups.join(':')}::/64`;
+  const [one, two, three, four] = [...before, ...zeros, ...after].map((group) => Number.parseInt(group, 16) || 0);
+  const network = [one, two, three, (four ?? 0) & 0xff00].map((group) => (group ?? 0).toString(16));
+  return `${network.join(':')}::/56`;
+}
+
+function withoutPort(address: string): string {
+  const [, bracketed, dotted] = /^(?:\[([^\]]*)\](?::\d+)?|([\d.]+):\d+)$/.exec(address) ?? [];
+  return bracketed ?? dotted ?? address;
 }
