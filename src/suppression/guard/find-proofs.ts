@@ -22,7 +22,8 @@ export class FindProofs {
   async of(wanted: ProofsWanted): Promise<GuardDecision[]> {
     const { pool } = this.transactions;
     const { projectId, userId } = wanted;
-    const own = [...(await this.profiles.resolveUserIds(pool, projectId, [userId])).values()];
+    const now = (await this.profiles.resolveUserIds(pool, projectId, [userId])).values();
+    const own = [...new Set([...now, ...(await this.decisions.profilesOf(pool, projectId, userId))])];
     const profileIds = [...own, ...(await this.merges.mergedInto(pool, projectId, own))];
     return this.decisions.of(pool, { ...wanted, profileIds });
   }

@@ -111,6 +111,16 @@ export class GuardDecisionRepository {
     );
   }
 
+  /** Profiles that this user ID had whenever something was decided, of which some may be gone by now. */
+  async profilesOf(tx: Tx, projectId: string, userId: string): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      tx,
+      'SELECT DISTINCT profile_id AS id FROM guard_decision WHERE project_id = $1 AND user_id = $2',
+      [projectId, userId],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** Makes the partitions of this month and the next three. */
   async preparePartitions(tx: Tx): Promise<void> {
     await query(

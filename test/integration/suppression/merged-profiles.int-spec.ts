@@ -99,6 +99,21 @@ describe('what excludes a person, when profiles become one', () => {
     ]);
   });
 
+  it('still proves all of that when the profile is gone', async () => {
+    const phone = await install();
+    await decide(phone.profileId);
+    await identify(phone, 'gone');
+    const other = await install();
+    await decide(other.profileId);
+    await identify(other, 'gone');
+    await decide(phone.profileId);
+    const proven = [phone.profileId, other.profileId, phone.profileId];
+    expect(await provenOf('gone')).toEqual(proven);
+    await stage.mutate('eraseProfile', 'EraseProfileInput', 'taskId', { userId: 'gone', isFinal: true });
+    expect(await provenOf('gone')).toEqual(proven);
+    expect(await provenOf('late')).not.toContain(other.profileId);
+  });
+
   it('keeps of two profiles the strictest: a value that excludes, and a no', async () => {
     const [person = ''] = await stage.addProfiles(['strict']);
     await stage.database.query(
