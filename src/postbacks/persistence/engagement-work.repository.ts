@@ -42,6 +42,9 @@ export class EngagementWorkRepository {
        ) AS s
        WHERE f.project_id = $1 AND ($2::uuid IS NULL OR f.id = $2) AND ($3::uuid IS NULL OR f.connection_id = $3)
          AND ($4::uuid IS NULL OR f.id < $4) AND ($5::boolean IS NULL OR (s.owed > 0) = $5)
+         AND ($5 IS DISTINCT FROM true OR (f.connection_id, f.optimove_campaign_id, f.optimove_channel_id) IN (
+           SELECT o.connection_id, o.optimove_campaign_id, o.optimove_channel_id FROM engagement_batch o
+           WHERE o.state IN ('OWED', 'POSTING') AND o.project_id = $1))
          AND NOT EXISTS (SELECT 1 FROM engagement_batch e WHERE ${same('e', 'f')} AND e.id < f.id)
        ORDER BY f.id DESC LIMIT $6`,
       [projectId, id, connectionId, beforeId, isOpen, limit],

@@ -187,9 +187,14 @@ describe('all long work of a project in one list', () => {
       { id: first, status: 'RUNNING', total: 5, processed: 4, succeeded: 3, failed: 1, finishedAt: null },
     ]);
     expect(kindsOf(await tasks({ isOpen: true }))).toContain('postbacks.engagement');
+    expect(kindsOf(await tasks({ isOpen: false }))).not.toContain('postbacks.engagement');
+    await stage.database.query(`UPDATE engagement_batch SET state = 'POSTING' WHERE id = $1`, [owed]);
+    expect(kindsOf(await tasks({ isOpen: true }))).toContain('postbacks.engagement');
     await stage.database.query(`UPDATE engagement_batch SET state = 'UNCERTAIN', settled_at = now() WHERE id = $1`, [
       owed,
     ]);
+    expect(kindsOf(await tasks({ isOpen: true }))).not.toContain('postbacks.engagement');
+    expect(kindsOf(await tasks({ isOpen: false }))).toContain('postbacks.engagement');
     const [task] = await engagement();
     expect(task).toMatchObject({
       ...{ status: 'PARTLY_FAILED', processed: 5, succeeded: 3, failed: 2, finishedAt: expect.any(String) },
