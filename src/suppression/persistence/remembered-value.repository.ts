@@ -37,12 +37,7 @@ export class RememberedValueRepository {
       tx,
       `CREATE TEMP TABLE ${table} (user_id text NOT NULL, value jsonb, is_known boolean NOT NULL DEFAULT false) ON COMMIT DROP`,
     );
-    const rows = [...values].sort(([one], [other]) => (one < other ? -1 : 1));
-    await copyIn(
-      tx,
-      `${table} (user_id, value)`,
-      rows.map(([userId, value]) => [userId, value === null ? null : JSON.stringify(value)]),
-    );
+    await copyIn(tx, `${table} (user_id, value)`, rowsOf(values));
     if (target.mayBeOld) await this.keepNewer(tx, target);
     if (!target.clears) await this.keepValues(tx, target);
     await this.profiles.storeAttribute(tx, target.projectId, { name: target.name, table });
@@ -140,5 +135,13 @@ export class RememberedValueRepository {
        WHERE r.data_date <= excluded.data_date`,
       [projectId, attributeId, dataDate, runId],
     );
+  }
+}
+
+/** In the order of user IDs, each made when it is written. */
+function* rowsOf(values: Values): Generator<[string, string | null]> {
+  for (const userId of [...values.keys()].sort()) {
+    const value = values.get(userId) ?? null;
+    yield [userId, value === null ? null : JSON.stringify(value)];
   }
 }

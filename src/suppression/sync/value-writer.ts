@@ -40,7 +40,8 @@ interface Chunk {
   rejects: { row: unknown; reason: string }[];
 }
 
-const chunkSize = 50_000;
+/** Objects of a small batch die before the collector takes them for long-lived. */
+const chunkSize = 10_000;
 
 /** Applies values by the chunk: each is committed with its rejects and counts while the next is read; memory holds two. */
 @Injectable()
