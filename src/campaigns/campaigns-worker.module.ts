@@ -3,6 +3,7 @@ import { authoringWorkerProviders } from './authoring';
 import { CampaignsModule } from './campaigns.module';
 import { directWorkerProviders } from './direct';
 import { ApplyReceiptsHandler } from './jobs/apply-receipts.handler';
+import { EngagementMetrics, TriggeredMetrics } from './jobs/campaigns.metrics';
 import { CancelOfConnectionHandler } from './jobs/cancel-of-connection.handler';
 import { DrainTriggeredHandler } from './jobs/drain-triggered.handler';
 import { ExecutionClocks } from './jobs/execution.clocks';
@@ -28,6 +29,7 @@ import { EngagementClock } from './tracking/engagement.clock';
     SweepClock,
     JournalClock,
     EngagementClock,
+    EngagementMetrics,
     ...authoringWorkerProviders,
     ...rehearsalWorkerProviders,
     ...directWorkerProviders,
@@ -39,6 +41,6 @@ export class CampaignsWorkerModule {}
 /** The short way of triggered messages, for a process of its own or beside the rest. */
 @Module({
   imports: [CampaignsModule],
-  providers: [SendTriggeredHandler, DrainTriggeredHandler, TriggeredLane],
+  providers: [SendTriggeredHandler, DrainTriggeredHandler, TriggeredLane, TriggeredMetrics],
 })
 export class TriggeredWorkerModule {}

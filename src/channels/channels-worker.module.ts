@@ -1,12 +1,13 @@
 import { Module } from '@nestjs/common';
 import { ChannelsModule } from './channels.module';
 import { ChannelsClocks } from './jobs/channels.clocks';
+import { ChannelsMetrics } from './jobs/channels.metrics';
 import { RemoveChannelsHandler } from './jobs/remove-channels.handler';
 import { UnregisterListenersHandler } from './jobs/unregister-listeners.handler';
 
 /** Channels as the worker host runs them. */
 @Module({
   imports: [ChannelsModule],
-  providers: [UnregisterListenersHandler, RemoveChannelsHandler, ChannelsClocks],
+  providers: [UnregisterListenersHandler, RemoveChannelsHandler, ChannelsClocks, ChannelsMetrics],
 })
 export class ChannelsWorkerModule {}

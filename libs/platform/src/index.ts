@@ -29,7 +29,9 @@ export { type InputProblem, UserError, validateInput } from './graphql/user-erro
 export { PlatformModule } from './host/platform.module';
 export { superviseHost, tellLauncher } from './host/supervise';
 export { Log } from './logging/logger';
-export { Metrics } from './metrics/metrics';
+export { lagOf } from './metrics/lag';
+export { type GaugeValue, type MetricOptions, Metrics } from './metrics/metrics';
+export { MetricsServer } from './metrics/metrics-server';
 export { defineEvent, type IntegrationEvent, subscribe } from './outbox/integration-event';
 export { type EnqueueOptions, Outbox } from './outbox/outbox';
 export { queueConnection, useQueueBackend } from './queue/backend';

@@ -1,5 +1,5 @@
 import type { Medium } from '@libs/delivery';
-import { query, type Tx } from '@libs/platform';
+import { type GaugeValue, lagOf, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { EngagementKind, MessageRef } from '../domain/engagement';
 
@@ -126,6 +126,11 @@ export class EngagementRepository {
       ],
     );
     return new Set(rows.map(({ id }) => id));
+  }
+
+  /** How long the oldest row of the intake has waited. */
+  lag(tx: Tx): Promise<GaugeValue<never>[]> {
+    return lagOf(tx, 'SELECT received_at AS at FROM engagement_intake WHERE processed_at IS NULL ORDER BY id LIMIT 1');
   }
 
   async isAnyWaiting(tx: Tx): Promise<boolean> {

@@ -7,7 +7,7 @@ import {
   type SendResult,
 } from '@libs/delivery';
 import { AppError } from '@libs/foundation';
-import { Log, Transactions } from '@libs/platform';
+import { type GaugeValue, Log, Metrics, Transactions } from '@libs/platform';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Accounts } from '../domain/accounts';
 import type { Room, Sender } from '../domain/sender';
@@ -32,6 +32,7 @@ export class SenderPool implements OnApplicationShutdown {
   private readonly rates = new Map<string, AccountRate>();
   private readonly closing = new Set<Promise<void>>();
   private isStopping = false;
+  private readonly count: (labels: Record<'medium' | 'provider' | 'outcome', string>, count: number) => void;
 
   constructor(
     private readonly transactions: Transactions,
@@ -39,7 +40,14 @@ export class SenderPool implements OnApplicationShutdown {
     private readonly rateBook: RateRepository,
     private readonly sessions: Sessions,
     private readonly log: Log,
-  ) {}
+    metrics: Metrics,
+  ) {
+    const handOvers = 'Messages given to providers, by what became of that; RETRYABLE ones certainly were not taken';
+    this.count = metrics.counter('hand_overs_total', handOvers, ['medium', 'provider', 'outcome']);
+    const help =
+      'Whether this process leaves a provider account alone for a while, because it took nothing (1) or not (0)';
+    metrics.gauge({ name: 'provider_account_paused', help, labels: ['account'] }, () => this.pauses());
+  }
 
   /** The accounts by which the project delivers these media. Nothing is opened yet. */
   async sendersFor(projectId: string, media: readonly Medium[]): Promise<Accounts<Sender>> {
@@ -134,7 +142,20 @@ export class SenderPool implements OnApplicationShutdown {
       const reason = error instanceof AppError ? error.code : 'NOT_OPENED';
       return notHandedOver(messages, reason, 'The provider account cannot be opened; check its settings');
     }
-    return session.sendBatch(messages, handOver);
+    const results = await session.sendBatch(messages, handOver);
+    this.countOutcomes(account, results);
+    return results;
+  }
+
+  private countOutcomes({ provider }: ProviderAccountEntity, results: SendResult[]): void {
+    const medium = getProvider(provider)?.medium ?? '';
+    const counts = new Map<string, number>();
+    for (const { outcome } of results) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    for (const [outcome, count] of counts) this.count({ medium, provider, outcome }, count);
+  }
+
+  private pauses(): GaugeValue<'account'>[] {
+    return [...this.open].map(([account, open]) => ({ labels: { account }, value: open.waitMs() > 0 ? 1 : 0 }));
   }
 
   /** A caller that still holds an older version sends through the newer session. */

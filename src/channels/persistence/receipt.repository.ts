@@ -1,5 +1,5 @@
 import type { Receipt } from '@libs/delivery';
-import { execute, prepared, query, type Tx } from '@libs/platform';
+import { execute, type GaugeValue, lagOf, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { ReceiptRow } from '../domain/receipt-row';
 
@@ -116,6 +116,15 @@ export class ReceiptRepository {
          is_unknown = tries >= $2, tries = tries + 1, next_try_at = now() + least(2 ^ tries, $3) * interval '1 second'
        WHERE id = ANY($1::bigint[])`,
       [ids, mostTries, longestPauseSeconds],
+    );
+  }
+
+  /** How long the oldest receipt that could be taken now has waited. */
+  lag(tx: Tx): Promise<GaugeValue<never>[]> {
+    return lagOf(
+      tx,
+      `SELECT greatest(received_at, next_try_at) AS at FROM receipt_intake
+       WHERE processed_at IS NULL AND next_try_at <= now() ORDER BY id LIMIT 1`,
     );
   }
 

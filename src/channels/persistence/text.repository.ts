@@ -1,5 +1,5 @@
 import type { InboundText, SmsKeyword } from '@libs/delivery';
-import { execute, query, type Tx } from '@libs/platform';
+import { execute, type GaugeValue, lagOf, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { KeywordRow } from '../domain/keyword-row';
 import type { ReceiptOwner } from './receipt.repository';
@@ -47,6 +47,11 @@ export class TextRepository {
         texts.map(({ occurredAt }) => occurredAt),
       ],
     );
+  }
+
+  /** How long the oldest waiting keyword has waited. */
+  lag(tx: Tx): Promise<GaugeValue<never>[]> {
+    return lagOf(tx, 'SELECT received_at AS at FROM text_intake WHERE processed_at IS NULL ORDER BY id LIMIT 1');
   }
 
   /** At most `limit` waiting keywords, oldest first, marked processed; those that another transaction holds are left. */

@@ -5,6 +5,8 @@ import { PlatformConfig } from '../config/platform.config';
 import { Notifications } from '../database/notifications';
 import { query, Transactions, type Tx } from '../database/transactions';
 import { Log } from '../logging/logger';
+import { lagOf } from '../metrics/lag';
+import { Metrics } from '../metrics/metrics';
 import { queueConnection } from '../queue/backend';
 import { declaredJobs } from '../queue/job-contract';
 import { outboxChannel } from './outbox';
@@ -16,6 +18,7 @@ interface Message {
   data: object;
 }
 
+const waiting = 'SELECT run_at AS at FROM outbox_message WHERE run_at <= now() ORDER BY run_at LIMIT 1';
 const batchSize = 500;
 const pollMs = 1000;
 /** What waits for a queue keeps its rows locked. */
@@ -35,7 +38,11 @@ export class OutboxRelay implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly transactions: Transactions,
     private readonly notifications: Notifications,
     private readonly log: Log,
-  ) {}
+    metrics: Metrics,
+  ) {
+    const help = 'Seconds that the oldest job has waited to be moved to its queue';
+    metrics.gauge({ name: 'outbox_lag_seconds', help }, () => lagOf(this.transactions.pool, waiting));
+  }
 
   async onApplicationBootstrap(): Promise<void> {
     await this.notifications.listen(outboxChannel, () => this.wake());

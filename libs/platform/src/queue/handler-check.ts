@@ -6,8 +6,9 @@ import { PlatformConfig } from '../config/platform.config';
 import { Log } from '../logging/logger';
 import { declaredJobs } from './job-contract';
 import { handledQueue, JobHandler } from './processor';
+import { QueueMetrics } from './queue-metrics';
 
-/** Stops the worker at boot when a declared job of its part has no handler or two, and gives every queue worker an error listener. */
+/** Stops the worker at boot when a declared job of its part has no handler or two, and has every queue worker watched. */
 @Injectable()
 export class HandlerCheck implements OnModuleInit {
   constructor(
@@ -15,6 +16,7 @@ export class HandlerCheck implements OnModuleInit {
     private readonly reflector: Reflector,
     private readonly config: PlatformConfig,
     private readonly log: Log,
+    private readonly metrics: QueueMetrics,
   ) {}
 
   onModuleInit(): void {
@@ -34,6 +36,7 @@ export class HandlerCheck implements OnModuleInit {
   onApplicationBootstrap(): void {
     for (const handler of this.handlers()) {
       const worker = handler.worker as Worker;
+      this.metrics.watch(worker);
       worker.on('error', (error) => this.log.failure('worker.error', error, { queue: worker.name }));
       worker.on('failed', (job, error) =>
         this.log.failure('job.failed', error, { queue: worker.name, jobId: job?.id, attempt: job?.attemptsMade }),

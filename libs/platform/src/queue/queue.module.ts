@@ -6,6 +6,7 @@ import { PlatformConfig } from '../config/platform.config';
 import { OutboxRelay } from '../outbox/outbox-relay';
 import { queueConnection } from './backend';
 import { HandlerCheck } from './handler-check';
+import { QueueMetrics } from './queue-metrics';
 
 /** The worker's side of the queues: connections of the processors and the boot check. */
 @Module({
@@ -19,7 +20,7 @@ import { HandlerCheck } from './handler-check';
     // Without queues of its own: it is this call that brings the registrar, which starts the processors.
     BullModule.registerQueue(),
   ],
-  providers: [HandlerCheck],
+  providers: [HandlerCheck, QueueMetrics],
 })
 export class QueueWorkerModule {}
 

@@ -1,5 +1,5 @@
 import { InvariantError, newId } from '@libs/foundation';
-import { execute, prepared, query, type Tx } from '@libs/platform';
+import { execute, type GaugeValue, lagOf, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { Announcement } from './announcement.repository';
 import { type HeldChunk, leaseSeconds } from './chunk.repository';
@@ -141,6 +141,15 @@ const placeSql = prepared(`WITH locked AS MATERIALIZED (
 /** Triggered executions: their waiting callbacks and growing audience. */
 @Injectable()
 export class TriggeredRepository {
+  /** How long the oldest callback has waited for its place. */
+  lag(tx: Tx): Promise<GaugeValue<never>[]> {
+    return lagOf(
+      tx,
+      `SELECT j.received_at AS at FROM callback_journal j JOIN execution e ON e.id = j.execution_id AND e.state = 'RUNNING'
+       WHERE j.outcome = 'TRIGGERED' AND j.drained_at IS NULL`,
+    );
+  }
+
   /** The day's execution, made when it is not there; it is running from the start. `closesAt` ends the day. */
   async open(tx: Tx, announcement: Announcement, zone: { timeZone: string }): Promise<string> {
     const { projectId, connectionId, channelId, optimoveChannelId, optimoveCampaignId, runDate } = announcement;

@@ -1,0 +1,84 @@
+import { newId } from '@libs/foundation';
+import {
+  addProviders,
+  completedExecution,
+  planWithPeople,
+  runAtOptimove,
+  stageCampaign,
+} from '../support/campaign-stage';
+import { eventually } from '../support/eventually';
+import { startHost } from '../support/host';
+import { type Product, startProduct } from '../support/product';
+
+jest.setTimeout(120_000);
+
+describe('the metrics of a worker', () => {
+  let product: Product;
+  let url: string;
+
+  beforeAll(async () => {
+    product = await startProduct({ env: { METRICS_PORT: '0' } });
+    await addProviders(product);
+    url = String(product.hosts.worker.messages.ready?.metricsUrl);
+  });
+  afterAll(() => product?.stop());
+
+  const read = async (): Promise<Map<string, number>> => {
+    const answer = await fetch(url);
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/plain')]);
+    const lines = (await answer.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]));
+  };
+
+  it('count hand-overs by their outcome, jobs, and what waits', async () => {
+    const stage = await stageCampaign(product, { content: { mobilePush: { title: 'Hello', body: 'A bonus' } } });
+    const { id, announced } = await planWithPeople(product, stage, { count: 20 });
+    await product.control('PUT', '/far-ends/mobilePush/fault', { kind: '5xx', times: 2 });
+    await runAtOptimove(product, stage, id);
+    await completedExecution(product, stage.connectionId);
+    const metrics = await read();
+    const handOvers = (outcome: string) =>
+      metrics.get(`hand_overs_total{medium="MOBILE_PUSH",provider="fcm",outcome="${outcome}"}`);
+    expect({ accepted: handOvers('ACCEPTED'), retried: handOvers('RETRYABLE') }).toEqual({
+      accepted: announced,
+      retried: 2,
+    });
+    const queue = 'campaigns.send-chunk';
+    expect(metrics.get(`jobs_total{queue="${queue}",outcome="completed"}`)).toBeGreaterThan(0);
+    expect(metrics.get(`job_wait_seconds_count{queue="${queue}"}`)).toBeGreaterThan(0);
+    for (const state of ['wait', 'prioritized', 'delayed', 'failed']) {
+      expect([state, metrics.get(`queue_jobs{queue="${queue}",state="${state}"}`)]).toEqual([state, 0]);
+    }
+    expect(metrics.has(`queue_jobs{queue="${queue}",state="active"}`)).toBe(true);
+    expect([...metrics.keys()].filter((name) => name.startsWith('provider_account_paused{account='))).not.toEqual([]);
+    for (const name of ['outbox', 'text_intake', 'engagement_intake', 'triggered_intake']) {
+      expect([name, metrics.get(`${name}_lag_seconds`)]).toEqual([name, expect.any(Number)]);
+    }
+    expect(metrics.get('process_resident_memory_bytes')).toBeGreaterThan(0);
+  });
+
+  it('say how long a receipt has waited', async () => {
+    await eventually('a receipt is seen before it is taken', async () => {
+      await product.database.query(
+        `INSERT INTO receipt_intake (project_id, account_id, provider_message_id, status, code, occurred_at, received_at,
+           next_try_at) VALUES ($1, $1, $2, 'DELIVERED', '', now(), now() - interval '1 minute', now() - interval '1 minute')`,
+        [newId(), newId()],
+      );
+      return ((await read()).get('receipt_intake_lag_seconds') ?? 0) >= 59;
+    });
+  });
+
+  it('are the only thing that is served', async () => {
+    expect((await fetch(new URL('/graphql', url))).status).toBe(404);
+    expect((await fetch(url, { method: 'POST' })).status).toBe(404);
+  });
+
+  it('are off unless they are asked for, and a port that is taken is named before any work is done', async () => {
+    const { METRICS_PORT: _none, ...env } = product.env;
+    const silent = await startHost('worker', env);
+    expect(silent.messages.ready?.metricsUrl).toBeNull();
+    await silent.stop();
+    const taken = startHost('worker', { ...product.env, METRICS_PORT: new URL(url).port });
+    await expect(taken).rejects.toThrow(/Set METRICS_PORT to a free one/);
+  });
+});
