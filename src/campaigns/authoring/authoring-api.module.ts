@@ -2,6 +2,8 @@ import { BuilderResolver } from '../api/authoring/builder.resolver';
 import { CampaignResolver } from '../api/authoring/campaign.resolver';
 import { CampaignLifeResolver } from '../api/authoring/campaign-life.resolver';
 import { CampaignReviewResolver } from '../api/authoring/campaign-review.resolver';
+import { EmailTemplateLoader } from '../api/authoring/email-template.loader';
+import { EmailTemplateResolver } from '../api/authoring/email-template.resolver';
 import { ExecutionContentLoader } from '../api/authoring/execution-content.loader';
 import { FetchHtmlResolver } from '../api/authoring/fetch-html.resolver';
 import { PublicationLoader } from '../api/authoring/publication.loader';
@@ -30,5 +32,7 @@ export const authoringApiProviders = [
   SnippetLoader,
   SnippetUseLoader,
   SnippetResolver,
+  EmailTemplateLoader,
+  EmailTemplateResolver,
   TemplateDriftResolver,
 ];

@@ -15,7 +15,7 @@ const narrowed = `(
   UNION ALL SELECT 'engagement category', name, segment FROM engagement_category
   WHERE project_id = $1 AND NOT is_archived) AS n`;
 
-/** Names the campaigns, engagement categories and snippets that rest on an attribute or a segment, and the campaigns that rules can name. */
+/** Names the campaigns, engagement categories, snippets and e-mail templates that rest on an attribute or a segment, and the campaigns that rules can name. */
 @Injectable()
 export class CampaignDependents implements OnModuleInit {
   constructor(
@@ -47,6 +47,8 @@ export class CampaignDependents implements OnModuleInit {
       tx,
       `SELECT 'campaign' AS kind, name FROM ${campaigns} WHERE strpos(content::text, 'user.' || $2::text) > 0
        UNION ALL SELECT 'snippet', name FROM snippet WHERE project_id = $1 AND strpos(text, 'user.' || $2::text) > 0
+       UNION ALL SELECT 'e-mail template', name FROM email_template WHERE project_id = $1 AND NOT is_archived
+         AND strpos(concat_ws(' ', subject, preheader, html), 'user.' || $2::text) > 0
        ORDER BY kind, name LIMIT ${mostNamed}`,
       [projectId, part.attribute],
     );

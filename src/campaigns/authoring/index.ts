@@ -5,6 +5,7 @@ import { CampaignEntity } from '../persistence/authoring/campaign.entity';
 import { CampaignRepository } from '../persistence/authoring/campaign.repository';
 import { CampaignVersionEntity } from '../persistence/authoring/campaign-version.entity';
 import { ChannelAppRepository } from '../persistence/authoring/channel-app.repository';
+import { EmailTemplateRepository } from '../persistence/authoring/email-template.repository';
 import { PublicationRepository } from '../persistence/authoring/publication.repository';
 import { SnippetRepository } from '../persistence/authoring/snippet.repository';
 import { TemplatePublicationEntity } from '../persistence/authoring/template-publication.entity';
@@ -16,9 +17,12 @@ import { CampaignApps } from './campaign-apps';
 import { CampaignChannels } from './campaign-channel';
 import { CampaignDependents } from './campaign-dependents';
 import { CampaignSegments } from './campaign-segments';
+import { ContentToSave } from './content-to-save';
 import { CopyCampaign } from './copy-campaign';
+import { EmailTemplates } from './email-templates';
 import { LaunchCampaign } from './launch-campaign';
 import { ManageCampaigns } from './manage-campaigns';
+import { ManageEmailTemplates } from './manage-email-templates';
 import { ManageSnippets } from './manage-snippets';
 import { PreviewCampaign } from './preview-campaign';
 import { PublicationClock } from './publication.clock';
@@ -55,6 +59,10 @@ export const authoringProviders = [
   SnippetRepository,
   Snippets,
   ManageSnippets,
+  EmailTemplateRepository,
+  EmailTemplates,
+  ManageEmailTemplates,
+  ContentToSave,
   CategoryRepository,
   SendingRulesRepository,
   CampaignCategories,

@@ -4,11 +4,9 @@ import { type Actor, AuditTrail, mayDo } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import type { CampaignType } from '../domain/campaign-type';
 import type { CampaignContent } from '../domain/content/campaign-content';
-import { CampaignCategories } from '../limits/campaign-categories';
 import { ApprovalRepository } from '../persistence/authoring/approval.repository';
 import { CampaignEntity } from '../persistence/authoring/campaign.entity';
 import { CampaignRepository } from '../persistence/authoring/campaign.repository';
-import { CampaignApps } from './campaign-apps';
 import { auditView, subjectOf } from './campaign-audit';
 import { CampaignChannels } from './campaign-channel';
 import {
@@ -23,6 +21,7 @@ import {
   wrongStatus,
 } from './campaign-problem';
 import { CampaignSegments, type GivenSegment } from './campaign-segments';
+import { ContentToSave, changedContent, type GivenContent } from './content-to-save';
 import { newTemplateId } from './template-id';
 
 /** What a new campaign starts with. */
@@ -40,7 +39,7 @@ export interface CampaignChange {
   id: string;
   version: number;
   channelId?: string;
-  content?: { [K in keyof CampaignContent]?: CampaignContent[K] | null };
+  content?: GivenContent;
   /** Null takes it away. */
   segment?: GivenSegment | null;
 }
@@ -54,8 +53,7 @@ export class ManageCampaigns {
     private readonly channels: CampaignChannels,
     private readonly segments: CampaignSegments,
     private readonly approvals: ApprovalRepository,
-    private readonly categories: CampaignCategories,
-    private readonly apps: CampaignApps,
+    private readonly contents: ContentToSave,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -81,10 +79,10 @@ export class ManageCampaigns {
     return this.transactions.run(async (tx) => {
       if (await this.campaigns.isNameTaken(tx, campaign)) return refused(nameTaken);
       const { segment, problems } = await this.segments.read(tx, actor.projectId, given);
-      problems.push(...(await this.categories.unknown(tx, actor.projectId, content)));
-      problems.push(...(await this.apps.find(tx, actor.projectId, content)).problems);
+      const prepared = await this.contents.prepare(tx, actor.projectId, { given: content });
+      problems.push(...prepared.problems);
       if (problems.length > 0) return refused(...problems);
-      campaign.segment = segment;
+      Object.assign(campaign, { segment, content: prepared.content });
       const saved = await this.campaigns.save(tx, campaign);
       const subject = subjectOf(saved);
       await this.audit.record(tx, actor, { action: 'campaign.created', subject, after: auditView(saved) });
@@ -106,14 +104,15 @@ export class ManageCampaigns {
         return refused(wrongStatus(['channelId'], 'Withdraw the campaign before you move it to another channel'));
       }
       const { segment, problems } = await this.segments.read(tx, actor.projectId, change.segment ?? null);
-      problems.push(...(await this.categories.unknown(tx, actor.projectId, change.content ?? {})));
-      problems.push(...(await this.apps.find(tx, actor.projectId, change.content ?? {})).problems);
+      const given = { given: change.content ?? {}, before: campaign.content };
+      const prepared = await this.contents.prepare(tx, actor.projectId, given);
+      problems.push(...prepared.problems);
       if (problems.length > 0) return refused(...problems);
       return this.write(tx, actor, {
         campaign,
         changed: {
           ...(change.segment === undefined ? {} : { segment }),
-          content: { ...campaign.content, ...withoutNulls(campaign.content, change.content ?? {}) },
+          content: changedContent(campaign.content, prepared.content),
           ...(channel ? { channelId: channel.id, connectionId: channel.connectionId } : {}),
         },
       });
@@ -154,14 +153,4 @@ export class ManageCampaigns {
     await this.audit.record(tx, actor, { action: 'campaign.updated', subject, before, after: auditView(saved) });
     return done(saved);
   }
-}
-
-/** The parts of the content that are given; null clears, so that the key is undefined and not stored. */
-function withoutNulls(
-  { personalisation }: CampaignContent,
-  given: NonNullable<CampaignChange['content']>,
-): Partial<CampaignContent> {
-  const parts = Object.entries(given).filter(([, value]) => value !== undefined);
-  const cleared = Object.fromEntries(parts.map(([key, value]) => [key, value ?? undefined]));
-  return { ...cleared, personalisation: given.personalisation ?? personalisation };
 }

@@ -136,9 +136,10 @@ const conflict = refused(
 );
 
 const mostNamed = 10;
+const kindWords = { CAMPAIGN: 'campaign', EMAIL_TEMPLATE: 'e-mail template', SNIPPET: 'snippet' } as const;
 
 function namesOf(uses: SnippetUse[]): string {
-  const named = uses.slice(0, mostNamed).map(({ kind, name }) => `${kind.toLowerCase()} "${name}"`);
+  const named = uses.slice(0, mostNamed).map(({ kind, name }) => `${kindWords[kind]} "${name}"`);
   return uses.length > mostNamed ? `${named.join(', ')} and ${uses.length - mostNamed} more` : named.join(', ');
 }
 

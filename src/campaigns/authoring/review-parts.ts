@@ -12,6 +12,7 @@ import type { PublicationWish } from '../persistence/authoring/publication.repos
 import { beyondApp, CampaignApps } from './campaign-apps';
 import type { CampaignProblem } from './campaign-problem';
 import { CampaignSegments } from './campaign-segments';
+import { EmailTemplates } from './email-templates';
 
 /** What a review says, and what a launch would freeze. */
 export interface Review {
@@ -43,6 +44,7 @@ export class ReviewParts {
     private readonly senders: CampaignSenders,
     private readonly apps: CampaignApps,
     private readonly attributes: AttributeDefinitions,
+    private readonly templates: EmailTemplates,
   ) {}
 
   /** What stands against a launch as of now, and what is worth a look. */
@@ -59,6 +61,7 @@ export class ReviewParts {
       ...(app ? beyondApp(app, content) : []),
       ...(await this.categories.findings(tx, projectId, content)),
       ...(await this.senders.findings(tx, projectId, content)),
+      ...(await this.templates.findings(tx, projectId, content)),
       ...[...ofApp, ...frozen.problems].map(
         ({ path, message }): Finding => ({ path, message, code: 'INVALID', severity: 'ERROR' }),
       ),

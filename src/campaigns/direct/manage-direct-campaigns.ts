@@ -2,12 +2,11 @@ import { newId } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
 import { type Actor, AuditTrail, mayDo } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
-import { CampaignApps } from '../authoring/campaign-apps';
 import { conflict, nameTaken, notAllowed, notFound, wrongStatus } from '../authoring/campaign-problem';
 import { CampaignSegments, type GivenSegment } from '../authoring/campaign-segments';
+import { ContentToSave, changedContent, type GivenContent } from '../authoring/content-to-save';
 import type { CampaignContent } from '../domain/content/campaign-content';
 import type { DirectSchedule } from '../domain/direct/schedule';
-import { CampaignCategories } from '../limits/campaign-categories';
 import { ApprovalRepository } from '../persistence/authoring/approval.repository';
 import { type DirectCampaign, DirectCampaignRepository } from '../persistence/direct/direct-campaign.repository';
 import { type DirectOutcome, directAuditView, directSubject, doneDirect, refusedDirect } from './direct-problem';
@@ -26,7 +25,7 @@ export interface DirectChange {
   id: string;
   version: number;
   name?: string;
-  content?: { [K in keyof CampaignContent]?: CampaignContent[K] | null };
+  content?: GivenContent;
   segment?: GivenSegment | null;
   schedule?: DirectSchedule;
 }
@@ -39,20 +38,19 @@ export class ManageDirectCampaigns {
     private readonly campaigns: DirectCampaignRepository,
     private readonly segments: CampaignSegments,
     private readonly approvals: ApprovalRepository,
-    private readonly categories: CampaignCategories,
-    private readonly apps: CampaignApps,
+    private readonly contents: ContentToSave,
     private readonly audit: AuditTrail,
   ) {}
 
   /** Stores a draft; its content need not be ready for a launch. */
-  create(actor: Actor, { name, content, segment: given, schedule }: NewDirect): Promise<DirectOutcome> {
+  create(actor: Actor, { name, content: written, segment: given, schedule }: NewDirect): Promise<DirectOutcome> {
     const { projectId } = actor;
     return this.transactions.run(async (tx) => {
       const id = newId();
       if (await this.campaigns.isNameTaken(tx, { projectId, id, name })) return refusedDirect(nameTaken);
       const { segment, problems } = await this.segments.read(tx, projectId, given);
-      problems.push(...(await this.categories.unknown(tx, projectId, content)));
-      problems.push(...(await this.apps.find(tx, projectId, content)).problems);
+      const { content, problems: ofContent } = await this.contents.prepare(tx, projectId, { given: written });
+      problems.push(...ofContent);
       if (problems.length > 0) return refusedDirect(...problems);
       const saved = await this.campaigns.insert(tx, { id, projectId, name, content, segment, schedule });
       await this.record(tx, actor, { action: 'direct-campaign.created', saved });
@@ -72,14 +70,15 @@ export class ManageDirectCampaigns {
       const name = change.name ?? campaign.name;
       if (await this.campaigns.isNameTaken(tx, { ...campaign, name })) return refusedDirect(nameTaken);
       const { segment, problems } = await this.segments.read(tx, actor.projectId, change.segment ?? null);
-      problems.push(...(await this.categories.unknown(tx, actor.projectId, change.content ?? {})));
-      problems.push(...(await this.apps.find(tx, actor.projectId, change.content ?? {})).problems);
+      const given = { given: change.content ?? {}, before: campaign.content };
+      const prepared = await this.contents.prepare(tx, actor.projectId, given);
+      problems.push(...prepared.problems);
       if (problems.length > 0) return refusedDirect(...problems);
       await this.approvals.supersede(tx, { projectId: actor.projectId, campaignId: campaign.id });
       const saved = await this.campaigns.save(tx, {
         ...campaign,
         name,
-        content: changed(campaign.content, change.content ?? {}),
+        content: changedContent(campaign.content, prepared.content),
         segment: change.segment === undefined ? campaign.segment : segment,
         schedule: change.schedule ?? campaign.schedule,
         contentRevision: campaign.contentRevision + 1,
@@ -117,10 +116,4 @@ export class ManageDirectCampaigns {
       after: directAuditView(saved),
     });
   }
-}
-
-function changed(content: CampaignContent, given: NonNullable<DirectChange['content']>): CampaignContent {
-  const parts = Object.entries(given).filter(([, value]) => value !== undefined);
-  const cleared = Object.fromEntries(parts.map(([key, value]) => [key, value ?? undefined]));
-  return { ...content, ...cleared, personalisation: given.personalisation ?? content.personalisation };
 }

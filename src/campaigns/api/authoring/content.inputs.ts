@@ -231,6 +231,15 @@ export class EmailContentInput {
   @IsOptional()
   @IsIn(pushGroups)
   group?: EmailContent['group'] | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'E-mail template that it begins with: its HTML is copied where `html` is empty, its subject and preheader where the e-mail has none. With `html` it is only remembered.',
+  })
+  @IsOptional()
+  @IsUUID()
+  templateId?: string | null;
 }
 
 @InputType({ description: 'A text message. Its texts may hold placeholders.' })

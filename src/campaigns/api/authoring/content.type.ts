@@ -127,6 +127,12 @@ export class EmailContentType {
     description: 'Only for people whom push messages reach or do not; null: for all.',
   })
   group!: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'E-mail template that it began with; the texts are its own all the same.',
+  })
+  templateId!: string | null;
 }
 
 @ObjectType('SmsContent', { description: 'A text message. Its texts may hold placeholders.' })

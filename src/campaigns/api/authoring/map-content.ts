@@ -103,8 +103,8 @@ export function toContentType(content: CampaignContent): CampaignContentType {
 
 function toEmailType(email: EmailContent): EmailContentType {
   const { replyTo = null, replyToName = null, hasUnsubscribeHeader = true, text = null, preheader = null } = email;
-  const { group = null } = email;
-  return { ...email, replyTo, replyToName, hasUnsubscribeHeader, text, preheader, group };
+  const { group = null, templateId = null } = email;
+  return { ...email, replyTo, replyToName, hasUnsubscribeHeader, text, preheader, group, templateId };
 }
 
 function toEmail(input: EmailContentInput): EmailContent {
@@ -119,5 +119,6 @@ function toEmail(input: EmailContentInput): EmailContent {
     text: optional(input.text),
     preheader: optional(input.preheader),
     group: input.group ?? undefined,
+    templateId: input.templateId ?? undefined,
   };
 }

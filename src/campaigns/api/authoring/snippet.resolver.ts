@@ -68,7 +68,7 @@ export class SnippetResolver {
   }
 
   @ResolveField(() => [SnippetUseType], {
-    description: 'Campaigns and snippets that use it by themselves, at most 100.',
+    description: 'Campaigns, e-mail templates and snippets that use it by themselves, at most 100.',
   })
   usedBy(@CurrentActor() actor: Actor, @Parent() { name }: SnippetType): Promise<SnippetUseType[]> {
     return this.uses.load(actor.projectId, name);

@@ -11,12 +11,14 @@ registerEnumType(SnippetErrorCodeEnum, {
   description: 'Why a change of a snippet was refused.',
 });
 
-const SnippetUseKindEnum = enumOf(['CAMPAIGN', 'SNIPPET']);
+const SnippetUseKindEnum = enumOf(['CAMPAIGN', 'EMAIL_TEMPLATE', 'SNIPPET']);
 registerEnumType(SnippetUseKindEnum, { name: 'SnippetUseKind', description: 'What uses a snippet.' });
 
 @ObjectType('SnippetUse', { description: 'Where a snippet stands.' })
 export class SnippetUseType {
-  @Field(() => SnippetUseKindEnum, { description: 'A campaign that is not archived, or another snippet.' })
+  @Field(() => SnippetUseKindEnum, {
+    description: 'A campaign or an e-mail template that is not archived, or another snippet.',
+  })
   kind!: string;
 
   @Field(() => ID, { description: 'Its id.' })

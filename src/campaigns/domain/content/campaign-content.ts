@@ -51,6 +51,10 @@ export interface EmailContent {
   preheader?: string;
   /** Only for people whom push messages reach, or only for those whom they do not. */
   group?: (typeof pushGroups)[number];
+  /** The e-mail template that it began with; its texts are its own all the same. */
+  templateId?: string;
+  /** Which texts of the template were taken over, as the template counts them. */
+  templateRevision?: number;
 }
 
 /** A text message as its author wrote it. */

@@ -24,6 +24,7 @@ export const findingCodes = [
   'SECOND_CONTROL_GROUP',
   'LEAVES_OUT',
   'UNKNOWN_SENDER',
+  'TEMPLATE_CHANGED',
 ] as const;
 
 /** The kind of a finding. */

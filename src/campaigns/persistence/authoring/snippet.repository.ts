@@ -14,7 +14,7 @@ export interface SnippetRow {
 
 /** Where a snippet stands. */
 export interface SnippetUse {
-  kind: 'CAMPAIGN' | 'SNIPPET';
+  kind: 'CAMPAIGN' | 'EMAIL_TEMPLATE' | 'SNIPPET';
   id: string;
   name: string;
 }
@@ -90,7 +90,7 @@ export class SnippetRepository {
     await execute(tx, 'DELETE FROM snippet WHERE project_id = $1 AND id = $2', [projectId, id]);
   }
 
-  /** By name: campaigns that are not archived and snippets that use it by themselves, at most 100 each. */
+  /** By name: campaigns and e-mail templates that are not archived and snippets that use it by themselves, at most 100. */
   async uses(tx: Tx, projectId: string, names: readonly string[]): Promise<Map<string, SnippetUse[]>> {
     const rows = await query<SnippetUse & { used: string }>(
       tx,
@@ -98,6 +98,8 @@ export class SnippetRepository {
          SELECT 'CAMPAIGN' AS kind, id, name FROM campaign
          WHERE project_id = $1 AND status <> 'ARCHIVED' AND content::text ~ w.pattern
          UNION ALL SELECT 'SNIPPET', id, name FROM snippet WHERE project_id = $1 AND name <> w.used AND text ~ w.pattern
+         UNION ALL SELECT 'EMAIL_TEMPLATE', id, name FROM email_template
+         WHERE project_id = $1 AND NOT is_archived AND concat_ws(' ', subject, preheader, html) ~ w.pattern
          ORDER BY kind, name LIMIT ${mostUses}) AS u`,
       [projectId, names, names.map((name) => patternOf([name]))],
     );
