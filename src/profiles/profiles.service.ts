@@ -80,6 +80,11 @@ export class ProfilesService {
     return this.reaches.reach(tx, projectId, profileIds, media);
   }
 
+  /** Of at most 10,000 phones that push messages may go to: how many there were, and how many have no keys to encrypt with. */
+  phonesWithoutKeys(tx: Tx, projectId: string): Promise<{ looked: number; without: number }> {
+    return this.reaches.phonesWithoutKeys(tx, projectId);
+  }
+
   /** An app or site of the project; null when it has none of this id. */
   async app(tx: Tx, projectId: string, id: string): Promise<{ id: string; name: string; platform: Platform } | null> {
     return tx.findOne(AppEntity, { select: { id: true, name: true, platform: true }, where: { projectId, id } });

@@ -63,6 +63,16 @@ export interface PushMessage extends TapAction {
   collapseKey?: string;
   /** Shown by the app: they travel with the extra values as JSON under `buttons`. */
   buttons?: MessageButton[];
+  /** With it all texts, addresses and extra values are encrypted for the app, and this alone is shown until it has opened them. */
+  cover?: { title: string; body: string };
+  /** For whom they are encrypted; a message with a cover and without keys is rejected, never sent as it is. */
+  encryptionKeys?: EncryptionKeys;
+}
+
+/** Keys that an installation made and keeps the private part of, in base64url: a point on P-256 and a secret of 16 bytes. */
+export interface EncryptionKeys {
+  p256dh: string;
+  auth: string;
 }
 
 /** An e-mail for one address. */

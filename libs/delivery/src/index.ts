@@ -2,6 +2,7 @@ export { type BounceCategory, bounceCategories, classifyBounce, isPermanent } fr
 export type {
   ApnsEnvironment,
   EmailMessage,
+  EncryptionKeys,
   HandOver,
   InAppMessage,
   InboundText,
@@ -30,6 +31,7 @@ export { apnsEnvironments, late, lateReason, pushServices } from './contract';
 export { AccessTokens } from './providers/fcm/access-token';
 export { pushPayloadBytes } from './providers/fcm/payload-bytes';
 export { readServiceAccount } from './providers/fcm/service-account';
+export { encryptionKeysProblem } from './providers/push/encryption-keys';
 export {
   MalformedReportError,
   ReportLaterError,

@@ -20,6 +20,7 @@ import { CampaignSegments } from './campaign-segments';
 import { ContentToSave } from './content-to-save';
 import { CopyCampaign } from './copy-campaign';
 import { EmailTemplates } from './email-templates';
+import { EncryptedPush } from './encrypted-push';
 import { LaunchCampaign } from './launch-campaign';
 import { ManageCampaigns } from './manage-campaigns';
 import { ManageEmailTemplates } from './manage-email-templates';
@@ -61,6 +62,7 @@ export const authoringProviders = [
   ManageSnippets,
   EmailTemplateRepository,
   EmailTemplates,
+  EncryptedPush,
   ManageEmailTemplates,
   ContentToSave,
   CategoryRepository,

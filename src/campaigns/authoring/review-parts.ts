@@ -13,6 +13,7 @@ import { beyondApp, CampaignApps } from './campaign-apps';
 import type { CampaignProblem } from './campaign-problem';
 import { CampaignSegments } from './campaign-segments';
 import { EmailTemplates } from './email-templates';
+import { EncryptedPush } from './encrypted-push';
 
 /** What a review says, and what a launch would freeze. */
 export interface Review {
@@ -45,6 +46,7 @@ export class ReviewParts {
     private readonly apps: CampaignApps,
     private readonly attributes: AttributeDefinitions,
     private readonly templates: EmailTemplates,
+    private readonly encrypted: EncryptedPush,
   ) {}
 
   /** What stands against a launch as of now, and what is worth a look. */
@@ -62,6 +64,7 @@ export class ReviewParts {
       ...(await this.categories.findings(tx, projectId, content)),
       ...(await this.senders.findings(tx, projectId, content)),
       ...(await this.templates.findings(tx, projectId, content)),
+      ...(await this.encrypted.findings(tx, projectId, content)),
       ...[...ofApp, ...frozen.problems].map(
         ({ path, message }): Finding => ({ path, message, code: 'INVALID', severity: 'ERROR' }),
       ),

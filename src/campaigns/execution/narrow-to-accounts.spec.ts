@@ -20,6 +20,7 @@ const of = (pushService: 'FCM' | 'APNS', appId: string | null): GateDecision => 
   pushService,
   apnsEnvironment: pushService === 'APNS' ? 'PRODUCTION' : null,
   appId,
+  encryptionKeys: null,
 });
 
 describe('addresses that no provider account takes', () => {

@@ -28,6 +28,7 @@ import type { ExecutionContext } from './execution-context';
 import { toGate } from './gate-person';
 import { addressOf } from './message-address';
 import { narrowToAccounts } from './narrow-to-accounts';
+import { narrowToKeys } from './narrow-to-keys';
 import { NarrowToTarget } from './narrow-to-target';
 import { refusedDrop } from './refused-drop';
 import type { RenderedPerson } from './render-slice';
@@ -195,7 +196,7 @@ export class SendSlice {
     const targeted = await this.targets.run(tx, asked);
     for (const { seq, drop } of targeted.drops) verdict.drops.get(seq)?.push(drop);
     const bySeq = new Map(ready.map((person) => [person.seq, person]));
-    const reachable = narrowToAccounts(context.senders, targeted.decisions);
+    const reachable = narrowToAccounts(context.senders, narrowToKeys(ready, targeted.decisions));
     const limited = await this.limits.run(tx, context, { people: ready, decisions: reachable });
     for (const [seq, kept] of limited.kept) {
       if ('drop' in kept) verdict.drops.get(seq)?.push(kept.drop);

@@ -13,6 +13,7 @@ import type { Rehearsed } from '../domain/execution/rehearsal';
 import { toGate } from '../execution/gate-person';
 import { matchRecipients } from '../execution/match-recipients';
 import { narrowToAccounts } from '../execution/narrow-to-accounts';
+import { narrowToKeys } from '../execution/narrow-to-keys';
 import { type NarrowContext, NarrowToSegment } from '../execution/narrow-to-segment';
 import { NarrowToTarget } from '../execution/narrow-to-target';
 import { refusedDrop } from '../execution/refused-drop';
@@ -100,7 +101,7 @@ export class Rehearse {
     const targeted = await this.targets.run(tx, { projectId, contents, people: ready, decisions });
     const people = new Map(ready.map((person) => [person.seq, person]));
     for (const { seq, drop } of targeted.drops) people.get(seq)?.drops.push(drop);
-    const reachable = narrowToAccounts(context.senders, targeted.decisions);
+    const reachable = narrowToAccounts(context.senders, narrowToKeys(ready, targeted.decisions));
     return this.limits.run(tx, context, { people: ready, decisions: reachable });
   }
 }

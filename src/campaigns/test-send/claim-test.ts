@@ -10,6 +10,7 @@ import type { WrittenCampaign } from '../authoring/written-campaigns';
 import type { CampaignContent } from '../domain/content/campaign-content';
 import { deliveryId } from '../domain/execution/delivery-id';
 import { addressOf } from '../execution/message-address';
+import { isEncrypted, noKeys } from '../execution/narrow-to-keys';
 import { CategoryRepository } from '../persistence/limits/category.repository';
 import { type ShortLink, ShortLinkRepository } from '../persistence/short-link.repository';
 import { MessageLinks } from '../tracking/message-links';
@@ -123,6 +124,7 @@ export class ClaimTest {
     });
     if (!decision.isAllowed) return notSent(`${decision.reason}: ${decision.detail}`);
     if (!rendered) return notSent('NOT_PERSONALISED: Nothing was rendered');
+    if (isEncrypted(rendered) && !decision.encryptionKeys) return notSent(`NOT_ADDRESSABLE: ${noKeys}`);
     const sender = test.senders.of(decision);
     if (!sender) return notSent(`NOT_ADDRESSABLE: ${noAccountFor(decision)}`);
     const { addressKey } = decision;

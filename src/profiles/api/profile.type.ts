@@ -47,6 +47,9 @@ export class DeviceType {
   @Field(() => ApnsEnvironmentEnum, { nullable: true, description: 'Where its token of APNs is good.' })
   apnsEnvironment!: string | null;
 
+  @Field({ description: 'Whether its app has registered keys for encrypted push messages.' })
+  hasEncryptionKeys!: boolean;
+
   @Field(() => SubscriptionEnum, { description: 'Whether it wants push messages; nothing said counts as yes.' })
   pushSubscription!: string;
 

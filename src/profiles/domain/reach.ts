@@ -1,4 +1,4 @@
-import type { ApnsEnvironment, Medium, PushService } from '@libs/delivery';
+import type { ApnsEnvironment, EncryptionKeys, Medium, PushService } from '@libs/delivery';
 import type { Subscription } from './subscription';
 
 /** One address of a person, and whether it may be used. */
@@ -16,6 +16,8 @@ export interface ReachRow {
   apnsEnvironment: ApnsEnvironment | null;
   /** The app or site of a device; null for what is no device, and for devices that no app of ours reported. */
   appId: string | null;
+  /** What messages can be encrypted with for the app of a phone. */
+  encryptionKeys: EncryptionKeys | null;
   /** False once a provider said that the address is dead. */
   isAddressable: boolean;
   subscription: Subscription;

@@ -1,4 +1,4 @@
-import type { ApnsEnvironment } from '@libs/delivery';
+import type { ApnsEnvironment, EncryptionKeys } from '@libs/delivery';
 import { newId } from '@libs/foundation';
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
@@ -14,6 +14,8 @@ export interface DeviceFacts {
   /** Where a token of APNs is good; null for any other. */
   apnsEnvironment?: ApnsEnvironment | null;
   webPushKeys?: { p256dh: string; auth: string } | null;
+  /** Of an app that opens encrypted messages. */
+  encryptionKeys?: EncryptionKeys | null;
   /** Whether the operating system or browser lets messages through. */
   isAddressable?: boolean;
   language?: string | null;
@@ -78,6 +80,7 @@ export class DeviceRepository {
          ${given('language', 'language')}, ${given('country', 'country')},
          ${given('timeZone', 'time_zone')}, ${given('appVersion', 'app_version')},
          web_push_keys = CASE WHEN $3::jsonb ? 'webPushKeys' THEN $3::jsonb->'webPushKeys' ELSE web_push_keys END,
+         encryption_keys = CASE WHEN $3::jsonb ? 'encryptionKeys' THEN nullif($3::jsonb->'encryptionKeys', 'null') ELSE encryption_keys END,
          is_addressable = CASE WHEN $3::jsonb ? 'isAddressable' THEN ($3::jsonb->>'isAddressable')::boolean ELSE ${isAlive} END,
          unreachable_reason = CASE WHEN ${isAlive} THEN NULL ELSE unreachable_reason END,
          last_seen_at = now(), updated_at = now()

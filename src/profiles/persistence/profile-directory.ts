@@ -28,6 +28,7 @@ export interface ListedDevice {
   /** Null without a token, and for browsers. */
   pushService: PushService | null;
   apnsEnvironment: ApnsEnvironment | null;
+  hasEncryptionKeys: boolean;
   pushSubscription: Subscription;
   isAddressable: boolean;
   unreachableReason: string | null;
@@ -77,7 +78,7 @@ export class ProfileDirectory {
       tx,
       `SELECT id, profile_id AS "profileId", platform, push_subscription AS "pushSubscription",
          CASE WHEN apns_environment IS NOT NULL THEN 'APNS' WHEN token IS NOT NULL AND platform <> 'WEB' THEN 'FCM' END AS "pushService",
-         apns_environment AS "apnsEnvironment",
+         apns_environment AS "apnsEnvironment", encryption_keys IS NOT NULL AS "hasEncryptionKeys",
          is_addressable AS "isAddressable", unreachable_reason AS "unreachableReason", app_id AS "appId", language, country,
          time_zone AS "timeZone", app_version AS "appVersion", last_seen_at AS "lastSeenAt", attributes,
          updated_at AS "updatedAt"

@@ -1,4 +1,4 @@
-import type { ApnsEnvironment, Medium } from '@libs/delivery';
+import type { ApnsEnvironment, EncryptionKeys, Medium } from '@libs/delivery';
 import { prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { ContactRow, DeadAddress, ReachRow } from '../domain/reach';
@@ -10,6 +10,7 @@ interface Row {
   platform: 'ANDROID' | 'IOS' | null;
   apns_environment?: ApnsEnvironment | null;
   app_id?: string | null;
+  encryption_keys?: EncryptionKeys | null;
   is_addressable: boolean;
   subscription: ReachRow['subscription'];
 }
@@ -26,8 +27,8 @@ const installed = (key: string): string => `SELECT p.id AS profile_id, '${key}' 
 /** Profile by profile: after a large import, before statistics are there, the planner would read a project's every device. */
 const statements: Partial<Record<Medium, string>> = {
   MOBILE_PUSH: `SELECT d.* FROM unnest($2::uuid[]) AS p(id) CROSS JOIN LATERAL (
-      SELECT profile_id, id::text AS address_key, token AS address, platform, apns_environment, app_id, is_addressable,
-        push_subscription AS subscription
+      SELECT profile_id, id::text AS address_key, token AS address, platform, apns_environment, app_id, encryption_keys,
+        is_addressable, push_subscription AS subscription
       FROM device WHERE project_id = $1 AND profile_id = p.id AND token IS NOT NULL AND platform <> 'WEB' OFFSET 0) AS d`,
   WEB_PUSH: `SELECT d.* FROM unnest($2::uuid[]) AS p(id) CROSS JOIN LATERAL (
       SELECT profile_id, id::text AS address_key, ${subscription} AS address, NULL AS platform, app_id, is_addressable,
@@ -66,6 +67,9 @@ const deadStatements: Partial<Record<Medium, string>> = {
   SMS: deadForAll({ flag: 'is_mobile_number_addressable', hasAddress: 'p.mobile_number = x.address' }),
 };
 
+/** Enough to judge a share by. */
+const mostLookedAt = 10_000;
+
 /** How people can be reached. */
 @Injectable()
 export class ReachRepository {
@@ -95,6 +99,17 @@ export class ReachRepository {
     );
   }
 
+  async phonesWithoutKeys(tx: Tx, projectId: string): Promise<{ looked: number; without: number }> {
+    const [row] = await query<{ looked: number; without: number }>(
+      tx,
+      `SELECT count(*)::int AS looked, count(*) FILTER (WHERE encryption_keys IS NULL)::int AS without
+       FROM (SELECT encryption_keys FROM device WHERE project_id = $1 AND token IS NOT NULL AND platform <> 'WEB'
+         AND is_addressable AND push_subscription <> 'UNSUBSCRIBED' LIMIT ${mostLookedAt}) AS d`,
+      [projectId],
+    );
+    return row ?? { looked: 0, without: 0 };
+  }
+
   async markUnreachable(tx: Tx, projectId: string, dead: DeadAddress[]): Promise<void> {
     for (const medium of new Set(dead.map((item) => item.medium))) {
       const statement = deadStatements[medium];
@@ -122,6 +137,7 @@ function toReach(medium: Medium, row: Row): ReachRow {
     pushService: medium === 'MOBILE_PUSH' ? (apnsEnvironment ? 'APNS' : 'FCM') : null,
     apnsEnvironment,
     appId: row.app_id ?? null,
+    encryptionKeys: row.encryption_keys ?? null,
     isAddressable: row.is_addressable,
     subscription: row.subscription,
   };

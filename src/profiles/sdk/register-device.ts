@@ -1,3 +1,4 @@
+import { type EncryptionKeys, encryptionKeysProblem } from '@libs/delivery';
 import { SecretBox, Transactions, type Tx } from '@libs/platform';
 import {
   BadRequestException,
@@ -37,7 +38,7 @@ export class RegisterDevice {
    * @param address where the call came from; null when that is not known for sure.
    * @throws {UnauthorizedException} for an unknown key or a disabled app.
    * @throws {RegistrationLimitError} when the app takes no more newcomers for now.
-   * @throws {BadRequestException} for a token that is none of the push service it names.
+   * @throws {BadRequestException} for a token that is none of the push service it names, and for keys that are none.
    * @throws {ConflictException} when the installation is registered: only its own secret may speak for it.
    */
   async register(
@@ -64,7 +65,7 @@ export class RegisterDevice {
     throw new ConflictException(`This installationId is registered already; ${remedy}`);
   }
 
-  /** Stores what an installation says about itself. @throws {BadRequestException} for a token that is none of the push service it names. */
+  /** Stores what an installation says about itself. @throws {BadRequestException} for a token that is none of the push service it names, and for keys that are none. */
   async refresh({ projectId, id, platform }: KnownDevice, input: DeviceInput): Promise<void> {
     const facts = factsOf(input, platform);
     return againAfterClash(() => this.transactions.run((tx) => this.devices.report(tx, { projectId, id }, facts)));
@@ -86,10 +87,18 @@ export class RegisterDevice {
 function factsOf(input: DeviceInput, platform: Platform): DeviceFacts {
   const { pushToken, pushService, apnsEnvironment, webPush, ...rest } = input;
   const facts: DeviceFacts = { ...rest };
+  if (rest.encryptionKeys) checkKeys(rest.encryptionKeys, platform);
   if (pushToken !== undefined || pushService || apnsEnvironment) Object.assign(facts, tokenOf(input, platform));
   if (webPush !== undefined)
     Object.assign(facts, { token: webPush?.endpoint ?? null, webPushKeys: webPush?.keys ?? null });
   return facts;
+}
+
+function checkKeys(keys: EncryptionKeys, platform: Platform): void {
+  if (platform === 'WEB')
+    throw refusal('encryptionKeys', 'A browser has its keys in webPush; leave encryptionKeys out');
+  const problem = encryptionKeysProblem(keys);
+  if (problem) throw refusal(`encryptionKeys.${problem.field}`, problem.message);
 }
 
 function tokenOf(

@@ -43,6 +43,17 @@ export class WebPushInput {
   keys!: WebPushKeysInput;
 }
 
+/** Keys that an app made, base64url; the private one stays with it. */
+export class EncryptionKeysInput {
+  @IsString()
+  @MaxLength(100)
+  p256dh!: string;
+
+  @IsString()
+  @MaxLength(100)
+  auth!: string;
+}
+
 /** What an installation says about itself. What is absent stays, null empties. */
 export class DeviceInput {
   @given
@@ -62,6 +73,11 @@ export class DeviceInput {
   @ValidateNested()
   @Type(() => WebPushInput)
   webPush?: WebPushInput | null;
+
+  @given
+  @ValidateNested()
+  @Type(() => EncryptionKeysInput)
+  encryptionKeys?: EncryptionKeysInput | null;
 
   @IsOptional()
   @IsBoolean()

@@ -1,4 +1,4 @@
-import type { ApnsEnvironment, Medium, PushService } from '@libs/delivery';
+import type { ApnsEnvironment, EncryptionKeys, Medium, PushService } from '@libs/delivery';
 
 /** Why the gate refused an address, in the order the reasons are looked at. */
 export type RefusalReason = 'NO_ADDRESS' | 'NOT_ADDRESSABLE' | 'NOT_SUBSCRIBED' | 'SUPPRESSED' | 'SUPPRESSION_STALE';
@@ -27,6 +27,8 @@ export type GateDecision =
       apnsEnvironment: ApnsEnvironment | null;
       /** The app or site of a device. */
       appId: string | null;
+      /** What messages can be encrypted with for the app of a phone. */
+      encryptionKeys: EncryptionKeys | null;
     }
   | {
       seq: number;

@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createECDH, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import { CountRecipients } from '../../../src/profiles/segments/count-recipients';
 import { type Stage, setStage } from './stage';
 
@@ -60,6 +60,37 @@ describe('what apps and sites report', () => {
     stage.database.query(
       'SELECT id FROM profile p WHERE user_id IS NULL AND NOT EXISTS (SELECT FROM device d WHERE d.profile_id = p.id)',
     );
+
+  it('keeps the keys that messages can be encrypted with, and names those that are none', async () => {
+    const encryptionKeys = {
+      p256dh: createECDH('prime256v1').generateKeys('base64url'),
+      auth: randomBytes(16).toString('base64url'),
+    };
+    const { deviceSecret, deviceId } = await install({ encryptionKeys });
+    const kept = async (): Promise<unknown> =>
+      (await stage.database.query('SELECT encryption_keys FROM device WHERE id = $1', [deviceId]))[0]?.encryption_keys;
+    expect(await kept()).toEqual(encryptionKeys);
+    await identify({ deviceSecret, deviceId, profileId: '' }, 'encrypted');
+    const shown = '{ profile(userId: "encrypted") { devices { hasEncryptionKeys } } }';
+    expect(await stage.ask(shown)).toEqual({ profile: { devices: [{ hasEncryptionKeys: true }] } });
+
+    const refusals: [body: object, field: string][] = [
+      [{ ...encryptionKeys, p256dh: Buffer.alloc(65, 4).toString('base64url') }, 'encryptionKeys.p256dh'],
+      [{ ...encryptionKeys, auth: 'c2hvcnQ' }, 'encryptionKeys.auth'],
+      [{ ...encryptionKeys, auth: 1 }, 'encryptionKeys.auth'],
+    ];
+    for (const [keys, field] of refusals) {
+      const reply = await call('PATCH', 'device', { secret: deviceSecret, body: { encryptionKeys: keys } });
+      expect(reply).toMatchObject({
+        status: 400,
+        body: { errors: expect.arrayContaining([expect.objectContaining({ field })]) },
+      });
+    }
+    await call('PATCH', 'device', { secret: deviceSecret, body: { language: 'en' } });
+    expect(await kept()).toEqual(encryptionKeys);
+    await call('PATCH', 'device', { secret: deviceSecret, body: { encryptionKeys: null } });
+    expect(await kept()).toBeNull();
+  });
 
   it('gives a new installation an anonymous profile and a secret of its own', async () => {
     const device = await install({

@@ -160,6 +160,32 @@ export class MobilePushContentInput extends TapInput {
   @Max(672)
   ttlHours?: number | null;
 
+  @Field({
+    defaultValue: false,
+    description:
+      'Whether it is encrypted for the app, so that FCM and APNs cannot read it. Devices without keys get nothing.',
+  })
+  @IsBoolean()
+  isEncrypted: boolean = false;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Title that a phone shows until its app has opened the encrypted message; no placeholders.',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  coverTitle?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Text that a phone shows until then; an encrypted message needs one.',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  coverBody?: string | null;
+
   @Field(() => [MessageButtonInput], { nullable: true, description: 'At most three; shown by the app.' })
   @IsOptional()
   @ArrayMaxSize(10)

@@ -89,6 +89,15 @@ export class MobilePushContentType extends TapType {
   })
   ttlHours!: number | null;
 
+  @Field({ description: 'Whether it is encrypted for the app, so that FCM and APNs cannot read it.' })
+  isEncrypted!: boolean;
+
+  @Field(() => String, { nullable: true, description: 'Title shown until the app has opened the encrypted message.' })
+  coverTitle!: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Text shown until then.' })
+  coverBody!: string | null;
+
   @Field(() => [MessageButtonType], { description: 'Buttons that the app shows.' })
   buttons!: MessageButtonType[];
 }

@@ -74,7 +74,9 @@ function place(
   } else if (medium === 'MOBILE_PUSH') {
     const push = message as PushFields;
     const ttlHours = push.ttlSeconds === undefined ? undefined : push.ttlSeconds / 3_600;
-    preview.mobilePush = { ...toPushType({ ...push, ttlHours }), payloadBytes: pushPayloadBytes(push) };
+    const { cover } = push;
+    const covered = { isEncrypted: cover !== undefined, coverTitle: cover?.title, coverBody: cover?.body };
+    preview.mobilePush = { ...toPushType({ ...push, ...covered, ttlHours }), payloadBytes: pushPayloadBytes(push) };
   } else if (medium === 'SMS') {
     const sms = message as SmsFields;
     preview.sms = { ...sms, parts: measureSms(sms.text), isAtLeast: isOpen };

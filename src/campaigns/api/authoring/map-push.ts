@@ -25,6 +25,9 @@ export function toPush(input: MobilePushContentInput): MobilePushContent {
     androidChannelId: optional(input.androidChannelId),
     collapseKey: optional(input.collapseKey),
     ttlHours: input.ttlHours ?? undefined,
+    isEncrypted: input.isEncrypted || undefined,
+    coverTitle: optional(input.coverTitle),
+    coverBody: optional(input.coverBody),
   };
 }
 
@@ -48,5 +51,8 @@ export function toPushType(push: MobilePushContent): MobilePushContentType {
     androidChannelId: push.androidChannelId ?? null,
     collapseKey: push.collapseKey ?? null,
     ttlHours: push.ttlHours ?? null,
+    isEncrypted: push.isEncrypted ?? false,
+    coverTitle: push.coverTitle ?? null,
+    coverBody: push.coverBody ?? null,
   };
 }

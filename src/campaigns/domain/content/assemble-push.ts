@@ -5,7 +5,7 @@ import type { MobilePushContent } from './campaign-content';
 import { messageLimits } from './message-limits';
 
 /** A push message without its address. */
-export type PushFields = Omit<PushMessage, 'deliveryId' | 'token' | 'platform'>;
+export type PushFields = Omit<PushMessage, 'deliveryId' | 'token' | 'platform' | 'encryptionKeys'>;
 
 /** Builds a push message for phones. */
 export function assemblePush(content: MobilePushContent | undefined, fields: RenderedFields): Assembled {
@@ -16,6 +16,7 @@ export function assemblePush(content: MobilePushContent | undefined, fields: Ren
     ...data(fields),
     ...buttons(content?.buttons, fields),
     ...(content ? platform(content) : {}),
+    ...(content?.isEncrypted ? { cover: coverOf(fields) } : {}),
   };
   if (isSurelySmall(message)) return { message };
   const bytes = pushPayloadBytes(message);
@@ -25,7 +26,11 @@ export function assemblePush(content: MobilePushContent | undefined, fields: Ren
 
 /** Keys and ids add at most 300 bytes, and texts grow at most twofold where JSON stands in JSON. */
 function isSurelySmall(message: PushFields): boolean {
-  return Buffer.byteLength(JSON.stringify(message)) * 2 + 300 <= messageLimits.pushBytes;
+  return !message.cover && Buffer.byteLength(JSON.stringify(message)) * 2 + 300 <= messageLimits.pushBytes;
+}
+
+function coverOf(fields: RenderedFields): PushFields['cover'] {
+  return { title: fields.get('coverTitle') ?? '', body: fields.get('coverBody') ?? '' };
 }
 
 function texts(fields: RenderedFields): Partial<PushFields> {

@@ -32,6 +32,11 @@ export interface MobilePushContent extends ClickContent {
   collapseKey?: string;
   /** Given up when it could not be delivered for so long. */
   ttlHours?: number;
+  /** Encrypted for the app, so that push services cannot read it; devices without keys get nothing. */
+  isEncrypted?: boolean;
+  /** Shown in the place of an encrypted message until the app has opened it; the same for everybody. */
+  coverTitle?: string;
+  coverBody?: string;
 }
 
 /** An e-mail as its author wrote it. Addresses are literal, texts and names may hold placeholders. */

@@ -32,6 +32,8 @@ const kinds: Record<ContentMedium, { name: string; escaping: Escaping; isSingleL
     { name: 'subtitle', escaping: 'none', isSingleLine: true },
     { name: 'iconUrl', escaping: 'none', isSingleLine: true },
     { name: 'page', escaping: 'html', isSingleLine: false },
+    { name: 'coverTitle', escaping: 'none', isSingleLine: true },
+    { name: 'coverBody', escaping: 'none', isSingleLine: false },
   ],
   EMAIL: [
     { name: 'fromName', escaping: 'none', isSingleLine: true },

@@ -13,7 +13,7 @@ const dataKey = /^[A-Za-z_][A-Za-z0-9_.-]{0,63}$/;
 const appName = /^[\w.-]{1,100}$/;
 /** Names under which the product itself puts something beside the extra values, and those that FCM and APNs keep for themselves. */
 const takenKey =
-  /^(?:deliveryId|url|icon|image|aps|buttons|onClick|page|inAppEvent|from|message_type|google\..*|gcm\..*)$/;
+  /^(?:deliveryId|url|icon|image|aps|buttons|onClick|page|inAppEvent|encrypted|from|message_type|google\..*|gcm\..*)$/;
 const texts = [
   ['title', limits.titleLength],
   ['subtitle', limits.titleLength],
@@ -32,6 +32,19 @@ export function checkPush(findings: Findings, push: MobilePushContent): void {
   checkData(findings, push);
   checkButtons(findings, 'mobilePush', { buttons: push.buttons ?? [], most: limits.pushButtons });
   checkPlatform(findings, push);
+  checkCover(findings, push);
+}
+
+/** Push services read the cover, so that nothing of the person may stand in it. */
+function checkCover(findings: Findings, push: MobilePushContent): void {
+  if (push.isEncrypted) findings.require(['mobilePush', 'coverBody'], push.coverBody ?? '');
+  for (const name of ['coverTitle', 'coverBody'] as const) {
+    findings.bound(['mobilePush', name], push[name], limits.titleLength);
+    if (isTemplate(push[name] ?? '')) {
+      const message = 'Push services can read it, so it is the same for everybody: take the placeholders out';
+      findings.add(['mobilePush', name], 'INVALID', message);
+    }
+  }
 }
 
 function checkData(findings: Findings, push: MobilePushContent): void {

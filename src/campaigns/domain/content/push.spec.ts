@@ -36,6 +36,10 @@ describe('push messages to phones', () => {
     [{ buttons: [{ ...button, onClick: 'PAGE' }] }, 'mobilePush.buttons.0.onClick'],
     [{ buttons: [{ ...button, onClick: 'WEB_VIEW' }] }, 'mobilePush.buttons.0.url'],
     [{ subtitle: 's'.repeat(201) }, 'mobilePush.subtitle'],
+    [{ isEncrypted: true }, 'mobilePush.coverBody'],
+    [{ isEncrypted: true, coverBody: 'For {{ NAME }}' }, 'mobilePush.coverBody'],
+    [{ isEncrypted: true, coverBody: 'x', coverTitle: 't'.repeat(201) }, 'mobilePush.coverTitle'],
+    [{ data: { encrypted: 'x' } }, 'mobilePush.data.encrypted'],
     [{ data: { deliveryId: 'x' } }, 'mobilePush.data.deliveryId'],
     [{ data: { 'google.x': 'x' } }, 'mobilePush.data.google.x'],
     [{ buttons: ['a', 'b', 'c', 'd'].map((id) => ({ id, label: id })) }, 'mobilePush.buttons'],
@@ -49,6 +53,28 @@ describe('push messages to phones', () => {
   it('takes every field within its bounds', () => {
     const push = { badge: 0, ttlHours: 672, sound: 'default', category: 'OFFER', androidChannelId: 'a', subtitle: 's' };
     expect(pathsOf({ ...push, collapseKey: 'k'.repeat(64), buttons: [button], data: { x: '1' } })).toEqual([]);
+  });
+
+  it('keeps the cover beside an encrypted message, in the language of the person, and measures it as it travels', () => {
+    const given: CampaignContent = {
+      ...content({ body: 'For {{ NAME }}', isEncrypted: true, coverTitle: 'Shop', coverBody: 'A message' }),
+      alternatives: [{ language: 'de', texts: [{ path: 'mobilePush.coverBody', text: 'Eine Nachricht' }] }],
+    };
+    expect(validateContent(given).findings).toEqual([]);
+    const people = [
+      { NAME: 'Ann', user: {} },
+      { NAME: 'Ann', user: { language: 'de' } },
+      { NAME: 'x'.repeat(2_600), user: {} },
+    ];
+    const outcomes = compileContent(given).renderSlice('MOBILE_PUSH', people);
+    expect(outcomes).toMatchObject([
+      { message: { body: 'For Ann', cover: { title: 'Shop', body: 'A message' } } },
+      { message: { cover: { body: 'Eine Nachricht' } } },
+      { ok: false, reason: 'PAYLOAD_TOO_LARGE' },
+    ]);
+    const open = compileContent(content({ body: 'For {{ NAME }}', coverBody: 'A message' }));
+    expect(open.renderSlice('MOBILE_PUSH', people)).toMatchObject([{ ok: true }, { ok: true }, { ok: true }]);
+    expect(open.renderSlice('MOBILE_PUSH', people)[0]).not.toHaveProperty('message.cover');
   });
 
   it('renders buttons and subtitle and carries the settings of the platforms', () => {

@@ -12,6 +12,7 @@ import {
 } from '../../contract';
 import { textSetting } from '../../settings';
 import type { Posted } from '../post';
+import { notSealed, seal } from '../push/seal';
 import { Line } from './line';
 import { apnsId, headersOf, mostPayloadBytes, payloadOf } from './notification';
 import { ProviderTokens } from './provider-tokens';
@@ -59,7 +60,9 @@ export class ApnsSession implements ProviderSession {
 
   private async send(message: PushMessage, handOver: HandOver): Promise<SendResult> {
     const { deliveryId } = message;
-    const body = payloadOf(message);
+    const sealed = seal(message);
+    if (!sealed) return notSealed(deliveryId);
+    const body = payloadOf(sealed);
     if (body.length > mostPayloadBytes) return tooLarge(deliveryId, body.length);
     return readPosted(deliveryId, await this.post(message, { body, handOver }));
   }

@@ -11,6 +11,7 @@ import {
 } from '../../contract';
 import { textSetting } from '../../settings';
 import { type Posted, post } from '../post';
+import { notSealed, seal } from '../push/seal';
 import { type AccessTokenError, AccessTokens } from './access-token';
 import { messageBody } from './message-body';
 import { resultOf } from './result';
@@ -58,9 +59,11 @@ export class FcmSession implements ProviderSession {
 
   private async send(message: PushMessage, handOver: HandOver): Promise<SendResult> {
     const { deliveryId } = message;
+    const sealed = seal(message);
+    if (!sealed) return notSealed(deliveryId);
     const token = await this.tokens.get().catch((error: unknown) => error as AccessTokenError);
     if (typeof token !== 'string') return notWritten(deliveryId, token.code, token.message);
-    const body = messageBody(message);
+    const body = messageBody(sealed);
     const posted = await this.post(token, body, handOver);
     if (!isTokenRefused(posted)) return readPosted(deliveryId, posted);
     this.tokens.drop(token);

@@ -5,15 +5,25 @@ import { given } from '../push/given';
 
 /** A message as FCM HTTP v1 takes it. The delivery id travels in `data`, for the app and for opens. */
 export function messageBody(message: PushMessage): string {
-  const { token, platform, title, body, imageUrl } = message;
+  const { token, platform } = message;
   return JSON.stringify({
     message: {
       token,
-      notification: { title, body, ...(imageUrl ? { image: imageUrl } : {}) },
-      data: dataOf(message),
+      ...shownOf(message),
       ...(platform === 'ANDROID' ? { android: androidOf(message) } : apnsOf(message)),
     },
   });
+}
+
+/**
+ * What is shown and what is for the app. Android shows a notification without asking the app, so that one with a cover
+ * is data alone: the app opens it, and shows the cover when it cannot.
+ */
+export function shownOf(message: PushMessage): { notification?: object; data: Record<string, string> } {
+  const { title, body, imageUrl, cover, platform } = message;
+  const data = dataOf(message);
+  if (cover && platform === 'ANDROID') return { data: { ...data, title, body } };
+  return { notification: { title, body, ...(imageUrl ? { image: imageUrl } : {}) }, data };
 }
 
 /** What is said to Android only. */

@@ -8,14 +8,15 @@ export function apsOf({
   category,
   threadId,
   imageUrl,
+  cover,
 }: PushMessage): Record<string, unknown> | undefined {
   return given({
     sound,
     badge,
     category,
     'thread-id': threadId,
-    // A picture is loaded by the app's extension, which runs for mutable content only.
-    'mutable-content': imageUrl ? 1 : undefined,
+    // A picture is loaded, and what is encrypted opened, by the app's extension, which runs for mutable content only.
+    'mutable-content': imageUrl || cover ? 1 : undefined,
   });
 }
 

@@ -12,7 +12,7 @@ import {
 } from '../../contract';
 import { textSetting } from '../../settings';
 import { type Posted, post } from '../post';
-import { encrypt, mostPlaintextBytes } from './encrypt';
+import { encrypt, mostPlaintextBytes } from '../push/encrypt';
 import { payloadOf } from './payload';
 import { resultOf } from './result';
 import { VapidTokens } from './vapid';

@@ -1,6 +1,6 @@
 import { createCipheriv, createECDH, type ECDH, hkdfSync, randomBytes } from 'node:crypto';
 
-/** The keys of a browser's subscription: a point on P-256 (65 bytes) and a secret (16 bytes). */
+/** The keys of a browser's subscription or of an app's installation: a point on P-256 (65 bytes) and a secret (16 bytes). */
 export interface SubscriptionKeys {
   p256dh: Buffer;
   auth: Buffer;
@@ -20,7 +20,7 @@ export interface Randomness {
   sender: ECDH;
 }
 
-/** Encrypts a message for one browser: RFC 8291 in the coding aes128gcm of RFC 8188, one record. @throws when p256dh is no point of the curve. */
+/** Encrypts a message for one browser or app: RFC 8291 in the coding aes128gcm of RFC 8188, one record. @throws when p256dh is no point of the curve. */
 export function encrypt(plaintext: Buffer, { p256dh, auth }: SubscriptionKeys, random = newRandomness()): Buffer {
   const { salt, sender } = random;
   const ownKey = sender.getPublicKey();
@@ -34,6 +34,11 @@ export function encrypt(plaintext: Buffer, { p256dh, auth }: SubscriptionKeys, r
   header.writeUInt8(ownKey.length, 4);
   const body = [cipher.update(plaintext), cipher.update(lastRecord), cipher.final(), cipher.getAuthTag()];
   return Buffer.concat([salt, header, ownKey, ...body]);
+}
+
+/** Bytes of an encrypted message: with salt, record size, the sender's key of 65 bytes, the delimiter and the tag. */
+export function encryptedBytes(plaintextBytes: number): number {
+  return plaintextBytes + 16 + 5 + 65 + 1 + 16;
 }
 
 function newRandomness(): Randomness {
