@@ -1,15 +1,14 @@
 /** A JSON object of the wire. Optimove's clients of different ages spell keys differently, so they are read caseless. */
 export class WireObject {
-  private readonly values = new Map<string, unknown>();
+  /** By lower-case key; made when a key is not spelt as it is asked for, because rows come by the million. */
+  private values: Map<string, unknown> | null = null;
 
-  constructor(private readonly source: Record<string, unknown>) {
-    for (const [key, value] of Object.entries(source)) this.values.set(key.toLowerCase(), value);
-  }
+  constructor(private readonly source: Record<string, unknown>) {}
 
   /** The value of the first of these keys that is there. */
   get(...keys: string[]): unknown {
     for (const key of keys) {
-      const value = this.values.get(key.toLowerCase());
+      const value = this.valueAt(key);
       if (value !== undefined) return value;
     }
     return undefined;
@@ -29,6 +28,12 @@ export class WireObject {
   /** Keys that are none of these, as they were written. */
   others(known: ReadonlySet<string>): Record<string, unknown> {
     return Object.fromEntries(Object.entries(this.source).filter(([key]) => !known.has(key.toLowerCase())));
+  }
+
+  private valueAt(key: string): unknown {
+    if (Object.hasOwn(this.source, key)) return this.source[key];
+    this.values ??= new Map(Object.entries(this.source).map(([name, value]) => [name.toLowerCase(), value]));
+    return this.values.get(key.toLowerCase());
   }
 }
 

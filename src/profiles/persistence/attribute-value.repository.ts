@@ -32,7 +32,8 @@ export class AttributeValueRepository {
   async store(tx: Tx, projectId: string, { name, table }: { name: string; table: string }): Promise<void> {
     await execute(
       tx,
-      `UPDATE ${table} v SET is_known = true FROM profile p WHERE p.project_id = $1 AND p.user_id = v.user_id`,
+      `UPDATE ${table} v SET is_known = NOT is_known WHERE is_known IS DISTINCT FROM
+         ((SELECT true FROM profile p WHERE p.project_id = $1 AND p.user_id = v.user_id LIMIT 1) IS NOT NULL)`,
       [projectId],
     );
     await execute(

@@ -35,7 +35,7 @@ export class RememberedValueRepository {
     if (values.size === 0) return;
     await query(
       tx,
-      `CREATE TEMP TABLE ${table} (user_id text NOT NULL, value jsonb, is_known boolean NOT NULL DEFAULT false) ON COMMIT DROP`,
+      `CREATE TEMP TABLE ${table} (user_id text NOT NULL, value jsonb, is_known boolean NOT NULL DEFAULT true) ON COMMIT DROP`,
     );
     await copyIn(tx, `${table} (user_id, value)`, rowsOf(values));
     if (target.mayBeOld) await this.keepNewer(tx, target);
@@ -71,7 +71,10 @@ export class RememberedValueRepository {
       [target.projectId, target.attributeId, target.dataDate, target.runId, limit],
     );
     if (rows.length === 0) return 0;
-    await query(tx, `CREATE TEMP TABLE ${table} (user_id text, value jsonb, is_known boolean) ON COMMIT DROP`);
+    await query(
+      tx,
+      `CREATE TEMP TABLE ${table} (user_id text, value jsonb, is_known boolean NOT NULL DEFAULT true) ON COMMIT DROP`,
+    );
     await copyIn(
       tx,
       `${table} (user_id)`,
