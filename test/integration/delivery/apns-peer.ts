@@ -44,8 +44,12 @@ export class ApnsPeer {
   private socket = new Socket();
   private readonly server: Http2Server;
 
-  constructor(maxConcurrentStreams = 1_000) {
-    this.server = createServer({ settings: { maxConcurrentStreams } });
+  /** With a window of so many bytes, in a session and in each stream, which senders may fill without being read. */
+  constructor(
+    maxConcurrentStreams = 1_000,
+    private readonly window = 65_535,
+  ) {
+    this.server = createServer({ settings: { maxConcurrentStreams, initialWindowSize: window } });
     this.server.prependListener('connection', (socket: Socket) => this.greet(socket));
     this.server.on('session', (session) => this.meet(session, this.socket));
   }
@@ -84,6 +88,7 @@ export class ApnsPeer {
   private meet(session: ServerHttp2Session, socket: Socket): void {
     this.connections += 1;
     const connection = this.connections;
+    session.setLocalWindowSize(this.window);
     session.on('error', () => undefined);
     session.on('stream', (stream, headers) => {
       this.open += 1;

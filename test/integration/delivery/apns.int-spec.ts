@@ -1,7 +1,9 @@
+import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { getProvider, type ProviderSession, type PushMessage, type SendResult } from '@libs/delivery';
 import { OutboundGuard } from '@libs/platform';
+import { ApnsSession } from '../../../libs/delivery/src/providers/apns/apns-session';
 import { eventually } from '../../support/eventually';
 import { ApnsPeer, type ApnsReply } from './apns-peer';
 
@@ -29,6 +31,10 @@ describe('APNs over HTTP/2', () => {
     expect(provider.validateSettings(settings)).toEqual([]);
     return provider.open({ settings, ...guards });
   }
+
+  /** Waits for an answer for half a second. */
+  const impatient = (settings: Record<string, string>): ProviderSession =>
+    new ApnsSession(createPrivateKey(settings.privateKey ?? ''), { settings }, 500);
 
   const sendOne = async (over: Partial<PushMessage> = {}): Promise<SendResult | undefined> =>
     (await session.sendBatch([{ ...push(1), ...over }], now))[0];
@@ -204,6 +210,68 @@ describe('APNs over HTTP/2', () => {
     await frozen.stop();
   });
 
+  it('waits for no answer of a far end that reads nothing any more, and sends what comes next over a new connection', async () => {
+    const wide = new ApnsPeer(5_000, 64 << 20);
+    await wide.start();
+    const frozen = await freeze(wide.url);
+    const other = impatient({ ...wide.settings(), baseUrl: frozen.url });
+    expect((await other.sendBatch([push(1)], now))[0]).toMatchObject({ outcome: 'ACCEPTED' });
+    frozen.freeze();
+    // More than the sockets in between hold.
+    const many = Array.from({ length: 2_500 }, (_, number) => ({ ...push(number), body: 'x'.repeat(3_800) }));
+    const results = await other.sendBatch(many, now);
+    expect(new Set(results.map((result) => JSON.stringify({ ...result, deliveryId: '' })))).toEqual(
+      new Set([
+        JSON.stringify({
+          outcome: 'UNCERTAIN',
+          deliveryId: '',
+          reason: 'NO_ANSWER_IN_TIME',
+          detail: 'APNs gave no answer (NO_ANSWER_IN_TIME)',
+        }),
+      ]),
+    );
+    expect(outcomes(await other.sendBatch([push(2), push(3)], now))).toEqual(['ACCEPTED', 'ACCEPTED']);
+    expect(frozen.connections()).toBe(2);
+    await other.close();
+    await frozen.stop();
+    await wide.stop();
+  });
+
+  it('gives those that wait for room to a new connection when theirs falls silent', async () => {
+    const narrow = new ApnsPeer(1);
+    await narrow.start();
+    const frozen = await freeze(narrow.url);
+    const other = impatient({ ...narrow.settings(), baseUrl: frozen.url });
+    expect((await other.sendBatch([push(0)], now))[0]).toMatchObject({ outcome: 'ACCEPTED' });
+    frozen.freeze();
+    expect(outcomes(await other.sendBatch([1, 2, 3].map(push), now))).toEqual(['UNCERTAIN', 'ACCEPTED', 'ACCEPTED']);
+    expect(frozen.connections()).toBe(2);
+    await other.close();
+    await frozen.stop();
+    await narrow.stop();
+  });
+
+  it('keeps a connection that lost an answer and still says that somebody is there', async () => {
+    const other = impatient(peer.settings());
+    peer.gate = new Promise(() => undefined);
+    expect((await other.sendBatch([push(1)], now))[0]).toMatchObject({ reason: 'NO_ANSWER_IN_TIME' });
+    peer.gate = Promise.resolve();
+    expect((await other.sendBatch([push(2)], now))[0]).toMatchObject({ outcome: 'ACCEPTED' });
+    expect(peer.connections).toBe(1);
+    await other.close();
+  });
+
+  it('closes without waiting for a far end that reads nothing any more', async () => {
+    const frozen = await freeze(peer.url);
+    const other = impatient({ ...peer.settings(), baseUrl: frozen.url });
+    await other.sendBatch([push(1)], now);
+    frozen.freeze();
+    const sending = other.sendBatch([push(2)], now);
+    await other.close();
+    expect((await sending)[0]).toMatchObject({ outcome: 'UNCERTAIN' });
+    await frozen.stop();
+  });
+
   it('does not write a payload that Apple would not take', async () => {
     const { deliveryId, title } = push(1);
     const bare = Buffer.byteLength(JSON.stringify({ deliveryId, aps: { alert: { title, body: '' } } }));
@@ -295,7 +363,7 @@ function push(number: number): PushMessage {
   return { deliveryId: `delivery-${number}`, token, platform: 'IOS', title: 'Hello', body: 'World 😀' };
 }
 
-/** A way to a server that can lose every connection without a word, as networks do. */
+/** A way to a server that can fall silent on every connection that stands: it keeps them open and reads nothing more. */
 async function freeze(
   url: string,
 ): Promise<{ url: string; freeze: () => void; connections: () => number; stop: () => Promise<void> }> {
@@ -315,8 +383,6 @@ async function freeze(
       for (const [socket, onward] of pairs) {
         socket?.unpipe();
         onward?.unpipe();
-        socket?.resume();
-        onward?.resume();
       }
     },
     connections: () => pairs.length,

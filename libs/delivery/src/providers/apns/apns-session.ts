@@ -35,12 +35,13 @@ export class ApnsSession implements ProviderSession {
   private readonly topic: string;
   private readonly lines: Record<ApnsEnvironment, Line>;
 
-  constructor(key: KeyObject, { settings, assertPublicHost, lookup }: SessionOptions) {
+  constructor(key: KeyObject, { settings, assertPublicHost, lookup }: SessionOptions, answerWithinMs = 20_000) {
     const [keyId, teamId] = [textSetting(settings, 'keyId'), textSetting(settings, 'teamId')];
     this.tokens = new ProviderTokens({ key, keyId, teamId });
     this.topic = textSetting(settings, 'topic');
     const base = textSetting(settings, 'baseUrl').replace(/\/$/, '');
-    const line = (host: string): Line => new Line(base || `https://${host}`, { assertPublicHost, lookup });
+    const options = { assertPublicHost, lookup, answerWithinMs };
+    const line = (host: string): Line => new Line(base || `https://${host}`, options);
     this.lines = { PRODUCTION: line(hosts.PRODUCTION), SANDBOX: line(hosts.SANDBOX) };
   }
 

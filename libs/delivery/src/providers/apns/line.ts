@@ -14,14 +14,27 @@ const maxSessionMemory = 64;
 export class Line {
   private link: Link | null = null;
   private checking: Promise<Link> | null = null;
+  private readonly underWay = new Set<Promise<Posted>>();
 
   constructor(
     private readonly origin: string,
-    private readonly guards: Pick<SessionOptions, 'assertPublicHost' | 'lookup'>,
+    private readonly options: Pick<SessionOptions, 'assertPublicHost' | 'lookup'> & { answerWithinMs: number },
   ) {}
 
   /** Writes a request and waits for its answer. Only `NOT_WRITTEN` and `LATE` say that the other side did nothing. Never rejects. */
   async post(request: ApnsRequest, handOver: HandOver): Promise<Posted> {
+    const posting = this.tryToPost(request, handOver);
+    this.underWay.add(posting);
+    return posting.finally(() => this.underWay.delete(posting));
+  }
+
+  /** Waits for what is under way and ends the connection. */
+  async close(): Promise<void> {
+    await Promise.all(this.underWay);
+    this.link?.end();
+  }
+
+  private async tryToPost(request: ApnsRequest, handOver: HandOver): Promise<Posted> {
     try {
       for (let tries = 0; tries < mostConnections; tries += 1) {
         const posted = await (await this.standing()).post(request, handOver);
@@ -33,12 +46,6 @@ export class Line {
     }
   }
 
-  /** Waits for what is under way and closes the connection. */
-  async close(): Promise<void> {
-    await this.checking?.catch(() => undefined);
-    await this.link?.close();
-  }
-
   private standing(): Promise<Link> {
     this.checking ??= this.check().finally(() => {
       this.checking = null;
@@ -46,19 +53,19 @@ export class Line {
     return this.checking;
   }
 
-  /** What an idle connection is given may vanish without a trace, so it is asked first whether anybody is there. */
+  /** What an idle or silent connection is given may vanish without a trace, so it is asked first whether anybody is there. */
   private async check(): Promise<Link> {
     const { link } = this;
-    if (link?.isOpen && (link.idleMs < pingAfterIdleMs || (await link.isAlive(pongWithinMs)))) return link;
+    if (link?.isOpen && (link.isFresh(pingAfterIdleMs) || (await link.isAlive(pongWithinMs)))) return link;
     this.link = await this.open();
     return this.link;
   }
 
   private async open(): Promise<Link> {
-    const { assertPublicHost, lookup } = this.guards;
+    const { assertPublicHost, lookup, answerWithinMs } = this.options;
     await assertPublicHost?.(new URL(this.origin).hostname);
     const session = connectHttp2(this.origin, { maxSessionMemory, ...(lookup ? { lookup } : {}) });
-    const link = new Link(session);
+    const link = new Link(session, answerWithinMs);
     await settingsOf(session);
     return link;
   }

@@ -8,8 +8,8 @@ export interface ApnsRequest {
   body: Buffer;
 }
 
-const answerWithinMs = 20_000;
 const longestAnswer = 65_536;
+const noAnswerInTime = 'NO_ANSWER_IN_TIME';
 
 /**
  * One HTTP/2 connection. It opens no more streams at a time than the other side allows. It is Node's own, as the failures of
@@ -21,8 +21,12 @@ export class Link {
   private readonly waiting: (() => void)[] = [];
   private lastTaken = Number.POSITIVE_INFINITY;
   private usedAt = performance.now();
+  private isSuspect = false;
 
-  constructor(private readonly session: ClientHttp2Session) {
+  constructor(
+    private readonly session: ClientHttp2Session,
+    private readonly answerWithinMs: number,
+  ) {
     // What a failure means is told stream by stream.
     session.on('error', () => undefined);
     session.on('goaway', (_code, lastStreamId) => {
@@ -37,24 +41,25 @@ export class Link {
     return !this.session.closed && !this.session.destroyed;
   }
 
-  /** Milliseconds since something was last written or answered. */
-  get idleMs(): number {
-    return this.inFlight > 0 ? 0 : performance.now() - this.usedAt;
+  /** Whether the other side is likely to be there: nothing went unanswered, and something was answered within so long. */
+  isFresh(withinMs: number): boolean {
+    return !this.isSuspect && (this.inFlight > 0 || performance.now() - this.usedAt < withinMs);
   }
 
-  /** Writes a request when there is room for it, and waits for the answer. Null when the connection ended first. */
+  /** Writes a request when there is room for it, and waits for the answer. Null when the connection ended or fell silent first. */
   async post(request: ApnsRequest, handOver: HandOver): Promise<Posted | null> {
-    while (this.isOpen && this.inFlight >= this.mostStreams()) {
+    while (this.isTrusted && this.inFlight >= this.mostStreams()) {
       await new Promise<void>((resolve) => this.waiting.push(resolve));
     }
-    if (!this.isOpen) return null;
+    if (!this.isTrusted) return null;
     if (!handOver.mayWrite()) return this.giveWay({ kind: 'LATE' });
     this.inFlight += 1;
-    return this.exchange(request).finally(() => {
-      this.inFlight -= 1;
-      this.usedAt = performance.now();
-      this.next();
-    });
+    const posted = await this.exchange(request);
+    this.inFlight -= 1;
+    if (posted.kind === 'NO_ANSWER' && posted.error.code === noAnswerInTime) this.isSuspect = true;
+    else this.heard();
+    this.next();
+    return posted;
   }
 
   /** Whether the other side still answers; ends the connection when it does not. */
@@ -67,27 +72,32 @@ export class Link {
       };
       if (!this.isOpen || !this.session.ping(settle)) settle(new Error('The connection has ended'));
     });
-    if (!answered) this.session.destroy();
-    else this.usedAt = performance.now();
+    if (answered) this.heard();
+    else this.session.destroy();
     return answered;
   }
 
-  /** Waits for what is under way. */
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      if (this.session.destroyed) return resolve();
-      this.session.once('close', resolve);
-      this.session.close();
-    });
+  /** Ends the connection at once: one that is closed in order waits for the other side, which may be gone. */
+  end(): void {
+    this.session.destroy();
+  }
+
+  private get isTrusted(): boolean {
+    return this.isOpen && !this.isSuspect;
+  }
+
+  private heard(): void {
+    this.usedAt = performance.now();
+    this.isSuspect = false;
   }
 
   private mostStreams(): number {
     return this.session.remoteSettings.maxConcurrentStreams ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Lets those go on for whom there is room now; all of them once the connection has ended. */
+  /** Lets those go on for whom there is room now; all of them once they have to look for another connection. */
   private next(): void {
-    const room = this.isOpen ? this.mostStreams() - this.inFlight : Number.POSITIVE_INFINITY;
+    const room = this.isTrusted ? this.mostStreams() - this.inFlight : Number.POSITIVE_INFINITY;
     for (const resolve of this.waiting.splice(0, Math.max(0, room))) resolve();
   }
 
@@ -101,17 +111,21 @@ export class Link {
       const stream = this.session.request(headers);
       const answer = listenTo(stream);
       let failure: NodeJS.ErrnoException | undefined;
-      stream.setTimeout(answerWithinMs, () => {
-        failure = failureOf('NO_ANSWER_IN_TIME');
+      const settle = (): void => {
+        clearTimeout(timer);
+        if (answer.status > 0) resolve({ kind: 'ANSWERED', location: null, ...answer, text: answer.text() });
+        else resolve(this.unanswered(stream, failure));
+      };
+      // Where the socket takes nothing more, a stream that is closed does not say so.
+      const timer = setTimeout(() => {
+        failure = failureOf(noAnswerInTime);
         stream.close(constants.NGHTTP2_CANCEL);
-      });
+        settle();
+      }, this.answerWithinMs);
       stream.on('error', (error) => {
         failure ??= error;
       });
-      stream.once('close', () => {
-        if (answer.status > 0) resolve({ kind: 'ANSWERED', location: null, ...answer, text: answer.text() });
-        else resolve(this.unanswered(stream, failure));
-      });
+      stream.once('close', settle);
       stream.end(body);
     });
   }
