@@ -5,6 +5,7 @@ import {
   startEmbeddedPostgres,
   startEmbeddedRedis,
 } from '../../libs/platform/src/embedded';
+import { postgresFolder } from './postgres-folder';
 
 /** What the tear-down has to stop; the two files share nothing but this process. */
 export interface StartedServers {
@@ -29,7 +30,7 @@ export default async function setUp(): Promise<void> {
   if (!process.env.TEST_DATABASE_URL) {
     const binFolder = process.env.TEST_POSTGRES_BIN;
     started.postgres = await startEmbeddedPostgres({
-      dataDir: join(cache, binFolder ? 'test-pg-other' : 'test-pg'),
+      dataDir: join(cache, postgresFolder(binFolder)),
       binFolder,
       settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: 400 },
     });
