@@ -2,6 +2,7 @@ import {
   addProviders,
   type CampaignStage,
   completedExecution,
+  launchCampaign,
   mutate,
   planWithPeople,
   runAtOptimove,
@@ -83,6 +84,29 @@ describe('an announcement', () => {
     const url = listeners.find(({ eventTypeId }) => eventTypeId === 13)?.listenerUrl ?? '';
     return (await fetch(url, { method: 'POST', body: JSON.stringify(body) })).status;
   };
+  const replaceToken = async (stage: CampaignStage): Promise<void> => {
+    await faults(stage, noFaults);
+    const { connection } = await product.graphql<{ connection: { version: number } }>(
+      'query ($id: ID!) { connection(id: $id) { version } }',
+      { id: stage.connectionId },
+    );
+    await mutate(product.graphql, 'updateConnection', 'UpdateConnectionInput', 'connection { status }', {
+      id: stage.connectionId,
+      apiToken: stage.tenant.apiToken,
+      version: connection.version,
+    });
+  };
+  const grow = async (stage: CampaignStage, campaignId: string, count: number): Promise<void> => {
+    await planWithPeople(product, stage, { count, seed: 100 + stages });
+    await product.control('POST', `/tenants/${stage.tenant.id}/campaigns/${campaignId}/customers`, { count });
+    await nextSecond();
+    await runAtOptimove(product, stage, campaignId);
+  };
+  const waitsForToken = (stage: CampaignStage) =>
+    eventually('the further reading waits for a token', async () => {
+      const execution = await onlyExecution(stage);
+      return execution?.reason?.includes('token') && execution.readings[1] ? execution : null;
+    });
   const nextSecond = (): Promise<unknown> => {
     const now = Math.floor(Date.now() / 1000);
     return eventually('the next second begins', () => Math.floor(Date.now() / 1000) > now);
@@ -132,16 +156,7 @@ describe('an announcement', () => {
       return execution?.reason ? execution : null;
     });
     expect(waiting).toMatchObject({ state: 'READING', reason: expect.stringContaining('token') });
-    await faults(stage, noFaults);
-    const { connection } = await product.graphql<{ connection: { version: number } }>(
-      'query ($id: ID!) { connection(id: $id) { version } }',
-      { id: stage.connectionId },
-    );
-    await mutate(product.graphql, 'updateConnection', 'UpdateConnectionInput', 'connection { status }', {
-      id: stage.connectionId,
-      apiToken: stage.tenant.apiToken,
-      version: connection.version,
-    });
+    await replaceToken(stage);
     const { state, reason } = await completedExecution(product, stage.connectionId);
     expect({ state, reason, messages: inbox().received }).toEqual({ state: 'COMPLETED', reason: null, messages: 60 });
   });
@@ -166,6 +181,113 @@ describe('an announcement', () => {
     expect(readings[1]).toMatchObject({ listed: 120, added: 40, duplicates: 0 });
     expect(funnel.endStates.reduce((sum, { count }) => sum + count, 0)).toBe(funnel.received);
     expect(inbox()).toMatchObject({ received: 100, duplicates: 0 });
+  });
+
+  it('whose further list waits for a token is read once that is replaced', async () => {
+    const { stage, campaign } = await stageOne({ count: 60 });
+    await runAtOptimove(product, stage, campaign.id);
+    await inState(stage, 'COMPLETED');
+    await faults(stage, { rules: [{ kind: '401' }] });
+    await grow(stage, campaign.id, 100);
+    await waitsForToken(stage);
+    await replaceToken(stage);
+    await eventually('the further list is read', async () => (await onlyExecution(stage))?.readings[1]?.finishedAt);
+    const { funnel } = await inState(stage, 'COMPLETED');
+    expect({ received: funnel.received, messages: inbox().received }).toEqual({ received: 100, messages: 100 });
+  });
+
+  it('whose further list is still to be read when the campaign is cancelled brings nobody more a message', async () => {
+    const { stage, campaign } = await stageOne({ count: 60 });
+    await runAtOptimove(product, stage, campaign.id);
+    await inState(stage, 'COMPLETED');
+    await faults(stage, { rules: [{ kind: '401' }] });
+    await grow(stage, campaign.id, 100);
+    const { id } = await waitsForToken(stage);
+    await product.control('POST', `/tenants/${stage.tenant.id}/campaigns/${campaign.id}/cancel`, {});
+    const [row] = await eventually('the cancellation is noted', async () => {
+      const rows = await product.database.query<{ requested: Date | null }>(
+        'SELECT cancel_requested_at AS requested FROM execution WHERE id = $1',
+        [id],
+      );
+      return rows[0]?.requested ? rows : null;
+    });
+    expect(row?.requested).not.toBeNull();
+    await replaceToken(stage);
+    const again = await tryMutation(product.graphql, 'retryExecution', 'ExecutionIdInput', 'execution { state }', {
+      id,
+    });
+    expect(again.userErrors).toMatchObject([{ code: 'WRONG_STATE' }]);
+    expect(inbox().received).toBe(60);
+  });
+
+  it('that came while the execution was paused is read after it was resumed, however long that took', async () => {
+    const { stage, campaign } = await stageOne({ count: 60 });
+    const stop = { scope: 'CONNECTION', scopeId: stage.connectionId };
+    await mutate(product.graphql, 'switchSendingOff', 'SwitchSendingOffInput', 'stops { scope }', {
+      ...stop,
+      reason: 'Test',
+    });
+    await runAtOptimove(product, stage, campaign.id);
+    const { id } = await inState(stage, 'RUNNING');
+    await mutate(product.graphql, 'pauseExecution', 'ExecutionIdInput', 'execution { state }', { id });
+    await grow(stage, campaign.id, 100);
+    await eventually('event 1 was followed up, too', async () => {
+      const { announcements } = (await onlyExecution(stage)) ?? { announcements: [] };
+      return announcements.some(({ source }) => source === '1');
+    });
+    await product.database.query(
+      `UPDATE execution_announcement SET received_at = received_at - interval '5 days' WHERE execution_id = $1`,
+      [id],
+    );
+    await product.database.query(
+      `UPDATE execution SET read_started_at = read_started_at - interval '5 days' WHERE id = $1`,
+      [id],
+    );
+    await mutate(product.graphql, 'resumeExecution', 'ExecutionIdInput', 'execution { state }', { id });
+    await mutate(product.graphql, 'switchSendingOn', 'SendingScopeInput', 'stops { scope }', stop);
+    const { funnel } = await inState(stage, 'COMPLETED');
+    expect({ received: funnel.received, messages: inbox().received }).toEqual({ received: 100, messages: 100 });
+  });
+
+  it('that comes later, when the connection was given another zone, brings nobody a second message', async () => {
+    const { stage, campaign } = await stageOne({ count: 60 });
+    await runAtOptimove(product, stage, campaign.id);
+    await inState(stage, 'COMPLETED');
+    const { connection } = await product.graphql<{ connection: { version: number } }>(
+      'query ($id: ID!) { connection(id: $id) { version } }',
+      { id: stage.connectionId },
+    );
+    const isMorning = new Date().getUTCHours() < 12;
+    await mutate(product.graphql, 'updateConnection', 'UpdateConnectionInput', 'connection { status }', {
+      ...{ id: stage.connectionId, version: connection.version },
+      // Where it is the same day.
+      timeZone: isMorning ? 'Europe/Malta' : 'America/New_York',
+    });
+    await nextSecond();
+    await runAtOptimove(product, stage, campaign.id);
+    await eventually('the list is read once more', async () => (await onlyExecution(stage))?.readings[1]?.finishedAt);
+    const { readings } = await inState(stage, 'COMPLETED');
+    expect(readings[1]).toMatchObject({ listed: 60, known: 60, added: 0 });
+    expect(inbox()).toMatchObject({ received: 60, duplicates: 0 });
+  });
+
+  it('of a list with a template that Optimove did not name yet goes to its customers, too, with their values', async () => {
+    const { stage } = await stageOne({ count: 1 });
+    const other = await launchCampaign(product.graphql, {
+      ...{ channelId: stage.channelId, name: `Late ${stages}` },
+      content: { mobilePush: { title: 'Play {{ FavouriteGame }}', body: 'Now' } },
+    });
+    const templateIds = [stage.templateId, other.templateId];
+    const unlistedTemplateIds = [other.templateId];
+    const late = await planWithPeople(product, stage, { count: 60, seed: 900 }, undefined, {
+      templateIds: templateIds.map(Number),
+      unlistedTemplateIds: unlistedTemplateIds.map(Number),
+    });
+    await runAtOptimove(product, stage, late.id);
+    const { funnel } = await inState(stage, 'COMPLETED');
+    expect(funnel.endStates).toEqual([{ state: 'SENT', count: 60 }]);
+    const titles = product.farEnds.inbox.report(60).mobilePush.last.map(({ title }) => title);
+    expect(titles.filter((title) => /^Play \w+/.test(title ?? ''))).toHaveLength(30);
   });
 
   it('by event 1 alone is followed up after a while, so that a channel whose event 13 never comes is not silent', async () => {

@@ -87,16 +87,30 @@ export async function stageCampaign(
       ...options.channel,
     },
   );
+  const campaign = await launchCampaign(graphql, {
+    channelId: channel.id,
+    name,
+    content: options.content ?? threeMedia,
+  });
+  return {
+    tenant,
+    connectionId: connection.id,
+    channelId: channel.id,
+    ...campaign,
+  };
+}
+
+/** Launches a campaign and returns its id and that of its template at Optimove. */
+export async function launchCampaign(
+  graphql: Product['graphql'],
+  input: { channelId: string; name: string; content: object },
+): Promise<Pick<CampaignStage, 'campaignId' | 'templateId'>> {
   const created = await mutate<{ campaign: { id: string; version: number } }>(
     graphql,
     'createCampaign',
     'CreateCampaignInput',
     'campaign { id version }',
-    {
-      channelId: channel.id,
-      name,
-      content: options.content ?? threeMedia,
-    },
+    input,
   );
   const { campaign } = await mutate<{ campaign: { publication: { optimoveTemplateId: string } } }>(
     graphql,
@@ -105,13 +119,7 @@ export async function stageCampaign(
     'campaign { publication { optimoveTemplateId } }',
     created.campaign,
   );
-  return {
-    tenant,
-    connectionId: connection.id,
-    channelId: channel.id,
-    campaignId: created.campaign.id,
-    templateId: campaign.publication.optimoveTemplateId,
-  };
+  return { campaignId: created.campaign.id, templateId: campaign.publication.optimoveTemplateId };
 }
 
 /** Plans a campaign at Optimove, imports its people and returns its id and the counts of its list. */
@@ -120,12 +128,19 @@ export async function planWithPeople(
   stage: CampaignStage,
   customers: { count: number; seed?: number; mix?: object },
   scheduledTime?: string,
+  templates: { templateIds?: number[]; unlistedTemplateIds?: number[] } = {},
 ): Promise<{ id: string; announced: number; expected: Record<string, number> }> {
   const { control, rest, sandbox } = product;
   const campaign = await control<{ id: string; announced: number; expected: Record<string, number> }>(
     'POST',
     `/tenants/${stage.tenant.id}/campaigns`,
-    { channelId: stage.tenant.channels[0]?.id, templateIds: [stage.templateId], customers, scheduledTime },
+    {
+      channelId: stage.tenant.channels[0]?.id,
+      templateIds: [stage.templateId],
+      customers,
+      scheduledTime,
+      ...templates,
+    },
   );
   for (const [file, path] of [
     ['profiles.csv', '/imports/profiles'],

@@ -30,16 +30,25 @@ export class FindMissed {
     private readonly log: Log,
   ) {}
 
-  /** Only campaigns that use a template of ours are announced. @throws {OptimoveError} */
+  /**
+   * Only campaigns that use a template of ours are announced. A channel that Optimove refuses keeps none of the others
+   * from being looked at. @throws {OptimoveError} what it said of such a channel.
+   */
   async run(connectionId: string): Promise<void> {
     const connection = await this.connections.find(connectionId);
     if (!connection || connection.isDisabled) return;
     const client = await this.connections.clientFor(connectionId);
     const channels = await this.channels.listForConnection(connection.projectId, connectionId);
-    for (const channel of channels.filter(({ media }) => media.length > 0)) {
-      for (const runDate of lastTwoDays(connection.timeZone))
-        await this.sweep({ connection, client, channel, runDate });
+    const refused: unknown[] = [];
+    for (const channel of channels.filter(isSwept)) {
+      for (const runDate of lastTwoDays(connection.timeZone)) {
+        await this.sweep({ connection, client, channel, runDate }).catch((error: unknown) => {
+          if (!(error instanceof OptimoveRejectedError)) throw error;
+          refused.push(error);
+        });
+      }
     }
+    if (refused.length > 0) throw refused[0];
   }
 
   private async sweep(place: Place): Promise<void> {
@@ -69,7 +78,7 @@ export class FindMissed {
     if (connection && !connection.isDisabled) {
       const client = await this.connections.clientFor(connection.id);
       const channels = await this.channels.listForConnection(connection.projectId, connection.id);
-      for (const channel of channels.filter(({ media, kind }) => media.length > 0 && kind !== 'TRIGGERED')) {
+      for (const channel of channels.filter(isSwept)) {
         await this.followUpOn({ connection, client, channel, runDate: signal.runDate }, signal);
       }
     }
@@ -111,6 +120,11 @@ interface Place {
   client: OptimoveClient;
   channel: ChannelView;
   runDate: string;
+}
+
+/** Whether campaigns that Optimove schedules can go out over the channel. */
+function isSwept({ media, kind }: ChannelView): boolean {
+  return media.length > 0 && kind !== 'TRIGGERED';
 }
 
 function toAnnouncement({ connection, channel, runDate }: Place, optimoveCampaignId: string): Announcement {

@@ -32,6 +32,11 @@ interface Run {
   holder: string;
 }
 
+interface Subject {
+  execution: OptimoveExecutionRow;
+  connection: ConnectionView;
+}
+
 /** Reads the recipient list of an execution into staging and freezes it; resumes after the last page that was kept. */
 @Injectable()
 export class ReadRecipients {
@@ -101,9 +106,22 @@ export class ReadRecipients {
     const { execution } = run;
     const connection = await this.connections.get(execution.project_id, execution.connection_id);
     const source = await this.sources.open(execution, connection, (work) => this.inLease(run, work));
-    const attributes = await this.prepare(execution, connection, source);
-    for await (const page of source.pages(attributes)) await this.keep(run, page, source);
+    do {
+      const attributes = await this.prepare(execution, connection, source);
+      for await (const page of source.pages(attributes)) await this.keep(run, page, source);
+    } while (await this.hasNewTemplates(run, connection));
     await this.freeze(run, connection, source);
+  }
+
+  /** Whether the list has templates of ours that Optimove did not name: it is read again with the values that they need. */
+  private async hasNewTemplates(run: Run, connection: ConnectionView): Promise<boolean> {
+    const { pool } = this.transactions;
+    const unfrozen = await this.audience.unfrozenTemplates(pool, run.execution);
+    const found = [...(await this.find(pool, { execution: run.execution, connection }, unfrozen)).keys()];
+    if (found.length === 0) return false;
+    const unknown = new Map(found.map((id) => [id, null]));
+    await this.inLease(run, (tx) => this.audience.setTemplates(tx, run.execution.id, unknown));
+    return true;
   }
 
   private async hold(tx: Tx, { execution, holder }: Run): Promise<void> {
@@ -117,15 +135,15 @@ export class ReadRecipients {
     connection: ConnectionView,
     source: RecipientSource,
   ): Promise<string[]> {
-    const templateIds = await source.templateIds();
+    const named = await source.templateIds();
     return this.transactions.run(async (tx) => {
       await this.audience.preparePartitions(tx, execution.announced_at);
-      const found = await this.directory.find(tx, {
-        connectionId: connection.id,
-        optimoveChannelId: execution.optimove_channel_id,
-        optimoveTemplateIds: templateIds,
-      });
+      const known = await this.audience.templates(tx, execution.id);
+      const templateIds = [...new Set([...named, ...known.keys()])];
+      const found = await this.find(tx, { execution, connection }, templateIds);
       await this.audience.setTemplates(tx, execution.id, new Map(templateIds.map((id) => [id, found.get(id) ?? null])));
+      const isNew = [...found.keys()].some((id) => !known.get(id));
+      if (isNew) await source.forget(tx);
       // The pages of one reading are kept with the same columns; those of a later one may have more.
       const isUnderWay = (await this.audience.nextSkip(tx, execution)) > 0;
       if (isUnderWay && execution.attributes.length > 0) return execution.attributes;
@@ -136,11 +154,16 @@ export class ReadRecipients {
     });
   }
 
-  private async attributesOf(
+  private find(
     tx: Tx,
-    { execution, connection }: { execution: OptimoveExecutionRow; connection: ConnectionView },
-    versionIds: string[],
-  ): Promise<string[]> {
+    { execution, connection }: Subject,
+    optimoveTemplateIds: string[],
+  ): Promise<Map<string, string>> {
+    const { optimove_channel_id: optimoveChannelId } = execution;
+    return this.directory.find(tx, { connectionId: connection.id, optimoveChannelId, optimoveTemplateIds });
+  }
+
+  private async attributesOf(tx: Tx, { execution, connection }: Subject, versionIds: string[]): Promise<string[]> {
     const names = new Set([...execution.attributes, ...this.matching.requiredAttributes(connection)]);
     for (const id of versionIds) {
       const version = await this.versions.get(tx, id);
@@ -167,7 +190,8 @@ export class ReadRecipients {
 
   /** The row of the execution is locked at the very end only: callbacks and cancellations do not wait for a freeze. */
   private async freeze({ execution, holder }: Run, connection: ConnectionView, source: RecipientSource): Promise<void> {
-    const request = { execution, holder, timeZone: connection.timeZone, ...(await this.pace(execution)) };
+    const timeZone = execution.list_time_zone ?? connection.timeZone;
+    const request = { execution, holder, timeZone, ...(await this.pace(execution)) };
     const chunks = await this.transactions.run(async (tx) => {
       const fresh = await this.freezer.freeze(tx, request);
       await queueChunks(this.outbox, tx, { executionId: execution.id, chunks: fresh });

@@ -45,7 +45,7 @@ export class TriggerIntake {
     (calls) => this.store(calls),
     gatherMs,
   );
-  /** Ids of the days' executions that were opened. */
+  /** Ids of the days' executions that were opened, by what {@link keyOf} says. */
   private readonly opened = new Map<string, string>();
 
   constructor(
@@ -66,9 +66,10 @@ export class TriggerIntake {
     await this.open(calls, subjects);
     const entries = calls.map(({ entry: arrived }, index): TriggeredEntry => {
       const { subject, templateId } = found[index] as Found;
+      const timeZone = zoneOf(calls[index]);
       const entry = { ...arrived, optimoveTemplateId: templateId };
       if ('reason' in subject) return { ...entry, reason: subject.reason, executionId: null };
-      return { ...entry, reason: notOpen, executionId: this.opened.get(keyOf(subject)) ?? null };
+      return { ...entry, reason: notOpen, executionId: this.opened.get(keyOf(subject, timeZone)) ?? null };
     });
     const areOpen = await this.journal.appendTriggered(this.transactions.pool, entries, triggeredChannel);
     return entries.map(({ reason, executionId }, index) =>
@@ -98,8 +99,10 @@ export class TriggerIntake {
   private async open(calls: TriggerCall[], subjects: Subject[]): Promise<void> {
     const fresh = new Map<string, { announcement: Announcement; timeZone: string }>();
     subjects.forEach((subject, index) => {
-      if ('reason' in subject || this.opened.has(keyOf(subject))) return;
-      fresh.set(keyOf(subject), { announcement: subject, timeZone: calls[index]?.call.connection.timeZone ?? 'UTC' });
+      if ('reason' in subject) return;
+      const timeZone = zoneOf(calls[index]);
+      const key = keyOf(subject, timeZone);
+      if (!this.opened.has(key)) fresh.set(key, { announcement: subject, timeZone });
     });
     if (fresh.size === 0) return;
     if (this.opened.size > mostKept) this.opened.clear();
@@ -115,6 +118,10 @@ export class TriggerIntake {
   }
 }
 
-function keyOf({ connectionId, optimoveCampaignId, channelId, runDate }: Announcement): string {
-  return [connectionId, optimoveCampaignId, channelId, runDate].join(' ');
+function keyOf({ connectionId, optimoveCampaignId, channelId, runDate }: Announcement, timeZone: string): string {
+  return [connectionId, optimoveCampaignId, channelId, runDate, timeZone].join(' ');
+}
+
+function zoneOf(call: TriggerCall | undefined): string {
+  return call?.call.connection.timeZone ?? 'UTC';
 }

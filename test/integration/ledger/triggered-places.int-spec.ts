@@ -33,10 +33,10 @@ describe('the places of triggered callbacks', () => {
   });
 
   const campaign = { channelId: newId(), optimoveChannelId: 506 };
-  const open = (runDate: string, optimoveCampaignId = 'b1f09'): Promise<string> => {
+  const open = (runDate: string, optimoveCampaignId = 'b1f09', timeZone = 'Etc/GMT+12'): Promise<string> => {
     const { projectId } = stage;
     const announcement = { projectId, connectionId, optimoveCampaignId, runDate, ...campaign };
-    return stage.transactions.run((tx) => triggered.open(tx, announcement, { timeZone: 'Etc/GMT+12' }));
+    return stage.transactions.run((tx) => triggered.open(tx, announcement, { timeZone }));
   };
   const place = async (executionId: string, calls: Call[], mostPerHour = 10): Promise<Placed | null> => {
     const { database, projectId, transactions } = stage;
@@ -96,6 +96,27 @@ describe('the places of triggered callbacks', () => {
       [after],
     );
     expect(sums).toEqual({ received: 2, recipients: 1, duplicates: 1 });
+  });
+
+  it('are there again when the connection was moved to where the day is not over', async () => {
+    const id = await open(yesterday, 'moved', 'Etc/GMT-14');
+    const closing = async () => {
+      const [row] = await stage.database.query<{ closes: Date; read: Date | null }>(
+        'SELECT closes_at AS closes, read_at AS read FROM execution WHERE id = $1',
+        [id],
+      );
+      return row;
+    };
+    await stage.database.query('UPDATE execution SET read_at = now() WHERE id = $1', [id]);
+    const before = await closing();
+    expect(await open(yesterday, 'moved', 'Etc/GMT-14')).toBe(id);
+    expect(await closing()).toEqual(before);
+    expect(await open(yesterday, 'moved', 'Etc/GMT+12')).toBe(id);
+    const after = await closing();
+    expect([after?.read, (after?.closes.getTime() ?? 0) - (before?.closes.getTime() ?? 0)]).toEqual([
+      null,
+      26 * 3_600_000,
+    ]);
   });
 
   it('are held from a customer who had enough within the hour, whatever the campaigns', async () => {

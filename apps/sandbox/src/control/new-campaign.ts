@@ -18,6 +18,7 @@ export function newCampaign(tenant: Tenant, fields: Fields): SandboxCampaign {
     name: text(fields, 'name', 'Campaign'),
     channelId: knownChannelId(tenant, fields),
     templateIds: integers(fields, 'templateIds'),
+    unlistedTemplateIds: fields.unlistedTemplateIds === undefined ? [] : integers(fields, 'unlistedTemplateIds'),
     audience: audienceOf(fields.customers),
     scheduledTimes: timesOf(fields.scheduledTime),
     state: 'PLANNED',

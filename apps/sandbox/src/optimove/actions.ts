@@ -3,6 +3,7 @@ import {
   adminOnly,
   dateParameter,
   integerParameter,
+  knownChannel,
   type OptimoveCall,
   type OptimoveCategory,
   type OptimoveFunction,
@@ -20,8 +21,9 @@ const getExecutedCampaignDetails: OptimoveFunction = (call) => {
 const getExecutedCampaignChannelDetails: OptimoveFunction = (call) => {
   const campaign = executedCampaign(call);
   if (integerParameter(call, 'ChannelID') !== campaign.channelId) return [];
-  const { templateIds, scheduledTimes } = campaign;
-  const sends = templateIds.flatMap((templateId) => scheduledTimes.map((time) => ({ templateId, time })));
+  const { templateIds, unlistedTemplateIds, scheduledTimes } = campaign;
+  const listed = templateIds.filter((id) => !unlistedTemplateIds.includes(id));
+  const sends = listed.flatMap((templateId) => scheduledTimes.map((time) => ({ templateId, time })));
   return sends.map(({ templateId, time }, index) => ({
     ListID: index + 1,
     SendID: '',
@@ -31,7 +33,7 @@ const getExecutedCampaignChannelDetails: OptimoveFunction = (call) => {
 };
 
 const getExecutedCampaignsByChannel: OptimoveFunction = (call) => {
-  const channelId = integerParameter(call, 'ChannelID');
+  const channelId = knownChannel(call, integerParameter(call, 'ChannelID'));
   return executedOn(call, dateParameter(call, 'Date'))
     .filter((campaign) => campaign.channelId === channelId)
     .map(({ id }) => ({ CampaignID: id }));

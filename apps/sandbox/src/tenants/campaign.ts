@@ -6,6 +6,8 @@ export interface SandboxCampaign {
   name: string;
   channelId: number;
   templateIds: number[];
+  /** Those of them that the details of the campaign do not name yet, though its list has them. */
+  unlistedTemplateIds: number[];
   audience: Audience;
   /** Send times ordered, `YYYY-MM-DD HH:MM:SS` in UTC, taken in turn; the first run sets its own time where none was. */
   scheduledTimes: string[];

@@ -2,6 +2,7 @@ import { type OptimoveClient, OptimoveRejectedError, type RecipientPage } from '
 import type { Tx } from '@libs/platform';
 import type { ConnectionView } from '@modules/connections';
 import type { LearnFromLists } from '@modules/suppression';
+import type { AudienceRepository } from '../../persistence/ledger/audience.repository';
 import type { OptimoveExecutionRow } from '../../persistence/ledger/execution.repository';
 import type { RecipientSource, SourcePage } from './recipient-source';
 
@@ -23,6 +24,7 @@ export class ApiPages implements RecipientSource {
     /** Where to go on, and as of which day what comes counts. */
     private readonly begin: () => Promise<{ fromSkip: number; dataDate: string | null }>,
     private readonly suppression: LearnFromLists,
+    private readonly audience: AudienceRepository,
   ) {}
 
   async templateIds(): Promise<string[]> {
@@ -56,6 +58,10 @@ export class ApiPages implements RecipientSource {
       const needed = attributes.filter((name) => !this.untold.has(name));
       for await (const page of this.ask(needed, fromSkip)) yield this.padded(page, needed);
     }
+  }
+
+  forget(tx: Tx): Promise<void> {
+    return this.audience.forgetPages(tx, this.execution);
   }
 
   /** A kept page says itself where to go on. */

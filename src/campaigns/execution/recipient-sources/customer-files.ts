@@ -47,6 +47,10 @@ export class CustomerFiles implements RecipientSource {
     }
   }
 
+  forget(tx: Tx): Promise<void> {
+    return this.options.engagements.discard(tx, this.options.execution, 0);
+  }
+
   async kept(tx: Tx, { nextSkip: nextRow, endsFile }: SourcePage): Promise<void> {
     if (endsFile) await this.options.engagements.completeFile(tx, this.options.execution, { ...endsFile, nextRow });
   }

@@ -18,6 +18,8 @@ export interface RecipientSource {
    * that the list is whole. @throws {AppError} when it cannot be.
    */
   pages(attributes: string[]): AsyncGenerator<SourcePage>;
+  /** Forgets the pages that were kept of this reading, which begins anew. */
+  forget(tx: Tx): Promise<void>;
   /** Called in the transaction that keeps a page. */
   kept(tx: Tx, page: SourcePage): Promise<void>;
   /** Called in the transaction that freezes the whole list. */

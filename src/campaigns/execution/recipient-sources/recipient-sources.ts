@@ -33,6 +33,6 @@ export class RecipientSources {
       fromSkip: await this.audience.nextSkip(pool, execution),
       dataDate: await this.suppression.dataDate(pool, connection),
     });
-    return new ApiPages(client, execution, connection, begin, this.suppression);
+    return new ApiPages(client, execution, connection, begin, this.suppression, this.audience);
   }
 }

@@ -38,15 +38,34 @@ export class AudienceRepository {
     await query(tx, 'SELECT ensure_ledger_partitions($1)', [announcedAt]);
   }
 
-  /** Which templates the execution uses and the content each is frozen to (null: we do not know it). */
+  /** Which templates the execution uses and the content each is frozen to (null: we do not know it yet). */
   async setTemplates(tx: Tx, executionId: string, versions: Map<string, string | null>): Promise<void> {
     await execute(
       tx,
       `INSERT INTO execution_template (execution_id, optimove_template_id, version_id)
        SELECT $1, t.id, t.version FROM unnest($2::text[], $3::uuid[]) AS t(id, version)
-       ON CONFLICT ON CONSTRAINT pk_execution_template DO NOTHING`,
+       ON CONFLICT ON CONSTRAINT pk_execution_template DO UPDATE SET version_id = excluded.version_id
+       WHERE execution_template.version_id IS NULL AND excluded.version_id IS NOT NULL`,
       [executionId, [...versions.keys()], [...versions.values()]],
     );
+  }
+
+  /** Templates in the list of a reading whose content is not frozen. */
+  async unfrozenTemplates(tx: Tx, { id, reading }: Staging): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      tx,
+      `SELECT DISTINCT optimove_template_id AS id FROM recipient_staging WHERE execution_id = $1 AND reading = $2
+       EXCEPT SELECT optimove_template_id FROM execution_template WHERE execution_id = $1 AND version_id IS NOT NULL`,
+      [id, reading],
+    );
+    return rows.map((row) => row.id);
+  }
+
+  /** Forgets the pages of a reading, which begins anew. */
+  async forgetPages(tx: Tx, { id, reading }: Staging): Promise<void> {
+    for (const table of ['recipient_reject', 'recipient_staging', 'execution_page']) {
+      await execute(tx, `DELETE FROM ${table} WHERE execution_id = $1 AND reading = $2`, [id, reading]);
+    }
   }
 
   /** Content version of each template of an execution. */

@@ -22,6 +22,8 @@ interface AnyExecutionRow {
   read_at: Date | null;
   frozen_at: Date | null;
   completed_at: Date | null;
+  /** The zone in which its list says when to send; null before the first freeze. */
+  list_time_zone: string | null;
 }
 
 /** An execution that Optimove asked for. */
@@ -45,7 +47,7 @@ export type ExecutionRow = OptimoveExecutionRow | DirectExecutionRow;
 
 const columns = `id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id,
   run_date::text AS run_date, kind, launch, engagement_id, state, reason, reading, attributes, received, recipients,
-  announced_at, last_announced_at, read_started_at, read_at, frozen_at, completed_at`;
+  announced_at, last_announced_at, read_started_at, read_at, frozen_at, completed_at, list_time_zone`;
 
 const readingLeaseSeconds = 60;
 
@@ -175,16 +177,20 @@ export class ExecutionRepository {
     await execute(tx, 'UPDATE execution SET attributes = $2 WHERE id = $1', [executionId, attributes]);
   }
 
-  /** Executions whose reading nobody works on: announced or left over for more than `idleSeconds`. */
+  /** Executions whose reading nobody works on: announced, begun or wanted once more for more than `idleSeconds`. */
   async unread(tx: Tx, idleSeconds: number, limit: number): Promise<{ id: string; reading: number }[]> {
+    const isLeft = `${isReadable} AND (held_until IS NULL OR held_until < now())
+      AND (read_not_before < now() OR coalesce(held_until, read_started_at, announced_at) < now() - $1 * interval '1 second')`;
+    const found = 'SELECT e.id, greatest(reading, read_through + 1) AS reading';
     return query(
       tx,
-      `SELECT e.id, greatest(reading, read_through + 1) AS reading FROM execution e
-       WHERE ${isReadable} AND state <> 'COMPLETED' AND (held_until IS NULL OR held_until < now())
-         AND (state = 'ANNOUNCED' OR reading > read_through)
-         AND (read_not_before < now() OR coalesce(held_until, read_started_at, announced_at) < now() - $1 * interval '1 second')
+      `${found} FROM execution e WHERE ${isLeft} AND state = 'ANNOUNCED'
        UNION
-       SELECT e.id, greatest(reading, read_through + 1) FROM execution_announcement a
+       ${found} FROM execution e WHERE ${isLeft} AND reading > read_through
+       UNION
+       ${found} FROM execution e WHERE ${isLeft} AND state = 'RUNNING' AND ${isAnnouncedSince}
+       UNION
+       ${found} FROM execution_announcement a
        JOIN execution e ON e.id = a.execution_id AND a.received_at > e.read_started_at
        WHERE a.received_at BETWEEN now() - interval '3 days' AND now() - $1 * interval '1 second'
          AND ${isReadable} AND (held_until IS NULL OR held_until < now())

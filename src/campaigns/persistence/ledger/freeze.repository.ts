@@ -15,6 +15,7 @@ export interface FreezeRequest {
   execution: OptimoveExecutionRow;
   /** Who reads. */
   holder: string;
+  /** In which the list says when to send: that of its first reading, or the same rows would have other times. */
   timeZone: string;
   chunkSize: number;
   /** Minutes over which the chunks of one scheduled time are due. */
@@ -50,7 +51,7 @@ export class FreezeRepository {
     const known = isFirst ? 0 : await this.dropKnown(tx, request);
     await this.insertRecipients(tx, request, offset);
     await this.countTemplates(tx, execution);
-    await this.endDropped(tx, execution, offset);
+    await this.endDropped(tx, request, offset);
     const chunks = await this.cutChunks(tx, request, offset);
     await this.sumUp(tx, { execution, offset, known });
     await this.finishReading(tx, request, chunks.length > 0);
@@ -146,9 +147,9 @@ export class FreezeRepository {
 
   /**
    * Ends at once what needs no worker: the same row in an execution of the same campaign a short while ago, unless it
-   * was cancelled there; and in a new launch after a cancellation, whoever was handed over before, whatever the time.
+   * was cancelled there, also when the connection had another zone then; and in a new launch after a cancellation, whoever was handed over before, whatever the time.
    */
-  private async endDropped(tx: Tx, execution: OptimoveExecutionRow, offset: number): Promise<void> {
+  private async endDropped(tx: Tx, { execution, timeZone }: FreezeRequest, offset: number): Promise<void> {
     const earlier = await query<{ id: string; is_launch: boolean }>(
       tx,
       `SELECT id, run_date = $6 AND launch < $7 AS is_launch FROM execution
@@ -168,16 +169,17 @@ export class FreezeRepository {
     await query(
       tx,
       `UPDATE recipient r SET end_state = 'DUPLICATE', reason = 'Already in an execution of this campaign within ${repeatWindow}', ended_at = now()
-       FROM recipient earlier
+       FROM recipient earlier JOIN execution o ON o.id = earlier.execution_id
        WHERE r.execution_id = $1 AND r.seq > $2 AND r.end_state IS NULL AND earlier.execution_id = ANY($3::uuid[])
          AND earlier.customer_id = r.customer_id AND earlier.optimove_template_id = r.optimove_template_id
          AND earlier.end_state IS DISTINCT FROM 'CANCELLED'
-         AND (earlier.due_at = r.due_at OR (earlier.execution_id = ANY($4::uuid[]) AND earlier.end_state IN ('SENT', 'UNCERTAIN', 'FAILED')))`,
+         AND (earlier.due_at = r.due_at OR earlier.due_at AT TIME ZONE o.list_time_zone = r.due_at AT TIME ZONE $5 OR (earlier.execution_id = ANY($4::uuid[]) AND earlier.end_state IN ('SENT', 'UNCERTAIN', 'FAILED')))`,
       [
         execution.id,
         offset,
         earlier.map(({ id }) => id),
         earlier.filter(({ is_launch }) => is_launch).map(({ id }) => id),
+        timeZone,
       ],
     );
   }
@@ -221,18 +223,18 @@ export class FreezeRepository {
   }
 
   /** A completed execution stays so unless somebody was added. */
-  private async finishReading(tx: Tx, { execution, holder }: FreezeRequest, isMore: boolean): Promise<void> {
+  private async finishReading(tx: Tx, { execution, holder, timeZone }: FreezeRequest, isMore: boolean): Promise<void> {
     const count = await execute(
       tx,
       `UPDATE execution SET read_at = now(), frozen_at = coalesce(frozen_at, now()), read_through = reading,
          state = CASE WHEN state = 'COMPLETED' AND NOT $4 THEN state ELSE 'RUNNING' END,
          completed_at = CASE WHEN state = 'COMPLETED' AND NOT $4 THEN completed_at END,
-         held_until = NULL, holder = NULL, reason = NULL,
+         held_until = NULL, holder = NULL, reason = NULL, list_time_zone = coalesce(list_time_zone, $5),
          recipients = (SELECT count(*) FROM recipient WHERE execution_id = $1),
          received = (SELECT coalesce(sum(received), 0) FROM execution_template WHERE execution_id = $1)
        WHERE id = $1 AND holder = $2 AND reading = $3 AND read_through < reading AND cancel_requested_at IS NULL
          AND state IN ('READING', 'RUNNING', 'COMPLETED')`,
-      [execution.id, holder, execution.reading, isMore],
+      [execution.id, holder, execution.reading, isMore, timeZone],
     );
     if (count !== 1) throw new FencedError(`The reading of execution ${execution.id} was taken over or cancelled`);
   }

@@ -1,6 +1,7 @@
 import { execute, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { HeldChunk, QueuedChunk } from './chunk.repository';
+import { isAnnouncedSince } from './execution.repository';
 
 /** What sending can be switched off for. */
 export const stopScopes = ['PROJECT', 'CONNECTION', 'CHANNEL', 'PROVIDER_ACCOUNT'] as const;
@@ -34,8 +35,9 @@ export interface Cancellation {
   cancelledAt: string;
 }
 
-/** A completed execution whose list is read once more may still grow. */
-const isUnfinished = `(state IN ('ANNOUNCED', 'READING', 'RUNNING') OR (state = 'COMPLETED' AND held_until > now()))`;
+/** A completed execution whose list is, or is to be, read once more may still grow; for an execution named `e`. */
+const isUnfinished = `(state IN ('ANNOUNCED', 'READING', 'RUNNING')
+  OR (state = 'COMPLETED' AND (reading > read_through OR ${isAnnouncedSince})))`;
 
 interface StandingRow {
   reason: string | null;
@@ -102,7 +104,7 @@ export class StopRepository {
   async requestCancel(tx: Tx, executionIds: string[], reason: string, stamp: string | null = null): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
-      `UPDATE execution SET cancel_requested_at = coalesce(cancel_requested_at, now()), reason = coalesce(reason, $2),
+      `UPDATE execution e SET cancel_requested_at = coalesce(cancel_requested_at, now()), reason = coalesce(reason, $2),
          cancelled_stamp = greatest(cancelled_stamp, $3)
        WHERE id = ANY($1::uuid[]) AND ${isUnfinished} RETURNING id`,
       [executionIds, reason, stamp],

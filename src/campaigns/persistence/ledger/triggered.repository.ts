@@ -150,17 +150,23 @@ export class TriggeredRepository {
     );
   }
 
-  /** The day's execution, made when it is not there; it is running from the start. `closesAt` ends the day. */
+  /**
+   * The day's execution, made when it is not there; it is running from the start. Its day ends where the connection is
+   * now: when that was moved to where the day is longer, it is open again.
+   */
   async open(tx: Tx, announcement: Announcement, zone: { timeZone: string }): Promise<string> {
     const { projectId, connectionId, channelId, optimoveChannelId, optimoveCampaignId, runDate } = announcement;
     const key = [projectId, connectionId, optimoveCampaignId, channelId, runDate];
     await query(
       tx,
-      `INSERT INTO execution (id, project_id, connection_id, optimove_campaign_id, channel_id, run_date, optimove_channel_id,
+      `INSERT INTO execution AS e (id, project_id, connection_id, optimove_campaign_id, channel_id, run_date, optimove_channel_id,
          kind, state, frozen_at, closes_at)
        VALUES ($6, $1, $2, $3, $4, $5, $7, 'TRIGGERED', 'RUNNING', now(),
          (($5::date + 1)::timestamp AT TIME ZONE $8) + interval '1 hour')
-       ON CONFLICT ON CONSTRAINT uq_execution_announcement DO NOTHING`,
+       ON CONFLICT ON CONSTRAINT uq_execution_announcement DO UPDATE
+       SET closes_at = excluded.closes_at, state = 'RUNNING', read_at = NULL, completed_at = NULL
+       WHERE e.closes_at < excluded.closes_at AND e.state IN ('RUNNING', 'COMPLETED') AND e.cancel_requested_at IS NULL
+         AND e.values_gone_at IS NULL`,
       [...key, newId(), optimoveChannelId, zone.timeZone],
     );
     const [row] = await query<{ id: string }>(
