@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Freeze } from './faults/claims';
 import { Healing } from './faults/healing';
 import { FaultInjector } from './faults/inject';
 import type { PlacedFault } from './faults/record';
@@ -17,6 +18,7 @@ export interface Drilled {
   /** Customers whose trigger was answered 200, by campaign. */
   triggered: OptimoveSide['triggered'];
   hitSlices: Set<string>;
+  freezes: Freeze[];
   endedByThemselves: number;
 }
 
@@ -69,10 +71,10 @@ export class Drill {
     } finally {
       clearInterval(triggers);
     }
-    const { hitSlices, endedByThemselves } = this.injector;
+    const { hitSlices, freezes, endedByThemselves } = this.injector;
     const { triggered } = this.optimove;
     const campaigns = [...this.optimove.campaigns, ...this.direct.campaigns];
-    return { faults: this.faults, campaigns, triggered, hitSlices, endedByThemselves };
+    return { faults: this.faults, campaigns, triggered, hitSlices, freezes, endedByThemselves };
   }
 
   /** One after the other, each when the one before it holds claims: so that claims can be told apart. */

@@ -34,6 +34,29 @@ export async function openBetween(observer: Observer, from: number, until: numbe
   );
 }
 
+/** The moment in which workers were frozen, and the slices that were claimed then as others saw it. */
+export interface Freeze {
+  at: number;
+  claimed: ReadonlySet<string>;
+}
+
+const longestDecisionSeconds = 10;
+
+/**
+ * Slices whose claim was being written when their worker was frozen: it is committed after the thaw, when another has the
+ * chunk, so nobody hands them over.
+ */
+export async function claimedOverFreeze(observer: Observer, { at, claimed }: Freeze): Promise<string[]> {
+  const late = await observer.ask<{ key: string }>(
+    `SELECT DISTINCT ${sliceKey} AS key FROM delivery d
+     WHERE d.claimed_at BETWEEN to_timestamp($1::float8 / 1000) - interval '${longestDecisionSeconds} seconds'
+         AND to_timestamp($1::float8 / 1000)
+       AND d.state = 'UNCERTAIN' AND d.answered_at >= to_timestamp($1::float8 / 1000)`,
+    [at],
+  );
+  return late.map(({ key }) => key).filter((key) => !claimed.has(key));
+}
+
 /** How many claims the slices are. */
 export function claimsIn(slices: ClaimedSlice[]): number {
   return slices.reduce((sum, { claims }) => sum + claims, 0);

@@ -3,7 +3,7 @@ import type { Announcing, OptimoveSide } from '../optimove/callbacks';
 import type { FaultKind, PlannedFault } from '../plan/fault';
 import type { World } from '../servers/world';
 import type { SinkMode } from '../sink/modes';
-import { type ClaimedSlice, claimedSlices, claimsIn, openBetween } from './claims';
+import { type ClaimedSlice, claimedSlices, claimsIn, type Freeze, openBetween } from './claims';
 import { Holders } from './holders';
 import { type PlacedFault, placed } from './record';
 
@@ -27,6 +27,7 @@ const announcings: Partial<Record<FaultKind, Announcing>> = {
 export class FaultInjector {
   /** Slices that a fault hit while they were claimed: only their people may end in doubt. */
   readonly hitSlices = new Set<string>();
+  readonly freezes: Freeze[] = [];
   readonly holders: Holders;
   /** Processes that ended without having been killed. */
   endedByThemselves = 0;
@@ -104,7 +105,7 @@ export class FaultInjector {
     await pause(stillMs);
     const slices = await this.held(victims);
     this.hit(record, slices);
-    if (isFreeze) return this.repair(record, async () => this.thaw(victims));
+    if (isFreeze) return this.untilThaw(record, victims);
     for (const victim of victims) this.holders.ended(victim, slices);
     this.repair(record, async () => {
       for (const victim of victims) {
@@ -112,6 +113,12 @@ export class FaultInjector {
         if (victims.length > 1) await this.untilKnown(victim);
       }
     });
+  }
+
+  private async untilThaw(record: PlacedFault, victims: number[]): Promise<void> {
+    const claimed = new Set((await claimedSlices(this.world.observer)).map(({ key }) => key));
+    this.freezes.push({ at: Date.now(), claimed });
+    this.repair(record, async () => this.thaw(victims));
   }
 
   /** Two new lives at once could not be told apart. */

@@ -1,4 +1,5 @@
 import type { Drilled } from '../drill';
+import { claimedOverFreeze } from '../faults/claims';
 import { GraphqlClient } from '../optimove/graphql';
 import type { World } from '../servers/world';
 import { type ClockReport, readClocks } from './clocks';
@@ -24,10 +25,13 @@ const settleWithinMs = 900_000;
 
 /** Waits until the product has put itself right, or moves no more, and holds ledger, sink and Optimove together. */
 export async function judge(world: World, drilled: Drilled): Promise<Verdict> {
-  const { campaigns, triggered, hitSlices } = drilled;
+  const { campaigns, triggered, hitSlices, freezes } = drilled;
   const startedAt = Date.now();
   await untilSettled(world, drilled, startedAt + settleWithinMs);
   const settledAfterMs = Date.now() - startedAt;
+  for (const freeze of freezes) {
+    for (const key of await claimedOverFreeze(world.observer, freeze)) hitSlices.add(key);
+  }
   const sink = await readSinkLog(world.sinkLog);
   const graphql = new GraphqlClient(world.apiUrl, String(world.api.said.key));
   const open = await countOpen(world.observer);
