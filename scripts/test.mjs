@@ -8,9 +8,10 @@ import { buildIfStale } from './build.mjs';
 const root = join(import.meta.dirname, '..');
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 const projects = process.argv.slice(2);
-// Files of end-to-end tests mostly wait for processes of their own, so two run at once even on two cores.
-const atOnce = Math.max(2, Math.floor(availableParallelism() / 2));
 const runsOnRedis = projects.length === 0 || projects.includes('e2e');
+
+// Files of end-to-end tests mostly wait for processes of their own, so three run at once even on two cores.
+const atOnce = Math.max(runsOnRedis ? 3 : 2, Math.floor(availableParallelism() / 2));
 
 buildIfStale();
 const endToEnd = readEndToEnd();

@@ -14,7 +14,10 @@ import { type Product, startProduct } from '../support/product';
 jest.setTimeout(180_000);
 
 const content = { mobilePush: { title: 'Hello {{ FirstName }}', body: 'A bonus of {{ BonusAmount }}' } };
-const customers = 4_000;
+/** More than can be under way at once: 20 slices of 100 of one execution. */
+const many = 3_000;
+/** More than one chunk. */
+const some = 1_100;
 
 describe('stopping an execution', () => {
   let product: Product;
@@ -26,15 +29,15 @@ describe('stopping an execution', () => {
   });
   afterAll(() => product?.stop());
   beforeEach(async () => {
-    await product.control('PUT', '/far-ends/mobilePush/delay', { ms: 200 });
+    await product.control('PUT', '/far-ends/mobilePush/delay', { ms: 400 });
     product.farEnds.inbox.clear();
   });
 
   const received = (): number => product.farEnds.inbox.report(0).mobilePush.received;
-  const stageOne = async (): Promise<{ stage: CampaignStage; campaignId: string; announced: number }> => {
+  const stageOne = async (count = many): Promise<{ stage: CampaignStage; campaignId: string; announced: number }> => {
     stages += 1;
     const stage = await stageCampaign(product, { content, name: `Stop ${stages}` });
-    const { id, announced } = await planWithPeople(product, stage, { count: customers, seed: stages });
+    const { id, announced } = await planWithPeople(product, stage, { count, seed: stages });
     return { stage, campaignId: id, announced };
   };
   const executionOf = async (connectionId: string): Promise<string> => {
@@ -88,7 +91,7 @@ describe('stopping an execution', () => {
   });
 
   it('before it was announced keeps it from sending anything', async () => {
-    const { stage, campaignId } = await stageOne();
+    const { stage, campaignId } = await stageOne(some);
     const CampaignID = Number(campaignId);
     const today = new Date().toISOString().slice(0, 10);
     await product.control('PUT', `/tenants/${stage.tenant.id}/faults`, { rules: [], callbacks: { silent: true } });
@@ -133,7 +136,7 @@ describe('stopping an execution', () => {
 
   it('for a whole connection parks its executions until sending is switched on again', async () => {
     await product.control('PUT', '/far-ends/mobilePush/delay', { ms: 0 });
-    const { stage, campaignId, announced } = await stageOne();
+    const { stage, campaignId, announced } = await stageOne(some);
     const scope = { scope: 'CONNECTION', scopeId: stage.connectionId };
     await mutate(product.graphql, 'switchSendingOff', 'SwitchSendingOffInput', 'stops { reason }', {
       ...scope,
@@ -198,7 +201,7 @@ describe('stopping an execution', () => {
 
   it('by losing the callback does not happen: the sweep finds what Optimove executed', async () => {
     await product.control('PUT', '/far-ends/mobilePush/delay', { ms: 0 });
-    const { stage, campaignId, announced } = await stageOne();
+    const { stage, campaignId, announced } = await stageOne(some);
     await product.control('PUT', `/tenants/${stage.tenant.id}/faults`, { rules: [], callbacks: { silent: true } });
     // A channel that is gone at Optimove, which is asked about first, hides nothing.
     await product.database.query(

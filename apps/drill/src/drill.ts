@@ -5,7 +5,7 @@ import { FaultInjector } from './faults/inject';
 import type { PlacedFault } from './faults/record';
 import { type ExecutedCampaign, OptimoveSide } from './optimove/callbacks';
 import { DirectSide } from './optimove/direct';
-import { mostPeople, type Stage } from './optimove/stage';
+import type { Stage } from './optimove/stage';
 import type { PlannedFault } from './plan/fault';
 import { between, randomFrom } from './plan/random';
 import type { World } from './servers/world';
@@ -22,7 +22,8 @@ export interface Drilled {
   endedByThemselves: number;
 }
 
-const fewestPeople = 2_000;
+/** Of the most people of a list. */
+const fewestShare = 0.2;
 const triggerEveryMs = 700;
 const customersPerTrigger = 10;
 /** So many executions may wait for a dead worker's lease before a new one has to wait too. */
@@ -43,11 +44,12 @@ export class Drill {
 
   constructor(
     private readonly world: World,
-    stage: Stage,
+    private readonly stage: Stage,
     private readonly options: { seed: number; say: (fault: PlacedFault) => void },
   ) {
     const random = randomFrom(options.seed + 1);
-    this.peopleOf = () => between(random, fewestPeople, mostPeople);
+    const { mostPeople } = stage;
+    this.peopleOf = () => between(random, Math.ceil(mostPeople * fewestShare), mostPeople);
     this.optimove = new OptimoveSide(world, stage);
     this.direct = new DirectSide(world);
     this.injector = new FaultInjector(world, this.optimove, this.peopleOf);
@@ -95,7 +97,7 @@ export class Drill {
   }
 
   private async trigger(): Promise<void> {
-    await this.optimove.trigger(customersPerTrigger, mostPeople).catch(() => undefined);
+    await this.optimove.trigger(customersPerTrigger, this.stage.mostPeople).catch(() => undefined);
   }
 
   /** A fault falls into hand-overs: waits until its workers, or any, hold claims; the api must be up to be told or killed. */

@@ -14,13 +14,14 @@ import { report } from './verdict/report';
 interface Options {
   seed: number;
   faults: number;
+  people: number;
   minutes: number;
   backend: Backend;
   json: string | undefined;
 }
 
 const usage =
-  'npm run drill -- [--seed S] [--faults N] [--minutes M] [--backend postgres|redis] [--json FILE] [--plan]';
+  'npm run drill -- [--seed S] [--faults N] [--people N] [--minutes M] [--backend postgres|redis] [--json FILE] [--plan]';
 
 async function main(): Promise<number> {
   if (process.argv[2] === 'postbacks') return runPostbackProof(process.argv.slice(3));
@@ -41,7 +42,7 @@ async function main(): Promise<number> {
 }
 
 async function drill(world: World, plan: PlannedFault[], options: Options): Promise<number> {
-  const stage = await setStage(world, options.seed);
+  const stage = await setStage(world, options);
   const startedAt = Date.now();
   const say = (fault: PlacedFault): void =>
     console.log(
@@ -75,18 +76,19 @@ function readOptions(): { options: Options; isPlanOnly: boolean } {
     options: {
       seed: { type: 'string', default: '1' },
       faults: { type: 'string', default: '200' },
+      people: { type: 'string', default: '10000' },
       minutes: { type: 'string', default: '120' },
       backend: { type: 'string', default: 'postgres' },
       json: { type: 'string' },
       plan: { type: 'boolean', default: false },
     },
   });
-  const [seed, faults, minutes] = [values.seed, values.faults, values.minutes].map(Number);
+  const [seed, faults, people, minutes] = [values.seed, values.faults, values.people, values.minutes].map(Number);
   const isCount = (value: number | undefined): value is number => Number.isFinite(value) && Number(value) >= 1;
   const { backend } = values;
-  if (!isCount(seed) || !isCount(faults) || !isCount(minutes)) throw new Error(usage);
+  if (!isCount(seed) || !isCount(faults) || !isCount(people) || !isCount(minutes)) throw new Error(usage);
   if (backend !== 'postgres' && backend !== 'redis') throw new Error(usage);
-  return { options: { seed, faults, minutes, backend, json: values.json }, isPlanOnly: values.plan };
+  return { options: { seed, faults, people, minutes, backend, json: values.json }, isPlanOnly: values.plan };
 }
 
 main().then(

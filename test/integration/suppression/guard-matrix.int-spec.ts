@@ -12,6 +12,9 @@ import { GuardWorld } from './guard-world';
 
 jest.setTimeout(180_000);
 
+/** Where the statements were tried before on another version, two settings of data are enough. */
+const chosen = process.env.GUARD_MATRIX === 'sample' ? settings.filter((_, index) => index % 8 === 0) : settings;
+
 /** An execution in which a trial was made at a moment. */
 interface Tried {
   trial: Trial;
@@ -43,10 +46,11 @@ describe('the guard, in every case there is', () => {
     await database.drop();
   });
 
-  it('decides as the rules say, and the proof tells the same afterwards', async () => {
-    let cases = 0;
-    const wrong: object[] = [];
-    for (const setting of settings) {
+  let cases = 0;
+  it.each(chosen)(
+    'decides with data that are $data and $whenUnknown as the rules say, and the proof tells the same',
+    async (setting) => {
+      const wrong: object[] = [];
       const world = new GuardWorld(database, module, setting);
       await world.make();
       const before = await tryAll(world, 'LIST');
@@ -56,11 +60,14 @@ describe('the guard, in every case there is', () => {
         const should = expected(found.case);
         if (found.decided !== should || found.proven !== should) wrong.push({ ...found, should });
       }
-    }
-    expect(wrong.slice(0, 3)).toEqual([]);
-    expect(wrong).toHaveLength(0);
+      expect(wrong.slice(0, 3)).toEqual([]);
+      expect(wrong).toHaveLength(0);
+    },
+  );
+
+  it('was tried in every case', () => {
     expect(caseCount).toBe(8 * 2 * 4 * 4 * 3 * 2 * 6 * 3 * 4 * 3);
-    expect(cases).toBe(caseCount);
+    expect(cases).toBe((caseCount * chosen.length) / settings.length);
   });
 
   async function tryAll(world: GuardWorld, moment: Case['moment']): Promise<Tried[]> {

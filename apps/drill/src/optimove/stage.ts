@@ -11,6 +11,8 @@ export interface Stage {
   triggered: StageChannel;
   /** Whoever is in a list or meets a trigger. */
   audience: { seed: number; mix: Record<string, number> };
+  /** Most people in one list; the first of them are in every smaller one. */
+  mostPeople: number;
 }
 
 /** A channel and the template on it. */
@@ -19,13 +21,10 @@ export interface StageChannel {
   templateId: number;
 }
 
-/** Most people in one list; the first of them are in every smaller one. */
-export const mostPeople = 10_000;
-
 const mix = { unmatched: 0.02, noDevice: 0.01, pushUnsubscribed: 0.03, duplicate: 0.01, malformed: 0.002 };
 
 /** Connects an account of the sandbox, sets the sink up as the push provider and imports everybody. */
-export async function setStage(world: World, seed: number): Promise<Stage> {
+export async function setStage(world: World, { seed, people }: { seed: number; people: number }): Promise<Stage> {
   const graphql = new GraphqlClient(world.apiUrl, String(world.api.said.key));
   const tenant = await control<{ id: string; endpoint: string; apiToken: string }>(world, 'POST', '/tenants', {
     name: 'Drill',
@@ -47,14 +46,22 @@ export async function setStage(world: World, seed: number): Promise<Stage> {
   );
   const scheduled = await addChannelWithCampaign(graphql, connection.id, 'MOBILE_PUSH');
   const triggered = await addChannelWithCampaign(graphql, connection.id, 'TRIGGERED');
-  const stage = { tenantId: tenant.id, connectionId: connection.id, scheduled, triggered, audience: { seed, mix } };
+  const audience = { seed, mix };
+  const stage = {
+    tenantId: tenant.id,
+    connectionId: connection.id,
+    scheduled,
+    triggered,
+    audience,
+    mostPeople: people,
+  };
   await importPeople(world, stage, graphql);
   return stage;
 }
 
 async function importPeople(
   world: World,
-  { tenantId, scheduled, audience }: Stage,
+  { tenantId, scheduled, audience, mostPeople }: Stage,
   graphql: GraphqlClient,
 ): Promise<void> {
   const { id } = await control<{ id: string }>(world, 'POST', `/tenants/${tenantId}/campaigns`, {
