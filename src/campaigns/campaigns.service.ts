@@ -40,7 +40,7 @@ export class CampaignsService {
     private readonly publications: PublicationRepository,
   ) {}
 
-  /** Apps under which templates of a connection are, or are to be, offered in Optimove, by channel. */
+  /** Apps for which templates of a connection are, or are to be, offered in Optimove, by channel. */
   appsInOptimove(tx: Tx, connection: { projectId: string; connectionId: string }): Promise<AppInOptimove[]> {
     return this.publications.appsInOptimove(tx, connection);
   }

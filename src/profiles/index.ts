@@ -2,6 +2,7 @@ export { PushServiceEnum } from './api/push-service.enum';
 export { AttributeDefinitions } from './attributes/attribute-definitions';
 export { Contactability } from './contactability';
 export { type DependentSource, Dependents, type Part } from './dependents';
+export type { App } from './domain/app';
 export { type AttributeDefinition, type AttributeType, attributeTypes } from './domain/attribute';
 export type { Behaviour, CampaignDeedRow, RefusedBehaviour } from './domain/behaviour';
 export type { ConsentAnswer, ConsentSource } from './domain/consent';

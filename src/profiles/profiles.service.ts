@@ -1,7 +1,8 @@
 import type { Medium } from '@libs/delivery';
 import type { Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import type { Platform } from './domain/app';
+import { In } from 'typeorm';
+import type { App } from './domain/app';
 import type { Behaviour, CampaignDeedRow, RefusedBehaviour } from './domain/behaviour';
 import type { ConsentAnswer, ConsentSource } from './domain/consent';
 import type { ContactRow, DeadAddress, ReachRow } from './domain/reach';
@@ -86,8 +87,15 @@ export class ProfilesService {
   }
 
   /** An app or site of the project; null when it has none of this id. */
-  async app(tx: Tx, projectId: string, id: string): Promise<{ id: string; name: string; platform: Platform } | null> {
-    return tx.findOne(AppEntity, { select: { id: true, name: true, platform: true }, where: { projectId, id } });
+  async app(tx: Tx, projectId: string, id: string): Promise<App | null> {
+    const [app = null] = await this.apps(tx, projectId, [id]);
+    return app;
+  }
+
+  /** Those apps and sites of the project that have one of these ids, in no order. */
+  apps(tx: Tx, projectId: string, ids: readonly string[]): Promise<App[]> {
+    const select = { id: true, name: true, platform: true };
+    return tx.find(AppEntity, { select, where: { projectId, id: In(ids) } });
   }
 
   /** What suppression lists are looked up by. */

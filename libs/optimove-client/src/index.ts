@@ -2,6 +2,7 @@ export { callbackKind, type OptimoveCallback, type ParsedCallback, parseCallback
 export type { AttributeChange, ChangePage, UnreadableChange } from './changers';
 export {
   type CampaignDetails,
+  type ChannelApp,
   type ChannelDetail,
   type ChannelPreference,
   type ChannelTemplate,

@@ -35,11 +35,11 @@ export class LaunchCampaign {
       if (campaign.version !== version) return stop(conflict);
       if (campaign.status === 'ARCHIVED') return stop(wrongStatus(['id'], 'An archived campaign cannot be launched'));
       const content = await this.snippets.attach(tx, actor.projectId, campaign.content);
-      const { channel, findings, segment, app } = await this.reviews.review(tx, campaign, content);
+      const { channel, findings, segment, apps } = await this.reviews.review(tx, campaign, content);
       const problems = launchProblems(findings);
       if (problems.length > 0) return stop(...problems);
       if (!channel) throw new InvariantError(`Campaign ${id} passed its review without a channel`);
-      return this.freeze(tx, actor, { campaign, content, channel, segment, app });
+      return this.freeze(tx, actor, { campaign, content, channel, segment, apps });
     });
   }
 
@@ -51,8 +51,8 @@ export class LaunchCampaign {
       content,
       channel,
       segment,
-      app,
-    }: Pick<Review, 'content' | 'segment' | 'app'> & { campaign: CampaignEntity; channel: ChannelView },
+      apps,
+    }: Pick<Review, 'content' | 'segment' | 'apps'> & { campaign: CampaignEntity; channel: ChannelView },
   ): Promise<Step> {
     const { projectId, id: campaignId, optimoveTemplateId } = campaign;
     const { id: channelId, connectionId, optimoveChannelId } = channel;
@@ -69,7 +69,7 @@ export class LaunchCampaign {
       optimoveTemplateId,
       templateName: campaign.name,
       versionId,
-      app,
+      apps,
     });
     const after = { versionId, optimoveChannelId, optimoveTemplateId };
     await this.audit.record(tx, actor, { action: 'campaign.launched', subject: subjectOf(campaign), after });

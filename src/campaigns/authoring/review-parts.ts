@@ -9,7 +9,7 @@ import { errorsOf, validateContent } from '../domain/content/validate-content';
 import { CampaignCategories } from '../limits/campaign-categories';
 import { CampaignSenders } from '../limits/campaign-senders';
 import type { PublicationWish } from '../persistence/authoring/publication.repository';
-import { beyondApp, CampaignApps } from './campaign-apps';
+import { beyondApps, CampaignApps } from './campaign-apps';
 import type { CampaignProblem } from './campaign-problem';
 import { CampaignSegments } from './campaign-segments';
 import { EmailTemplates } from './email-templates';
@@ -21,8 +21,8 @@ export interface Review {
   /** With the texts of its snippets. */
   content: CampaignContent;
   segment: FrozenSegment | null;
-  /** The one app that it is for. */
-  app: PublicationWish['app'];
+  /** The apps that it is for; empty: all. */
+  apps: PublicationWish['apps'];
 }
 
 /** What every kind of campaign has. */
@@ -52,7 +52,7 @@ export class ReviewParts {
   /** What stands against a launch as of now, and what is worth a look. */
   async review(tx: Tx, { projectId, content, segment, isDirect }: ReviewedParts): Promise<Review> {
     const frozen = await this.segments.freeze(tx, projectId, segment);
-    const { app, problems: ofApp } = await this.apps.find(tx, projectId, content);
+    const { apps, problems: ofApps } = await this.apps.find(tx, projectId, content);
     const attributes = new Set((await this.attributes.known(tx, projectId)).keys());
     const findings = [
       ...validateContent(content, { attributes, isDirect }).findings.map((each) => ({
@@ -60,16 +60,16 @@ export class ReviewParts {
         path: ['content', ...each.path],
       })),
       ...(await this.withoutAccount(projectId, content)),
-      ...(app ? beyondApp(app, content) : []),
+      ...beyondApps(apps, content),
       ...(await this.categories.findings(tx, projectId, content)),
       ...(await this.senders.findings(tx, projectId, content)),
       ...(await this.templates.findings(tx, projectId, content)),
       ...(await this.encrypted.findings(tx, projectId, content)),
-      ...[...ofApp, ...frozen.problems].map(
+      ...[...ofApps, ...frozen.problems].map(
         ({ path, message }): Finding => ({ path, message, code: 'INVALID', severity: 'ERROR' }),
       ),
     ];
-    return { findings, content, segment: frozen.segment, app };
+    return { findings, content, segment: frozen.segment, apps };
   }
 
   private async withoutAccount(projectId: string, content: CampaignContent): Promise<Finding[]> {

@@ -1,5 +1,5 @@
 import { AppError } from '@libs/foundation';
-import type { OptimoveClient } from '@libs/optimove-client';
+import { type ChannelApp, largestWrite, type OptimoveClient } from '@libs/optimove-client';
 import type { PublicationState } from '../domain/content/campaign-status';
 import type { TemplatePublicationEntity } from '../persistence/authoring/template-publication.entity';
 
@@ -25,7 +25,7 @@ export interface Teller {
 
 type Publication = Pick<
   TemplatePublicationEntity,
-  'optimoveChannelId' | 'optimoveTemplateId' | 'templateName' | 'appId' | 'appName' | 'state'
+  'optimoveChannelId' | 'optimoveTemplateId' | 'templateName' | 'apps' | 'state'
 >;
 
 /**
@@ -47,9 +47,10 @@ export async function tellOptimove<T extends Publication>(teller: Teller, batch:
 async function publish<T extends Publication>(teller: Teller, channelId: number, batch: T[]): Promise<T[]> {
   const { client } = teller;
   const apps = appsOf(batch);
-  if (apps.length > 0) {
-    await teller.noteApps(apps.map(({ appId }) => appId));
-    await client.addChannelApps(channelId, apps);
+  for (let from = 0; from < apps.length; from += largestWrite) {
+    const some = apps.slice(from, from + largestWrite);
+    await teller.noteApps(some.map(({ appId }) => appId));
+    await client.addChannelApps(channelId, some);
   }
   await client.addChannelTemplates(channelId, batch.map(toTemplate));
   const otherwise = await notListed(client, channelId, batch);
@@ -73,15 +74,17 @@ async function notListed<T extends Publication>(client: OptimoveClient, channelI
   return batch.filter(({ optimoveTemplateId, templateName }) => names.get(String(optimoveTemplateId)) !== templateName);
 }
 
-function toTemplate({ optimoveTemplateId, templateName: name, appId }: Publication) {
-  return { templateId: String(optimoveTemplateId), name, ...(appId ? { appId } : {}) };
+/** A template can be offered under one app; one for several is offered on the channel as a whole. */
+function toTemplate({ optimoveTemplateId, templateName: name, apps }: Publication) {
+  const [only, another] = apps;
+  return { templateId: String(optimoveTemplateId), name, ...(only && !another ? { appId: only.id } : {}) };
 }
 
 function toKey(channelId: number, { optimoveTemplateId }: Publication): { channelId: number; templateId: string } {
   return { channelId, templateId: String(optimoveTemplateId) };
 }
 
-function appsOf(batch: Publication[]): { appId: string; name: string }[] {
-  const apps = new Map(batch.flatMap(({ appId, appName }) => (appId ? [[appId, appName ?? appId] as const] : [])));
+function appsOf(batch: Publication[]): ChannelApp[] {
+  const apps = new Map(batch.flatMap(({ apps: own }) => own.map(({ id, name }) => [id, name] as const)));
   return [...apps].map(([appId, name]) => ({ appId, name }));
 }

@@ -2,6 +2,6 @@
 export interface AppInOptimove {
   optimoveChannelId: number;
   appId: string;
-  /** Whether Optimove has taken a template under it as that is to be now. */
+  /** Whether Optimove has taken a template for it as that is to be now. */
   isPublished: boolean;
 }

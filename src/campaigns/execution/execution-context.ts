@@ -83,6 +83,6 @@ export class ExecutionContexts {
 
 /** Without the accounts of apps that no campaign of the execution is for: what becomes of them is not its concern. */
 function neededOf(senders: Accounts<Sender>, contents: ExecutionContext['contents']): Accounts<Sender> {
-  const appIds = [...contents.values()].flatMap((content) => (content ? [content.appId] : []));
-  return appIds.includes(null) ? senders : senders.forApps(new Set(appIds.filter((appId) => appId !== null)));
+  const sets = [...contents.values()].flatMap((content) => (content ? [content.targeting?.appIds ?? null] : []));
+  return sets.includes(null) ? senders : senders.forApps(new Set(sets.flatMap((appIds) => appIds ?? [])));
 }

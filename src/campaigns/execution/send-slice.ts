@@ -194,7 +194,7 @@ export class SendSlice {
     const { contents, execution } = context;
     const asked = { projectId: execution.project_id, contents, people: ready, decisions };
     const targeted = await this.targets.run(tx, asked);
-    for (const { seq, drop } of targeted.drops) verdict.drops.get(seq)?.push(drop);
+    for (const { decision, drop } of targeted.leftOut) verdict.drops.get(decision.seq)?.push(drop);
     const bySeq = new Map(ready.map((person) => [person.seq, person]));
     const reachable = narrowToAccounts(context.senders, narrowToKeys(ready, targeted.decisions));
     const limited = await this.limits.run(tx, context, { people: ready, decisions: reachable });

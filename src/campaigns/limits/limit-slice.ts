@@ -1,7 +1,6 @@
 import type { Medium } from '@libs/delivery';
 import { groupBy } from '@libs/foundation';
 import type { Tx } from '@libs/platform';
-import { ProfilesService } from '@modules/profiles';
 import type { GateDecision } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { isLimited } from '../domain/limits/category';
@@ -15,10 +14,7 @@ import type { LimitsInForce } from './limits-in-force';
 /** What limiting needs to know of an execution. */
 export interface LimitScope {
   execution: { id: string };
-  contents: Map<
-    string,
-    { appId: string | null; firstReachable: Medium[] | null; expiresAfterMinutes: number | null } | null
-  >;
+  contents: Map<string, { firstReachable: Medium[] | null; expiresAfterMinutes: number | null } | null>;
   limits: LimitsInForce;
 }
 
@@ -28,10 +24,6 @@ export interface Limited {
   kept: Map<number, Kept>;
 }
 
-const devices: ReadonlySet<Medium> = new Set(['MOBILE_PUSH', 'WEB_PUSH']);
-/** Fetched by whatever installation the person has. */
-const inside: ReadonlySet<Medium> = new Set(['INBOX', 'IN_APP']);
-
 /** The last part of the gate: over which media it goes, at which hours, and how often. Costs nothing where none of it is used. */
 @Injectable()
 export class LimitSlice {
@@ -39,7 +31,6 @@ export class LimitSlice {
     private readonly limits: KeepWithinLimits,
     private readonly uses: CategoryUseRepository,
     private readonly tried: TriedMediaRepository,
-    private readonly profiles: ProfilesService,
   ) {}
 
   /** In the transaction that claims. `people` are those whom the decisions are about, with their messages. */
@@ -48,8 +39,7 @@ export class LimitSlice {
     scope: LimitScope,
     { people, decisions: all }: { people: RenderedPerson[]; decisions: GateDecision[] },
   ): Promise<Limited> {
-    const ofApps = await this.ofApps(tx, scope, { people, decisions: all });
-    const decisions = await this.choose(tx, scope, { people, decisions: ofApps });
+    const decisions = await this.choose(tx, scope, { people, decisions: all });
     const { quietHours, categories } = scope.limits;
     if (!quietHours && categories.size === 0) return { decisions, kept: new Map() };
     const ready = people.flatMap((person) => toLimited(scope, person, decisions));
@@ -83,32 +73,6 @@ export class LimitSlice {
         return isRefused && order.slice(last + 1).some((medium) => messages.has(medium)) ? [seq] : [];
       }),
     );
-  }
-
-  /** Other apps than that of the campaign are no way to a person. */
-  private async ofApps(
-    tx: Tx,
-    { contents, limits: { projectId } }: LimitScope,
-    { people, decisions }: { people: RenderedPerson[]; decisions: GateDecision[] },
-  ): Promise<GateDecision[]> {
-    const apps = new Map(people.map(({ seq, templateId }) => [seq, contents.get(templateId)?.appId ?? null]));
-    const appIds = [...new Set(apps.values())].filter((appId) => appId !== null);
-    if (appIds.length === 0) return decisions;
-    const kept = decisions.filter(({ seq, medium, isAllowed }) => isAllowed && inside.has(medium) && apps.get(seq));
-    const profileIds = [...new Set(kept.map(({ profileId }) => profileId))];
-    const installed = await this.profiles.installations(tx, projectId, { profileIds, appIds });
-    return decisions.map((decision) => {
-      const appId = apps.get(decision.seq);
-      if (!appId || !decision.isAllowed) return decision;
-      const { seq, profileId, medium, addressKey } = decision;
-      const isOther = devices.has(medium) && decision.appId !== appId;
-      const isMissing = inside.has(medium) && !installed.get(appId)?.has(profileId);
-      if (!isOther && !isMissing) return decision;
-      const detail = isOther
-        ? 'The device has another app than that of the campaign'
-        : 'The person has not the app of the campaign';
-      return { seq, profileId, medium, addressKey, isAllowed: false, reason: 'NO_ADDRESS', detail };
-    });
   }
 
   private async choose(

@@ -100,7 +100,7 @@ export class Rehearse {
     });
     const targeted = await this.targets.run(tx, { projectId, contents, people: ready, decisions });
     const people = new Map(ready.map((person) => [person.seq, person]));
-    for (const { seq, drop } of targeted.drops) people.get(seq)?.drops.push(drop);
+    for (const { decision, drop } of targeted.leftOut) people.get(decision.seq)?.drops.push(drop);
     const reachable = narrowToAccounts(context.senders, narrowToKeys(ready, targeted.decisions));
     return this.limits.run(tx, context, { people: ready, decisions: reachable });
   }

@@ -8,9 +8,11 @@ import { type GateDecision, SuppressionService } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import type { WrittenCampaign } from '../authoring/written-campaigns';
 import type { CampaignContent } from '../domain/content/campaign-content';
+import { targetingOf } from '../domain/content/targeting';
 import { deliveryId } from '../domain/execution/delivery-id';
 import { addressOf } from '../execution/message-address';
 import { isEncrypted, noKeys } from '../execution/narrow-to-keys';
+import { NarrowToTarget, type Targeted } from '../execution/narrow-to-target';
 import { CategoryRepository } from '../persistence/limits/category.repository';
 import { type ShortLink, ShortLinkRepository } from '../persistence/short-link.repository';
 import { MessageLinks } from '../tracking/message-links';
@@ -49,6 +51,7 @@ export class ClaimTest {
     private readonly shortLinkRepository: ShortLinkRepository,
     private readonly audit: AuditTrail,
     private readonly categories: CategoryRepository,
+    private readonly targets: NarrowToTarget,
   ) {}
 
   /** Decides and writes in one transaction what is about to be handed over; a text when nothing may be sent at all. */
@@ -76,7 +79,11 @@ export class ClaimTest {
     const after = { testSendId: test.id, versionNumber, profiles: request.profileIds.length };
     const subject = { type: campaign.kind, id: campaignId };
     await this.audit.record(tx, actor, { action: `${campaign.kind}.test-sent`, subject, after });
-    const decided = (await this.decide(tx, test)).map((each) => this.toClaim(test, each));
+    const { decisions, leftOut } = await this.targeted(tx, test, await this.decide(tx, test));
+    const decided = [
+      ...decisions.map((each) => this.toClaim(test, each)),
+      ...leftOut.map(({ decision, drop: { state, detail } }) => notSent(decision, `${state}: ${detail}`)),
+    ];
     await this.tests.record(tx, test.id, projectId, [
       ...notRendered(messages),
       ...decided.map(({ outcome }) => outcome),
@@ -113,20 +120,22 @@ export class ClaimTest {
     return direct.map((each) => (each.isAllowed ? (refusals.get(keyOf(each)) ?? each) : each));
   }
 
+  /** A test keeps to the devices that the campaign is for; its people were chosen. */
+  private targeted(tx: Tx, { campaign, content, messages }: TestInHand, decisions: GateDecision[]): Promise<Targeted> {
+    const { targeting, appIds } = content;
+    const contents = new Map([['', { targeting: targetingOf({ targeting, appIds }) }]]);
+    const people = messages.map(({ seq }) => ({ seq, templateId: '' }));
+    return this.targets.run(tx, { projectId: campaign.projectId, contents, people, decisions });
+  }
+
   private toClaim(test: TestInHand, decision: GateDecision): Claim {
     const { seq, profileId, medium } = decision;
     const rendered = test.messages.find((each) => each.seq === seq && each.medium === medium)?.message;
-    const base = { seq, profileId, medium, addressKey: decision.addressKey ?? '', providerMessageId: null };
-    const notSent = (reason: string) => ({
-      outcome: { ...base, accountId: null, state: 'NOT_SENT' as const, reason },
-      message: null,
-      links: [],
-    });
-    if (!decision.isAllowed) return notSent(`${decision.reason}: ${decision.detail}`);
-    if (!rendered) return notSent('NOT_PERSONALISED: Nothing was rendered');
-    if (isEncrypted(rendered) && !decision.encryptionKeys) return notSent(`NOT_ADDRESSABLE: ${noKeys}`);
+    if (!decision.isAllowed) return notSent(decision, `${decision.reason}: ${decision.detail}`);
+    if (!rendered) return notSent(decision, 'NOT_PERSONALISED: Nothing was rendered');
+    if (isEncrypted(rendered) && !decision.encryptionKeys) return notSent(decision, `NOT_ADDRESSABLE: ${noKeys}`);
     const sender = test.senders.of(decision);
-    if (!sender) return notSent(`NOT_ADDRESSABLE: ${noAccountFor(decision)}`);
+    if (!sender) return notSent(decision, `NOT_ADDRESSABLE: ${noAccountFor(decision)}`);
     const { addressKey } = decision;
     const id = deliveryId({ executionId: test.id, seq, medium, addressKey });
     const bare = { ...rendered, deliveryId: id, ...addressOf(decision) } as OutboundMessage;
@@ -134,8 +143,18 @@ export class ClaimTest {
     const now = systemClock.now();
     const { message, links } = this.shortLinks.shorten(this.links.addTo(bare, ref, now), ref, now);
     const reason = 'The answer of the provider was not written down';
-    return { outcome: { ...base, accountId: sender.accountId, state: 'UNCERTAIN', reason }, message, links };
+    const outcome = { ...outcomeOf(decision), accountId: sender.accountId, state: 'UNCERTAIN' as const, reason };
+    return { outcome, message, links };
   }
+}
+
+function outcomeOf({ seq, profileId, medium, addressKey }: GateDecision) {
+  return { seq, profileId, medium, addressKey: addressKey ?? '', providerMessageId: null };
+}
+
+function notSent(decision: GateDecision, reason: string): Claim {
+  const outcome = { ...outcomeOf(decision), accountId: null, state: 'NOT_SENT' as const, reason };
+  return { outcome, message: null, links: [] };
 }
 
 function keyOf({ seq, medium, addressKey }: GateDecision): string {

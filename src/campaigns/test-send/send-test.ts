@@ -49,7 +49,13 @@ export class SendTest {
     const missing = request.profileIds.findIndex((id) => !stored.has(id));
     if (missing >= 0) return refused(`profileIds.${missing}`, 'This project has no such profile');
     const messages = renderTest(content, { ...request, choiceName: campaign.choiceName }, stored);
-    const test: TestInHand = { id: newId(), campaign, content, messages, senders: await this.senders(messages, actor) };
+    const test: TestInHand = {
+      id: newId(),
+      campaign,
+      content,
+      messages,
+      senders: await this.senders(content, messages, actor),
+    };
     return this.send(actor, request, test);
   }
 
@@ -59,8 +65,13 @@ export class SendTest {
     return this.tests.version(this.transactions.pool, { projectId, campaignId, number });
   }
 
-  private senders(messages: TestMessage[], { projectId }: Actor): Promise<Accounts<Sender>> {
-    return this.delivery.sendersFor(projectId, [...new Set(messages.map(({ medium }) => medium))]);
+  private async senders(
+    { appIds }: CampaignContent,
+    messages: TestMessage[],
+    { projectId }: Actor,
+  ): Promise<Accounts<Sender>> {
+    const senders = await this.delivery.sendersFor(projectId, [...new Set(messages.map(({ medium }) => medium))]);
+    return appIds ? senders.forApps(new Set(appIds)) : senders;
   }
 
   private async send(actor: Actor, request: TestSendRequest, test: TestInHand): Promise<TestSendOutcome> {

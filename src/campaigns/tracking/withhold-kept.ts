@@ -3,6 +3,12 @@ import { type GateOrigin, SuppressionService } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { readDeliveryId } from '../domain/execution/delivery-id';
 
+interface KeptMessage {
+  id: string;
+  executionId: string;
+  seq: number;
+}
+
 /** Whoever is excluded by now is not shown what was kept for them before: the showing is what reaches the person. */
 @Injectable()
 export class WithholdKept {
@@ -12,7 +18,7 @@ export class WithholdKept {
   ) {}
 
   /**
-   * Those of the messages, by id, that are of campaigns for another app, or that the gate would not let out now: one
+   * Those of the messages, by id, that are of campaigns for other apps, or that the gate would not let out now: one
    * decision for each connection, and one for Direct campaigns.
    */
   of(
@@ -33,36 +39,56 @@ export class WithholdKept {
     });
   }
 
-  private async ofOtherApps(
+  private async ofOtherApps(tx: Tx, owner: { projectId: string; appId: string }, ids: string[]): Promise<Set<string>> {
+    const messages = ids.flatMap((id): KeptMessage[] => {
+      const ref = readDeliveryId(id);
+      return ref ? [{ id, executionId: ref.executionId, seq: ref.seq }] : [];
+    });
+    const origins = await this.originsOfOtherApps(tx, owner, [...new Set(messages.map((each) => each.executionId))]);
+    const of = (isTest: boolean) => messages.filter(({ executionId }) => origins.get(executionId) === isTest);
+    return new Set([...of(true).map(({ id }) => id), ...(await this.sentToOtherApps(tx, owner, of(false)))]);
+  }
+
+  /** Executions with a campaign for other apps, and tests of one; by id whether it is a test. */
+  private async originsOfOtherApps(
     tx: Tx,
     { projectId, appId }: { projectId: string; appId: string },
-    ids: string[],
-  ): Promise<Set<string>> {
-    const refs = ids.flatMap((id) => readDeliveryId(id) ?? []);
-    const executions = await query<{ id: string }>(
+    executionIds: string[],
+  ): Promise<Map<string, boolean>> {
+    const rows = await query<{ id: string; isTest: boolean }>(
       tx,
-      `SELECT DISTINCT t.execution_id AS id FROM execution_template t JOIN campaign_version v ON v.id = t.version_id
-       WHERE v.project_id = $1 AND t.execution_id = ANY($2::uuid[]) AND v.content->>'appId' <> $3`,
-      [projectId, [...new Set(refs.map(({ executionId }) => executionId))], appId],
+      `SELECT DISTINCT t.execution_id AS id, false AS "isTest"
+       FROM execution_template t JOIN campaign_version v ON v.id = t.version_id
+       WHERE v.project_id = $1 AND t.execution_id = ANY($2::uuid[]) AND ${isForOthers('v', '$3')}
+       UNION ALL
+       SELECT s.id, true FROM test_send s WHERE s.project_id = $1 AND s.id = ANY($2::uuid[]) AND ${isForOthers('s', '$3')}`,
+      [projectId, executionIds, appId],
     );
-    if (executions.length === 0) return new Set();
+    return new Map(rows.map(({ id, isTest }) => [id, isTest]));
+  }
+
+  private async sentToOtherApps(
+    tx: Tx,
+    { projectId, appId }: { projectId: string; appId: string },
+    messages: KeptMessage[],
+  ): Promise<string[]> {
+    if (messages.length === 0) return [];
     const rows = await query<{ id: string }>(
       tx,
       `SELECT m.id FROM unnest($2::text[], $3::uuid[], $4::int[]) AS m(id, execution_id, seq)
          JOIN recipient r ON r.execution_id = m.execution_id AND r.seq = m.seq
          JOIN execution_template t ON t.execution_id = r.execution_id AND t.optimove_template_id = r.optimove_template_id
          JOIN campaign_version v ON v.id = t.version_id
-       WHERE v.project_id = $1 AND m.execution_id = ANY($5::uuid[]) AND v.content->>'appId' <> $6`,
+       WHERE v.project_id = $1 AND ${isForOthers('v', '$5')}`,
       [
         projectId,
-        ids,
-        ids.map((id) => readDeliveryId(id)?.executionId ?? null),
-        ids.map((id) => readDeliveryId(id)?.seq ?? null),
-        executions.map(({ id }) => id),
+        messages.map(({ id }) => id),
+        messages.map(({ executionId }) => executionId),
+        messages.map(({ seq }) => seq),
         appId,
       ],
     );
-    return new Set(rows.map(({ id }) => id));
+    return rows.map(({ id }) => id);
   }
 
   /** A test belongs to no execution and is held to the rules of Direct campaigns. */
@@ -90,4 +116,9 @@ export class WithholdKept {
     }
     return groups.values();
   }
+}
+
+/** Whether the content of a row is for other apps than this one. */
+function isForOthers(row: string, appId: string): string {
+  return `${row}.content ? 'appIds' AND NOT ${row}.content->'appIds' ? ${appId}`;
 }

@@ -6,6 +6,13 @@ export const platforms = ['ANDROID', 'IOS', 'WEB'] as const;
 /** One of {@link platforms}. */
 export type Platform = (typeof platforms)[number];
 
+/** An app or site of a project. */
+export interface App {
+  id: string;
+  name: string;
+  platform: Platform;
+}
+
 /** A new random credential and what is kept of it: never the credential itself. */
 export interface NewCredential {
   secret: string;

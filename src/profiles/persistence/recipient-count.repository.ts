@@ -1,5 +1,6 @@
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import type { DeviceFilter } from '../domain/device-filter';
 import type { SegmentRules } from '../domain/segments/rules';
 import type { RecipientSums } from './segment-people.repository';
 
@@ -10,6 +11,7 @@ export interface RecipientCount extends RecipientSums {
   taskId: string;
   segmentId: string | null;
   rules: SegmentRules;
+  devices: DeviceFilter;
   asOf: Date;
   afterId: string | null;
   finishedAt: Date | null;
@@ -17,7 +19,7 @@ export interface RecipientCount extends RecipientSums {
   problem: string | null;
 }
 
-const columns = `id, project_id AS "projectId", task_id AS "taskId", segment_id AS "segmentId", rules, as_of AS "asOf",
+const columns = `id, project_id AS "projectId", task_id AS "taskId", segment_id AS "segmentId", rules, devices, as_of AS "asOf",
   after_id AS "afterId", people, mobile_push AS "mobilePush", web_push AS "webPush", email, sms, inside,
   finished_at AS "finishedAt", problem`;
 
@@ -32,12 +34,14 @@ export class RecipientCountRepository {
       taskId,
       segmentId,
       rules,
-    }: Pick<RecipientCount, 'id' | 'projectId' | 'taskId' | 'segmentId' | 'rules'>,
+      devices,
+    }: Pick<RecipientCount, 'id' | 'projectId' | 'taskId' | 'segmentId' | 'rules' | 'devices'>,
   ): Promise<void> {
     await query(
       tx,
-      'INSERT INTO recipient_count (id, project_id, task_id, segment_id, rules, as_of) VALUES ($1, $2, $3, $4, $5, now())',
-      [id, projectId, taskId, segmentId, JSON.stringify(rules)],
+      `INSERT INTO recipient_count (id, project_id, task_id, segment_id, rules, devices, as_of)
+       VALUES ($1, $2, $3, $4, $5, $6, now())`,
+      [id, projectId, taskId, segmentId, JSON.stringify(rules), JSON.stringify(devices)],
     );
   }
 

@@ -1,5 +1,6 @@
 import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import type { DeviceFilter } from '../domain/device-filter';
 import { addressOf, type CompiledRules } from '../domain/segments/compile-rules';
 import type { Scope } from '../domain/segments/statement';
 
@@ -26,8 +27,13 @@ export class SegmentPeopleRepository {
   }
 
   /** Counts who would be sent to: addressable, and subscribed (push: not unsubscribed), as the gate has it; inside, whoever has an installation. */
-  async sums(tx: Tx, { joins, condition, parameters }: CompiledRules, scope: Scope): Promise<RecipientSums> {
-    const devices = scope.of === 'range' ? rangeOf(scope, 'd.profile_id') : '';
+  async sums(
+    tx: Tx,
+    { joins, condition, parameters }: CompiledRules,
+    { scope, devices }: { scope: Scope; devices: DeviceFilter },
+  ): Promise<RecipientSums> {
+    const range = scope.of === 'range' ? rangeOf(scope, 'd.profile_id') : '';
+    const filter = devices.appIds ? `AND d.app_id = ANY($${parameters.length + 1}::uuid[])` : '';
     const [row] = await query<RecipientSums>(
       tx,
       `SELECT count(*)::int AS people, count(*) FILTER (WHERE r.mobile)::int AS "mobilePush",
@@ -38,10 +44,10 @@ export class SegmentPeopleRepository {
        LEFT JOIN (
          SELECT d.profile_id, bool_or(d.app_id IS NOT NULL) AS inside,
            bool_or(${wantsPush} AND ${addressOf.MOBILE_PUSH}) AS mobile, bool_or(${wantsPush} AND ${addressOf.WEB_PUSH}) AS web
-         FROM device d WHERE d.project_id = $1 ${devices} GROUP BY d.profile_id
+         FROM device d WHERE d.project_id = $1 ${range} ${filter} GROUP BY d.profile_id
        ) r ON r.profile_id = p.id
        ${joins} WHERE ${condition}`,
-      parameters,
+      devices.appIds ? [...parameters, devices.appIds] : parameters,
     );
     return row ?? { people: 0, mobilePush: 0, webPush: 0, email: 0, sms: 0, inside: 0 };
   }

@@ -2,8 +2,11 @@ import { newId, toError } from '@libs/foundation';
 import { isRetryable, Log, Outbox, Transactions, type Tx } from '@libs/platform';
 import { type Actor, Tasks } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
+import { In } from 'typeorm';
+import type { DeviceFilter } from '../domain/device-filter';
 import type { SegmentRules } from '../domain/segments/rules';
 import type { Scope } from '../domain/segments/statement';
+import { AppEntity } from '../persistence/app.entity';
 import { type RecipientCount, RecipientCountRepository } from '../persistence/recipient-count.repository';
 import { SegmentPeopleRepository } from '../persistence/segment-people.repository';
 import { countRecipientsJob } from './count.job';
@@ -31,17 +34,22 @@ export class CountRecipients {
   ) {}
 
   /** Starts a count as a task. */
-  start(actor: Actor, counted: Counted): Promise<{ count: RecipientCount | null; problems: SegmentProblem[] }> {
+  start(
+    actor: Actor,
+    counted: Counted,
+    devices: DeviceFilter,
+  ): Promise<{ count: RecipientCount | null; problems: SegmentProblem[] }> {
     const { projectId } = actor;
     return this.transactions.run(async (tx) => {
       const resolved = await this.resolve(tx, projectId, counted);
-      if (!resolved.rules) return { count: null, problems: resolved.problems };
+      const problems = [...resolved.problems, ...(await unknownApps(tx, projectId, devices))];
+      if (!resolved.rules || problems.length > 0) return { count: null, problems };
       const total = await this.people.total(tx, projectId);
       const task = { kind: 'profiles.count-recipients', title: 'Calculation of recipients', total };
       const taskId = await this.tasks.start(tx, { projectId, triggeredBy: actor.label, ...task });
       const id = newId();
       const segmentId = 'segmentId' in counted ? counted.segmentId : null;
-      await this.counts.add(tx, { id, projectId, taskId, segmentId, rules: resolved.rules });
+      await this.counts.add(tx, { id, projectId, taskId, segmentId, rules: resolved.rules, devices });
       await this.outbox.enqueue(tx, countRecipientsJob, { countId: id, at: 'start' });
       return { count: await this.counts.find(tx, projectId, id), problems: [] };
     });
@@ -74,12 +82,12 @@ export class CountRecipients {
   private async countRange(tx: Tx, countId: string): Promise<boolean> {
     const count = await this.counts.take(tx, countId);
     if (!count) return false;
-    const { projectId, taskId, rules, asOf: now, afterId: after } = count;
+    const { projectId, taskId, rules, devices, asOf: now, afterId: after } = count;
     const upTo = await this.people.lastOfNext(tx, projectId, { after, count: peopleAtOnce });
     const scope: Scope = { of: 'range', after, upTo };
     const compiled = await this.segments.compile(tx, projectId, { rules, scope, now });
     await wholeList(tx);
-    const sums = await this.people.sums(tx, compiled, scope);
+    const sums = await this.people.sums(tx, compiled, { scope, devices });
     await this.counts.advance(tx, countId, { sums, next: upTo });
     const processed = upTo ? peopleAtOnce : await this.people.total(tx, projectId, after);
     await this.tasks.progress(tx, taskId, { processed, succeeded: sums.people, failed: 0 });
@@ -109,4 +117,12 @@ export class CountRecipients {
     if (resolved.rules) return { rules: resolved.rules, problems: [] };
     return { rules: null, problems: ruleProblems(resolved.faults) };
   }
+}
+
+async function unknownApps(tx: Tx, projectId: string, { appIds = [] }: DeviceFilter): Promise<SegmentProblem[]> {
+  const known = await tx.find(AppEntity, { select: { id: true }, where: { projectId, id: In(appIds) } });
+  const message = 'This project has no such app; list apps to see their ids';
+  return appIds.flatMap((appId, index): SegmentProblem[] =>
+    known.some(({ id }) => id === appId) ? [] : [{ code: 'NOT_FOUND', path: ['appIds', String(index)], message }],
+  );
 }

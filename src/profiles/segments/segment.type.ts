@@ -1,6 +1,16 @@
 import { ConnectionType, PageArgs, UserError } from '@libs/platform';
 import { ArgsType, Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { IsBoolean, IsInt, IsOptional, IsString, IsUUID, Length, Matches, MaxLength } from 'class-validator';
+import {
+  ArrayMaxSize,
+  IsBoolean,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUUID,
+  Length,
+  Matches,
+  MaxLength,
+} from 'class-validator';
 import { segmentErrorCodes } from './segment-outcome';
 
 const SegmentErrorCodeEnum = Object.fromEntries(segmentErrorCodes.map((word) => [word, word]));
@@ -100,7 +110,7 @@ export class UpdateSegmentInput extends ArchiveSegmentInput {
   rules?: string | null;
 }
 
-@InputType({ description: 'Whose recipients to count: one of the two.' })
+@InputType({ description: 'Whose recipients to count: those of a segment or of rules, one of the two.' })
 export class CalculateRecipientsInput {
   @Field(() => ID, { nullable: true, description: 'A saved segment.' })
   @IsOptional()
@@ -111,6 +121,15 @@ export class CalculateRecipientsInput {
   @IsOptional()
   @IsString()
   rules?: string | null;
+
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Apps and sites whose devices count, for push and inside; at most 100. Null or empty: all.',
+  })
+  @IsOptional()
+  @ArrayMaxSize(100)
+  @IsUUID(undefined, { each: true })
+  appIds?: string[] | null;
 }
 
 @ObjectType('SegmentUserError', { implements: () => UserError, description: 'Why a change was refused.' })

@@ -97,13 +97,14 @@ export class SegmentsResolver {
     @Args('input') input: CalculateRecipientsInput,
   ): Promise<CalculateRecipientsPayload> {
     const problems = await invalid(CalculateRecipientsInput, input);
-    const { segmentId, rules } = input;
+    const { segmentId, rules, appIds } = input;
     if ((segmentId == null) === (rules == null)) {
       problems.push({ code: 'INVALID', path: [], message: 'Give segmentId or rules, one of the two' });
     }
     if (problems.length > 0) return { count: null, userErrors: problems };
     const counted = segmentId != null ? { segmentId } : { rules: rules ?? '' };
-    const started = await this.count.start(actor, counted);
+    const devices = appIds?.length ? { appIds: appIds.map((id) => id.toLowerCase()) } : {};
+    const started = await this.count.start(actor, counted, devices);
     return { count: started.count, userErrors: started.problems };
   }
 

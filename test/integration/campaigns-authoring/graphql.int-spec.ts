@@ -247,13 +247,13 @@ describe('campaigns over GraphQL', () => {
     expect(archived.nodes.map(({ name }) => name)).toEqual(['Kick-off', 'Summer']);
   });
 
-  it('keeps to which devices, groups and app a campaign is, field by field, until they are taken away', async () => {
+  it('keeps to which devices, groups and apps a campaign is, field by field, until they are taken away', async () => {
     const appId = newId();
     await stage.database.query(
       `INSERT INTO app (id, project_id, name, platform, sdk_key_hash, sdk_key_hint) VALUES ($1, $2, 'Target', 'IOS', 'target', 'k')`,
       [appId, stage.actor.projectId],
     );
-    const given = { targeting: { platforms: ['IOS'], browsers: ['CHROME', 'SAFARI'] }, appId };
+    const given = { targeting: { platforms: ['IOS'], browsers: ['CHROME', 'SAFARI'] }, appIds: [appId] };
     const { campaign } = await change('createCampaign', {
       channelId: stage.pushChannelId,
       name: 'Targeted',
@@ -266,15 +266,19 @@ describe('campaigns over GraphQL', () => {
     const { campaign: unreached } = await change('createCampaign', {
       channelId: stage.pushChannelId,
       name: 'Targeted elsewhere',
-      content: { ...content, ...elsewhere, appId },
+      content: { ...content, ...elsewhere, appIds: [appId.toUpperCase()] },
     });
     expect(unreached?.findings).toMatchObject([
-      { path: ['content', 'appId'], severity: 'WARNING', message: expect.stringContaining('“Target” runs on IOS') },
+      {
+        path: ['content', 'appIds'],
+        severity: 'WARNING',
+        message: expect.stringContaining('None of “Target” runs on ANDROID'),
+      },
     ]);
     await change('archiveCampaign', { id: unreached?.id });
     const stored = async () => {
       const { campaign: shown } = await ask<{ campaign: { content: object } }>(
-        `query ($id: ID!) { campaign(id: $id) { content { targeting { platforms browsers } appId sms { group } } } }`,
+        `query ($id: ID!) { campaign(id: $id) { content { targeting { platforms browsers } appIds sms { group } } } }`,
         { id: campaign?.id },
       );
       return shown.content;
@@ -283,13 +287,16 @@ describe('campaigns over GraphQL', () => {
 
     const id = campaign?.id;
     await change('updateCampaign', { id, version: 1, content: { targeting: { platforms: ['ANDROID', 'IOS'] } } });
-    expect(await stored()).toMatchObject({ targeting: { platforms: ['ANDROID', 'IOS'], browsers: null }, appId });
+    expect(await stored()).toMatchObject({
+      targeting: { platforms: ['ANDROID', 'IOS'], browsers: null },
+      appIds: [appId],
+    });
     await change('updateCampaign', {
       id,
       version: 2,
-      content: { targeting: { platforms: null, browsers: null }, appId: null },
+      content: { targeting: { platforms: null, browsers: null }, appIds: [] },
     });
-    expect(await stored()).toMatchObject({ targeting: null, appId: null, sms: { group: 'PUSH_NOT_SUBSCRIBED' } });
+    expect(await stored()).toMatchObject({ targeting: null, appIds: [], sms: { group: 'PUSH_NOT_SUBSCRIBED' } });
     const { campaign: none } = await change('updateCampaign', {
       id,
       version: 3,
@@ -297,6 +304,18 @@ describe('campaigns over GraphQL', () => {
     });
     expect(none?.findings).toMatchObject([
       { path: ['content', 'targeting', 'platforms'], code: 'REQUIRED', severity: 'ERROR' },
+    ]);
+    const refused = async (appIds: string[]) => {
+      const { userErrors } = await change('updateCampaign', { id, version: 4, content: { appIds } });
+      return userErrors.map(({ code, path, message }) => `${code} ${path.join('.')} ${message}`);
+    };
+    expect(await refused([appId, newId(), appId.toUpperCase()])).toEqual([
+      'INVALID_CONTENT content.appIds.1 This project has no such app; list apps to see their ids',
+      'INVALID_CONTENT content.appIds.2 This app is named before; name each app once',
+    ]);
+    expect(await refused(['casino'])).toEqual([expect.stringContaining('INVALID content.appIds')]);
+    expect(await refused(Array.from({ length: 101 }, () => newId()))).toEqual([
+      expect.stringContaining('INVALID content.appIds'),
     ]);
     await change('archiveCampaign', { id });
   });

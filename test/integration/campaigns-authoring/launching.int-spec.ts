@@ -177,7 +177,7 @@ describe('launching campaigns', () => {
       [appId, stage.actor.projectId],
     );
     const forApp = async (name: string) => {
-      const { id, version } = await draft(name, { ...push('App'), appId });
+      const { id, version } = await draft(name, { ...push('App'), appIds: [appId] });
       return (await launches.launch(stage.actor, { id, version })).campaign;
     };
     const [one, other] = [await forApp('App one'), await forApp('App other')];
@@ -197,9 +197,9 @@ describe('launching campaigns', () => {
     const unknown = {
       channelId: stage.pushChannelId,
       name: 'App unknown',
-      content: { ...push('App'), appId: newId() },
+      content: { ...push('App'), appIds: [newId()] },
     };
-    expect((await manage.create(stage.actor, unknown)).problems).toMatchObject([{ path: ['content', 'appId'] }]);
+    expect((await manage.create(stage.actor, unknown)).problems).toMatchObject([{ path: ['content', 'appIds', '0'] }]);
   });
 
   it('takes an app from the channel when its last template moved to another app, or to none', async () => {
@@ -212,26 +212,53 @@ describe('launching campaigns', () => {
     const [first = '', second = ''] = appIds;
     const inOptimove = () => [...stage.optimove.apps.keys()].sort();
     const keys = (...ids: string[]) => ids.map((id) => `506/${id}`).sort();
-    const { id, version } = await draft('Moving app', { ...push('App'), appId: first });
-    const stays = await draft('Staying app', { ...push('App'), appId: first });
+    const { id, version } = await draft('Moving app', { ...push('App'), appIds: [first] });
+    const stays = await draft('Staying app', { ...push('App'), appIds: [first] });
     const launchedNow = await launches.launch(stage.actor, { id, version });
     const staying = await launches.launch(stage.actor, { id: stays.id, version: stays.version });
     expect(inOptimove()).toEqual(keys(first));
 
-    const moveTo = async (campaign: { id: string; version: number } | null, appId: string | null) => {
-      const change = { id: campaign?.id ?? '', version: campaign?.version ?? 0, content: { appId } };
+    const moveTo = async (campaign: { id: string; version: number } | null, appIds: string[] | null) => {
+      const change = { id: campaign?.id ?? '', version: campaign?.version ?? 0, content: { appIds } };
       const { campaign: edited, problems } = await manage.update(stage.actor, change);
       expect(problems).toEqual([]);
       return (await launches.launch(stage.actor, { id: change.id, version: edited?.version ?? 0 })).campaign;
     };
-    const moved = await moveTo(launchedNow.campaign, second);
+    const moved = await moveTo(launchedNow.campaign, [second]);
     expect(inOptimove()).toEqual(keys(first, second));
-    await moveTo(staying.campaign, second);
+    await moveTo(staying.campaign, [second]);
     expect(inOptimove()).toEqual(keys(second));
     await moveTo(moved, null);
     expect(inOptimove()).toEqual(keys(second));
     await withdrawals.withdraw(stage.actor, stays.id);
     expect(inOptimove()).toEqual([]);
+  });
+
+  it('adds every app of a campaign for several, and offers its template under none in particular', async () => {
+    const appIds = [newId(), newId()];
+    await stage.database.query(
+      `INSERT INTO app (id, project_id, name, platform, sdk_key_hash, sdk_key_hint)
+       SELECT id::uuid, $2, 'Set ' || nth, 'IOS', id, 'k' FROM unnest($1::text[]) WITH ORDINALITY AS a(id, nth)`,
+      [appIds, stage.actor.projectId],
+    );
+    const [first = ''] = appIds;
+    const { id, version, optimoveTemplateId } = await draft('App set', { ...push('App'), appIds });
+    const { campaign } = await launches.launch(stage.actor, { id, version });
+    const template = `506/${optimoveTemplateId}`;
+    expect([...stage.optimove.apps].sort()).toEqual(
+      appIds.map((each, nth) => [`506/${each}`, `Set ${nth + 1}`]).sort(),
+    );
+    expect([stage.optimove.templates.get(template), stage.optimove.appOf.get(template)]).toEqual([
+      'App set',
+      undefined,
+    ]);
+    const change = { id, version: campaign?.version ?? 0, content: { appIds: [first] } };
+    const { campaign: edited } = await manage.update(stage.actor, change);
+    await launches.launch(stage.actor, { id, version: edited?.version ?? 0 });
+    expect([...stage.optimove.apps.keys()]).toEqual([`506/${first}`]);
+    expect(stage.optimove.appOf.get(template)).toBe(first);
+    await withdrawals.withdraw(stage.actor, id);
+    expect(stage.optimove.apps.size).toBe(0);
   });
 
   it('forgets no app whose removal Optimove did not answer', async () => {
@@ -240,9 +267,9 @@ describe('launching campaigns', () => {
       `INSERT INTO app (id, project_id, name, platform, sdk_key_hash, sdk_key_hint) VALUES ($1, $2, 'Lost answer', 'IOS', 'lost', 'k')`,
       [appId, stage.actor.projectId],
     );
-    const { id, version } = await draft('Lost answer', { ...push('App'), appId });
+    const { id, version } = await draft('Lost answer', { ...push('App'), appIds: [appId] });
     const { campaign } = await launches.launch(stage.actor, { id, version });
-    const change = { id, version: campaign?.version ?? 0, content: { appId: null } };
+    const change = { id, version: campaign?.version ?? 0, content: { appIds: null } };
     const { campaign: edited } = await manage.update(stage.actor, change);
     stage.optimove.badName = appId;
     await launches.launch(stage.actor, { id, version: edited?.version ?? 0 });

@@ -13,8 +13,10 @@ interface WireTemplate {
 /** The template and app functions of the Optimove API over HTTP: keeps templates by channel and id, and fails on demand. */
 export class OptimoveStandIn {
   readonly templates = new Map<string, string>();
-  /** App ids by channel and id with their names, and the app of each template that has one. */
+  /** Names of apps by channel and id. */
   readonly apps = new Map<string, string>();
+  /** The app of each template that is offered under one. */
+  readonly appOf = new Map<string, string | undefined>();
   /** Every call that wrote, with the number of its rows. */
   readonly writes: { name: string; rows: number }[] = [];
   /** A call with a template of this name is refused whole. */
@@ -60,7 +62,10 @@ export class OptimoveStandIn {
       else if (name === 'DeleteChannelApps') this.apps.delete(key);
       else if (name === 'DeleteChannelTemplates') this.templates.delete(key);
       else if (this.forgets) continue;
-      else if (!this.keepsNames || !this.templates.has(key)) this.templates.set(key, TemplateName);
+      else if (!this.keepsNames || !this.templates.has(key)) {
+        this.templates.set(key, TemplateName);
+        this.appOf.set(key, AppID);
+      }
     }
     return undefined;
   }

@@ -115,11 +115,11 @@ export async function setSubscriptionStage(): Promise<SubscriptionStage> {
     offer: async (connectionId, campaignId, { channel, appId, state = 'PUBLISHED' }) => {
       await database.query(
         `INSERT INTO template_publication (id, project_id, campaign_id, connection_id, channel_id, optimove_channel_id,
-           optimove_template_id, template_name, version_id, app_id, app_name, state)
-         SELECT gen_random_uuid(), project_id, $2, connection_id, id, optimove_channel_id, 7731, 'Spring', $2, $3, 'Casino', $4
+           optimove_template_id, template_name, version_id, apps, state)
+         SELECT gen_random_uuid(), project_id, $2, connection_id, id, optimove_channel_id, 7731, 'Spring', $2, $3::jsonb, $4
          FROM channel WHERE connection_id = $1 AND optimove_channel_id = $5
-         ON CONFLICT (project_id, campaign_id, channel_id) DO UPDATE SET app_id = excluded.app_id, state = excluded.state`,
-        [connectionId, campaignId, appId, state, channel],
+         ON CONFLICT (project_id, campaign_id, channel_id) DO UPDATE SET apps = excluded.apps, state = excluded.state`,
+        [connectionId, campaignId, JSON.stringify([{ id: appId, name: 'App' }]), state, channel],
       );
     },
     allow: (isAllowed = true) =>

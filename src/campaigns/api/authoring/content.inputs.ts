@@ -376,14 +376,15 @@ export class CampaignContentInput {
   @IsUUID()
   categoryId?: string | null;
 
-  @Field(() => ID, {
+  @Field(() => [ID], {
     nullable: true,
     description:
-      'The one app of the project that gets push, inbox and in-app messages; Optimove offers the template under it alone. Null: all.',
+      'Apps and sites of the project that push, inbox and in-app messages are kept to, each once, at most 100. Null or empty: all.',
   })
   @IsOptional()
-  @IsUUID()
-  appId?: string | null;
+  @ArrayMaxSize(100)
+  @IsUUID(undefined, { each: true })
+  appIds?: string[] | null;
 
   @Field(() => [ContentMediumEnum], {
     nullable: true,

@@ -199,8 +199,8 @@ export class CampaignContentType {
   @Field(() => ID, { nullable: true, description: 'Engagement category; null: none.' })
   categoryId!: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'The one app whose devices get push messages; null: all.' })
-  appId!: string | null;
+  @Field(() => [ID], { description: 'Apps and sites that push, inbox and in-app messages are kept to; empty: all.' })
+  appIds!: string[];
 
   @Field(() => [ContentMediumEnum], {
     nullable: true,

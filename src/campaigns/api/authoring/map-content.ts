@@ -21,7 +21,7 @@ export interface GivenContent extends GivenMedia {
   personalisation?: CampaignContent['personalisation'];
   expiresAfterMinutes?: number | null;
   categoryId?: string | null;
-  appId?: string | null;
+  appIds?: string[] | null;
   firstReachable?: ContentMedium[] | null;
   controlGroupPercent?: number | null;
   variants?: CampaignContent['variants'] | null;
@@ -48,7 +48,7 @@ export function toGivenContent(input: CampaignContentInput): GivenContent {
     expiresAfterMinutes,
     targeting: toTargeting(input.targeting),
     categoryId: input.categoryId,
-    appId: input.appId,
+    appIds: toAppIds(input.appIds),
     firstReachable: input.firstReachable?.length === 0 ? null : input.firstReachable,
     controlGroupPercent: input.controlGroupPercent,
     variants: toVariants(input.variants),
@@ -70,8 +70,7 @@ export function toNewContent(input: CampaignContentInput): CampaignContent {
     expiresAfterMinutes: given.expiresAfterMinutes ?? undefined,
     targeting: given.targeting ?? undefined,
     categoryId: given.categoryId ?? undefined,
-    // Ids are compared as text later on.
-    appId: given.appId?.toLowerCase(),
+    appIds: given.appIds ?? undefined,
     firstReachable: given.firstReachable ?? undefined,
     controlGroupPercent: given.controlGroupPercent ?? undefined,
     variants: given.variants ?? undefined,
@@ -93,12 +92,17 @@ export function toContentType(content: CampaignContent): CampaignContentType {
     expiresAfterMinutes: expiresAfterMinutes ?? null,
     targeting: content.targeting ? { platforms: null, browsers: null, ...content.targeting } : null,
     categoryId: content.categoryId ?? null,
-    appId: content.appId ?? null,
+    appIds: content.appIds ?? [],
     firstReachable: content.firstReachable ?? null,
     controlGroupPercent: content.controlGroupPercent ?? null,
     variants: content.variants ?? [],
     alternatives: toAlternativeTypes(content.alternatives),
   };
+}
+
+/** Ids may come in capitals; nothing at all means every app. */
+function toAppIds(given: string[] | null | undefined): string[] | null | undefined {
+  return given?.length === 0 ? null : given?.map((id) => id.toLowerCase());
 }
 
 function toEmailType(email: EmailContent): EmailContentType {

@@ -96,8 +96,8 @@ export interface CampaignContent {
   alternatives?: ContentAlternative[];
   /** Engagement category: whom it is for, how often they get its messages. Its limits hold as they are at the time. */
   categoryId?: string;
-  /** The one app of ours whose devices get push messages, and under which Optimove offers the template; absent: all. */
-  appId?: string;
+  /** The apps and sites that it is for, by their ids, each once; absent: all. */
+  appIds?: string[];
   /** Over the first of these media that reaches somebody; absent: over all media. */
   firstReachable?: ContentMedium[];
   /** Share of the people, in whole per cent, who get nothing for comparison; absent: nobody. */

@@ -24,8 +24,6 @@ export interface CompiledContent {
   targeting: Targeting | null;
   /** The engagement category; null without one. */
   categoryId: string | null;
-  /** The one app whose devices get push messages; null: all. */
-  appId: string | null;
   /** Media of which the first that reaches a person is used; null: all are. */
   firstReachable: Medium[] | null;
   /**
@@ -63,7 +61,6 @@ class Compiled implements CompiledContent {
   readonly expiresAfterMinutes: number | null;
   readonly targeting: Targeting | null;
   readonly categoryId: string | null;
-  readonly appId: string | null;
   readonly firstReachable: Medium[] | null;
 
   private readonly choices: CompiledChoices;
@@ -73,7 +70,6 @@ class Compiled implements CompiledContent {
     this.expiresAfterMinutes = content.expiresAfterMinutes ?? null;
     this.targeting = targetingOf(content);
     this.categoryId = content.categoryId ?? null;
-    this.appId = content.appId ?? null;
     this.firstReachable = content.firstReachable ?? null;
     this.choices = new CompiledChoices(content);
     this.optimoveAttributes = this.choices.optimoveAttributes;

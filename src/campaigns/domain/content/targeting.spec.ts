@@ -6,7 +6,13 @@ const personalisation = { whenMissing: 'EMPTY' as const };
 const push = { mobilePush: { title: 'Hi', body: 'There' }, personalisation };
 const sms = { from: 'Shop', text: 'Hi' };
 const at = (endpoint: string): string => JSON.stringify({ endpoint, p256dh: 'x', auth: 'y' });
-const phone: TargetAddress = { medium: 'MOBILE_PUSH', platform: 'IOS', address: 'token', isPushSubscribed: true };
+const phone: TargetAddress = {
+  medium: 'MOBILE_PUSH',
+  platform: 'IOS',
+  address: 'token',
+  isPushSubscribed: true,
+  hasApp: false,
+};
 const goesTo = (content: CampaignContent, address: Partial<TargetAddress>): boolean => {
   const targeting = targetingOf(content);
   return targeting === null || leftOut(targeting, { ...phone, ...address }) === null;
@@ -15,6 +21,14 @@ const goesTo = (content: CampaignContent, address: Partial<TargetAddress>): bool
 describe('targeting', () => {
   it('restricts nothing unless it is asked to', () => {
     expect(targetingOf({ ...push, sms })).toBeNull();
+  });
+
+  it('keeps what is pushed and what is shown inside to the apps that are named, and other media as they are', () => {
+    const content: CampaignContent = { ...push, sms, appIds: ['casino'] };
+    const media = ['MOBILE_PUSH', 'WEB_PUSH', 'INBOX', 'IN_APP', 'SMS'];
+    const to = (hasApp: boolean) => media.filter((medium) => goesTo(content, { medium, platform: null, hasApp }));
+    expect(to(true)).toEqual(media);
+    expect(to(false)).toEqual(['SMS']);
   });
 
   it('keeps push messages to the systems that are named, and other media as they are', () => {

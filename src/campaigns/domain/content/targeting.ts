@@ -22,6 +22,8 @@ export interface DeviceTargeting {
 
 /** Everything that keeps messages from some addresses. */
 export interface Targeting extends DeviceTargeting {
+  /** The apps and sites that devices must have; absent: any. */
+  appIds?: string[];
   groups: ReadonlyMap<ContentMedium, PushGroup>;
 }
 
@@ -33,7 +35,20 @@ export interface TargetAddress {
   address: string;
   /** Whether any device of the person may be sent push messages. */
   isPushSubscribed: boolean;
+  /** Whether it is a device with one of the apps, or, for what is shown inside, somebody who has one. */
+  hasApp: boolean;
 }
+
+/** Why an address is left out. */
+export interface LeftOut {
+  state: 'NO_ADDRESS' | 'NOT_IN_SEGMENT';
+  detail: string;
+}
+
+const onDevices: ReadonlySet<string> = new Set(['MOBILE_PUSH', 'WEB_PUSH']);
+
+/** Shown by whatever installation the person has. */
+export const shownInside: ReadonlySet<string> = new Set(['INBOX', 'IN_APP']);
 
 const hosts: [end: string, browser: Browser][] = [
   ['push.services.mozilla.com', 'FIREFOX'],
@@ -43,19 +58,32 @@ const hosts: [end: string, browser: Browser][] = [
 ];
 
 /** What some content is kept to; null when nothing is. */
-export function targetingOf({ targeting = {}, sms, email }: CampaignContent): Targeting | null {
+export function targetingOf({
+  targeting = {},
+  appIds,
+  sms,
+  email,
+}: Pick<CampaignContent, 'targeting' | 'appIds' | 'sms' | 'email'>): Targeting | null {
   const groups = new Map<ContentMedium, PushGroup>();
   if (sms?.group) groups.set('SMS', sms.group);
   if (email?.group) groups.set('EMAIL', email.group);
-  const isFree = groups.size === 0 && !targeting.platforms && !targeting.browsers;
-  return isFree ? null : { ...targeting, groups };
+  const isFree = groups.size === 0 && !appIds && !targeting.platforms && !targeting.browsers;
+  return isFree ? null : { ...targeting, appIds, groups };
 }
 
 /** Why an address is left out, or null. */
-export function leftOut(
-  targeting: Targeting,
-  { medium, platform, address, isPushSubscribed }: TargetAddress,
-): string | null {
+export function leftOut(targeting: Targeting, address: TargetAddress): LeftOut | null {
+  if (targeting.appIds && !address.hasApp && onDevices.has(address.medium)) {
+    return { state: 'NO_ADDRESS', detail: 'The device has none of the apps of the campaign' };
+  }
+  if (targeting.appIds && !address.hasApp && shownInside.has(address.medium)) {
+    return { state: 'NO_ADDRESS', detail: 'The person has none of the apps of the campaign' };
+  }
+  const detail = outside(targeting, address);
+  return detail === null ? null : { state: 'NOT_IN_SEGMENT', detail };
+}
+
+function outside(targeting: Targeting, { medium, platform, address, isPushSubscribed }: TargetAddress): string | null {
   const group = [...targeting.groups].find(([of]) => of === medium)?.[1];
   if (group && (group === 'PUSH_SUBSCRIBED') !== isPushSubscribed) {
     return isPushSubscribed ? 'Push messages reach this person' : 'Push messages do not reach this person';

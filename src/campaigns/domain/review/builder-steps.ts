@@ -26,7 +26,7 @@ const places: [path: string, step: BuilderStep][] = [
   ['content.categoryId', 'SETUP'],
   ['content.firstReachable', 'SETUP'],
   ['content.controlGroupPercent', 'SETUP'],
-  ['content.appId', 'SEGMENT'],
+  ['content.appIds', 'SEGMENT'],
   ['content.targeting', 'SEGMENT'],
   ['suppression', 'REVIEW'],
   ['content', 'CONTENT'],

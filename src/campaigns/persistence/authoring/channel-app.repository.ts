@@ -23,13 +23,14 @@ export class ChannelAppRepository {
     );
   }
 
-  /** Apps of the channel under which no template is offered, or to be offered, any more; at most 100. */
+  /** Apps of the channel for which no template is offered, or to be offered, any more; at most 100. */
   async unused(tx: Tx, { connectionId, optimoveChannelId }: ChannelInOptimove): Promise<string[]> {
     const rows = await query<{ appId: string }>(
       tx,
       `SELECT app_id AS "appId" FROM channel_app a WHERE connection_id = $1 AND optimove_channel_id = $2
          AND NOT EXISTS (SELECT FROM template_publication p WHERE p.connection_id = a.connection_id
-           AND p.optimove_channel_id = a.optimove_channel_id AND p.app_id = a.app_id AND p.state NOT IN ('WITHDRAWING', 'WITHDRAWN'))
+           AND p.optimove_channel_id = a.optimove_channel_id
+           AND p.apps @> jsonb_build_array(jsonb_build_object('id', a.app_id)) AND p.state NOT IN ('WITHDRAWING', 'WITHDRAWN'))
        ORDER BY app_id LIMIT ${mostAtOnce}`,
       [connectionId, optimoveChannelId],
     );

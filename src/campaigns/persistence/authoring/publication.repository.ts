@@ -17,8 +17,8 @@ export interface PublicationWish {
   optimoveTemplateId: number;
   templateName: string;
   versionId: string;
-  /** The one app under which it is to be offered. */
-  app: { id: string; name: string } | null;
+  /** The apps that it is for; empty: all. */
+  apps: TemplatePublicationEntity['apps'];
 }
 
 /** A wish with its number; work done for an older number is not recorded. */
@@ -44,11 +44,12 @@ export class PublicationRepository {
     const rows = await query<PublicationTicket>(
       tx,
       `INSERT INTO template_publication AS p (id, project_id, campaign_id, connection_id, channel_id,
-         optimove_channel_id, optimove_template_id, template_name, version_id, app_id, app_name)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+         optimove_channel_id, optimove_template_id, template_name, version_id, apps)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
        ON CONFLICT (project_id, campaign_id, channel_id) DO UPDATE SET state = 'PENDING', revision = p.revision + 1,
          optimove_channel_id = excluded.optimove_channel_id, template_name = excluded.template_name,
-         version_id = excluded.version_id, app_id = excluded.app_id, app_name = excluded.app_name, error_code = NULL, last_error = NULL, updated_at = now()
+         version_id = excluded.version_id, apps = excluded.apps,
+         error_code = NULL, last_error = NULL, updated_at = now()
        RETURNING ${ticket}`,
       [
         newId(),
@@ -60,8 +61,7 @@ export class PublicationRepository {
         wish.optimoveTemplateId,
         wish.templateName,
         wish.versionId,
-        wish.app?.id ?? null,
-        wish.app?.name ?? null,
+        JSON.stringify(wish.apps),
       ],
     );
     return rows[0] ?? { publicationId: '', revision: 0 };
@@ -123,14 +123,14 @@ export class PublicationRepository {
     });
   }
 
-  /** Apps with a template that is offered, or to be offered, under them. */
+  /** Apps of campaigns whose template is offered, or to be offered. */
   appsInOptimove(tx: Tx, owner: { projectId: string; connectionId: string }): Promise<AppInOptimove[]> {
     return query<AppInOptimove>(
       tx,
-      `SELECT optimove_channel_id AS "optimoveChannelId", app_id AS "appId", bool_or(state = 'PUBLISHED') AS "isPublished"
-       FROM template_publication WHERE project_id = $1 AND connection_id = $2 AND app_id IS NOT NULL
-         AND state NOT IN ('WITHDRAWING', 'WITHDRAWN')
-       GROUP BY optimove_channel_id, app_id ORDER BY optimove_channel_id, app_id`,
+      `SELECT optimove_channel_id AS "optimoveChannelId", a.id AS "appId", bool_or(state = 'PUBLISHED') AS "isPublished"
+       FROM template_publication CROSS JOIN jsonb_to_recordset(apps) AS a(id uuid)
+       WHERE project_id = $1 AND connection_id = $2 AND state NOT IN ('WITHDRAWING', 'WITHDRAWN')
+       GROUP BY optimove_channel_id, a.id ORDER BY optimove_channel_id, a.id`,
       [owner.projectId, owner.connectionId],
     );
   }

@@ -32,12 +32,9 @@ export class TemplatePublicationEntity {
   @Column('text', { name: 'template_name' })
   templateName!: string;
 
-  /** The one app under which it is offered; null: under none in particular. */
-  @Column('uuid', { name: 'app_id', nullable: true })
-  appId!: string | null;
-
-  @Column('text', { name: 'app_name', nullable: true })
-  appName!: string | null;
+  /** The apps of its campaign, as Optimove is to know them; empty: it is for all. */
+  @Column('jsonb', { default: [] })
+  apps!: { id: string; name: string }[];
 
   @Column('uuid', { name: 'version_id' })
   versionId!: string;
