@@ -1,12 +1,20 @@
-export { PushServiceEnum } from './api/push-service.enum';
+export {
+  BrowserEnum,
+  DeviceTargetingInput,
+  PushPlatformEnum,
+  toTargeting,
+} from './api/device-targeting.inputs';
+export { ApnsEnvironmentEnum, PushServiceEnum } from './api/push-service.enum';
 export { AttributeDefinitions } from './attributes/attribute-definitions';
 export { Contactability } from './contactability';
 export { type DependentSource, Dependents, type Part } from './dependents';
 export type { App } from './domain/app';
 export { type AttributeDefinition, type AttributeType, attributeTypes } from './domain/attribute';
 export type { Behaviour, CampaignDeedRow, RefusedBehaviour } from './domain/behaviour';
+export type { Browser } from './domain/browser';
 export type { ConsentAnswer, ConsentSource } from './domain/consent';
 export { type ContactabilityRow, type ContactMedium, contactMedia } from './domain/contactability';
+export type { DeviceTargeting } from './domain/device-filter';
 export type { KnownDevice } from './domain/known-device';
 export type { ContactRow, DeadAddress, ReachRow } from './domain/reach';
 export type { RuleFault } from './domain/segments/faults';

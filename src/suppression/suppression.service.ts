@@ -124,8 +124,8 @@ function decideMedium(
   return addresses.map((address): GateDecision => {
     const refusal = refusalOf(address, { ...given, ignoresSubscription: person.ignoresSubscription });
     if (refusal) return { ...base, isAllowed: false, addressKey: address.addressKey, ...refusal };
-    const { addressKey, platform, pushService, apnsEnvironment, appId, encryptionKeys } = address;
-    const device = { platform, pushService, apnsEnvironment, appId, encryptionKeys };
+    const { addressKey, platform, pushService, apnsEnvironment, browser, appId, encryptionKeys } = address;
+    const device = { platform, pushService, apnsEnvironment, browser, appId, encryptionKeys };
     return { ...base, isAllowed: true, addressKey, address: address.address, ...device };
   });
 }

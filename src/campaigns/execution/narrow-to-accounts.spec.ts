@@ -19,6 +19,7 @@ const of = (pushService: 'FCM' | 'APNS', appId: string | null): GateDecision => 
   isAllowed: true,
   pushService,
   apnsEnvironment: pushService === 'APNS' ? 'PRODUCTION' : null,
+  browser: null,
   appId,
   encryptionKeys: null,
 });

@@ -1,6 +1,7 @@
 import { ConnectionType, UserError } from '@libs/platform';
 import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { subscriptions } from '../domain/subscription';
+import { BrowserEnum } from './device-targeting.inputs';
 import { ApnsEnvironmentEnum, PushServiceEnum } from './push-service.enum';
 
 /** {@link subscriptions} as GraphQL has them. */
@@ -49,6 +50,12 @@ export class DeviceType {
 
   @Field({ description: 'Whether its app has registered keys for encrypted push messages.' })
   hasEncryptionKeys!: boolean;
+
+  @Field(() => BrowserEnum, {
+    nullable: true,
+    description: 'Of a site: its browser, as the site named it or else by its push service.',
+  })
+  browser!: string | null;
 
   @Field(() => SubscriptionEnum, { description: 'Whether it wants push messages; nothing said counts as yes.' })
   pushSubscription!: string;

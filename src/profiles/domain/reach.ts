@@ -1,4 +1,5 @@
 import type { ApnsEnvironment, EncryptionKeys, Medium, PushService } from '@libs/delivery';
+import type { Browser } from './browser';
 import type { Subscription } from './subscription';
 
 /** One address of a person, and whether it may be used. */
@@ -14,6 +15,8 @@ export interface ReachRow {
   pushService: PushService | null;
   /** Where a token of APNs is good. */
   apnsEnvironment: ApnsEnvironment | null;
+  /** Of a web-push subscription. */
+  browser: Browser | null;
   /** The app or site of a device; null for what is no device, and for devices that no app of ours reported. */
   appId: string | null;
   /** What messages can be encrypted with for the app of a phone. */

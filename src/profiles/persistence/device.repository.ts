@@ -3,6 +3,7 @@ import { newId } from '@libs/foundation';
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { Platform } from '../domain/app';
+import type { Browser } from '../domain/browser';
 import type { KnownDevice } from '../domain/known-device';
 import { Merges, type ProfileMerge } from '../merges';
 import { ConsentRepository } from './consent.repository';
@@ -16,6 +17,9 @@ export interface DeviceFacts {
   webPushKeys?: { p256dh: string; auth: string } | null;
   /** Of an app that opens encrypted messages. */
   encryptionKeys?: EncryptionKeys | null;
+  browser?: Browser | null;
+  /** The browser by the push service of its subscription; counts while the site has named none. */
+  servedBrowser?: Browser;
   /** Whether the operating system or browser lets messages through. */
   isAddressable?: boolean;
   language?: string | null;
@@ -81,6 +85,7 @@ export class DeviceRepository {
          ${given('timeZone', 'time_zone')}, ${given('appVersion', 'app_version')},
          web_push_keys = CASE WHEN $3::jsonb ? 'webPushKeys' THEN $3::jsonb->'webPushKeys' ELSE web_push_keys END,
          encryption_keys = CASE WHEN $3::jsonb ? 'encryptionKeys' THEN nullif($3::jsonb->'encryptionKeys', 'null') ELSE encryption_keys END,
+         browser = coalesce(CASE WHEN $3::jsonb ? 'browser' THEN $3::jsonb->>'browser' ELSE browser END, $3::jsonb->>'servedBrowser'),
          is_addressable = CASE WHEN $3::jsonb ? 'isAddressable' THEN ($3::jsonb->>'isAddressable')::boolean ELSE ${isAlive} END,
          unreachable_reason = CASE WHEN ${isAlive} THEN NULL ELSE unreachable_reason END,
          last_seen_at = now(), updated_at = now()

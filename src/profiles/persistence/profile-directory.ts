@@ -1,6 +1,7 @@
 import type { ApnsEnvironment, PushService } from '@libs/delivery';
 import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import type { Browser } from '../domain/browser';
 import type { Subscription } from '../domain/subscription';
 
 /** A profile as it is shown. */
@@ -29,6 +30,7 @@ export interface ListedDevice {
   pushService: PushService | null;
   apnsEnvironment: ApnsEnvironment | null;
   hasEncryptionKeys: boolean;
+  browser: Browser | null;
   pushSubscription: Subscription;
   isAddressable: boolean;
   unreachableReason: string | null;
@@ -78,7 +80,7 @@ export class ProfileDirectory {
       tx,
       `SELECT id, profile_id AS "profileId", platform, push_subscription AS "pushSubscription",
          CASE WHEN apns_environment IS NOT NULL THEN 'APNS' WHEN token IS NOT NULL AND platform <> 'WEB' THEN 'FCM' END AS "pushService",
-         apns_environment AS "apnsEnvironment", encryption_keys IS NOT NULL AS "hasEncryptionKeys",
+         apns_environment AS "apnsEnvironment", browser, encryption_keys IS NOT NULL AS "hasEncryptionKeys",
          is_addressable AS "isAddressable", unreachable_reason AS "unreachableReason", app_id AS "appId", language, country,
          time_zone AS "timeZone", app_version AS "appVersion", last_seen_at AS "lastSeenAt", attributes,
          updated_at AS "updatedAt"

@@ -1,6 +1,7 @@
 import type { ApnsEnvironment, EncryptionKeys, Medium } from '@libs/delivery';
 import { prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import type { Browser } from '../domain/browser';
 import type { ContactRow, DeadAddress, ReachRow } from '../domain/reach';
 
 interface Row {
@@ -9,6 +10,7 @@ interface Row {
   address: string;
   platform: 'ANDROID' | 'IOS' | null;
   apns_environment?: ApnsEnvironment | null;
+  browser?: Browser | null;
   app_id?: string | null;
   encryption_keys?: EncryptionKeys | null;
   is_addressable: boolean;
@@ -31,7 +33,7 @@ const statements: Partial<Record<Medium, string>> = {
         is_addressable, push_subscription AS subscription
       FROM device WHERE project_id = $1 AND profile_id = p.id AND token IS NOT NULL AND platform <> 'WEB' OFFSET 0) AS d`,
   WEB_PUSH: `SELECT d.* FROM unnest($2::uuid[]) AS p(id) CROSS JOIN LATERAL (
-      SELECT profile_id, id::text AS address_key, ${subscription} AS address, NULL AS platform, app_id, is_addressable,
+      SELECT profile_id, id::text AS address_key, ${subscription} AS address, NULL AS platform, browser, app_id, is_addressable,
         push_subscription AS subscription
       FROM device WHERE project_id = $1 AND profile_id = p.id AND token IS NOT NULL AND platform = 'WEB'
         AND web_push_keys->>'p256dh' IS NOT NULL OFFSET 0) AS d`,
@@ -136,6 +138,7 @@ function toReach(medium: Medium, row: Row): ReachRow {
     platform: row.platform,
     pushService: medium === 'MOBILE_PUSH' ? (apnsEnvironment ? 'APNS' : 'FCM') : null,
     apnsEnvironment,
+    browser: row.browser ?? null,
     appId: row.app_id ?? null,
     encryptionKeys: row.encryption_keys ?? null,
     isAddressable: row.is_addressable,

@@ -33,7 +33,7 @@ export class SegmentPeopleRepository {
     { scope, devices }: { scope: Scope; devices: DeviceFilter },
   ): Promise<RecipientSums> {
     const range = scope.of === 'range' ? rangeOf(scope, 'd.profile_id') : '';
-    const filter = devices.appIds ? `AND d.app_id = ANY($${parameters.length + 1}::uuid[])` : '';
+    const counted = countedDevices(devices, parameters);
     const [row] = await query<RecipientSums>(
       tx,
       `SELECT count(*)::int AS people, count(*) FILTER (WHERE r.mobile)::int AS "mobilePush",
@@ -43,11 +43,12 @@ export class SegmentPeopleRepository {
        FROM profile p
        LEFT JOIN (
          SELECT d.profile_id, bool_or(d.app_id IS NOT NULL) AS inside,
-           bool_or(${wantsPush} AND ${addressOf.MOBILE_PUSH}) AS mobile, bool_or(${wantsPush} AND ${addressOf.WEB_PUSH}) AS web
-         FROM device d WHERE d.project_id = $1 ${range} ${filter} GROUP BY d.profile_id
+           bool_or(${wantsPush} AND ${addressOf.MOBILE_PUSH} AND ${counted.mobile}) AS mobile,
+           bool_or(${wantsPush} AND ${addressOf.WEB_PUSH} AND ${counted.web}) AS web
+         FROM device d WHERE d.project_id = $1 ${range} AND ${counted.all} GROUP BY d.profile_id
        ) r ON r.profile_id = p.id
        ${joins} WHERE ${condition}`,
-      devices.appIds ? [...parameters, devices.appIds] : parameters,
+      counted.parameters,
     );
     return row ?? { people: 0, mobilePush: 0, webPush: 0, email: 0, sms: 0, inside: 0 };
   }
@@ -76,4 +77,21 @@ export class SegmentPeopleRepository {
 
 function rangeOf({ after, upTo }: { after: string | null; upTo: string | null }, column: string): string {
   return `${after === null ? '' : `AND ${column} > $2::uuid`} ${upTo === null ? '' : `AND ${column} <= $3::uuid`}`;
+}
+
+/** Conditions on a device `d`: whether it counts at all, as a phone, and as a browser. */
+function countedDevices(
+  { appIds, platforms, apnsEnvironments, browsers }: DeviceFilter,
+  given: unknown[],
+): { all: string; mobile: string; web: string; parameters: unknown[] } {
+  const parameters = [...given];
+  const isOneOf = (cell: string, values: string[] | undefined, type: string): string =>
+    values ? `${cell} = ANY($${parameters.push(values)}::${type}[])` : 'true';
+  const environment = isOneOf(`coalesce(d.apns_environment, 'PRODUCTION')`, apnsEnvironments, 'text');
+  return {
+    all: isOneOf('d.app_id', appIds, 'uuid'),
+    mobile: `${isOneOf('d.platform', platforms, 'text')} AND (d.platform <> 'IOS' OR ${environment})`,
+    web: isOneOf('d.browser', browsers, 'text'),
+    parameters,
+  };
 }

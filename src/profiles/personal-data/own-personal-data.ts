@@ -5,7 +5,7 @@ import { type Person, PersonalData, type PersonalDataSource, type PersonalRecord
 
 /** Tables of this module that name a profile, and their columns that say something of the person. */
 const tables: Record<string, string> = {
-  device: `id, app_id, platform, token, apns_environment, push_subscription, is_addressable, language, country, time_zone, app_version,
+  device: `id, app_id, platform, token, apns_environment, browser, push_subscription, is_addressable, language, country, time_zone, app_version,
     attributes, created_at, last_seen_at`,
   behaviour: 'kind, name, occurred_at, device_id, value',
   campaign_deed: 'campaign_id, deed, medium, last_at',

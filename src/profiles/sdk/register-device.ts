@@ -8,6 +8,7 @@ import {
   UnauthorizedException,
 } from '@nestjs/common';
 import { hashCredential, isSameSecret, newCredential, type Platform, proofOfUser } from '../domain/app';
+import { browserOf } from '../domain/browser';
 import type { KnownDevice } from '../domain/known-device';
 import { pushTokenProblem, storedEnvironment, storedToken } from '../domain/push-token';
 import { againAfterClash } from '../persistence/again-after-clash';
@@ -38,7 +39,7 @@ export class RegisterDevice {
    * @param address where the call came from; null when that is not known for sure.
    * @throws {UnauthorizedException} for an unknown key or a disabled app.
    * @throws {RegistrationLimitError} when the app takes no more newcomers for now.
-   * @throws {BadRequestException} for a token that is none of the push service it names, and for keys that are none.
+   * @throws {BadRequestException} for a token that is none of the push service it names, keys that are none, and a browser of an app.
    * @throws {ConflictException} when the installation is registered: only its own secret may speak for it.
    */
   async register(
@@ -65,7 +66,7 @@ export class RegisterDevice {
     throw new ConflictException(`This installationId is registered already; ${remedy}`);
   }
 
-  /** Stores what an installation says about itself. @throws {BadRequestException} for a token that is none of the push service it names, and for keys that are none. */
+  /** Stores what an installation says about itself. @throws {BadRequestException} as when it registers. */
   async refresh({ projectId, id, platform }: KnownDevice, input: DeviceInput): Promise<void> {
     const facts = factsOf(input, platform);
     return againAfterClash(() => this.transactions.run((tx) => this.devices.report(tx, { projectId, id }, facts)));
@@ -91,6 +92,8 @@ function factsOf(input: DeviceInput, platform: Platform): DeviceFacts {
   if (pushToken !== undefined || pushService || apnsEnvironment) Object.assign(facts, tokenOf(input, platform));
   if (webPush !== undefined)
     Object.assign(facts, { token: webPush?.endpoint ?? null, webPushKeys: webPush?.keys ?? null });
+  if (webPush) facts.servedBrowser = browserOf(webPush.endpoint);
+  if (input.browser && platform !== 'WEB') throw refusal('browser', 'Only sites have a browser; an app leaves it out');
   return facts;
 }
 

@@ -19,6 +19,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { type Browser, browsers } from '../domain/browser';
 import { type Subscription, subscriptions } from '../domain/subscription';
 
 const given = ValidateIf((_object, value) => value !== undefined && value !== null);
@@ -78,6 +79,10 @@ export class DeviceInput {
   @ValidateNested()
   @Type(() => EncryptionKeysInput)
   encryptionKeys?: EncryptionKeysInput | null;
+
+  @given
+  @IsIn([...browsers])
+  browser?: Browser | null;
 
   @IsOptional()
   @IsBoolean()

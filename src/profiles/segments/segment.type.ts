@@ -1,5 +1,6 @@
 import { ConnectionType, PageArgs, UserError } from '@libs/platform';
 import { ArgsType, Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   IsBoolean,
@@ -10,7 +11,9 @@ import {
   Length,
   Matches,
   MaxLength,
+  ValidateNested,
 } from 'class-validator';
+import { DeviceTargetingInput } from '../api/device-targeting.inputs';
 import { segmentErrorCodes } from './segment-outcome';
 
 const SegmentErrorCodeEnum = Object.fromEntries(segmentErrorCodes.map((word) => [word, word]));
@@ -130,6 +133,15 @@ export class CalculateRecipientsInput {
   @ArrayMaxSize(100)
   @IsUUID(undefined, { each: true })
   appIds?: string[] | null;
+
+  @Field(() => DeviceTargetingInput, {
+    nullable: true,
+    description: 'Phones and browsers that count, for push; null: all.',
+  })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => DeviceTargetingInput)
+  targeting?: DeviceTargetingInput | null;
 }
 
 @ObjectType('SegmentUserError', { implements: () => UserError, description: 'Why a change was refused.' })

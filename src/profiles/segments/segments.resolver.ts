@@ -3,6 +3,7 @@ import { decodeCursor, Transactions, toPage, validateInput } from '@libs/platfor
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
 import { ValidationPipe } from '@nestjs/common';
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { toTargeting } from '../api/device-targeting.inputs';
 import { RecipientCountRepository } from '../persistence/recipient-count.repository';
 import type { SegmentEntity } from '../persistence/segment.entity';
 import { SegmentRepository } from '../persistence/segment.repository';
@@ -97,13 +98,16 @@ export class SegmentsResolver {
     @Args('input') input: CalculateRecipientsInput,
   ): Promise<CalculateRecipientsPayload> {
     const problems = await invalid(CalculateRecipientsInput, input);
-    const { segmentId, rules, appIds } = input;
+    const { segmentId, rules, appIds, targeting } = input;
     if ((segmentId == null) === (rules == null)) {
       problems.push({ code: 'INVALID', path: [], message: 'Give segmentId or rules, one of the two' });
     }
     if (problems.length > 0) return { count: null, userErrors: problems };
     const counted = segmentId != null ? { segmentId } : { rules: rules ?? '' };
-    const devices = appIds?.length ? { appIds: appIds.map((id) => id.toLowerCase()) } : {};
+    const devices = {
+      ...(toTargeting(targeting) ?? {}),
+      ...(appIds?.length ? { appIds: appIds.map((id) => id.toLowerCase()) } : {}),
+    };
     const started = await this.count.start(actor, counted, devices);
     return { count: started.count, userErrors: started.problems };
   }

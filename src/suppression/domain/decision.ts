@@ -1,4 +1,5 @@
 import type { ApnsEnvironment, EncryptionKeys, Medium, PushService } from '@libs/delivery';
+import type { Browser } from '@modules/profiles';
 
 /** Why the gate refused an address, in the order the reasons are looked at. */
 export type RefusalReason = 'NO_ADDRESS' | 'NOT_ADDRESSABLE' | 'NOT_SUBSCRIBED' | 'SUPPRESSED' | 'SUPPRESSION_STALE';
@@ -25,6 +26,8 @@ export type GateDecision =
       pushService: PushService | null;
       /** Where a token of APNs is good. */
       apnsEnvironment: ApnsEnvironment | null;
+      /** Of a web-push subscription. */
+      browser: Browser | null;
       /** The app or site of a device. */
       appId: string | null;
       /** What messages can be encrypted with for the app of a phone. */

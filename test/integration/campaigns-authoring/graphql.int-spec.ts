@@ -253,7 +253,10 @@ describe('campaigns over GraphQL', () => {
       `INSERT INTO app (id, project_id, name, platform, sdk_key_hash, sdk_key_hint) VALUES ($1, $2, 'Target', 'IOS', 'target', 'k')`,
       [appId, stage.actor.projectId],
     );
-    const given = { targeting: { platforms: ['IOS'], browsers: ['CHROME', 'SAFARI'] }, appIds: [appId] };
+    const given = {
+      targeting: { platforms: ['IOS'], apnsEnvironments: ['SANDBOX'], browsers: ['CHROME', 'OTHER'] },
+      appIds: [appId],
+    };
     const { campaign } = await change('createCampaign', {
       channelId: stage.pushChannelId,
       name: 'Targeted',
@@ -278,7 +281,7 @@ describe('campaigns over GraphQL', () => {
     await change('archiveCampaign', { id: unreached?.id });
     const stored = async () => {
       const { campaign: shown } = await ask<{ campaign: { content: object } }>(
-        `query ($id: ID!) { campaign(id: $id) { content { targeting { platforms browsers } appIds sms { group } } } }`,
+        `query ($id: ID!) { campaign(id: $id) { content { targeting { platforms apnsEnvironments browsers } appIds sms { group } } } }`,
         { id: campaign?.id },
       );
       return shown.content;

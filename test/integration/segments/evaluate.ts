@@ -117,6 +117,7 @@ function attribute(rule: Rule, person: TestPerson): boolean {
     return person.devices.some(({ lastSeen }) => lastSeen !== null && date(lastSeen, null, rule));
   }
   if (name === 'device_language') return person.devices.some(({ language }) => compare('STRING', language, rule));
+  if (name === 'device_browser') return person.devices.some(({ browser }) => compare('STRING', browser, rule));
   if (name === 'device_country') return person.devices.some(({ country }) => compare('STRING', country, rule));
   const type = types[name] ?? '';
   if (name === 'theme' || name === 'battery') {

@@ -31,6 +31,7 @@ function attribute(random: Random): Rule {
     { name: 'created_at', type: 'DATE', values: [] },
     { name: 'device_language', type: 'STRING', values: ['en', 'pt', 'fr'] },
     { name: 'device_country', type: 'STRING', values: ['GB', 'DE', 'FR'] },
+    { name: 'device_browser', type: 'STRING', values: ['CHROME', 'SAFARI'] },
     { name: 'device_last_seen', type: 'DATE', values: [] },
   ];
   const {

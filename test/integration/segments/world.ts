@@ -15,6 +15,7 @@ export interface TestDevice {
   pushSubscription: string;
   language: string | null;
   country: string | null;
+  browser: string | null;
   lastSeen: Date | null;
   attributes: Record<string, unknown>;
 }
@@ -110,6 +111,7 @@ export function somePeople(random: Random, count: number): TestPerson[] {
       pushSubscription: random.pick(answers),
       language: random.pick(['en', 'de', 'pt-BR', null]),
       country: random.pick(['GB', 'DE', null]),
+      browser: random.pick(['CHROME', 'SAFARI', null]),
       lastSeen: random.chance(0.8) ? instant(random) : null,
       attributes: attributesOf(random, 'DEVICE'),
     })),
@@ -161,8 +163,8 @@ export async function store(
       const keys = device.platform === 'WEB' && device.token ? '{"p256dh":"x","auth":"y"}' : null;
       await database.query(
         `INSERT INTO device (id, project_id, profile_id, app_id, platform, token, web_push_keys, is_addressable,
-           push_subscription, language, country, last_seen_at, attributes)
-         VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+           push_subscription, language, country, browser, last_seen_at, attributes)
+         VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
         [
           projectId,
           each.id,
@@ -174,6 +176,7 @@ export async function store(
           device.pushSubscription,
           device.language,
           device.country,
+          device.browser,
           device.lastSeen,
           JSON.stringify(device.attributes),
         ],

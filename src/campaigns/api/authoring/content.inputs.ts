@@ -1,3 +1,4 @@
+import { DeviceTargetingInput } from '@modules/profiles';
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import {
@@ -31,7 +32,7 @@ import {
   TapInput,
   WebPushContentInput,
 } from './onsite-content.inputs';
-import { DeviceTargetingInput, PushGroupEnum } from './targeting.inputs';
+import { PushGroupEnum } from './targeting.type';
 
 const short = 2_000;
 const long = 600_000;

@@ -10,7 +10,7 @@ import {
   TapType,
   WebPushContentType,
 } from './onsite-content.type';
-import { DeviceTargetingType, PushGroupEnum } from './targeting.inputs';
+import { DeviceTargetingType, PushGroupEnum } from './targeting.type';
 
 /** What to do about missing values, as GraphQL names it. */
 export const MissingValueRuleEnum = enumOf(missingValueRules);

@@ -1,3 +1,4 @@
+import { toTargeting } from '@modules/profiles';
 import type {
   CampaignContent,
   ContentMedium,
@@ -10,7 +11,6 @@ import { toAlternatives, toAlternativeTypes, toVariants } from './map-alternativ
 import { toInApp, toInAppType, toInbox, toInboxType, toWebPush, toWebPushType } from './map-onsite';
 import { toPush, toPushType } from './map-push';
 import { optional, storable } from './storable';
-import { toTargeting } from './targeting.inputs';
 
 type MediumField = (typeof contentFields)[ContentMedium];
 
@@ -90,7 +90,9 @@ export function toContentType(content: CampaignContent): CampaignContentType {
     inApp: inApp ? toInAppType(inApp) : null,
     personalisation,
     expiresAfterMinutes: expiresAfterMinutes ?? null,
-    targeting: content.targeting ? { platforms: null, browsers: null, ...content.targeting } : null,
+    targeting: content.targeting
+      ? { platforms: null, apnsEnvironments: null, browsers: null, ...content.targeting }
+      : null,
     categoryId: content.categoryId ?? null,
     appIds: content.appIds ?? [],
     firstReachable: content.firstReachable ?? null,

@@ -1,8 +1,9 @@
+import type { DeviceTargeting } from '@modules/profiles';
 import type { ContentAlternative, ContentVariant } from './alternatives';
 import type { ClickContent } from './click-action';
 import type { ButtonContent, InAppContent, InboxContent, WebPushContent } from './onsite-content';
 import type { SnippetTexts } from './snippets';
-import type { DeviceTargeting, pushGroups } from './targeting';
+import type { pushGroups } from './targeting';
 
 /** A push message to phones as its author wrote it. Every text may hold placeholders. */
 export interface MobilePushContent extends ClickContent {

@@ -1,15 +1,15 @@
 import type { CampaignContent } from './campaign-content';
-import { browserOf, leftOut, type TargetAddress, targetingOf } from './targeting';
+import { leftOut, type TargetAddress, targetingOf } from './targeting';
 import { validateContent } from './validate-content';
 
 const personalisation = { whenMissing: 'EMPTY' as const };
 const push = { mobilePush: { title: 'Hi', body: 'There' }, personalisation };
 const sms = { from: 'Shop', text: 'Hi' };
-const at = (endpoint: string): string => JSON.stringify({ endpoint, p256dh: 'x', auth: 'y' });
 const phone: TargetAddress = {
   medium: 'MOBILE_PUSH',
   platform: 'IOS',
-  address: 'token',
+  apnsEnvironment: null,
+  browser: null,
   isPushSubscribed: true,
   hasApp: false,
 };
@@ -39,18 +39,27 @@ describe('targeting', () => {
 
   it('keeps web push messages to the browsers that are named', () => {
     const content: CampaignContent = { ...push, targeting: { browsers: ['FIREFOX', 'SAFARI'] } };
-    const to = (endpoint: string) => goesTo(content, { medium: 'WEB_PUSH', platform: null, address: at(endpoint) });
-    expect(to('https://updates.push.services.mozilla.com/wpush/v2/x')).toBe(true);
-    expect(to('https://web.push.apple.com/x')).toBe(true);
-    expect(to('https://fcm.googleapis.com/fcm/send/x')).toBe(false);
-    expect(to('https://elsewhere.example/x')).toBe(false);
+    const to = (browser: TargetAddress['browser']) => goesTo(content, { medium: 'WEB_PUSH', platform: null, browser });
+    expect([to('FIREFOX'), to('SAFARI'), to('CHROME'), to('OTHER'), to(null)]).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 
-  it('knows a browser by its push service, and no other host that looks like it', () => {
-    expect(browserOf(at('https://wns2-par02p.notify.windows.com/w/?token=x'))).toBe('EDGE');
-    expect(browserOf(at('https://evilpush.apple.com.example/x'))).toBeNull();
-    expect(browserOf(at('https://xpush.apple.com/x'))).toBeNull();
-    expect(browserOf('nonsense')).toBeNull();
+  it('keeps push messages to iPhones of the environments that are named, and other phones as they are', () => {
+    const to = (environment: 'PRODUCTION' | 'SANDBOX', address: Partial<TargetAddress>) =>
+      goesTo({ ...push, targeting: { apnsEnvironments: [environment] } }, address);
+    const phones = [
+      { apnsEnvironment: 'PRODUCTION' as const },
+      { apnsEnvironment: 'SANDBOX' as const },
+      { apnsEnvironment: null },
+      { platform: 'ANDROID' as const },
+    ];
+    expect(phones.map((phone) => to('PRODUCTION', phone))).toEqual([true, false, true, true]);
+    expect(phones.map((phone) => to('SANDBOX', phone))).toEqual([false, true, false, true]);
   });
 
   it('lets e-mails and text messages complement push messages, either way', () => {
@@ -69,6 +78,9 @@ describe('targeting', () => {
       );
     expect(found({ platforms: ['IOS'] })).toEqual([]);
     expect(found({ platforms: [] })).toEqual(['targeting.platforms REQUIRED ERROR']);
+    expect(found({ platforms: ['ANDROID'], apnsEnvironments: ['SANDBOX'] })).toEqual([
+      'targeting.apnsEnvironments INVALID WARNING',
+    ]);
     expect(found({ browsers: ['CHROME'] })).toEqual(['targeting.browsers INVALID WARNING']);
   });
 });

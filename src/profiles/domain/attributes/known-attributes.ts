@@ -16,6 +16,8 @@ export const systemAttributes: ReadonlyMap<string, KnownAttribute> = new Map([
   ['device_country', text('country', 'DEVICE')] as const,
   ['device_timezone', text('time_zone', 'DEVICE')] as const,
   ['device_app_version', text('app_version', 'DEVICE')] as const,
+  ['device_browser', text('browser', 'DEVICE')] as const,
+  ['device_apns_environment', text('apns_environment', 'DEVICE')] as const,
   ['device_last_seen', { type: 'DATE', target: 'DEVICE', column: 'last_seen_at' }] as const,
 ]);
 
