@@ -14,7 +14,7 @@ export type { Behaviour, CampaignDeedRow, RefusedBehaviour } from './domain/beha
 export type { Browser } from './domain/browser';
 export type { ConsentAnswer, ConsentSource } from './domain/consent';
 export { type ContactabilityRow, type ContactMedium, contactMedia } from './domain/contactability';
-export type { DeviceTargeting } from './domain/device-filter';
+export type { DeviceFilter, DeviceTargeting } from './domain/device-filter';
 export type { KnownDevice } from './domain/known-device';
 export type { ContactRow, DeadAddress, ReachRow } from './domain/reach';
 export type { RuleFault } from './domain/segments/faults';

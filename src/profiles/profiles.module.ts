@@ -21,6 +21,7 @@ import { ContactabilityRepository } from './persistence/contactability.repositor
 import { DeviceRepository } from './persistence/device.repository';
 import { ProfileRepository } from './persistence/profile.repository';
 import { ProfileDirectory } from './persistence/profile-directory';
+import { PushPlaceRepository } from './persistence/push-place.repository';
 import { ReachRepository } from './persistence/reach.repository';
 import { RecipientCountRepository } from './persistence/recipient-count.repository';
 import { RegistrationRoomRepository } from './persistence/registration-room.repository';
@@ -53,6 +54,7 @@ import { Segments } from './segments/segments';
     ProfilesService,
     ProfileRepository,
     ReachRepository,
+    PushPlaceRepository,
     ProfileDirectory,
     ImportFile,
     ImportRepository,

@@ -5,6 +5,7 @@ import { In } from 'typeorm';
 import type { App } from './domain/app';
 import type { Behaviour, CampaignDeedRow, RefusedBehaviour } from './domain/behaviour';
 import type { ConsentAnswer, ConsentSource } from './domain/consent';
+import type { DeviceFilter } from './domain/device-filter';
 import type { ContactRow, DeadAddress, ReachRow } from './domain/reach';
 import type { FreezeOutcome, FrozenSegment } from './domain/segments/frozen-segment';
 import type { ReadRules } from './domain/segments/read-rules';
@@ -15,6 +16,7 @@ import { AttributeValueRepository } from './persistence/attribute-value.reposito
 import { BehaviourRepository } from './persistence/behaviour.repository';
 import { ConsentRepository } from './persistence/consent.repository';
 import { ProfileRepository } from './persistence/profile.repository';
+import { type PushPlace, PushPlaceRepository } from './persistence/push-place.repository';
 import { ReachRepository } from './persistence/reach.repository';
 import { Segments } from './segments/segments';
 
@@ -28,6 +30,7 @@ export class ProfilesService {
     private readonly attributes: AttributeValueRepository,
     private readonly behaviour: BehaviourRepository,
     private readonly segments: Segments,
+    private readonly places: PushPlaceRepository,
   ) {}
 
   /** Profile ids by user ID, exact and case-sensitive; unknown ones are absent. */
@@ -96,6 +99,11 @@ export class ProfilesService {
   apps(tx: Tx, projectId: string, ids: readonly string[]): Promise<App[]> {
     const select = { id: true, name: true, platform: true };
     return tx.find(AppEntity, { select, where: { projectId, id: In(ids) } });
+  }
+
+  /** Every app whose phones, of those that count, have living tokens of a push service: one row for each of both. */
+  pushPlaces(tx: Tx, projectId: string, devices: DeviceFilter): Promise<PushPlace[]> {
+    return this.places.of(tx, projectId, devices);
   }
 
   /** What suppression lists are looked up by. */

@@ -13,6 +13,7 @@ import { VersionRepository } from '../persistence/authoring/version.repository';
 import { DirectCampaignRepository } from '../persistence/direct/direct-campaign.repository';
 import { CategoryRepository } from '../persistence/limits/category.repository';
 import { SendingRulesRepository } from '../persistence/limits/sending-rules.repository';
+import { CampaignAccounts } from './campaign-accounts';
 import { CampaignApps } from './campaign-apps';
 import { CampaignChannels } from './campaign-channel';
 import { CampaignDependents } from './campaign-dependents';
@@ -70,6 +71,7 @@ export const authoringProviders = [
   CampaignCategories,
   CampaignSenders,
   CampaignApps,
+  CampaignAccounts,
   CampaignChannels,
   CampaignDependents,
   CampaignSegments,

@@ -1,14 +1,14 @@
 import type { Tx } from '@libs/platform';
-import { DeliveryService } from '@modules/channels';
 import { AttributeDefinitions, type FrozenSegment } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import type { CampaignSegment } from '../domain/campaign-segment';
-import { type CampaignContent, contentFields, mediaOf } from '../domain/content/campaign-content';
+import type { CampaignContent } from '../domain/content/campaign-content';
 import type { Finding } from '../domain/content/finding';
 import { errorsOf, validateContent } from '../domain/content/validate-content';
 import { CampaignCategories } from '../limits/campaign-categories';
 import { CampaignSenders } from '../limits/campaign-senders';
 import type { PublicationWish } from '../persistence/authoring/publication.repository';
+import { CampaignAccounts } from './campaign-accounts';
 import { beyondApps, CampaignApps } from './campaign-apps';
 import type { CampaignProblem } from './campaign-problem';
 import { CampaignSegments } from './campaign-segments';
@@ -40,7 +40,7 @@ export interface ReviewedParts {
 export class ReviewParts {
   constructor(
     private readonly segments: CampaignSegments,
-    private readonly delivery: DeliveryService,
+    private readonly accounts: CampaignAccounts,
     private readonly categories: CampaignCategories,
     private readonly senders: CampaignSenders,
     private readonly apps: CampaignApps,
@@ -59,7 +59,7 @@ export class ReviewParts {
         ...each,
         path: ['content', ...each.path],
       })),
-      ...(await this.withoutAccount(projectId, content)),
+      ...(await this.accounts.findings(tx, projectId, content)),
       ...beyondApps(apps, content),
       ...(await this.categories.findings(tx, projectId, content)),
       ...(await this.senders.findings(tx, projectId, content)),
@@ -70,19 +70,6 @@ export class ReviewParts {
       ),
     ];
     return { findings, content, segment: frozen.segment, apps };
-  }
-
-  private async withoutAccount(projectId: string, content: CampaignContent): Promise<Finding[]> {
-    const media = mediaOf(content);
-    const ready = await this.delivery.accountsFor(projectId, media);
-    return media
-      .filter((medium) => !ready.has(medium))
-      .map((medium) => ({
-        path: ['content', contentFields[medium]],
-        code: 'NO_ACCOUNT',
-        severity: 'WARNING',
-        message: `No provider account is set up for ${medium}: nobody would get it`,
-      }));
   }
 }
 

@@ -4,7 +4,7 @@ import { narrowToKeys, noKeys } from './narrow-to-keys';
 const keys = { p256dh: 'point', auth: 'secret' };
 const phone = (seq: number, encryptionKeys: typeof keys | null): GateDecision => ({
   ...{ seq, profileId: 'p', medium: 'MOBILE_PUSH', addressKey: 'd', address: 't', platform: 'IOS', isAllowed: true },
-  ...{ pushService: 'FCM', apnsEnvironment: null, appId: null, encryptionKeys },
+  ...{ pushService: 'FCM', apnsEnvironment: null, browser: null, appId: null, encryptionKeys },
 });
 const mail: GateDecision = { ...phone(1, null), medium: 'EMAIL', addressKey: 'email' };
 const person = (seq: number, message: object) => ({ seq, messages: new Map([['MOBILE_PUSH', message]]) as never });

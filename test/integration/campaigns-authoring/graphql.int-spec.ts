@@ -24,7 +24,7 @@ const payload = `{ campaign ${campaignFields} userErrors { code path message } }
 
 interface Answer {
   campaign: Record<string, unknown> | null;
-  userErrors: { code: string; path: string[] }[];
+  userErrors: { code: string; path: string[]; message: string }[];
 }
 
 describe('campaigns over GraphQL', () => {

@@ -1,4 +1,5 @@
 import { newId } from '@libs/foundation';
+import { RunDryRun } from '../../../src/campaigns/rehearsal/run-dry-run';
 import { CountRecipients } from '../../../src/profiles/segments/count-recipients';
 import { mutate } from '../../support/campaign-stage';
 import { type LimitStage, setStage, texts } from './stage';
@@ -107,7 +108,7 @@ describe('a campaign for some apps', () => {
     }
   });
 
-  it('is counted, and rehearsed, for them alone', async () => {
+  it('is counted for them alone', async () => {
     const sumsOf = async (appIds: string[]) => {
       const { count } = await mutate<{ count: { id: string } }>(
         stage.graphql,
@@ -131,6 +132,38 @@ describe('a campaign for some apps', () => {
       { input: { rules: who, appIds: [...ids('casino'), newId()] } },
     );
     expect(calculateRecipients.userErrors).toEqual([{ code: 'NOT_FOUND', path: ['appIds', '1'] }]);
+  });
+
+  it('is rehearsed as it would be sent', async () => {
+    const { campaign } = await mutate<{ campaign: { id: string } }>(
+      stage.graphql,
+      'createDirectCampaign',
+      'CreateDirectCampaignInput',
+      'campaign { id }',
+      {
+        name: `Rehearsed ${newId()}`,
+        content: { ...texts.mobilePush, appIds: ids('casino') },
+        segment: { rules: who },
+      },
+    );
+    const { dryRun } = await mutate<{ dryRun: { id: string } }>(
+      stage.graphql,
+      'startDirectDryRun',
+      'StartDirectDryRunInput',
+      'dryRun { id }',
+      { id: campaign.id },
+    );
+    await stage.app.get(RunDryRun, { strict: false }).run(dryRun.id);
+    const found = await stage.graphql<{ dryRun: { result: { endStates: object[] } } }>(
+      'query ($id: ID!) { dryRun(id: $id) { result { endStates { state count } } } }',
+      { id: dryRun.id },
+    );
+    expect(found.dryRun.result.endStates).toEqual(
+      expect.arrayContaining([
+        { state: 'SENT', count: 1 },
+        { state: 'NO_ADDRESS', count: 2 },
+      ]),
+    );
   });
 
   it('is tested on devices with one of them alone', async () => {

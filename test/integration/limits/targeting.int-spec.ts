@@ -11,25 +11,24 @@ const iphone = `${'a1'.repeat(31)}`;
 describe('a campaign kept to some devices', () => {
   let stage: LimitStage;
   const keys: Record<string, string> = {};
+  const apps: Record<string, string> = {};
   const devices = new Map<string, string>();
 
   beforeAll(async () => {
     stage = await setStage();
     const { endpoints } = stage.farEnds;
-    await account('apns', {
-      privateKey: endpoints.apnsPrivateKey,
-      keyId: endpoints.apnsKeyId,
-      teamId: endpoints.apnsTeamId,
-      topic: endpoints.apnsTopic,
-      baseUrl: endpoints.apnsBaseUrl,
-    });
+    await apnsAccount();
     await account('webpush', { subject: 'mailto:ops@example.com', baseUrl: endpoints.webPushBaseUrl });
     for (const platform of ['ANDROID', 'IOS', 'WEB']) {
-      const { sdkKey } = await mutate<{ sdkKey: string }>(stage.graphql, 'createApp', 'CreateAppInput', 'sdkKey', {
-        name: platform,
-        platform,
-      });
+      const { app, sdkKey } = await mutate<{ app: { id: string }; sdkKey: string }>(
+        stage.graphql,
+        'createApp',
+        'CreateAppInput',
+        'app { id } sdkKey',
+        { name: platform, platform },
+      );
       keys[platform] = sdkKey;
+      apps[platform] = app.id;
     }
     const apns = { pushService: 'APNS' };
     await install('phone-android', 'ANDROID', { pushToken: 'android' });
@@ -42,10 +41,9 @@ describe('a campaign kept to some devices', () => {
   }, 120_000);
   afterAll(() => stage?.close());
 
-  const account = (provider: string, settings: Record<string, string>): Promise<unknown> =>
+  const account = (provider: string, settings: Record<string, string>, appId?: string): Promise<unknown> =>
     mutate(stage.graphql, 'createProviderAccount', 'CreateProviderAccountInput', 'providerAccount { id }', {
-      provider,
-      name: provider,
+      ...{ provider, name: provider, appId },
       settings: Object.entries(settings).map(([name, value]) => ({ name, value })),
     });
   const apnsAccount = (appId?: string): Promise<unknown> => {
@@ -196,5 +194,42 @@ describe('a campaign kept to some devices', () => {
     expect(await browser()).toBe('OTHER');
     await report({ webPush: subscribe('fcm.googleapis.com'), browser: null });
     expect(await browser()).toBe('CHROME');
+  });
+
+  it('is warned of while no provider account takes messages for some of them', async () => {
+    const warnings = async (content: object = {}): Promise<string[]> => {
+      const { campaign } = await mutate<{
+        campaign: { findings: { code: string; path: string[]; message: string }[] };
+      }>(
+        stage.graphql,
+        'createDirectCampaign',
+        'CreateDirectCampaignInput',
+        'campaign { findings { code path message severity } }',
+        { name: `Reviewed ${newId()}`, content: { ...texts.mobilePush, ...content } },
+      );
+      const own = campaign.findings.filter(({ code }) => code === 'NO_ACCOUNT');
+      return own.map(({ path, message }) => `${path.join('.')} ${message}`);
+    };
+    const expected = (phones: string, service: string): string =>
+      `content.mobilePush There are phones of ${phones} with tokens of ${service}, and no provider account takes messages for them: they would get nothing`;
+    expect(await warnings()).toEqual([]);
+    await removeAccount('apns');
+    expect(await warnings()).toEqual([expected('“IOS”', 'APNS')]);
+    expect(await warnings({ appIds: [apps.ANDROID] })).toEqual([]);
+    expect(await warnings({ targeting: { platforms: ['ANDROID'] } })).toEqual([]);
+    await apnsAccount(apps.IOS);
+    expect(await warnings()).toEqual([]);
+
+    await stage.database.query(
+      `INSERT INTO device (id, project_id, profile_id, token, platform)
+       SELECT gen_random_uuid(), $1, id, 'imported', 'ANDROID' FROM profile WHERE user_id = 'phone-android'`,
+      [stage.projectId],
+    );
+    await removeAccount('fcm');
+    expect(await warnings()).toEqual([expected('“ANDROID”, “IOS”, no app', 'FCM')]);
+    expect(await warnings({ appIds: [apps.IOS] })).toEqual([expected('“IOS”', 'FCM')]);
+    expect(await warnings({ targeting: { platforms: ['IOS'], apnsEnvironments: ['SANDBOX'] } })).toEqual([]);
+    await stage.database.query(`UPDATE device SET is_addressable = false WHERE apns_environment IS NULL`);
+    expect(await warnings()).toEqual([]);
   });
 });
