@@ -192,6 +192,8 @@ describe('e-mail templates', () => {
     expect(await read('usedBy { kind name isCurrent }', template.id)).toEqual({
       usedBy: [{ kind: 'DIRECT_CAMPAIGN', name: 'Sent from here', isCurrent: true }],
     });
+    const own = await written('create', { name: 'Edited', content: { email: { ...email, html: '<p>Edited</p>' } } });
+    expect(own.content.email).toEqual({ html: '<p>Edited</p>', subject: '', preheader: null, templateId: template.id });
     await done('archive', { id: template.id, version: 1 });
     const { campaign, userErrors } = await write('create', { name: 'Late', content: { email } });
     expect(campaign).toBeNull();
