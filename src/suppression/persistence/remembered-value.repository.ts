@@ -50,14 +50,18 @@ export class RememberedValueRepository {
     if (userIds.length === 0) return;
     await execute(
       tx,
-      `INSERT INTO remembered_value (project_id, attribute_id, user_id, data_date, is_known, is_doubtful)
+      `INSERT INTO remembered_value AS r (project_id, attribute_id, user_id, data_date, is_known, is_doubtful)
        SELECT DISTINCT $1::uuid, $2::uuid, user_id, $3::date, true, true FROM unnest($4::text[]) AS u(user_id) ORDER BY user_id
-       ON CONFLICT ON CONSTRAINT pk_remembered_value DO UPDATE SET is_doubtful = true`,
+       ON CONFLICT ON CONSTRAINT pk_remembered_value DO UPDATE SET is_doubtful = true, heard_at = now(),
+         data_date = greatest(r.data_date, excluded.data_date)`,
       [projectId, attributeId, dataDate, userIds],
     );
   }
 
-  /** A complete list is applied: who is not on it has no value. At most `limit` people; @returns how many. */
+  /**
+   * A complete list is applied: who is not on it has no value. What somebody said while it was loaded stays, whoever it
+   * was. At most `limit` people; @returns how many.
+   */
   async clearAbsent(tx: Tx, target: ValueTarget, limit: number): Promise<number> {
     const rows = await query<{ user_id: string }>(
       tx,
@@ -66,7 +70,8 @@ export class RememberedValueRepository {
        WHERE (attribute_id, user_id) IN (
          SELECT attribute_id, user_id FROM remembered_value
          WHERE attribute_id = $2 AND project_id = $1 AND data_date <= $3::date AND run_id IS DISTINCT FROM $4
-           AND (value IS NOT NULL OR is_doubtful) ORDER BY user_id LIMIT $5)
+           AND heard_at < (SELECT started_at FROM suppression_sync_run WHERE id = $4)
+           AND (value IS NOT NULL OR is_doubtful) ORDER BY user_id LIMIT $5 FOR UPDATE)
        RETURNING user_id`,
       [target.projectId, target.attributeId, target.dataDate, target.runId, limit],
     );
@@ -131,8 +136,9 @@ export class RememberedValueRepository {
          CASE WHEN value IS NULL THEN 'UNCHANGED' ELSE 'ADDED' END
        FROM ${table} ORDER BY user_id
        ON CONFLICT ON CONSTRAINT pk_remembered_value DO UPDATE SET value = excluded.value, data_date = excluded.data_date,
-         is_known = excluded.is_known, is_doubtful = false, is_listed = true, run_id = excluded.run_id,
-         change = CASE WHEN r.run_id = excluded.run_id THEN r.change
+         is_known = excluded.is_known, is_doubtful = false, is_listed = true, heard_at = now(),
+         run_id = coalesce(excluded.run_id, r.run_id),
+         change = CASE WHEN coalesce(excluded.run_id, r.run_id) IS NOT DISTINCT FROM r.run_id THEN r.change
            WHEN r.value IS NOT DISTINCT FROM excluded.value THEN 'UNCHANGED'
            WHEN excluded.value IS NULL THEN 'CLEARED' WHEN r.value IS NULL THEN 'ADDED' ELSE 'CHANGED' END
        WHERE r.data_date <= excluded.data_date`,
