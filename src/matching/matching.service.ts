@@ -65,6 +65,34 @@ export class MatchingService {
     return contacts.flatMap(({ profileId, userId }) => (isUserId(userId) ? [{ customerId: userId, profileId }] : []));
   }
 
+  /** The customers of a connection with a User ID attribute that were matched by these user IDs; it has none otherwise. */
+  async customersUnder(
+    tx: Tx,
+    projectId: string,
+    { connectionId, userIds }: { connectionId: string; userIds: string[] },
+  ): Promise<{ customerId: string; userId: string }[]> {
+    const profiles = await this.profiles.resolveUserIds(tx, projectId, userIds);
+    const matched = await this.customers.of(tx, connectionId, [...profiles.values()]);
+    const byProfile = new Map([...profiles].map(([userId, profileId]) => [profileId, userId]));
+    return matched.map(({ customerId, profileId }) => ({ customerId, userId: byProfile.get(profileId) ?? '' }));
+  }
+
+  /** The user IDs under which customers of a connection with a User ID attribute were matched last; unknown ones are absent. */
+  async userIdsOf(
+    tx: Tx,
+    projectId: string,
+    { connectionId, customerIds }: { connectionId: string; customerIds: string[] },
+  ): Promise<{ customerId: string; userId: string }[]> {
+    const matched = await this.customers.among(tx, connectionId, customerIds);
+    const profileIds = matched.map(({ profileId }) => profileId);
+    const contacts = await this.profiles.contacts(tx, projectId, profileIds);
+    const userIds = new Map(contacts.map(({ ownerId, userId }) => [ownerId, userId.trim()]));
+    return matched.flatMap(({ customerId, profileId }) => {
+      const userId = userIds.get(profileId) ?? '';
+      return isUserId(userId) ? [{ customerId, userId }] : [];
+    });
+  }
+
   /**
    * Matches customers by user ID (the User ID attribute where the connection has one, otherwise the customer ID),
    * exactly and case-sensitively. Valid numbers are stored on the profiles, and make one where there was none; refused

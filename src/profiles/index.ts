@@ -6,6 +6,7 @@ export {
 } from './api/device-targeting.inputs';
 export { ApnsEnvironmentEnum, PushServiceEnum } from './api/push-service.enum';
 export { AttributeDefinitions } from './attributes/attribute-definitions';
+export { type AttributeEnd, type AttributeEndHandler, AttributeEnds } from './attributes/attribute-ends';
 export { Contactability } from './contactability';
 export { type DependentSource, Dependents, type Part } from './dependents';
 export type { App } from './domain/app';

@@ -2,6 +2,7 @@ import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AttributeDefinitions } from './attributes/attribute-definitions';
+import { AttributeEnds } from './attributes/attribute-ends';
 import { ChangeValues } from './attributes/change-values';
 import { Contactability } from './contactability';
 import { Dependents } from './dependents';
@@ -44,6 +45,7 @@ import { Segments } from './segments/segments';
   providers: [
     AnonymousProfiles,
     AttributeDefinitions,
+    AttributeEnds,
     AttributeValueRepository,
     AttributeWorkRepository,
     ChangeValues,
@@ -81,6 +83,7 @@ import { Segments } from './segments/segments';
     ChangeValues,
     AnonymousProfiles,
     AttributeDefinitions,
+    AttributeEnds,
     Contactability,
     Dependents,
     BehaviourRepository,

@@ -28,6 +28,13 @@ export class ExclusionPersonalData implements PersonalDataSource, OnModuleInit {
       [projectId, customerIds],
     );
     yield* recordsOf('suppression_value', values);
+    const customers = await query(
+      tx,
+      `SELECT a.name, v.customer_id, v.value, v.data_date FROM suppression_attribute a
+       JOIN customer_value v ON v.attribute_id = a.id AND v.user_id = ANY($2::text[]) WHERE a.project_id = $1`,
+      [projectId, customerIds],
+    );
+    yield* recordsOf('suppression_customer_value', customers);
     const decisions = await query(
       tx,
       `SELECT decided_at, origin, execution_id, medium, basis, attribute, value, data_date, outcome, detail

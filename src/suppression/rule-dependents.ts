@@ -18,7 +18,7 @@ export class RuleDependents implements OnModuleInit {
       );
       return rows.map(({ has_rule: hasRule }) =>
         hasRule
-          ? 'An exclusion rule rests on it: it is no longer synced, and messages are held by its old data'
+          ? 'An exclusion rule rests on it: it stops at once, and nobody under the rule is sent to until it is chosen anew'
           : 'It is a suppression attribute: it is no longer synced',
       );
     });

@@ -1,5 +1,6 @@
 import { parseConfig } from '@libs/platform';
 import { ConnectionsModule } from '@modules/connections';
+import { MatchingModule } from '@modules/matching';
 import { ProfilesModule } from '@modules/profiles';
 import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
@@ -12,6 +13,7 @@ import { ManageOverrides } from './guard/manage-overrides';
 import { ManageRules } from './guard/manage-rules';
 import { ImportEntries } from './import-entries';
 import { AttributeRepository } from './persistence/attribute.repository';
+import { CustomerValueRepository } from './persistence/customer-value.repository';
 import { ExclusionRuleRepository } from './persistence/exclusion-rule.repository';
 import { FeedRepository } from './persistence/feed.repository';
 import { GuardDecisionRepository } from './persistence/guard-decision.repository';
@@ -31,11 +33,13 @@ import { ForgetValues } from './sync/forget-values';
 import { LearnFromLists } from './sync/learn-from-lists';
 import { LoadFile } from './sync/load-file';
 import { ManageSync } from './sync/manage-sync';
+import { StopWithAttribute } from './sync/stop-with-attribute';
 import { SyncAttribute } from './sync/sync-attribute';
 import { ValueWriter } from './sync/value-writer';
 
 const repositories = [
   AttributeRepository,
+  CustomerValueRepository,
   ExclusionRuleRepository,
   FeedRepository,
   GuardDecisionRepository,
@@ -58,13 +62,20 @@ const useCases = [
   ManageRules,
   ManageSync,
   RuleDependents,
+  StopWithAttribute,
   SuppressionList,
   SyncAttribute,
 ];
 
 /** Who must not be contacted: the gate, the lists and rules it reads, and the daily values that rules rest on. */
 @Module({
-  imports: [ProjectsModule, ConnectionsModule, ProfilesModule, TypeOrmModule.forFeature([SuppressionEntryEntity])],
+  imports: [
+    ProjectsModule,
+    ConnectionsModule,
+    ProfilesModule,
+    MatchingModule,
+    TypeOrmModule.forFeature([SuppressionEntryEntity]),
+  ],
   providers: [
     { provide: SuppressionConfig, useFactory: () => parseConfig(SuppressionConfig) },
     ...repositories,

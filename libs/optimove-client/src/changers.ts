@@ -14,6 +14,8 @@ export interface AttributeChange {
 
 /** A change that cannot be read. */
 export interface UnreadableChange {
+  /** Whose change it is; null when that cannot be read either. */
+  customerId: string | null;
   raw: string;
   reason: string;
 }
@@ -48,24 +50,28 @@ function readPage(rows: unknown[], hasUserId: boolean): ChangePage {
   const page: ChangePage = { changes: [], unreadable: [] };
   for (const raw of rows) {
     const change = readChange(raw, hasUserId);
-    if (typeof change !== 'string') page.changes.push(change);
-    else page.unreadable.push({ reason: change, raw: JSON.stringify(raw).slice(0, longestRaw) });
+    if (!('reason' in change)) page.changes.push(change);
+    else page.unreadable.push({ ...change, raw: JSON.stringify(raw).slice(0, longestRaw) });
   }
   return page;
 }
 
 /** The change, or why it cannot be read. */
-function readChange(raw: unknown, hasUserId: boolean): AttributeChange | string {
+function readChange(raw: unknown, hasUserId: boolean): AttributeChange | Omit<UnreadableChange, 'raw'> {
   const wire = toWireObject(raw);
-  if (!wire) return 'The row is not an object';
+  if (!wire) return { customerId: null, reason: 'The row is not an object' };
   const customerId = wire.id('CustomerID');
-  if (customerId === null) return 'CustomerID is missing';
-  if (customerId.length > longestId) return `CustomerID is longer than ${longestId} characters`;
+  if (customerId === null) return { customerId, reason: 'CustomerID is missing' };
+  if (!isStorable(customerId, longestId)) {
+    const reason = `CustomerID holds characters that are no text, or is longer than ${longestId} characters`;
+    return { customerId: null, reason };
+  }
   const value = finalValue(wire);
-  if (value === undefined) return 'FinalCustomerAttribute is missing';
+  if (value === undefined) return { customerId, reason: 'FinalCustomerAttribute is missing' };
   const userIdValue = hasUserId ? firstOf(wire.get('CustomerAttributes', 'CustomerAttribute')) : null;
-  const isUnfit = [customerId, value, userIdValue].some((text) => text !== null && !isStorable(text, longestValue));
-  return isUnfit ? 'A value holds characters that are no text, or is too long' : { customerId, userIdValue, value };
+  const isUnfit = [value, userIdValue].some((text) => text !== null && !isStorable(text, longestValue));
+  if (isUnfit) return { customerId, reason: 'A value holds characters that are no text, or is too long' };
+  return { customerId, userIdValue, value };
 }
 
 /**

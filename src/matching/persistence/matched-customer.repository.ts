@@ -40,6 +40,16 @@ export class MatchedCustomerRepository {
     return [...new Set(rows.flatMap((row) => [row.profile_id, row.before]))].filter((id) => id !== null);
   }
 
+  /** Who these customers are; unknown ones are absent. */
+  among(tx: Tx, connectionId: string, customerIds: string[]): Promise<MatchedCustomer[]> {
+    return query<MatchedCustomer>(
+      tx,
+      `SELECT customer_id AS "customerId", profile_id AS "profileId" FROM matched_customer
+       WHERE connection_id = $1 AND customer_id = ANY($2::text[])`,
+      [connectionId, customerIds],
+    );
+  }
+
   /** Customers of these people. */
   of(tx: Tx, connectionId: string, profileIds: string[]): Promise<MatchedCustomer[]> {
     return query<MatchedCustomer>(

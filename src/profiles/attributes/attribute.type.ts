@@ -16,7 +16,7 @@ registerEnumType(AttributeTargetEnum, {
   description: 'Whether it is of a person or a device.',
 });
 
-const codes: AttributeProblemCode[] = ['INVALID', 'NOT_FOUND', 'CONFLICT', 'NAME_TAKEN', 'IN_USE'];
+const codes: AttributeProblemCode[] = ['INVALID', 'NOT_FOUND', 'CONFLICT', 'NAME_TAKEN', 'IN_USE', 'NOT_ALLOWED'];
 const AttributeErrorCodeEnum = enumOf(codes);
 registerEnumType(AttributeErrorCodeEnum, { name: 'AttributeErrorCode', description: 'Why a change was refused.' });
 

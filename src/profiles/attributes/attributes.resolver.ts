@@ -78,7 +78,7 @@ export class AttributesResolver {
   @Allow('profiles.manage')
   @Mutation(() => AttributeDefinitionPayload, {
     description:
-      'Gives a custom attribute another type and converts its stored values. Refused while something rests on it, unless that is accepted.',
+      'Gives a custom attribute another type and converts its stored values. Refused while something rests on it, unless that is accepted; under an exclusion rule it needs suppression.override too.',
   })
   convertAttributeDefinition(
     @CurrentActor() actor: Actor,
@@ -90,7 +90,7 @@ export class AttributesResolver {
   @Allow('profiles.manage')
   @Mutation(() => AttributeDefinitionPayload, {
     description:
-      'Takes a custom attribute off the list and its values off every profile or device. Refused while something rests on it, unless that is accepted.',
+      'Takes a custom attribute off the list and its values off every profile or device. Refused while something rests on it, unless that is accepted; under an exclusion rule it needs suppression.override too.',
   })
   deleteAttributeDefinition(
     @CurrentActor() actor: Actor,

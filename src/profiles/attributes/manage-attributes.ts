@@ -9,10 +9,11 @@ import { systemAttributes } from '../domain/attributes/known-attributes';
 import { AttributeDefinitionEntity } from '../persistence/attribute-definition.entity';
 import { SegmentRepository } from '../persistence/segment.repository';
 import { AttributeDefinitions } from './attribute-definitions';
+import { AttributeEnds } from './attribute-ends';
 import { ChangeValues } from './change-values';
 
 /** Why a change of the list of attributes was refused. */
-export type AttributeProblemCode = 'INVALID' | 'NOT_FOUND' | 'CONFLICT' | 'NAME_TAKEN' | 'IN_USE';
+export type AttributeProblemCode = 'INVALID' | 'NOT_FOUND' | 'CONFLICT' | 'NAME_TAKEN' | 'IN_USE' | 'NOT_ALLOWED';
 
 /** A refusal at a field. */
 export interface AttributeProblem extends InputProblem {
@@ -50,6 +51,7 @@ export class ManageAttributes {
     private readonly segments: SegmentRepository,
     private readonly dependents: Dependents,
     private readonly values: ChangeValues,
+    private readonly ends: AttributeEnds,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -104,6 +106,8 @@ export class ManageAttributes {
       if (attribute.type === change.type) return refuse('INVALID', 'type', `The attribute is ${change.type} already`);
       const consequences = await this.consequencesOf(tx, actor.projectId, attribute.name);
       if (consequences.length > 0 && !change.acceptConsequences) return inUse(consequences, 'convert');
+      const refusal = await this.ends.tell(tx, actor, { name: attribute.name, becomes: 'CONVERTED' });
+      if (refusal !== null) return refuse('NOT_ALLOWED', 'id', refusal);
       Object.assign(attribute, { type: change.type, version: attribute.version + 1 });
       await tx.save(attribute);
       await this.remember(tx, actor, { action: 'converted', attribute, before });
@@ -126,6 +130,8 @@ export class ManageAttributes {
     return this.change(actor, change, async (tx, attribute) => {
       const consequences = await this.consequencesOf(tx, actor.projectId, attribute.name);
       if (consequences.length > 0 && !change.acceptConsequences) return inUse(consequences, 'delete');
+      const refusal = await this.ends.tell(tx, actor, { name: attribute.name, becomes: 'DELETED' });
+      if (refusal !== null) return refuse('NOT_ALLOWED', 'id', refusal);
       await tx.delete(AttributeDefinitionEntity, { projectId: actor.projectId, id: attribute.id });
       await this.remember(tx, actor, { action: 'removed', attribute });
       const taskId = await this.values.start(tx, actor, { attribute, toType: null });

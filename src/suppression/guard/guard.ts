@@ -3,6 +3,7 @@ import { type ContactRow, ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import type { Refusal } from '../domain/decision';
 import { type GateOrigin, type RuleInForce, staleBecause, warningOf } from '../domain/guard';
+import { valueKeyOf } from '../domain/value-key';
 import { ExclusionRuleRepository } from '../persistence/exclusion-rule.repository';
 import { GuardDecisionRepository, type RuleDecision } from '../persistence/guard-decision.repository';
 
@@ -38,7 +39,12 @@ export class Guard {
     const decisions = await this.decisions.decide(tx, {
       projectId,
       origin,
-      people: people.map(({ profileId, ownerId, userId }) => ({ profileId, userId, own: own.get(ownerId) ?? {} })),
+      people: people.map(({ profileId, ownerId, userId }) => ({
+        profileId,
+        userId,
+        valueKey: valueKeyOf(userId),
+        own: own.get(ownerId) ?? {},
+      })),
     });
     return strongest(decisions);
   }

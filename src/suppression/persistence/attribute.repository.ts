@@ -28,6 +28,16 @@ export class AttributeRepository {
     return rows[0] ?? null;
   }
 
+  /** The attribute, which nobody else changes until `tx` ends. */
+  async lock(tx: Tx, projectId: string, id: string): Promise<SuppressionAttribute | null> {
+    const rows = await query<SuppressionAttribute>(
+      tx,
+      `SELECT ${columns} FROM suppression_attribute WHERE project_id = $1 AND id = $2 FOR UPDATE`,
+      [projectId, id],
+    );
+    return rows[0] ?? null;
+  }
+
   /** Adds an attribute; null when the connection has one of this name. */
   async add(
     tx: Tx,
@@ -45,7 +55,9 @@ export class AttributeRepository {
   /** Removes an attribute with what was remembered of it. Runs stay as history. */
   async remove(tx: Tx, projectId: string, id: string): Promise<void> {
     await execute(tx, 'DELETE FROM suppression_attribute WHERE project_id = $1 AND id = $2', [projectId, id]);
-    await execute(tx, 'DELETE FROM remembered_value WHERE project_id = $1 AND attribute_id = $2', [projectId, id]);
+    for (const table of ['remembered_value', 'customer_value']) {
+      await execute(tx, `DELETE FROM ${table} WHERE project_id = $1 AND attribute_id = $2`, [projectId, id]);
+    }
   }
 
   async setState(
@@ -84,6 +96,29 @@ export class AttributeRepository {
     );
   }
 
+  /** Whether a rule rests on an attribute of this name. */
+  async hasRule(tx: Tx, projectId: string, name: string): Promise<boolean> {
+    const rows = await query(
+      tx,
+      `SELECT FROM suppression_attribute a WHERE a.project_id = $1 AND a.name = $2
+         AND EXISTS (SELECT FROM exclusion_rule r WHERE r.attribute_id = a.id)`,
+      [projectId, name],
+    );
+    return rows.length > 0;
+  }
+
+  /** Stops every attribute of this name. */
+  async stopNamed(
+    tx: Tx,
+    { projectId, name, reason }: { projectId: string; name: string; reason: string },
+  ): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE suppression_attribute SET state = 'STOPPED', state_reason = $3 WHERE project_id = $1 AND name = $2`,
+      [projectId, name, reason],
+    );
+  }
+
   /** Stops every attribute of a connection. */
   async stopAll(tx: Tx, connectionId: string, reason: string): Promise<void> {
     await execute(
@@ -94,25 +129,28 @@ export class AttributeRepository {
   }
 
   /**
-   * Changes up to a day are applied. `hasGap`: days before it were missed. `isPartial`: some of the changes could not be
-   * put down to anybody, so that nothing is known any more of whom nothing was heard.
+   * Changes up to a day are applied. `hasGap`: days before it were missed. Where `lost` changes could be put down to
+   * nobody, nothing is known any more of whom nothing was heard; where they do not even say whose they are, each value
+   * from before may be out of date, as after a missed day.
    */
   async noteChanges(
     tx: Tx,
     { projectId, id }: { projectId: string; id: string },
-    applied: { dataDate: string; timeZone: string; hasGap: boolean; isPartial: boolean },
+    applied: { dataDate: string; timeZone: string; hasGap: boolean; lost: { strangers: number; unnamed: number } },
   ): Promise<void> {
+    const { dataDate, timeZone, hasGap, lost } = applied;
     await execute(
       tx,
       `UPDATE suppression_attribute SET state = 'FRESH', state_reason = NULL, last_synced_at = now(), data_date = $3,
          data_as_of = $3::date::timestamp AT TIME ZONE $4, gap_before = CASE WHEN $5 THEN $3::date ELSE gap_before END,
-         is_gap_open = is_gap_open OR $5, complete_date = CASE WHEN $6 THEN NULL ELSE complete_date END
+         is_gap_open = is_gap_open OR $5, complete_date = CASE WHEN $6 THEN NULL ELSE complete_date END,
+         lost_on = CASE WHEN $6 THEN $3::date ELSE lost_on END
        WHERE project_id = $1 AND id = $2 AND (data_date IS NULL OR data_date < $3::date)`,
-      [projectId, id, applied.dataDate, applied.timeZone, applied.hasGap, applied.isPartial],
+      [projectId, id, dataDate, timeZone, hasGap || lost.unnamed > 0, lost.unnamed + lost.strangers > 0],
     );
   }
 
-  /** A complete list as of a day is loaded: it closes a gap that ended by then. */
+  /** A complete list as of a day is loaded: it closes a gap that ended by then, and makes good changes lost by then. */
   async noteComplete(
     tx: Tx,
     { projectId, id }: { projectId: string; id: string },
@@ -120,9 +158,11 @@ export class AttributeRepository {
   ): Promise<void> {
     await execute(
       tx,
-      `UPDATE suppression_attribute SET last_synced_at = now(), complete_date = greatest(complete_date, $3::date),
-         gap_before = CASE WHEN $3::date >= gap_before - 1 THEN NULL ELSE gap_before END,
-         is_gap_open = is_gap_open AND $3::date < gap_before - 1,
+      `UPDATE suppression_attribute SET last_synced_at = now(),
+         complete_date = CASE WHEN lost_on > $3::date THEN complete_date ELSE greatest(complete_date, $3::date) END,
+         gap_before = CASE WHEN $3::date >= greatest(gap_before - 1, lost_on) THEN NULL ELSE gap_before END,
+         is_gap_open = is_gap_open AND $3::date < greatest(gap_before - 1, lost_on),
+         lost_on = CASE WHEN lost_on > $3::date THEN lost_on END,
          state = CASE WHEN data_date IS NULL OR data_date <= $3::date THEN 'FRESH' ELSE state END,
          state_reason = CASE WHEN data_date IS NULL OR data_date <= $3::date THEN NULL ELSE state_reason END,
          data_as_of = greatest(data_as_of, $3::date::timestamp AT TIME ZONE $4),
@@ -147,11 +187,10 @@ export class AttributeRepository {
 
   /** What was remembered hangs on keys that no longer mean the same people: nothing of it counts any more. */
   async forgetValues(tx: Tx, connectionId: string, reason: string): Promise<void> {
-    await execute(
-      tx,
-      `DELETE FROM remembered_value WHERE attribute_id IN (SELECT id FROM suppression_attribute WHERE connection_id = $1)`,
-      [connectionId],
-    );
+    for (const table of ['remembered_value', 'customer_value']) {
+      const ofConnection = 'attribute_id IN (SELECT id FROM suppression_attribute WHERE connection_id = $1)';
+      await execute(tx, `DELETE FROM ${table} WHERE ${ofConnection}`, [connectionId]);
+    }
     await execute(
       tx,
       `UPDATE suppression_attribute SET complete_date = NULL, gap_before = data_date + 1, is_gap_open = data_date IS NOT NULL,

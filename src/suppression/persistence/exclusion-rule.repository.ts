@@ -34,7 +34,7 @@ const keys = `ARRAY(
 
 /** Rules that count for a request: $1 project, $2 kind of origin, $3 connection of an Optimove execution. */
 export const rulesInForce = `
-  SELECT r.id, r.attribute_id, ${keys} AS keys, r.when_unknown, a.name, a.data_date, a.gap_before, a.state_reason,
+  SELECT r.id, r.attribute_id, ${keys} AS keys, r.when_unknown, a.name, a.type, a.data_date, a.gap_before, a.state_reason,
     a.is_gap_open, a.complete_date IS NULL AND r.when_unknown = 'ALLOW' AS is_partial,
     CASE WHEN a.state IN ('STOPPED', 'FAILED') THEN a.state WHEN a.data_date IS NULL THEN 'NEVER_SYNCED'
       WHEN now() - a.data_as_of > r.maximum_age_hours * interval '1 hour' THEN 'TOO_OLD' ELSE 'FRESH' END AS freshness,

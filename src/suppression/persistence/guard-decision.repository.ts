@@ -8,6 +8,8 @@ import { originParameters, rulesInForce } from './exclusion-rule.repository';
 export interface GuardedPerson {
   profileId: string;
   userId: string | null;
+  /** The user ID as values are kept by it; null when there is none. */
+  valueKey: string | null;
   /** Attributes of the profile itself, by name. They may exclude; they never clear. */
   own: Record<string, unknown>;
 }
@@ -52,11 +54,11 @@ export interface ProofsWanted {
   limit: number;
 }
 
-/** SQL: whether a value of JSON is among the `keys` of a rule `r`. */
+/** SQL: whether a value of JSON is among the `keys` of a rule `r`; rules about dates are about days. */
 export const matches = (value: string) => `coalesce(CASE jsonb_typeof(${value})
   WHEN 'array' THEN EXISTS (SELECT 1 FROM jsonb_array_elements_text(${value}) AS e(item) WHERE lower(btrim(e.item)) = ANY(r.keys))
   WHEN 'number' THEN trim_scale((${value} #>> '{}')::numeric)::text = ANY(r.keys)
-  ELSE lower(btrim(${value} #>> '{}')) = ANY(r.keys) END, false)`;
+  ELSE CASE r.type WHEN 'DATE' THEN left(${value} #>> '{}', 10) ELSE lower(btrim(${value} #>> '{}')) END = ANY(r.keys) END, false)`;
 
 const columns = `decided_at AS "decidedAt", profile_id AS "profileId", user_id AS "userId", origin,
   execution_id AS "executionId", medium, basis, basis_id AS "basisId", attribute, value, value_date::text AS "valueDate",
@@ -71,20 +73,28 @@ export class GuardDecisionRepository {
     return query(
       tx,
       `WITH r AS MATERIALIZED (${rulesInForce}), known AS (
-         SELECT p.profile_id, p.user_id, r.*, v.value, v.data_date AS value_date, p.own::jsonb -> r.name AS own_value,
-           CASE WHEN r.freshness <> 'FRESH' THEN r.freshness WHEN v.is_doubtful THEN 'DOUBTFUL'
-             WHEN coalesce(v.data_date, '-infinity') < r.gap_before THEN 'DAY_MISSED'
+         SELECT p.profile_id, p.user_id, r.*, coalesce(c.excluding, v.value) AS value, c.lacks_value,
+           CASE WHEN c.excluding IS NULL THEN v.data_date ELSE c.excluding_date END AS value_date,
+           p.own::jsonb -> r.name AS own_value,
+           CASE WHEN r.freshness <> 'FRESH' THEN r.freshness WHEN v.is_doubtful OR c.is_doubtful THEN 'DOUBTFUL'
+             WHEN coalesce(least(v.data_date, c.oldest_date), '-infinity') < r.gap_before THEN 'DAY_MISSED'
              WHEN v.user_id IS NULL AND r.is_partial THEN 'NOT_LOADED' ELSE 'FRESH' END AS reliance,
-           ${matches('v.value')} OR ${matches('(p.own::jsonb -> r.name)')} AS is_excluded
-         FROM unnest($4::uuid[], $5::text[], $6::text[]) AS p(profile_id, user_id, own) CROSS JOIN r
-         LEFT JOIN remembered_value v ON v.attribute_id = r.attribute_id AND v.user_id = btrim(p.user_id, E' \\t\\r\\n')
+           ${matches('coalesce(c.excluding, v.value)')} OR ${matches('(p.own::jsonb -> r.name)')} AS is_excluded
+         FROM unnest($4::uuid[], $5::text[], $6::text[], $8::text[]) AS p(profile_id, user_id, own, key) CROSS JOIN r
+         LEFT JOIN remembered_value v ON v.attribute_id = r.attribute_id AND v.user_id = p.key
+         CROSS JOIN LATERAL (
+           SELECT bool_or(is_doubtful) AS is_doubtful, bool_or(value IS NULL) AS lacks_value, min(data_date) AS oldest_date,
+             (array_agg(value) FILTER (WHERE excludes))[1] AS excluding, max(data_date) FILTER (WHERE excludes) AS excluding_date
+           FROM (SELECT *, ${matches('s.value')} AS excludes FROM customer_value s
+             WHERE s.attribute_id = r.attribute_id AND s.user_id = p.key) AS customers
+         ) AS c
        )
        INSERT INTO guard_decision (project_id, profile_id, user_id, origin, execution_id, basis, basis_id, attribute, value,
          value_date, own_value, freshness, data_date, override_id, outcome)
        SELECT $1::uuid, profile_id, user_id, $2, $7::uuid, 'RULE', id, name, value, value_date, own_value, reliance, data_date,
          override_id,
          CASE WHEN is_excluded THEN 'SUPPRESSED' WHEN reliance <> 'FRESH' AND override_id IS NULL THEN 'SUPPRESSION_STALE'
-           WHEN value IS NULL AND when_unknown = 'EXCLUDE' THEN 'SUPPRESSED' ELSE 'ALLOWED' END
+           WHEN (value IS NULL OR lacks_value) AND when_unknown = 'EXCLUDE' THEN 'SUPPRESSED' ELSE 'ALLOWED' END
        FROM known
        RETURNING profile_id AS "profileId", attribute, data_date::text AS "dataDate", freshness, outcome`,
       [
@@ -93,6 +103,7 @@ export class GuardDecisionRepository {
         people.map(({ userId }) => userId),
         people.map(({ own }) => JSON.stringify(own)),
         origin.executionId,
+        people.map(({ valueKey }) => valueKey),
       ],
     );
   }

@@ -1,9 +1,10 @@
 import type { Tx } from '@libs/platform';
 import { ConnectionNotFoundError, ConnectionsService, type ConnectionView } from '@modules/connections';
-import { isUserId } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import { readValue } from '../domain/typed-value';
+import { valueKeyOf } from '../domain/value-key';
 import { AttributeRepository } from '../persistence/attribute.repository';
+import { type CustomerValue, CustomerValueRepository } from '../persistence/customer-value.repository';
 import { FeedRepository } from '../persistence/feed.repository';
 import { RememberedValueRepository, type Values } from '../persistence/remembered-value.repository';
 
@@ -27,6 +28,7 @@ export class LearnFromLists {
     private readonly attributes: AttributeRepository,
     private readonly feeds: FeedRepository,
     private readonly remembered: RememberedValueRepository,
+    private readonly customers: CustomerValueRepository,
   ) {}
 
   /** Attributes to ask for with a list: those that Optimove released when they were last synced. */
@@ -64,18 +66,25 @@ export class LearnFromLists {
       const at = names.indexOf(attribute.name);
       const values: Values = new Map();
       const doubtful: string[] = [];
+      const customers = new Map<string, CustomerValue>();
       for (const row of rows) {
         const given = connection.userIdAttribute === null ? row.customerId : row.attributes[userIdAt];
-        const userId = given?.trim() ?? '';
-        if (!isUserId(userId)) continue;
+        const userId = valueKeyOf(given ?? null);
+        if (userId === null) continue;
         const read = readValue(attribute.type, row.attributes[at] ?? null);
-        if ('value' in read) values.set(userId, read.value);
-        else doubtful.push(userId);
+        const value = 'value' in read ? read.value : null;
+        const isDoubtful = !('value' in read);
+        if (isDoubtful) doubtful.push(userId);
+        else values.set(userId, value);
+        if (connection.userIdAttribute === null) continue;
+        const { customerId } = row;
+        customers.set(`${userId}\0${customerId}`, { userId, customerId, value, isDoubtful });
       }
       const { id: attributeId, name } = attribute;
       const target = { projectId, attributeId, name, dataDate, runId: null, mayBeOld: true, clears: false };
       await this.remembered.apply(tx, target, values);
       await this.remembered.doubt(tx, target, doubtful);
+      await this.customers.remember(tx, target, [...customers.values()]);
     }
   }
 

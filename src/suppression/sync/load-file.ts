@@ -8,10 +8,12 @@ import { type Actor, Tasks } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import type { SuppressionAttribute, SyncRun } from '../domain/sync';
 import { AttributeRepository } from '../persistence/attribute.repository';
+import { CustomerValueRepository } from '../persistence/customer-value.repository';
 import { FeedRepository } from '../persistence/feed.repository';
 import { RememberedValueRepository } from '../persistence/remembered-value.repository';
 import { SyncRunRepository } from '../persistence/sync-run.repository';
-import { type GivenPage, ValueWriter } from './value-writer';
+import type { GivenPage } from './value-chunk';
+import { ValueWriter } from './value-writer';
 
 /** How to load a file of values. */
 export interface FileLoad {
@@ -30,6 +32,7 @@ export class ValueFileError extends AppError {
 }
 
 const clearedAtOnce = 20_000;
+const nobody = { customerId: null, userId: null };
 const notComplete =
   'Rows were refused, so the file does not count as complete: it cleared nobody and closed no gap. Mend them and load it again';
 
@@ -44,6 +47,7 @@ export class LoadFile {
     private readonly feeds: FeedRepository,
     private readonly runs: SyncRunRepository,
     private readonly remembered: RememberedValueRepository,
+    private readonly customers: CustomerValueRepository,
     private readonly writer: ValueWriter,
   ) {}
 
@@ -104,7 +108,8 @@ export class LoadFile {
     do {
       cleared = await this.transactions.run(async (tx) => {
         await this.runs.hold(tx, run.id, holder);
-        return this.remembered.clearAbsent(tx, target, clearedAtOnce);
+        const people = await this.remembered.clearAbsent(tx, target, clearedAtOnce);
+        return people + (await this.customers.clearAbsent(tx, target, clearedAtOnce));
       });
     } while (cleared > 0);
   }
@@ -112,6 +117,8 @@ export class LoadFile {
   private async finish(run: SyncRun, { attribute, dataDate, isComplete }: FileLoad, rejected: number): Promise<void> {
     const { timeZone } = await this.connections.get(run.projectId, run.connectionId);
     await this.transactions.run(async (tx) => {
+      const now = await this.attributes.lock(tx, run.projectId, attribute.id);
+      if (now === null || now.state === 'STOPPED') throw new ValueFileError('The attribute was stopped meanwhile');
       if (isComplete) await this.attributes.noteComplete(tx, attribute, { dataDate, timeZone });
       const state = rejected > 0 ? 'PARTLY_FAILED' : 'SUCCEEDED';
       const detail = rejected > 0 ? notComplete : null;
@@ -145,10 +152,10 @@ function assertHeader(record: CsvRecord): void {
 
 function addTo(page: GivenPage, record: CsvRecord): void {
   const { raw } = record;
-  if ('reason' in record) page.unreadable.push({ raw, reason: record.reason });
-  else if (record.cells.length !== 2) page.unreadable.push({ raw, reason: 'The line must have two cells' });
+  if ('reason' in record) page.unreadable.push({ ...nobody, raw, reason: record.reason });
+  else if (record.cells.length !== 2) page.unreadable.push({ ...nobody, raw, reason: 'The line must have two cells' });
   else {
     const [userId = '', text = ''] = record.cells;
-    page.values.push({ customerId: userId, userId, text });
+    page.values.push({ customerId: null, userId, text });
   }
 }

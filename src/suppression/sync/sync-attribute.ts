@@ -19,7 +19,8 @@ import { SyncRunRepository } from '../persistence/sync-run.repository';
 import { assertDay } from './assert-day';
 import { CheckDataDate } from './check-data-date';
 import { reasonOf } from './failure-reason';
-import { type GivenValue, ValueWriter } from './value-writer';
+import type { GivenValue } from './value-chunk';
+import { type LostValues, ValueWriter } from './value-writer';
 
 interface Work {
   run: SyncRun;
@@ -80,7 +81,11 @@ export class SyncAttribute {
       { run, holder, attribute, mayBeOld: false },
       (async function* () {
         for await (const { changes, unreadable } of pages) {
-          yield { values: changes.map((change) => given(change, connection)), unreadable };
+          const isUserId = connection.userIdAttribute === null;
+          yield {
+            values: changes.map((change) => given(change, connection)),
+            unreadable: unreadable.map((row) => ({ ...row, userId: isUserId ? row.customerId : null })),
+          };
         }
       })(),
     );
@@ -92,7 +97,7 @@ export class SyncAttribute {
   private async prepare(run: SyncRun, holder: string): Promise<Work> {
     const { projectId } = run;
     const attribute = await this.attributes.find(this.transactions.pool, projectId, run.attributeId);
-    if (!attribute) throw new AttributeStoppedError('The attribute is no longer a suppression attribute');
+    assertNotStopped(attribute);
     const connection = await this.connections.get(projectId, run.connectionId);
     if (connection.isDisabled) throw new InvariantError('The connection is disabled; enable it, then Run now');
     await this.assertDefined(attribute);
@@ -115,14 +120,15 @@ export class SyncAttribute {
     }
   }
 
-  private finish({ run, holder, attribute, connection }: Work, lost: number): Promise<void> {
+  private finish({ run, holder, attribute, connection }: Work, lost: LostValues): Promise<void> {
     const { projectId, dataDate } = run;
     const hasGap = isDayMissed(attribute.dataDate, dataDate);
     return this.transactions.run(async (tx) => {
       await this.runs.hold(tx, run.id, holder);
+      assertNotStopped(await this.attributes.lock(tx, projectId, attribute.id));
       await this.values.adopt(tx, { projectId, attributeId: attribute.id, name: attribute.name });
       const { timeZone } = connection;
-      await this.attributes.noteChanges(tx, attribute, { dataDate, timeZone, hasGap, isPartial: lost > 0 });
+      await this.attributes.noteChanges(tx, attribute, { dataDate, timeZone, hasGap, lost });
       const detail = finishedWith({ since: hasGap ? attribute.dataDate : null, dataDate, lost });
       const rejected = await this.writer.rejected(tx, run.id);
       const state = rejected > 0 || hasGap ? 'PARTLY_FAILED' : 'SUCCEEDED';
@@ -152,12 +158,21 @@ export class SyncAttribute {
   }
 }
 
+/** @throws {AttributeStoppedError} when it is, also by what happened while it was synced. */
+function assertNotStopped(attribute: SuppressionAttribute | null): asserts attribute is SuppressionAttribute {
+  if (!attribute) throw new AttributeStoppedError('The attribute is no longer a suppression attribute');
+  if (attribute.state === 'STOPPED')
+    throw new AttributeStoppedError(attribute.stateReason ?? 'The attribute is stopped');
+}
+
 /** Whom a change means: the value of the User ID attribute where the connection has one. */
 function given(
   { customerId, userIdValue, value }: { customerId: string; userIdValue: string | null; value: string | null },
   { userIdAttribute }: ConnectionView,
 ): GivenValue {
-  return { customerId, userId: userIdAttribute ? userIdValue : customerId, text: value };
+  return userIdAttribute === null
+    ? { customerId: null, userId: customerId, text: value }
+    : { customerId, userId: userIdValue, text: value };
 }
 
 /** What somebody has to know of a sync that went through; null when there is nothing. */
@@ -168,15 +183,20 @@ function finishedWith({
 }: {
   since: string | null;
   dataDate: string;
-  lost: number;
+  lost: LostValues;
 }): string | null {
   const notes: string[] = [];
+  const remedy = 'Load a complete CSV; until then campaign lists refresh whom they name';
   if (since !== null) {
+    notes.push(`Days between ${since} and ${dataDate} were missed: older values are stale. ${remedy}`);
+  }
+  if (lost.unnamed > 0) {
+    notes.push(`${lost.unnamed} changes do not say whose they are: older values are stale. ${remedy}`);
+  }
+  if (lost.strangers > 0) {
     notes.push(
-      `Days between ${since} and ${dataDate} were missed: older values are stale. Load a complete CSV; until then campaign lists refresh whom they name`,
+      `${lost.strangers} changes could not be put down to a user ID: who is not known by a value counts as not loaded`,
     );
   }
-  if (lost > 0)
-    notes.push(`${lost} changes could not be put down to a user ID: who is not known by a value counts as not loaded`);
   return notes.length === 0 ? null : notes.join('. ');
 }

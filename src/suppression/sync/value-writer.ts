@@ -1,26 +1,12 @@
-import type { UnreadableChange } from '@libs/optimove-client';
 import { query, Transactions, type Tx } from '@libs/platform';
-import { isUserId } from '@modules/profiles';
+import { MatchingService } from '@modules/matching';
 import { Tasks } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import type { SuppressionAttribute, SyncRun } from '../domain/sync';
-import { readValue } from '../domain/typed-value';
-import { RememberedValueRepository, type Values } from '../persistence/remembered-value.repository';
+import { CustomerValueRepository } from '../persistence/customer-value.repository';
+import { RememberedValueRepository, type Values, type ValueTarget } from '../persistence/remembered-value.repository';
 import { SyncRunRepository } from '../persistence/sync-run.repository';
-
-/** A value as it was given. */
-export interface GivenValue {
-  customerId: string;
-  /** Null: the customer has no user ID. */
-  userId: string | null;
-  text: string | null;
-}
-
-/** Some values, and rows that were no values. */
-export interface GivenPage {
-  values: GivenValue[];
-  unreadable: UnreadableChange[];
-}
+import { type Chunk, emptyChunk, type GivenPage, take } from './value-chunk';
 
 /** The run that values belong to. */
 export interface WriteContext {
@@ -31,13 +17,12 @@ export interface WriteContext {
   mayBeOld: boolean;
 }
 
-interface Chunk {
-  received: number;
-  /** Values that belong to nobody we could name. */
-  lost: number;
-  values: Values;
-  doubtful: string[];
-  rejects: { row: unknown; reason: string }[];
+/** How many values could be put down to nobody. */
+export interface LostValues {
+  /** They name a customer that was never found under a user ID. */
+  strangers: number;
+  /** They do not say whose they are. */
+  unnamed: number;
 }
 
 /** Objects of a small batch die before the collector takes them for long-lived. */
@@ -51,30 +36,28 @@ export class ValueWriter {
     private readonly tasks: Tasks,
     private readonly runs: SyncRunRepository,
     private readonly remembered: RememberedValueRepository,
+    private readonly customers: CustomerValueRepository,
+    private readonly matching: MatchingService,
   ) {}
 
-  /**
-   * @returns how many values could not be put down to anybody. @throws {RunTakenOverError} when another worker has the
-   * run; what is committed by then stays and is right.
-   */
-  async write(context: WriteContext, pages: AsyncIterable<GivenPage>): Promise<number> {
+  /** @throws {RunTakenOverError} when another worker has the run; what is committed by then stays and is right. */
+  async write(context: WriteContext, pages: AsyncIterable<GivenPage>): Promise<LostValues> {
+    const lost: LostValues = { strangers: 0, unnamed: 0 };
     let chunk = emptyChunk();
-    let lost = 0;
     let stored: Promise<void> = Promise.resolve();
     try {
       for await (const page of pages) {
         take(chunk, page, context.attribute);
         if (chunk.received < chunkSize) continue;
         await stored;
-        stored = this.store(context, chunk);
+        stored = this.store(context, chunk, lost);
         // Told by the next await; until then nobody listens.
         stored.catch(() => undefined);
-        lost += chunk.lost;
         chunk = emptyChunk();
       }
       await stored;
-      await this.store(context, chunk);
-      return lost + chunk.lost;
+      await this.store(context, chunk, lost);
+      return lost;
     } finally {
       await stored.catch(() => undefined);
     }
@@ -88,7 +71,11 @@ export class ValueWriter {
     return row?.rejected ?? 0;
   }
 
-  private async store({ run, holder, attribute, mayBeOld }: WriteContext, chunk: Chunk): Promise<void> {
+  private async store(
+    { run, holder, attribute, mayBeOld }: WriteContext,
+    chunk: Chunk,
+    lost: LostValues,
+  ): Promise<void> {
     if (chunk.received === 0) return;
     const { received, values, doubtful, rejects } = chunk;
     const rejected = rejects.length;
@@ -101,38 +88,40 @@ export class ValueWriter {
       mayBeOld,
       clears: true,
     };
-    await this.transactions.run(async (tx) => {
+    const strangers = await this.transactions.run(async (tx) => {
       await this.runs.hold(tx, run.id, holder, { received, rejected });
       await this.remembered.apply(tx, target, values);
       await this.remembered.doubt(tx, target, doubtful);
+      await this.customers.remember(tx, target, [...chunk.customers.values()]);
+      if (run.source === 'FILE') await this.speakForAll(tx, target, { connectionId: run.connectionId, values });
       await this.tasks.addErrors(tx, run.taskId, rejects);
       const counts = { processed: received, succeeded: received - rejected, failed: rejected };
       await this.tasks.progress(tx, run.taskId, counts);
+      return this.doubtUnplaced(tx, target, { connectionId: run.connectionId, customerIds: chunk.unplaced });
     });
+    lost.strangers += strangers;
+    lost.unnamed += chunk.unnamed;
   }
-}
 
-function emptyChunk(): Chunk {
-  return { received: 0, lost: 0, values: new Map(), doubtful: [], rejects: [] };
-}
+  /** Nobody relies any more on what was said of customers that come without a user ID now. @returns how many nobody knows. */
+  private async doubtUnplaced(
+    tx: Tx,
+    target: ValueTarget,
+    { connectionId, customerIds }: { connectionId: string; customerIds: string[] },
+  ): Promise<number> {
+    if (customerIds.length === 0) return 0;
+    const matched = await this.matching.userIdsOf(tx, target.projectId, { connectionId, customerIds });
+    const found = await this.customers.doubt(tx, target, { customerIds, matched });
+    return customerIds.filter((customerId) => !found.has(customerId)).length;
+  }
 
-function take(chunk: Chunk, page: GivenPage, { type }: SuppressionAttribute): void {
-  chunk.received += page.values.length + page.unreadable.length;
-  chunk.lost += page.unreadable.length;
-  for (const { raw, reason } of page.unreadable) chunk.rejects.push({ row: { raw }, reason });
-  for (const { customerId, userId: given, text } of page.values) {
-    const refuse = (reason: string) => chunk.rejects.push({ row: { customerId, value: text }, reason });
-    const userId = given?.trim() ?? null;
-    if (userId === null || !isUserId(userId)) {
-      chunk.lost += 1;
-      refuse('The customer has no user ID, or one that no profile can have');
-      continue;
-    }
-    const read = readValue(type, text);
-    if ('value' in read) chunk.values.set(userId, read.value);
-    else {
-      refuse(read.reason);
-      chunk.doubtful.push(userId);
-    }
+  private async speakForAll(
+    tx: Tx,
+    target: ValueTarget,
+    { connectionId, values }: { connectionId: string; values: Values },
+  ): Promise<void> {
+    const userIds = [...values.keys()];
+    const matched = await this.matching.customersUnder(tx, target.projectId, { connectionId, userIds });
+    await this.customers.follow(tx, target, { values, matched });
   }
 }

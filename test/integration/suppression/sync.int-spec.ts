@@ -1,9 +1,15 @@
+import { Readable } from 'node:stream';
 import { newId } from '@libs/foundation';
 import { ConnectionsService } from '@modules/connections';
+import { MatchingService } from '@modules/matching';
+import { ProjectsService } from '@modules/projects';
 import { LearnFromLists, SuppressionService } from '@modules/suppression';
+import { ChangeValues } from '../../../src/profiles/attributes/change-values';
 import { AttributeRepository } from '../../../src/suppression/persistence/attribute.repository';
 import { ForgetValues } from '../../../src/suppression/sync/forget-values';
+import { LoadFile } from '../../../src/suppression/sync/load-file';
 import { SyncAttribute } from '../../../src/suppression/sync/sync-attribute';
+import { eventually } from '../../support/eventually';
 import { type Account, type ChosenAttribute, type Stage, setStage } from './stage';
 
 jest.setTimeout(120_000);
@@ -412,6 +418,58 @@ describe('the daily sync of suppression attributes', () => {
     expect([await decide(account, broken), await decide(account, stranger)]).toEqual(['ALLOWED', 'ALLOWED']);
   });
 
+  describe('a complete file, while others tell of the same people', () => {
+    /** Loads a complete file that says true of somebody, and stops for a while when that is stored. */
+    async function loadAround(id: string, somebody: string, meanwhile: () => Promise<void>): Promise<void> {
+      const stored = `SELECT 1 FROM remembered_value WHERE attribute_id = $1 AND user_id = 'filler-1'`;
+      async function* rows(): AsyncGenerator<Buffer> {
+        const fillers = Array.from({ length: 30_000 }, (_, index) => `filler-${index},false\n`).join('');
+        yield Buffer.from(`userId,value\n${somebody},true\n${fillers}`);
+        await eventually(
+          'the first rows are stored',
+          async () => (await stage.database.query(stored, [id])).length > 0,
+        );
+        await meanwhile();
+      }
+      const attribute = await new AttributeRepository().find(stage.transactions.pool, stage.actor.projectId, id);
+      if (!attribute) throw new Error('There is no such attribute');
+      const file = Readable.from(rows(), { objectMode: false });
+      await stage.app.get(LoadFile).run(stage.actor, { attribute, dataDate: days[0], isComplete: true, file });
+    }
+
+    it('keeps those whom a list names meanwhile, and who is in another file', async () => {
+      const account = await stage.connect();
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [named = '', fresh = '', gone = ''] = await stage.addProfiles(['file-named', 'file-new', 'file-gone']);
+      await passDay(account, days[0], name, { 'file-gone': 'true' });
+      await runNow(account);
+      const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+      const rows = ['file-named', 'file-new'].map((customerId) => ({ customerId, attributes: ['true'] }));
+      const page = { connection, dataDate: days[0], attributes: [name], rows };
+      await loadAround(id, 'file-named', async () => {
+        await stage.transactions.run((tx) => stage.app.get(LearnFromLists).learn(tx, page));
+      });
+      expect([await decide(account, named), await decide(account, fresh)]).toEqual(['SUPPRESSED', 'SUPPRESSED']);
+      expect(await decide(account, gone)).toBe('ALLOWED');
+      await loadAround(id, 'file-named', async () => {
+        await load(id, days[0], 'userId,value\nfile-named,true\n');
+      });
+      expect(await decide(account, named)).toBe('SUPPRESSED');
+    });
+
+    it('keeps those of whom a sync tells meanwhile', async () => {
+      const account = await stage.connect();
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [synced = ''] = await stage.addProfiles(['file-synced']);
+      await passDay(account, days[0], name, { 'file-synced': 'true' });
+      await loadAround(id, 'file-synced', () => runNow(account));
+      expect(await decide(account, synced)).toBe('SUPPRESSED');
+      expect((await syncs(id)).map(({ state }) => state)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+    });
+  });
+
   it('takes no file of a day of which Optimove has yet to tell the changes', async () => {
     const account = await stage.connect();
     const { id, name } = await choose(account);
@@ -543,11 +601,274 @@ describe('the daily sync of suppression attributes', () => {
     const account = await stage.connect();
     const { id, name } = await choose(account);
     await addRule(id);
-    const [blank = '', filed = ''] = await stage.addProfiles([' blank-a ', 'blank-b']);
-    await passDay(account, days[0], name, { 'blank-a': 'true' });
+    const [blank = '', filed = '', wide = ''] = await stage.addProfiles([' blank-a ', 'blank-b', 'blank-c\u00a0']);
+    await passDay(account, days[0], name, { 'blank-a': 'true', 'blank-c\u00a0': 'true' });
     await runNow(account);
-    await load(id, days[0], 'userId,value\nblank-a,true\n" blank-b ",true\n');
+    await load(id, days[0], 'userId,value\nblank-a,true\n" blank-b ",true\nblank-c\u00a0,true\n');
     expect([await decide(account, blank), await decide(account, filed)]).toEqual(['SUPPRESSED', 'SUPPRESSED']);
+    expect(await decide(account, wide)).toBe('SUPPRESSED');
+  });
+
+  describe('customers that are found by an attribute', () => {
+    /** A connection that finds people by PlayerNumber, and who the customers are. */
+    async function connectByPlayer(players: Record<string, string>): Promise<Account> {
+      const account = await stage.connect({}, { userIdAttribute: 'PlayerNumber' });
+      await rename(account, players);
+      return account;
+    }
+    const rename = (account: Account, players: Record<string, string | null>) =>
+      account.control('PUT', '/attributes/PlayerNumber', { values: players });
+
+    it.each([
+      ['first', ['true', 'false']],
+      ['last', ['false', 'true']],
+    ])('of two with one user ID, named on one day, the one that excludes counts, told %s', async (order, told) => {
+      const userId = `both-${order}`;
+      const account = await connectByPlayer({ [`${order}-1`]: userId, [`${order}-2`]: userId });
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [person = ''] = await stage.addProfiles([userId]);
+      await passDay(account, days[0], name, { [`${order}-1`]: told[0] ?? '', [`${order}-2`]: told[1] ?? '' });
+      await runNow(account);
+      expect(await decide(account, person)).toBe('SUPPRESSED');
+      const { suppressionProof } = await stage.graphql<{ suppressionProof: { value: string; valueDate: string }[] }>(
+        'query ($userId: String!, $at: DateTime!) { suppressionProof(userId: $userId, at: $at) { value valueDate } }',
+        { userId, at: new Date(Date.now() + 60_000) },
+      );
+      expect(suppressionProof).toEqual([{ value: 'true', valueDate: days[0] }]);
+    });
+
+    it('one never clears what another one of the same user ID is excluded by, on whatever day and by whatever list', async () => {
+      const account = await connectByPlayer({ 'twin-1': 'twins', 'twin-2': 'twins' });
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [person = ''] = await stage.addProfiles(['twins']);
+      await passDay(account, days[0], name, { 'twin-1': 'true' });
+      await runNow(account);
+      await passDay(account, days[1], name, { 'twin-2': 'false' });
+      await runNow(account);
+      expect(await decide(account, person)).toBe('SUPPRESSED');
+      const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+      const rows = [{ customerId: 'twin-2', attributes: ['twins', 'false'] }];
+      const page = { connection, dataDate: days[1], attributes: ['PlayerNumber', name], rows };
+      await stage.transactions.run((tx) => stage.app.get(LearnFromLists).learn(tx, page));
+      expect(await decide(account, person)).toBe('SUPPRESSED');
+      await passDay(account, days[2], name, { 'twin-1': 'false' });
+      await runNow(account);
+      expect(await decide(account, person)).toBe('ALLOWED');
+      await passDay(account, days[3], name, { 'twin-1': 'true' });
+      await runNow(account);
+      expect(await decide(account, person)).toBe('SUPPRESSED');
+      await load(id, days[3], 'userId,value\ntwins,false\n');
+      expect(await decide(account, person)).toBe('ALLOWED');
+    });
+
+    it('and are in no complete file any more have no value, each of them', async () => {
+      const account = await connectByPlayer({ 'gone-1': 'gone-both', 'gone-2': 'gone-both' });
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [person = ''] = await stage.addProfiles(['gone-both']);
+      await passDay(account, days[0], name, { 'gone-1': 'true', 'gone-2': null });
+      await runNow(account);
+      expect(await decide(account, person)).toBe('SUPPRESSED');
+      await load(id, days[0], 'userId,value\nsomebody,false\n');
+      expect(await decide(account, person)).toBe('ALLOWED');
+    });
+
+    it('have what a file says of their user ID, each of them that was matched', async () => {
+      const account = await connectByPlayer({ 'filed-1': 'filed-both', 'filed-2': 'filed-both' });
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [person = ''] = await stage.addProfiles(['filed-both']);
+      const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+      const customers = ['filed-1', 'filed-2'].map((customerId, seq) => ({
+        ...{ seq, customerId, userIdValue: 'filed-both', mobileNumberValue: null },
+      }));
+      const matching = stage.app.get(MatchingService);
+      await stage.transactions.run((tx) => matching.match(tx, { connection, executionId: newId(), customers }));
+      await passDay(account, days[0], name, {});
+      await runNow(account);
+      await load(id, days[0], 'userId,value\nfiled-both,true\n');
+      await passDay(account, days[1], name, { 'filed-1': 'false' });
+      await runNow(account);
+      expect(await decide(account, person)).toBe('SUPPRESSED');
+      await passDay(account, days[2], name, { 'filed-2': 'false' });
+      await runNow(account);
+      expect(await decide(account, person)).toBe('ALLOWED');
+    });
+
+    it('are relied on no more when their change comes without a user ID, until one comes with it', async () => {
+      const account = await connectByPlayer({ 'lost-1': 'lost', 'lost-2': 'not-lost' });
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [lost = '', other = '', matched = ''] = await stage.addProfiles(['lost', 'not-lost', 'matched-only']);
+      await passDay(account, days[0], name, { 'lost-1': 'false', 'lost-2': 'false' });
+      await runNow(account);
+      await load(id, days[0], 'userId,value\nlost,false\nnot-lost,false\nmatched-only,false\n');
+      const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+      const customers = [{ seq: 1, customerId: 'lost-3', userIdValue: 'matched-only', mobileNumberValue: null }];
+      const matching = stage.app.get(MatchingService);
+      await stage.transactions.run((tx) => matching.match(tx, { connection, executionId: newId(), customers }));
+      await rename(account, { 'lost-1': null });
+      await passDay(account, days[1], name, { 'lost-1': 'true', 'lost-3': 'true' });
+      await runNow(account);
+      const decided = async () => [
+        await decide(account, lost),
+        await decide(account, matched),
+        await decide(account, other),
+      ];
+      expect(await decided()).toEqual(['SUPPRESSION_STALE', 'SUPPRESSION_STALE', 'ALLOWED']);
+      await load(id, days[0], 'userId,value\nlost,false\nnot-lost,false\nmatched-only,false\n');
+      expect(await decided()).toEqual(['SUPPRESSION_STALE', 'SUPPRESSION_STALE', 'ALLOWED']);
+      await rename(account, { 'lost-1': 'lost', 'lost-3': 'matched-only' });
+      await passDay(account, days[2], name, { 'lost-1': 'false', 'lost-3': 'true' });
+      await runNow(account);
+      expect(await decided()).toEqual(['ALLOWED', 'SUPPRESSED', 'ALLOWED']);
+    });
+
+    it('and are not found make nobody doubtful of whom something is known, but count as not loaded', async () => {
+      const account = await connectByPlayer({ 'known-1': 'known-player' });
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [known = '', unheard = ''] = await stage.addProfiles(['known-player', 'unheard-player']);
+      await passDay(account, days[0], name, { 'known-1': 'false' });
+      await runNow(account);
+      await load(id, days[0], 'userId,value\nknown-player,false\n');
+      expect(await decide(account, unheard)).toBe('ALLOWED');
+      await passDay(account, days[1], name, { 'never-matched': 'true' });
+      await runNow(account);
+      await load(id, days[0], 'userId,value\nknown-player,false\n');
+      expect([await decide(account, known), await decide(account, unheard)]).toEqual(['ALLOWED', 'SUPPRESSION_STALE']);
+      await load(id, days[1], 'userId,value\nknown-player,false\n');
+      expect(await decide(account, unheard)).toBe('ALLOWED');
+    });
+  });
+
+  it('a change that does not say whose it is makes older values stale until a complete file of that day', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const [early = '', told = '', broken = ''] = await stage.addProfiles(['whose-early', 'whose-told', 'whose-broken']);
+    await passDay(account, days[0], name, { 'whose-early': 'false', 'whose-broken': 'false' });
+    await runNow(account);
+    await passDay(account, days[1], name, { 'whose-broken': 'x'.repeat(10_001) });
+    await runNow(account);
+    expect([await decide(account, early), await decide(account, broken)]).toEqual(['ALLOWED', 'SUPPRESSION_STALE']);
+    await passDay(account, days[2], name, { ' ': 'true', 'whose-told': 'false' });
+    await runNow(account);
+    expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', gapBefore: days[2] });
+    expect((await syncs(id))[0]?.detail).toContain('1 changes do not say whose they are');
+    expect([await decide(account, early), await decide(account, told)]).toEqual(['SUPPRESSION_STALE', 'ALLOWED']);
+    const csv = 'userId,value\nwhose-early,false\nwhose-told,false\n';
+    await load(id, days[1], csv);
+    expect(await decide(account, early)).toBe('SUPPRESSION_STALE');
+    await load(id, days[2], csv);
+    expect(await decide(account, early)).toBe('ALLOWED');
+  });
+
+  describe('when the attribute itself is deleted or converted', () => {
+    const end = (ask: Stage['graphql'], field: string, input: object) =>
+      ask<Record<string, { taskId: string | null; userErrors: { code: string; message: string }[] }>>(
+        `mutation ($input: ${field[0]?.toUpperCase()}${field.slice(1)}Input!) { ${field}(input: $input) { taskId userErrors { code message } } }`,
+        { input: { version: 1, acceptConsequences: true, ...input } },
+      ).then((answer) => answer[field]);
+
+    /** Somebody whom their own attribute excludes, against what Optimove says. */
+    async function prepare(userId: string): Promise<{ account: Account; attribute: ChosenAttribute; person: string }> {
+      const account = await stage.connect();
+      const attribute = await choose(account);
+      await addRule(attribute.id);
+      const [person = ''] = await stage.addProfiles([userId]);
+      await passDay(account, days[0], attribute.name, { [userId]: 'false' });
+      await runNow(account);
+      return { account, attribute, person };
+    }
+    const excludeThemselves = (person: string, name: string) =>
+      stage.database.query('UPDATE profile SET attributes = jsonb_build_object($2::text, true) WHERE id = $1', [
+        person,
+        name,
+      ]);
+
+    it('nobody whom their own value excluded is let through, and only an administrator may do it', async () => {
+      const { account, attribute, person } = await prepare('own-deleted');
+      await excludeThemselves(person, attribute.name);
+      expect(await decide(account, person)).toBe('SUPPRESSED');
+      const { key } = await stage.app.get(ProjectsService).addKey(stage.transactions.pool, {
+        projectId: stage.actor.projectId,
+        label: 'Marketing',
+        role: 'MARKETER',
+      });
+      const input = { id: attribute.definitionId };
+      const refused = await end(stage.as(key), 'deleteAttributeDefinition', input);
+      expect(refused?.userErrors).toMatchObject([{ code: 'NOT_ALLOWED' }]);
+      expect((await attributeOf(account, attribute.id)).state).toBe('FRESH');
+      expect((await end(stage.graphql, 'deleteAttributeDefinition', input))?.userErrors).toEqual([]);
+      const works = await stage.database.query<{ id: string }>('SELECT id FROM attribute_work WHERE name = $1', [
+        attribute.name,
+      ]);
+      for (const { id } of works) await stage.app.get(ChangeValues).run(id);
+      expect(await valueOnProfile(person, attribute.name)).toBeNull();
+      expect(await decide(account, person)).toBe('SUPPRESSION_STALE');
+      expect(await attributeOf(account, attribute.id)).toMatchObject({
+        state: 'STOPPED',
+        stateReason: expect.stringContaining('was deleted'),
+      });
+    });
+
+    it('a sync or a file that is under way does not make it fresh again', async () => {
+      const { account, attribute, person } = await prepare('own-converted');
+      await passDay(account, days[1], attribute.name, { 'own-converted': 'true' });
+      await stage.mutate('runSuppressionSync', 'RunSuppressionSyncInput', 'dataDate', {
+        connectionId: account.connectionId,
+      });
+      const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      const under = await stage.transactions.run(async (tx) => {
+        await tx.query('SELECT 1 FROM profile WHERE id = $1 FOR UPDATE', [person]);
+        const work = stage.work();
+        await eventually('the sync waits', async () => (await stage.database.query(waiting)).length > 0);
+        const ended = await end(stage.graphql, 'convertAttributeDefinition', {
+          id: attribute.definitionId,
+          type: 'STRING',
+        });
+        expect(ended?.userErrors).toEqual([]);
+        return { work };
+      });
+      await under.work;
+      expect(await attributeOf(account, attribute.id)).toMatchObject({
+        state: 'STOPPED',
+        stateReason: expect.stringContaining('was converted'),
+      });
+      expect((await load(attribute.id, days[1], 'userId,value\nown-converted,false\n')).status).toBe(400);
+    });
+  });
+
+  it('a date that the profile itself has excludes by its day, whatever its time', async () => {
+    const account = await stage.connect();
+    const name = 'excludedOn';
+    await account.control('PUT', `/attributes/${name}`, {});
+    const { attributeDefinition } = await stage.mutate<{ attributeDefinition: { id: string } }>(
+      'createAttributeDefinition',
+      'CreateAttributeDefinitionInput',
+      'attributeDefinition { id }',
+      { name, type: 'DATE' },
+    );
+    const { suppressionAttribute } = await stage.mutate<{ suppressionAttribute: { id: string } }>(
+      'chooseSuppressionAttribute',
+      'ChooseSuppressionAttributeInput',
+      'suppressionAttribute { id }',
+      { connectionId: account.connectionId, attributeDefinitionId: attributeDefinition.id },
+    );
+    await stage.mutate('createExclusionRule', 'CreateExclusionRuleInput', 'rule { id }', {
+      ...{ suppressionAttributeId: suppressionAttribute.id, excludingValues: ['2026-05-02'], whenUnknown: 'ALLOW' },
+      maximumAgeHours: 8760,
+    });
+    const [on = '', after = ''] = await stage.addProfiles(['date-on', 'date-after']);
+    await passDay(account, days[0], name, { 'date-on': '05/03/2026 00:00:00', 'date-after': '05/03/2026 00:00:00' });
+    await runNow(account);
+    const rows = 'userId,excludedOn\ndate-on,2026-05-02T10:00:00Z\ndate-after,2026-05-03T10:00:00Z\n';
+    expect((await stage.rest('/imports/profiles', { method: 'POST', body: rows })).status).toBeLessThan(300);
+    expect(await valueOnProfile(on, name)).toBe('2026-05-02T10:00:00Z');
+    expect([await decide(account, on), await decide(account, after)]).toEqual(['SUPPRESSED', 'ALLOWED']);
   });
 
   it('takes profile attributes that Optimove has, each once', async () => {

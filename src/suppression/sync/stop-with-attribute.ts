@@ -1,0 +1,31 @@
+import type { Tx } from '@libs/platform';
+import { AttributeEnds } from '@modules/profiles';
+import { type Actor, mayDo } from '@modules/projects';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { AttributeRepository } from '../persistence/attribute.repository';
+
+/**
+ * Values of people's own profiles exclude too, and go with the attribute. So a suppression attribute stops in the instant in
+ * which its attribute is deleted or converted: nobody is let through because the value that excluded them is gone.
+ */
+@Injectable()
+export class StopWithAttribute implements OnModuleInit {
+  constructor(
+    private readonly ends: AttributeEnds,
+    private readonly attributes: AttributeRepository,
+  ) {}
+
+  onModuleInit(): void {
+    this.ends.register((tx, actor, { name, becomes }) => this.stop(tx, actor, { name, what: becomes.toLowerCase() }));
+  }
+
+  private async stop(tx: Tx, actor: Actor, { name, what }: { name: string; what: string }): Promise<string | null> {
+    const hasRule = await this.attributes.hasRule(tx, actor.projectId, name);
+    if (hasRule && !mayDo(actor.role, 'suppression.override')) {
+      return `An exclusion rule rests on ${name}; that it is ${what} needs the permission suppression.override (administrators)`;
+    }
+    const reason = `The attribute ${name} was ${what}; remove it from the suppression sync, and choose it anew when the list is right`;
+    await this.attributes.stopNamed(tx, { projectId: actor.projectId, name, reason });
+    return null;
+  }
+}
