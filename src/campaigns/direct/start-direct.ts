@@ -5,8 +5,7 @@ import { SuppressionService } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { Versions } from '../authoring/versions';
 import { nextOccurrence } from '../domain/direct/schedule';
-import { queueChunks } from '../execution/queue-chunks';
-import { chunkJobOf } from '../jobs/execution.jobs';
+import { queueChunks, queueIdle } from '../execution/queue-chunks';
 import { DirectCampaignRepository } from '../persistence/direct/direct-campaign.repository';
 import { AudienceRepository } from '../persistence/ledger/audience.repository';
 import {
@@ -97,9 +96,7 @@ export class StartDirect {
     if (holdReason) return void (await this.holdNow(tx, { id, holdReason }));
     if (!(await this.executions.hold(tx, id, null))) return;
     this.log.event('direct.released', { executionId: id });
-    if (state === 'ANNOUNCED') return;
-    const chunks = (await this.stops.idleChunks(tx, id)).map(({ kind: _kind, dueAt: _dueAt, ...chunk }) => chunk);
-    await this.outbox.enqueueMany(tx, chunkJobOf('DIRECT'), chunks);
+    if (state === 'RUNNING') await queueIdle({ outbox: this.outbox, stops: this.stops }, tx, id);
   }
 
   private async holdNow(tx: Tx, { id, holdReason }: { id: string; holdReason: string }): Promise<null> {

@@ -1,11 +1,10 @@
-import { groupBy } from '@libs/foundation';
 import { Outbox, Transactions, type Tx } from '@libs/platform';
 import { type Actor, AuditTrail } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
-import { chunkJobOf } from '../jobs/execution.jobs';
 import { ExecutionListRepository, type ListedExecution } from '../persistence/ledger/execution-list.repository';
 import { StopRepository, type StopScope } from '../persistence/ledger/stop.repository';
 import { CancelExecution } from './cancel-execution';
+import { queueIdle } from './queue-chunks';
 
 /** Why an execution was not stopped or resumed. */
 export type StopRefusal = 'NOT_FOUND' | 'WRONG_STATE';
@@ -31,7 +30,7 @@ export class StopExecutions {
   resume(actor: Actor, id: string): Promise<StopRefusal | null> {
     return this.change(actor, id, 'execution.resumed', async (tx) => {
       const isResumed = await this.stops.resume(tx, id);
-      if (isResumed) await this.queueIdle(tx, id);
+      if (isResumed) await queueIdle({ outbox: this.outbox, stops: this.stops }, tx, id);
       return isResumed;
     });
   }
@@ -64,18 +63,10 @@ export class StopExecutions {
       const subject = { type: scope.toLowerCase(), id: scopeId };
       if (!isChanged) return false;
       await this.audit.record(tx, actor, { action: 'sending.switched-on', subject });
-      for (const id of await this.stops.running(tx, actor.projectId)) await this.queueIdle(tx, id);
+      for (const id of await this.stops.running(tx, actor.projectId))
+        await queueIdle({ outbox: this.outbox, stops: this.stops }, tx, id);
       return isChanged;
     });
-  }
-
-  private async queueIdle(tx: Tx, executionId: string): Promise<void> {
-    const idle = await this.stops.idleChunks(tx, executionId);
-    for (const [dueAt, chunks] of groupBy(idle, (chunk) => chunk.dueAt.getTime())) {
-      const [{ kind } = { kind: 'SCHEDULED' as const }] = chunks;
-      const jobs = chunks.map(({ chunkNo, attempt }) => ({ executionId, chunkNo, attempt }));
-      await this.outbox.enqueueMany(tx, chunkJobOf(kind), jobs, { runAt: new Date(dueAt) });
-    }
   }
 
   private async change(

@@ -445,6 +445,50 @@ describe('Direct campaigns', () => {
       ).not.toContainEqual(expect.objectContaining({ code: 'LEAVES_OUT' }));
     });
 
+    it('leave nobody out because nobody looked when they were to begin', async () => {
+      const day = new Date(Date.now() - 20 * 3_600_000).toISOString();
+      const campaign = await launched({
+        segment,
+        schedule: { once: { at: '2035-01-15T18:30', inOwnTimeZone: true } },
+      });
+      const at = `${day.slice(0, 10)}T18:30`;
+      const begins = new Date(Date.parse(`${at}Z`) - 14 * 3_600_000).toISOString();
+      await stage.database.query(
+        `UPDATE direct_campaign SET launched_schedule = launched_schedule || jsonb_build_object('at', $2::text),
+           next_at = $3, next_day = $2::date WHERE id = $1`,
+        [campaign.id, at, begins],
+      );
+      await direct().announceDue(10);
+      const [execution] = await executionsOf(campaign.id);
+      await direct().start(execution?.id ?? '');
+      const ended = await stage.database.query(
+        'SELECT customer_id, reason FROM recipient WHERE execution_id = $1 AND end_state IS NOT NULL',
+        [execution?.id],
+      );
+      expect(ended).toEqual([]);
+      expect(await executionsOf(campaign.id)).toMatchObject([{ state: 'RUNNING', recipients: 5 }]);
+    });
+
+    it('wait for their times again after a hold', async () => {
+      const executionId = await frozen(
+        await launched({ segment, schedule: { once: { at: '2035-01-15T18:30', inOwnTimeZone: true } } }),
+      );
+      const jobs = async (): Promise<Date[]> =>
+        (
+          await stage.database.query<{ run_at: Date }>(
+            `SELECT run_at FROM outbox_message WHERE queue = 'campaigns.send-chunk' AND data->>'executionId' = $1 ORDER BY run_at`,
+            [executionId],
+          )
+        ).map(({ run_at }) => run_at);
+      const before = await jobs();
+      await stage.database.query(`DELETE FROM outbox_message WHERE data->>'executionId' = $1`, [executionId]);
+      standing.holdReason = 'gamStop is too old';
+      await direct().watch(10);
+      standing.holdReason = null;
+      await direct().watch(10);
+      expect(await jobs()).toEqual(before);
+    });
+
     it('repeat at the local time of each day', async () => {
       const repeating = { weekdays: [1, 2, 3, 4, 5, 6, 7], time: '18:30', from: '2035-01-15', inOwnTimeZone: true };
       const { id, nextAt } = await launched({ segment, schedule: { repeating } });

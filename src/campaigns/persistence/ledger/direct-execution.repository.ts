@@ -40,13 +40,13 @@ const isOpen = `kind = 'DIRECT' AND state IN ('ANNOUNCED', 'RUNNING') AND cancel
 export class DirectExecutionRepository {
   /** One per launch and day, however often it is asked for. @returns its id, or null when it was there. */
   async insert(tx: Tx, campaign: DirectCampaign): Promise<string | null> {
-    const { projectId, nextDay, launches, launchedSchedule: schedule } = campaign;
+    const { projectId, nextAt, nextDay, launches, launchedSchedule: schedule } = campaign;
     const own = schedule && nextDay ? ownTime(schedule, nextDay) : null;
     const [row] = await query<{ id: string }>(
       tx,
-      `INSERT INTO execution (id, project_id, optimove_campaign_id, run_date, kind, launch, local_time, time_zone)
-       VALUES ($1, $2, $3, $4, 'DIRECT', $5, $6, $7) ON CONFLICT ON CONSTRAINT uq_execution_announcement DO NOTHING RETURNING id`,
-      [newId(), projectId, campaign.id, nextDay, launches, own?.local ?? null, own?.timeZone ?? null],
+      `INSERT INTO execution (id, project_id, optimove_campaign_id, run_date, kind, launch, planned_at, local_time, time_zone)
+       VALUES ($1, $2, $3, $4, 'DIRECT', $5, $6, $7, $8) ON CONFLICT ON CONSTRAINT uq_execution_announcement DO NOTHING RETURNING id`,
+      [newId(), projectId, campaign.id, nextDay, launches, nextAt, own?.local ?? null, own?.timeZone ?? null],
     );
     if (!row) return null;
     await execute(
@@ -89,7 +89,7 @@ export class DirectExecutionRepository {
 
   /**
    * Freezes the audience, who is in the segment at this moment, and the chunks they are sent in. Where everybody gets it
-   * in their own time zone, whoever is {@link lateMinutes} behind at the announcement is left out.
+   * in their own time zone, whoever was {@link lateMinutes} behind when it was to begin is left out; that it began late leaves nobody out.
    */
   async freeze(
     tx: Tx,
@@ -102,12 +102,13 @@ export class DirectExecutionRepository {
     const [executionId, template, size] = [1, 2, 3].map((place) => `$${audience.parameters.length + place}`);
     const zone = 'coalesce(p.time_zone, e.time_zone)';
     const dueAt = isInOwnTimeZone ? localInstant('e.local_time', zone) : 'now()';
-    const isLate = `due_at < announced_at - interval '${lateMinutes} minutes'`;
+    const isLate = `due_at < begins_at - interval '${lateMinutes} minutes'`;
     const why = `'It was past ' || to_char(local_time, 'YYYY-MM-DD HH24:MI') || ' in ' || zone || ' already when the campaign went out'`;
     const chunks = await query<NewChunk & { toSeq: number }>(
       tx,
       `WITH timed AS (
-         SELECT p.id, p.user_id, ${dueAt} AS due_at, ${isInOwnTimeZone ? zone : 'NULL'} AS zone, e.project_id, e.announced_at, e.local_time
+         SELECT p.id, p.user_id, ${dueAt} AS due_at, ${isInOwnTimeZone ? zone : 'NULL'} AS zone, e.project_id,
+           coalesce(e.planned_at, e.announced_at) AS begins_at, e.local_time
          FROM (${audience.sql}) AS p CROSS JOIN (SELECT * FROM execution WHERE id = ${executionId}::uuid) AS e
        ), added AS (
          INSERT INTO recipient (execution_id, seq, project_id, reading, row_no, customer_id, optimove_template_id, due_at, profile_id,
