@@ -20,6 +20,7 @@ import { CampaignDependents } from './campaign-dependents';
 import { CampaignSegments } from './campaign-segments';
 import { ContentToSave } from './content-to-save';
 import { CopyCampaign } from './copy-campaign';
+import { DropApps } from './drop-apps';
 import { EmailTemplates } from './email-templates';
 import { EncryptedPush } from './encrypted-push';
 import { LaunchCampaign } from './launch-campaign';
@@ -84,6 +85,7 @@ export const authoringProviders = [
   ReviewCampaign,
   ReviewParts,
   WithdrawCampaign,
+  DropApps,
   PublishNow,
   PublishTemplate,
   RepairTemplates,

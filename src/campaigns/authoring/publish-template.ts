@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { ChannelAppRepository } from '../persistence/authoring/channel-app.repository';
 import { PublicationRepository, type PublicationTicket } from '../persistence/authoring/publication.repository';
 import type { TemplatePublicationEntity } from '../persistence/authoring/template-publication.entity';
+import { DropApps } from './drop-apps';
 import { type Teller, tellOptimove, UnlistedTemplateError } from './tell-optimove';
 
 const maxErrorLength = 500;
@@ -18,12 +19,14 @@ export class PublishTemplate {
     private readonly connections: ConnectionsService,
     private readonly publications: PublicationRepository,
     private readonly apps: ChannelAppRepository,
+    private readonly unused: DropApps,
     private readonly log: Log,
   ) {}
 
   /**
    * Takes along what else waits to be told of the same channel, up to 100. Does nothing when the wish was done or
    * replaced meanwhile. A fault that a retry cannot mend is recorded as FAILED.
+   * Then apps of the channel that are left without a template go; a fault in that changes nothing of the publications.
    * @throws what a later try may mend; the publication stays open and shows the reason.
    */
   async run(ticket: PublicationTicket): Promise<void> {
@@ -31,6 +34,7 @@ export class PublishTemplate {
     if (!first) return;
     const batch = await this.publications.openBeside(this.transactions.pool, first, mostAtOnce - 1);
     await this.tell([first, ...batch]);
+    await this.unused.ofChannel(first);
   }
 
   /** What is refused together is told one by one, so that one bad template keeps no other away. */
@@ -52,8 +56,6 @@ export class PublishTemplate {
     const teller: Teller = {
       client,
       noteApps: (appIds) => this.apps.note(pool, first, appIds),
-      unusedApps: () => this.apps.unused(pool, first),
-      forgetApps: (appIds) => this.apps.forget(pool, first, appIds),
     };
     return tellOptimove(teller, batch);
   }

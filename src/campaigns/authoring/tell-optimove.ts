@@ -14,13 +14,10 @@ export class UnlistedTemplateError extends AppError {
   }
 }
 
-/** How Optimove is reached, and which apps of the channel it was told of. */
+/** How Optimove is reached, and where the apps that it is told of are noted. */
 export interface Teller {
   client: OptimoveClient;
   noteApps(appIds: string[]): Promise<void>;
-  /** Those without a template. */
-  unusedApps(): Promise<string[]>;
-  forgetApps(appIds: string[]): Promise<void>;
 }
 
 type Publication = Pick<
@@ -30,18 +27,12 @@ type Publication = Pick<
 
 /**
  * Puts templates of one channel that have the same wish in, under their apps, or takes them out, and reads the list back.
- * Apps of the channel that are left without a template go. At most 100. @returns those of which Optimove's list says otherwise.
+ * At most 100. @returns those of which Optimove's list says otherwise.
  */
-export async function tellOptimove<T extends Publication>(teller: Teller, batch: T[]): Promise<T[]> {
+export function tellOptimove<T extends Publication>(teller: Teller, batch: T[]): Promise<T[]> {
   const channelId = batch[0]?.optimoveChannelId ?? 0;
   const isWithdrawn = batch[0]?.state === 'WITHDRAWING';
-  const otherwise = await (isWithdrawn ? withdraw(teller.client, channelId, batch) : publish(teller, channelId, batch));
-  const unused = await teller.unusedApps();
-  if (unused.length > 0) {
-    await teller.client.deleteChannelApps(unused.map((appId) => ({ channelId, appId })));
-    await teller.forgetApps(unused);
-  }
-  return otherwise;
+  return isWithdrawn ? withdraw(teller.client, channelId, batch) : publish(teller, channelId, batch);
 }
 
 async function publish<T extends Publication>(teller: Teller, channelId: number, batch: T[]): Promise<T[]> {

@@ -1,5 +1,6 @@
 import { newId } from '@libs/foundation';
 import { Transactions } from '@libs/platform';
+import { DropApps } from '../../../src/campaigns/authoring/drop-apps';
 import { LaunchCampaign } from '../../../src/campaigns/authoring/launch-campaign';
 import { ManageCampaigns } from '../../../src/campaigns/authoring/manage-campaigns';
 import { PublishTemplateHandler } from '../../../src/campaigns/authoring/publish-template.handler';
@@ -274,8 +275,64 @@ describe('launching campaigns', () => {
     stage.optimove.badName = appId;
     await launches.launch(stage.actor, { id, version: edited?.version ?? 0 });
     expect([...stage.optimove.apps.keys()]).toEqual([`506/${appId}`]);
+    expect(await publicationOf(id)).toMatchObject({ state: 'PUBLISHED', error_code: null });
     stage.optimove.badName = null;
     await withdrawals.withdraw(stage.actor, id);
+    expect([...stage.optimove.apps.keys()]).toEqual([]);
+  });
+
+  it('tries apps that Optimove did not let go again when nothing else is told of their channel', async () => {
+    const appId = newId();
+    await stage.database.query(
+      `INSERT INTO app (id, project_id, name, platform, sdk_key_hash, sdk_key_hint) VALUES ($1, $2, 'Kept on', 'IOS', 'kept', 'k')`,
+      [appId, stage.actor.projectId],
+    );
+    const { id, version } = await draft('Kept on', { ...push('App'), appIds: [appId] });
+    await launches.launch(stage.actor, { id, version });
+    stage.optimove.badName = appId;
+    await withdrawals.withdraw(stage.actor, id);
+    expect(await publicationOf(id)).toMatchObject({ state: 'WITHDRAWN', error_code: null });
+    stage.optimove.badName = null;
+    const left = async (connectionId: string): Promise<string[]> => {
+      await stage.database.query(
+        `INSERT INTO connection (id, project_id, name, endpoint, api_token_hint, callback_secret)
+         VALUES ($1, $2, $1::uuid::text, 'https://example.com', '', '')`,
+        [connectionId, stage.actor.projectId],
+      );
+      await stage.module.get(DropApps).leftOver();
+      return [...stage.optimove.apps.keys()];
+    };
+    expect(await left(newId())).toEqual([`506/${appId}`]);
+    expect(await left(stage.connectionId)).toEqual([]);
+  });
+
+  it('puts an app back for which something is launched while it is taken away', async () => {
+    const appId = newId();
+    await stage.database.query(
+      `INSERT INTO app (id, project_id, name, platform, sdk_key_hash, sdk_key_hint) VALUES ($1, $2, 'Crossing', 'IOS', 'cross', 'k')`,
+      [appId, stage.actor.projectId],
+    );
+    const leaves = await draft('Leaves', { ...push('App'), appIds: [appId] });
+    const comes = await draft('Comes', { ...push('App'), appIds: [appId] });
+    await launches.launch(stage.actor, { id: leaves.id, version: leaves.version });
+    let between: unknown[] = [];
+    stage.optimove.meanwhile = async () => {
+      await launches.launch(stage.actor, { id: comes.id, version: comes.version });
+      stage.optimove.apps.delete(`506/${appId}`);
+      between = [(await publicationOf(comes.id))?.state];
+    };
+    await withdrawals.withdraw(stage.actor, leaves.id);
+    expect(between).toEqual(['PUBLISHED']);
+    const again = await publicationOf(comes.id);
+    expect(again).toMatchObject({ state: 'PENDING', revision: 2 });
+    const ticket = { publicationId: String(again?.id), revision: 2 };
+    const jobs = await stage.database.query(`SELECT data FROM outbox_message WHERE data->>'publicationId' = $1`, [
+      ticket.publicationId,
+    ]);
+    expect(jobs).toContainEqual({ data: ticket });
+    await stage.module.get(PublishTemplateHandler).handle(ticket);
+    expect([...stage.optimove.apps.keys()]).toEqual([`506/${appId}`]);
+    await withdrawals.withdraw(stage.actor, comes.id);
     expect([...stage.optimove.apps.keys()]).toEqual([]);
   });
 

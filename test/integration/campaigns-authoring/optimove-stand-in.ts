@@ -25,10 +25,12 @@ export class OptimoveStandIn {
   forgets = false;
   /** Answered instead of doing what was asked. */
   failWith: number | null = null;
+  /** Done once while an app is taken away, after that was accepted. */
+  meanwhile: (() => Promise<unknown>) | null = null;
   /** Whether adding a template that is there leaves its name. */
   keepsNames = false;
   private readonly server: Server = createServer((request, response) => {
-    text(request).then((body) => {
+    text(request).then(async (body) => {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
       const isBad = this.badName !== null && body.includes(`"${this.badName}"`);
       response.statusCode = this.failWith ?? (isBad ? 400 : 200);
@@ -36,6 +38,7 @@ export class OptimoveStandIn {
         response.statusCode !== 200
           ? { Message: 'No' }
           : this.answer(pathname, Number(searchParams.get('ChannelID')), body);
+      if (pathname.endsWith('/DeleteChannelApps')) await this.interrupt();
       response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
     });
   });
@@ -49,6 +52,12 @@ export class OptimoveStandIn {
   async stop(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private async interrupt(): Promise<void> {
+    const { meanwhile } = this;
+    this.meanwhile = null;
+    await meanwhile?.();
   }
 
   private answer(path: string, channelId: number, body: string): unknown {

@@ -220,6 +220,21 @@ export class PublicationRepository {
     );
   }
 
+  /** Wishes once more what is, or is to be, offered for an app of a channel. */
+  reopenFor(
+    tx: Tx,
+    channel: { connectionId: string; optimoveChannelId: number },
+    appId: string,
+  ): Promise<PublicationTicket[]> {
+    return query(
+      tx,
+      `UPDATE template_publication SET state = 'PENDING', revision = revision + 1, error_code = NULL, last_error = NULL, updated_at = now()
+       WHERE connection_id = $1 AND optimove_channel_id = $2 AND apps @> jsonb_build_array(jsonb_build_object('id', $3::uuid)) AND state NOT IN ('WITHDRAWING', 'WITHDRAWN')
+       RETURNING ${ticket}`,
+      [channel.connectionId, channel.optimoveChannelId, appId],
+    );
+  }
+
   /** Gives wishes that nobody worked at for a while a new number, so that a new job can take them up. */
   reopenIdle(tx: Tx, idleSeconds: number): Promise<PublicationTicket[]> {
     return query(
