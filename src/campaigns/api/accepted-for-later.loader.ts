@@ -8,8 +8,8 @@ export class AcceptedForLaterLoader {
   private projectId = '';
   private readonly loader = new DataLoader<string, AcceptedForLater | null>(
     async (ids) => {
-      const gone = await this.gone.of(this.projectId, [...ids]);
-      return ids.map((id) => gone.get(id)?.acceptedForLater ?? null);
+      const accepted = await this.gone.acceptedForLater(this.projectId, [...ids]);
+      return ids.map((id) => accepted.get(id) ?? null);
     },
     // A mutation may stop what its own answer then counts.
     { cache: false },

@@ -30,15 +30,33 @@ export class CountGone {
   /** Of each of these executions of the project, through one provider account or all of them. */
   async of(projectId: string, executionIds: string[], accountId: string | null = null): Promise<Map<string, Gone>> {
     const { pool } = this.transactions;
-    const reporting = await this.delivery.accountsThatReport(projectId);
-    const handedOver = await this.stops.handedOver(pool, projectId, { executionIds, accountId, reporting });
-    const waiting = await this.kept.waiting(projectId, { batchIds: executionIds, accountId });
+    const handedOver = await this.stops.handedOver(pool, projectId, { executionIds, accountId });
+    const accepted = await this.acceptedForLater(projectId, executionIds, accountId);
     return new Map(
-      executionIds.map((id) => {
-        const { count = 0, texts = 0 } = handedOver.get(id) ?? {};
-        return [id, { handedOver: count, acceptedForLater: { texts, keptMessages: waiting.get(id) ?? 0 } }];
-      }),
+      [...accepted].map(([id, acceptedForLater]) => [id, { handedOver: handedOver.get(id) ?? 0, acceptedForLater }]),
     );
+  }
+
+  /** What lies with somebody still, of each of these executions of the project, through one provider account or all of them. */
+  async acceptedForLater(
+    projectId: string,
+    executionIds: string[],
+    accountId: string | null = null,
+  ): Promise<Map<string, AcceptedForLater>> {
+    const texts = await this.textsOnTheirWay(projectId, executionIds, accountId);
+    const waiting = await this.kept.waiting(projectId, { batchIds: executionIds, accountId });
+    return new Map(executionIds.map((id) => [id, { texts: texts.get(id) ?? 0, keptMessages: waiting.get(id) ?? 0 }]));
+  }
+
+  private async textsOnTheirWay(
+    projectId: string,
+    executionIds: string[],
+    accountId: string | null,
+  ): Promise<Map<string, number>> {
+    const reporting = await this.delivery.accountsThatReport(projectId);
+    const accountIds = reporting.filter((id) => accountId === null || id === accountId);
+    if (accountIds.length === 0) return new Map();
+    return this.stops.textsOnTheirWay(this.transactions.pool, projectId, { executionIds, accountIds });
   }
 
   /** Of the executions in a scope that have not ended, together. */

@@ -231,26 +231,43 @@ export class StopRepository {
     return rows.map(({ id }) => id);
   }
 
-  /**
-   * Hand-overs of executions so far, by what is known of them, and those of them that are texts on their way: accepted
-   * by an account that reports, and not reported on. Executions without any are absent.
-   */
-  async handedOver(
+  /** Hand-overs of executions so far, by what is known of them; through one account or all. Executions without any are absent. */
+  handedOver(
     tx: Tx,
     projectId: string,
-    { executionIds, accountId, reporting }: { executionIds: string[]; accountId: string | null; reporting: string[] },
-  ): Promise<Map<string, { count: number; texts: number }>> {
-    const rows = await query<{ id: string; count: number; texts: number }>(
+    { executionIds, accountId }: { executionIds: string[]; accountId: string | null },
+  ): Promise<Map<string, number>> {
+    return countDeliveries(
       tx,
-      `SELECT execution_id AS id, count(*)::int AS count, count(*) FILTER (WHERE medium = 'SMS' AND state = 'ACCEPTED'
-           AND account_id = ANY($4::uuid[]) AND coalesce(receipt_status, 'UNKNOWN') = 'UNKNOWN')::int AS texts
-       FROM delivery WHERE execution_id = ANY($1::uuid[]) AND project_id = $2 AND state IN ('CLAIMED', 'ACCEPTED', 'UNCERTAIN')
-         AND ($3::uuid IS NULL OR account_id = $3)
-       GROUP BY execution_id`,
-      [executionIds, projectId, accountId, reporting],
+      `state IN ('CLAIMED', 'ACCEPTED', 'UNCERTAIN') AND ($3::uuid IS NULL OR account_id = $3)`,
+      [executionIds, projectId, accountId],
     );
-    return new Map(rows.map(({ id, ...counts }) => [id, counts]));
   }
+
+  /** Texts of executions on their way: accepted by one of these accounts and not reported on. Executions without any are absent. */
+  textsOnTheirWay(
+    tx: Tx,
+    projectId: string,
+    { executionIds, accountIds }: { executionIds: string[]; accountIds: string[] },
+  ): Promise<Map<string, number>> {
+    return countDeliveries(
+      tx,
+      `medium = 'SMS' AND state = 'ACCEPTED' AND account_id = ANY($3::uuid[]) AND coalesce(receipt_status, 'UNKNOWN') = 'UNKNOWN'`,
+      [executionIds, projectId, accountIds],
+    );
+  }
+}
+
+/** Deliveries of executions to which a condition applies, by execution. */
+async function countDeliveries(
+  tx: Tx,
+  condition: string,
+  parameters: [executionIds: string[], projectId: string, ...unknown[]],
+): Promise<Map<string, number>> {
+  const sql = `SELECT execution_id AS id, count(*)::int AS count FROM delivery
+    WHERE execution_id = ANY($1::uuid[]) AND project_id = $2 AND ${condition} GROUP BY execution_id`;
+  const rows = await query<{ id: string; count: number }>(tx, sql, parameters);
+  return new Map(rows.map(({ id, count }) => [id, count]));
 }
 
 function reasonOf(row: StandingRow | undefined): ReasonAgainst | null {
