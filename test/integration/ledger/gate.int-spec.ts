@@ -17,7 +17,7 @@ describe('the gate before a hand-over', () => {
 
   /**
    * A slice of two people of whom the gate lets the first pass; tells in which transactions it decided and claimed. The
-   * provider comes to the first batch after `firstAfterMs`.
+   * provider comes to the first batch after `firstAfterMs` by the clock of the hand-over, which nothing else moves.
    */
   const sendSlice = async (
     firstAfterMs = 0,
@@ -49,13 +49,11 @@ describe('the gate before a hand-over', () => {
             },
       );
     };
+    let now = performance.now();
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => now);
     const sendBatch = async (messages: { deliveryId: string }[], handOver: HandOver): Promise<SendResult[]> => {
-      const clock = jest.spyOn(performance, 'now');
-      const now = performance.now();
-      if (seen.decidedIn.length === 1) clock.mockReturnValue(now + firstAfterMs);
-      const mayWrite = handOver.mayWrite();
-      clock.mockRestore();
-      if (!mayWrite) return messages.map(({ deliveryId }) => late(deliveryId));
+      if (seen.decidedIn.length === 1) now += firstAfterMs;
+      if (!handOver.mayWrite()) return messages.map(({ deliveryId }) => late(deliveryId));
       const rows = await stage.database.query<{ seq: number; claimed: string }>(
         'SELECT seq, xmin::text AS claimed FROM delivery WHERE execution_id = $1',
         [chunk.executionId],
@@ -65,7 +63,11 @@ describe('the gate before a hand-over', () => {
       return messages.map(({ deliveryId }) => ({ outcome: 'ACCEPTED', deliveryId, providerMessageId: null }));
     };
     const run = await sliceOf(stage, chunk, { decide, sendBatch });
-    while ((await run()).isUnfinished);
+    try {
+      while ((await run()).isUnfinished);
+    } finally {
+      clock.mockRestore();
+    }
     return seen;
   };
 
