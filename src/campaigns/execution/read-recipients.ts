@@ -190,8 +190,9 @@ export class ReadRecipients {
 
   /** The row of the execution is locked at the very end only: callbacks and cancellations do not wait for a freeze. */
   private async freeze({ execution, holder }: Run, connection: ConnectionView, source: RecipientSource): Promise<void> {
+    const { userIdAttribute } = connection;
     const timeZone = execution.list_time_zone ?? connection.timeZone;
-    const request = { execution, holder, timeZone, ...(await this.pace(execution)) };
+    const request = { execution, holder, timeZone, userIdAttribute, ...(await this.pace(execution)) };
     const chunks = await this.transactions.run(async (tx) => {
       const fresh = await this.freezer.freeze(tx, request);
       await queueChunks(this.outbox, tx, { executionId: execution.id, chunks: fresh });

@@ -20,6 +20,8 @@ export interface FreezeRequest {
   chunkSize: number;
   /** Minutes over which the chunks of one scheduled time are due. */
   spreadMinutes: number;
+  /** Whose value is the user ID of a customer; null where the customer ID is. */
+  userIdAttribute: string | null;
 }
 
 const repeatWindow = '3 days';
@@ -51,6 +53,7 @@ export class FreezeRepository {
     const known = isFirst ? 0 : await this.dropKnown(tx, request);
     await this.insertRecipients(tx, request, offset);
     await this.countTemplates(tx, execution);
+    await this.endSamePeople(tx, request, offset);
     await this.endDropped(tx, request, offset);
     const chunks = await this.cutChunks(tx, request, offset);
     await this.sumUp(tx, { execution, offset, known });
@@ -142,6 +145,26 @@ export class FreezeRepository {
        ON CONFLICT ON CONSTRAINT pk_execution_template DO UPDATE
        SET received = excluded.received, duplicates = excluded.duplicates, malformed = excluded.malformed`,
       [execution.id],
+    );
+  }
+
+  /**
+   * Where an attribute decides who a customer is, several customers may be one person: the first of the list who is not
+   * held back stands for the others. The value is compared as it is; who has none is nobody's other self.
+   */
+  private async endSamePeople(tx: Tx, { execution, userIdAttribute }: FreezeRequest, offset: number): Promise<void> {
+    if (userIdAttribute === null) return;
+    const userId = 's.attributes[(SELECT array_position(attributes, $3::text) FROM execution WHERE id = $1)]';
+    await query(
+      tx,
+      `UPDATE recipient r SET end_state = 'DUPLICATE', reason = 'Another customer in the list has the same user ID', ended_at = now()
+       FROM (
+         SELECT n.seq, row_number() OVER (PARTITION BY ${userId}, n.optimove_template_id, n.due_at ORDER BY n.seq) AS turn
+         FROM recipient n JOIN recipient_staging s ON s.execution_id = $1 AND s.reading = n.reading AND s.row_no = n.row_no
+         WHERE n.execution_id = $1 AND ${userId} <> '' AND n.end_state IS DISTINCT FROM 'CONTROL_GROUP'
+       ) AS same
+       WHERE r.execution_id = $1 AND r.seq = same.seq AND same.turn > 1 AND r.seq > $2 AND r.end_state IS NULL`,
+      [execution.id, offset, userIdAttribute],
     );
   }
 

@@ -1,0 +1,120 @@
+import { newId } from '@libs/foundation';
+import { ExecutionRepository } from '../../../src/campaigns/persistence/ledger/execution.repository';
+import { FreezeRepository } from '../../../src/campaigns/persistence/ledger/freeze.repository';
+import { type LedgerStage, setStage } from './stage';
+
+interface Customer {
+  id: string;
+  userId: string | null;
+  template?: string;
+  at?: string;
+  isControl?: boolean;
+}
+
+describe('customers of one list who are one person by their User ID attribute', () => {
+  let stage: LedgerStage;
+  beforeAll(async () => {
+    stage = await setStage();
+  });
+  afterAll(() => stage?.close());
+
+  async function announced(): Promise<string> {
+    const id = newId();
+    await stage.database.query('SELECT ensure_ledger_partitions(now())');
+    await stage.database.query(
+      `INSERT INTO execution (id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id, run_date,
+         state, attributes) VALUES ($1, $2, $3, $4, 506, 'c1', '2026-05-04', 'ANNOUNCED', '{FIRST_NAME,LOYALTY_ID}')`,
+      [id, stage.projectId, newId(), newId()],
+    );
+    return id;
+  }
+
+  /** Reads and freezes a list. @returns the end states by customer. */
+  async function frozen(
+    id: string,
+    customers: Customer[],
+    { reading = 1, userIdAttribute = 'LOYALTY_ID' as string | null } = {},
+  ): Promise<object[]> {
+    const holder = newId();
+    await stage.database.query(
+      `UPDATE execution SET state = 'READING', reading = $2, holder = $3, read_started_at = now() WHERE id = $1`,
+      [id, reading, holder],
+    );
+    await stage.database.query('INSERT INTO execution_reading (execution_id, reading) VALUES ($1, $2)', [id, reading]);
+    for (const [
+      index,
+      { id: customerId, userId, template = '1', at = '09:00', isControl = false },
+    ] of customers.entries())
+      await stage.database.query(
+        `INSERT INTO recipient_staging (execution_id, reading, row_no, project_id, customer_id, optimove_template_id,
+           scheduled_time, is_control, attributes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+        [id, reading, index, stage.projectId, customerId, template, `2026-05-04 ${at}:00`, isControl, ['Kim', userId]],
+      );
+    const execution = await new ExecutionRepository(stage.transactions).find(stage.transactions.pool, id);
+    if (execution?.kind !== 'SCHEDULED') throw new Error('The execution is gone');
+    const pace = { chunkSize: 100, spreadMinutes: 0 };
+    await stage.transactions.run((tx) =>
+      new FreezeRepository().freeze(tx, { execution, holder, timeZone: 'UTC', userIdAttribute, ...pace }),
+    );
+    return stage.database.query(
+      'SELECT customer_id AS id, end_state AS state, reason FROM recipient WHERE execution_id = $1 ORDER BY reading, row_no',
+      [id],
+    );
+  }
+
+  const open = (id: string) => ({ id, state: null, reason: null });
+  const repeated = (id: string) => ({
+    ...{ id, state: 'DUPLICATE', reason: 'Another customer in the list has the same user ID' },
+  });
+
+  it('get the message once: the first stands, the others say why they end', async () => {
+    expect(
+      await frozen(await announced(), [
+        { id: 'a', userId: 'P1' },
+        { id: 'b', userId: 'P1' },
+        { id: 'c', userId: 'p1' },
+        { id: 'd', userId: null },
+        { id: 'e', userId: null },
+        { id: 'f', userId: '' },
+        { id: 'g', userId: '' },
+        { id: 'h', userId: 'P1' },
+      ]),
+    ).toEqual([open('a'), repeated('b'), open('c'), open('d'), open('e'), open('f'), open('g'), repeated('h')]);
+  });
+
+  it('get each template and each time, and are not kept from it by one who is held back', async () => {
+    expect(
+      await frozen(await announced(), [
+        { id: 'a', userId: 'P1', isControl: true },
+        { id: 'b', userId: 'P1' },
+        { id: 'c', userId: 'P1', template: '2' },
+        { id: 'd', userId: 'P1', at: '10:00' },
+        { id: 'e', userId: 'P1', at: '10:00' },
+      ]),
+    ).toEqual([{ ...open('a'), state: 'CONTROL_GROUP' }, open('b'), open('c'), open('d'), repeated('e')]);
+  });
+
+  it('get it once over several readings', async () => {
+    const id = await announced();
+    await frozen(id, [{ id: 'a', userId: 'P1' }]);
+    expect(
+      await frozen(
+        id,
+        [
+          { id: 'a', userId: 'P1' },
+          { id: 'b', userId: 'P1' },
+          { id: 'c', userId: 'P2' },
+        ],
+        { reading: 2 },
+      ),
+    ).toEqual([open('a'), repeated('b'), open('c')]);
+  });
+
+  it('are people of their own where the customer ID decides', async () => {
+    const customers = [
+      { id: 'a', userId: 'P1' },
+      { id: 'b', userId: 'P1' },
+    ];
+    expect(await frozen(await announced(), customers, { userIdAttribute: null })).toEqual([open('a'), open('b')]);
+  });
+});
