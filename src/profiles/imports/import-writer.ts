@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { AttributeDefinitions } from '../attributes/attribute-definitions';
 import { typeValues } from '../domain/attributes/type-values';
 import type { Subscription } from '../domain/subscription';
+import { heedDeadAddresses } from '../persistence/known-dead';
 import type { ProfileRow } from './profile-rows';
 
 /** What became of a batch. */
@@ -46,9 +47,16 @@ export class ImportWriter {
   private async write(tx: Tx, projectId: string, given: ProfileRow[]): Promise<Omit<WrittenBatch, 'refused'>> {
     if (given.length === 0) return { created: 0, updated: 0 };
     const rows = inOrder(given);
+    const written = (await this.addAll(tx, projectId, rows)) ?? (await this.upsert(tx, projectId, rows));
+    await heedDeadAddresses(tx, projectId, rows);
+    return written;
+  }
+
+  /** @returns null, with nothing stored, unless these are many people of whom none is there. */
+  private async addAll(tx: Tx, projectId: string, rows: ProfileRow[]): Promise<Omit<WrittenBatch, 'refused'> | null> {
     const now = await this.nowIfNew(tx, projectId, rows);
-    if (now && (await this.add(tx, cellsOf(projectId, rows, now)))) return { created: rows.length, updated: 0 };
-    return this.upsert(tx, projectId, rows);
+    if (!now || !(await this.add(tx, cellsOf(projectId, rows, now)))) return null;
+    return { created: rows.length, updated: 0 };
   }
 
   /** The time of the transaction when none of many people is there; null otherwise. */

@@ -1,6 +1,7 @@
 import { newId } from '@libs/foundation';
 import { execute, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import { heedDeadAddresses } from './known-dead';
 
 interface StoredRow {
   id: string;
@@ -58,13 +59,13 @@ export class ProfileRepository {
     );
   }
 
-  /** The zone that the device seen last of those that report one is in, by profile id. */
+  /** The zone that the device seen last of those that report one is in, by profile id. Profile by profile, as in reach. */
   async deviceTimeZones(tx: Tx, projectId: string, profileIds: string[]): Promise<Map<string, string>> {
     const rows = await query<{ profileId: string; timeZone: string }>(
       tx,
-      prepared(`SELECT DISTINCT ON (profile_id) profile_id AS "profileId", time_zone AS "timeZone" FROM device
-       WHERE project_id = $1 AND profile_id = ANY($2::uuid[]) AND time_zone IS NOT NULL
-       ORDER BY profile_id, last_seen_at DESC NULLS LAST, id`),
+      prepared(`SELECT p.id AS "profileId", d.time_zone AS "timeZone" FROM unnest($2::uuid[]) AS p(id) CROSS JOIN LATERAL (
+         SELECT time_zone FROM device WHERE project_id = $1 AND profile_id = p.id AND time_zone IS NOT NULL
+         ORDER BY last_seen_at DESC NULLS LAST, id LIMIT 1) AS d`),
       [projectId, profileIds],
     );
     return new Map(rows.map(({ profileId, timeZone }) => [profileId, timeZone]));
@@ -80,8 +81,8 @@ export class ProfileRepository {
     if (profileIds.length === 0) return found;
     const rows = await query<{ appId: string; profileId: string }>(
       tx,
-      prepared(`SELECT app_id AS "appId", profile_id AS "profileId" FROM device
-       WHERE project_id = $1 AND profile_id = ANY($2::uuid[]) AND app_id = ANY($3::uuid[])`),
+      prepared(`SELECT d.app_id AS "appId", p.id AS "profileId" FROM unnest($2::uuid[]) AS p(id) CROSS JOIN LATERAL (
+         SELECT app_id FROM device WHERE project_id = $1 AND profile_id = p.id AND app_id = ANY($3::uuid[]) OFFSET 0) AS d`),
       [projectId, profileIds, appIds],
     );
     for (const { appId, profileId } of rows) found.get(appId)?.add(profileId);
@@ -127,6 +128,11 @@ export class ProfileRepository {
         numbers.map(({ number }) => number),
         subscribeWhenNotSet,
       ],
+    );
+    await heedDeadAddresses(
+      tx,
+      projectId,
+      numbers.map(({ userId, number }) => ({ userId, email: null, mobileNumber: number })),
     );
     const found = new Map(rows.map((row) => [row.user_id, row.id]));
     // A profile that somebody else made meanwhile is neither written nor visible to the statement above.

@@ -172,6 +172,71 @@ describe('many people at once', () => {
     expect(await addressable()).toEqual(['447700900010', 'alive@example.com', 'token-2']);
   });
 
+  it('are not reached at an address that was dead before they got it, in whatever way they got it', async () => {
+    await stage.send('/imports/profiles', 'userId,email,mobileNumber\nburied,buried@example.com,447700900019\n');
+    const profileId = await idOf('buried');
+    const reason = 'No such mailbox';
+    await inTx((tx) =>
+      stage.profiles.markUnreachable(tx, stage.projectId, [
+        { medium: 'EMAIL', profileId, addressKey: 'email', address: 'buried@example.com', reason },
+        { medium: 'SMS', profileId, addressKey: 'mobile', address: '447700900019', reason },
+      ]),
+    );
+    const states = async (userId: string): Promise<boolean[]> =>
+      (await reach(['EMAIL', 'SMS'], userId)).map(({ isAddressable }) => isAddressable);
+    const columns = 'userId,email,mobileNumber';
+    await stage.send(
+      '/imports/profiles',
+      `${columns}\nheir,Buried@example.com,447700900019\nlucky,x@example.com,447700900018\n`,
+    );
+    expect(await states('heir')).toEqual([false, false]);
+    expect(await states('lucky')).toEqual([true, true]);
+
+    await stage.send('/imports/profiles', `${columns}\nlucky,buried@example.com,447700900018\n`);
+    expect(await states('lucky')).toEqual([false, true]);
+
+    const many = Array.from(
+      { length: 300 },
+      (_, index) => `many-${index},m${index}@example.com,4477009001${100 + index}`,
+    );
+    await stage.send(
+      '/imports/profiles',
+      `${columns}\n${many.join('\n')}\nmany-heir,buried@example.com,447700900019\n`,
+    );
+    expect(await states('many-heir')).toEqual([false, false]);
+    expect(await states('many-299')).toEqual([true, true]);
+
+    const upsert =
+      'mutation ($input: UpsertProfileInput!) { upsertProfile(input: $input) { profile { isEmailAddressable } } }';
+    expect(await stage.ask(upsert, { input: { userId: 'by-hand', email: 'BURIED@example.com' } })).toEqual({
+      upsertProfile: { profile: { isEmailAddressable: false } },
+    });
+
+    const numbers = [
+      { userId: 'matched', number: '447700900019' },
+      { userId: 'lucky', number: '447700900019' },
+      { userId: 'matched-well', number: '447700900017' },
+    ];
+    await inTx((tx) => stage.profiles.importNumbers(tx, stage.projectId, { numbers, subscribeWhenNotSet: false }));
+    expect(await states('matched')).toEqual([false]);
+    expect(await states('lucky')).toEqual([false, false]);
+    expect(await states('matched-well')).toEqual([true]);
+    const reasons = await stage.database.query(
+      'SELECT DISTINCT unreachable_reason FROM profile WHERE NOT is_mobile_number_addressable AND mobile_number = $1',
+      ['447700900019'],
+    );
+    expect(reasons).toEqual([{ unreachable_reason: reason }]);
+  });
+
+  it('are reached at an address that is dead in another project only', async () => {
+    await stage.database.query(
+      `INSERT INTO profile (id, project_id, user_id, email, is_email_addressable) VALUES ($1, $2, 'theirs', 'theirs@example.com', false)`,
+      [newId(), newId()],
+    );
+    await stage.send('/imports/profiles', 'userId,email\nours,theirs@example.com\n');
+    expect(await reach(['EMAIL'], 'ours')).toMatchObject([{ isAddressable: true }]);
+  });
+
   it('are never marked through another project', async () => {
     const profileId = await idOf('full');
     await inTx((tx) =>
