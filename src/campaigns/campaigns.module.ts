@@ -34,6 +34,7 @@ import { RetryExecution } from './execution/retry-execution';
 import { SendChunk } from './execution/send-chunk';
 import { SendSlice } from './execution/send-slice';
 import { SettleByReceipt } from './execution/settle-by-receipt';
+import { SettleColumns } from './execution/settle-columns';
 import { SettleDeliveries } from './execution/settle-deliveries';
 import { SettleProven } from './execution/settle-proven';
 import { StopExecutions } from './execution/stop-executions';
@@ -139,6 +140,7 @@ const useCases = [
   MessageLinks,
   ShortLinks,
   ReadRecipients,
+  SettleColumns,
   RecipientSources,
   RetryExecution,
   NarrowToSegment,

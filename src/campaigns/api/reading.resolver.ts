@@ -35,6 +35,14 @@ export class ReadingResolver {
     return this.readings.announcements(actor.projectId, id);
   }
 
+  @ResolveField(() => [String], {
+    description:
+      'A warning: attributes that Optimove did not know when it gave the list. Whoever they were asked for has the stored value, the default or none.',
+  })
+  unknownAttributes(@CurrentActor() actor: Actor, @Parent() { id }: ListedExecution): Promise<string[]> {
+    return this.readings.unknownAttributes(actor.projectId, id);
+  }
+
   @ResolveField(() => Int, {
     nullable: true,
     description: 'Longest time that people waited after they were due until their turn came, in seconds.',

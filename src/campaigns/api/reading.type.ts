@@ -36,6 +36,12 @@ export class ExecutionReadingType {
   @Field(() => Int, { description: 'Rows that cannot be read.' })
   malformed!: number;
 
+  @Field(() => [String], {
+    description:
+      'Attributes that were asked for and that Optimove does not know: they have no value from it for anybody.',
+  })
+  unknownAttributes!: string[];
+
   @Field(() => String, { nullable: true, description: 'Why it could not be finished.' })
   problem!: string | null;
 }

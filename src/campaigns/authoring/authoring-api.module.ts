@@ -14,6 +14,7 @@ import { SnippetUseLoader } from '../api/authoring/snippet-use.loader';
 import { TemplateDriftResolver } from '../api/authoring/template-drift.resolver';
 import { DirectVersionResolver, ExecutionContentResolver, VersionResolver } from '../api/authoring/version.resolver';
 import { FetchHtml } from './fetch-html';
+import { OptimoveAttributes } from './optimove-attributes';
 
 /** What the api host adds for writing campaigns. */
 export const authoringApiProviders = [
@@ -23,6 +24,7 @@ export const authoringApiProviders = [
   CampaignResolver,
   CampaignLifeResolver,
   CampaignReviewResolver,
+  OptimoveAttributes,
   ReviewLoader,
   ExecutionContentLoader,
   ExecutionContentResolver,

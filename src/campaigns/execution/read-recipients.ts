@@ -6,10 +6,8 @@ import { ChannelsService } from '@modules/channels';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { MatchingService } from '@modules/matching';
 import { Injectable } from '@nestjs/common';
-import { TemplateDirectory } from '../authoring/template-directory';
-import { Versions } from '../authoring/versions';
-import { compileContent } from '../domain/content/compile-content';
 import { EarlierLaunchError, FencedError } from '../domain/execution/errors';
+import { refuseWithout } from '../domain/execution/required-attributes';
 import { readRecipientsJob } from '../jobs/execution.jobs';
 import { AudienceRepository } from '../persistence/ledger/audience.repository';
 import { ExecutionRepository, type OptimoveExecutionRow } from '../persistence/ledger/execution.repository';
@@ -18,6 +16,7 @@ import { CompleteExecution } from './complete-execution';
 import { queueChunks } from './queue-chunks';
 import type { RecipientSource, SourcePage } from './recipient-sources/recipient-source';
 import { RecipientSources } from './recipient-sources/recipient-sources';
+import { SettleColumns } from './settle-columns';
 import { stagePage } from './stage-page';
 
 const chunkSize = 1000;
@@ -32,11 +31,6 @@ interface Run {
   holder: string;
 }
 
-interface Subject {
-  execution: OptimoveExecutionRow;
-  connection: ConnectionView;
-}
-
 /** Reads the recipient list of an execution into staging and freezes it; resumes after the last page that was kept. */
 @Injectable()
 export class ReadRecipients {
@@ -47,8 +41,7 @@ export class ReadRecipients {
     private readonly channels: ChannelsService,
     private readonly sources: RecipientSources,
     private readonly matching: MatchingService,
-    private readonly directory: TemplateDirectory,
-    private readonly versions: Versions,
+    private readonly columns: SettleColumns,
     private readonly executions: ExecutionRepository,
     private readonly audience: AudienceRepository,
     private readonly freezer: FreezeRepository,
@@ -106,9 +99,10 @@ export class ReadRecipients {
     const { execution } = run;
     const connection = await this.connections.get(execution.project_id, execution.connection_id);
     const source = await this.sources.open(execution, connection, (work) => this.inLease(run, work));
+    const onUnknown = (unknown: string[]): Promise<void> => this.noteUnknown(run, connection, unknown);
     do {
-      const attributes = await this.prepare(execution, connection, source);
-      for await (const page of source.pages(attributes)) await this.keep(run, page, source);
+      const names = await this.columns.run(execution, connection, source);
+      for await (const page of source.pages({ names, onUnknown })) await this.keep(run, page, source);
     } while (await this.hasNewTemplates(run, connection));
     await this.freeze(run, connection, source);
   }
@@ -117,7 +111,7 @@ export class ReadRecipients {
   private async hasNewTemplates(run: Run, connection: ConnectionView): Promise<boolean> {
     const { pool } = this.transactions;
     const unfrozen = await this.audience.unfrozenTemplates(pool, run.execution);
-    const found = [...(await this.find(pool, { execution: run.execution, connection }, unfrozen)).keys()];
+    const found = [...(await this.columns.find(pool, { execution: run.execution, connection }, unfrozen)).keys()];
     if (found.length === 0) return false;
     const unknown = new Map(found.map((id) => [id, null]));
     await this.inLease(run, (tx) => this.audience.setTemplates(tx, run.execution.id, unknown));
@@ -129,47 +123,12 @@ export class ReadRecipients {
     throw new FencedError(`The reading of execution ${execution.id} was taken over`);
   }
 
-  /** Learns the templates, freezes their content and settles which attributes are asked for. */
-  private async prepare(
-    execution: OptimoveExecutionRow,
-    connection: ConnectionView,
-    source: RecipientSource,
-  ): Promise<string[]> {
-    const named = await source.templateIds();
-    return this.transactions.run(async (tx) => {
-      await this.audience.preparePartitions(tx, execution.announced_at);
-      const known = await this.audience.templates(tx, execution.id);
-      const templateIds = [...new Set([...named, ...known.keys()])];
-      const found = await this.find(tx, { execution, connection }, templateIds);
-      await this.audience.setTemplates(tx, execution.id, new Map(templateIds.map((id) => [id, found.get(id) ?? null])));
-      const isNew = [...found.keys()].some((id) => !known.get(id));
-      if (isNew) await source.forget(tx);
-      // The pages of one reading are kept with the same columns; those of a later one may have more.
-      const isUnderWay = (await this.audience.nextSkip(tx, execution)) > 0;
-      if (isUnderWay && execution.attributes.length > 0) return execution.attributes;
-      const needed = await this.attributesOf(tx, { execution, connection }, [...found.values()]);
-      const attributes = [...needed, ...(await source.furtherAttributes(tx, needed))];
-      await this.executions.setAttributes(tx, execution.id, attributes);
-      return attributes;
-    });
-  }
-
-  private find(
-    tx: Tx,
-    { execution, connection }: Subject,
-    optimoveTemplateIds: string[],
-  ): Promise<Map<string, string>> {
-    const { optimove_channel_id: optimoveChannelId } = execution;
-    return this.directory.find(tx, { connectionId: connection.id, optimoveChannelId, optimoveTemplateIds });
-  }
-
-  private async attributesOf(tx: Tx, { execution, connection }: Subject, versionIds: string[]): Promise<string[]> {
-    const names = new Set([...execution.attributes, ...this.matching.requiredAttributes(connection)]);
-    for (const id of versionIds) {
-      const version = await this.versions.get(tx, id);
-      for (const name of compileContent(version.content).optimoveAttributes) names.add(name);
-    }
-    return [...names];
+  /** What Optimove does not know is written down where people see it; what matching needs is not done without. */
+  private async noteUnknown(run: Run, connection: ConnectionView, unknown: string[]): Promise<void> {
+    refuseWithout(this.matching.requiredAttributes(connection), unknown);
+    await this.inLease(run, (tx) => this.executions.noteUnknownAttributes(tx, run.execution, unknown));
+    const { id: executionId } = run.execution;
+    this.log.event('execution.attributes-unknown', { executionId, attributes: unknown }, 'warn');
   }
 
   private async inLease(run: Run, work: (tx: Tx) => Promise<void>): Promise<void> {

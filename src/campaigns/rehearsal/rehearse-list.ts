@@ -2,9 +2,12 @@ import { systemClock } from '@libs/foundation';
 import type { RecipientPage } from '@libs/optimove-client';
 import { Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
+import { MatchingService } from '@modules/matching';
 import { Tasks } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import { RehearsalCounter, type RehearsalSums } from '../domain/execution/rehearsal';
+import { refuseWithout } from '../domain/execution/required-attributes';
+import { tolerantPages } from '../execution/recipient-sources/tolerant-pages';
 import { stagePage } from '../execution/stage-page';
 import { DryRunRepository, type ListDryRun } from './dry-run.repository';
 import { RehearsalContexts } from './rehearsal-contexts';
@@ -19,6 +22,7 @@ export class RehearseList {
     private readonly dryRuns: DryRunRepository,
     private readonly contexts: RehearsalContexts,
     private readonly people: RehearsePeople,
+    private readonly matching: MatchingService,
     private readonly tasks: Tasks,
   ) {}
 
@@ -30,9 +34,12 @@ export class RehearseList {
     const templateIds = [...new Set(details.map(({ templateId }) => templateId))];
     const context = await this.contexts.open({ id, connection, optimoveChannelId: channelId, templateIds });
     const rehearsal = { taskId, context, counter: new RehearsalCounter() };
-    const { attributes } = context.execution;
-    const query = { campaignId, channelId, attributes, pageSize: connection.pageSize, fromSkip: 0 };
-    for await (const page of client.recipientPages({ ...query, stopAtShortPage: connection.trustsShortPage })) {
+    const { pageSize, trustsShortPage: stopAtShortPage } = connection;
+    const list = { campaignId, channelId, pageSize, fromSkip: 0, stopAtShortPage };
+    const required = this.matching.requiredAttributes(connection);
+    // The sums name them as fields without a value.
+    const onUnknown = async (unknown: string[]): Promise<void> => refuseWithout(required, unknown);
+    for await (const page of tolerantPages(client, list, { names: context.execution.attributes, onUnknown })) {
       await this.addPage(id, rehearsal, page);
     }
     return rehearsal.counter.sums(smsPartPrice);

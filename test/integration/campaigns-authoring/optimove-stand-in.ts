@@ -23,6 +23,10 @@ export class OptimoveStandIn {
   badName: string | null = null;
   /** Whether templates are taken and not kept. */
   forgets = false;
+  /** What its attributes are called; null: the key may not list them. */
+  attributeNames: string[] | null = null;
+  /** How often they were listed. */
+  listings = 0;
   /** Answered instead of doing what was asked. */
   failWith: number | null = null;
   /** Done once while an app is taken away, after that was accepted. */
@@ -33,7 +37,8 @@ export class OptimoveStandIn {
     text(request).then(async (body) => {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
       const isBad = this.badName !== null && body.includes(`"${this.badName}"`);
-      response.statusCode = this.failWith ?? (isBad ? 400 : 200);
+      const isClosed = pathname.endsWith('/GetCustomerAttributeList') && this.attributeNames === null;
+      response.statusCode = this.failWith ?? (isClosed ? 403 : isBad ? 400 : 200);
       const answer =
         response.statusCode !== 200
           ? { Message: 'No' }
@@ -62,6 +67,7 @@ export class OptimoveStandIn {
 
   private answer(path: string, channelId: number, body: string): unknown {
     if (path.endsWith('/GetChannelTemplates')) return this.list(channelId);
+    if (path.endsWith('/GetCustomerAttributeList')) return this.listAttributes();
     const rows = JSON.parse(body) as WireTemplate[];
     const name = path.split('/').at(-1) ?? '';
     this.writes.push({ name, rows: rows.length });
@@ -77,6 +83,11 @@ export class OptimoveStandIn {
       }
     }
     return undefined;
+  }
+
+  private listAttributes(): { RealFieldName: string }[] {
+    this.listings += 1;
+    return (this.attributeNames ?? []).map((name) => ({ RealFieldName: name }));
   }
 
   private list(channelId: number): WireTemplate[] {

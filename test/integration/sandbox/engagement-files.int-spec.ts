@@ -72,15 +72,18 @@ describe('the files of an engagement', () => {
     return read;
   };
   const again: number[] = [];
+  const missing: string[] = [];
   const read = async (options: { attributes?: string[]; after?: { files: number; rows: number } } = {}) => {
     again.length = 0;
+    missing.length = 0;
+    const onMissing = async (names: string[]) => void missing.push(...names);
     const pages: FilePage[] = [];
     const { attributes = ['firstname', 'BonusAmount'], after = { files: 0, rows: 0 } } = options;
     const onAgain = async (row: number) => {
       again.push(row);
       while ((pages.at(-1)?.nextSkip ?? 0) > row) pages.pop();
     };
-    const query = { announcement, metadata, attributes, pageSize: 400, after, onAgain };
+    const query = { announcement, metadata, attributes, pageSize: 400, after, onAgain, onMissing };
     for await (const page of storage.customerPages(query)) pages.push(page);
     return { pages, rows: pages.flatMap((page) => page.rows), received: pages.at(-1)?.nextSkip ?? after.rows };
   };
@@ -162,11 +165,10 @@ describe('the files of an engagement', () => {
     expect((await read()).rows).toHaveLength(customers);
   });
 
-  it('must have a field for each attribute wanted', async () => {
-    await expect(read({ attributes: ['Email', 'Nickname'] })).rejects.toMatchObject({
-      code: 'OPTIMOVE_FILE',
-      message: expect.stringContaining('no field Nickname'),
-    });
+  it('say of each which attribute has no field, and go on without it', async () => {
+    const { rows } = await read({ attributes: ['Nickname', 'FirstName'], after: { files: 1, rows: 1_000 } });
+    expect(missing).toEqual(['Nickname', 'Nickname']);
+    expect(rows[0]?.attributes).toEqual([null, 'Player 1000']);
   });
 
   it('stay closed without the right key, which no error tells', async () => {

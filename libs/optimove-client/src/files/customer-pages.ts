@@ -20,6 +20,8 @@ export interface CustomerFilesQuery {
   after: { files: number; rows: number };
   /** Called before a damaged file is read again: pages from this row on are void. */
   onAgain(fromRow: number): Promise<void>;
+  /** Called with the attributes for which a file has no field: they have no value. What it throws ends the reading. */
+  onMissing(attributes: string[]): Promise<void>;
 }
 
 /** A page of customers; the last one of a file says so, and comes only when the checksum of the file agreed. */
@@ -72,7 +74,7 @@ async function* pagesOfFile(
   let read: RecordReader | null = null;
   let page = emptyPage(row);
   for await (const record of records(storage, object, whole)) {
-    read ??= recordReader(record, query.attributes, query.metadata);
+    read ??= await readerOf(record, query);
     if (page.received === query.pageSize) {
       yield page;
       page = emptyPage(page.nextSkip);
@@ -82,6 +84,12 @@ async function* pagesOfFile(
   if (!whole.value) throw new DamagedFileError(`${shortName(object)} ended too early`);
   yield { ...page, endsFile: { ...whole.value, fileNo } };
   return page.nextSkip;
+}
+
+async function readerOf(first: AvroRecord, query: CustomerFilesQuery): Promise<RecordReader> {
+  const { read, missing } = recordReader(first, query.attributes, query.metadata);
+  if (missing.length > 0) await query.onMissing(missing);
+  return read;
 }
 
 async function* records(

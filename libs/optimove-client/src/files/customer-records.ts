@@ -15,22 +15,22 @@ export type RecordReader = (record: AvroRecord) => { row: RecipientRow } | { mal
 
 /**
  * A reader of records that look like the first one of a file; Optimove publishes no field names, so they are found
- * without regard to case; promo codes are those of the metadata where the files have none. @throws {OptimoveFileError} when the customer or an attribute wanted has no field.
+ * without regard to case; promo codes are those of the metadata where the files have none. `missing` are the attributes
+ * that have no field, and so no value. @throws {OptimoveFileError} when the customer has no field.
  */
-export function recordReader(first: AvroRecord, attributes: string[], metadata: EngagementMetadata): RecordReader {
+export function recordReader(
+  first: AvroRecord,
+  attributes: string[],
+  metadata: EngagementMetadata,
+): { read: RecordReader; missing: string[] } {
   const fields = new Map(Object.keys(first).map((name) => [name.toLowerCase(), name]));
   const customerField = fields.get('customerid');
   if (customerField === undefined) throw new OptimoveFileError('The files have no field CustomerID');
   const wanted = attributes.map((name) => fields.get(name.toLowerCase()));
   const ofAll = (name: string) => (name.toLowerCase() === promoCode ? metadata.promotions : null);
   const missing = attributes.filter((name, index) => wanted[index] === undefined && name.toLowerCase() !== promoCode);
-  if (missing.length > 0) {
-    throw new OptimoveFileError(
-      `The files have no field ${missing.join(', ')}: choose it for the webhook in Optimove, or take it out of the content`,
-    );
-  }
   const actionField = fields.get('actionid');
-  return (record) => {
+  const read: RecordReader = (record) => {
     const malformed = (reason: string) => ({ malformed: { reason, raw: rawOf(record) } });
     const customerId = avroText(record[customerField])?.trim() ?? '';
     if (customerId === '') return malformed('CustomerID is missing');
@@ -45,6 +45,7 @@ export function recordReader(first: AvroRecord, attributes: string[], metadata: 
     const { templateId, scheduledTime } = metadata;
     return { row: { customerId, templateId, scheduledTime, attributes: values, actionId } };
   };
+  return { read, missing };
 }
 
 function rawOf(record: AvroRecord): string {

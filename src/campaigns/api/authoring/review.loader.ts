@@ -1,5 +1,6 @@
 import { Transactions } from '@libs/platform';
 import { Injectable, Scope } from '@nestjs/common';
+import { OptimoveAttributes } from '../../authoring/optimove-attributes';
 import { type CampaignReview, ReviewCampaign } from '../../authoring/review-campaign';
 import type { CampaignEntity } from '../../persistence/authoring/campaign.entity';
 import { SnippetLoader } from './snippet.loader';
@@ -11,6 +12,7 @@ export class ReviewLoader {
 
   constructor(
     private readonly review: ReviewCampaign,
+    private readonly attributes: OptimoveAttributes,
     private readonly snippets: SnippetLoader,
     private readonly transactions: Transactions,
   ) {}
@@ -23,6 +25,9 @@ export class ReviewLoader {
 
   private async make(campaign: CampaignEntity): Promise<CampaignReview> {
     const content = await this.snippets.load(campaign.projectId, campaign.content);
-    return this.review.review(this.transactions.pool, campaign, content);
+    const review = await this.review.review(this.transactions.pool, campaign, content);
+    if (!review.channel) return review;
+    const unknown = await this.attributes.findings(review.channel, content);
+    return { ...review, findings: [...review.findings, ...unknown] };
   }
 }

@@ -1,10 +1,11 @@
-import { type OptimoveClient, OptimoveRejectedError, type RecipientPage } from '@libs/optimove-client';
+import type { OptimoveClient } from '@libs/optimove-client';
 import type { Tx } from '@libs/platform';
 import type { ConnectionView } from '@modules/connections';
 import type { LearnFromLists } from '@modules/suppression';
 import type { AudienceRepository } from '../../persistence/ledger/audience.repository';
 import type { OptimoveExecutionRow } from '../../persistence/ledger/execution.repository';
-import type { RecipientSource, SourcePage } from './recipient-source';
+import type { Columns, RecipientSource, SourcePage } from './recipient-source';
+import { tolerantPages } from './tolerant-pages';
 
 /**
  * The pages of Optimove's API; goes on after the last page that was kept. Suppression attributes are asked for along the
@@ -12,9 +13,8 @@ import type { RecipientSource, SourcePage } from './recipient-source';
  */
 export class ApiPages implements RecipientSource {
   private attributes: string[] = [];
-  private further: string[] = [];
-  /** What Optimove does not release any more: nothing was told of it. */
-  private untold = new Set<string>();
+  /** What Optimove does not know or release any more: nothing was told of it. */
+  private readonly untold = new Set<string>();
   private dataDate: string | null = null;
 
   constructor(
@@ -37,27 +37,26 @@ export class ApiPages implements RecipientSource {
 
   async furtherAttributes(tx: Tx, needed: string[]): Promise<string[]> {
     const wanted = await this.suppression.wanted(tx, this.connection);
-    this.further = wanted.filter((name) => !needed.includes(name));
-    return this.further;
+    return wanted.filter((name) => !needed.includes(name));
   }
 
-  /** A list is not given up for an attribute that Optimove has ceased to release: it is read without the further ones. */
-  async *pages(attributes: string[]): AsyncGenerator<SourcePage> {
-    this.attributes = attributes;
+  /** A list is not given up for an attribute that Optimove does not know, or has ceased to release. */
+  async *pages({ names, onUnknown }: Columns): AsyncGenerator<SourcePage> {
+    this.attributes = names;
     const { fromSkip, dataDate } = await this.begin();
     this.dataDate = dataDate;
-    let isBegun = false;
-    try {
-      for await (const page of this.ask(attributes, fromSkip)) {
-        isBegun = true;
-        yield page;
-      }
-    } catch (error) {
-      if (isBegun || this.further.length === 0 || !(error instanceof OptimoveRejectedError)) throw error;
-      this.untold = new Set(this.further);
-      const needed = attributes.filter((name) => !this.untold.has(name));
-      for await (const page of this.ask(needed, fromSkip)) yield this.padded(page, needed);
-    }
+    const list = {
+      campaignId: this.execution.optimove_campaign_id,
+      channelId: this.execution.optimove_channel_id,
+      pageSize: this.connection.pageSize,
+      fromSkip,
+      stopAtShortPage: this.connection.trustsShortPage,
+    };
+    const note = async (unknown: string[]): Promise<void> => {
+      for (const name of unknown) this.untold.add(name);
+      await onUnknown(unknown);
+    };
+    yield* tolerantPages(this.client, list, { names, onUnknown: note });
   }
 
   forget(tx: Tx): Promise<void> {
@@ -71,22 +70,4 @@ export class ApiPages implements RecipientSource {
   }
 
   async frozen(): Promise<void> {}
-
-  private ask(attributes: string[], fromSkip: number): AsyncGenerator<RecipientPage> {
-    return this.client.recipientPages({
-      campaignId: this.execution.optimove_campaign_id,
-      channelId: this.execution.optimove_channel_id,
-      attributes,
-      pageSize: this.connection.pageSize,
-      fromSkip,
-      stopAtShortPage: this.connection.trustsShortPage,
-    });
-  }
-
-  /** The pages of one reading are kept with the same columns. */
-  private padded(page: RecipientPage, asked: string[]): RecipientPage {
-    const at = this.attributes.map((name) => asked.indexOf(name));
-    const rows = page.rows.map((row) => ({ ...row, attributes: at.map((index) => row.attributes[index] ?? null) }));
-    return { ...page, rows };
-  }
 }

@@ -5,7 +5,7 @@ import { EngagementMismatchError, FencedError } from '../../domain/execution/err
 import { isScheduledTime } from '../../domain/execution/run-date';
 import type { EngagementFilesRepository } from '../../persistence/ledger/engagement-files.repository';
 import type { OptimoveExecutionRow } from '../../persistence/ledger/execution.repository';
-import type { InLease, RecipientSource, SourcePage } from './recipient-source';
+import type { Columns, InLease, RecipientSource, SourcePage } from './recipient-source';
 
 const pageSize = 5_000;
 
@@ -38,9 +38,9 @@ export class CustomerFiles implements RecipientSource {
     return [];
   }
 
-  async *pages(attributes: string[]): AsyncGenerator<SourcePage> {
+  async *pages(columns: Columns): AsyncGenerator<SourcePage> {
     try {
-      yield* this.rest(attributes);
+      yield* this.rest(columns);
     } catch (error) {
       if (!(error instanceof FencedError) && !isRetryable(error)) await this.discard(0);
       throw error;
@@ -59,14 +59,15 @@ export class CustomerFiles implements RecipientSource {
     await this.options.engagements.forgetKey(tx, this.options.execution.id);
   }
 
-  private async *rest(attributes: string[]): AsyncGenerator<SourcePage> {
+  private async *rest({ names: attributes, onUnknown: onMissing }: Columns): AsyncGenerator<SourcePage> {
     const { storage, engagements, pool, execution, announcement } = this.options;
     const metadata = this.metadata ?? (await this.readMetadata());
     const after = await engagements.progress(pool, execution);
     await this.discard(after.rows);
     let { rows } = after;
     const onAgain = (fromRow: number): Promise<void> => this.discard(fromRow);
-    for await (const page of storage.customerPages({ announcement, metadata, attributes, pageSize, after, onAgain })) {
+    const query = { announcement, metadata, attributes, pageSize, after, onAgain, onMissing };
+    for await (const page of storage.customerPages(query)) {
       yield page;
       rows = page.nextSkip;
     }

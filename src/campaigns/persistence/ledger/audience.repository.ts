@@ -68,6 +68,17 @@ export class AudienceRepository {
     }
   }
 
+  /** Takes the content of now for templates that were frozen before; of those without any, what was frozen stays. */
+  async renewTemplates(tx: Tx, executionId: string, versions: Map<string, string | null>): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE execution_template t SET version_id = n.version
+       FROM unnest($2::text[], $3::uuid[]) AS n(id, version)
+       WHERE t.execution_id = $1 AND t.optimove_template_id = n.id AND n.version IS NOT NULL`,
+      [executionId, [...versions.keys()], [...versions.values()]],
+    );
+  }
+
   /** Content version of each template of an execution. */
   async templates(tx: Tx, executionId: string): Promise<Map<string, string | null>> {
     const rows = await query<{ optimove_template_id: string; version_id: string | null }>(

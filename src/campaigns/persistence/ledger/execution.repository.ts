@@ -177,6 +177,16 @@ export class ExecutionRepository {
     await execute(tx, 'UPDATE execution SET attributes = $2 WHERE id = $1', [executionId, attributes]);
   }
 
+  /** Remembers attributes that Optimove did not know while a list was read. */
+  async noteUnknownAttributes(tx: Tx, { id, reading }: Reading, names: string[]): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE execution_reading SET unknown_attributes = ARRAY(SELECT DISTINCT unnest(unknown_attributes || $3::text[]) ORDER BY 1)
+       WHERE execution_id = $1 AND reading = $2`,
+      [id, reading, names],
+    );
+  }
+
   /** Executions whose reading nobody works on: announced, begun or wanted once more for more than `idleSeconds`. */
   async unread(tx: Tx, idleSeconds: number, limit: number): Promise<{ id: string; reading: number }[]> {
     const isLeft = `${isReadable} AND (held_until IS NULL OR held_until < now())

@@ -11,6 +11,7 @@ export interface ListedReading {
   known: number;
   duplicates: number;
   malformed: number;
+  unknownAttributes: string[];
   problem: string | null;
 }
 
@@ -32,11 +33,24 @@ export class ReadingListRepository {
   readings(projectId: string, executionId: string): Promise<ListedReading[]> {
     return query(
       this.transactions.pool,
-      `SELECT reading, started_at AS "startedAt", finished_at AS "finishedAt", listed, added, known, duplicates, malformed, problem
+      `SELECT reading, started_at AS "startedAt", finished_at AS "finishedAt", listed, added, known, duplicates, malformed, problem,
+         unknown_attributes AS "unknownAttributes"
        FROM execution_reading WHERE execution_id = (SELECT id FROM execution WHERE id = $2 AND project_id = $1)
        ORDER BY reading LIMIT ${mostListed}`,
       [projectId, executionId],
     );
+  }
+
+  /** What Optimove did not know in the readings that count, sorted. */
+  async unknownAttributes(projectId: string, executionId: string): Promise<string[]> {
+    const [row] = await query<{ names: string[] }>(
+      this.transactions.pool,
+      `SELECT ARRAY(SELECT DISTINCT unnest(unknown_attributes) FROM execution_reading
+         WHERE execution_id = (SELECT id FROM execution WHERE id = $2 AND project_id = $1)
+           AND (finished_at IS NOT NULL OR problem IS NULL) ORDER BY 1) AS names`,
+      [projectId, executionId],
+    );
+    return row?.names ?? [];
   }
 
   /** In order, the first 100. */
