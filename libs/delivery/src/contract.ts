@@ -133,6 +133,8 @@ export interface WebPushMessage {
   buttons?: MessageButton[];
   /** Stays on the screen until somebody closes it. */
   requireInteraction?: boolean;
+  /** The push service keeps only the newest message with the same one, and so does the screen; base64url, at most 32. */
+  collapseKey?: string;
   ttlSeconds?: number;
 }
 

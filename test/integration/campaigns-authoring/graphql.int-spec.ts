@@ -232,6 +232,61 @@ describe('campaigns over GraphQL', () => {
     expect(await preview({ language: 'de' })).toMatchObject({ mobilePush: { title: 'Own' } });
   });
 
+  it('previews everything that browsers, inboxes and apps get of a message', async () => {
+    const tap = { onClick: 'IN_APP', inAppEvent: 'tapped' };
+    const buttons = [{ id: 'go', label: 'Go {{ NAME }}', url: null, onClick: 'DEEPLINK' }];
+    const webPush = {
+      title: 'Hi {{ NAME }}',
+      body: 'B',
+      iconUrl: 'https://example.com/i.png',
+      requireInteraction: true,
+      collapseKey: 'daily',
+      ttlHours: 4,
+    };
+    const inbox = {
+      style: 'CARD',
+      title: 'T',
+      body: 'B',
+      backgroundColour: '#101010',
+      titleBackgroundColour: '#202020',
+    };
+    const look = { backgroundColour: '#303030', orientation: 'PORTRAIT', position: 'BOTTOM', hasCloseButton: false };
+    const often = {
+      displayLimit: 3,
+      pauseMinutes: 30,
+      lifetimeHours: 48,
+      trigger: { kind: 'SDK_EVENT', event: 'cart' },
+    };
+    const inApp = { style: 'BANNER', title: 'T', body: 'B', ...look, ...often, closesAfterSeconds: 9 };
+    const { campaign } = await change('createCampaign', {
+      channelId: stage.pushChannelId,
+      name: 'Everywhere',
+      content: {
+        webPush,
+        inbox: { ...inbox, ...tap, lifetimeHours: 24 },
+        inApp: { ...inApp, buttons: [{ ...buttons[0], url: 'app://x' }] },
+        expiresAfterMinutes: 90,
+      },
+    });
+    const query = `query ($input: PreviewCampaignInput!) { previewCampaign(input: $input) { problems { message } userErrors { path message }
+      webPush { title body iconUrl requireInteraction collapseKey ttlSeconds payloadBytes }
+      inbox { style title body backgroundColour titleBackgroundColour onClick inAppEvent lifetimeHours }
+      inApp { style title body backgroundColour orientation position hasCloseButton closesAfterSeconds displayLimit
+        pauseMinutes lifetimeHours trigger { kind event } buttons { id label url onClick } } } }`;
+    const values = [{ name: 'NAME', value: 'Kim' }];
+    const input = { id: campaign?.id, values };
+    const { previewCampaign } = await ask<{ previewCampaign: unknown }>(query, { input });
+    const { ttlHours, ...shown } = webPush;
+    expect(ttlHours * 3_600).toBeGreaterThan(90 * 60);
+    expect(previewCampaign).toEqual({
+      problems: [],
+      userErrors: [],
+      webPush: { ...shown, title: 'Hi Kim', ttlSeconds: 5_400, payloadBytes: expect.any(Number) },
+      inbox: { ...inbox, ...tap, lifetimeHours: 24 },
+      inApp: { ...inApp, buttons: [{ id: 'go', label: 'Go Kim', url: 'app://x', onClick: 'DEEPLINK' }] },
+    });
+  });
+
   it('lists campaigns newest first, page by page, without archived ones', async () => {
     for (const name of ['A', 'B', 'C'])
       await change('createCampaign', { channelId: stage.pushChannelId, name, content });

@@ -64,6 +64,13 @@ describe('web push over HTTP', () => {
     });
   });
 
+  it('has the push service and the screen keep only the newest of a key, each of which is reported by itself', async () => {
+    await sendOne(push({ collapseKey: 'daily-offer' }));
+    expect(arrived().last[0]).toMatchObject({ topic: 'daily-offer', tag: 'daily-offer', deliveryId: 'delivery-1' });
+    await sendOne(push({ deliveryId: 'delivery-2' }));
+    expect(arrived().last[0]).toMatchObject({ topic: null, tag: 'delivery-2', deliveryId: 'delivery-2' });
+  });
+
   it('answers a batch in its order', async () => {
     const messages = Array.from({ length: 50 }, (_, index) => push({ deliveryId: `delivery-${index}` }));
     const results = await session.sendBatch(messages, now);

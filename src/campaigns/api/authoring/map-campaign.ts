@@ -3,14 +3,14 @@ import type { CampaignOutcome, CampaignProblem } from '../../authoring/campaign-
 import type { EmailFields, MessageFields, SmsFields } from '../../domain/content/assemble-message';
 import type { InAppFields, InboxFields, WebPushFields } from '../../domain/content/assemble-onsite';
 import type { PushFields } from '../../domain/content/assemble-push';
-import { type ContentMedium, contentFields } from '../../domain/content/campaign-content';
+import type { ContentMedium } from '../../domain/content/campaign-content';
 import type { ContentPreview } from '../../domain/content/preview-content';
 import { measureSms } from '../../domain/content/sms-parts';
 import type { CampaignEntity } from '../../persistence/authoring/campaign.entity';
 import type { TemplatePublicationEntity } from '../../persistence/authoring/template-publication.entity';
 import type { CampaignType, CreateCampaignPayload } from './campaign.type';
 import { toContentType } from './map-content';
-import { toOnsitePreview } from './map-onsite';
+import { toInAppPreview, toInboxPreview, toWebPushPreview } from './map-onsite';
 import { toPushType } from './map-push';
 import type { PreviewCampaignPayload } from './preview.type';
 import type { PublicationType } from './publication.type';
@@ -80,7 +80,7 @@ function place(
   } else if (medium === 'SMS') {
     const sms = message as SmsFields;
     preview.sms = { ...sms, parts: measureSms(sms.text), isAtLeast: isOpen };
-  } else {
-    preview[contentFields[medium]] = toOnsitePreview(message as WebPushFields | InboxFields | InAppFields);
-  }
+  } else if (medium === 'WEB_PUSH') preview.webPush = toWebPushPreview(message as WebPushFields);
+  else if (medium === 'INBOX') preview.inbox = toInboxPreview(message as InboxFields);
+  else preview.inApp = toInAppPreview(message as InAppFields);
 }

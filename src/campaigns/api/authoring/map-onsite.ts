@@ -1,4 +1,9 @@
-import type { InAppFields, InboxFields, WebPushFields } from '../../domain/content/assemble-onsite';
+import {
+  type InAppFields,
+  type InboxFields,
+  type WebPushFields,
+  webPushBytes,
+} from '../../domain/content/assemble-onsite';
 import type { ClickContent } from '../../domain/content/click-action';
 import type { ButtonContent, InAppContent, InboxContent, WebPushContent } from '../../domain/content/onsite-content';
 import type {
@@ -12,20 +17,21 @@ import type {
   InAppContentType,
   InboxContentType,
   MessageButtonType,
-  OnsitePreviewType,
   TapType,
   WebPushContentType,
 } from './onsite-content.type';
+import type { InAppPreviewType, InboxPreviewType, WebPushPreviewType } from './preview.type';
 import { optional, storable } from './storable';
 
 /** A push message to browsers, in the domain's shape. */
 export function toWebPush(input: WebPushContentInput): WebPushContent {
-  const { iconUrl, buttons, requireInteraction, ttlHours } = input;
+  const { iconUrl, buttons, requireInteraction, collapseKey, ttlHours } = input;
   return {
     ...toShown(input),
     iconUrl: optional(iconUrl),
     buttons: toButtons(buttons),
     requireInteraction: requireInteraction ? true : undefined,
+    collapseKey: optional(collapseKey?.trim()),
     ttlHours: ttlHours ?? undefined,
   };
 }
@@ -69,8 +75,8 @@ export function toInApp(input: InAppContentInput): InAppContent {
 
 /** A push message to browsers as GraphQL shows it. */
 export function toWebPushType(content: WebPushContent): WebPushContentType {
-  const { iconUrl = null, buttons, requireInteraction = false, ttlHours = null } = content;
-  return { ...toShownType(content), iconUrl, buttons: toButtonTypes(buttons), requireInteraction, ttlHours };
+  const { ttlHours = null } = content;
+  return { ...toBrowserType(content), ttlHours };
 }
 
 /** A message for inboxes as GraphQL shows it. */
@@ -104,14 +110,25 @@ export function toInAppType(content: InAppContent): InAppContentType {
   };
 }
 
-/** A rendered message as GraphQL shows it. */
-export function toOnsitePreview(message: WebPushFields | InboxFields | InAppFields): OnsitePreviewType {
-  return {
-    ...toShownType(message),
-    iconUrl: 'iconUrl' in message ? (message.iconUrl ?? null) : null,
-    html: 'html' in message ? (message.html ?? null) : null,
-    buttons: 'buttons' in message ? toButtonTypes(message.buttons) : [],
-  };
+/** A rendered push message to browsers as GraphQL shows it. */
+export function toWebPushPreview(message: WebPushFields): WebPushPreviewType {
+  return { ...toBrowserType(message), ttlSeconds: message.ttlSeconds ?? null, payloadBytes: webPushBytes(message) };
+}
+
+/** A rendered message for inboxes as GraphQL shows it. */
+export function toInboxPreview({ ttlSeconds, ...message }: InboxFields): InboxPreviewType {
+  return toInboxType({ ...message, lifetimeHours: ttlSeconds && ttlSeconds / 3_600 });
+}
+
+/** A rendered message for apps and sites as GraphQL shows it. */
+export function toInAppPreview({ ttlSeconds, pauseSeconds, ...message }: InAppFields): InAppPreviewType {
+  const times = { lifetimeHours: ttlSeconds && ttlSeconds / 3_600, pauseMinutes: pauseSeconds && pauseSeconds / 60 };
+  return toInAppType({ ...message, ...times });
+}
+
+function toBrowserType(message: WebPushContent | WebPushFields): Omit<WebPushContentType, 'ttlHours'> {
+  const { iconUrl = null, buttons, requireInteraction = false, collapseKey = null } = message;
+  return { ...toShownType(message), iconUrl, buttons: toButtonTypes(buttons), requireInteraction, collapseKey };
 }
 
 interface Shown<Absent> {

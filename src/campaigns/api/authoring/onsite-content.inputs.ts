@@ -118,6 +118,16 @@ export class WebPushContentInput extends ShownTextsInput {
   @Type(() => MessageButtonInput)
   buttons?: MessageButtonInput[] | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'A browser that was away gets only the newest message with the same key. Letters, digits, "_" and "-", at most 32.',
+  })
+  @IsOptional()
+  @IsString()
+  @MaxLength(short)
+  collapseKey?: string | null;
+
   @Field({ defaultValue: false, description: 'Stays on the screen until somebody closes it.' })
   @IsBoolean()
   requireInteraction: boolean = false;

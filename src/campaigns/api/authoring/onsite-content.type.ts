@@ -99,6 +99,12 @@ export class WebPushContentType extends ShownTextsType {
   @Field({ description: 'Stays on the screen until somebody closes it.' })
   requireInteraction!: boolean;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'A browser that was away gets only the newest message with the same key.',
+  })
+  collapseKey!: string | null;
+
   @Field(() => Int, { nullable: true, description: 'Hours after which it is given up when the browser was away.' })
   ttlHours!: number | null;
 }
@@ -173,16 +179,4 @@ export class InAppContentType extends ShownContentType {
 
   @Field(() => Int, { nullable: true, description: 'Not shown any more after so many hours.' })
   lifetimeHours!: number | null;
-}
-
-@ObjectType('OnsitePreview', { description: 'A message of a browser, inbox, app or site as one person would get it.' })
-export class OnsitePreviewType extends ShownTextsType {
-  @Field(() => String, { nullable: true, description: 'Small picture beside the title.' })
-  iconUrl!: string | null;
-
-  @Field(() => String, { nullable: true, description: 'The whole message when the style is HTML.' })
-  html!: string | null;
-
-  @Field(() => [MessageButtonType], { description: 'Buttons.' })
-  buttons!: MessageButtonType[];
 }

@@ -1,14 +1,33 @@
-import { Field, Int, ObjectType } from '@nestjs/graphql';
+import { Field, Int, ObjectType, OmitType } from '@nestjs/graphql';
 import { CampaignUserError } from './campaign.type';
 import { MobilePushContentType } from './content.type';
 import { ContentMediumEnum } from './content-medium.enum';
-import { OnsitePreviewType } from './onsite-content.type';
+import { InAppContentType, InboxContentType, WebPushContentType } from './onsite-content.type';
 
 @ObjectType('MobilePushPreview', { description: 'A push message as one person would get it.' })
 export class MobilePushPreviewType extends MobilePushContentType {
   @Field(() => Int, { description: 'Bytes of its payload, of which phones take 4,096 with what providers add.' })
   payloadBytes!: number;
 }
+
+@ObjectType('WebPushPreview', { description: 'A push message to browsers as one person would get it.' })
+export class WebPushPreviewType extends OmitType(WebPushContentType, ['ttlHours']) {
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Seconds after which it is given up when the browser was away: the shorter of its own and the campaign’s.',
+  })
+  ttlSeconds!: number | null;
+
+  @Field(() => Int, { description: 'Bytes of its payload, of which 3,650 fit.' })
+  payloadBytes!: number;
+}
+
+@ObjectType('InboxPreview', { description: 'A message for inboxes as one person would get it.' })
+export class InboxPreviewType extends InboxContentType {}
+
+@ObjectType('InAppPreview', { description: 'A message that apps and sites show, as one person would get it.' })
+export class InAppPreviewType extends InAppContentType {}
 
 @ObjectType('EmailPreview', { description: 'An e-mail as one person would get it.' })
 export class EmailPreviewType {
@@ -74,14 +93,14 @@ export class PreviewCampaignPayload {
   @Field(() => SmsPreviewType, { nullable: true, description: 'SMS; null without content or on a problem.' })
   sms!: SmsPreviewType | null;
 
-  @Field(() => OnsitePreviewType, { nullable: true, description: 'Web push; null without content or on a problem.' })
-  webPush!: OnsitePreviewType | null;
+  @Field(() => WebPushPreviewType, { nullable: true, description: 'Web push; null without content or on a problem.' })
+  webPush!: WebPushPreviewType | null;
 
-  @Field(() => OnsitePreviewType, { nullable: true, description: 'Inbox; null without content or on a problem.' })
-  inbox!: OnsitePreviewType | null;
+  @Field(() => InboxPreviewType, { nullable: true, description: 'Inbox; null without content or on a problem.' })
+  inbox!: InboxPreviewType | null;
 
-  @Field(() => OnsitePreviewType, { nullable: true, description: 'In-app; null without content or on a problem.' })
-  inApp!: OnsitePreviewType | null;
+  @Field(() => InAppPreviewType, { nullable: true, description: 'In-app; null without content or on a problem.' })
+  inApp!: InAppPreviewType | null;
 
   @Field(() => [PreviewProblemType], { description: 'Media that this person would not get.' })
   problems!: PreviewProblemType[];

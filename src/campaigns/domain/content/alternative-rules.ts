@@ -94,7 +94,10 @@ function checkReplaced(
 ): void {
   const own = checkFields(withTexts(content, alternative.texts));
   for (const { path, code, message, severity } of own) {
-    const position = alternative.texts.findIndex((text) => text.path === path.join('.'));
+    // What is wrong with the whole message is said at the first text of it that was replaced.
+    const position = alternative.texts.findIndex(
+      (text) => text.path === path.join('.') || (path.length === 1 && text.path.startsWith(`${path[0]}.`)),
+    );
     if (position >= 0) findings.add([...at, 'texts', String(position), 'text'], code, message, severity);
   }
 }

@@ -14,18 +14,29 @@ export type InboxFields = Omit<InboxMessage, 'deliveryId' | 'profileId'>;
 /** A message inside apps and sites without its person. */
 export type InAppFields = Omit<InAppMessage, 'deliveryId' | 'profileId'>;
 
-/** Builds a push message for browsers. The push service keeps it no longer than it is worth sending. */
-export function assembleWebPush(
+/** A push message for browsers, whatever its size. The push service keeps it no longer than it is worth sending. */
+export function webPushMessage(
   { webPush: content, expiresAfterMinutes }: CampaignContent,
   fields: RenderedFields,
-): Assembled {
-  const message: WebPushFields = {
+): WebPushFields {
+  return {
     ...texts(fields),
     ...buttons(content?.buttons, fields),
     ...(content?.requireInteraction ? { requireInteraction: true } : {}),
+    ...(content?.collapseKey ? { collapseKey: content.collapseKey } : {}),
     ...ttl(expiresAfterMinutes, content?.ttlHours),
   };
-  const bytes = Buffer.byteLength(JSON.stringify(message));
+}
+
+/** Bytes of a push message for browsers, of which `webPushBytes` of the limits fit. */
+export function webPushBytes(message: WebPushFields): number {
+  return Buffer.byteLength(JSON.stringify(message));
+}
+
+/** Builds a push message for browsers. */
+export function assembleWebPush(content: CampaignContent, fields: RenderedFields): Assembled {
+  const message = webPushMessage(content, fields);
+  const bytes = webPushBytes(message);
   if (bytes <= messageLimits.webPushBytes) return { message };
   return { tooLarge: `The web push message has ${bytes} bytes; at most ${messageLimits.webPushBytes} fit` };
 }

@@ -7,9 +7,9 @@ import { messageLimits } from './message-limits';
 /** A push message without its address. */
 export type PushFields = Omit<PushMessage, 'deliveryId' | 'token' | 'platform' | 'encryptionKeys'>;
 
-/** Builds a push message for phones. */
-export function assemblePush(content: MobilePushContent | undefined, fields: RenderedFields): Assembled {
-  const message: PushFields = {
+/** A push message for phones, whatever its size. */
+export function pushMessage(content: MobilePushContent | undefined, fields: RenderedFields): PushFields {
+  return {
     title: fields.get('title') ?? '',
     body: fields.get('body') ?? '',
     ...texts(fields),
@@ -18,6 +18,11 @@ export function assemblePush(content: MobilePushContent | undefined, fields: Ren
     ...(content ? platform(content) : {}),
     ...(content?.isEncrypted ? { cover: coverOf(fields) } : {}),
   };
+}
+
+/** Builds a push message for phones. */
+export function assemblePush(content: MobilePushContent | undefined, fields: RenderedFields): Assembled {
+  const message = pushMessage(content, fields);
   if (isSurelySmall(message)) return { message };
   const bytes = pushPayloadBytes(message);
   if (bytes <= messageLimits.pushBytes) return { message };

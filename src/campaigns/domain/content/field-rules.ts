@@ -5,7 +5,8 @@ import { messageLimits as limits } from './message-limits';
 import { checkInApp, checkInbox, checkWebPush } from './onsite-rules';
 import { checkPush } from './push-rules';
 import { checkReach } from './reach-rules';
-import { measureSms, smsSender } from './sms-parts';
+import { checkSizes } from './size-rules';
+import { smsSender } from './sms-parts';
 import { checkTargeting } from './targeting';
 import { isTemplate } from './text-template';
 
@@ -22,6 +23,7 @@ export function checkFields(content: CampaignContent): Finding[] {
   if (content.webPush) checkWebPush(findings, content.webPush);
   if (content.inbox) checkInbox(findings, content.inbox);
   if (content.inApp) checkInApp(findings, content.inApp);
+  checkSizes(findings, content);
   checkTargeting(findings, content);
   checkReach(findings, content);
   return findings.all;
@@ -78,8 +80,4 @@ function checkSms(findings: Findings, sms: SmsContent): void {
   findings.bound(['sms', 'from'], sms.from, limits.nameLength);
   findings.require(path, sms.text);
   findings.bound(path, sms.text, limits.smsTextLength);
-  if (isTemplate(sms.text)) return;
-  const parts = measureSms(sms.text);
-  if (parts > limits.smsParts) findings.add(path, 'TOO_LONG', `At most ${limits.smsParts} parts; this has ${parts}`);
-  else if (parts > 1) findings.add(path, 'MANY_PARTS', `Sent and charged as ${parts} parts`, 'WARNING');
 }

@@ -4,6 +4,8 @@ export const messageLimits = {
   pushBytes: 3_800,
   /** Push services take 3,993 bytes; the rest is for the delivery id and the names of the Notifications API. */
   webPushBytes: 3_650,
+  /** From here on values of a few people may make a push message too large. */
+  pushBytesNoticed: 2_000,
   variants: 10,
   pushButtons: 3,
   badge: 99_999,
@@ -12,6 +14,8 @@ export const messageLimits = {
   /** APNs takes 64 bytes. */
   collapseKeyBytes: 64,
   webPushButtons: 2,
+  /** RFC 8030 §5.4. */
+  topicLength: 32,
   /** Push services keep messages for at most four weeks. */
   webPushTtlHours: 672,
   closesAfterSeconds: 3_600,

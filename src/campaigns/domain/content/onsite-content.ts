@@ -19,6 +19,8 @@ export interface WebPushContent {
   buttons?: ButtonContent[];
   /** Stays on the screen until somebody closes it. */
   requireInteraction?: boolean;
+  /** A browser that was away gets only the newest message with the same key, which also takes the place of an older one on its screen. */
+  collapseKey?: string;
   /** Given up when the browser was away for so long. */
   ttlHours?: number;
 }

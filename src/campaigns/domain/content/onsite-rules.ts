@@ -2,6 +2,7 @@ import { type ClickAction, checkClick } from './click-action';
 import type { Findings } from './findings';
 import { messageLimits as limits } from './message-limits';
 import type { ButtonContent, InAppContent, InboxContent, WebPushContent } from './onsite-content';
+import { isTemplate } from './text-template';
 
 /** A browser or an app follows no scripts and no files of its own. */
 const webAddress = {
@@ -13,13 +14,22 @@ const colour = { pattern: /^#[0-9a-f]{6}$/i, message: 'Write a colour as #rrggbb
 const placementName = { pattern: /^[\w.-]{1,100}$/, message: 'A placement has letters, digits, "_", "." and "-"' };
 /** What a tap can do inside an app; a browser only opens addresses. */
 const tapActions: ClickAction[] = ['URL', 'WEB_VIEW', 'DEEPLINK', 'IN_APP'];
+/** Push services take it as the topic of a message: base64url, RFC 8030 §5.4. */
+const topic = {
+  pattern: new RegExp(`^[A-Za-z0-9_-]{1,${limits.topicLength}}$`),
+  message: `A key has letters, digits, "_" and "-", at most ${limits.topicLength}`,
+};
 const buttonId = { pattern: /^[\w.-]{1,40}$/, message: 'An id has letters, digits, "_", "." and "-", at most 40' };
 
 /** Checks a push message to browsers. */
 export function checkWebPush(findings: Findings, push: WebPushContent): void {
   const bounds = { title: limits.titleLength, body: limits.bodyLength };
   checkTexts(findings, 'webPush', { fields: push, bounds });
-  const { ttlHours } = push;
+  const { ttlHours, collapseKey = '' } = push;
+  if (isTemplate(collapseKey)) {
+    findings.add(['webPush', 'collapseKey'], 'INVALID', 'A key that push services know cannot hold placeholders');
+  }
+  findings.match(['webPush', 'collapseKey'], collapseKey, topic);
   if (ttlHours !== undefined && !(Number.isInteger(ttlHours) && ttlHours >= 1 && ttlHours <= limits.webPushTtlHours)) {
     findings.add(['webPush', 'ttlHours'], 'INVALID', `Write a whole number from 1 to ${limits.webPushTtlHours}`);
   }

@@ -43,6 +43,14 @@ describe('content for browsers, inboxes and apps', () => {
     ]);
   });
 
+  it('says which messages to a browser take the place of each other, in the words of push services', () => {
+    const [outcome] = compileContent(push({ collapseKey: 'daily_offer-1' })).renderSlice('WEB_PUSH', [{}]);
+    expect(outcome).toMatchObject({ ok: true, message: { collapseKey: 'daily_offer-1' } });
+    for (const collapseKey of ['a b', 'a.b', 'k'.repeat(33), '{{ NAME }}']) {
+      expect(faults(push({ collapseKey }))).toEqual(['webPush.collapseKey INVALID']);
+    }
+  });
+
   it('is kept by push services no longer than it is worth sending, and in inboxes as long as it says', () => {
     const inbox = { style: 'CARD' as const, title: 'Hi', body: 'A bonus', lifetimeHours: 2 };
     const content = compileContent({ ...push(), inbox, expiresAfterMinutes: 5 });

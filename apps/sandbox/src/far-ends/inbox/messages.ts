@@ -50,7 +50,11 @@ export interface ReceivedWebPush extends Received {
   image: string | null;
   url: string | null;
   buttons: string[];
+  /** Under which the browser shows it: one notification takes the place of another with the same. */
+  tag: string | null;
   ttlSeconds: number;
+  /** Under which the push service keeps only the newest; null without one. */
+  topic: string | null;
 }
 
 /** An e-mail as a mail reader would show it. */

@@ -1,12 +1,12 @@
 import type { ReceivedWebPush } from '../inbox/messages';
 
-type Shown = Pick<ReceivedWebPush, 'deliveryId' | 'title' | 'body' | 'icon' | 'image' | 'url' | 'buttons'>;
+type Shown = Pick<ReceivedWebPush, 'deliveryId' | 'title' | 'body' | 'icon' | 'image' | 'url' | 'buttons' | 'tag'>;
 type Json = Record<string, unknown>;
 
 /** What a service worker would show: the arguments of `showNotification`; plain text is shown as it is. */
 export function readNotification(text: string): Shown {
   const { title, options } = objectOf(parse(text));
-  const { body, icon, image, actions, data } = objectOf(options);
+  const { body, icon, image, actions, data, tag } = objectOf(options);
   const { deliveryId, url } = objectOf(data);
   const buttons = Array.isArray(actions) ? actions.map((action) => String(objectOf(action).title ?? '')) : [];
   return {
@@ -17,6 +17,7 @@ export function readNotification(text: string): Shown {
     image: textOf(image),
     url: textOf(url),
     buttons,
+    tag: textOf(tag),
   };
 }
 

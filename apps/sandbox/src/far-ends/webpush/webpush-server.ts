@@ -22,6 +22,8 @@ interface Answer {
 
 /** Every push service must take so much (RFC 8030 §7.2); this one takes no more. */
 const largestBodyBytes = 4_096;
+/** RFC 8030 §5.4. */
+const topic = /^[A-Za-z0-9_-]{1,32}$/;
 const keepAliveMs = 120_000;
 
 /** A push service that takes messages by RFC 8030, checks who sent them and opens them as the browser would. */
@@ -52,6 +54,8 @@ function refusalOf({ headers }: IncomingMessage, body: Buffer, browser: Browser)
   const refusal = vapidRefusal(headers.authorization, { audience: pushServiceOrigin, wantedKey });
   if (refusal) return refusal;
   if (!/^\d+$/.test(String(headers.ttl))) return { status: 400, reason: 'TTL is required' };
+  if (headers.topic !== undefined && !topic.test(String(headers.topic)))
+    return { status: 400, reason: 'Invalid topic' };
   if (headers['content-encoding'] !== 'aes128gcm') return { status: 415, reason: 'Send aes128gcm' };
   return body.length > largestBodyBytes ? { status: 413, reason: 'Too large' } : null;
 }
@@ -72,6 +76,7 @@ function accept(
       messageId,
       endpoint: browser.endpoint,
       ttlSeconds: Number(headers.ttl),
+      topic: headers.topic === undefined ? null : String(headers.topic),
       ...shown,
     },
   });

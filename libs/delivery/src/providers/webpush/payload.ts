@@ -2,7 +2,7 @@ import type { WebPushMessage } from '../../contract';
 
 /** What the service worker of a site is given to show, in the words of the Notifications API. */
 export function payloadOf(message: WebPushMessage): Buffer {
-  const { deliveryId, title, body, iconUrl, imageUrl, url, buttons, requireInteraction } = message;
+  const { deliveryId, title, body, iconUrl, imageUrl, url, buttons, requireInteraction, collapseKey } = message;
   const actions = buttons?.map(({ id, label }) => ({ action: id, title: label }));
   const targets = buttons?.filter((button) => button.url).map((button) => [button.id, button.url]);
   return Buffer.from(
@@ -10,7 +10,8 @@ export function payloadOf(message: WebPushMessage): Buffer {
       title,
       options: {
         body,
-        tag: deliveryId,
+        tag: collapseKey ?? deliveryId,
+        ...(collapseKey ? { renotify: true } : {}),
         ...(iconUrl ? { icon: iconUrl } : {}),
         ...(imageUrl ? { image: imageUrl } : {}),
         ...(actions?.length ? { actions } : {}),

@@ -91,6 +91,7 @@ export class WebPushSession implements ProviderSession {
         'content-type': 'application/octet-stream',
         ttl: String(Math.min(message.ttlSeconds ?? usualTtlSeconds, longestTtlSeconds)),
         urgency: 'high',
+        ...(message.collapseKey ? { topic: message.collapseKey } : {}),
       },
       body: sealed,
       headersTimeout: timeoutMs,
