@@ -1,7 +1,7 @@
 import type { Medium } from '@libs/delivery';
 import { newId } from '@libs/foundation';
 import { query, type Tx } from '@libs/platform';
-import { ProfilesService, type ReachRow } from '@modules/profiles';
+import { type ContactRow, ProfilesService, type ReachRow } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import { type GateDecision, type GatePerson, type Refusal, refusalOf } from './domain/decision';
 import { type EntryKind, normalValue } from './domain/entry';
@@ -18,6 +18,10 @@ export interface GateRequest {
   media: Medium[];
 }
 
+/** How often the gate looks at somebody who changes while it looks. */
+const mostLooks = 3;
+const restless: Refusal = { reason: 'SUPPRESSION_STALE', detail: 'The profile did not stop changing at the gate' };
+
 /** The only gate before a hand-over. */
 @Injectable()
 export class SuppressionService {
@@ -33,24 +37,38 @@ export class SuppressionService {
    * and rules say of a person is written down as proof in the same transaction.
    * @returns at least one decision per person and medium.
    */
-  async decide(tx: Tx, request: GateRequest): Promise<GateDecision[]> {
-    const profileIds = request.people.map(({ profileId }) => profileId);
-    const reach = await this.profiles.reach(tx, request.projectId, profileIds, request.media);
-    const contacts = await this.profiles.contacts(tx, request.projectId, profileIds);
+  decide(tx: Tx, request: GateRequest): Promise<GateDecision[]> {
+    return this.look(tx, request, mostLooks);
+  }
+
+  /**
+   * Addresses are read last, so that who is gone by then has none. Whose profile is another one than the lists and rules
+   * were asked about is looked at again, for an address or a device may have come that nothing was asked about.
+   */
+  private async look(tx: Tx, request: GateRequest, looksLeft: number): Promise<GateDecision[]> {
+    const { projectId, origin, people, media } = request;
+    const profileIds = people.map(({ profileId }) => profileId);
+    const contacts = await this.profiles.contacts(tx, projectId, profileIds);
     const listed = await this.lists.listed(tx, { ...request, contacts });
-    const { projectId, origin } = request;
     const refusals = await this.guard.refusals(tx, { projectId, origin, people: contacts });
+    const reach = await this.profiles.reach(tx, projectId, profileIds, media);
+    const changed = changedSince(contacts, reach);
     const byProfile = groupByProfileAndMedium(reach);
-    return request.people.flatMap((person) =>
-      request.media.flatMap((medium) =>
-        decideMedium(person, {
-          medium,
-          addresses: byProfile.get(`${person.profileId} ${medium}`) ?? [],
-          isListed: listed.has(`${person.profileId} ${medium}`) || listed.has(`${person.profileId} ANY`),
-          guard: refusals.get(person.profileId) ?? null,
-        }),
-      ),
+    const again = looksLeft > 1 ? people.filter(({ profileId }) => changed.has(profileId)) : [];
+    const decisions = people.flatMap((person) =>
+      again.includes(person)
+        ? []
+        : media.flatMap((medium) =>
+            decideMedium(person, {
+              medium,
+              addresses: byProfile.get(`${person.profileId} ${medium}`) ?? [],
+              isListed: listed.has(`${person.profileId} ${medium}`) || listed.has(`${person.profileId} ANY`),
+              guard: changed.has(person.profileId) ? restless : (refusals.get(person.profileId) ?? null),
+            }),
+          ),
     );
+    if (again.length === 0) return decisions;
+    return [...decisions, ...(await this.look(tx, { ...request, people: again }, looksLeft - 1))];
   }
 
   /**
@@ -99,6 +117,12 @@ export class SuppressionService {
       ],
     );
   }
+}
+
+/** People who have an address now and are not as they were when the lists and rules were asked about them. */
+function changedSince(contacts: ContactRow[], reach: ReachRow[]): Set<string> {
+  const versions = new Map(contacts.map(({ profileId, version }) => [profileId, version]));
+  return new Set(reach.filter((row) => row.version !== versions.get(row.profileId)).map(({ profileId }) => profileId));
 }
 
 function groupByProfileAndMedium(rows: ReachRow[]): Map<string, ReachRow[]> {

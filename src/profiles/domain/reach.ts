@@ -24,6 +24,8 @@ export interface ReachRow {
   /** False once a provider said that the address is dead. */
   isAddressable: boolean;
   subscription: Subscription;
+  /** As {@link ContactRow.version}, when the address was read. */
+  version: string;
 }
 
 /** Addresses of a person that suppression lists are looked up by; an anonymous profile may have two rows. */
@@ -36,6 +38,8 @@ export interface ContactRow {
   mobileNumber: string | null;
   /** Whether these are of who signed out on the device of this anonymous profile: what excludes them excludes it. */
   isSignedOut: boolean;
+  /** Of the profile itself: another one after every change of it, also when a device comes with something that excludes. */
+  version: string;
 }
 
 /** An address that turned out to be dead. */

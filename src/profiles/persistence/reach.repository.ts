@@ -15,36 +15,43 @@ interface Row {
   encryption_keys?: EncryptionKeys | null;
   is_addressable: boolean;
   subscription: ReachRow['subscription'];
+  version: string;
 }
 
 /** A browser is addressed by the whole of its subscription. */
 const subscription = `jsonb_build_object('endpoint', token, 'p256dh', web_push_keys->>'p256dh', 'auth', web_push_keys->>'auth')::text`;
 
+/** The transaction that wrote the profile last: it writes it also when it gives a device with something that excludes to it. */
+const version = 'p.xmin::text';
+
 /** Whoever has an installation that can fetch messages; nobody has to subscribe to what is shown inside an app or site. */
 const installed = (key: string): string => `SELECT p.id AS profile_id, '${key}' AS address_key, p.id::text AS address,
-    NULL AS platform, true AS is_addressable, 'NOT_SET' AS subscription
-  FROM unnest($2::uuid[]) AS p(id)
-  WHERE EXISTS (SELECT 1 FROM device WHERE project_id = $1 AND profile_id = p.id AND app_id IS NOT NULL)`;
+    NULL AS platform, true AS is_addressable, 'NOT_SET' AS subscription, ${version} AS version
+  FROM profile p WHERE p.project_id = $1 AND p.id = ANY($2::uuid[])
+    AND EXISTS (SELECT 1 FROM device WHERE project_id = $1 AND profile_id = p.id AND app_id IS NOT NULL)`;
+
+/** Devices with an address, with what is said of each. */
+const devices = (columns: string, condition: string): string => `SELECT d.*, ${version} AS version
+  FROM profile p CROSS JOIN LATERAL (
+    SELECT profile_id, id::text AS address_key, ${columns}, app_id, is_addressable, push_subscription AS subscription
+    FROM device WHERE project_id = $1 AND profile_id = p.id AND token IS NOT NULL AND ${condition} OFFSET 0) AS d
+  WHERE p.project_id = $1 AND p.id = ANY($2::uuid[])`;
 
 /** Profile by profile: after a large import, before statistics are there, the planner would read a project's every device. */
 const statements: Partial<Record<Medium, string>> = {
-  MOBILE_PUSH: `SELECT d.* FROM unnest($2::uuid[]) AS p(id) CROSS JOIN LATERAL (
-      SELECT profile_id, id::text AS address_key, token AS address, platform, apns_environment, app_id, encryption_keys,
-        is_addressable, push_subscription AS subscription
-      FROM device WHERE project_id = $1 AND profile_id = p.id AND token IS NOT NULL AND platform <> 'WEB' OFFSET 0) AS d`,
-  WEB_PUSH: `SELECT d.* FROM unnest($2::uuid[]) AS p(id) CROSS JOIN LATERAL (
-      SELECT profile_id, id::text AS address_key, ${subscription} AS address, NULL AS platform, browser, app_id, is_addressable,
-        push_subscription AS subscription
-      FROM device WHERE project_id = $1 AND profile_id = p.id AND token IS NOT NULL AND platform = 'WEB'
-        AND web_push_keys->>'p256dh' IS NOT NULL OFFSET 0) AS d`,
+  MOBILE_PUSH: devices('token AS address, platform, apns_environment, encryption_keys', `platform <> 'WEB'`),
+  WEB_PUSH: devices(
+    `${subscription} AS address, NULL AS platform, browser`,
+    `platform = 'WEB' AND web_push_keys->>'p256dh' IS NOT NULL`,
+  ),
   INBOX: installed('inbox'),
   IN_APP: installed('in-app'),
   EMAIL: `SELECT id AS profile_id, 'email' AS address_key, email AS address, NULL AS platform,
-      is_email_addressable AS is_addressable, email_subscription AS subscription
-    FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[]) AND email IS NOT NULL`,
+      is_email_addressable AS is_addressable, email_subscription AS subscription, ${version} AS version
+    FROM profile p WHERE project_id = $1 AND id = ANY($2::uuid[]) AND email IS NOT NULL`,
   SMS: `SELECT id AS profile_id, 'mobile' AS address_key, mobile_number AS address, NULL AS platform,
-      is_mobile_number_addressable AS is_addressable, sms_subscription AS subscription
-    FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[]) AND mobile_number IS NOT NULL`,
+      is_mobile_number_addressable AS is_addressable, sms_subscription AS subscription, ${version} AS version
+    FROM profile p WHERE project_id = $1 AND id = ANY($2::uuid[]) AND mobile_number IS NOT NULL`,
 };
 
 /** An address is dead for everybody of the project who has it. In the order of ids: two of these may meet. */
@@ -91,10 +98,11 @@ export class ReachRepository {
   contacts(tx: Tx, projectId: string, profileIds: string[]): Promise<ContactRow[]> {
     return query<ContactRow>(
       tx,
-      prepared(`SELECT id AS "profileId", id AS "ownerId", coalesce(user_id, '') AS "userId", email, mobile_number AS "mobileNumber", false AS "isSignedOut"
-       FROM profile WHERE project_id = $1 AND id = ANY($2::uuid[])
+      prepared(`SELECT id AS "profileId", id AS "ownerId", coalesce(user_id, '') AS "userId", email, mobile_number AS "mobileNumber",
+         false AS "isSignedOut", ${version} AS version
+       FROM profile p WHERE project_id = $1 AND id = ANY($2::uuid[])
        UNION ALL
-       SELECT p.id, f.id, coalesce(f.user_id, ''), f.email, f.mobile_number, true
+       SELECT p.id, f.id, coalesce(f.user_id, ''), f.email, f.mobile_number, true, ${version}
        FROM profile p JOIN profile f ON f.project_id = $1 AND f.id = p.signed_out_from
        WHERE p.project_id = $1 AND p.id = ANY($2::uuid[]) AND p.user_id IS NULL`),
       [projectId, profileIds],
@@ -143,5 +151,6 @@ function toReach(medium: Medium, row: Row): ReachRow {
     encryptionKeys: row.encryption_keys ?? null,
     isAddressable: row.is_addressable,
     subscription: row.subscription,
+    version: row.version,
   };
 }

@@ -79,6 +79,7 @@ describe('many people at once', () => {
         appId: null,
         isAddressable: true,
         subscription: 'UNSUBSCRIBED',
+        version: expect.any(String),
       },
       {
         profileId,
@@ -93,6 +94,7 @@ describe('many people at once', () => {
         appId: null,
         isAddressable: true,
         subscription: 'SUBSCRIBED',
+        version: expect.any(String),
       },
       {
         profileId,
@@ -107,6 +109,7 @@ describe('many people at once', () => {
         appId: null,
         isAddressable: true,
         subscription: 'NOT_SET',
+        version: expect.any(String),
       },
       {
         profileId,
@@ -121,6 +124,7 @@ describe('many people at once', () => {
         appId: null,
         isAddressable: true,
         subscription: 'UNSUBSCRIBED',
+        version: expect.any(String),
       },
     ]);
   });
@@ -135,7 +139,15 @@ describe('many people at once', () => {
   it('give what suppression lists are looked up by', async () => {
     const profileId = await idOf('bare');
     expect(await inTx((tx) => stage.profiles.contacts(tx, stage.projectId, [profileId]))).toEqual([
-      { profileId, ownerId: profileId, userId: 'bare', email: null, mobileNumber: null, isSignedOut: false },
+      {
+        profileId,
+        ownerId: profileId,
+        userId: 'bare',
+        email: null,
+        mobileNumber: null,
+        isSignedOut: false,
+        version: expect.any(String),
+      },
     ]);
   });
 
