@@ -21,7 +21,7 @@ const columns = (rows: OwnedRow[]): unknown[] => [
 const given = `unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
   AS r(id, profile_id, token, platform, push_subscription, push_service, apns_environment)`;
 
-/** Stores batches of imported devices; a known token moves to the profile of its row. Writing a batch again changes nothing. */
+/** Stores batches of imported devices; a known token moves to the profile of its row, and push that was switched off on the phone stays off. Writing a batch again changes nothing. */
 @Injectable()
 export class DeviceWriter {
   constructor(
@@ -77,7 +77,7 @@ export class DeviceWriter {
     await query(
       tx,
       `UPDATE device d SET profile_id = r.profile_id, platform = r.platform, updated_at = now(),
-         push_subscription = coalesce(r.push_subscription, d.push_subscription),
+         push_subscription = CASE WHEN d.push_no_is_own THEN d.push_subscription ELSE coalesce(r.push_subscription, d.push_subscription) END,
          apns_environment = CASE WHEN r.push_service IS NOT NULL THEN r.apns_environment WHEN r.platform = 'IOS' THEN d.apns_environment END
        FROM ${given} WHERE d.project_id = $1 AND d.token = r.token`,
       [projectId, ...columns(rows.filter(({ token }) => met.has(token)))],

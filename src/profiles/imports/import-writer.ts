@@ -20,6 +20,11 @@ const saidAt = (medium: 'email' | 'sms', given: string): string =>
   `CASE WHEN p.user_id = ANY(${given}::text[]) AND excluded.${medium}_subscription = 'UNSUBSCRIBED' THEN now()
      ELSE p.${medium}_said_at END`;
 
+/** SQL: what a row says in the place of what is stored. A no that the person said stays. */
+const subscription = (medium: 'email' | 'sms', given: string): string =>
+  `CASE WHEN p.user_id = ANY(${given}::text[]) AND NOT p.${medium}_no_is_own THEN excluded.${medium}_subscription
+     ELSE p.${medium}_subscription END`;
+
 const uniqueViolation = '23505';
 /** Rows from which on asking whether all are new costs less than it saves. */
 const worthCopy = 200;
@@ -102,8 +107,8 @@ export class ImportWriter {
          is_email_addressable = p.is_email_addressable OR (excluded.email IS NOT NULL AND lower(excluded.email) IS DISTINCT FROM lower(p.email)),
          is_mobile_number_addressable = p.is_mobile_number_addressable
            OR (excluded.mobile_number IS NOT NULL AND excluded.mobile_number IS DISTINCT FROM p.mobile_number),
-         email_subscription = CASE WHEN p.user_id = ANY($12::text[]) THEN excluded.email_subscription ELSE p.email_subscription END,
-         sms_subscription = CASE WHEN p.user_id = ANY($13::text[]) THEN excluded.sms_subscription ELSE p.sms_subscription END,
+         email_subscription = ${subscription('email', '$12')},
+         sms_subscription = ${subscription('sms', '$13')},
          email_said_at = ${saidAt('email', '$12')},
          sms_said_at = ${saidAt('sms', '$13')},
          language = coalesce(excluded.language, p.language),

@@ -22,9 +22,10 @@ const isNews = (medium: 'email' | 'sms'): string =>
   `a.${medium} IS NOT NULL AND (p.${medium}_said_at IS NULL OR p.${medium}_said_at < a.said_at
      OR (p.${medium}_said_at = a.said_at AND a.${medium} = 'UNSUBSCRIBED'))`;
 
-/** SQL: the answer of a medium and its time, in the place of an older one. */
+/** SQL: the answer of a medium, whose it is and its time, in the place of an older one. */
 const taken = (medium: 'email' | 'sms'): string =>
   `${medium}_subscription = CASE WHEN ${isNews(medium)} THEN a.${medium} ELSE p.${medium}_subscription END,
+   ${medium}_no_is_own = CASE WHEN ${isNews(medium)} THEN a.${medium} = 'UNSUBSCRIBED' ELSE p.${medium}_no_is_own END,
    ${medium}_said_at = CASE WHEN ${isNews(medium)} THEN a.said_at ELSE p.${medium}_said_at END`;
 
 /** The only way to change what people said, and the log of it, which the database itself keeps. */
@@ -47,7 +48,7 @@ export class ConsentRepository {
   }
 
   /**
-   * Stores answers of many people, each at most once, to the millisecond: what an answer waits with in an intake has no
+   * Stores what people said themselves, each at most once, to the millisecond: what an answer waits with in an intake has no
    * finer time, and is the same answer. One that is older than what was said of the medium since changes
    * nothing, whatever road each came by; one that is there already logs nothing.
    */
@@ -79,7 +80,7 @@ export class ConsentRepository {
     await this.from(tx, source);
     await execute(
       tx,
-      `UPDATE device SET push_subscription = $3, push_said_at = now(), updated_at = now()
+      `UPDATE device SET push_subscription = $3, push_no_is_own = $3 = 'UNSUBSCRIBED', push_said_at = now(), updated_at = now()
        WHERE project_id = $1 AND id = ANY($2::uuid[]) AND (push_said_at IS NULL OR push_said_at <= now())`,
       [projectId, deviceIds, subscription],
     );
@@ -89,6 +90,7 @@ export class ConsentRepository {
   async carryOver(tx: Tx, projectId: string, merges: ProfileMerge[]): Promise<void> {
     const strictest = (medium: 'email' | 'sms'): string =>
       `${medium}_subscription = CASE WHEN f.${medium}_subscription = 'UNSUBSCRIBED' THEN 'UNSUBSCRIBED' ELSE p.${medium}_subscription END,
+       ${medium}_no_is_own = p.${medium}_no_is_own OR f.${medium}_subscription IS NOT NULL,
        ${medium}_said_at = CASE WHEN f.${medium}_subscription = 'UNSUBSCRIBED' THEN now() ELSE p.${medium}_said_at END`;
     const sql = `UPDATE profile p SET ${strictest('email')}, ${strictest('sms')}, updated_at = now()
        FROM (SELECT m.into_id, max(f.email_subscription) FILTER (WHERE f.email_subscription = 'UNSUBSCRIBED') AS email_subscription,

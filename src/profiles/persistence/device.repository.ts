@@ -117,9 +117,11 @@ export class DeviceRepository {
    * anonymous profile is still under what excludes whoever had the phone, signed in or not.
    */
   private async carryOver(tx: Tx, { projectId, id }: { projectId: string; id: string }, token: string): Promise<void> {
-    const switchOff = `UPDATE device SET push_subscription = 'UNSUBSCRIBED', push_said_at = now(), updated_at = now()
-      WHERE project_id = $1 AND id = $3 AND push_subscription = 'NOT_SET' AND EXISTS (SELECT FROM device o
-        WHERE o.project_id = $1 AND o.token = $2 AND o.id <> $3 AND o.push_subscription = 'UNSUBSCRIBED')`;
+    const switchOff = `UPDATE device d SET push_subscription = 'UNSUBSCRIBED', push_no_is_own = o.is_own, push_said_at = now(),
+        updated_at = now()
+      FROM (SELECT bool_or(push_no_is_own) AS is_own FROM device
+        WHERE project_id = $1 AND token = $2 AND id <> $3 AND push_subscription = 'UNSUBSCRIBED') AS o
+      WHERE d.project_id = $1 AND d.id = $3 AND d.push_subscription = 'NOT_SET' AND o.is_own IS NOT NULL`;
     await this.consent.during(tx, 'DEVICE_MOVED', () => execute(tx, switchOff, [projectId, token, id]));
     await execute(
       tx,

@@ -16,15 +16,21 @@ interface StoredRow {
   attributes: Record<string, unknown>;
 }
 
+const answerEmptied = (medium: 'email' | 'sms'): string =>
+  `${medium}_subscription = CASE WHEN ${medium}_no_is_own THEN ${medium}_subscription ELSE 'NOT_SET' END`;
+
 const emptied = {
   email: 'email = NULL',
   mobileNumber: 'mobile_number = NULL',
-  emailSubscription: `email_subscription = 'NOT_SET'`,
-  smsSubscription: `sms_subscription = 'NOT_SET'`,
+  emailSubscription: answerEmptied('email'),
+  smsSubscription: answerEmptied('sms'),
   language: 'language = NULL',
   timezone: 'time_zone = NULL',
   country: 'country = NULL',
 };
+
+/** SQL: neither an answer about texts is stored, nor was one that has been emptied since. */
+const saidNothing = `p.sms_subscription = 'NOT_SET' AND p.sms_said_at IS NULL`;
 
 /** A field of a profile that can be emptied. */
 export type ClearableField = keyof typeof emptied;
@@ -91,7 +97,7 @@ export class ProfileRepository {
 
   /**
    * Writes imported numbers (the last one of a user ID counts), makes missing profiles, returns all ids by user ID. A number
-   * to which somebody said no makes nobody subscribed.
+   * to which somebody said no makes nobody subscribed, and neither does one of somebody who ever answered.
    */
   async importNumbers(
     tx: Tx,
@@ -113,10 +119,10 @@ export class ProfileRepository {
          ON CONFLICT ON CONSTRAINT uq_profile_user_id DO UPDATE SET
            mobile_number = excluded.mobile_number,
            is_mobile_number_addressable = p.is_mobile_number_addressable OR p.mobile_number IS DISTINCT FROM excluded.mobile_number,
-           sms_subscription = CASE WHEN p.sms_subscription = 'NOT_SET' THEN excluded.sms_subscription ELSE p.sms_subscription END,
+           sms_subscription = CASE WHEN ${saidNothing} THEN excluded.sms_subscription ELSE p.sms_subscription END,
            updated_at = now()
          WHERE p.mobile_number IS DISTINCT FROM excluded.mobile_number
-           OR (p.sms_subscription = 'NOT_SET' AND excluded.sms_subscription <> 'NOT_SET')
+           OR (${saidNothing} AND excluded.sms_subscription <> 'NOT_SET')
          RETURNING p.id, p.user_id
        )
        SELECT id, user_id FROM written
@@ -141,7 +147,7 @@ export class ProfileRepository {
     return found;
   }
 
-  /** Empties fields of one profile. */
+  /** Empties fields of one profile; a no that the person said stays. */
   async clear(
     tx: Tx,
     { projectId, userId, fields }: { projectId: string; userId: string; fields: ClearableField[] },

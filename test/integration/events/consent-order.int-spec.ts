@@ -3,6 +3,7 @@ import { Transactions } from '@libs/platform';
 import { Contactability, ProfilesService } from '@modules/profiles';
 import { SuppressionService } from '@modules/suppression';
 import { Client } from 'pg';
+import { TextIntake } from '../../../src/channels/delivery/text-intake';
 import { mutate } from '../../support/campaign-stage';
 import { eventually } from '../../support/eventually';
 import { type EventsStage, type Reached, stageEvents } from './stage';
@@ -17,7 +18,7 @@ describe('what somebody says on the phone, in mails and by text', () => {
   let sdkKey: string;
 
   beforeAll(async () => {
-    stage = await stageEvents(8);
+    stage = await stageEvents(20);
     ({ sdkKey } = await mutate<{ sdkKey: string }>(stage.graphql, 'createApp', 'CreateAppInput', 'sdkKey', {
       ...{ name: 'Casino', platform: 'ANDROID' },
     }));
@@ -74,6 +75,34 @@ describe('what somebody says on the phone, in mails and by text', () => {
           .get(ProfilesService, { strict: false })
           .applyConsent(tx, stage.projectId, 'UNSUBSCRIBE_LINK', [{ profileId, email, saidAt }]),
       );
+
+  const userIdOf = async ({ profileId }: Reached): Promise<string> =>
+    (await stage.database.query<{ user_id: string }>('SELECT user_id FROM profile WHERE id = $1', [profileId]))[0]
+      ?.user_id ?? '';
+  const byServer = async (reached: Reached, fields: object): Promise<unknown> =>
+    mutate(stage.graphql, 'upsertProfile', 'UpsertProfileInput', 'profile { id }', {
+      ...{ userId: await userIdOf(reached), ...fields },
+    });
+  const byFile = async (kind: 'profiles' | 'devices', body: string): Promise<void> => {
+    const answered = await stage.rest(`/imports/${kind}`, {
+      ...{ method: 'POST', headers: { 'content-type': 'text/csv' }, body },
+    });
+    expect(await answered.json()).toMatchObject({ updated: 1, rejected: 0 });
+  };
+  const numberOfOptimove = async (reached: Reached, number: string): Promise<void> => {
+    const given = { numbers: [{ userId: await userIdOf(reached), number }], subscribeWhenNotSet: true };
+    await stage.app
+      .get(Transactions)
+      .run((tx) => stage.app.get(ProfilesService, { strict: false }).importNumbers(tx, stage.projectId, given));
+  };
+  const text = (from: string, keyword: 'STOP' | 'START'): Promise<void> =>
+    stage.app.get(TextIntake, { strict: false }).store({ projectId: stage.projectId, accountId: stage.accounts.smpp }, [
+      { from, to: '447700900000', text: keyword, keyword, occurredAt: new Date() },
+    ]);
+  const stop = async ({ number }: Reached): Promise<void> => {
+    await text(number, 'STOP');
+    await stage.apply();
+  };
 
   it('closes the gate before the toggle is answered, is in the log once, and waits for Optimove to be told', async () => {
     const contactability = stage.app.get(Contactability, { strict: false });
@@ -145,16 +174,52 @@ describe('what somebody says on the phone, in mails and by text', () => {
     expect((await stage.profile(person(3))).emailSubscription).toBe('UNSUBSCRIBED');
   });
 
-  it('takes it for none when the no was in force already and is applied after the file', async () => {
-    await stage.visit(person(7).links.unsubscribe, { method: 'POST' });
-    const [row] = await stage.database.query<{ user_id: string }>('SELECT user_id FROM profile WHERE id = $1', [
-      person(7).profileId,
-    ]);
-    await mutate(stage.graphql, 'upsertProfile', 'UpsertProfileInput', 'profile { id }', {
-      ...{ userId: row?.user_id, emailSubscription: 'SUBSCRIBED' },
-    });
+  it.each([
+    [7, 'before'],
+    [8, 'after'],
+  ])('takes it for none when the no was in force already (person %i), applied %s the file or not', async (index, when) => {
+    await stage.visit(person(index).links.unsubscribe, { method: 'POST' });
+    if (when === 'after') await stage.apply();
+    await byServer(person(index), { emailSubscription: 'SUBSCRIBED' });
+    expect((await gate(person(index)))[0]).toBe('NOT_SUBSCRIBED');
     await stage.apply();
-    expect((await stage.profile(person(7))).emailSubscription).toBe('UNSUBSCRIBED');
+    expect((await gate(person(index)))[0]).toBe('NOT_SUBSCRIBED');
+  });
+
+  it('lets no file take back what somebody switched off on their phone', async () => {
+    const phone = await phoneOf(person(9));
+    await phone.say('subscriptions', { email: 'UNSUBSCRIBED', sms: 'UNSUBSCRIBED' });
+    await phone.say('push-subscription', { subscribed: false });
+    const userId = await userIdOf(person(9));
+    await byFile('profiles', `userId,emailSubscription,smsSubscription\n${userId},SUBSCRIBED,NOT_SET\n`);
+    const { profileId } = person(9);
+    await byFile('devices', `userId,token,platform,pushSubscription\n${userId},token-of-${profileId},ANDROID,SUBSCRIBED\n`);
+    expect(await gate(person(9))).toEqual(['NOT_SUBSCRIBED', 'NOT_SUBSCRIBED', 'NOT_SUBSCRIBED']);
+    await phone.say('subscriptions', { email: 'SUBSCRIBED', sms: 'SUBSCRIBED' });
+    await phone.say('push-subscription', { subscribed: true });
+    expect(await gate(person(9))).toEqual(['ALLOWED', 'ALLOWED', 'ALLOWED']);
+  });
+
+  it('takes what a file says for what a file said before', async () => {
+    for (const emailSubscription of ['UNSUBSCRIBED', 'SUBSCRIBED', 'UNSUBSCRIBED', null, 'SUBSCRIBED'])
+      await byServer(person(10), { emailSubscription });
+    expect((await gate(person(10)))[0]).toBe('ALLOWED');
+  });
+
+  it.each([
+    [11, 'a file that says NOT_SET', 'NOT_SET'],
+    [12, 'a server that empties the answer', null],
+  ])('keeps the STOP of person %i, whatever comes: %s, and then a number from Optimove', async (index, _how, nothing) => {
+    await stop(person(index));
+    await byServer(person(index), { smsSubscription: nothing });
+    await numberOfOptimove(person(index), person(index).number);
+    expect((await stage.profile(person(index))).smsSubscription).toBe('UNSUBSCRIBED');
+  });
+
+  it('takes a number of Optimove for no yes of somebody whose no a file gave and a file emptied', async () => {
+    for (const smsSubscription of ['UNSUBSCRIBED', 'NOT_SET']) await byServer(person(13), { smsSubscription });
+    await numberOfOptimove(person(13), person(13).number);
+    expect((await stage.profile(person(13))).smsSubscription).toBe('NOT_SET');
   });
 
   it.each([1, 300])(
