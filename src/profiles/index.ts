@@ -1,3 +1,4 @@
+export { type AddressAnswer, type AddressAnswerHandler, AddressAnswers } from './address-answers';
 export {
   BrowserEnum,
   DeviceTargetingInput,

@@ -1,6 +1,7 @@
 import { ProjectsModule } from '@modules/projects';
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AddressAnswers } from './address-answers';
 import { AttributeDefinitions } from './attributes/attribute-definitions';
 import { AttributeEnds } from './attributes/attribute-ends';
 import { ChangeValues } from './attributes/change-values';
@@ -43,6 +44,7 @@ import { Segments } from './segments/segments';
 @Module({
   imports: [ProjectsModule, TypeOrmModule.forFeature([AppEntity, AttributeDefinitionEntity, SegmentEntity])],
   providers: [
+    AddressAnswers,
     AnonymousProfiles,
     AttributeDefinitions,
     AttributeEnds,
@@ -79,6 +81,7 @@ import { Segments } from './segments/segments';
     Merges,
   ],
   exports: [
+    AddressAnswers,
     AttributeWorkRepository,
     ChangeValues,
     AnonymousProfiles,

@@ -2,6 +2,7 @@ import type { Medium } from '@libs/delivery';
 import type { Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
+import { AddressAnswers } from './address-answers';
 import type { App } from './domain/app';
 import type { Behaviour, CampaignDeedRow, RefusedBehaviour } from './domain/behaviour';
 import type { ConsentAnswer, ConsentSource } from './domain/consent';
@@ -31,6 +32,7 @@ export class ProfilesService {
     private readonly behaviour: BehaviourRepository,
     private readonly segments: Segments,
     private readonly places: PushPlaceRepository,
+    private readonly addresses: AddressAnswers,
   ) {}
 
   /** Profile ids by user ID, exact and case-sensitive; unknown ones are absent. */
@@ -131,6 +133,19 @@ export class ProfilesService {
   /** Stores what many people say about e-mail and SMS, each person at most once; every change is logged with its origin. */
   applyConsent(tx: Tx, projectId: string, source: ConsentSource, answers: ConsentAnswer[]): Promise<void> {
     return this.consent.answer(tx, projectId, source, answers);
+  }
+
+  /** Somebody said no to texts from these numbers: everybody who has one says no, and whoever comes with it later. */
+  async stopNumbers(tx: Tx, projectId: string, numbers: string[]): Promise<void> {
+    const people = await this.consent.withNumbers(tx, projectId, numbers);
+    const answers = people.map(({ profileId }) => ({ profileId, sms: 'UNSUBSCRIBED' as const }));
+    if (answers.length > 0) await this.consent.answer(tx, projectId, 'KEYWORD', answers);
+    const no = { medium: 'SMS', subscription: 'UNSUBSCRIBED', saidAt: null } as const;
+    await this.addresses.tell(
+      tx,
+      projectId,
+      numbers.map((address) => ({ ...no, address })),
+    );
   }
 
   /** Profiles that have one of these mobile numbers; several may share one. */

@@ -1,7 +1,7 @@
 export type { GateDecision, GatePerson, RefusalReason } from './domain/decision';
 export type { Freshness, GateOrigin, RuleInForce } from './domain/guard';
 export type { GuardStanding } from './guard/guard';
-export { StoppedNumbers } from './stopped-numbers';
+export { RefusedAddresses } from './refused-addresses';
 export { SuppressionModule } from './suppression.module';
 export { type GateRequest, SuppressionService } from './suppression.service';
 export { SuppressionApiModule } from './suppression-api.module';

@@ -1,35 +1,43 @@
-import { newId } from '@libs/foundation';
-import { execute, query, type Tx } from '@libs/platform';
-import { Injectable } from '@nestjs/common';
+import type { Tx } from '@libs/platform';
+import { type AddressAnswer, AddressAnswers } from '@modules/profiles';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { normalValue } from './domain/entry';
+import { type Entry, EntryRepository } from './persistence/entry.repository';
 
-const reason = 'STOP by text';
+const stop = 'STOP by text';
 
-/** Numbers of people we do not know who asked us by text to stop: whoever turns up with one later gets no texts. */
+/** Where something goes to. */
+type Address = Pick<AddressAnswer, 'medium' | 'address'>;
+
+/**
+ * Addresses whose owner said no, as entries of the list: whoever turns up with one later gets nothing there. A later yes of
+ * whoever has it takes the entry back; entries for other reasons stay.
+ */
 @Injectable()
-export class StoppedNumbers {
-  async add(tx: Tx, projectId: string, numbers: string[]): Promise<void> {
-    const values = normal(numbers);
-    await query(
-      tx,
-      `INSERT INTO suppression_entry (id, project_id, kind, value, medium, reason)
-       SELECT id, $1, 'MOBILE_NUMBER', value, 'SMS', $4 FROM unnest($2::uuid[], $3::text[]) AS e(id, value)
-       ON CONFLICT ON CONSTRAINT uq_suppression_entry DO NOTHING`,
-      [projectId, values.map(() => newId()), values, reason],
-    );
+export class RefusedAddresses implements OnModuleInit {
+  constructor(
+    private readonly answers: AddressAnswers,
+    private readonly entries: EntryRepository,
+  ) {}
+
+  onModuleInit(): void {
+    this.answers.register(async (tx, projectId, answers) => {
+      const noes = answers.filter(({ subscription }) => subscription === 'UNSUBSCRIBED').flatMap(entryOf);
+      await this.entries.add(tx, projectId, { entries: noes, reason: stop });
+      const yeses = answers.filter(({ subscription }) => subscription === 'SUBSCRIBED');
+      await this.takeBack(tx, projectId, yeses);
+    });
   }
 
-  /** They asked to start again: what {@link add} listed is taken back, other entries stay. */
-  async remove(tx: Tx, projectId: string, numbers: string[]): Promise<void> {
-    await execute(
-      tx,
-      `DELETE FROM suppression_entry
-       WHERE project_id = $1 AND kind = 'MOBILE_NUMBER' AND medium = 'SMS' AND reason = $3 AND value = ANY($2::text[])`,
-      [projectId, normal(numbers), reason],
-    );
+  /** Yeses to addresses, whoever has them; what is listed since stays. */
+  async takeBack(tx: Tx, projectId: string, yeses: (Address & Pick<AddressAnswer, 'saidAt'>)[]): Promise<void> {
+    const entries = yeses.flatMap((yes) => entryOf(yes).map((entry) => ({ ...entry, until: yes.saidAt })));
+    await this.entries.remove(tx, projectId, { entries, reasons: [stop] });
   }
 }
 
-function normal(numbers: string[]): string[] {
-  return [...new Set(numbers)].flatMap((number) => normalValue('MOBILE_NUMBER', number) ?? []);
+function entryOf({ medium, address }: Address): Entry[] {
+  const kind = medium === 'EMAIL' ? 'EMAIL' : 'MOBILE_NUMBER';
+  const value = normalValue(kind, address);
+  return value ? [{ kind, value, medium }] : [];
 }

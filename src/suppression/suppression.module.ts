@@ -14,6 +14,7 @@ import { ManageRules } from './guard/manage-rules';
 import { ImportEntries } from './import-entries';
 import { AttributeRepository } from './persistence/attribute.repository';
 import { CustomerValueRepository } from './persistence/customer-value.repository';
+import { EntryRepository } from './persistence/entry.repository';
 import { ExclusionRuleRepository } from './persistence/exclusion-rule.repository';
 import { FeedRepository } from './persistence/feed.repository';
 import { GuardDecisionRepository } from './persistence/guard-decision.repository';
@@ -23,8 +24,8 @@ import { MergeRepository } from './persistence/merge.repository';
 import { RememberedValueRepository } from './persistence/remembered-value.repository';
 import { SuppressionEntryEntity } from './persistence/suppression-entry.entity';
 import { SyncRunRepository } from './persistence/sync-run.repository';
+import { RefusedAddresses } from './refused-addresses';
 import { RuleDependents } from './rule-dependents';
-import { StoppedNumbers } from './stopped-numbers';
 import { SuppressionConfig } from './suppression.config';
 import { SuppressionService } from './suppression.service';
 import { SuppressionList } from './suppression-list';
@@ -40,6 +41,7 @@ import { ValueWriter } from './sync/value-writer';
 const repositories = [
   AttributeRepository,
   CustomerValueRepository,
+  EntryRepository,
   ExclusionRuleRepository,
   FeedRepository,
   GuardDecisionRepository,
@@ -80,12 +82,12 @@ const useCases = [
     { provide: SuppressionConfig, useFactory: () => parseConfig(SuppressionConfig) },
     ...repositories,
     ...useCases,
-    StoppedNumbers,
+    RefusedAddresses,
     SuppressionService,
     ExclusionPersonalData,
     KeepExclusions,
     ValueWriter,
   ],
-  exports: [SuppressionConfig, StoppedNumbers, SuppressionService, ...repositories, ...useCases],
+  exports: [SuppressionConfig, RefusedAddresses, SuppressionService, ...repositories, ...useCases],
 })
 export class SuppressionModule {}

@@ -1,7 +1,7 @@
 import { Transactions, type Tx } from '@libs/platform';
 import { DeliveryService, type KeywordRow } from '@modules/channels';
 import { ProfilesService } from '@modules/profiles';
-import { StoppedNumbers } from '@modules/suppression';
+import { RefusedAddresses } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { EngagementRepository } from '../persistence/engagement.repository';
 import { TextedRepository } from '../persistence/texted.repository';
@@ -11,8 +11,9 @@ const batchSize = 500;
 type Said = KeywordRow & { keyword: 'STOP' | 'START' };
 
 /**
- * Does what people ask for by text. STOP and START change the subscription of everybody with that number; a number of
- * nobody is listed, so that whoever turns up with it gets no texts. A STOP counts for the last text that they got.
+ * Does what people ask for by text. STOP and START change the subscription of everybody with that number. A STOP was in
+ * force, and its number listed, when it was taken in; a START takes the number off the list. A STOP counts for the last
+ * text that they got.
  */
 @Injectable()
 export class ApplyKeywords {
@@ -20,7 +21,7 @@ export class ApplyKeywords {
     private readonly transactions: Transactions,
     private readonly delivery: DeliveryService,
     private readonly profiles: ProfilesService,
-    private readonly stopped: StoppedNumbers,
+    private readonly refused: RefusedAddresses,
     private readonly texted: TextedRepository,
     private readonly engagement: EngagementRepository,
   ) {}
@@ -57,17 +58,11 @@ export class ApplyKeywords {
     }));
     if (answers.length > 0) await this.profiles.applyConsent(tx, projectId, 'KEYWORD', answers);
     const known = new Set(people.map(({ word }) => word.number));
-    const unknown = numbers.filter((number) => !known.has(number));
-    await this.stopped.add(
-      tx,
-      projectId,
-      unknown.filter((number) => last.get(number)?.keyword === 'STOP'),
-    );
-    await this.stopped.remove(
-      tx,
-      projectId,
-      numbers.filter((number) => last.get(number)?.keyword === 'START'),
-    );
+    const started = numbers.flatMap((address) => {
+      const word = last.get(address);
+      return word?.keyword === 'START' ? [{ medium: 'SMS' as const, address, saidAt: word.receivedAt }] : [];
+    });
+    await this.refused.takeBack(tx, projectId, started);
     await this.delivery.markUnknownTexts(
       tx,
       said.filter(({ number }) => !known.has(number)).map(({ id }) => id),

@@ -15,17 +15,14 @@ export class TextIntake {
   ) {}
 
   /**
-   * Resolves when the texts are committed. A STOP is in force by then for everybody with the number; what else it changes,
-   * and every other keyword, waits for its turn.
+   * Resolves when the texts are committed. A STOP is in force by then for everybody with the number and for the number
+   * itself; what else it changes, and every other keyword, waits for its turn.
    */
   store(owner: ReceiptOwner, texts: InboundText[]): Promise<void> {
-    const numbers = texts.filter(({ keyword }) => keyword === 'STOP').map(({ from }) => from);
+    const numbers = new Set(texts.filter(({ keyword }) => keyword === 'STOP').map(({ from }) => from));
     return this.transactions.run(async (tx) => {
       await this.texts.store(tx, owner, texts);
-      if (numbers.length === 0) return;
-      const people = await this.profiles.withNumbers(tx, owner.projectId, [...new Set(numbers)]);
-      const answers = people.map(({ profileId }) => ({ profileId, sms: 'UNSUBSCRIBED' as const }));
-      if (answers.length > 0) await this.profiles.applyConsent(tx, owner.projectId, 'KEYWORD', answers);
+      if (numbers.size > 0) await this.profiles.stopNumbers(tx, owner.projectId, [...numbers]);
     });
   }
 }

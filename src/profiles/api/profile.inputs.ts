@@ -46,13 +46,15 @@ export class UpsertProfileInput {
 
   @Field(() => SubscriptionEnum, {
     nullable: true,
-    description: 'Whether the person wants e-mail; null is the same as NOT_SET. A no that the person said themselves stays.',
+    description:
+      'Whether the person wants e-mail; null is the same as NOT_SET. A no that the person said themselves stays.',
   })
   emailSubscription?: Subscription | null;
 
   @Field(() => SubscriptionEnum, {
     nullable: true,
-    description: 'Whether the person wants SMS; null is the same as NOT_SET. A no that the person said themselves stays.',
+    description:
+      'Whether the person wants SMS; null is the same as NOT_SET. A no that the person said themselves stays.',
   })
   smsSubscription?: Subscription | null;
 

@@ -1,5 +1,6 @@
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import { type AddressAnswer, AddressAnswers } from '../address-answers';
 import type { ConsentAnswer, ConsentSource } from '../domain/consent';
 import type { Subscription } from '../domain/subscription';
 import type { ProfileMerge } from '../merges';
@@ -28,9 +29,22 @@ const taken = (medium: 'email' | 'sms'): string =>
    ${medium}_no_is_own = CASE WHEN ${isNews(medium)} THEN a.${medium} = 'UNSUBSCRIBED' ELSE p.${medium}_no_is_own END,
    ${medium}_said_at = CASE WHEN ${isNews(medium)} THEN a.said_at ELSE p.${medium}_said_at END`;
 
+/** SQL: whether the answer is a yes that counts, once it is stored. */
+const saysYes = (medium: 'email' | 'sms'): string =>
+  `a.${medium} = 'SUBSCRIBED' AND p.${medium}_subscription = 'SUBSCRIBED' AND p.${medium}_said_at = a.said_at`;
+
+interface Answered {
+  said_at: Date;
+  /** Addresses to which the person says yes now; null where not. */
+  email: string | null;
+  number: string | null;
+}
+
 /** The only way to change what people said, and the log of it, which the database itself keeps. */
 @Injectable()
 export class ConsentRepository {
+  constructor(private readonly addresses: AddressAnswers) {}
+
   /** Names the origin of every change of consent in the rest of this transaction. */
   async from(tx: Tx, source: ConsentSource): Promise<void> {
     await query(tx, `SELECT set_config('app.consent_source', $1, true)`, [source]);
@@ -50,16 +64,18 @@ export class ConsentRepository {
   /**
    * Stores what people said themselves, each at most once, to the millisecond: what an answer waits with in an intake has no
    * finer time, and is the same answer. One that is older than what was said of the medium since changes
-   * nothing, whatever road each came by; one that is there already logs nothing.
+   * nothing, whatever road each came by; one that is there already logs nothing. A yes is told of the address too.
    */
   async answer(tx: Tx, projectId: string, source: ConsentSource, answers: ConsentAnswer[]): Promise<void> {
     await this.from(tx, source);
-    await execute(
+    const answered = await query<Answered>(
       tx,
       `UPDATE profile p SET ${taken('email')}, ${taken('sms')}, updated_at = now()
        FROM (SELECT g.profile_id, g.email, g.sms, date_trunc('milliseconds', coalesce(g.said_at, now())) AS said_at
          FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[]) AS g(profile_id, email, sms, said_at)) AS a
-       WHERE p.project_id = $1 AND p.id = a.profile_id AND ((${isNews('email')}) OR (${isNews('sms')}))`,
+       WHERE p.project_id = $1 AND p.id = a.profile_id AND ((${isNews('email')}) OR (${isNews('sms')}))
+       RETURNING a.said_at, CASE WHEN ${saysYes('email')} THEN p.email END AS email,
+         CASE WHEN ${saysYes('sms')} THEN p.mobile_number END AS number`,
       [
         projectId,
         answers.map(({ profileId }) => profileId),
@@ -68,6 +84,7 @@ export class ConsentRepository {
         answers.map(({ saidAt }) => saidAt ?? null),
       ],
     );
+    await this.addresses.tell(tx, projectId, answered.flatMap(yesOf));
   }
 
   /** Stores whether installations want push messages; of two answers at once the one that began later stays. */
@@ -144,4 +161,10 @@ export class ConsentRepository {
       [page.projectId, page.profileId, page.beforeId, page.limit],
     );
   }
+}
+
+function yesOf({ said_at: saidAt, email, number }: Answered): AddressAnswer[] {
+  const yes = (medium: 'EMAIL' | 'SMS', address: string | null): AddressAnswer[] =>
+    address === null ? [] : [{ medium, address, subscription: 'SUBSCRIBED', saidAt }];
+  return [...yes('EMAIL', email), ...yes('SMS', number)];
 }

@@ -47,7 +47,7 @@ describe('what somebody says on the phone, in mails and by text', () => {
   }
 
   /** What the gate says of the person's e-mail, text and push, this moment. */
-  async function gate({ profileId }: Reached): Promise<string[]> {
+  async function gate({ profileId }: Pick<Reached, 'profileId'>): Promise<string[]> {
     const request = {
       projectId: stage.projectId,
       origin: { kind: 'DIRECT' as const, executionId: newId() },
@@ -96,9 +96,11 @@ describe('what somebody says on the phone, in mails and by text', () => {
       .run((tx) => stage.app.get(ProfilesService, { strict: false }).importNumbers(tx, stage.projectId, given));
   };
   const text = (from: string, keyword: 'STOP' | 'START'): Promise<void> =>
-    stage.app.get(TextIntake, { strict: false }).store({ projectId: stage.projectId, accountId: stage.accounts.smpp }, [
-      { from, to: '447700900000', text: keyword, keyword, occurredAt: new Date() },
-    ]);
+    stage.app
+      .get(TextIntake, { strict: false })
+      .store({ projectId: stage.projectId, accountId: stage.accounts.smpp }, [
+        { from, to: '447700900000', text: keyword, keyword, occurredAt: new Date() },
+      ]);
   const stop = async ({ number }: Reached): Promise<void> => {
     await text(number, 'STOP');
     await stage.apply();
@@ -177,14 +179,17 @@ describe('what somebody says on the phone, in mails and by text', () => {
   it.each([
     [7, 'before'],
     [8, 'after'],
-  ])('takes it for none when the no was in force already (person %i), applied %s the file or not', async (index, when) => {
-    await stage.visit(person(index).links.unsubscribe, { method: 'POST' });
-    if (when === 'after') await stage.apply();
-    await byServer(person(index), { emailSubscription: 'SUBSCRIBED' });
-    expect((await gate(person(index)))[0]).toBe('NOT_SUBSCRIBED');
-    await stage.apply();
-    expect((await gate(person(index)))[0]).toBe('NOT_SUBSCRIBED');
-  });
+  ])(
+    'takes it for none when the no was in force already (person %i), applied %s the file or not',
+    async (index, when) => {
+      await stage.visit(person(index).links.unsubscribe, { method: 'POST' });
+      if (when === 'after') await stage.apply();
+      await byServer(person(index), { emailSubscription: 'SUBSCRIBED' });
+      expect((await gate(person(index)))[0]).toBe('NOT_SUBSCRIBED');
+      await stage.apply();
+      expect((await gate(person(index)))[0]).toBe('NOT_SUBSCRIBED');
+    },
+  );
 
   it('lets no file take back what somebody switched off on their phone', async () => {
     const phone = await phoneOf(person(9));
@@ -193,7 +198,10 @@ describe('what somebody says on the phone, in mails and by text', () => {
     const userId = await userIdOf(person(9));
     await byFile('profiles', `userId,emailSubscription,smsSubscription\n${userId},SUBSCRIBED,NOT_SET\n`);
     const { profileId } = person(9);
-    await byFile('devices', `userId,token,platform,pushSubscription\n${userId},token-of-${profileId},ANDROID,SUBSCRIBED\n`);
+    await byFile(
+      'devices',
+      `userId,token,platform,pushSubscription\n${userId},token-of-${profileId},ANDROID,SUBSCRIBED\n`,
+    );
     expect(await gate(person(9))).toEqual(['NOT_SUBSCRIBED', 'NOT_SUBSCRIBED', 'NOT_SUBSCRIBED']);
     await phone.say('subscriptions', { email: 'SUBSCRIBED', sms: 'SUBSCRIBED' });
     await phone.say('push-subscription', { subscribed: true });
@@ -209,17 +217,57 @@ describe('what somebody says on the phone, in mails and by text', () => {
   it.each([
     [11, 'a file that says NOT_SET', 'NOT_SET'],
     [12, 'a server that empties the answer', null],
-  ])('keeps the STOP of person %i, whatever comes: %s, and then a number from Optimove', async (index, _how, nothing) => {
-    await stop(person(index));
-    await byServer(person(index), { smsSubscription: nothing });
-    await numberOfOptimove(person(index), person(index).number);
-    expect((await stage.profile(person(index))).smsSubscription).toBe('UNSUBSCRIBED');
-  });
+  ])(
+    'keeps the STOP of person %i, whatever comes: %s, and then a number from Optimove',
+    async (index, _how, nothing) => {
+      await stop(person(index));
+      await byServer(person(index), { smsSubscription: nothing });
+      await numberOfOptimove(person(index), person(index).number);
+      expect((await stage.profile(person(index))).smsSubscription).toBe('UNSUBSCRIBED');
+    },
+  );
 
   it('takes a number of Optimove for no yes of somebody whose no a file gave and a file emptied', async () => {
     for (const smsSubscription of ['UNSUBSCRIBED', 'NOT_SET']) await byServer(person(13), { smsSubscription });
     await numberOfOptimove(person(13), person(13).number);
     expect((await stage.profile(person(13))).smsSubscription).toBe('NOT_SET');
+  });
+
+  describe('a STOP is of the number', () => {
+    const moved = '4915199999990';
+    const smsOf = async (reached: Pick<Reached, 'profileId'>): Promise<string | undefined> => (await gate(reached))[1];
+
+    it('whoever Optimove gives it to later, until they say yes themselves', async () => {
+      await stop(person(14));
+      await numberOfOptimove(person(15), person(14).number);
+      expect([await smsOf(person(14)), await smsOf(person(15))]).toEqual(['NOT_SUBSCRIBED', 'SUPPRESSED']);
+      await (await phoneOf(person(15))).say('subscriptions', { sms: 'SUBSCRIBED' });
+      expect([await smsOf(person(14)), await smsOf(person(15))]).toEqual(['NOT_SUBSCRIBED', 'ALLOWED']);
+    });
+
+    it('when who said it has another number by then, whether a newcomer comes from Optimove or by a file', async () => {
+      await text(person(16).number, 'STOP');
+      await byServer(person(16), { mobileNumber: moved });
+      const given = { numbers: [{ userId: 'newcomer', number: person(16).number }], subscribeWhenNotSet: true };
+      const made = await stage.app
+        .get(Transactions)
+        .run((tx) => stage.app.get(ProfilesService, { strict: false }).importNumbers(tx, stage.projectId, given));
+      expect(await smsOf({ profileId: made.get('newcomer') ?? '' })).toBe('SUPPRESSED');
+      await byServer(person(17), { mobileNumber: person(16).number, smsSubscription: 'SUBSCRIBED' });
+      expect(await smsOf(person(17))).toBe('SUPPRESSED');
+    });
+
+    it('before its turn has come also when nobody has the number, until it says START', async () => {
+      const strange = '4915199999991';
+      await text(strange, 'STOP');
+      await byServer(person(18), { mobileNumber: strange, smsSubscription: 'SUBSCRIBED' });
+      expect(await smsOf(person(18))).toBe('SUPPRESSED');
+      await stage.apply();
+      expect(await smsOf(person(18))).toBe('NOT_SUBSCRIBED');
+      await text(strange, 'START');
+      await stage.apply();
+      expect(await smsOf(person(18))).toBe('ALLOWED');
+    });
   });
 
   it.each([1, 300])(
