@@ -5,6 +5,7 @@ import { normalValue } from './domain/entry';
 import { type Entry, EntryRepository } from './persistence/entry.repository';
 
 const stop = 'STOP by text';
+const erased = 'Said no before they were erased';
 
 /** Where something goes to. */
 type Address = Pick<AddressAnswer, 'medium' | 'address'>;
@@ -29,10 +30,15 @@ export class RefusedAddresses implements OnModuleInit {
     });
   }
 
+  /** Noes that nothing else says any more, because whoever said them is erased. */
+  async keepErased(tx: Tx, projectId: string, addresses: Address[]): Promise<void> {
+    await this.entries.add(tx, projectId, { entries: addresses.flatMap(entryOf), reason: erased });
+  }
+
   /** Yeses to addresses, whoever has them; what is listed since stays. */
   async takeBack(tx: Tx, projectId: string, yeses: (Address & Pick<AddressAnswer, 'saidAt'>)[]): Promise<void> {
     const entries = yeses.flatMap((yes) => entryOf(yes).map((entry) => ({ ...entry, until: yes.saidAt })));
-    await this.entries.remove(tx, projectId, { entries, reasons: [stop] });
+    await this.entries.remove(tx, projectId, { entries, reasons: [stop, erased] });
   }
 }
 

@@ -8,6 +8,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ExclusionPersonalData } from './exclusion-personal-data';
 import { FindProofs } from './guard/find-proofs';
 import { Guard } from './guard/guard';
+import { KeepErased } from './guard/keep-erased';
 import { KeepExclusions } from './guard/keep-exclusions';
 import { ManageOverrides } from './guard/manage-overrides';
 import { ManageRules } from './guard/manage-rules';
@@ -85,6 +86,7 @@ const useCases = [
     RefusedAddresses,
     SuppressionService,
     ExclusionPersonalData,
+    KeepErased,
     KeepExclusions,
     ValueWriter,
   ],

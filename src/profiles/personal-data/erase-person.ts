@@ -34,6 +34,10 @@ export class ErasePerson {
       const taskId = await this.tasks.start(tx, { projectId, triggeredBy: actor.label, ...kind });
       const id = newId();
       await this.erasures.add(tx, { id, projectId, taskId, person });
+      if (person.profileId) {
+        await this.erasures.hold(tx, projectId, person.profileId);
+        await this.data.tellErasure(tx, projectId, person.profileId);
+      }
       await this.own.erase(tx, projectId, person);
       await this.audit.record(tx, actor, { action: 'profile.erased', subject: { type: 'erasure', id } });
       await this.outbox.enqueue(tx, erasePersonJob, { erasureId: id, at: 'start' });

@@ -18,6 +18,14 @@ export class ErasureRepository {
     await query(tx, sql, [id, projectId, taskId, JSON.stringify(person)]);
   }
 
+  /** Until `tx` ends nothing is written to the profile, devices before it as whoever moves one does. */
+  async hold(tx: Tx, projectId: string, profileId: string): Promise<void> {
+    const key = [projectId, profileId];
+    const devices = 'SELECT FROM device WHERE project_id = $1 AND profile_id = $2 ORDER BY id FOR UPDATE';
+    await query(tx, devices, key);
+    await query(tx, 'SELECT FROM profile WHERE project_id = $1 AND id = $2 FOR UPDATE', key);
+  }
+
   /** Takes an erasure by its id alone, as a job has it, and holds it until `tx` ends; null when it has ended. */
   async take(tx: Tx, id: string): Promise<Erasure | null> {
     const [erasure] = await query<Erasure>(

@@ -27,14 +27,28 @@ export interface PersonalDataSource {
   erase(tx: Tx, projectId: string, person: Person): Promise<number>;
 }
 
+/** Takes over what must outlive a profile, in the transaction that deletes it; the profile is still there, and held. */
+export type ErasureHandler = (tx: Tx, projectId: string, profileId: string) => Promise<void>;
+
 /** Modules register here what they keep of people, so that one person can be shown all of it and taken out of it. */
 @Injectable()
 export class PersonalData {
   private readonly registered: PersonalDataSource[] = [];
+  private readonly erasureHandlers: ErasureHandler[] = [];
 
   /** Called while the process starts. */
   register(source: PersonalDataSource): void {
     this.registered.push(source);
+  }
+
+  /** Called while the process starts. */
+  onErasure(handler: ErasureHandler): void {
+    this.erasureHandlers.push(handler);
+  }
+
+  /** Tells every module that a profile is about to be erased, one after the other. */
+  async tellErasure(tx: Tx, projectId: string, profileId: string): Promise<void> {
+    for (const handler of this.erasureHandlers) await handler(tx, projectId, profileId);
   }
 
   /** Every source. */
