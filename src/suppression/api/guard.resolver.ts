@@ -121,7 +121,8 @@ export class GuardResolver {
 
   @Allow('suppression.manage')
   @Mutation(() => SetOptimoveGuardPayload, {
-    description: "Chooses whether a connection's rules count for Optimove's executions; Direct campaigns always obey.",
+    description:
+      "Chooses whether a connection's rules count for Optimove's executions; Direct campaigns always obey. That they count no more needs suppression.override.",
   })
   async setOptimoveGuard(
     @CurrentActor() actor: Actor,

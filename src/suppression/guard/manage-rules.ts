@@ -94,6 +94,8 @@ export class ManageRules {
       if (!feed) {
         return [refuse('NOT_FOUND', 'connectionId', 'This connection has no suppression attribute; choose one first')];
       }
+      const isLooser = feed.guardsOptimove && !change.guardsOptimove;
+      if (isLooser && !mayLoosen(actor)) return [notAllowed('guardsOptimove')];
       if (!(await this.feeds.setGuard(tx, feed, change))) return [conflict()];
       await this.audit.record(tx, actor, {
         action: 'guard.changed',
@@ -138,7 +140,7 @@ const mayLoosen = ({ role }: Actor): boolean => mayDo(role, 'suppression.overrid
 
 function notAllowed(path: string): SuppressionProblem {
   const message =
-    'This lets messages through that the rule holds back; it needs the permission suppression.override (administrators)';
+    'This lets messages through that rules hold back; it needs the permission suppression.override (administrators)';
   return refuse('NOT_ALLOWED', path, message);
 }
 

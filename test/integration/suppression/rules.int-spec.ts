@@ -140,6 +140,18 @@ describe('exclusion rules, overrides and lists', () => {
     );
     expect(removeExclusionRule.userErrors).toMatchObject([{ code: 'NOT_ALLOWED' }]);
     expect(await change({ excludingValues: ['true', 'false'], maximumAgeHours: 71 })).toBeUndefined();
+    const guard = async (guardsOptimove: boolean, version: number): Promise<object[]> => {
+      const { setOptimoveGuard } = await marketer<{ setOptimoveGuard: { userErrors: UserErrors } }>(
+        `mutation ($input: SetOptimoveGuardInput!) { setOptimoveGuard(input: $input) { userErrors { code message path } } }`,
+        { input: { connectionId, guardsOptimove, version } },
+      );
+      return setOptimoveGuard.userErrors;
+    };
+    expect(await guard(true, 1)).toEqual([]);
+    expect(await guard(false, 2)).toMatchObject([{ code: 'NOT_ALLOWED', path: ['guardsOptimove'] }]);
+    const lift = { connectionId, guardsOptimove: false, version: 2 };
+    const lifted = await stage.mutate('setOptimoveGuard', 'SetOptimoveGuardInput', 'feed { guardsOptimove }', lift);
+    expect(lifted).toMatchObject({ feed: { guardsOptimove: false }, userErrors: [] });
   });
 
   it('the proof tells each decision afterwards, in GraphQL and as a file', async () => {
