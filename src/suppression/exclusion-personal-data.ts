@@ -1,6 +1,7 @@
 import { query, type Tx } from '@libs/platform';
 import { type Person, PersonalData, type PersonalDataSource, type PersonalRecord, recordsOf } from '@modules/profiles';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { mergedInto } from './persistence/merge.repository';
 
 /** What excludes a person, and the proof of it. Shown, but never erased: it is what keeps them from being contacted. */
 @Injectable()
@@ -38,8 +39,8 @@ export class ExclusionPersonalData implements PersonalDataSource, OnModuleInit {
     const decisions = await query(
       tx,
       `SELECT decided_at, origin, execution_id, medium, basis, attribute, value, data_date, outcome, detail
-       FROM guard_decision WHERE project_id = $1 AND (user_id = ANY($3::text[]) OR profile_id = $2
-         OR profile_id IN (SELECT profile_id FROM suppression_merge WHERE project_id = $1 AND into_profile_id = $2))
+       FROM guard_decision WHERE project_id = $1 AND (user_id = ANY($3::text[]) OR profile_id = $2::uuid
+         OR profile_id IN (${mergedInto('ARRAY[$2::uuid]')}))
        ORDER BY decided_at`,
       [projectId, person.profileId, customerIds],
     );

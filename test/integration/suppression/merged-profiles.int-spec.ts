@@ -92,11 +92,36 @@ describe('what excludes a person, when profiles become one', () => {
     await identify(phone, 'known');
     await decide(known);
     expect(await provenOf('known')).toEqual([known, phone.profileId]);
-    const undecided = await install();
-    await identify(undecided, 'known');
-    expect(await stage.database.query('SELECT profile_id FROM suppression_merge')).toEqual([
-      { profile_id: phone.profileId },
-    ]);
+    await identify(await install(), 'known');
+    expect(await provenOf('known')).toEqual([known, phone.profileId]);
+  });
+
+  it('proves what was decided about a phone that was installed anew before the person signed in there', async () => {
+    const [person = ''] = await stage.addProfiles(['two-steps']);
+    const phone = await install('token-of-two-steps');
+    await decide(phone.profileId);
+    const anew = await install('token-of-two-steps');
+    await identify(anew, 'two-steps');
+    expect(await provenOf('two-steps')).toEqual([phone.profileId]);
+    await decide(person);
+    await identify(phone, 'one-step');
+    expect(await provenOf('two-steps')).toEqual([person, phone.profileId]);
+  });
+
+  it('proves a decision that was on its way when the person signed in', async () => {
+    await stage.addProfiles(['quick']);
+    const phone = await install();
+    const { projectId } = stage.actor;
+    await stage.transactions.run(async (tx) => {
+      await stage.app.get(SuppressionService).decide(tx, {
+        projectId,
+        origin: { kind: 'DIRECT', executionId: newId() },
+        people: [{ seq: 1, profileId: phone.profileId }],
+        media: ['MOBILE_PUSH'],
+      });
+      await identify(phone, 'quick');
+    });
+    expect(await provenOf('quick')).toEqual([phone.profileId]);
   });
 
   it('still proves all of that when the profile is gone', async () => {
