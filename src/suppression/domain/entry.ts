@@ -17,7 +17,7 @@ export function normalValues(value: string): string[] {
 
 /**
  * The value as it is compared: addresses without case, numbers as digits with the country code in front, however they
- * were written (`+44 7700 900123`, `0044…`). Null when it cannot be one of its kind.
+ * were written (`+44 7700 900123`, `0044…`, `+44 (0)7700…`). Null when it cannot be one of its kind.
  */
 export function normalValue(kind: EntryKind, value: string): string | null {
   const text = value.trim();
@@ -26,7 +26,13 @@ export function normalValue(kind: EntryKind, value: string): string | null {
   return text === '' ? null : text;
 }
 
+/** `+44 (0)7700`: the zero in brackets is for calls from inside the country. */
+const trunkZero = /^((?:\+|00)?[\s.-]*[1-9]\d{0,2}[\s.-]*)\(0\)/;
+
 function digitsOf(text: string): string | null {
-  const digits = text.replaceAll(/[\s().-]/g, '').replace(/^(?:\+|00)/, '');
+  const digits = text
+    .replace(trunkZero, '$1')
+    .replaceAll(/[\s().-]/g, '')
+    .replace(/^(?:\+|00)/, '');
   return /^[1-9]\d{6,14}$/.test(digits) ? digits : null;
 }
