@@ -34,6 +34,8 @@ const telling: [RegExp, BounceCategory][] = [
 /** Enhanced status codes (RFC 3463) without their class; a name that ends in a dot stands for the whole subject. */
 const byDetail: [string, BounceCategory][] = [
   ['1.2', 'BAD_DOMAIN'],
+  ['1.7', 'POLICY_RELATED'],
+  ['1.8', 'POLICY_RELATED'],
   ['1.10', 'BAD_DOMAIN'],
   ['2.1', 'MAILBOX_INACTIVE'],
   ['2.2', 'MAILBOX_FULL'],
@@ -50,6 +52,8 @@ const byDetail: [string, BounceCategory][] = [
 const noMailbox = new Set(['1.1', '1.3', '1.6']);
 const noMailboxInWords =
   /(user|recipient|mailbox|address|account)\b.{0,40}\b(unknown|not found|does ?n[o']t exist|invalid|unavailable)|no such (user|recipient|mailbox|address|person)|(unknown|invalid) (user|recipient|mailbox|address)/i;
+/** Of whom the server speaks then is not who was written to. */
+const senderInWords = /\b(sender|return[- ]path|envelope from|from address)\b/i;
 const disabledInWords = /\b(disabled|deactivated|inactive)\b/i;
 
 /**
@@ -66,6 +70,7 @@ export function classifyBounce(text: string, status?: string): BounceCategory {
   const named = byDetail.find(([name]) => (name.endsWith('.') ? detail?.startsWith(name) : detail === name))?.[1];
   if (named) return named;
   if (!isForGood) return kind === '4' || code >= 400 ? 'TEMPORARILY_DEFERRED' : 'OTHER';
+  if (senderInWords.test(text)) return 'POLICY_RELATED';
   if (noMailboxInWords.test(text)) return 'BAD_MAILBOX';
   if (disabledInWords.test(text)) return 'MAILBOX_INACTIVE';
   return code === 552 ? 'MAILBOX_FULL' : 'OTHER';

@@ -70,7 +70,7 @@ describe('FCM over HTTP', () => {
 
   it.each([
     [404, 'UNREGISTERED', true],
-    [403, 'SENDER_ID_MISMATCH', true],
+    [403, 'SENDER_ID_MISMATCH', false],
     [400, 'INVALID_ARGUMENT', false],
   ])('rejects on %i %s; dead address: %s', async (status, code, isAddressDead) => {
     peer.reply = () => refused(status, code);

@@ -103,7 +103,9 @@ describe('SMS over SMPP', () => {
 
   it.each([
     [0x0b, { outcome: 'REJECTED', reason: 'INVALID_DESTINATION', isAddressDead: true }],
-    [0x45, { outcome: 'REJECTED', reason: 'SMPP_0x45', isAddressDead: false }],
+    [0x61, { outcome: 'REJECTED', reason: 'SMPP_0x61', isAddressDead: false }],
+    [0x45, { outcome: 'RETRYABLE', reason: 'SUBMIT_FAILED', isAboutMessage: true }],
+    [0x08, { outcome: 'RETRYABLE', reason: 'SYSTEM_ERROR' }],
     [0x58, { outcome: 'RETRYABLE', reason: 'THROTTLED', retryAfterMs: 1_000 }],
     [0x14, { outcome: 'RETRYABLE', reason: 'QUEUE_FULL' }],
     ['cut', { outcome: 'UNCERTAIN' }],
@@ -111,6 +113,14 @@ describe('SMS over SMPP', () => {
     peer.reply = () => reply;
     expect(await sendOne(open())).toMatchObject(expected);
     expect(peer.arrived).toHaveLength(1);
+  });
+
+  it('binds again where the centre does not take it for bound', async () => {
+    peer.reply = () => (peer.arrived.length === 1 ? 0x04 : 0);
+    const session = open();
+    expect(await sendOne(session)).toMatchObject({ outcome: 'RETRYABLE', reason: 'INVALID_BIND_STATE' });
+    expect(await sendOne(session)).toMatchObject({ outcome: 'ACCEPTED' });
+    expect(peer.binds).toBe(2);
   });
 
   it('tries a throttled later part again, but never the parts that were taken', async () => {

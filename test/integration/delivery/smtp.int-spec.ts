@@ -80,6 +80,16 @@ describe('mail over SMTP', () => {
   it.each([
     ['550 5.1.1 unknown', { code: 550, text: '5.1.1 No such user' }, { outcome: 'REJECTED', isAddressDead: true }],
     ['550 5.7.1 policy', { code: 550, text: '5.7.1 Policy' }, { outcome: 'REJECTED', isAddressDead: false }],
+    [
+      '550 5.1.8 sender',
+      { code: 550, text: '5.1.8 <news@example.com>: Sender address rejected: Domain not found' },
+      { outcome: 'REJECTED', isAddressDead: false },
+    ],
+    [
+      '553 about the sender, without a code',
+      { code: 553, text: 'Domain of sender address does not exist' },
+      { outcome: 'REJECTED', isAddressDead: false },
+    ],
     ['451 greylisted', { code: 451, text: '4.7.1 Later' }, { outcome: 'RETRYABLE' }],
     ['a cut connection', 'cut', { outcome: 'RETRYABLE' }],
   ] as const)('at the recipient: %s', async (_name, reply, expected) => {

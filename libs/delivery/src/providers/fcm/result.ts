@@ -9,7 +9,8 @@ export interface FcmAnswer {
 
 /** About our account, not about the message: a person can mend it. */
 const accountStatuses = new Set([401, 403]);
-const deadTokens = new Set(['UNREGISTERED', 'SENDER_ID_MISMATCH']);
+/** The token belongs to another Firebase project than the account: one wrong key must not kill every address. */
+const otherProject = 'SENDER_ID_MISMATCH';
 /** Documented as not accepted. Other 5xx come from something in between, which may have passed the message on. */
 const notAccepted = new Set([429, 500, 503]);
 
@@ -18,13 +19,12 @@ export function resultOf(deliveryId: string, { status, retryAfter, body }: FcmAn
   if (status === 200) return { outcome: 'ACCEPTED', deliveryId, providerMessageId: nameOf(body) };
   const { code, message } = errorOf(body, status);
   const problem = { deliveryId, reason: code, detail: message };
-  const isAddressDead = deadTokens.has(code);
-  const isAboutAccount = accountStatuses.has(status) && !isAddressDead;
+  const isAboutAccount = accountStatuses.has(status) && code !== otherProject;
   if (notAccepted.has(status) || isAboutAccount) {
     return { outcome: 'RETRYABLE', ...problem, retryAfterMs: retryAfterMs(retryAfter) };
   }
   if (status >= 500) return { outcome: 'UNCERTAIN', ...problem };
-  return { outcome: 'REJECTED', ...problem, isAddressDead };
+  return { outcome: 'REJECTED', ...problem, isAddressDead: code === 'UNREGISTERED' };
 }
 
 function nameOf(body: unknown): string | null {

@@ -47,11 +47,14 @@ export const smppLibrary: SmppLibrary = require('smpp');
 /** Status codes of SMPP 3.4 §5.1.3. */
 export const commandStatus = {
   ok: 0x00,
+  invalidBindState: 0x04,
+  systemError: 0x08,
   invalidDestination: 0x0b,
   bindFailed: 0x0d,
   invalidPassword: 0x0e,
   invalidSystemId: 0x0f,
   queueFull: 0x14,
+  submitFailed: 0x45,
   throttled: 0x58,
   receiverTemporaryError: 0x64,
 } as const;

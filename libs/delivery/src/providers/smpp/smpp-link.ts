@@ -72,6 +72,8 @@ export class SmppLink {
       const isWritten = this.socket[command](members, (answer) => {
         settle();
         resolve(answer);
+        // It does not take us for bound: the next one binds again.
+        if (answer.command_status === commandStatus.invalidBindState) this.lose();
       });
       if (!isWritten) fail(new NotWrittenError('The connection is closing'));
     });

@@ -17,11 +17,17 @@ export function resultOf(deliveryId: string, messageId: string, outcome: MailOut
   };
   if (status !== undefined && status >= 500 && isAboutMessage(error.command)) {
     const reason = classifyBounce(`${status} ${problem.detail}`);
-    return { outcome: 'REJECTED', ...problem, reason, isAddressDead: isPermanent(reason) };
+    const isAddressDead = isPermanent(reason) && !isAboutSender(error.command);
+    return { outcome: 'REJECTED', ...problem, reason, isAddressDead };
   }
   if (status === undefined && wasWritten) return { outcome: 'UNCERTAIN', ...problem };
   const isJudged = status !== undefined && status !== closing && isAboutMessage(error.command);
   return { outcome: 'RETRYABLE', ...problem, retryAfterMs: null, isAboutMessage: isJudged };
+}
+
+/** At MAIL the server knows only who sends. */
+function isAboutSender(command: string | undefined): boolean {
+  return command?.startsWith('MAIL') ?? false;
 }
 
 /** A refusal of login or greeting is about the account and mends itself or is mended; it is not about this message. */
