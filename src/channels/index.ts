@@ -11,7 +11,7 @@ export { ChannelNotFoundError } from './domain/errors';
 export { receiptsArrived } from './domain/events';
 export type { InAppView, InboxPage, InboxView, KeptDeed, Moment } from './domain/kept-message';
 export type { KeywordRow } from './domain/keyword-row';
-export type { ReceiptRow } from './domain/receipt-row';
+export { type ReceiptRow, receiptWithin } from './domain/receipt-row';
 export { largestReport } from './domain/report-body';
 export type { Room, RoomRequest, Sender } from './domain/sender';
 export { KeptMessagesService } from './kept-messages.service';

@@ -1,7 +1,7 @@
 import type { Receipt } from '@libs/delivery';
 import { execute, type GaugeValue, lagOf, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import type { ReceiptRow } from '../domain/receipt-row';
+import { type ReceiptRow, receiptWithin } from '../domain/receipt-row';
 
 /** Which account receipts belong to. */
 export interface ReceiptOwner {
@@ -39,7 +39,8 @@ export class ReceiptRepository {
          FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[])
            AS r(project_id, account_id, message_id, status, code, occurred_at, bounce, address)
          WHERE NOT EXISTS (SELECT 1 FROM receipt_intake i
-           WHERE i.account_id = r.account_id AND i.provider_message_id = r.message_id AND i.status = r.status)
+           WHERE i.account_id = r.account_id AND i.provider_message_id = r.message_id AND i.status = r.status
+             AND i.received_at > now() - interval '${receiptWithin}')
          RETURNING account_id
        ) SELECT DISTINCT account_id FROM added`),
       [
@@ -102,7 +103,7 @@ export class ReceiptRepository {
            ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
          ) RETURNING *
        ) SELECT id, project_id AS "projectId", account_id AS "accountId", provider_message_id AS "providerMessageId",
-           status, code, occurred_at AS "occurredAt", bounce, address FROM taken ORDER BY id`,
+           status, code, occurred_at AS "occurredAt", bounce, address, received_at AS "receivedAt" FROM taken ORDER BY id`,
       [limit],
     );
   }

@@ -303,6 +303,31 @@ describe('what providers report of e-mails', () => {
     });
   });
 
+  it('takes a receipt of a text for the newest that has its id, of the last two weeks, and for no other', async () => {
+    const account = stage.accounts.smpp;
+    const give = (index: number, id: string, days: number): Promise<unknown> =>
+      stage.database.query(
+        `UPDATE delivery SET provider_message_id = $3, claimed_at = now() - $4 * interval '1 day'
+         WHERE execution_id = $1 AND seq = $2 AND medium = 'SMS'`,
+        [stage.executionId, person(index).seq, id, days],
+      );
+    await give(5, 'again-1', 1);
+    await give(6, 'again-1', 0.1);
+    await give(7, 'again-2', 20);
+    const told = ['again-1', 'again-2'].map((providerMessageId) => ({
+      ...{ projectId: stage.projectId, accountId: account, providerMessageId },
+      ...{ status: 'DELIVERED' as const, code: 'DELIVRD', occurredAt: new Date() },
+    }));
+    const repository = stage.app.get(ReceiptRepository, { strict: false });
+    await stage.app.get(Transactions).run((tx) => repository.store(tx, told));
+    await stage.apply();
+    const rows = await stage.database.query<{ seq: number }>(
+      `SELECT seq FROM delivery WHERE execution_id = $1 AND medium = 'SMS' AND receipt_status = 'DELIVERED'`,
+      [stage.executionId],
+    );
+    expect(rows.map(({ seq }) => seq)).toEqual([person(6).seq]);
+  });
+
   it('refuses settings of reports that could not be verified', async () => {
     const problems = async (settings: Record<string, string>): Promise<string> =>
       set(settings, 3).then(

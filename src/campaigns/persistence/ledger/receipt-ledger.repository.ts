@@ -1,6 +1,6 @@
 import type { Medium } from '@libs/delivery';
 import { query, type Tx } from '@libs/platform';
-import type { ReceiptRow } from '@modules/channels';
+import { type ReceiptRow, receiptWithin } from '@modules/channels';
 import { Injectable } from '@nestjs/common';
 import type { MessageRef } from '../../domain/engagement';
 
@@ -30,7 +30,8 @@ const rank = (status: string): string =>
 @Injectable()
 export class ReceiptLedgerRepository {
   /**
-   * The deliveries that receipts are about: texts by the provider's id, mails by what their Message-ID carries.
+   * The deliveries that receipts are about: texts by the provider's id, of which the newest has it where a centre began
+   * to count anew; mails by what their Message-ID carries.
    * Deliveries whose answer is not written down yet are left out.
    */
   async locate(tx: Tx, receipts: { receipt: ReceiptRow; ref: MessageRef | null }[]): Promise<LocatedReceipt[]> {
@@ -38,9 +39,12 @@ export class ReceiptLedgerRepository {
       d.profile_id AS "profileId", d.state, d.address AS "mailedTo", d.fence AS version`;
     const rows = await query<ReportedDelivery & { n: number }>(
       tx,
-      `SELECT i.n, ${columns} FROM unnest($1::int[], $2::uuid[], $3::text[]) AS i(n, account_id, message_id)
-       JOIN delivery d ON d.account_id = i.account_id AND d.provider_message_id = i.message_id AND d.medium = 'SMS'
-       WHERE i.message_id IS NOT NULL
+      `SELECT i.n, ${columns} FROM unnest($1::int[], $2::uuid[], $3::text[], $7::timestamptz[]) AS i(n, account_id, message_id, received_at)
+       CROSS JOIN LATERAL (
+         SELECT * FROM delivery d WHERE d.account_id = i.account_id AND d.provider_message_id = i.message_id
+           AND d.medium = 'SMS' AND d.claimed_at BETWEEN i.received_at - interval '${receiptWithin}' AND i.received_at
+         ORDER BY d.claimed_at DESC LIMIT 1
+       ) AS d WHERE i.message_id IS NOT NULL
        UNION ALL
        SELECT i.n, ${columns} FROM unnest($1::int[], $4::uuid[], $5::uuid[], $6::int[]) AS i(n, project_id, execution_id, seq)
        JOIN delivery d ON d.execution_id = i.execution_id AND d.seq = i.seq AND d.medium = 'EMAIL'
@@ -52,6 +56,7 @@ export class ReceiptLedgerRepository {
         receipts.map(({ receipt }) => receipt.projectId),
         receipts.map(({ ref }) => ref?.executionId ?? null),
         receipts.map(({ ref }) => ref?.seq ?? null),
+        receipts.map(({ receipt }) => receipt.receivedAt),
       ],
     );
     return rows.flatMap(({ n, ...delivery }) => {
