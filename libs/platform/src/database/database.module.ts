@@ -9,6 +9,8 @@ import { Transactions } from './transactions';
 
 guardClients();
 
+const keepAliveMs = 10_000;
+
 /** The one connection pool of a process, transactions and notifications. */
 @Global()
 @Module({
@@ -25,6 +27,8 @@ guardClients();
         logging: false,
         applicationName: 'xtremepush-optimove',
         poolSize: config.DATABASE_POOL,
+        // A peer that is gone without a word is noticed, and what waits for it fails, instead of never.
+        extra: { keepAlive: true, keepAliveInitialDelayMillis: keepAliveMs },
         poolErrorHandler: (error: Error) => log.event('database.connection-lost', { reason: error.message }, 'warn'),
         retryAttempts: 60,
         retryDelay: 1000,
