@@ -26,6 +26,7 @@ import { ExecutionWork } from './execution/execution-work';
 import { FindMissed } from './execution/find-missed';
 import { FindQuietChannels } from './execution/find-quiet-channels';
 import { ForgetOld } from './execution/forget-old';
+import { MatchSamePeople } from './execution/match-same-people';
 import { NarrowToSegment } from './execution/narrow-to-segment';
 import { NarrowToTarget } from './execution/narrow-to-target';
 import { ReadRecipients } from './execution/read-recipients';
@@ -139,6 +140,7 @@ const useCases = [
   ForgetOld,
   MessageLinks,
   ShortLinks,
+  MatchSamePeople,
   ReadRecipients,
   SettleColumns,
   RecipientSources,

@@ -13,6 +13,7 @@ import { AudienceRepository } from '../persistence/ledger/audience.repository';
 import { ExecutionRepository, type OptimoveExecutionRow } from '../persistence/ledger/execution.repository';
 import { FreezeRepository } from '../persistence/ledger/freeze.repository';
 import { CompleteExecution } from './complete-execution';
+import { MatchSamePeople } from './match-same-people';
 import { queueChunks } from './queue-chunks';
 import type { RecipientSource, SourcePage } from './recipient-sources/recipient-source';
 import { RecipientSources } from './recipient-sources/recipient-sources';
@@ -45,6 +46,7 @@ export class ReadRecipients {
     private readonly executions: ExecutionRepository,
     private readonly audience: AudienceRepository,
     private readonly freezer: FreezeRepository,
+    private readonly samePeople: MatchSamePeople,
     private readonly completion: CompleteExecution,
     private readonly log: Log,
   ) {}
@@ -154,6 +156,7 @@ export class ReadRecipients {
     const request = { execution, holder, timeZone, userIdAttribute, ...(await this.pace(execution)) };
     const chunks = await this.transactions.run(async (tx) => {
       const fresh = await this.freezer.freeze(tx, request);
+      await this.samePeople.run(tx, execution, connection);
       await queueChunks(this.outbox, tx, { executionId: execution.id, chunks: fresh });
       await source.frozen(tx);
       return fresh;

@@ -18,13 +18,13 @@ describe('customers of one list who are one person by their User ID attribute', 
   });
   afterAll(() => stage?.close());
 
-  async function announced(): Promise<string> {
+  async function announced(place = { connectionId: newId(), channelId: newId() }, launch = 1): Promise<string> {
     const id = newId();
     await stage.database.query('SELECT ensure_ledger_partitions(now())');
     await stage.database.query(
       `INSERT INTO execution (id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id, run_date,
-         state, attributes) VALUES ($1, $2, $3, $4, 506, 'c1', '2026-05-04', 'ANNOUNCED', '{FIRST_NAME,LOYALTY_ID}')`,
-      [id, stage.projectId, newId(), newId()],
+         state, attributes, launch) VALUES ($1, $2, $3, $4, 506, 'c1', '2026-05-04', 'ANNOUNCED', '{FIRST_NAME,LOYALTY_ID}', $5)`,
+      [id, stage.projectId, place.connectionId, place.channelId, launch],
     );
     return id;
   }
@@ -108,6 +108,42 @@ describe('customers of one list who are one person by their User ID attribute', 
         { reading: 2 },
       ),
     ).toEqual([open('a'), repeated('b'), open('c')]);
+  });
+
+  describe('in a second launch', () => {
+    const [a, b] = [
+      { id: 'a', userId: 'P1' },
+      { id: 'b', userId: 'P1' },
+    ];
+    /** A first launch of both, in which the one who stood for both came to this end. */
+    const launchedBefore = async (end: string) => {
+      const place = { connectionId: newId(), channelId: newId() };
+      const id = await announced(place);
+      await frozen(id, [a, b]);
+      await stage.database.query(`UPDATE recipient SET end_state = $2 WHERE execution_id = $1 AND customer_id = 'a'`, [
+        id,
+        end,
+      ]);
+      await stage.database.query(`UPDATE execution SET state = 'CANCELLED' WHERE id = $1`, [id]);
+      return place;
+    };
+
+    it('get the message when neither got it in the first', async () => {
+      const place = await launchedBefore('CANCELLED');
+      expect(await frozen(await announced(place, 2), [b, a])).toEqual([open('b'), repeated('a')]);
+    });
+
+    it('get it under no other ID when one got it in the first, whatever the time', async () => {
+      const place = await launchedBefore('SENT');
+      const [first, second] = await frozen(await announced(place, 2), [
+        { ...b, at: '11:00' },
+        { ...a, at: '11:00' },
+      ]);
+      expect([first, second]).toMatchObject([
+        { id: 'b', state: 'DUPLICATE', reason: 'Already in an execution of this campaign within 3 days' },
+        { id: 'a', state: 'DUPLICATE' },
+      ]);
+    });
   });
 
   it('are people of their own where the customer ID decides', async () => {

@@ -56,7 +56,7 @@ export class EmailTemplateResolver {
   ): Promise<EmailTemplateConnection> {
     const page = {
       projectId,
-      search: search || null,
+      search: search ? storable(search) : null,
       includeArchived,
       beforeId: decodeCursor(after),
       limit: first + 1,

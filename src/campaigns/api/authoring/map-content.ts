@@ -125,6 +125,6 @@ function toEmail(input: EmailContentInput): EmailContent {
     text: optional(input.text),
     preheader: optional(input.preheader),
     group: input.group ?? undefined,
-    templateId: input.templateId ?? undefined,
+    templateId: input.templateId?.toLowerCase(),
   };
 }

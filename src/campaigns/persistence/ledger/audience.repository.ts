@@ -38,24 +38,27 @@ export class AudienceRepository {
     await query(tx, 'SELECT ensure_ledger_partitions($1)', [announcedAt]);
   }
 
-  /** Which templates the execution uses and the content each is frozen to (null: we do not know it yet). */
+  /**
+   * Which templates the execution uses and the content each is frozen to (null: we do not know it). One that customers
+   * were frozen with stays as it is: the values that it needs were not asked for them.
+   */
   async setTemplates(tx: Tx, executionId: string, versions: Map<string, string | null>): Promise<void> {
     await execute(
       tx,
       `INSERT INTO execution_template (execution_id, optimove_template_id, version_id)
        SELECT $1, t.id, t.version FROM unnest($2::text[], $3::uuid[]) AS t(id, version)
        ON CONFLICT ON CONSTRAINT pk_execution_template DO UPDATE SET version_id = excluded.version_id
-       WHERE execution_template.version_id IS NULL AND excluded.version_id IS NOT NULL`,
+       WHERE execution_template.version_id IS NULL AND excluded.version_id IS NOT NULL AND execution_template.received = 0`,
       [executionId, [...versions.keys()], [...versions.values()]],
     );
   }
 
-  /** Templates in the list of a reading whose content is not frozen. */
+  /** Templates in the list of a reading whose content is not frozen and that no customer was frozen with. */
   async unfrozenTemplates(tx: Tx, { id, reading }: Staging): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
       `SELECT DISTINCT optimove_template_id AS id FROM recipient_staging WHERE execution_id = $1 AND reading = $2
-       EXCEPT SELECT optimove_template_id FROM execution_template WHERE execution_id = $1 AND version_id IS NOT NULL`,
+       EXCEPT SELECT optimove_template_id FROM execution_template WHERE execution_id = $1 AND (version_id IS NOT NULL OR received > 0)`,
       [id, reading],
     );
     return rows.map((row) => row.id);

@@ -1,6 +1,7 @@
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { FencedError } from '../../domain/execution/errors';
+import type { OpenRecipient } from './chunk.repository';
 import type { OptimoveExecutionRow } from './execution.repository';
 import { localInstant } from './local-instant';
 
@@ -31,6 +32,28 @@ const dueAt = `CASE
     ELSE ${localInstant('scheduled_time::timestamp', '$3')}
   END`;
 
+const samePerson = 'Another customer in the list has the same user ID';
+
+/** Recipients with the user ID that Optimove gives them; $7 is the name of its attribute. */
+const withUserId = `(SELECT c.*, s.attributes[array_position(e.attributes, $7::text)] AS user_id
+    FROM recipient c JOIN execution e ON e.id = c.execution_id
+    JOIN recipient_staging s ON s.execution_id = c.execution_id AND s.reading = c.reading AND s.row_no = c.row_no
+    WHERE s.attributes[array_position(e.attributes, $7::text)] <> '' AND c.execution_id = ANY($3::uuid[] || $1::uuid))`;
+
+/** Ends what `ours` has and `theirs`, of earlier executions, had. */
+function dropped(ours: string, theirs: string, isSame: string): string {
+  return `UPDATE recipient SET end_state = 'DUPLICATE', ended_at = now(),
+      reason = 'Already in an execution of this campaign within ${repeatWindow}'
+    WHERE execution_id = $1 AND seq IN (
+      SELECT r.seq FROM ${ours} AS r JOIN ${theirs} AS earlier ON ${isSame}
+        AND earlier.optimove_template_id = r.optimove_template_id
+      JOIN execution o ON o.id = earlier.execution_id
+      WHERE r.execution_id = $1 AND r.seq > $2 AND r.end_state IS NULL AND earlier.execution_id = ANY($3::uuid[])
+        AND earlier.end_state IS DISTINCT FROM 'CANCELLED' AND earlier.reason IS DISTINCT FROM $6
+        AND (earlier.due_at = r.due_at OR earlier.due_at AT TIME ZONE o.list_time_zone = r.due_at AT TIME ZONE $5
+          OR (earlier.execution_id = ANY($4::uuid[]) AND earlier.end_state IN ('SENT', 'UNCERTAIN', 'FAILED'))))`;
+}
+
 /** Turns the received list of one reading into the frozen audience. */
 @Injectable()
 export class FreezeRepository {
@@ -59,6 +82,23 @@ export class FreezeRepository {
     await this.sumUp(tx, { execution, offset, known });
     await this.finishReading(tx, request, chunks.length > 0);
     return chunks;
+  }
+
+  /** At most `limit` customers of a reading who ended as the same person as another, after the place `afterSeq`. */
+  samePeople(
+    tx: Tx,
+    { id, reading }: OptimoveExecutionRow,
+    { afterSeq, limit }: { afterSeq: number; limit: number },
+  ): Promise<OpenRecipient[]> {
+    return query(
+      tx,
+      `SELECT r.seq, r.customer_id AS "customerId", r.optimove_template_id AS "templateId", s.attributes,
+         r.profile_id AS "profileId", r.due_at AS "dueAt"
+       FROM recipient r JOIN recipient_staging s ON s.execution_id = $1 AND s.reading = r.reading AND s.row_no = r.row_no
+       WHERE r.execution_id = $1 AND r.reading = $2 AND r.seq > $3 AND r.end_state = 'DUPLICATE' AND r.reason = $4
+       ORDER BY r.seq LIMIT $5`,
+      [id, reading, afterSeq, samePerson, limit],
+    );
   }
 
   /** Drops what readings that failed have left; returns whether none was ever finished. */
@@ -157,22 +197,24 @@ export class FreezeRepository {
     const userId = 's.attributes[(SELECT array_position(attributes, $3::text) FROM execution WHERE id = $1)]';
     await query(
       tx,
-      `UPDATE recipient r SET end_state = 'DUPLICATE', reason = 'Another customer in the list has the same user ID', ended_at = now()
+      `UPDATE recipient r SET end_state = 'DUPLICATE', reason = $4, ended_at = now()
        FROM (
          SELECT n.seq, row_number() OVER (PARTITION BY ${userId}, n.optimove_template_id, n.due_at ORDER BY n.seq) AS turn
          FROM recipient n JOIN recipient_staging s ON s.execution_id = $1 AND s.reading = n.reading AND s.row_no = n.row_no
          WHERE n.execution_id = $1 AND ${userId} <> '' AND n.end_state IS DISTINCT FROM 'CONTROL_GROUP'
        ) AS same
        WHERE r.execution_id = $1 AND r.seq = same.seq AND same.turn > 1 AND r.seq > $2 AND r.end_state IS NULL`,
-      [execution.id, offset, userIdAttribute],
+      [execution.id, offset, userIdAttribute, samePerson],
     );
   }
 
   /**
    * Ends at once what needs no worker: the same row in an execution of the same campaign a short while ago, unless it
-   * was cancelled there, also when the connection had another zone then; and in a new launch after a cancellation, whoever was handed over before, whatever the time.
+   * was cancelled there, also when the connection had another zone then; and in a new launch after a cancellation,
+   * whoever was handed over before, whatever the time. Where the user ID decides, another customer's row is the same, too.
    */
-  private async endDropped(tx: Tx, { execution, timeZone }: FreezeRequest, offset: number): Promise<void> {
+  private async endDropped(tx: Tx, request: FreezeRequest, offset: number): Promise<void> {
+    const { execution, timeZone, userIdAttribute } = request;
     const earlier = await query<{ id: string; is_launch: boolean }>(
       tx,
       `SELECT id, run_date = $6 AND launch < $7 AS is_launch FROM execution
@@ -189,22 +231,17 @@ export class FreezeRepository {
       ],
     );
     if (earlier.length === 0) return;
-    await query(
-      tx,
-      `UPDATE recipient r SET end_state = 'DUPLICATE', reason = 'Already in an execution of this campaign within ${repeatWindow}', ended_at = now()
-       FROM recipient earlier JOIN execution o ON o.id = earlier.execution_id
-       WHERE r.execution_id = $1 AND r.seq > $2 AND r.end_state IS NULL AND earlier.execution_id = ANY($3::uuid[])
-         AND earlier.customer_id = r.customer_id AND earlier.optimove_template_id = r.optimove_template_id
-         AND earlier.end_state IS DISTINCT FROM 'CANCELLED'
-         AND (earlier.due_at = r.due_at OR earlier.due_at AT TIME ZONE o.list_time_zone = r.due_at AT TIME ZONE $5 OR (earlier.execution_id = ANY($4::uuid[]) AND earlier.end_state IN ('SENT', 'UNCERTAIN', 'FAILED')))`,
-      [
-        execution.id,
-        offset,
-        earlier.map(({ id }) => id),
-        earlier.filter(({ is_launch }) => is_launch).map(({ id }) => id),
-        timeZone,
-      ],
-    );
+    const values = [
+      execution.id,
+      offset,
+      earlier.map(({ id }) => id),
+      earlier.filter(({ is_launch }) => is_launch).map(({ id }) => id),
+      timeZone,
+      samePerson,
+    ];
+    await query(tx, dropped('recipient', 'recipient', 'earlier.customer_id = r.customer_id'), values);
+    if (userIdAttribute === null) return;
+    await query(tx, dropped(withUserId, withUserId, 'earlier.user_id = r.user_id'), [...values, userIdAttribute]);
   }
 
   /** Chunks never mix scheduled times, so that a chunk is due as a whole. */
