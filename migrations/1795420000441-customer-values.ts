@@ -19,6 +19,7 @@ export class CustomerValues1795420000441 implements MigrationInterface {
       INSERT INTO customer_value (project_id, attribute_id, user_id, customer_id, value, data_date, is_doubtful)
       SELECT r.project_id, r.attribute_id, r.user_id, m.customer_id, r.value, r.data_date, r.is_doubtful
       FROM matched_customer m JOIN profile p ON p.project_id = m.project_id AND p.id = m.profile_id
+      JOIN connection c ON c.id = m.connection_id AND c.user_id_attribute IS NOT NULL
       JOIN suppression_attribute a ON a.connection_id = m.connection_id
       JOIN remembered_value r ON r.attribute_id = a.id AND r.user_id = p.user_id`);
     await runner.query('CREATE INDEX ix_customer_value_customer ON customer_value (attribute_id, customer_id)');

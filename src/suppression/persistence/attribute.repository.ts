@@ -144,9 +144,13 @@ export class AttributeRepository {
       `UPDATE suppression_attribute SET state = 'FRESH', state_reason = NULL, last_synced_at = now(), data_date = $3,
          data_as_of = $3::date::timestamp AT TIME ZONE $4, gap_before = CASE WHEN $5 THEN $3::date ELSE gap_before END,
          is_gap_open = is_gap_open OR $5, complete_date = CASE WHEN $6 THEN NULL ELSE complete_date END,
-         lost_on = CASE WHEN $6 THEN $3::date ELSE lost_on END
+         lost_on = CASE WHEN $6 THEN $3::date ELSE lost_on END,
+         unnamed_on = CASE WHEN $7 THEN $3::date ELSE unnamed_on END
        WHERE project_id = $1 AND id = $2 AND (data_date IS NULL OR data_date < $3::date)`,
-      [projectId, id, dataDate, timeZone, hasGap || lost.unnamed > 0, lost.unnamed + lost.strangers > 0],
+      [
+        ...[projectId, id, dataDate, timeZone, hasGap || lost.unnamed > 0, lost.unnamed + lost.strangers > 0],
+        lost.unnamed > 0,
+      ],
     );
   }
 
@@ -160,9 +164,10 @@ export class AttributeRepository {
       tx,
       `UPDATE suppression_attribute SET last_synced_at = now(),
          complete_date = CASE WHEN lost_on > $3::date THEN complete_date ELSE greatest(complete_date, $3::date) END,
-         gap_before = CASE WHEN $3::date >= greatest(gap_before - 1, lost_on) THEN NULL ELSE gap_before END,
-         is_gap_open = is_gap_open AND $3::date < greatest(gap_before - 1, lost_on),
+         gap_before = CASE WHEN $3::date >= greatest(gap_before - 1, unnamed_on) THEN NULL ELSE gap_before END,
+         is_gap_open = is_gap_open AND $3::date < greatest(gap_before - 1, unnamed_on),
          lost_on = CASE WHEN lost_on > $3::date THEN lost_on END,
+         unnamed_on = CASE WHEN unnamed_on > $3::date THEN unnamed_on END,
          state = CASE WHEN data_date IS NULL OR data_date <= $3::date THEN 'FRESH' ELSE state END,
          state_reason = CASE WHEN data_date IS NULL OR data_date <= $3::date THEN NULL ELSE state_reason END,
          data_as_of = greatest(data_as_of, $3::date::timestamp AT TIME ZONE $4),
@@ -181,6 +186,7 @@ export class AttributeRepository {
       tx,
       `UPDATE suppression_attribute a SET is_gap_open = false WHERE is_gap_open AND NOT EXISTS (
          SELECT 1 FROM remembered_value v WHERE v.attribute_id = a.id AND v.data_date < a.gap_before)
+         AND NOT EXISTS (SELECT 1 FROM customer_value c WHERE c.attribute_id = a.id AND c.data_date < a.gap_before)
        RETURNING name, connection_id AS "connectionId"`,
     );
   }

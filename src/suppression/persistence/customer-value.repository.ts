@@ -49,6 +49,24 @@ export class CustomerValueRepository {
         clears,
       ],
     );
+    if (!clears) await this.sayAgain(tx, { attributeId, dataDate }, given);
+  }
+
+  /** A list that has no value of somebody says that nothing has changed where there was none before. */
+  private async sayAgain(
+    tx: Tx,
+    { attributeId, dataDate }: Pick<ValueTarget, 'attributeId' | 'dataDate'>,
+    given: CustomerValue[],
+  ): Promise<void> {
+    const without = given.filter(({ value, isDoubtful }) => value === null && !isDoubtful);
+    await execute(
+      tx,
+      `UPDATE customer_value c SET data_date = $2::date, heard_at = now()
+       FROM unnest($3::text[], $4::text[]) AS g(user_id, customer_id)
+       WHERE c.attribute_id = $1 AND c.user_id = g.user_id AND c.customer_id = g.customer_id
+         AND c.value IS NULL AND NOT c.is_doubtful AND c.data_date < $2::date`,
+      [attributeId, dataDate, without.map(({ userId }) => userId), without.map(({ customerId }) => customerId)],
+    );
   }
 
   /**

@@ -59,11 +59,16 @@ export class LoadFile {
     await this.assertDay(load);
     const { run, holder } = await this.begin(actor, load);
     try {
-      await this.writer.write({ run, holder, attribute: load.attribute, mayBeOld: true }, pagesOf(load.file));
+      const { userIdAttribute } = await this.connections.get(run.projectId, run.connectionId);
+      const speaksForAll = userIdAttribute !== null;
+      await this.writer.write(
+        { run, holder, attribute: load.attribute, mayBeOld: true, speaksForAll },
+        pagesOf(load.file),
+      );
       const rejected = await this.writer.rejected(this.transactions.pool, run.id);
       const isComplete = load.isComplete && rejected === 0;
       if (isComplete) await this.clearAbsent(run, load.attribute, holder);
-      await this.finish(run, { ...load, isComplete }, rejected);
+      await this.finish({ run, holder }, { ...load, isComplete }, rejected);
       return run.id;
     } catch (error) {
       const detail = error instanceof AppError ? error.message : 'The upload broke off; load the file again';
@@ -114,9 +119,14 @@ export class LoadFile {
     } while (cleared > 0);
   }
 
-  private async finish(run: SyncRun, { attribute, dataDate, isComplete }: FileLoad, rejected: number): Promise<void> {
+  private async finish(
+    { run, holder }: { run: SyncRun; holder: string },
+    { attribute, dataDate, isComplete }: FileLoad,
+    rejected: number,
+  ): Promise<void> {
     const { timeZone } = await this.connections.get(run.projectId, run.connectionId);
     await this.transactions.run(async (tx) => {
+      await this.runs.hold(tx, run.id, holder);
       const now = await this.attributes.lock(tx, run.projectId, attribute.id);
       if (now === null || now.state === 'STOPPED') throw new ValueFileError('The attribute was stopped meanwhile');
       if (isComplete) await this.attributes.noteComplete(tx, attribute, { dataDate, timeZone });

@@ -15,6 +15,8 @@ export interface WriteContext {
   attribute: SuppressionAttribute;
   /** Whether newer values may be there already. */
   mayBeOld: boolean;
+  /** Whether a value of a user ID is one of every customer under it: a person may be several. */
+  speaksForAll?: boolean;
 }
 
 /** How many values could be put down to nobody. */
@@ -72,7 +74,7 @@ export class ValueWriter {
   }
 
   private async store(
-    { run, holder, attribute, mayBeOld }: WriteContext,
+    { run, holder, attribute, mayBeOld, speaksForAll = false }: WriteContext,
     chunk: Chunk,
     lost: LostValues,
   ): Promise<void> {
@@ -93,7 +95,7 @@ export class ValueWriter {
       await this.remembered.apply(tx, target, values);
       await this.remembered.doubt(tx, target, doubtful);
       await this.customers.remember(tx, target, [...chunk.customers.values()]);
-      if (run.source === 'FILE') await this.speakForAll(tx, target, { connectionId: run.connectionId, values });
+      if (speaksForAll) await this.speakForAll(tx, target, { connectionId: run.connectionId, values });
       await this.tasks.addErrors(tx, run.taskId, rejects);
       const counts = { processed: received, succeeded: received - rejected, failed: rejected };
       await this.tasks.progress(tx, run.taskId, counts);

@@ -663,6 +663,23 @@ describe('the daily sync of suppression attributes', () => {
       expect(await decide(account, person)).toBe('ALLOWED');
     });
 
+    it('without a value are relied on again after a missed day, once a list names them without one', async () => {
+      const account = await connectByPlayer({ 'calm-1': 'calm' });
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [person = ''] = await stage.addProfiles(['calm']);
+      await passDay(account, days[0], name, { 'calm-1': null });
+      await runNow(account);
+      await passDay(account, days[2], name, {});
+      await runNow(account);
+      expect(await decide(account, person)).toBe('SUPPRESSION_STALE');
+      const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+      const rows = [{ customerId: 'calm-1', attributes: ['calm', null] }];
+      const page = { connection, dataDate: days[2], attributes: ['PlayerNumber', name], rows };
+      await stage.transactions.run((tx) => stage.app.get(LearnFromLists).learn(tx, page));
+      expect(await decide(account, person)).toBe('ALLOWED');
+    });
+
     it('and are in no complete file any more have no value, each of them', async () => {
       const account = await connectByPlayer({ 'gone-1': 'gone-both', 'gone-2': 'gone-both' });
       const { id, name } = await choose(account);
