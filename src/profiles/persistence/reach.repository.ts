@@ -109,13 +109,14 @@ export class ReachRepository {
     );
   }
 
-  async phonesWithoutKeys(tx: Tx, projectId: string): Promise<{ looked: number; without: number }> {
+  async phonesWithoutKeys(tx: Tx, projectId: string, appIds: string[]): Promise<{ looked: number; without: number }> {
     const [row] = await query<{ looked: number; without: number }>(
       tx,
       `SELECT count(*)::int AS looked, count(*) FILTER (WHERE encryption_keys IS NULL)::int AS without
        FROM (SELECT encryption_keys FROM device WHERE project_id = $1 AND token IS NOT NULL AND platform <> 'WEB'
-         AND is_addressable AND push_subscription <> 'UNSUBSCRIBED' LIMIT ${mostLookedAt}) AS d`,
-      [projectId],
+         AND is_addressable AND push_subscription <> 'UNSUBSCRIBED' AND ($2::uuid[] = '{}' OR app_id = ANY($2::uuid[]))
+         LIMIT ${mostLookedAt}) AS d`,
+      [projectId, appIds],
     );
     return row ?? { looked: 0, without: 0 };
   }
