@@ -10,8 +10,9 @@ const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 const projects = process.argv.slice(2);
 const runsOnRedis = projects.length === 0 || projects.includes('e2e');
 
-// Files of end-to-end tests mostly wait for processes of their own, so three run at once even on two cores.
-const atOnce = Math.max(runsOnRedis ? 3 : 2, Math.floor(availableParallelism() / 2));
+// Files of end-to-end tests mostly wait for processes of their own, so two run at once even on two cores, and three where
+// they are alone.
+const atOnce = Math.max(2, Math.floor(availableParallelism() / 2));
 
 buildIfStale();
 const endToEnd = readEndToEnd();
@@ -19,7 +20,8 @@ const first = run([
   '--selectProjects',
   ...(projects.length > 0 ? projects : ['unit', 'architecture', 'integration', 'e2e']),
 ]);
-process.exit(first || (runsOnRedis ? onRedis() : 0));
+const again = runsOnRedis ? onRedis() : 0;
+process.exit(first || again);
 
 function onRedis() {
   if (!process.env.REDIS_URL && !hasRedisServer()) {
@@ -32,7 +34,10 @@ function onRedis() {
   );
   for (const { name, reason } of endToEnd) if (reason !== null) console.log(`  ${name}: ${reason}`);
   const paths = again.map(({ path }) => path);
-  return run(['--selectProjects', 'e2e', '--runTestsByPath', ...paths], { QUEUE_TEST_BACKEND: 'redis' });
+  return run(['--selectProjects', 'e2e', '--runTestsByPath', ...paths], {
+    workers: atOnce + 1,
+    env: { QUEUE_TEST_BACKEND: 'redis' },
+  });
 }
 
 /** Each file, and the reason why it need not run on both queue back ends: its first line is `/** @once because … *\/`. */
@@ -49,8 +54,8 @@ function readEndToEnd() {
   });
 }
 
-function run(args, env = {}) {
-  const done = spawnSync(process.execPath, [jest, ...args, `--maxWorkers=${atOnce}`], {
+function run(args, { workers = atOnce, env = {} } = {}) {
+  const done = spawnSync(process.execPath, [jest, ...args, `--maxWorkers=${workers}`], {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, ...env },
