@@ -22,7 +22,15 @@ export function applies(rule: Rule, person: TestPerson): boolean {
   return kinds[rule.kind as string]?.(rule, person) ?? false;
 }
 
+/** Rules of saved segments by id. */
+export const savedSegments = new Map<string, Rule>();
+
 const kinds: Record<string, (rule: Rule, person: TestPerson) => boolean> = {
+  segment: ({ is, value }, person) => {
+    const rules = savedSegments.get(value as string);
+    if (!rules) throw new Error(`Segment ${String(value)} was not saved`);
+    return applies(rules, person) === (is === 'in');
+  },
   attribute: attribute,
   event: (rule, person) => counted(rule, person, 'EVENT'),
   tag: (rule, person) => counted(rule, person, 'TAG'),

@@ -1,6 +1,6 @@
 import { type ReadRules, type SegmentRules, Segments } from '@modules/profiles';
 import { type Stage, setStage } from '../profiles/stage';
-import { applies } from './evaluate';
+import { applies, savedSegments } from './evaluate';
 import { Random } from './random';
 import { someRules } from './random-rules';
 import { definitions, now, somePeople, store, type TestPerson, zone } from './world';
@@ -26,14 +26,26 @@ describe(`the statement of a tree, against one person at a time (SEGMENT_SEED=${
     }
     people = somePeople(random, 120);
     await store(stage, people);
+    for (let index = 0; index < 8; index += 1) await save(`Saved ${index}`);
   }, 120_000);
   afterAll(() => stage.close());
 
+  /** A segment that may name those before it. */
+  const save = async (name: string): Promise<void> => {
+    const tree = someRules(random, [...savedSegments.keys()]);
+    const { createSegment } = await stage.ask<{ createSegment: { segment: { id: string } } }>(
+      'mutation($input: CreateSegmentInput!) { createSegment(input: $input) { segment { id } userErrors { message } } }',
+      { input: { name, rules: JSON.stringify(tree) } },
+    );
+    savedSegments.set(createSegment.segment.id, tree);
+  };
   const read = (text: string): Promise<ReadRules> =>
     stage.transactions.run((tx) => stage.profiles.readSegmentRules(tx, stage.projectId, text));
 
-  const found = async (rules: SegmentRules, profileIds: string[] | null): Promise<string[]> => {
+  const found = async (tree: SegmentRules, profileIds: string[] | null): Promise<string[]> => {
     const { transactions, projectId, database } = stage;
+    const { rules, faults } = await segments.resolve(transactions.pool, projectId, { rules: tree });
+    if (!rules) throw new Error(JSON.stringify(faults));
     const scope = profileIds ? { of: 'people' as const, profileIds } : { of: 'project' as const };
     const { joins, condition, parameters } = await segments.compile(transactions.pool, projectId, {
       rules,
@@ -46,9 +58,10 @@ describe(`the statement of a tree, against one person at a time (SEGMENT_SEED=${
 
   it(`agrees on ${cases} trees, for the whole project and for a page of people`, async () => {
     const some = people.filter((_person, index) => index % 3 === 0);
-    let [matched, asked] = [0, 0];
+    let [matched, asked, withSegments] = [0, 0, 0];
     for (let index = 0; index < cases; index += 1) {
-      const tree = someRules(random);
+      const tree = someRules(random, [...savedSegments.keys()]);
+      if (JSON.stringify(tree).includes('"segment"')) withSegments += 1;
       const { rules, faults } = await read(JSON.stringify(tree));
       if (!rules) throw new Error(`Tree ${index} of seed ${seed} was refused: ${JSON.stringify({ tree, faults })}`);
       for (const group of [people, some]) {
@@ -66,6 +79,7 @@ describe(`the statement of a tree, against one person at a time (SEGMENT_SEED=${
         }
       }
     }
+    expect(withSegments).toBeGreaterThan(cases / 10);
     // Trees that let nobody or everybody through would prove nothing.
     expect(matched / asked).toBeGreaterThan(0.2);
     expect(matched / asked).toBeLessThan(0.8);

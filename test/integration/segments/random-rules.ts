@@ -6,9 +6,12 @@ type Rule = Record<string, unknown>;
 const media = ['EMAIL', 'SMS', 'MOBILE_PUSH', 'WEB_PUSH'];
 const deepest = 4;
 
-/** A tree of rules at random, three groups deep at most. */
-export function someRules(random: Random): Rule {
-  return { match: random.pick(['all', 'any']), rules: members(random, 1) };
+/** A tree of rules at random, three groups deep at most; it names some of these saved segments. */
+export function someRules(random: Random, segmentIds: string[] = []): Rule {
+  const tree = { match: random.pick(['all', 'any']), rules: members(random, 1) };
+  if (segmentIds.length === 0 || random.chance(0.7)) return tree;
+  const segment = { kind: 'segment', is: random.pick(['in', 'notIn']), value: random.pick(segmentIds) };
+  return { ...tree, rules: [...tree.rules, random.chance(0.5) ? segment : { none: [segment, condition(random)] }] };
 }
 
 function members(random: Random, depth: number): Rule[] {
