@@ -90,7 +90,7 @@ describe('snippets', () => {
   it('count for what Optimove is asked, and stay as they were in what was launched', async () => {
     expect(await read()).toMatchObject({
       hasUnlaunchedChanges: false,
-      findings: [{ code: 'NO_ACCOUNT' }],
+      findings: [{ code: 'NO_ACCOUNT' }, { code: 'UNKNOWN_ATTRIBUTE' }],
       placeholders: { optimove: ['LicenceNumber'] },
     });
     const { snippets } = await stage.graphql<{ snippets: { nodes: (Snippet & { usedBy: object[] })[] } }>(
