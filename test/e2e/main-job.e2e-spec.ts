@@ -68,6 +68,20 @@ describe('the main job', () => {
     expect(rejects.trim().split('\n')).toHaveLength((expected.badNumber ?? 0) + 1);
   });
 
+  it('is found by the campaign that was sent, and by no other', async () => {
+    const { id } = await completedExecution(product, stage.connectionId);
+    const query = `query ($id: ID!) { campaign(id: $id) { executions(first: 5) { nodes { id state } } }
+      executions(first: 5, campaignId: $id) { nodes { id } } }`;
+    const { campaign, executions } = await product.graphql<{
+      campaign: { executions: { nodes: { id: string; state: string }[] } };
+      executions: { nodes: { id: string }[] };
+    }>(query, { id: stage.campaignId });
+    expect(campaign.executions.nodes).toEqual([{ id, state: 'COMPLETED' }]);
+    expect(executions.nodes).toEqual([{ id }]);
+    const other = 'query ($id: ID!) { executions(first: 5, campaignId: $id) { nodes { id } } }';
+    expect(await product.graphql(other, { id })).toEqual({ executions: { nodes: [] } });
+  });
+
   it('can say of every customer what they got and why not', async () => {
     const trace = async (customerId: string) => {
       const query = `query ($connectionId: ID!, $customerId: String!) { customerTrace(connectionId: $connectionId, customerId: $customerId) {

@@ -26,6 +26,11 @@ export class ExecutionsArgs extends PageArgs {
   @IsOptional()
   @Length(1, 255)
   optimoveCampaignId?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Only those that sent a version of this campaign.' })
+  @IsOptional()
+  @IsUUID()
+  campaignId?: string | null;
 }
 
 /** Which recipients to list. */

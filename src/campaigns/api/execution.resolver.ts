@@ -36,6 +36,7 @@ export class ExecutionResolver {
       state: args.state ?? null,
       kind: args.kind,
       optimoveCampaignId: args.optimoveCampaignId,
+      campaignId: args.campaignId,
       beforeId: decodeCursor(args.after),
       limit: args.first + 1,
     });
