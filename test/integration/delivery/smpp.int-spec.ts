@@ -123,6 +123,18 @@ describe('SMS over SMPP', () => {
     expect(peer.binds).toBe(2);
   });
 
+  it('gets the answers to what was under way when the centre does not take it for bound', async () => {
+    peer.reply = () => (peer.binds === 1 ? 0x04 : 0);
+    const session = open({ windowSize: 5 });
+    const results = await session.sendBatch(
+      [1, 2, 3, 4, 5].map((number) => sms(number)),
+      now,
+    );
+    expect(results.map(({ outcome }) => outcome)).toEqual(Array(5).fill('RETRYABLE'));
+    expect(await sendOne(session)).toMatchObject({ outcome: 'ACCEPTED' });
+    expect(peer.binds).toBe(2);
+  });
+
   it('tries a throttled later part again, but never the parts that were taken', async () => {
     peer.reply = () => (peer.arrived.length === 2 ? 0x58 : 0);
     const result = await sendOne(open(), 'a'.repeat(300));

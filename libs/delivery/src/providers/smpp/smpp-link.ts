@@ -21,6 +21,7 @@ export class SmppLink {
   private readonly pending = new Set<(error: Error) => void>();
   private keepAlive: NodeJS.Timeout | null = null;
   private isLost = false;
+  private isRetired = false;
 
   private constructor(
     private readonly socket: SmppSocket,
@@ -50,8 +51,9 @@ export class SmppLink {
     }
   }
 
+  /** Not when it is lost, nor when the centre does not take it for bound: what is asked already still gets its answer. */
   get isUsable(): boolean {
-    return !this.isLost;
+    return !this.isLost && !this.isRetired;
   }
 
   /** Sends and waits for the answer. @throws {NotWrittenError} @throws {NoAnswerError} */
@@ -72,8 +74,8 @@ export class SmppLink {
       const isWritten = this.socket[command](members, (answer) => {
         settle();
         resolve(answer);
-        // It does not take us for bound: the next one binds again.
-        if (answer.command_status === commandStatus.invalidBindState) this.lose();
+        if (answer.command_status === commandStatus.invalidBindState) this.isRetired = true;
+        if (this.isRetired && this.pending.size === 0) this.lose();
       });
       if (!isWritten) fail(new NotWrittenError('The connection is closing'));
     });
