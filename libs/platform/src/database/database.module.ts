@@ -4,12 +4,11 @@ import { ConfigModule } from '../config/config.module';
 import { PlatformConfig } from '../config/platform.config';
 import { Log } from '../logging/logger';
 import { guardClients } from './guard-clients';
+import { keepAlive } from './keep-alive';
 import { Notifications } from './notifications';
 import { Transactions } from './transactions';
 
 guardClients();
-
-const keepAliveMs = 10_000;
 
 /** The one connection pool of a process, transactions and notifications. */
 @Global()
@@ -27,8 +26,7 @@ const keepAliveMs = 10_000;
         logging: false,
         applicationName: 'xtremepush-optimove',
         poolSize: config.DATABASE_POOL,
-        // A peer that is gone without a word is noticed, and what waits for it fails, instead of never.
-        extra: { keepAlive: true, keepAliveInitialDelayMillis: keepAliveMs },
+        extra: keepAlive,
         poolErrorHandler: (error: Error) => log.event('database.connection-lost', { reason: error.message }, 'warn'),
         retryAttempts: 60,
         retryDelay: 1000,

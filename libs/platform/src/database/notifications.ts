@@ -3,6 +3,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Client } from 'pg';
 import { PlatformConfig } from '../config/platform.config';
 import { Log } from '../logging/logger';
+import { keepAlive } from './keep-alive';
 import { prepared, query, type Tx } from './transactions';
 
 type Listener = (payload: string) => void;
@@ -54,7 +55,7 @@ export class Notifications implements OnApplicationShutdown {
   }
 
   private async open(): Promise<void> {
-    const client = new Client({ connectionString: this.config.DATABASE_URL, keepAlive: true });
+    const client = new Client({ connectionString: this.config.DATABASE_URL, ...keepAlive });
     client.on('notification', ({ channel, payload }) => {
       for (const listener of this.listeners.get(channel) ?? []) listener(payload ?? '');
     });

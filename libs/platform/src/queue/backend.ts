@@ -10,6 +10,7 @@ import {
 } from 'bullmq';
 import { Client } from 'pg';
 import type { PlatformConfig } from '../config/platform.config';
+import { keepAlive } from '../database/keep-alive';
 import { forgiveFailedReadiness } from './forgiving-readiness';
 import { isRetryable } from './processor';
 
@@ -35,7 +36,13 @@ export async function useQueueBackend(config: Pick<PlatformConfig, 'REDIS_URL' |
  */
 export function queueConnection(config: PlatformConfig, max: number): QueueOptions['connection'] {
   if (config.REDIS_URL) return { url: config.REDIS_URL, maxRetriesPerRequest: null };
-  return { connectionString: config.DATABASE_URL, schema, migrate: false, max } as QueueOptions['connection'];
+  return {
+    connectionString: config.DATABASE_URL,
+    schema,
+    migrate: false,
+    max,
+    ...keepAlive,
+  } as QueueOptions['connection'];
 }
 
 async function prepareTables(connectionString: string): Promise<void> {
