@@ -1,7 +1,7 @@
 import type { Receipt } from '@libs/delivery';
 import { execute, type GaugeValue, lagOf, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import { type ReceiptRow, receiptWithin } from '../domain/receipt-row';
+import type { ReceiptRow } from '../domain/receipt-row';
 
 /** Which account receipts belong to. */
 export interface ReceiptOwner {
@@ -24,6 +24,8 @@ export interface UnknownReport {
 const mostTries = 14;
 const longestPauseSeconds = 300;
 const longestText = 400;
+/** What came of a message counts once however often it is told, so a repeat is only kept out to save its row. */
+const repeatedWithin = '6 hours';
 
 /** The append-only intake of what providers say later. What is told twice is applied once. */
 @Injectable()
@@ -40,7 +42,7 @@ export class ReceiptRepository {
            AS r(project_id, account_id, message_id, status, code, occurred_at, bounce, address)
          WHERE NOT EXISTS (SELECT 1 FROM receipt_intake i
            WHERE i.account_id = r.account_id AND i.provider_message_id = r.message_id AND i.status = r.status
-             AND i.received_at > now() - interval '${receiptWithin}')
+             AND (r.status IN ('COMPLAINED', 'UNSUBSCRIBED') OR i.received_at > now() - interval '${repeatedWithin}'))
          RETURNING account_id
        ) SELECT DISTINCT account_id FROM added`),
       [
