@@ -1,4 +1,4 @@
-import type { Tx } from '@libs/platform';
+import { Transactions } from '@libs/platform';
 import type { ConnectionView } from '@modules/connections';
 import { MatchingService } from '@modules/matching';
 import { Injectable } from '@nestjs/common';
@@ -12,19 +12,25 @@ const atOnce = 1_000;
 @Injectable()
 export class MatchSamePeople {
   constructor(
+    private readonly transactions: Transactions,
     private readonly executions: ExecutionRepository,
     private readonly freezer: FreezeRepository,
     private readonly matching: MatchingService,
   ) {}
 
-  /** Remembers them, and takes over their numbers, in the transaction that froze the list. */
-  async run(tx: Tx, { id }: OptimoveExecutionRow, connection: ConnectionView): Promise<void> {
+  /**
+   * Remembers them, page by page, once the list is frozen. Their numbers are left: the person's is that of the customer
+   * who stands for all.
+   */
+  async run({ id }: OptimoveExecutionRow, connection: ConnectionView): Promise<void> {
     if (connection.userIdAttribute === null) return;
-    const execution = await this.executions.find(tx, id);
+    const { pool } = this.transactions;
+    const execution = await this.executions.find(pool, id);
     if (!execution || execution.kind === 'DIRECT') return;
+    const subject = { execution, connection: { ...connection, mobileNumberAttribute: null } };
     for (let afterSeq = 0; ; ) {
-      const people = await this.freezer.samePeople(tx, execution, { afterSeq, limit: atOnce });
-      await matchRecipients(tx, this.matching, { execution, connection }, people);
+      const people = await this.freezer.samePeople(pool, execution, { afterSeq, limit: atOnce });
+      if (people.length > 0) await this.transactions.run((tx) => matchRecipients(tx, this.matching, subject, people));
       if (people.length < atOnce) return;
       afterSeq = people.at(-1)?.seq ?? afterSeq;
     }

@@ -156,12 +156,12 @@ export class ReadRecipients {
     const request = { execution, holder, timeZone, userIdAttribute, ...(await this.pace(execution)) };
     const chunks = await this.transactions.run(async (tx) => {
       const fresh = await this.freezer.freeze(tx, request);
-      await this.samePeople.run(tx, execution, connection);
       await queueChunks(this.outbox, tx, { executionId: execution.id, chunks: fresh });
       await source.frozen(tx);
       return fresh;
     });
     this.log.event('execution.frozen', { executionId: execution.id, chunks: chunks.length });
+    await this.samePeople.run(execution, connection);
     if (await this.executions.isWanted(execution.id)) await this.readAgain(execution);
     else if (chunks.length === 0) await this.completion.tryComplete(execution.id);
   }

@@ -133,6 +133,22 @@ describe('customers of one list who are one person by their User ID attribute', 
       expect(await frozen(await announced(place, 2), [b, a])).toEqual([open('b'), repeated('a')]);
     });
 
+    it('are not kept from it by one of them who is in the control group', async () => {
+      const place = { connectionId: newId(), channelId: newId() };
+      const held = { ...b, isControl: true };
+      const id = await announced(place);
+      await frozen(id, [a, held]);
+      await stage.database.query(
+        `UPDATE recipient SET end_state = 'CANCELLED' WHERE execution_id = $1 AND customer_id = 'a'`,
+        [id],
+      );
+      await stage.database.query(`UPDATE execution SET state = 'CANCELLED' WHERE id = $1`, [id]);
+      expect(await frozen(await announced(place, 2), [a, held])).toMatchObject([
+        open('a'),
+        { id: 'b', state: 'CONTROL_GROUP' },
+      ]);
+    });
+
     it('get it under no other ID when one got it in the first, whatever the time', async () => {
       const place = await launchedBefore('SENT');
       const [first, second] = await frozen(await announced(place, 2), [

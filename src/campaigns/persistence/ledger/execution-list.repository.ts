@@ -73,15 +73,17 @@ export class ExecutionListRepository {
 
   /** Newest first. */
   list(filter: ExecutionsFilter): Promise<ListedExecution[]> {
+    const { campaignId } = filter;
+    const ofCampaign = `AND id IN (SELECT t.execution_id FROM campaign_version v
+           JOIN execution_template t ON t.version_id = v.id WHERE v.project_id = $1 AND v.campaign_id = $9)`;
     return query(
       this.transactions.pool,
       `SELECT ${executionColumns} FROM execution
        WHERE project_id = $1 AND ($2::uuid IS NULL OR connection_id = $2) AND ($3::text IS NULL OR state = $3)
          AND ($4::uuid IS NULL OR id < $4) AND ($5::text IS NULL OR (kind = 'DIRECT' AND optimove_campaign_id = $5))
          AND ($6::text IS NULL OR kind = $6) AND ($7::text IS NULL OR (kind <> 'DIRECT' AND optimove_campaign_id = $7))
-         AND ($8::uuid IS NULL OR id IN (SELECT t.execution_id FROM campaign_version v
-           JOIN execution_template t ON t.version_id = v.id WHERE v.project_id = $1 AND v.campaign_id = $8))
-       ORDER BY id DESC LIMIT $9`,
+         ${campaignId ? ofCampaign : ''}
+       ORDER BY id DESC LIMIT $8`,
       [
         filter.projectId,
         filter.connectionId,
@@ -90,8 +92,8 @@ export class ExecutionListRepository {
         filter.directCampaignId ?? null,
         filter.kind ?? null,
         filter.optimoveCampaignId ?? null,
-        filter.campaignId ?? null,
         filter.limit,
+        ...(campaignId ? [campaignId] : []),
       ],
     );
   }

@@ -34,18 +34,19 @@ const dueAt = `CASE
 
 const samePerson = 'Another customer in the list has the same user ID';
 
-/** Recipients with the user ID that Optimove gives them; $7 is the name of its attribute. */
+/** Recipients with the user ID that Optimove gives them, without those who are held back as a control group; $7 is the name of its attribute. */
 const withUserId = `(SELECT c.*, s.attributes[array_position(e.attributes, $7::text)] AS user_id
     FROM recipient c JOIN execution e ON e.id = c.execution_id
     JOIN recipient_staging s ON s.execution_id = c.execution_id AND s.reading = c.reading AND s.row_no = c.row_no
-    WHERE s.attributes[array_position(e.attributes, $7::text)] <> '' AND c.execution_id = ANY($3::uuid[] || $1::uuid))`;
+    WHERE s.attributes[array_position(e.attributes, $7::text)] <> '' AND c.execution_id = ANY($3::uuid[] || $1::uuid)
+      AND s.execution_id = ANY($3::uuid[] || $1::uuid) AND c.end_state IS DISTINCT FROM 'CONTROL_GROUP')`;
 
-/** Ends what `ours` has and `theirs`, of earlier executions, had. */
-function dropped(ours: string, theirs: string, isSame: string): string {
+/** Ends whom an execution has of `people` and an earlier one had. */
+function dropped(people: string, isSame: string): string {
   return `UPDATE recipient SET end_state = 'DUPLICATE', ended_at = now(),
       reason = 'Already in an execution of this campaign within ${repeatWindow}'
     WHERE execution_id = $1 AND seq IN (
-      SELECT r.seq FROM ${ours} AS r JOIN ${theirs} AS earlier ON ${isSame}
+      SELECT r.seq FROM ${people} AS r JOIN ${people} AS earlier ON ${isSame}
         AND earlier.optimove_template_id = r.optimove_template_id
       JOIN execution o ON o.id = earlier.execution_id
       WHERE r.execution_id = $1 AND r.seq > $2 AND r.end_state IS NULL AND earlier.execution_id = ANY($3::uuid[])
@@ -239,9 +240,9 @@ export class FreezeRepository {
       timeZone,
       samePerson,
     ];
-    await query(tx, dropped('recipient', 'recipient', 'earlier.customer_id = r.customer_id'), values);
+    await query(tx, dropped('recipient', 'earlier.customer_id = r.customer_id'), values);
     if (userIdAttribute === null) return;
-    await query(tx, dropped(withUserId, withUserId, 'earlier.user_id = r.user_id'), [...values, userIdAttribute]);
+    await query(tx, dropped(withUserId, 'earlier.user_id = r.user_id'), [...values, userIdAttribute]);
   }
 
   /** Chunks never mix scheduled times, so that a chunk is due as a whole. */
