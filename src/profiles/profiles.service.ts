@@ -87,8 +87,8 @@ export class ProfilesService {
   }
 
   /** Of at most 10,000 phones that push messages may go to: how many there were, and how many have no keys to encrypt with. */
-  phonesWithoutKeys(tx: Tx, projectId: string, appIds: string[]): Promise<{ looked: number; without: number }> {
-    return this.reaches.phonesWithoutKeys(tx, projectId, appIds);
+  phonesWithoutKeys(tx: Tx, projectId: string, devices: DeviceFilter): Promise<{ looked: number; without: number }> {
+    return this.reaches.phonesWithoutKeys(tx, projectId, devices);
   }
 
   /** An app or site of the project; null when it has none of this id. */

@@ -9,10 +9,10 @@ import type { Finding } from '../domain/content/finding';
 export class EncryptedPush {
   constructor(private readonly profiles: ProfilesService) {}
 
-  /** Says which share of the phones with one of the apps gets nothing, judged by some of them. */
-  async findings(tx: Tx, projectId: string, { mobilePush, appIds }: CampaignContent): Promise<Finding[]> {
+  /** Says which share of the targeted phones gets nothing, judged by some of them. */
+  async findings(tx: Tx, projectId: string, { mobilePush, appIds, targeting }: CampaignContent): Promise<Finding[]> {
     if (!mobilePush?.isEncrypted) return [];
-    const { looked, without } = await this.profiles.phonesWithoutKeys(tx, projectId, appIds ?? []);
+    const { looked, without } = await this.profiles.phonesWithoutKeys(tx, projectId, { ...targeting, appIds });
     if (without === 0) return [];
     const percent = Math.max(1, Math.floor((without * 100) / looked));
     const message = `${percent} % of the phones have no keys for encrypted messages, judged by ${looked}: they get nothing`;

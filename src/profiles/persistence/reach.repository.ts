@@ -2,7 +2,9 @@ import type { ApnsEnvironment, EncryptionKeys, Medium } from '@libs/delivery';
 import { prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { Browser } from '../domain/browser';
+import type { DeviceFilter } from '../domain/device-filter';
 import type { ContactRow, DeadAddress, ReachRow } from '../domain/reach';
+import { countedDevices } from './counted-devices';
 
 interface Row {
   profile_id: string;
@@ -109,14 +111,19 @@ export class ReachRepository {
     );
   }
 
-  async phonesWithoutKeys(tx: Tx, projectId: string, appIds: string[]): Promise<{ looked: number; without: number }> {
+  async phonesWithoutKeys(
+    tx: Tx,
+    projectId: string,
+    devices: DeviceFilter,
+  ): Promise<{ looked: number; without: number }> {
+    const { all, mobile, parameters } = countedDevices(devices, [projectId]);
     const [row] = await query<{ looked: number; without: number }>(
       tx,
       `SELECT count(*)::int AS looked, count(*) FILTER (WHERE encryption_keys IS NULL)::int AS without
-       FROM (SELECT encryption_keys FROM device WHERE project_id = $1 AND token IS NOT NULL AND platform <> 'WEB'
-         AND is_addressable AND push_subscription <> 'UNSUBSCRIBED' AND ($2::uuid[] = '{}' OR app_id = ANY($2::uuid[]))
+       FROM (SELECT encryption_keys FROM device d WHERE project_id = $1 AND token IS NOT NULL AND platform <> 'WEB'
+         AND is_addressable AND push_subscription <> 'UNSUBSCRIBED' AND ${all} AND ${mobile}
          LIMIT ${mostLookedAt}) AS d`,
-      [projectId, appIds],
+      parameters,
     );
     return row ?? { looked: 0, without: 0 };
   }

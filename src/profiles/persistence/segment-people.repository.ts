@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { DeviceFilter } from '../domain/device-filter';
 import { addressOf, type CompiledRules } from '../domain/segments/compile-rules';
 import type { Scope } from '../domain/segments/statement';
+import { countedDevices } from './counted-devices';
 
 /** How many people of a segment can be reached, in all and per medium. */
 export interface RecipientSums {
@@ -77,21 +78,4 @@ export class SegmentPeopleRepository {
 
 function rangeOf({ after, upTo }: { after: string | null; upTo: string | null }, column: string): string {
   return `${after === null ? '' : `AND ${column} > $2::uuid`} ${upTo === null ? '' : `AND ${column} <= $3::uuid`}`;
-}
-
-/** Conditions on a device `d`: whether it counts at all, as a phone, and as a browser. */
-function countedDevices(
-  { appIds, platforms, apnsEnvironments, browsers }: DeviceFilter,
-  given: unknown[],
-): { all: string; mobile: string; web: string; parameters: unknown[] } {
-  const parameters = [...given];
-  const isOneOf = (cell: string, values: string[] | undefined, type: string): string =>
-    values ? `${cell} = ANY($${parameters.push(values)}::${type}[])` : 'true';
-  const environment = isOneOf(`coalesce(d.apns_environment, 'PRODUCTION')`, apnsEnvironments, 'text');
-  return {
-    all: isOneOf('d.app_id', appIds, 'uuid'),
-    mobile: `${isOneOf('d.platform', platforms, 'text')} AND (d.platform <> 'IOS' OR ${environment})`,
-    web: isOneOf('d.browser', browsers, 'text'),
-    parameters,
-  };
 }

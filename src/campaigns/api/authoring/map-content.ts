@@ -5,8 +5,9 @@ import type {
   contentFields,
   EmailContent,
 } from '../../domain/content/campaign-content';
-import type { CampaignContentInput, EmailContentInput } from './content.inputs';
+import type { CampaignContentInput } from './content.inputs';
 import type { CampaignContentType, EmailContentType } from './content.type';
+import type { EmailContentInput } from './email-content.inputs';
 import { toAlternatives, toAlternativeTypes, toVariants } from './map-alternatives';
 import { toInApp, toInAppType, toInbox, toInboxType, toWebPush, toWebPushType } from './map-onsite';
 import { toPush, toPushType } from './map-push';

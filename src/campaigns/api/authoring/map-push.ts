@@ -1,7 +1,7 @@
 import type { MobilePushContent } from '../../domain/content/campaign-content';
-import type { MobilePushContentInput } from './content.inputs';
 import type { MobilePushContentType } from './content.type';
 import { toButtons, toButtonTypes, toTap, toTapType } from './map-onsite';
+import type { MobilePushContentInput } from './push-content.inputs';
 import { optional, storable } from './storable';
 
 /** A push message to phones, in the domain's shape. */
