@@ -1,7 +1,7 @@
 import type { Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 
-/** The anonymous profile of a device that is given up, and the profile of who signed in there. */
+/** The anonymous profile of a device that is given up, and the profile that the device has now. */
 export interface ProfileMerge {
   from: string;
   into: string;

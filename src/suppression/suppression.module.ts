@@ -22,6 +22,7 @@ import { GuardDecisionRepository } from './persistence/guard-decision.repository
 import { GuardOverrideRepository } from './persistence/guard-override.repository';
 import { ListGateRepository } from './persistence/list-gate.repository';
 import { MergeRepository } from './persistence/merge.repository';
+import { OwnExclusionRepository } from './persistence/own-exclusion.repository';
 import { RememberedValueRepository } from './persistence/remembered-value.repository';
 import { SuppressionEntryEntity } from './persistence/suppression-entry.entity';
 import { SyncRunRepository } from './persistence/sync-run.repository';
@@ -49,6 +50,7 @@ const repositories = [
   GuardOverrideRepository,
   ListGateRepository,
   MergeRepository,
+  OwnExclusionRepository,
   RememberedValueRepository,
   SyncRunRepository,
 ];

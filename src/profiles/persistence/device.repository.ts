@@ -141,6 +141,8 @@ export class DeviceRepository {
        WHERE d.project_id = $1 AND d.id = $3 AND p.user_id IS NULL AND q.user_id IS NULL AND q.id <> p.id`,
       [projectId, token, id],
     );
-    if (anonymous.length > 0) await this.merges.tell(tx, projectId, anonymous);
+    if (anonymous.length === 0) return;
+    await this.consent.carryOver(tx, projectId, anonymous);
+    await this.merges.tell(tx, projectId, anonymous);
   }
 }

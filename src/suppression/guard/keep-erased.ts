@@ -3,7 +3,7 @@ import { type ContactRow, PersonalData, ProfilesService } from '@modules/profile
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { normalValue } from '../domain/entry';
 import { EntryRepository } from '../persistence/entry.repository';
-import { MergeRepository } from '../persistence/merge.repository';
+import { OwnExclusionRepository } from '../persistence/own-exclusion.repository';
 import { RefusedAddresses } from '../refused-addresses';
 
 const reason = 'Excluded by their profile before they were erased';
@@ -17,7 +17,7 @@ export class KeepErased implements OnModuleInit {
   constructor(
     private readonly data: PersonalData,
     private readonly profiles: ProfilesService,
-    private readonly rules: MergeRepository,
+    private readonly own: OwnExclusionRepository,
     private readonly entries: EntryRepository,
     private readonly refused: RefusedAddresses,
   ) {}
@@ -45,8 +45,8 @@ export class KeepErased implements OnModuleInit {
   }
 
   private async isExcluded(tx: Tx, projectId: string, profileId: string): Promise<boolean> {
-    const names = await this.rules.ruleAttributes(tx, projectId);
+    const names = await this.own.ruleAttributes(tx, projectId);
     const values = await this.profiles.attributeValues(tx, projectId, { profileIds: [profileId], names });
-    return (await this.rules.excluding(tx, projectId, values)).size > 0;
+    return (await this.own.excluding(tx, projectId, values)).size > 0;
   }
 }

@@ -2,6 +2,7 @@ import type { Tx } from '@libs/platform';
 import { Merges, type ProfileMerge, ProfilesService } from '@modules/profiles';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { MergeRepository } from '../persistence/merge.repository';
+import { OwnExclusionRepository } from '../persistence/own-exclusion.repository';
 
 /**
  * When the anonymous profile of a device turns out to be somebody: a value that excludes goes over to that person, so that
@@ -13,6 +14,7 @@ export class KeepExclusions implements OnModuleInit {
     private readonly merges: Merges,
     private readonly profiles: ProfilesService,
     private readonly repository: MergeRepository,
+    private readonly own: OwnExclusionRepository,
   ) {}
 
   onModuleInit(): void {
@@ -21,12 +23,12 @@ export class KeepExclusions implements OnModuleInit {
 
   private async run(tx: Tx, projectId: string, merges: ProfileMerge[]): Promise<void> {
     await this.repository.add(tx, projectId, merges);
-    const names = await this.repository.ruleAttributes(tx, projectId);
+    const names = await this.own.ruleAttributes(tx, projectId);
     if (names.length === 0) return;
     const profileIds = merges.flatMap(({ from, into }) => [from, into]);
     const values = await this.profiles.attributeValues(tx, projectId, { profileIds, names });
     if (!merges.some(({ from }) => values.has(from))) return;
-    const excluding = await this.repository.excluding(tx, projectId, values);
+    const excluding = await this.own.excluding(tx, projectId, values);
     for (const { from, into } of merges) {
       const carried = Object.entries(values.get(from) ?? {}).filter(
         ([name]) => excluding.has(`${from} ${name}`) && !excluding.has(`${into} ${name}`),

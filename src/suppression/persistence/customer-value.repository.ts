@@ -22,7 +22,10 @@ export type KnownCustomer = Pick<CustomerValue, 'userId' | 'customerId'>;
  */
 @Injectable()
 export class CustomerValueRepository {
-  /** Applies values, each customer of a user ID at most once; newer ones stay. */
+  /**
+   * Applies values, each customer of a user ID at most once; newer ones stay. What does not clear takes no value away, but
+   * says that a customer who had none still has none.
+   */
   async remember(
     tx: Tx,
     { projectId, attributeId, dataDate, clears }: ValueTarget,
@@ -34,10 +37,11 @@ export class CustomerValueRepository {
       `INSERT INTO customer_value AS c (project_id, attribute_id, user_id, customer_id, value, data_date, is_doubtful)
        SELECT $1::uuid, $2::uuid, user_id, customer_id, value::jsonb, $3::date, is_doubtful
        FROM unnest($4::text[], $5::text[], $6::text[], $7::boolean[]) AS g(user_id, customer_id, value, is_doubtful)
-       WHERE $8 OR value IS NOT NULL OR is_doubtful ORDER BY user_id, customer_id
-       ON CONFLICT ON CONSTRAINT pk_customer_value DO UPDATE SET data_date = excluded.data_date, heard_at = now(),
+       ORDER BY user_id, customer_id
+       ON CONFLICT ON CONSTRAINT pk_customer_value DO UPDATE SET data_date = excluded.data_date, heard_at = clock_timestamp(),
          value = CASE WHEN excluded.is_doubtful THEN c.value ELSE excluded.value END, is_doubtful = excluded.is_doubtful
-       WHERE c.data_date <= excluded.data_date`,
+       WHERE c.data_date <= excluded.data_date
+         AND ($8 OR excluded.value IS NOT NULL OR excluded.is_doubtful OR (c.value IS NULL AND NOT c.is_doubtful))`,
       [
         projectId,
         attributeId,
@@ -48,24 +52,6 @@ export class CustomerValueRepository {
         given.map(({ isDoubtful }) => isDoubtful),
         clears,
       ],
-    );
-    if (!clears) await this.sayAgain(tx, { attributeId, dataDate }, given);
-  }
-
-  /** A list that has no value of somebody says that nothing has changed where there was none before. */
-  private async sayAgain(
-    tx: Tx,
-    { attributeId, dataDate }: Pick<ValueTarget, 'attributeId' | 'dataDate'>,
-    given: CustomerValue[],
-  ): Promise<void> {
-    const without = given.filter(({ value, isDoubtful }) => value === null && !isDoubtful);
-    await execute(
-      tx,
-      `UPDATE customer_value c SET data_date = $2::date, heard_at = now()
-       FROM unnest($3::text[], $4::text[]) AS g(user_id, customer_id)
-       WHERE c.attribute_id = $1 AND c.user_id = g.user_id AND c.customer_id = g.customer_id
-         AND c.value IS NULL AND NOT c.is_doubtful AND c.data_date < $2::date`,
-      [attributeId, dataDate, without.map(({ userId }) => userId), without.map(({ customerId }) => customerId)],
     );
   }
 
@@ -85,7 +71,7 @@ export class CustomerValueRepository {
          SELECT user_id, customer_id FROM customer_value WHERE attribute_id = $2 AND customer_id = ANY($4::text[])
          UNION SELECT user_id, customer_id FROM unnest($5::text[], $6::text[]) AS m(user_id, customer_id)
        ) AS found ORDER BY user_id, customer_id
-       ON CONFLICT ON CONSTRAINT pk_customer_value DO UPDATE SET is_doubtful = true, heard_at = now(),
+       ON CONFLICT ON CONSTRAINT pk_customer_value DO UPDATE SET is_doubtful = true, heard_at = clock_timestamp(),
          data_date = greatest(c.data_date, excluded.data_date)
        RETURNING customer_id`,
       [
@@ -109,7 +95,7 @@ export class CustomerValueRepository {
     const { projectId, attributeId, dataDate } = target;
     await execute(
       tx,
-      `UPDATE customer_value c SET value = v.value::jsonb, data_date = $2::date, is_doubtful = false, heard_at = now()
+      `UPDATE customer_value c SET value = v.value::jsonb, data_date = $2::date, is_doubtful = false, heard_at = clock_timestamp()
        FROM unnest($3::text[], $4::text[]) AS v(user_id, value)
        WHERE c.attribute_id = $1 AND c.user_id = v.user_id AND c.data_date <= $2::date`,
       [attributeId, dataDate, [...values.keys()], [...values.values()].map(toJson)],

@@ -52,7 +52,7 @@ export class RememberedValueRepository {
       tx,
       `INSERT INTO remembered_value AS r (project_id, attribute_id, user_id, data_date, is_known, is_doubtful)
        SELECT DISTINCT $1::uuid, $2::uuid, user_id, $3::date, true, true FROM unnest($4::text[]) AS u(user_id) ORDER BY user_id
-       ON CONFLICT ON CONSTRAINT pk_remembered_value DO UPDATE SET is_doubtful = true, heard_at = now(),
+       ON CONFLICT ON CONSTRAINT pk_remembered_value DO UPDATE SET is_doubtful = true, heard_at = clock_timestamp(),
          data_date = greatest(r.data_date, excluded.data_date)`,
       [projectId, attributeId, dataDate, userIds],
     );
@@ -136,7 +136,7 @@ export class RememberedValueRepository {
          CASE WHEN value IS NULL THEN 'UNCHANGED' ELSE 'ADDED' END
        FROM ${table} ORDER BY user_id
        ON CONFLICT ON CONSTRAINT pk_remembered_value DO UPDATE SET value = excluded.value, data_date = excluded.data_date,
-         is_known = excluded.is_known, is_doubtful = false, is_listed = true, heard_at = now(),
+         is_known = excluded.is_known, is_doubtful = false, is_listed = true, heard_at = clock_timestamp(),
          run_id = coalesce(excluded.run_id, r.run_id),
          change = CASE WHEN coalesce(excluded.run_id, r.run_id) IS NOT DISTINCT FROM r.run_id THEN r.change
            WHEN r.value IS NOT DISTINCT FROM excluded.value THEN 'UNCHANGED'

@@ -131,6 +131,21 @@ export class SyncRunRepository {
     return rows.map((row) => row.task_id);
   }
 
+  /** Ends the runs of attributes of this name that wait or are worked on. @returns their tasks. */
+  async failOpenOf(
+    tx: Tx,
+    { projectId, name, detail }: { projectId: string; name: string; detail: string },
+  ): Promise<string[]> {
+    const rows = await query<{ task_id: string }>(
+      tx,
+      `UPDATE suppression_sync_run SET state = 'FAILED', detail = $3, finished_at = now(), holder = NULL
+       WHERE state IN ('WAITING', 'RUNNING') AND project_id = $1
+         AND attribute_id IN (SELECT id FROM suppression_attribute WHERE project_id = $1 AND name = $2) RETURNING task_id`,
+      [projectId, name, detail],
+    );
+    return rows.map((row) => row.task_id);
+  }
+
   /** Ends the runs of a connection that wait or are worked on. @returns their tasks. */
   async failOpen(tx: Tx, connectionId: string, detail: string): Promise<string[]> {
     const rows = await query<{ task_id: string }>(

@@ -6,7 +6,7 @@ import { ConnectionsService } from '@modules/connections';
 import { type CsvRecord, csvRecords } from '@modules/profiles';
 import { type Actor, Tasks } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
-import type { SuppressionAttribute, SyncRun } from '../domain/sync';
+import { RunTakenOverError, type SuppressionAttribute, type SyncRun } from '../domain/sync';
 import { AttributeRepository } from '../persistence/attribute.repository';
 import { CustomerValueRepository } from '../persistence/customer-value.repository';
 import { FeedRepository } from '../persistence/feed.repository';
@@ -31,7 +31,9 @@ export class ValueFileError extends AppError {
   readonly retryable = false;
 }
 
+const beatMs = 20_000;
 const clearedAtOnce = 20_000;
+const endedByOthers = 'The load was ended meanwhile; its task says why';
 const nobody = { customerId: null, userId: null };
 const notComplete =
   'Rows were refused, so the file does not count as complete: it cleared nobody and closed no gap. Mend them and load it again';
@@ -58,6 +60,11 @@ export class LoadFile {
   async run(actor: Actor, load: FileLoad): Promise<string> {
     await this.assertDay(load);
     const { run, holder } = await this.begin(actor, load);
+    // A slow upload may take longer for a batch than the run is held for.
+    const beat = setInterval(
+      () => void this.runs.hold(this.transactions.pool, run.id, holder).catch(() => undefined),
+      beatMs,
+    );
     try {
       const { userIdAttribute } = await this.connections.get(run.projectId, run.connectionId);
       const speaksForAll = userIdAttribute !== null;
@@ -71,12 +78,15 @@ export class LoadFile {
       await this.finish({ run, holder }, { ...load, isComplete }, rejected);
       return run.id;
     } catch (error) {
+      if (error instanceof RunTakenOverError) throw new ValueFileError(endedByOthers);
       const detail = error instanceof AppError ? error.message : 'The upload broke off; load the file again';
       await this.transactions.run(async (tx) => {
         await this.runs.finish(tx, run.id, { state: 'FAILED', detail });
         await this.tasks.finish(tx, run.taskId, 'FAILED', detail);
       });
       throw toError(error);
+    } finally {
+      clearInterval(beat);
     }
   }
 

@@ -1,8 +1,9 @@
 import type { Tx } from '@libs/platform';
 import { AttributeEnds } from '@modules/profiles';
-import { type Actor, mayDo } from '@modules/projects';
+import { type Actor, mayDo, Tasks } from '@modules/projects';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AttributeRepository } from '../persistence/attribute.repository';
+import { SyncRunRepository } from '../persistence/sync-run.repository';
 
 /**
  * Values of people's own profiles exclude too, and go with the attribute. So a suppression attribute stops in the instant in
@@ -13,6 +14,8 @@ export class StopWithAttribute implements OnModuleInit {
   constructor(
     private readonly ends: AttributeEnds,
     private readonly attributes: AttributeRepository,
+    private readonly runs: SyncRunRepository,
+    private readonly tasks: Tasks,
   ) {}
 
   onModuleInit(): void {
@@ -25,7 +28,12 @@ export class StopWithAttribute implements OnModuleInit {
       return `An exclusion rule rests on ${name}; that it is ${what} needs the permission suppression.override (administrators)`;
     }
     const reason = `The attribute ${name} was ${what}; remove it from the suppression sync, and choose it anew when the list is right`;
-    await this.attributes.stopNamed(tx, { projectId: actor.projectId, name, reason });
+    const { projectId } = actor;
+    // A sync or load under way would write the values again that are taken off the profiles now.
+    for (const taskId of await this.runs.failOpenOf(tx, { projectId, name, detail: reason })) {
+      await this.tasks.finish(tx, taskId, 'FAILED', reason);
+    }
+    await this.attributes.stopNamed(tx, { projectId, name, reason });
     return null;
   }
 }

@@ -1,32 +1,19 @@
-import { randomUUID } from 'node:crypto';
 import { newId } from '@libs/foundation';
 import { ProfilesService } from '@modules/profiles';
 import { SuppressionService } from '@modules/suppression';
+import { type GuardedApp, guardedApp, hearEverything, type Phone } from './guarded-app';
 import { type Stage, setStage } from './stage';
 
 jest.setTimeout(120_000);
 
-interface Phone {
-  call(method: string, path: string, body: object): Promise<number>;
-}
-
 describe('who is erased and then named again', () => {
   let stage: Stage;
-  let sdkKey: string;
+  let app: GuardedApp;
 
   beforeAll(async () => {
     stage = await setStage();
-    ({ sdkKey } = await stage.mutate<{ sdkKey: string }>('createApp', 'CreateAppInput', 'sdkKey', {
-      ...{ name: 'Casino', platform: 'ANDROID' },
-    }));
-    const account = await stage.connect();
-    const { id: suppressionAttributeId } = await stage.choose(account, 'gamStop');
-    await stage.mutate('createExclusionRule', 'CreateExclusionRuleInput', 'rule { id }', {
-      ...{ suppressionAttributeId, excludingValues: ['true'], whenUnknown: 'ALLOW', maximumAgeHours: 72 },
-    });
-    await stage.database.query(
-      `UPDATE suppression_attribute SET state = 'FRESH', data_date = current_date, data_as_of = now(), complete_date = current_date`,
-    );
+    app = await guardedApp(stage);
+    await hearEverything(stage);
   });
   afterAll(() => stage.close());
 
@@ -37,21 +24,10 @@ describe('who is erased and then named again', () => {
   const erase = (userId: string) =>
     stage.mutate('eraseProfile', 'EraseProfileInput', 'taskId', { userId, isFinal: true });
 
-  /** A phone of the person. */
   async function phoneOf(userId: string): Promise<Phone> {
-    const url = await stage.app.getUrl();
-    const call = (method: string, path: string, headers: Record<string, string>, body: object): Promise<Response> =>
-      fetch(`${url}/sdk/v1/${path}`, {
-        method,
-        headers: { ...headers, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      });
-    const installation = { installationId: randomUUID(), pushToken: randomUUID() };
-    const registered = await call('POST', 'devices', { 'x-app-key': sdkKey }, installation);
-    const { deviceSecret } = (await registered.json()) as { deviceSecret: string };
-    const own = { authorization: `Bearer ${deviceSecret}` };
-    expect((await call('PUT', 'device/user', own, { userId })).status).toBe(200);
-    return { call: async (method, path, body) => (await call(method, `device${path}`, own, body)).status };
+    const phone = await app.install();
+    await app.signIn(phone, userId);
+    return phone;
   }
 
   /** Optimove names somebody with a number, which counts as subscribed. */

@@ -1,38 +1,22 @@
-import { randomUUID } from 'node:crypto';
 import { newId } from '@libs/foundation';
 import { ProfilesService } from '@modules/profiles';
 import { SuppressionService } from '@modules/suppression';
 import { Guard } from '../../../src/suppression/guard/guard';
 import { ListGateRepository } from '../../../src/suppression/persistence/list-gate.repository';
+import { type GuardedApp, guardedApp, hearEverything } from './guarded-app';
 import { type Stage, setStage } from './stage';
 
 jest.setTimeout(120_000);
 
-interface Phone {
-  profileId: string;
-  call(method: string, path: string, body: object): Promise<number>;
-}
-
 describe('the gate, when a person changes between its reads', () => {
   let stage: Stage;
-  let url: string;
-  let sdkKey: string;
+  let app: GuardedApp;
 
   beforeAll(async () => {
     stage = await setStage();
-    url = await stage.app.getUrl();
-    ({ sdkKey } = await stage.mutate<{ sdkKey: string }>('createApp', 'CreateAppInput', 'sdkKey', {
-      ...{ name: 'Casino', platform: 'ANDROID' },
-    }));
+    app = await guardedApp(stage);
+    await hearEverything(stage);
     await exclude('USER_ID', 'excluded');
-    const account = await stage.connect();
-    const { id: suppressionAttributeId } = await stage.choose(account, 'gamStop');
-    await stage.mutate('createExclusionRule', 'CreateExclusionRuleInput', 'rule { id }', {
-      ...{ suppressionAttributeId, excludingValues: ['true'], whenUnknown: 'ALLOW', maximumAgeHours: 72 },
-    });
-    await stage.database.query(
-      `UPDATE suppression_attribute SET state = 'FRESH', data_date = current_date, data_as_of = now(), complete_date = current_date`,
-    );
   });
   afterAll(() => stage.close());
 
@@ -40,22 +24,6 @@ describe('the gate, when a person changes between its reads', () => {
     stage.mutate('addSuppressionEntry', 'AddSuppressionEntryInput', 'entry { id }', {
       ...{ kind, value, medium: 'ANY', reason: 'Excluded by themselves' },
     });
-
-  async function install(): Promise<Phone> {
-    const call = (method: string, path: string, headers: Record<string, string>, body: object): Promise<Response> =>
-      fetch(`${url}/sdk/v1/${path}`, {
-        method,
-        headers: { ...headers, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      });
-    const installation = { installationId: randomUUID(), pushToken: randomUUID() };
-    const registered = await call('POST', 'devices', { 'x-app-key': sdkKey }, installation);
-    const { deviceSecret, profileId } = (await registered.json()) as Phone & { deviceSecret: string };
-    const own = { authorization: `Bearer ${deviceSecret}` };
-    return { profileId, call: async (method, path, body) => (await call(method, `device${path}`, own, body)).status };
-  }
-  const signIn = async (phone: Phone, userId: string): Promise<void> =>
-    expect(await phone.call('PUT', '/user', { userId })).toBe(200);
 
   /** What the gate says when `change` is committed right after each of its first `times` looks at the person. */
   async function decide(
@@ -96,8 +64,8 @@ describe('the gate, when a person changes between its reads', () => {
 
   it('lets nothing go to a phone on which somebody excluded has signed in meanwhile', async () => {
     await stage.addProfiles(['excluded']);
-    const phone = await install();
-    const change = () => signIn(phone, 'excluded');
+    const phone = await app.install();
+    const change = () => app.signIn(phone, 'excluded');
     expect(await decide(phone.profileId, { medium: 'MOBILE_PUSH', change })).toEqual(['NO_ADDRESS']);
   });
 
@@ -117,9 +85,9 @@ describe('the gate, when a person changes between its reads', () => {
 
   it('lets nothing go to the phone of an excluded person that has come to somebody meanwhile', async () => {
     const [heir = ''] = await stage.addProfiles(['heir']);
-    const phone = await install();
+    const phone = await app.install();
     await phone.call('PATCH', '/attributes', { profile: { gamStop: true } });
-    const change = () => signIn(phone, 'heir');
+    const change = () => app.signIn(phone, 'heir');
     expect(await decide(heir, { medium: 'MOBILE_PUSH', change })).toEqual(['SUPPRESSED']);
   });
 

@@ -1,56 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import { newId } from '@libs/foundation';
 import { SuppressionService } from '@modules/suppression';
+import { type GuardedApp, guardedApp, type Phone } from './guarded-app';
 import { type Stage, setStage } from './stage';
 
 jest.setTimeout(120_000);
 
-interface Phone {
-  deviceId: string;
-  profileId: string;
-  call(method: string, path: string, body: object): Promise<number>;
-}
-
 describe('what excludes a person, when profiles become one', () => {
   let stage: Stage;
-  let url: string;
-  let sdkKey: string;
-  let tokens = 0;
+  let app: GuardedApp;
 
   beforeAll(async () => {
     stage = await setStage();
-    url = await stage.app.getUrl();
-    ({ sdkKey } = await stage.mutate<{ sdkKey: string }>('createApp', 'CreateAppInput', 'sdkKey', {
-      ...{ name: 'Casino', platform: 'ANDROID' },
-    }));
-    const account = await stage.connect();
-    const { id: suppressionAttributeId } = await stage.choose(account, 'gamStop');
-    await stage.mutate('createExclusionRule', 'CreateExclusionRuleInput', 'rule { id }', {
-      ...{ suppressionAttributeId, excludingValues: ['true'], whenUnknown: 'ALLOW' },
-      maximumAgeHours: 72,
-    });
+    app = await guardedApp(stage);
   });
   afterAll(() => stage.close());
 
-  async function install(pushToken = `token-${++tokens}`): Promise<Phone> {
-    const call = (method: string, path: string, headers: Record<string, string>, body: object): Promise<Response> =>
-      fetch(`${url}/sdk/v1/${path}`, {
-        method,
-        headers: { ...headers, 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      });
-    const registered = await call(
-      'POST',
-      'devices',
-      { 'x-app-key': sdkKey },
-      { installationId: randomUUID(), pushToken },
-    );
-    const { deviceSecret, ...phone } = (await registered.json()) as Phone & { deviceSecret: string };
-    const own = { authorization: `Bearer ${deviceSecret}` };
-    return { ...phone, call: async (method, path, body) => (await call(method, `device${path}`, own, body)).status };
-  }
-  const identify = async (phone: Phone, userId: string): Promise<void> =>
-    expect(await phone.call('PUT', '/user', { userId })).toBe(200);
   const ownerOf = async ({ deviceId }: Phone): Promise<string> =>
     (await stage.database.query<{ id: string }>('SELECT profile_id AS id FROM device WHERE id = $1', [deviceId]))[0]
       ?.id ?? '';
@@ -74,10 +38,10 @@ describe('what excludes a person, when profiles become one', () => {
     ).suppressionProof.map(({ profileId }) => profileId);
 
   it('proves what was decided before the person had a user ID', async () => {
-    const phone = await install();
+    const phone = await app.install();
     expect(await decide(phone.profileId)).toBe('SUPPRESSION_STALE');
     expect(await provenOf('late')).toEqual([]);
-    await identify(phone, 'late');
+    await app.signIn(phone, 'late');
     expect(await provenOf('late')).toEqual([phone.profileId]);
     await decide(phone.profileId);
     expect(await provenOf('late')).toEqual([phone.profileId, phone.profileId]);
@@ -87,30 +51,30 @@ describe('what excludes a person, when profiles become one', () => {
 
   it('proves what was decided about the anonymous profile of a phone on which the person signed in later', async () => {
     const [known = ''] = await stage.addProfiles(['known']);
-    const phone = await install();
+    const phone = await app.install();
     await decide(phone.profileId);
-    await identify(phone, 'known');
+    await app.signIn(phone, 'known');
     await decide(known);
     expect(await provenOf('known')).toEqual([known, phone.profileId]);
-    await identify(await install(), 'known');
+    await app.signIn(await app.install(), 'known');
     expect(await provenOf('known')).toEqual([known, phone.profileId]);
   });
 
   it('proves what was decided about a phone that was installed anew before the person signed in there', async () => {
     const [person = ''] = await stage.addProfiles(['two-steps']);
-    const phone = await install('token-of-two-steps');
+    const phone = await app.install('token-of-two-steps');
     await decide(phone.profileId);
-    const anew = await install('token-of-two-steps');
-    await identify(anew, 'two-steps');
+    const anew = await app.install('token-of-two-steps');
+    await app.signIn(anew, 'two-steps');
     expect(await provenOf('two-steps')).toEqual([phone.profileId]);
     await decide(person);
-    await identify(phone, 'one-step');
+    await app.signIn(phone, 'one-step');
     expect(await provenOf('two-steps')).toEqual([person, phone.profileId]);
   });
 
   it('proves a decision that was on its way when the person signed in', async () => {
     await stage.addProfiles(['quick']);
-    const phone = await install();
+    const phone = await app.install();
     const { projectId } = stage.actor;
     await stage.transactions.run(async (tx) => {
       await stage.app.get(SuppressionService).decide(tx, {
@@ -119,18 +83,18 @@ describe('what excludes a person, when profiles become one', () => {
         people: [{ seq: 1, profileId: phone.profileId }],
         media: ['MOBILE_PUSH'],
       });
-      await identify(phone, 'quick');
+      await app.signIn(phone, 'quick');
     });
     expect(await provenOf('quick')).toEqual([phone.profileId]);
   });
 
   it('still proves all of that when the profile is gone', async () => {
-    const phone = await install();
+    const phone = await app.install();
     await decide(phone.profileId);
-    await identify(phone, 'gone');
-    const other = await install();
+    await app.signIn(phone, 'gone');
+    const other = await app.install();
     await decide(other.profileId);
-    await identify(other, 'gone');
+    await app.signIn(other, 'gone');
     await decide(phone.profileId);
     const proven = [phone.profileId, other.profileId, phone.profileId];
     expect(await provenOf('gone')).toEqual(proven);
@@ -146,10 +110,10 @@ describe('what excludes a person, when profiles become one', () => {
          sms_subscription = 'SUBSCRIBED' WHERE id = $1`,
       [person],
     );
-    const phone = await install();
+    const phone = await app.install();
     await phone.call('PATCH', '/attributes', { profile: { gamStop: true, tier: 'silver' } });
     await phone.call('PUT', '/subscriptions', { sms: 'UNSUBSCRIBED' });
-    await identify(phone, 'strict');
+    await app.signIn(phone, 'strict');
     expect(await decide(person)).toBe('SUPPRESSED');
     const [profile] = await stage.database.query(
       'SELECT attributes, email_subscription, sms_subscription FROM profile WHERE id = $1',
@@ -173,10 +137,10 @@ describe('what excludes a person, when profiles become one', () => {
       `UPDATE profile SET attributes = '{"gamStop": true}', sms_subscription = 'UNSUBSCRIBED' WHERE id = $1`,
       [person],
     );
-    const phone = await install();
+    const phone = await app.install();
     await phone.call('PATCH', '/attributes', { profile: { gamStop: false } });
     await phone.call('PUT', '/subscriptions', { sms: 'SUBSCRIBED' });
-    await identify(phone, 'excluded');
+    await app.signIn(phone, 'excluded');
     expect(await decide(person)).toBe('SUPPRESSED');
     const [profile] = await stage.database.query('SELECT attributes, sms_subscription FROM profile WHERE id = $1', [
       person,
@@ -186,7 +150,7 @@ describe('what excludes a person, when profiles become one', () => {
 
   it('carries it over when a file of devices gives a phone to somebody', async () => {
     const [person = ''] = await stage.addProfiles(['imported']);
-    const phone = await install('token-in-file');
+    const phone = await app.install('token-in-file');
     await phone.call('PATCH', '/attributes', { profile: { gamStop: true } });
     const body = 'userId,token,platform\nimported,token-in-file,ANDROID\n';
     expect((await stage.rest('/imports/devices', { method: 'POST', body })).status).toBeLessThan(300);
@@ -198,40 +162,52 @@ describe('what excludes a person, when profiles become one', () => {
     await stage.mutate('addSuppressionEntry', 'AddSuppressionEntryInput', 'entry { id }', {
       ...{ kind: 'USER_ID', value: 'listed', medium: 'ANY', reason: 'Excluded by themselves' },
     });
-    const phone = await install('token-of-listed');
-    await identify(phone, 'listed');
+    const phone = await app.install('token-of-listed');
+    await app.signIn(phone, 'listed');
     expect(await decide(await ownerOf(phone))).toBe('SUPPRESSED');
-    const anew = await install('token-of-listed');
+    const anew = await app.install('token-of-listed');
     expect(await decide(anew.profileId)).toBe('SUPPRESSED');
 
-    const quiet = await install('token-of-quiet');
+    const quiet = await app.install('token-of-quiet');
     await quiet.call('PUT', '/push-subscription', { subscribed: false });
-    const again = await install('token-of-quiet');
+    const again = await app.install('token-of-quiet');
     expect(await decide(again.profileId)).toBe('NOT_SUBSCRIBED');
     await again.call('PUT', '/push-subscription', { subscribed: true });
     expect(await decide(again.profileId)).toBe('SUPPRESSION_STALE');
   });
 
   it('follows a person by a value of their own profile to the phone they signed out on, installed anew or not', async () => {
-    const phone = await install('token-of-own');
-    await identify(phone, 'own-value');
+    const phone = await app.install('token-of-own');
+    await app.signIn(phone, 'own-value');
     await phone.call('PATCH', '/attributes', { profile: { gamStop: true } });
     await phone.call('DELETE', '/user', {});
     expect(await decide(await ownerOf(phone))).toBe('SUPPRESSED');
-    const anew = await install('token-of-own');
+    const anew = await app.install('token-of-own');
     expect(await decide(anew.profileId)).toBe('SUPPRESSED');
   });
 
   it('is not lost with an anonymous profile when its app is installed anew', async () => {
-    const phone = await install('token-of-nobody');
+    const phone = await app.install('token-of-nobody');
     await phone.call('PATCH', '/attributes', { profile: { gamStop: true } });
-    const anew = await install('token-of-nobody');
+    const anew = await app.install('token-of-nobody');
     expect(await decide(anew.profileId)).toBe('SUPPRESSED');
   });
 
+  it('leaves a no to e-mail standing for who signs in after the app was installed anew', async () => {
+    const [person = ''] = await stage.addProfiles(['said-no-before']);
+    const phone = await app.install('token-of-no');
+    expect(await phone.call('PUT', '/subscriptions', { email: 'UNSUBSCRIBED' })).toBe(204);
+    await app.signIn(await app.install('token-of-no'), 'said-no-before');
+    const [row] = await stage.database.query<{ email: string }>(
+      'SELECT email_subscription AS email FROM profile WHERE id = $1',
+      [person],
+    );
+    expect(row?.email).toBe('UNSUBSCRIBED');
+  });
+
   it('leaves no phone behind that nothing would exclude any more when the person is erased', async () => {
-    const phone = await install();
-    await identify(phone, 'erased');
+    const phone = await app.install();
+    await app.signIn(phone, 'erased');
     await phone.call('DELETE', '/user', {});
     await stage.mutate('eraseProfile', 'EraseProfileInput', 'taskId', { userId: 'erased', isFinal: true });
     expect(await ownerOf(phone)).toBe('');

@@ -1,0 +1,218 @@
+import { newId } from '@libs/foundation';
+import { ConnectionsService } from '@modules/connections';
+import { MatchingService } from '@modules/matching';
+import { LearnFromLists } from '@modules/suppression';
+import { type Account, type Stage, setStage } from './stage';
+import { days, syncSteps } from './sync-steps';
+
+jest.setTimeout(120_000);
+
+describe('values of customers that are found by an attribute', () => {
+  let stage: Stage;
+  const { choose, passDay, runNow, syncs, attributeOf, addRule, decide, load } = syncSteps(() => stage);
+
+  beforeAll(async () => {
+    stage = await setStage();
+  });
+  afterAll(() => stage.close());
+
+  describe('several of one person', () => {
+    /** A connection that finds people by PlayerNumber, and who the customers are. */
+    async function connectByPlayer(players: Record<string, string>): Promise<Account> {
+      const account = await stage.connect({}, { userIdAttribute: 'PlayerNumber' });
+      await rename(account, players);
+      return account;
+    }
+    const rename = (account: Account, players: Record<string, string | null>) =>
+      account.control('PUT', '/attributes/PlayerNumber', { values: players });
+
+    it.each([
+      ['first', ['true', 'false']],
+      ['last', ['false', 'true']],
+    ])('of two with one user ID, named on one day, the one that excludes counts, told %s', async (order, told) => {
+      const userId = `both-${order}`;
+      const account = await connectByPlayer({ [`${order}-1`]: userId, [`${order}-2`]: userId });
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [person = ''] = await stage.addProfiles([userId]);
+      await passDay(account, days[0], name, { [`${order}-1`]: told[0] ?? '', [`${order}-2`]: told[1] ?? '' });
+      await runNow(account);
+      expect(await decide(account, person)).toBe('SUPPRESSED');
+      const { suppressionProof } = await stage.graphql<{ suppressionProof: { value: string; valueDate: string }[] }>(
+        'query ($userId: String!, $at: DateTime!) { suppressionProof(userId: $userId, at: $at) { value valueDate } }',
+        { userId, at: new Date(Date.now() + 60_000) },
+      );
+      expect(suppressionProof).toEqual([{ value: 'true', valueDate: days[0] }]);
+    });
+
+    it('one never clears what another one of the same user ID is excluded by, on whatever day and by whatever list', async () => {
+      const account = await connectByPlayer({ 'twin-1': 'twins', 'twin-2': 'twins' });
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [person = ''] = await stage.addProfiles(['twins']);
+      await passDay(account, days[0], name, { 'twin-1': 'true' });
+      await runNow(account);
+      await passDay(account, days[1], name, { 'twin-2': 'false' });
+      await runNow(account);
+      expect(await decide(account, person)).toBe('SUPPRESSED');
+      const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+      const rows = [{ customerId: 'twin-2', attributes: ['twins', 'false'] }];
+      const page = { connection, dataDate: days[1], attributes: ['PlayerNumber', name], rows };
+      await stage.transactions.run((tx) => stage.app.get(LearnFromLists).learn(tx, page));
+      expect(await decide(account, person)).toBe('SUPPRESSED');
+      await passDay(account, days[2], name, { 'twin-1': 'false' });
+      await runNow(account);
+      expect(await decide(account, person)).toBe('ALLOWED');
+      await passDay(account, days[3], name, { 'twin-1': 'true' });
+      await runNow(account);
+      expect(await decide(account, person)).toBe('SUPPRESSED');
+      await load(id, days[3], 'userId,value\ntwins,false\n');
+      expect(await decide(account, person)).toBe('ALLOWED');
+    });
+
+    it.each([
+      ['first', [null, 'false']],
+      ['last', ['false', null]],
+    ])('without a value count for the person where no value excludes, named %s in a list', async (order, told) => {
+      const account = await connectByPlayer({});
+      const { id, name } = await choose(account);
+      const { rule } = await stage.mutate<{ rule: { id: string; version: number } }>(
+        'createExclusionRule',
+        'CreateExclusionRuleInput',
+        'rule { id version }',
+        { suppressionAttributeId: id, excludingValues: ['true'], whenUnknown: 'EXCLUDE', maximumAgeHours: 8760 },
+      );
+      expect(rule.id).toBeTruthy();
+      const [person = ''] = await stage.addProfiles([`blank-${order}`]);
+      await passDay(account, days[0], name, {});
+      await runNow(account);
+      const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+      const rows = told.map((value, index) => ({
+        customerId: `blank-${order}-${index}`,
+        attributes: [`blank-${order}`, value],
+      }));
+      const page = { connection, dataDate: days[0], attributes: ['PlayerNumber', name], rows };
+      await stage.transactions.run((tx) => stage.app.get(LearnFromLists).learn(tx, page));
+      expect(await decide(account, person)).toBe('SUPPRESSED');
+    });
+
+    it('without a value are relied on again after a missed day, once a list names them without one', async () => {
+      const account = await connectByPlayer({ 'calm-1': 'calm' });
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [person = ''] = await stage.addProfiles(['calm']);
+      await passDay(account, days[0], name, { 'calm-1': null });
+      await runNow(account);
+      await passDay(account, days[2], name, {});
+      await runNow(account);
+      expect(await decide(account, person)).toBe('SUPPRESSION_STALE');
+      const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+      const rows = [{ customerId: 'calm-1', attributes: ['calm', null] }];
+      const page = { connection, dataDate: days[2], attributes: ['PlayerNumber', name], rows };
+      await stage.transactions.run((tx) => stage.app.get(LearnFromLists).learn(tx, page));
+      expect(await decide(account, person)).toBe('ALLOWED');
+    });
+
+    it('and are in no complete file any more have no value, each of them', async () => {
+      const account = await connectByPlayer({ 'gone-1': 'gone-both', 'gone-2': 'gone-both' });
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [person = ''] = await stage.addProfiles(['gone-both']);
+      await passDay(account, days[0], name, { 'gone-1': 'true', 'gone-2': null });
+      await runNow(account);
+      expect(await decide(account, person)).toBe('SUPPRESSED');
+      await load(id, days[0], 'userId,value\nsomebody,false\n');
+      expect(await decide(account, person)).toBe('ALLOWED');
+    });
+
+    it('have what a file says of their user ID, each of them that was matched', async () => {
+      const account = await connectByPlayer({ 'filed-1': 'filed-both', 'filed-2': 'filed-both' });
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [person = ''] = await stage.addProfiles(['filed-both']);
+      const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+      const customers = ['filed-1', 'filed-2'].map((customerId, seq) => ({
+        ...{ seq, customerId, userIdValue: 'filed-both', mobileNumberValue: null },
+      }));
+      const matching = stage.app.get(MatchingService);
+      await stage.transactions.run((tx) => matching.match(tx, { connection, executionId: newId(), customers }));
+      await passDay(account, days[0], name, {});
+      await runNow(account);
+      await load(id, days[0], 'userId,value\nfiled-both,true\n');
+      await passDay(account, days[1], name, { 'filed-1': 'false' });
+      await runNow(account);
+      expect(await decide(account, person)).toBe('SUPPRESSED');
+      await passDay(account, days[2], name, { 'filed-2': 'false' });
+      await runNow(account);
+      expect(await decide(account, person)).toBe('ALLOWED');
+    });
+
+    it('are relied on no more when their change comes without a user ID, until one comes with it', async () => {
+      const account = await connectByPlayer({ 'lost-1': 'lost', 'lost-2': 'not-lost' });
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [lost = '', other = '', matched = ''] = await stage.addProfiles(['lost', 'not-lost', 'matched-only']);
+      await passDay(account, days[0], name, { 'lost-1': 'false', 'lost-2': 'false' });
+      await runNow(account);
+      await load(id, days[0], 'userId,value\nlost,false\nnot-lost,false\nmatched-only,false\n');
+      const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+      const customers = [{ seq: 1, customerId: 'lost-3', userIdValue: 'matched-only', mobileNumberValue: null }];
+      const matching = stage.app.get(MatchingService);
+      await stage.transactions.run((tx) => matching.match(tx, { connection, executionId: newId(), customers }));
+      await rename(account, { 'lost-1': null });
+      await passDay(account, days[1], name, { 'lost-1': 'true', 'lost-3': 'true' });
+      await runNow(account);
+      const decided = async () => [
+        await decide(account, lost),
+        await decide(account, matched),
+        await decide(account, other),
+      ];
+      expect(await decided()).toEqual(['SUPPRESSION_STALE', 'SUPPRESSION_STALE', 'ALLOWED']);
+      await load(id, days[0], 'userId,value\nlost,false\nnot-lost,false\nmatched-only,false\n');
+      expect(await decided()).toEqual(['SUPPRESSION_STALE', 'SUPPRESSION_STALE', 'ALLOWED']);
+      await rename(account, { 'lost-1': 'lost', 'lost-3': 'matched-only' });
+      await passDay(account, days[2], name, { 'lost-1': 'false', 'lost-3': 'true' });
+      await runNow(account);
+      expect(await decided()).toEqual(['ALLOWED', 'SUPPRESSED', 'ALLOWED']);
+    });
+
+    it('and are not found make nobody doubtful of whom something is known, but count as not loaded', async () => {
+      const account = await connectByPlayer({ 'known-1': 'known-player' });
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [known = '', unheard = ''] = await stage.addProfiles(['known-player', 'unheard-player']);
+      await passDay(account, days[0], name, { 'known-1': 'false' });
+      await runNow(account);
+      await load(id, days[0], 'userId,value\nknown-player,false\n');
+      expect(await decide(account, unheard)).toBe('ALLOWED');
+      await passDay(account, days[1], name, { 'never-matched': 'true' });
+      await runNow(account);
+      await load(id, days[0], 'userId,value\nknown-player,false\n');
+      expect([await decide(account, known), await decide(account, unheard)]).toEqual(['ALLOWED', 'SUPPRESSION_STALE']);
+      await load(id, days[1], 'userId,value\nknown-player,false\n');
+      expect(await decide(account, unheard)).toBe('ALLOWED');
+    });
+  });
+
+  it('a change that does not say whose it is makes older values stale until a complete file of that day', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const [early = '', told = '', broken = ''] = await stage.addProfiles(['whose-early', 'whose-told', 'whose-broken']);
+    await passDay(account, days[0], name, { 'whose-early': 'false', 'whose-broken': 'false' });
+    await runNow(account);
+    await passDay(account, days[1], name, { 'whose-broken': 'x'.repeat(10_001) });
+    await runNow(account);
+    expect([await decide(account, early), await decide(account, broken)]).toEqual(['ALLOWED', 'SUPPRESSION_STALE']);
+    await passDay(account, days[2], name, { ' ': 'true', 'whose-told': 'false' });
+    await runNow(account);
+    expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', gapBefore: days[2] });
+    expect((await syncs(id))[0]?.detail).toContain('1 changes do not say whose they are');
+    expect([await decide(account, early), await decide(account, told)]).toEqual(['SUPPRESSION_STALE', 'ALLOWED']);
+    const csv = 'userId,value\nwhose-early,false\nwhose-told,false\n';
+    await load(id, days[1], csv);
+    expect(await decide(account, early)).toBe('SUPPRESSION_STALE');
+    await load(id, days[2], csv);
+    expect(await decide(account, early)).toBe('ALLOWED');
+  });
+});

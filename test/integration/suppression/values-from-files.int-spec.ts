@@ -1,0 +1,262 @@
+import { Readable } from 'node:stream';
+import { ConnectionsService } from '@modules/connections';
+import { LearnFromLists } from '@modules/suppression';
+import { AttributeRepository } from '../../../src/suppression/persistence/attribute.repository';
+import { ForgetValues } from '../../../src/suppression/sync/forget-values';
+import { LoadFile } from '../../../src/suppression/sync/load-file';
+import { eventually } from '../../support/eventually';
+import { type Stage, setStage } from './stage';
+import { days, syncSteps } from './sync-steps';
+
+jest.setTimeout(120_000);
+
+describe('values of suppression attributes from files, lists and missed days', () => {
+  let stage: Stage;
+  const { choose, passDay, runNow, syncs, attributeOf, addRule, decide, valueOnProfile, load } = syncSteps(() => stage);
+
+  beforeAll(async () => {
+    stage = await setStage();
+  });
+  afterAll(() => stage.close());
+
+  it('takes a file with a refused row for incomplete: it clears nobody and closes no gap', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const [broken = '', unreadable = ''] = await stage.addProfiles(['row-broken', 'row-unreadable']);
+    await passDay(account, days[0], name, { 'row-broken': 'true', 'row-unreadable': 'true' });
+    await runNow(account);
+    await load(id, days[0], 'userId,value\nrow-broken,true,x\nrow-unreadable,treu\nsomebody,false\n');
+    const [file] = await syncs(id);
+    expect(file).toMatchObject({
+      state: 'PARTLY_FAILED',
+      cleared: 0,
+      rejected: 2,
+      detail: expect.stringContaining('Mend'),
+    });
+    expect([await decide(account, broken), await decide(account, unreadable)]).toEqual(['SUPPRESSED', 'SUPPRESSED']);
+    const [stranger = ''] = await stage.addProfiles(['file-stranger']);
+    expect(await decide(account, stranger)).toBe('SUPPRESSION_STALE');
+    expect((await load(id, days[0], 'userId,value\nsomebody,false\n')).status).toBe(200);
+    expect([await decide(account, broken), await decide(account, stranger)]).toEqual(['ALLOWED', 'ALLOWED']);
+  });
+
+  describe('a complete file, while others tell of the same people', () => {
+    /** Loads a complete file that says true of somebody, and stops for a while when that is stored. */
+    async function loadAround(id: string, somebody: string, meanwhile: () => Promise<void>): Promise<void> {
+      const stored = `SELECT 1 FROM remembered_value WHERE attribute_id = $1 AND user_id = 'filler-1'`;
+      async function* rows(): AsyncGenerator<Buffer> {
+        const fillers = Array.from({ length: 30_000 }, (_, index) => `filler-${index},false\n`).join('');
+        yield Buffer.from(`userId,value\n${somebody},true\n${fillers}`);
+        await eventually(
+          'the first rows are stored',
+          async () => (await stage.database.query(stored, [id])).length > 0,
+        );
+        await meanwhile();
+        yield Buffer.from('filler-last,false\n');
+      }
+      const attribute = await new AttributeRepository().find(stage.transactions.pool, stage.actor.projectId, id);
+      if (!attribute) throw new Error('There is no such attribute');
+      const file = Readable.from(rows(), { objectMode: false });
+      await stage.app.get(LoadFile).run(stage.actor, { attribute, dataDate: days[0], isComplete: true, file });
+    }
+
+    it('keeps those whom a list names meanwhile, and who is in another file', async () => {
+      const account = await stage.connect();
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [named = '', fresh = '', gone = ''] = await stage.addProfiles(['file-named', 'file-new', 'file-gone']);
+      await passDay(account, days[0], name, { 'file-gone': 'true' });
+      await runNow(account);
+      const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+      const rows = ['file-named', 'file-new'].map((customerId) => ({ customerId, attributes: ['true'] }));
+      const page = { connection, dataDate: days[0], attributes: [name], rows };
+      await loadAround(id, 'file-named', async () => {
+        await stage.transactions.run((tx) => stage.app.get(LearnFromLists).learn(tx, page));
+      });
+      expect([await decide(account, named), await decide(account, fresh)]).toEqual(['SUPPRESSED', 'SUPPRESSED']);
+      expect(await decide(account, gone)).toBe('ALLOWED');
+      await loadAround(id, 'file-named', async () => {
+        await load(id, days[0], 'userId,value\nfile-named,true\n');
+      });
+      expect(await decide(account, named)).toBe('SUPPRESSED');
+    });
+
+    it('is ended, and writes nothing more on profiles, when the attribute is deleted meanwhile', async () => {
+      const account = await stage.connect();
+      const { id, name, definitionId } = await choose(account);
+      const [late = ''] = await stage.addProfiles(['filler-last']);
+      await passDay(account, days[0], name, {});
+      await runNow(account);
+      const loading = loadAround(id, 'file-deleted', async () => {
+        const input = { id: definitionId, version: 1, acceptConsequences: true };
+        await stage.mutate('deleteAttributeDefinition', 'DeleteAttributeDefinitionInput', 'taskId', input);
+      });
+      await expect(loading).rejects.toThrow('The load was ended meanwhile');
+      expect(await valueOnProfile(late, name)).toBeNull();
+      expect((await syncs(id))[0]).toMatchObject({ state: 'FAILED', detail: expect.stringContaining('was deleted') });
+      expect(await attributeOf(account, id)).toMatchObject({ state: 'STOPPED' });
+    });
+
+    it('is ended when user IDs are found in another way from now on', async () => {
+      const account = await stage.connect();
+      const { id, name } = await choose(account);
+      await passDay(account, days[0], name, {});
+      await runNow(account);
+      const loading = loadAround(id, 'file-forgotten', () =>
+        stage.app.get(ForgetValues).ofConnection(account.connectionId),
+      );
+      await expect(loading).rejects.toThrow('The load was ended meanwhile');
+      expect(await attributeOf(account, id)).toMatchObject({ state: 'FAILED' });
+    });
+
+    it('keeps those of whom a sync tells meanwhile', async () => {
+      const account = await stage.connect();
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [synced = ''] = await stage.addProfiles(['file-synced']);
+      await passDay(account, days[0], name, { 'file-synced': 'true' });
+      await loadAround(id, 'file-synced', () => runNow(account));
+      expect(await decide(account, synced)).toBe('SUPPRESSED');
+      expect((await syncs(id)).map(({ state }) => state)).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+    });
+  });
+
+  it('takes no file of a day of which Optimove has yet to tell the changes', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await passDay(account, days[0], name, {});
+    await runNow(account);
+    const answer = await load(id, days[1], 'userId,value\nahead,false\n');
+    expect([answer.status, answer.text]).toEqual([400, expect.stringContaining(`must not be after ${days[0]}`)]);
+  });
+
+  it('lets nobody through of whom nothing was ever heard, until everything was loaded once', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const [unheard = ''] = await stage.addProfiles(['unheard']);
+    await passDay(account, days[0], name, { 'somebody-else': 'false' });
+    await runNow(account);
+    expect(await decide(account, unheard)).toBe('SUPPRESSION_STALE');
+    const { guardStanding } = await stage.graphql<{ guardStanding: { warnings: string[] } }>(
+      '{ guardStanding { warnings } }',
+    );
+    expect(guardStanding.warnings).toContainEqual(expect.stringContaining(`${name} was never loaded completely`));
+    await load(id, days[0], 'userId,value\nsomebody-else,false\n');
+    expect(await decide(account, unheard)).toBe('ALLOWED');
+  });
+
+  it('holds Direct campaigns for a missed day until lists have told of everybody, or a file has', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const standsAt = async (): Promise<string | undefined> => {
+      const { guardStanding } = await stage.graphql<{
+        guardStanding: { rules: { attribute: string; freshness: string }[] };
+      }>('{ guardStanding { rules { attribute freshness } } }');
+      return guardStanding.rules.find(({ attribute }) => attribute === name)?.freshness;
+    };
+    await passDay(account, days[0], name, { 'gap-a': 'false', 'gap-b': 'false' });
+    await runNow(account);
+    expect(await standsAt()).toBe('FRESH');
+    await passDay(account, days[1], name, {});
+    await passDay(account, days[2], name, { 'gap-b': 'true' });
+    await runNow(account);
+    const clocks = new AttributeRepository();
+    await clocks.noteCaughtUp(stage.transactions.pool);
+    expect(await standsAt()).toBe('DAY_MISSED');
+    const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+    const page = {
+      connection,
+      dataDate: days[2],
+      attributes: [name],
+      rows: [{ customerId: 'gap-a', attributes: ['false'] }],
+    };
+    await stage.transactions.run((tx) => stage.app.get(LearnFromLists).learn(tx, page));
+    await clocks.noteCaughtUp(stage.transactions.pool);
+    expect(await standsAt()).toBe('FRESH');
+    const [late = ''] = await stage.addProfiles(['gap-late']);
+    expect(await decide(account, late)).toBe('SUPPRESSION_STALE');
+  });
+
+  it('takes nobody for somebody else when user IDs are found by another attribute from now on', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    await passDay(account, days[0], name, { 'by-customer-id': 'false' });
+    await runNow(account);
+    await load(id, days[0], 'userId,value\nby-customer-id,false\n');
+    const [person = ''] = await stage.addProfiles(['by-customer-id']);
+    expect(await decide(account, person)).toBe('ALLOWED');
+    const { connection } = await stage.mutate<{ connection: { id: string } | null }>(
+      'updateConnection',
+      'UpdateConnectionInput',
+      'connection { id }',
+      { id: account.connectionId, version: 1, userIdAttribute: 'PlayerNumber' },
+    );
+    expect(connection).not.toBeNull();
+    const published = await stage.database.query<{ data: { connectionId: string } }>(
+      `SELECT data FROM outbox_message WHERE queue = 'suppression.forget-values'`,
+    );
+    expect(published.map(({ data }) => data.connectionId)).toEqual([account.connectionId]);
+    await stage.app.get(ForgetValues).ofConnection(account.connectionId);
+    expect(await attributeOf(account, id)).toMatchObject({
+      state: 'FAILED',
+      stateReason: expect.stringContaining('User ID attribute'),
+    });
+    expect(await decide(account, person)).toBe('SUPPRESSION_STALE');
+  });
+
+  it('finds a value that excludes however it is written, in any script and size', async () => {
+    const account = await stage.connect();
+    const cases: [string, string, string][] = [
+      ['STRING', 'ΑΠΟΚΛΕΙΣΜΟΣ Ü', 'ΑΠΟΚΛΕΙΣΜΟΣ Ü'],
+      ['NUMBER', '1000000000000000000000000', '1000000000000000000000000'],
+      ['NUMBER', '0.0000001', '0.00000010'],
+      ['ARRAY', 'Blocked;x', 'a;BLOCKED'],
+    ];
+    for (const [index, [type, excludes, value]] of cases.entries()) {
+      const name = `exotic${index}`;
+      await account.control('PUT', `/attributes/${name}`, {});
+      const { attributeDefinition } = await stage.mutate<{ attributeDefinition: { id: string } }>(
+        'createAttributeDefinition',
+        'CreateAttributeDefinitionInput',
+        'attributeDefinition { id }',
+        { name, type },
+      );
+      const { suppressionAttribute } = await stage.mutate<{ suppressionAttribute: { id: string } }>(
+        'chooseSuppressionAttribute',
+        'ChooseSuppressionAttributeInput',
+        'suppressionAttribute { id }',
+        { connectionId: account.connectionId, attributeDefinitionId: attributeDefinition.id },
+      );
+      const { userErrors } = await stage.mutate('createExclusionRule', 'CreateExclusionRuleInput', 'rule { id }', {
+        suppressionAttributeId: suppressionAttribute.id,
+        excludingValues: [excludes],
+        whenUnknown: 'ALLOW',
+        maximumAgeHours: 8760,
+      });
+      expect(userErrors).toEqual([]);
+      await account.control('PUT', `/attributes/${name}`, { values: { [`exotic-${index}`]: value } });
+    }
+    await account.control('PUT', '/data-date', { date: days[0] });
+    await runNow(account);
+    for (const index of cases.keys()) {
+      const [person = ''] = await stage.addProfiles([`exotic-${index}`]);
+      expect(await decide(account, person)).toBe('SUPPRESSED');
+    }
+  });
+
+  it('outer blanks of a user ID do not part a person from the value', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const [blank = '', filed = '', wide = ''] = await stage.addProfiles([' blank-a ', 'blank-b', 'blank-c\u00a0']);
+    await passDay(account, days[0], name, { 'blank-a': 'true', 'blank-c\u00a0': 'true' });
+    await runNow(account);
+    await load(id, days[0], 'userId,value\nblank-a,true\n" blank-b ",true\nblank-c\u00a0,true\n');
+    expect([await decide(account, blank), await decide(account, filed)]).toEqual(['SUPPRESSED', 'SUPPRESSED']);
+    expect(await decide(account, wide)).toBe('SUPPRESSED');
+  });
+});
