@@ -9,7 +9,10 @@ const funnel = {
     { state: 'SENT', count: 1200 },
     { state: 'FAILED', count: 0 },
   ],
-  deliveries: [{ medium: 'MOBILE_PUSH', state: 'ACCEPTED', count: 1200 }],
+  deliveries: [
+    { medium: 'MOBILE_PUSH', state: 'ACCEPTED', count: 1200 },
+    { medium: 'SMS', state: 'ACCEPTED', count: 7 },
+  ],
 };
 
 describe('the funnel of the demo', () => {
@@ -28,6 +31,7 @@ describe('the funnel of the demo', () => {
       '',
       'Messages',
       'Mobile push, Accepted 1,200',
+      'SMS, Accepted 7',
     ]);
   });
 

@@ -76,7 +76,11 @@ function tableRow(text: string, count: number): string {
   return `${text.padEnd(32)}${count.toLocaleString('en-US').padStart(12)}`;
 }
 
+const ownNames: Record<string, string> = { SMS: 'SMS', EMAIL: 'E-mail', IN_APP: 'In-app' };
+
 function label(constant: string): string {
+  const name = ownNames[constant];
+  if (name) return name;
   const text = constant.toLowerCase().replaceAll('_', ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
