@@ -54,6 +54,7 @@ export class IdentityModel {
       if (each === own || each.token !== token) continue;
       each.token = null;
       if (each.push === 'UNSUBSCRIBED' && own.push === 'NOT_SET') own.push = 'UNSUBSCRIBED';
+      if (own.person.userId === null && each.person !== own.person) this.merged(each.person, own.person);
     }
     own.token = token;
     return token;
