@@ -7,11 +7,21 @@ const dayMs = 86_400_000;
  * it shows twice the first.
  */
 export function instantOf(local: string, timeZone: string): Date {
-  const wall = Date.parse(`${local.slice(0, 16)}:00Z`);
+  return bothInstantsOf(`${local.slice(0, 10)} ${local.slice(11, 16)}:00`, timeZone)[0];
+}
+
+/**
+ * Local time (`YYYY-MM-DD HH:MM:SS`) → the first and the last instant at which the clock shows it, usually the same; the
+ * moment of the leap or later for one that it leaps over. Both are invalid dates where the text is no time.
+ */
+export function bothInstantsOf(stamp: string, timeZone: string): [first: Date, last: Date] {
+  const wall = Date.parse(`${stamp.replace(' ', 'T')}Z`);
+  if (Number.isNaN(wall)) return [new Date(Number.NaN), new Date(Number.NaN)];
   const offsets = [wall - dayMs, wall + dayMs].map((time) => offsetAt(new Date(time), timeZone));
   const candidates = offsets.map((offset) => new Date(wall - offset)).sort((one, other) => +one - +other);
-  const written = `${local.slice(0, 10)} ${local.slice(11, 16)}:00`;
-  return candidates.find((time) => localStamp(time, timeZone) === written) ?? (candidates.at(-1) as Date);
+  const shown = candidates.filter((time) => localStamp(time, timeZone) === stamp);
+  const [first, last] = shown.length > 0 ? [shown[0], shown.at(-1)] : [candidates.at(-1), candidates.at(-1)];
+  return [first as Date, last as Date];
 }
 
 /** The day so many days after another, both `YYYY-MM-DD`. */

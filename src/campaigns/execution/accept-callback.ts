@@ -6,8 +6,8 @@ import { CheckDataDate } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { CampaignsConfig } from '../campaigns.config';
 import { largestCallback } from '../domain/callback-body';
-import { stampOf } from '../domain/execution/local-stamp';
 import { runDateOf } from '../domain/execution/run-date';
+import { type Said, saidOf } from '../domain/execution/said';
 import { type Announcement, AnnouncementRepository } from '../persistence/ledger/announcement.repository';
 import { EngagementFilesRepository } from '../persistence/ledger/engagement-files.repository';
 import { type JournalOutcome, JournalRepository } from '../persistence/ledger/journal.repository';
@@ -119,7 +119,7 @@ export class AcceptCallback {
     if (callback.eventTypeId === engagementInFiles) {
       return this.engage(tx, call, { callback, announcement: subject });
     }
-    const announced = await this.announceCampaign.run(tx, subject, { source: '13', ...heardAt(call, callback) });
+    const announced = await this.announceCampaign.run(tx, subject, { source: '13', ...saidIn(call, callback) });
     const executionId = announced?.id ?? null;
     if (announced?.outcome === 'CANCELLED') return { outcome: 'CANCELLED', reason: cancelledBefore, executionId };
     return { outcome: 'ANNOUNCED', reason: null, executionId };
@@ -137,7 +137,7 @@ export class AcceptCallback {
       connectionId: connection.id,
       optimoveCampaignId: callback.campaignId,
       runDate: runDateOf(callback.timeStamp, receivedAt, connection.timeZone),
-      stamp: heardAt(call, callback).stamp,
+      ...saidIn(call, callback),
     };
     await this.signals.remember(tx, signal, waitSeconds);
     return noted(`Waits ${waitSeconds} s for event 13 of each channel`);
@@ -152,7 +152,7 @@ export class AcceptCallback {
     const engagement = readEngagement(callback);
     if (typeof engagement === 'string') return { outcome: 'REFUSED', reason: engagement, executionId: null };
     const subject = { ...announcement, engagementId: engagement.engagementId };
-    const heard = { source: '14' as const, ...heardAt(call, callback) };
+    const heard = { source: '14' as const, ...saidIn(call, callback) };
     const { id, outcome } = await this.announceCampaign.engage(tx, subject, heard);
     if (outcome === 'LISTED_BY_API') {
       const reason = 'The campaign was already announced by event 13 or found by the sweep, and is read over the API';
@@ -168,17 +168,17 @@ export class AcceptCallback {
     const { id: connectionId, projectId, timeZone } = call.connection;
     const { campaignId, timeStamp } = callback;
     if (campaignId === null) return { outcome: 'REFUSED', reason: 'CampaignID is missing', executionId: null };
-    const { stamp } = heardAt(call, callback);
+    const { saidAt } = saidIn(call, callback);
     await this.announcements.serialise(tx, { connectionId, optimoveCampaignId: campaignId });
     await this.stops.rememberCancellation(tx, {
       projectId,
       connectionId,
       optimoveCampaignId: campaignId,
       runDate: runDateOf(timeStamp, call.receivedAt, timeZone),
-      cancelledAt: stamp,
+      saidAt,
     });
-    const unfinished = await this.stops.unfinishedOf(tx, connectionId, campaignId, stamp);
-    const stopped = await this.stops.requestCancel(tx, unfinished, cancelledInOptimove, stamp);
+    const unfinished = await this.stops.unfinishedOf(tx, connectionId, campaignId, saidAt);
+    const stopped = await this.stops.requestCancel(tx, unfinished, cancelledInOptimove, saidAt);
     return { outcome: 'CANCELLED', reason: `${stopped.length} executions stopped`, executionId: stopped[0] ?? null };
   }
 }
@@ -188,11 +188,8 @@ function read(call: InboundCall): ReturnType<typeof parseCallback> {
   return { ok: false, reason: `The body is larger than ${largestCallback} bytes; only its beginning was kept` };
 }
 
-function heardAt(
-  { connection: { timeZone }, receivedAt }: InboundCall,
-  { timeStamp }: OptimoveCallback,
-): { stamp: string; timeZone: string } {
-  return { stamp: stampOf(timeStamp, receivedAt, timeZone), timeZone };
+function saidIn({ connection, receivedAt }: InboundCall, { timeStamp }: OptimoveCallback): Said {
+  return saidOf(timeStamp, receivedAt, connection.timeZone);
 }
 
 function entryOf(call: InboundCall, callback: OptimoveCallback | null): TriggerCall['entry'] {

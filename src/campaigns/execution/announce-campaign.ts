@@ -25,7 +25,7 @@ export class AnnounceCampaign {
   /** The execution, or null where a campaign that only the sweep knows of was cancelled. */
   async run(tx: Tx, announcement: Announcement, heard: Heard): Promise<Announced | null> {
     await this.announcements.serialise(tx, announcement);
-    const cancelledAt = await this.stops.cancelledSince(tx, announcement, heard.stamp);
+    const cancelledAt = await this.stops.cancelledSince(tx, announcement, heard.saidAt);
     const isCancelled = cancelledAt !== null;
     if (isCancelled && heard.source === 'SWEEP') return null;
     const announced = await this.announcements.announce(tx, announcement, { heard, isCancelled });
@@ -46,7 +46,7 @@ export class AnnounceCampaign {
     await this.announcements.serialise(tx, announcement);
     const announced = await this.announcements.announceEngagement(tx, announcement, heard);
     if (announced.outcome !== 'NEW' && announced.outcome !== 'REOPENED') return announced;
-    const cancelledAt = await this.stops.cancelledSince(tx, announcement, heard.stamp);
+    const cancelledAt = await this.stops.cancelledSince(tx, announcement, heard.saidAt);
     if (cancelledAt === null) {
       await this.read(tx, announced.id);
       return announced;

@@ -7,6 +7,7 @@ import { Injectable } from '@nestjs/common';
 import { TemplateDirectory } from '../authoring/template-directory';
 import { CampaignsConfig } from '../campaigns.config';
 import { runDateOf } from '../domain/execution/run-date';
+import { instantOf } from '../domain/local-instant';
 import { type Announcement, AnnouncementRepository, type Heard } from '../persistence/ledger/announcement.repository';
 import { SightingRepository } from '../persistence/ledger/sighting.repository';
 import { type DueSignal, SignalRepository } from '../persistence/ledger/signal.repository';
@@ -64,7 +65,8 @@ export class FindMissed {
     };
     const overdue = await this.sightings.overdue(this.transactions.pool, sighting, this.config.MISSED_CALLBACK_SECONDS);
     // Cancelled on the day of the run or later: the sweep does not know when the run began.
-    const heard: Heard = { source: 'SWEEP', stamp: `${runDate} 00:00:00`, timeZone: connection.timeZone };
+    const saidAt = instantOf(`${runDate}T00:00`, connection.timeZone);
+    const heard: Heard = { source: 'SWEEP', stamp: `${runDate} 00:00:00`, saidAt };
     for (const { optimoveCampaignId, isKnown } of overdue) {
       if (isKnown || (await this.isOurs(place, optimoveCampaignId))) {
         await this.announce(place, optimoveCampaignId, heard);
@@ -85,11 +87,11 @@ export class FindMissed {
     await this.signals.finish(this.transactions.pool, signal);
   }
 
-  private async followUpOn(place: Place, { optimoveCampaignId, receivedAt, stamp }: DueSignal): Promise<void> {
+  private async followUpOn(place: Place, { optimoveCampaignId, receivedAt, stamp, saidAt }: DueSignal): Promise<void> {
     const known = await this.announcements.latest(this.transactions.pool, toAnnouncement(place, optimoveCampaignId));
     if (known?.read_started_at && known.read_started_at > receivedAt) return;
     if (!known && !(await this.isOurs(place, optimoveCampaignId))) return;
-    await this.announce(place, optimoveCampaignId, { source: '1', stamp, timeZone: place.connection.timeZone });
+    await this.announce(place, optimoveCampaignId, { source: '1', stamp, saidAt });
   }
 
   /** Whether the campaign uses a template of ours on the channel; a campaign that is not on it has none. */

@@ -1,7 +1,7 @@
 import { newId } from '@libs/foundation';
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import { localStamp } from '../../domain/execution/local-stamp';
+import { type Said, wholeSeconds } from '../../domain/execution/said';
 
 /** What makes an execution itself. */
 export interface Announcement {
@@ -14,11 +14,8 @@ export interface Announcement {
 }
 
 /** Who said so: a callback of event 13, 1 or 14, or the sweep. The same source and stamp again is a repeat. */
-export interface Heard {
+export interface Heard extends Said {
   source: '13' | '1' | '14' | 'SWEEP';
-  /** `YYYY-MM-DD HH:MM:SS` in the connection's zone. */
-  stamp: string;
-  timeZone: string;
 }
 
 /**
@@ -41,7 +38,7 @@ export interface Launch {
   id: string;
   launch: number;
   state: string;
-  cancelled_stamp: string | null;
+  cancel_said_at: Date | null;
   cancel_requested_at: Date | null;
   read_started_at: Date | null;
 }
@@ -67,9 +64,9 @@ export class AnnouncementRepository {
     const latest = await this.latest(tx, announcement);
     if (!latest) return this.create(tx, announcement, { heard, launch: 1 });
     if (isCancelled) return { id: latest.id, outcome: 'CANCELLED' };
-    const cancelledAt = cancellationOf(latest, heard.timeZone);
+    const cancelledAt = cancellationOf(latest);
     if (cancelledAt !== null) {
-      if (heard.source === 'SWEEP' || heard.stamp <= cancelledAt) return { id: latest.id, outcome: 'CANCELLED' };
+      if (heard.source === 'SWEEP' || heard.saidAt <= cancelledAt) return { id: latest.id, outcome: 'CANCELLED' };
       return this.create(tx, announcement, { heard, launch: latest.launch + 1 });
     }
     const isNews = await this.note(tx, latest.id, heard);
@@ -129,7 +126,7 @@ export class AnnouncementRepository {
     const { projectId, connectionId, optimoveCampaignId, channelId, runDate } = announcement;
     const [row] = await query<Launch>(
       tx,
-      `SELECT id, launch, state, cancelled_stamp, cancel_requested_at, read_started_at FROM execution
+      `SELECT id, launch, state, cancel_said_at, cancel_requested_at, read_started_at FROM execution
        WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3 AND channel_id = $4 AND run_date = $5
          AND kind = 'SCHEDULED' AND engagement_id IS NULL ORDER BY launch DESC LIMIT 1`,
       [projectId, connectionId, optimoveCampaignId, channelId, runDate],
@@ -154,12 +151,12 @@ export class AnnouncementRepository {
     return { id, outcome: 'NEW' };
   }
 
-  private async note(tx: Tx, executionId: string, { source, stamp }: Heard): Promise<boolean> {
+  private async note(tx: Tx, executionId: string, { source, stamp, saidAt }: Heard): Promise<boolean> {
     const rows = await query(
       tx,
-      `INSERT INTO execution_announcement (execution_id, source, time_stamp) VALUES ($1, $2, $3)
+      `INSERT INTO execution_announcement (execution_id, source, time_stamp, said_at) VALUES ($1, $2, $3, $4)
        ON CONFLICT ON CONSTRAINT pk_execution_announcement DO NOTHING RETURNING 1`,
-      [executionId, source, stamp],
+      [executionId, source, stamp, saidAt],
     );
     return rows.length === 1;
   }
@@ -172,7 +169,6 @@ export interface Campaign {
 }
 
 /** When Optimove says that it cancelled, or else when somebody here did; null while nobody has. */
-function cancellationOf(latest: Launch, timeZone: string): string | null {
-  if (latest.cancelled_stamp !== null) return latest.cancelled_stamp;
-  return latest.cancel_requested_at && localStamp(latest.cancel_requested_at, timeZone);
+function cancellationOf({ cancel_said_at, cancel_requested_at }: Launch): Date | null {
+  return cancel_said_at ?? (cancel_requested_at && wholeSeconds(cancel_requested_at));
 }

@@ -31,8 +31,8 @@ export interface Cancellation {
   connectionId: string;
   optimoveCampaignId: string;
   runDate: string;
-  /** `YYYY-MM-DD HH:MM:SS` in the connection's zone. */
-  cancelledAt: string;
+  /** When Optimove says that it was. */
+  saidAt: Date;
 }
 
 /** A completed execution whose list is, or is to be, read once more may still grow; for an execution named `e`. */
@@ -98,48 +98,48 @@ export class StopRepository {
   }
 
   /**
-   * Asks for an end: nothing is claimed from now on. Returns those that were not finished yet. `stamp` is the time
-   * stamp of Optimove's cancellation; null when somebody here cancels.
+   * Asks for an end: nothing is claimed from now on. Returns those that were not finished yet. `saidAt` is when Optimove
+   * says that it cancelled; null when somebody here cancels.
    */
-  async requestCancel(tx: Tx, executionIds: string[], reason: string, stamp: string | null = null): Promise<string[]> {
+  async requestCancel(tx: Tx, executionIds: string[], reason: string, saidAt: Date | null = null): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
       `UPDATE execution e SET cancel_requested_at = coalesce(cancel_requested_at, now()), reason = coalesce(reason, $2),
-         cancelled_stamp = greatest(cancelled_stamp, $3)
+         cancel_said_at = greatest(cancel_said_at, $3)
        WHERE id = ANY($1::uuid[]) AND ${isUnfinished} RETURNING id`,
-      [executionIds, reason, stamp],
+      [executionIds, reason, saidAt],
     );
     return rows.map(({ id }) => id);
   }
 
   /**
    * Unfinished executions of a connection: of one campaign of Optimove, or of all when it is null. Those that Optimove
-   * announced after `stamp` are not meant.
+   * announced after `saidAt` are not meant.
    */
   async unfinishedOf(
     tx: Tx,
     connectionId: string,
     optimoveCampaignId: string | null,
-    stamp: string | null = null,
+    saidAt: Date | null = null,
   ): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
       `SELECT id FROM execution e WHERE connection_id = $1 AND ($2::text IS NULL OR optimove_campaign_id = $2) AND ${isUnfinished}
-         AND NOT EXISTS (SELECT 1 FROM execution_announcement a WHERE a.execution_id = e.id AND a.source <> 'SWEEP' AND a.time_stamp > $3)`,
-      [connectionId, optimoveCampaignId, stamp],
+         AND NOT EXISTS (SELECT 1 FROM execution_announcement a WHERE a.execution_id = e.id AND a.source <> 'SWEEP' AND a.said_at > $3)`,
+      [connectionId, optimoveCampaignId, saidAt],
     );
     return rows.map(({ id }) => id);
   }
 
   /** Remembers a cancellation, because it may come before the announcement. */
   async rememberCancellation(tx: Tx, cancellation: Cancellation): Promise<void> {
-    const { projectId, connectionId, optimoveCampaignId, runDate, cancelledAt } = cancellation;
+    const { projectId, connectionId, optimoveCampaignId, runDate, saidAt } = cancellation;
     await query(
       tx,
-      `INSERT INTO campaign_cancellation AS c (project_id, connection_id, optimove_campaign_id, run_date, cancelled_at)
+      `INSERT INTO campaign_cancellation AS c (project_id, connection_id, optimove_campaign_id, run_date, said_at)
        VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT ON CONSTRAINT pk_campaign_cancellation DO UPDATE SET cancelled_at = greatest(c.cancelled_at, excluded.cancelled_at)`,
-      [projectId, connectionId, optimoveCampaignId, runDate, cancelledAt],
+       ON CONFLICT ON CONSTRAINT pk_campaign_cancellation DO UPDATE SET said_at = greatest(c.said_at, excluded.said_at)`,
+      [projectId, connectionId, optimoveCampaignId, runDate, saidAt],
     );
   }
 
@@ -147,12 +147,12 @@ export class StopRepository {
   async cancelledSince(
     tx: Tx,
     campaign: Pick<Cancellation, 'projectId' | 'connectionId' | 'optimoveCampaignId'>,
-    announcedAt: string,
-  ): Promise<string | null> {
-    const [row] = await query<{ at: string | null }>(
+    announcedAt: Date,
+  ): Promise<Date | null> {
+    const [row] = await query<{ at: Date | null }>(
       tx,
-      `SELECT max(cancelled_at) AS at FROM campaign_cancellation
-       WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3 AND cancelled_at >= $4`,
+      `SELECT max(said_at) AS at FROM campaign_cancellation
+       WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3 AND said_at >= $4`,
       [campaign.projectId, campaign.connectionId, campaign.optimoveCampaignId, announcedAt],
     );
     return row?.at ?? null;

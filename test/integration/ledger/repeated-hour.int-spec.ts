@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { ConnectionsService } from '@modules/connections';
+import { AcceptCallback, type AcceptedCall } from '../../../src/campaigns/execution/accept-callback';
+import { mutate } from '../../support/campaign-stage';
+import { type ContentStage, setStage } from '../content/stage';
+
+/** On this day Vienna's clocks show the time from 02:00 to 03:00 twice: first two hours ahead of UTC, then one. */
+const day = '2026-10-25';
+
+describe('callbacks in the hour that autumn repeats', () => {
+  let stage: ContentStage;
+  let connectionId: string;
+  let campaigns = 0;
+  let CampaignID: number;
+
+  beforeAll(async () => {
+    stage = await setStage();
+    const { endpoint, apiToken } = await stage.control<{ endpoint: string; apiToken: string }>('POST', '/tenants', {
+      name: 'Autumn',
+    });
+    const { connection } = await mutate<{ connection: { id: string } }>(
+      stage.graphql,
+      'createConnection',
+      'CreateConnectionInput',
+      'connection { id }',
+      { name: 'Autumn', endpoint, apiToken, timeZone: 'Europe/Vienna' },
+    );
+    connectionId = connection.id;
+    const channel = { connectionId, kind: 'MOBILE_PUSH', name: 'Xtremepush' };
+    await mutate(stage.graphql, 'addChannel', 'AddChannelInput', 'channel { id }', channel);
+  }, 120_000);
+  afterAll(() => stage?.close());
+  beforeEach(() => {
+    campaigns += 1;
+    CampaignID = campaigns;
+  });
+
+  const call = async (EventTypeID: number, timeStamp: string, atUtc: string): Promise<AcceptedCall | null> => {
+    const connection = await stage.app.get(ConnectionsService).find(connectionId);
+    if (!connection) throw new Error('There is no connection');
+    const body = { EventTypeID, TimeStamp: `${day} ${timeStamp}`, CampaignID, ChannelID: 506 };
+    return stage.app.get(AcceptCallback, { strict: false }).accept({
+      connection,
+      kind: `event-${EventTypeID}`,
+      contentType: 'application/json',
+      body: Buffer.from(JSON.stringify(body)),
+      isCut: false,
+      receivedAt: new Date(`${day}T${atUtc}Z`),
+      from: '127.0.0.1',
+      callId: randomUUID(),
+      isAgain: false,
+    });
+  };
+  const launches = (): Promise<{ launch: number; isCancelled: boolean }[]> =>
+    stage.database.query(
+      `SELECT launch, cancel_requested_at IS NOT NULL AS "isCancelled" FROM execution
+       WHERE connection_id = $1 AND optimove_campaign_id = $2 ORDER BY launch`,
+      [connectionId, String(CampaignID)],
+    );
+
+  it('cancel what was announced before them, though its time stamp is later', async () => {
+    await call(13, '02:50:00', '00:50:01');
+    expect(await call(4, '02:15:00', '01:15:01')).toMatchObject({ reason: '1 executions stopped' });
+    expect(await launches()).toEqual([{ launch: 1, isCancelled: true }]);
+  });
+
+  it('launch again after a cancellation, though its time stamp is later', async () => {
+    await call(13, '02:10:00', '00:10:01');
+    await call(4, '02:40:00', '00:40:01');
+    expect(await call(13, '02:20:00', '01:20:01')).toMatchObject({ outcome: 'ANNOUNCED' });
+    expect(await launches()).toEqual([
+      { launch: 1, isCancelled: true },
+      { launch: 2, isCancelled: false },
+    ]);
+  });
+
+  it('leave alone what was announced after them, though they arrive last', async () => {
+    await call(13, '02:20:00', '01:20:01');
+    expect(await call(4, '02:50:00', '01:21:00')).toMatchObject({ reason: '0 executions stopped' });
+    expect(await launches()).toEqual([{ launch: 1, isCancelled: false }]);
+  });
+
+  it('are not launched by what was announced before their cancellation and arrives after it', async () => {
+    await call(4, '02:30:00', '01:30:01');
+    expect(await call(13, '02:50:00', '01:31:00')).toMatchObject({ outcome: 'CANCELLED' });
+    expect(await launches()).toEqual([{ launch: 1, isCancelled: true }]);
+  });
+});
