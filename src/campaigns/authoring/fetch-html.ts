@@ -17,10 +17,14 @@ export class FetchHtml implements OnModuleDestroy {
     this.dispatcher = guard.dispatcher({ connect: { timeout: waitMs } });
   }
 
-  /** Goes to public addresses only, follows nothing, and takes no more than an e-mail may have. */
+  /** Goes to public https addresses only, follows nothing, and takes no more than an e-mail may have. */
   async run(url: string): Promise<FetchedHtml> {
+    const { protocol, hostname } = new URL(url);
+    if (protocol !== 'https:' && !this.guard.allowPrivate) {
+      return refused('Give an address that begins with https://: on the way of any other the page can be changed');
+    }
     try {
-      await this.guard.assertPublicHost(new URL(url).hostname);
+      await this.guard.assertPublicHost(hostname);
       return await this.read(url);
     } catch (error) {
       if (error instanceof OutboundRefusedError) return refused(error.message);
