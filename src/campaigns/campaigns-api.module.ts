@@ -6,6 +6,7 @@ import { SuppressionModule } from '@modules/suppression';
 import { Module } from '@nestjs/common';
 import { AcceptedForLaterLoader } from './api/accepted-for-later.loader';
 import { AcceptedForLaterResolver } from './api/accepted-for-later.resolver';
+import { CampaignExecutionsLoader } from './api/campaign-executions.loader';
 import { CampaignExecutionsResolver } from './api/campaign-executions.resolver';
 import { ChoiceLoader } from './api/choice.loader';
 import { ChoiceResolver } from './api/choice.resolver';
@@ -59,6 +60,7 @@ import { WithholdKept } from './tracking/withhold-kept';
     AcceptedForLaterLoader,
     AcceptedForLaterResolver,
     CallbackSpool,
+    CampaignExecutionsLoader,
     CampaignExecutionsResolver,
     ChoiceLoader,
     ChoiceResolver,

@@ -1,4 +1,5 @@
-import { decodeCursor, toPage } from '@libs/platform';
+import { isUuid } from '@libs/foundation';
+import { toPage } from '@libs/platform';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
 import { Args, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { type Funnel, toFunnel } from '../domain/execution/funnel';
@@ -12,6 +13,9 @@ import {
   TemplateFunnelType,
 } from './execution.type';
 import { FunnelLoader } from './funnel.loader';
+import { readCursor } from './read-cursor';
+
+const isSeq = (text: string): boolean => /^\d{1,9}$/.test(text);
 
 /** Executions and their funnels. */
 @Resolver(() => ExecutionType)
@@ -37,7 +41,7 @@ export class ExecutionResolver {
       kind: args.kind,
       optimoveCampaignId: args.optimoveCampaignId,
       campaignId: args.campaignId,
-      beforeId: decodeCursor(args.after),
+      beforeId: readCursor(args.after, isUuid),
       limit: args.first + 1,
     });
     return toPage(rows, { first: args.first, cursorOf: ({ id }) => id, map: (row) => row });
@@ -73,7 +77,7 @@ export class ExecutionResolver {
   ): Promise<RecipientConnection> {
     const rows = await this.executions.recipients(actor.projectId, execution.id, {
       endState: args.endState ?? null,
-      afterSeq: Number(decodeCursor(args.after) ?? 0),
+      afterSeq: Number(readCursor(args.after, isSeq) ?? 0),
       limit: args.first + 1,
     });
     return toPage(rows, { first: args.first, cursorOf: ({ seq }) => String(seq), map: (row) => row });

@@ -48,6 +48,13 @@ export interface ExecutionsFilter {
   limit: number;
 }
 
+/** The page of one campaign's executions. */
+export interface CampaignPage {
+  campaignId: string;
+  beforeId: string | null;
+  limit: number;
+}
+
 const executionColumns = `id, kind, connection_id AS "connectionId", channel_id AS "channelId", optimove_channel_id AS "optimoveChannelId",
   CASE WHEN kind <> 'DIRECT' THEN optimove_campaign_id END AS "optimoveCampaignId",
   CASE WHEN kind = 'DIRECT' THEN optimove_campaign_id END AS "directCampaignId",
@@ -96,6 +103,30 @@ export class ExecutionListRepository {
         ...(campaignId ? [campaignId] : []),
       ],
     );
+  }
+
+  /** A page for each of some campaigns of the project, newest first, in the order of the pages. */
+  async ofCampaigns(projectId: string, pages: readonly CampaignPage[]): Promise<ListedExecution[][]> {
+    const rows = await query<ListedExecution & { page: number }>(
+      this.transactions.pool,
+      `SELECT k.page::int, e.* FROM unnest($2::uuid[], $3::uuid[], $4::int[]) WITH ORDINALITY AS k(campaign_id, before_id, most, page)
+       CROSS JOIN LATERAL (
+         SELECT ${executionColumns} FROM execution
+         WHERE project_id = $1 AND (k.before_id IS NULL OR id < k.before_id)
+           AND id IN (SELECT t.execution_id FROM campaign_version v
+             JOIN execution_template t ON t.version_id = v.id WHERE v.project_id = $1 AND v.campaign_id = k.campaign_id)
+         ORDER BY id DESC LIMIT k.most
+       ) e ORDER BY k.page, e.id DESC`,
+      [
+        projectId,
+        pages.map(({ campaignId }) => campaignId),
+        pages.map(({ beforeId }) => beforeId),
+        pages.map(({ limit }) => limit),
+      ],
+    );
+    const listed = pages.map((): ListedExecution[] => []);
+    for (const { page, ...row } of rows) listed[page - 1]?.push(row);
+    return listed;
   }
 
   /** In the order of the audience, after `afterSeq`. */
