@@ -9,6 +9,7 @@ interface Customer {
   template?: string;
   at?: string;
   isControl?: boolean;
+  firstName?: string | null;
 }
 
 describe('customers of one list who are one person by their User ID attribute', () => {
@@ -43,12 +44,22 @@ describe('customers of one list who are one person by their User ID attribute', 
     await stage.database.query('INSERT INTO execution_reading (execution_id, reading) VALUES ($1, $2)', [id, reading]);
     for (const [
       index,
-      { id: customerId, userId, template = '1', at = '09:00', isControl = false },
+      { id: customerId, userId, template = '1', at = '09:00', isControl = false, firstName = 'Kim' },
     ] of customers.entries())
       await stage.database.query(
         `INSERT INTO recipient_staging (execution_id, reading, row_no, project_id, customer_id, optimove_template_id,
            scheduled_time, is_control, attributes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-        [id, reading, index, stage.projectId, customerId, template, `2026-05-04 ${at}:00`, isControl, ['Kim', userId]],
+        [
+          id,
+          reading,
+          index,
+          stage.projectId,
+          customerId,
+          template,
+          `2026-05-04 ${at}:00`,
+          isControl,
+          [firstName, userId],
+        ],
       );
     const execution = await new ExecutionRepository(stage.transactions).find(stage.transactions.pool, id);
     if (execution?.kind !== 'SCHEDULED') throw new Error('The execution is gone');
@@ -80,6 +91,20 @@ describe('customers of one list who are one person by their User ID attribute', 
         { id: 'h', userId: 'P1' },
       ]),
     ).toEqual([open('a'), repeated('b'), open('c'), open('d'), open('e'), open('f'), open('g'), repeated('h')]);
+  });
+
+  it.each([null, ''])('get it as the one of whom most is known, though another comes first: %p', async (firstName) => {
+    const id = await announced();
+    expect(
+      await frozen(id, [
+        { id: 'a', userId: 'P1', firstName },
+        { id: 'b', userId: 'P1' },
+        { id: 'c', userId: 'P1' },
+        { id: 'd', userId: 'P2', firstName },
+      ]),
+    ).toEqual([repeated('a'), open('b'), repeated('c'), open('d')]);
+    const more = [{ id: 'e', userId: 'P2' }];
+    expect(await frozen(id, more, { reading: 2 })).toContainEqual(repeated('e'));
   });
 
   it('get each template and each time, and are not kept from it by one who is held back', async () => {

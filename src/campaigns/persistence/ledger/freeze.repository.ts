@@ -190,8 +190,9 @@ export class FreezeRepository {
   }
 
   /**
-   * Where an attribute decides who a customer is, several customers may be one person: the first of the list who is not
-   * held back stands for the others. The value is compared as it is; who has none is nobody's other self.
+   * Where an attribute decides who a customer is, several customers may be one person. Of those who are not held back the
+   * one of whom Optimove gives most values stands for the others, or else the first of the list; whoever an earlier reading
+   * chose stays. The user ID is compared as it is; who has none is nobody's other self.
    */
   private async endSamePeople(tx: Tx, { execution, userIdAttribute }: FreezeRequest, offset: number): Promise<void> {
     if (userIdAttribute === null) return;
@@ -200,7 +201,8 @@ export class FreezeRepository {
       tx,
       `UPDATE recipient r SET end_state = 'DUPLICATE', reason = $4, ended_at = now()
        FROM (
-         SELECT n.seq, row_number() OVER (PARTITION BY ${userId}, n.optimove_template_id, n.due_at ORDER BY n.seq) AS turn
+         SELECT n.seq, row_number() OVER (PARTITION BY ${userId}, n.optimove_template_id, n.due_at
+           ORDER BY n.seq > $2, cardinality(array_remove(array_remove(s.attributes, ''), NULL)) DESC, n.seq) AS turn
          FROM recipient n JOIN recipient_staging s ON s.execution_id = $1 AND s.reading = n.reading AND s.row_no = n.row_no
          WHERE n.execution_id = $1 AND ${userId} <> '' AND n.end_state IS DISTINCT FROM 'CONTROL_GROUP'
        ) AS same
