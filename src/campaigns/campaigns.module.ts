@@ -23,6 +23,7 @@ import { DrainTriggered } from './execution/drain-triggered';
 import { ExecutionContexts } from './execution/execution-context';
 import { ExecutionNews } from './execution/execution-news';
 import { ExecutionWork } from './execution/execution-work';
+import { ExecutionsUsingAccount } from './execution/executions-using-account';
 import { FindMissed } from './execution/find-missed';
 import { FindQuietChannels } from './execution/find-quiet-channels';
 import { ForgetOld } from './execution/forget-old';
@@ -133,6 +134,7 @@ const useCases = [
   TriggeredSubjects,
   TriggeredBudget,
   ExecutionContexts,
+  ExecutionsUsingAccount,
   ExecutionNews,
   ExecutionWork,
   FindMissed,

@@ -3,6 +3,7 @@ import { ProfilesModule } from '@modules/profiles';
 import { ProjectsModule } from '@modules/projects';
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountUsers } from './account-users';
 import { ChannelsService } from './channels.service';
 import { ReceiptIntake } from './delivery/receipt-intake';
 import { ReportAddress } from './delivery/report-address';
@@ -54,13 +55,22 @@ const useCases = [KnownChannels, Listeners, RemoveChannels, KeepListeners, Manag
     ...repositories,
     ...delivery,
     ...useCases,
+    AccountUsers,
     ChannelsService,
     DeliveryService,
     KeptMessagesService,
     KeptPersonalData,
     IntakePersonalData,
   ],
-  exports: [...repositories, ...delivery, ...useCases, ChannelsService, DeliveryService, KeptMessagesService],
+  exports: [
+    ...repositories,
+    ...delivery,
+    ...useCases,
+    AccountUsers,
+    ChannelsService,
+    DeliveryService,
+    KeptMessagesService,
+  ],
 })
 export class ChannelsModule implements OnModuleInit {
   constructor(

@@ -1,3 +1,4 @@
+export { AccountUsers, type TakenAway } from './account-users';
 export { ChannelsModule } from './channels.module';
 export { ChannelsService } from './channels.service';
 export { ChannelsApiModule } from './channels-api.module';

@@ -4,6 +4,7 @@ import { SecretBox, Transactions, type Tx } from '@libs/platform';
 import { ProfilesService } from '@modules/profiles';
 import { type Actor, AuditTrail } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
+import { AccountUsers } from './account-users';
 import { Sessions } from './delivery/sessions';
 import { servesOf } from './domain/accounts';
 import { hintsOf, splitSettings } from './domain/provider-account';
@@ -45,6 +46,7 @@ export class ManageProviderAccounts {
     private readonly sessions: Sessions,
     private readonly audit: AuditTrail,
     private readonly profiles: ProfilesService,
+    private readonly users: AccountUsers,
   ) {}
 
   /** The first account of a medium, or of a push service and app, becomes its default. */
@@ -96,12 +98,17 @@ export class ManageProviderAccounts {
     return { account: await this.find(actor, id), problems };
   }
 
-  /** Erases the secrets; the next oldest account that serves the same becomes the default. */
+  /**
+   * Erases the secrets; the next oldest account that serves the same becomes the default. Without one, the account stays as
+   * long as something needs it.
+   */
   delete(actor: Actor, id: string): Promise<ProviderAccountOutcome> {
     return this.transactions.run(async (tx) => {
       await this.repository.lockProject(tx, actor.projectId);
       const account = isUuid(id) ? await this.repository.lock(tx, actor.projectId, id) : null;
       if (!account) return failed(notFound);
+      const needing = (await this.repository.hasSubstitute(tx, account)) ? [] : await this.users.of(tx, account);
+      if (needing.length > 0) return failed(inUse(account, needing));
       await this.repository.erase(tx, account);
       await this.repository.ensureDefault(tx, account);
       const before = auditView(account);
@@ -227,6 +234,12 @@ const conflict: ProviderAccountProblem = {
   path: ['version'],
   message: 'Somebody else changed the account meanwhile; read it again and repeat the change',
 };
+
+const inUse = ({ serves }: ProviderAccountEntity, needing: string[]): ProviderAccountProblem => ({
+  code: 'IN_USE',
+  path: ['id'],
+  message: `No other account takes its ${serves} messages, and they are not all sent: ${needing.join(', ')}. Set up another account for them first, or cancel these executions`,
+});
 
 const nameTaken: ProviderAccountProblem = {
   code: 'NAME_TAKEN',

@@ -130,7 +130,7 @@ export class ProviderAccountsResolver {
   @Allow('channels.manage')
   @Mutation(() => DeleteProviderAccountPayload, {
     description:
-      'Deletes an account: its secrets are erased and receipts of its messages no longer arrive. The next oldest account for the same takes over; without one, such messages are no longer sent.',
+      'Deletes an account: its secrets are erased and receipts of its messages no longer arrive. The next oldest account for the same takes over; without one it is refused while executions need it, and such messages are no longer sent afterwards.',
   })
   async deleteProviderAccount(
     @CurrentActor() actor: Actor,

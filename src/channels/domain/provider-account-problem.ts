@@ -4,6 +4,7 @@ export const providerAccountErrorCodes = [
   'NOT_FOUND',
   'CONFLICT',
   'NAME_TAKEN',
+  'IN_USE',
   'SECRET_NEEDED',
   'VERIFICATION_FAILED',
 ] as const;

@@ -77,6 +77,17 @@ export class ProviderAccountRepository {
     );
   }
 
+  /** Whether another account takes whatever this one takes: one for the same app, or one for all. */
+  async hasSubstitute(tx: Tx, account: ProviderAccountEntity): Promise<boolean> {
+    const rows = await query(
+      tx,
+      `SELECT 1 FROM provider_account WHERE project_id = $1 AND serves = $2 AND (app_id IS NOT DISTINCT FROM $3::uuid OR app_id IS NULL)
+         AND id <> $4 AND state <> 'DELETED' LIMIT 1`,
+      [...servedBy(account), account.id],
+    );
+    return rows.length > 0;
+  }
+
   save(tx: Tx, account: ProviderAccountEntity): Promise<ProviderAccountEntity> {
     return tx.save(account);
   }
