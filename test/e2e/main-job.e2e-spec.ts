@@ -85,13 +85,13 @@ describe('the main job', () => {
   it('can say of every customer what they got and why not', async () => {
     const trace = async (customerId: string) => {
       const query = `query ($connectionId: ID!, $customerId: String!) { customerTrace(connectionId: $connectionId, customerId: $customerId) {
-        endState reason profileId dueAt endedAt deliveries { medium state claimedAt answeredAt receiptStatus } } }`;
+        nodes { endState reason profileId dueAt endedAt deliveries { medium state claimedAt answeredAt receiptStatus } } } }`;
       const variables = { connectionId: stage.connectionId, customerId };
       return (
         await product.graphql<{
-          customerTrace: { endState: string; reason: string | null; deliveries: { medium: string }[] }[];
+          customerTrace: { nodes: { endState: string; reason: string | null; deliveries: { medium: string }[] }[] };
         }>(query, variables)
-      ).customerTrace;
+      ).customerTrace.nodes;
     };
     const { id } = await completedExecution(product, stage.connectionId);
     const customerOf = async (endState: string): Promise<string> => {

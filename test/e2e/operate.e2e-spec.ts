@@ -110,12 +110,12 @@ describe('what an operator does with an execution', () => {
     expect(product.farEnds.inbox.report(0).mobilePush).toMatchObject({ received: announced - 1, duplicates: 0 });
     expect(await uncertainOf(id)).toEqual({ nodes: [], totalCount: 0 });
 
-    const { customerTrace } = await product.graphql<{ customerTrace: { endState: string; deliveries: object[] }[] }>(
+    const { customerTrace } = await product.graphql<{ customerTrace: { nodes: object[] } }>(
       `query ($connection: ID!, $customer: String!) { customerTrace(connectionId: $connection, customerId: $customer) {
-        endState deliveries { state closedAs closedBy } steps { kind medium detail } } }`,
+        nodes { endState deliveries { state closedAs closedBy } steps { kind medium detail } } } }`,
       { connection: stage.connectionId, customer: listed.nodes[1]?.customerId },
     );
-    expect(customerTrace).toEqual([
+    expect(customerTrace.nodes).toEqual([
       {
         endState: 'SENT',
         deliveries: [

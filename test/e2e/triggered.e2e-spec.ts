@@ -176,12 +176,12 @@ describe('a triggered campaign', () => {
     const [sent] = await product.control<{ url: string }[]>('GET', `/tenants/${tenant.id}/callbacks`);
     const wrong = { customerID: 'T3', campaignID: 'b1f11', channelID: 999, templateID: templateId };
     await fetch(sent?.url ?? '', { method: 'POST', body: JSON.stringify(wrong) });
-    const { customerTrace } = await product.graphql<{ customerTrace: object[] }>(
+    const { customerTrace } = await product.graphql<{ customerTrace: { nodes: object[] } }>(
       `{ customerTrace(customerId: "T3") {
-        kind executionId optimoveCampaignId endState steps { kind medium detail } } }`,
+        nodes { kind executionId optimoveCampaignId endState steps { kind medium detail } } } }`,
     );
     const step = (kind: string, medium: string | null = null, detail: unknown = null) => ({ kind, medium, detail });
-    expect(customerTrace).toEqual([
+    expect(customerTrace.nodes).toEqual([
       {
         kind: 'REFUSED_CALL',
         executionId: null,

@@ -1,9 +1,11 @@
-import { isUuid } from '@libs/foundation';
+import { toPage } from '@libs/platform';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
-import { Args, ID, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
+import { Args, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
 import { type TraceEntry, type TraceStep, traceSteps } from '../domain/execution/trace-steps';
-import { TraceRepository } from '../persistence/ledger/trace.repository';
-import { TraceEntryType, TraceStepType } from './trace.type';
+import { isTracePosition, TraceRepository } from '../persistence/ledger/trace.repository';
+import { readCursor } from './read-cursor';
+import { TraceArgs } from './trace.args';
+import { TraceEntryConnection, TraceEntryType, TraceStepType } from './trace.type';
 
 /** Why a customer got what they got. */
 @Resolver(() => TraceEntryType)
@@ -11,18 +13,21 @@ export class TraceResolver {
   constructor(private readonly traces: TraceRepository) {}
 
   @Allow('campaigns.view')
-  @Query(() => [TraceEntryType], {
+  @Query(() => TraceEntryConnection, {
     description:
-      'What became of an Optimove customer, newest first: in the latest 10,000 executions, and in triggered calls that were refused within three days. In Direct campaigns people go by their user ID.',
+      'What became of an Optimove customer, newest first: in every execution, and in triggered calls that were refused within three days. In Direct campaigns people go by their user ID.',
   })
   async customerTrace(
-    @CurrentActor() actor: Actor,
-    @Args('customerId') customerId: string,
-    @Args('connectionId', { type: () => ID, nullable: true, description: 'Only over this connection.' })
-    connectionId: string | null = null,
-  ): Promise<TraceEntry[]> {
-    if (connectionId !== null && !isUuid(connectionId)) return [];
-    return this.traces.trace({ projectId: actor.projectId, connectionId, customerId });
+    @CurrentActor() { projectId }: Actor,
+    @Args() { customerId, connectionId = null, first, after }: TraceArgs,
+  ): Promise<TraceEntryConnection> {
+    const page = { after: readCursor(after, isTracePosition), limit: first + 1 };
+    const entries = await this.traces.trace({ projectId, connectionId, customerId }, page);
+    return toPage(entries, {
+      first,
+      cursorOf: ({ position }) => position,
+      map: ({ position: _position, ...entry }) => entry,
+    });
   }
 
   @ResolveField(() => [TraceStepType], {

@@ -1,3 +1,4 @@
+import { ConnectionType } from '@libs/platform';
 import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { traceStepKinds } from '../domain/execution/trace-steps';
 import { EndStateEnum } from './execution.type';
@@ -115,3 +116,6 @@ export class TraceEntryType {
   @Field(() => [TracedDeliveryType], { description: 'Hand-overs, in their order.' })
   deliveries!: TracedDeliveryType[];
 }
+
+@ObjectType('TraceEntryConnection', { description: 'A page of a trace, newest first.' })
+export class TraceEntryConnection extends ConnectionType(TraceEntryType) {}

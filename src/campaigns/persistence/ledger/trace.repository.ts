@@ -11,16 +11,37 @@ export interface Traced {
   customerId: string;
 }
 
-type Found = Omit<TraceEntry, 'deliveries'> & { executionId: string; seq: number | null };
-type RefusedCall = Pick<TraceEntry, 'connectionId' | 'optimoveCampaignId' | 'optimoveTemplateId' | 'reason'> & {
-  kind: string;
-  body: Buffer;
-  receivedAt: Date;
-};
+/** A part of the trace: so many entries after a position. */
+export interface TracePage {
+  after: string | null;
+  limit: number;
+}
 
-const executionsLookedAt = 10_000;
-const mostEntries = 1_000;
-const mostRefused = 100;
+/** An entry and where it stands: by the time order of ids, and within an execution by its rows. */
+export type PlacedEntry = TraceEntry & { position: string };
+
+type Placed<T> = T & { key: string; place: string };
+type Found = Placed<Omit<TraceEntry, 'deliveries'> & { seq: number | null }>;
+type RefusedCall = Placed<
+  Pick<TraceEntry, 'connectionId' | 'optimoveCampaignId' | 'optimoveTemplateId' | 'reason'> & {
+    kind: string;
+    body: Buffer;
+    receivedAt: Date;
+  }
+>;
+type Start = [key: string, place: string];
+
+const beginning = 'ffffffff-ffff-ffff-ffff-ffffffffffff 0';
+const refusedAtOnce = 100;
+/** Rows that were dropped before the audience come after those in it. */
+const placeOfReject = 'reading * 4294967296 + row_no';
+/** A refused call among the executions: ids of both begin with their time. */
+const keyOfCall = `(lpad(to_hex(floor(extract(epoch FROM received_at) * 1000)::bigint), 12, '0') || lpad(to_hex(id), 20, '0'))::uuid`;
+
+/** Whether a text is the position of an entry. */
+export function isTracePosition(text: string): boolean {
+  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12} \d{1,18}$/.test(text);
+}
 
 /** Answers "why did this customer get nothing?". */
 @Injectable()
@@ -28,60 +49,70 @@ export class TraceRepository {
   constructor(private readonly transactions: Transactions) {}
 
   /** Every row that named the customer, newest execution first; rows that were dropped before the audience too. */
-  async trace(traced: Traced): Promise<TraceEntry[]> {
-    const rows = await this.rows(traced);
-    const deliveries = await this.deliveries(rows);
-    const entries = rows.map(({ seq, ...row }) => ({
-      ...row,
-      deliveries: deliveries.get(`${row.executionId} ${seq}`) ?? [],
-    }));
-    return [...entries, ...(await this.refused(traced))].sort(
-      (one, other) => other.announcedAt.getTime() - one.announcedAt.getTime(),
-    );
+  async trace(traced: Traced, { after, limit }: TracePage): Promise<PlacedEntry[]> {
+    const start = (after ?? beginning).split(' ') as Start;
+    const rows = await this.rows(traced, start, limit);
+    const refused = await this.refused(traced, start, limit);
+    const page = [...rows, ...refused].sort(newestFirst).slice(0, limit);
+    const deliveries = await this.deliveries(page.flatMap((row) => ('seq' in row ? [row] : [])));
+    return page.map((row) => {
+      const position = `${row.key} ${row.place}`;
+      if (!('seq' in row)) return { ...toEntry(row), position };
+      const { seq, key: _key, place: _place, ...entry } = row;
+      return { ...entry, position, deliveries: deliveries.get(`${row.executionId} ${seq}`) ?? [] };
+    });
   }
 
   /** Each execution is asked for the customer by its index: there are many executions and few rows. */
-  private rows({ projectId, connectionId, customerId }: Traced): Promise<Found[]> {
+  private rows({ projectId, connectionId, customerId }: Traced, start: Start, limit: number): Promise<Found[]> {
     return query(
       this.transactions.pool,
-      `WITH latest AS MATERIALIZED (
-         SELECT id, kind, connection_id, optimove_campaign_id, run_date, announced_at, frozen_at FROM execution
-         WHERE project_id = $1 AND ($2::uuid IS NULL OR connection_id = $2 OR kind = 'DIRECT')
-         ORDER BY id DESC LIMIT ${executionsLookedAt}
-       )
-       SELECT latest.id AS "executionId", latest.kind, latest.connection_id AS "connectionId",
-         CASE WHEN latest.kind <> 'DIRECT' THEN latest.optimove_campaign_id END AS "optimoveCampaignId",
-         CASE WHEN latest.kind = 'DIRECT' THEN latest.optimove_campaign_id END AS "directCampaignId", named.seq,
-         CASE WHEN latest.kind <> 'DIRECT' THEN named.optimove_template_id END AS "optimoveTemplateId",
-         latest.run_date::text AS "runDate", latest.announced_at AS "announcedAt", latest.frozen_at AS "frozenAt",
+      `SELECT e.id AS "executionId", e.kind, e.connection_id AS "connectionId",
+         CASE WHEN e.kind <> 'DIRECT' THEN e.optimove_campaign_id END AS "optimoveCampaignId",
+         CASE WHEN e.kind = 'DIRECT' THEN e.optimove_campaign_id END AS "directCampaignId", named.seq,
+         CASE WHEN e.kind <> 'DIRECT' THEN named.optimove_template_id END AS "optimoveTemplateId",
+         e.run_date::text AS "runDate", e.announced_at AS "announcedAt", e.frozen_at AS "frozenAt",
          named.due_at AS "dueAt", named.profile_id AS "profileId", named.end_state AS "endState", named.reason,
          named.ended_at AS "endedAt", named.held_until AS "heldUntil", named.opened_at AS "openedAt", named.clicked_at AS "clickedAt",
-         named.unsubscribed_at AS "unsubscribedAt", named.complained_at AS "complainedAt"
-       FROM latest CROSS JOIN LATERAL (
-         SELECT seq, optimove_template_id, due_at, profile_id, end_state, reason, ended_at,
+         named.unsubscribed_at AS "unsubscribedAt", named.complained_at AS "complainedAt", e.id AS key, named.place::text AS place
+       FROM execution e CROSS JOIN LATERAL (
+         SELECT seq, seq::bigint AS place, optimove_template_id, due_at, profile_id, end_state, reason, ended_at,
            CASE WHEN end_state IS NULL THEN held_until END AS held_until, opened_at, clicked_at, unsubscribed_at, complained_at
-         FROM recipient WHERE execution_id = latest.id AND customer_id = $3
+         FROM recipient WHERE execution_id = e.id AND customer_id = $3
          UNION ALL
-         SELECT NULL, optimove_template_id, NULL, NULL, state, reason, NULL, NULL, NULL, NULL, NULL, NULL
-         FROM recipient_reject WHERE execution_id = latest.id AND customer_id = $3
+         SELECT NULL, ${placeOfReject}, optimove_template_id, NULL, NULL, state, reason, NULL, NULL, NULL, NULL, NULL, NULL
+         FROM recipient_reject WHERE execution_id = e.id AND customer_id = $3
          OFFSET 0
-       ) AS named ORDER BY latest.id DESC, named.seq LIMIT ${mostEntries}`,
-      [projectId, connectionId, customerId],
+       ) AS named
+       WHERE e.project_id = $1 AND ($2::uuid IS NULL OR e.connection_id = $2 OR e.kind = 'DIRECT')
+         AND e.id <= $4 AND (e.id < $4 OR named.place > $5)
+       ORDER BY e.id DESC, named.place LIMIT $6`,
+      [projectId, connectionId, customerId, ...start, limit],
     );
   }
 
   /** Triggered calls that led to no execution; what they say is known for three days. */
-  private async refused({ projectId, connectionId, customerId }: Traced): Promise<TraceEntry[]> {
-    const calls = await query<RefusedCall>(
+  private async refused(traced: Traced, start: Start, limit: number): Promise<RefusedCall[]> {
+    const found: RefusedCall[] = [];
+    for (let before = start[0]; ; ) {
+      const calls = await this.callsNaming(traced, before);
+      found.push(...calls.filter((call) => customerOf(call) === traced.customerId));
+      if (calls.length < refusedAtOnce || found.length >= limit) return found;
+      before = calls.at(-1)?.key ?? before;
+    }
+  }
+
+  /** Refused calls with the customer's ID somewhere in them, newest first. */
+  private callsNaming({ projectId, connectionId, customerId }: Traced, before: string): Promise<RefusedCall[]> {
+    return query(
       this.transactions.pool,
       `SELECT connection_id AS "connectionId", optimove_campaign_id AS "optimoveCampaignId",
-         optimove_template_id AS "optimoveTemplateId", reason, kind, body, received_at AS "receivedAt"
+         optimove_template_id AS "optimoveTemplateId", reason, kind, body, received_at AS "receivedAt", ${keyOfCall} AS key, '0' AS place
        FROM callback_journal WHERE project_id = $1 AND outcome = 'REFUSED' AND event_type_id = 11
-         AND ($2::uuid IS NULL OR connection_id = $2) AND position(convert_to($3, 'UTF8') IN body) > 0
-       ORDER BY id DESC LIMIT ${mostRefused}`,
-      [projectId, connectionId, customerId],
+         AND ($2::uuid IS NULL OR connection_id = $2) AND position(convert_to($3, 'UTF8') IN body) > 0 AND ${keyOfCall} < $4
+       ORDER BY key DESC LIMIT ${refusedAtOnce}`,
+      [projectId, connectionId, customerId, before],
     );
-    return calls.filter((call) => customerOf(call) === customerId).map(toEntry);
   }
 
   private async deliveries(rows: Found[]): Promise<Map<string, TracedDelivery[]>> {
@@ -117,7 +148,12 @@ function customerOf({ kind, body }: RefusedCall): string | null {
   return parsed.ok ? parsed.callback.customerId : null;
 }
 
-function toEntry({ kind: _kind, body: _body, receivedAt, ...call }: RefusedCall): TraceEntry {
+function newestFirst(one: Placed<object>, other: Placed<object>): number {
+  if (one.key !== other.key) return one.key < other.key ? 1 : -1;
+  return Number(one.place) - Number(other.place);
+}
+
+function toEntry({ kind: _kind, body: _body, key: _key, place: _place, receivedAt, ...call }: RefusedCall): TraceEntry {
   return {
     ...call,
     executionId: null,
