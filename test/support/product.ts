@@ -19,6 +19,8 @@ export interface Product {
   rest(path: string, init?: RequestInit): Promise<Response>;
   /** Calls the control API of the sandbox. */
   control<T = Record<string, unknown>>(method: 'GET' | 'POST' | 'PUT', path: string, body?: unknown): Promise<T>;
+  /** The same product as the holder of another key sees it. */
+  as(key: string): Product;
   stop(): Promise<void>;
 }
 
@@ -57,8 +59,8 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const [api, worker] = await Promise.all([startHost('api', env), startHost('worker', env)]);
   const apiKey = String(api.messages['first-key']?.key);
   const hosts = { api, worker };
-  const authorization = { authorization: `Bearer ${apiKey}` };
-  return {
+  const as = (key: string): Product => ({ ...product, ...callsAs(apiUrl, key), apiKey: key });
+  const product: Product = {
     database,
     sandbox,
     farEnds,
@@ -66,17 +68,8 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     apiKey,
     hosts,
     env,
-    graphql: async <T>(query: string, variables = {}) => {
-      const answer = await fetch(`${apiUrl}/graphql`, {
-        method: 'POST',
-        headers: { ...authorization, 'content-type': 'application/json' },
-        body: JSON.stringify({ query, variables }),
-      });
-      const { data, errors } = (await answer.json()) as { data: T; errors?: { message: string }[] };
-      if (errors) throw new Error(errors.map(({ message }) => message).join('; '));
-      return data;
-    },
-    rest: (path, init = {}) => fetch(`${apiUrl}${path}`, { ...init, headers: { ...authorization, ...init.headers } }),
+    as,
+    ...callsAs(apiUrl, apiKey),
     control: async <T>(method: string, path: string, body?: unknown) => {
       const answer = await fetch(`${sandbox.url}/control${path}`, {
         method,
@@ -91,6 +84,24 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
       await sandbox.close();
       await database.drop();
     },
+  };
+  return product;
+}
+
+function callsAs(apiUrl: string, key: string): Pick<Product, 'graphql' | 'rest'> {
+  const authorization = { authorization: `Bearer ${key}` };
+  return {
+    graphql: async <T>(query: string, variables = {}) => {
+      const answer = await fetch(`${apiUrl}/graphql`, {
+        method: 'POST',
+        headers: { ...authorization, 'content-type': 'application/json' },
+        body: JSON.stringify({ query, variables }),
+      });
+      const { data, errors } = (await answer.json()) as { data: T; errors?: { message: string }[] };
+      if (errors) throw new Error(errors.map(({ message }) => message).join('; '));
+      return data;
+    },
+    rest: (path, init = {}) => fetch(`${apiUrl}${path}`, { ...init, headers: { ...authorization, ...init.headers } }),
   };
 }
 
