@@ -1,4 +1,5 @@
-// Every test: `npm test`. The end-to-end tests run once more with the queues on Redis where there is one.
+// Every test: `npm test`. The integration tests run by area, which loads the modules once for each folder of files; the
+// end-to-end tests run once more with the queues on Redis where there is one.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -7,7 +8,7 @@ import { buildIfStale } from './build.mjs';
 
 const root = join(import.meta.dirname, '..');
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-const projects = process.argv.slice(2);
+const projects = process.argv.slice(2).map((name) => (name === 'integration' ? 'areas' : name));
 const runsOnRedis = projects.length === 0 || projects.includes('e2e');
 
 // Files of end-to-end tests mostly wait for processes of their own, so two run at once even on two cores, and three where
@@ -16,10 +17,7 @@ const atOnce = Math.max(2, Math.floor(availableParallelism() / 2));
 
 buildIfStale();
 const endToEnd = readEndToEnd();
-const first = run([
-  '--selectProjects',
-  ...(projects.length > 0 ? projects : ['unit', 'architecture', 'integration', 'e2e']),
-]);
+const first = run(['--selectProjects', ...(projects.length > 0 ? projects : ['unit', 'architecture', 'areas', 'e2e'])]);
 const again = runsOnRedis ? onRedis() : 0;
 process.exit(first || again);
 
