@@ -63,9 +63,9 @@ export class ApplyReceipts {
   }
 
   private async passOn(tx: Tx, receipts: LocatedReceipt[]): Promise<void> {
-    const rows = receipts.flatMap(({ status, projectId, executionId, seq, medium, occurredAt, code }) => {
+    const rows = receipts.flatMap(({ status, projectId, executionId, seq, medium, profileId, occurredAt, code }) => {
       if (status !== 'COMPLAINED' && status !== 'UNSUBSCRIBED') return [];
-      const message = { projectId, executionId, seq, medium, kind: engagements[status], occurredAt };
+      const message = { projectId, executionId, seq, medium, profileId, kind: engagements[status], occurredAt };
       return [{ ...message, isMachine: false, link: null, answers: null, userAgent: code.slice(0, 200) }];
     });
     if (rows.length > 0) await this.engagement.store(tx, rows);

@@ -2,6 +2,7 @@ import type { Medium } from '@libs/delivery';
 import { type GaugeValue, lagOf, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { EngagementKind, MessageRef } from '../domain/engagement';
+import { erasedPrefix } from '../domain/erased';
 
 /** What a person says in the preference centre. Empty on an UNSUBSCRIBED that was said, and has been done, elsewhere. */
 export interface PreferenceAnswers {
@@ -56,6 +57,10 @@ const firstTimes = {
   complained: 'ENGAGED:COMPLAINED',
 } as const;
 const names = Object.keys(firstTimes) as (keyof typeof firstTimes)[];
+
+/** SQL: who the recipient `r` is. While one of their messages waits for another try, only their deliveries say so. */
+const profileOf = `coalesce(r.profile_id, (SELECT d.profile_id FROM delivery d
+  WHERE d.execution_id = r.execution_id AND d.seq = r.seq AND r.customer_id NOT LIKE '${erasedPrefix}%' LIMIT 1))`;
 
 /** So many different links of one message within so short a time are followed by a program. */
 const burstLinks = 3;
@@ -145,7 +150,7 @@ export class EngagementRepository {
   ): Promise<{ projectId: string; profileId: string | null } | null> {
     const [row] = await query<{ projectId: string; profileId: string | null }>(
       tx,
-      `SELECT project_id AS "projectId", profile_id AS "profileId" FROM recipient WHERE execution_id = $1 AND seq = $2
+      `SELECT r.project_id AS "projectId", ${profileOf} AS "profileId" FROM recipient r WHERE r.execution_id = $1 AND r.seq = $2
        UNION SELECT project_id, profile_id FROM test_delivery WHERE test_send_id = $1 AND seq = $2`,
       [executionId, seq],
     );
@@ -167,9 +172,9 @@ export class EngagementRepository {
   ): Promise<(FirstEngagement & { profileId: string })[]> {
     return query(
       tx,
-      `SELECT DISTINCT r.project_id AS "projectId", r.execution_id AS "executionId", r.seq, r.profile_id AS "profileId"
+      `SELECT DISTINCT r.project_id AS "projectId", r.execution_id AS "executionId", r.seq, ${profileOf} AS "profileId"
        FROM unnest($1::uuid[], $2::int[]) AS e(execution_id, seq)
-       JOIN recipient r ON r.execution_id = e.execution_id AND r.seq = e.seq WHERE r.profile_id IS NOT NULL
+       JOIN recipient r ON r.execution_id = e.execution_id AND r.seq = e.seq WHERE ${profileOf} IS NOT NULL
        UNION SELECT t.project_id, t.test_send_id, t.seq, t.profile_id
        FROM unnest($1::uuid[], $2::int[]) AS e(execution_id, seq)
        JOIN test_delivery t ON t.test_send_id = e.execution_id AND t.seq = e.seq`,
@@ -198,12 +203,12 @@ export class EngagementRepository {
     if (refs.length === 0) return [];
     return query(
       tx,
-      `SELECT DISTINCT r.project_id AS "projectId", r.execution_id AS "executionId", r.seq, r.profile_id AS "profileId",
+      `SELECT DISTINCT r.project_id AS "projectId", r.execution_id AS "executionId", r.seq, ${profileOf} AS "profileId",
          v.campaign_id AS "campaignId"
        FROM unnest($1::uuid[], $2::int[]) AS e(execution_id, seq)
        JOIN recipient r ON r.execution_id = e.execution_id AND r.seq = e.seq
        JOIN execution_template t ON t.execution_id = r.execution_id AND t.optimove_template_id = r.optimove_template_id
-       JOIN campaign_version v ON v.id = t.version_id WHERE r.profile_id IS NOT NULL`,
+       JOIN campaign_version v ON v.id = t.version_id WHERE ${profileOf} IS NOT NULL`,
       [refs.map(({ executionId }) => executionId), refs.map(({ seq }) => seq)],
     );
   }

@@ -5,7 +5,7 @@ import { CampaignsService } from '@modules/campaigns';
 import { ReceiptRepository } from '../../../src/channels/persistence/receipt.repository';
 import { mutate } from '../../support/campaign-stage';
 import { eventually } from '../../support/eventually';
-import { type EventsStage, type Reached, stageEvents } from './stage';
+import { type EventsStage, type Reached, stageEvents, stillOpen } from './stage';
 
 const bounceMail = (person: Reached, { status, words }: { status: string; words: string }): string =>
   [
@@ -60,7 +60,7 @@ describe('what providers report of e-mails', () => {
   let stage: EventsStage;
   let address: string;
   beforeAll(async () => {
-    stage = await stageEvents(14);
+    stage = await stageEvents(15);
     address = await addressOf(stage.accounts.smtp);
   }, 180_000);
   afterAll(() => stage?.close());
@@ -149,6 +149,16 @@ describe('what providers report of e-mails', () => {
     const listed = await stage.database.query('SELECT kind, value, medium FROM suppression_entry ORDER BY id DESC');
     expect(listed[0]).toEqual({ kind: 'EMAIL', value: person(13).email, medium: 'EMAIL' });
     expect(listed).toHaveLength(2);
+  });
+
+  it('lists somebody whose other message still waits for another try', async () => {
+    const { email } = person(14);
+    await stillOpen(stage, person(14), 'SMS');
+    expect(await post(complaintMail(person(14)))).toBe(200);
+    await stage.apply();
+    await stage.apply();
+    const listed = await stage.database.query('SELECT value, medium FROM suppression_entry ORDER BY id DESC LIMIT 1');
+    expect(listed).toEqual([{ value: email, medium: 'EMAIL' }]);
   });
 
   it('settles a mail of which it was uncertain whether it was taken', async () => {

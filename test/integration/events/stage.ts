@@ -83,6 +83,22 @@ export async function stageEvents(count: number): Promise<EventsStage> {
   };
 }
 
+/** As before the end of somebody of whom one message waits for another try. */
+export async function stillOpen(
+  { database, executionId }: EventsStage,
+  { seq }: Reached,
+  waits: 'EMAIL' | 'SMS',
+): Promise<void> {
+  await database.query(
+    'UPDATE recipient SET profile_id = NULL, end_state = NULL, ended_at = NULL WHERE execution_id = $1 AND seq = $2',
+    [executionId, seq],
+  );
+  await database.query(
+    `UPDATE delivery SET state = 'RETRY', provider_message_id = NULL WHERE execution_id = $1 AND seq = $2 AND medium = $3`,
+    [executionId, seq, waits],
+  );
+}
+
 /** A subscribed person with an accepted e-mail and an accepted text in the execution. */
 async function reach(
   stage: ContentStage,

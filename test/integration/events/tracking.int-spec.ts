@@ -1,11 +1,13 @@
-import { type EventsStage, type Reached, stageEvents } from './stage';
+import { linkMarks } from '../../../src/campaigns/domain/content/system-links';
+import { MessageLinks } from '../../../src/campaigns/tracking/message-links';
+import { type EventsStage, type Reached, stageEvents, stillOpen } from './stage';
 
 const browser = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36';
 
 describe('the links of messages', () => {
   let stage: EventsStage;
   beforeAll(async () => {
-    stage = await stageEvents(8);
+    stage = await stageEvents(9);
   }, 180_000);
   afterAll(() => stage?.close());
 
@@ -123,6 +125,20 @@ describe('the links of messages', () => {
     await answers('NOT_SET', 'SUBSCRIBED');
     await save(['sms'], { none: 'yes' });
     expect(await said()).toEqual(['UNSUBSCRIBED', 'UNSUBSCRIBED']);
+  });
+
+  it('let people leave by a text while another message of theirs waits for its next try', async () => {
+    const { seq, profileId } = person(8);
+    await stillOpen(stage, person(8), 'EMAIL');
+    const ref = { executionId: stage.executionId, seq, medium: 'SMS' as const, profileId };
+    const bare = { deliveryId: 'd', to: '', from: '', text: linkMarks.unsubscribe };
+    const links = stage.app.get(MessageLinks);
+    expect((await stage.visit(links.preferencesUrl(ref, new Date()))).status).toBe(200);
+    const { text } = links.addTo(bare, ref, new Date());
+    expect((await stage.visit(text, { method: 'POST' })).status).toBe(200);
+    expect((await stage.profile(person(8))).smsSubscription).toBe('UNSUBSCRIBED');
+    await stage.apply();
+    expect((await stage.profile(person(8))).smsSubscription).toBe('UNSUBSCRIBED');
   });
 
   it('say so when there is nobody to unsubscribe', async () => {
