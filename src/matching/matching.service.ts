@@ -57,12 +57,15 @@ export class MatchingService {
 
   /**
    * What Optimove calls these people: their user ID, or the customer ids under which they were matched where the
-   * connection matches by an attribute. Who has none is absent; one person may be several customers.
+   * connection matches by an attribute. Who has none is absent, as is a phone on which they signed out: it is nobody's.
+   * One person may be several customers.
    */
   async customersOf(tx: Tx, connection: ConnectionView, profileIds: string[]): Promise<MatchedCustomer[]> {
     if (connection.userIdAttribute !== null) return this.customers.of(tx, connection.id, profileIds);
     const contacts = await this.profiles.contacts(tx, connection.projectId, profileIds);
-    return contacts.flatMap(({ profileId, userId }) => (isUserId(userId) ? [{ customerId: userId, profileId }] : []));
+    return contacts.flatMap(({ profileId, userId, isSignedOut }) =>
+      isUserId(userId) && !isSignedOut ? [{ customerId: userId, profileId }] : [],
+    );
   }
 
   /** The customers of a connection with a User ID attribute that were matched by these user IDs; it has none otherwise. */

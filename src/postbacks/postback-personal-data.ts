@@ -2,6 +2,7 @@ import { execute, query, type Tx } from '@libs/platform';
 import { erasedPrefix } from '@modules/campaigns';
 import { type Person, PersonalData, type PersonalDataSource, type PersonalRecord, recordsOf } from '@modules/profiles';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { dropErased } from './persistence/subscription-status.repository';
 
 /** What Optimove was told, or is to be told, about a person: subscriptions and engagement. */
 @Injectable()
@@ -21,6 +22,7 @@ export class PostbackPersonalData implements PersonalDataSource, OnModuleInit {
   async erase(tx: Tx, projectId: string, { customerIds }: Person): Promise<number> {
     let touched = 0;
     for (const sql of erasing) touched += await execute(tx, sql, [projectId, customerIds]);
+    await execute(tx, dropErased, [projectId]);
     await execute(tx, `DELETE FROM engagement_batch WHERE project_id = $1 AND customers = 0`, [projectId]);
     return touched;
   }
@@ -35,10 +37,14 @@ const exported = {
     WHERE e.project_id = $1 AND e.customer_id = ANY($2::text[])`,
 };
 
-/** What Optimove has not heard it will not hear; where it has, the sums of batches stay. */
+/**
+ * Whoever may be contacted as far as Optimove knows is told to be unsubscribed, and dropped then. What Optimove has not
+ * heard of engagement it will not hear; where it has, the sums of batches stay.
+ */
 const erasing = [
-  `DELETE FROM subscription_status s USING subscription_target t
-   WHERE t.project_id = $1 AND s.target_id = t.id AND s.customer_id = ANY($2::text[])`,
+  `UPDATE subscription_status s SET profile_id = NULL, owed = 'UNSUBSCRIBED',
+     state = CASE WHEN s.acknowledged = 'UNSUBSCRIBED' AND s.post_id IS NULL THEN 'ACKNOWLEDGED' ELSE 'OWED' END
+   FROM subscription_target t WHERE t.project_id = $1 AND s.target_id = t.id AND s.customer_id = ANY($2::text[])`,
   `WITH gone AS (
      DELETE FROM engagement_event e WHERE e.project_id = $1 AND e.customer_id = ANY($2::text[])
        AND NOT EXISTS (SELECT FROM engagement_batch b WHERE b.id = e.batch_id AND b.settled_at IS NOT NULL)

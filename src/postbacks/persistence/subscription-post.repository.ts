@@ -44,16 +44,23 @@ export class SubscriptionPostRepository {
     await execute(tx, 'UPDATE subscription_post SET customers = $2 WHERE id = $1', [id, customers]);
   }
 
+  /** Whether nobody has ended the post: another worker does when it takes this one for dead. */
+  async isUnderWay(tx: Tx, id: string): Promise<boolean> {
+    const rows = await query(tx, `SELECT 1 FROM subscription_post WHERE id = $1 AND outcome = 'POSTING'`, [id]);
+    return rows.length > 0;
+  }
+
+  /** Ends a post that is under way. */
   async end(
     tx: Tx,
     id: string,
     { outcome, error }: { outcome: Exclude<PostOutcome, 'POSTING'>; error: string | null },
   ): Promise<void> {
-    await execute(tx, 'UPDATE subscription_post SET outcome = $2, error = $3, ended_at = now() WHERE id = $1', [
-      id,
-      outcome,
-      error,
-    ]);
+    await execute(
+      tx,
+      `UPDATE subscription_post SET outcome = $2, error = $3, ended_at = now() WHERE id = $1 AND outcome = 'POSTING'`,
+      [id, outcome, error],
+    );
   }
 
   /** Posts of a process that died before it knew the answer. */

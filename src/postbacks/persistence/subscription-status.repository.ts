@@ -18,7 +18,15 @@ export interface CustomerStatus {
 export interface StatusBatch {
   targetId: string;
   status: SubscriptionStatus;
+  /** So many at most. */
+  longestList: number;
 }
+
+/** SQL: drops statuses of erased people ($1: the project) that Optimove was told, or will not be told. */
+export const dropErased = `DELETE FROM subscription_status s
+  USING subscription_target t LEFT JOIN subscription_postback p ON p.connection_id = t.connection_id
+  WHERE t.project_id = $1 AND s.target_id = t.id AND s.connection_id = t.connection_id AND s.profile_id IS NULL
+    AND (s.state <> 'OWED' OR NOT t.is_active OR p.is_on IS NOT TRUE)`;
 
 /** Which status each customer should have at Optimove, and which one Optimove acknowledged. One writer per project at a time. */
 @Injectable()
@@ -38,7 +46,7 @@ export class SubscriptionStatusRepository {
        ON CONFLICT ON CONSTRAINT pk_subscription_status DO UPDATE SET owed = excluded.owed, profile_id = excluded.profile_id,
          acknowledged = CASE WHEN NOT $7 THEN s.acknowledged END,
          state = CASE WHEN NOT $7 AND s.post_id IS NULL AND s.acknowledged = excluded.owed THEN 'ACKNOWLEDGED' ELSE 'OWED' END
-       WHERE $7 OR s.owed <> excluded.owed OR s.profile_id <> excluded.profile_id`,
+       WHERE $7 OR s.owed <> excluded.owed OR s.profile_id IS DISTINCT FROM excluded.profile_id`,
       [
         owner.projectId,
         owner.connectionId,
@@ -65,7 +73,7 @@ export class SubscriptionStatusRepository {
   async due(tx: Tx, connectionId: string): Promise<StatusBatch | null> {
     const [row] = await query<StatusBatch>(
       tx,
-      `SELECT t.id AS "targetId", v.status FROM subscription_target t
+      `SELECT t.id AS "targetId", v.status, t.longest_list AS "longestList" FROM subscription_target t
        CROSS JOIN (VALUES ('UNSUBSCRIBED'), ('SUBSCRIBED')) AS v(status)
        WHERE t.connection_id = $1 AND t.is_active AND (t.held_until IS NULL OR t.held_until <= now())
          AND EXISTS (SELECT 1 FROM subscription_status s WHERE s.target_id = t.id AND s.owed = v.status
@@ -77,14 +85,14 @@ export class SubscriptionStatusRepository {
   }
 
   /** Marks customers of a batch as being posted. */
-  async take(tx: Tx, batch: StatusBatch, { postId, limit }: { postId: string; limit: number }): Promise<string[]> {
+  async take(tx: Tx, batch: StatusBatch, postId: string): Promise<string[]> {
     const rows = await query<{ customer_id: string }>(
       tx,
       `UPDATE subscription_status SET post_id = $3 WHERE target_id = $1 AND customer_id IN (
          SELECT customer_id FROM subscription_status WHERE target_id = $1 AND owed = $2 AND state = 'OWED'
            AND next_try_at <= now() ORDER BY next_try_at LIMIT $4)
        RETURNING customer_id`,
-      [batch.targetId, batch.status, postId, limit],
+      [batch.targetId, batch.status, postId, batch.longestList],
     );
     return rows.map((row) => row.customer_id);
   }
@@ -122,6 +130,11 @@ export class SubscriptionStatusRepository {
          next_try_at = now() + $2 * interval '1 second' WHERE post_id = $1`,
       [postId, seconds, error],
     );
+  }
+
+  /** Forgets erased people of whom there is nothing left to tell. */
+  async forgetErased(tx: Tx, projectId: string): Promise<void> {
+    await execute(tx, dropErased, [projectId]);
   }
 
   ofCustomer(

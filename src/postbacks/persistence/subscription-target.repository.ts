@@ -92,6 +92,14 @@ export class SubscriptionTargetRepository {
     );
   }
 
+  /** How long a list goes to a target at once from now on. */
+  async setLongestList(tx: Tx, targetId: string, customers: number): Promise<void> {
+    await execute(tx, 'UPDATE subscription_target SET longest_list = $2 WHERE id = $1 AND longest_list <> $2', [
+      targetId,
+      customers,
+    ]);
+  }
+
   /** Forgets holds and errors, because a person asked for everything again or a post succeeded. */
   async release(tx: Tx, connectionId: string, targetId: string | null = null): Promise<void> {
     await execute(

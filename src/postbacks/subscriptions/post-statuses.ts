@@ -1,4 +1,4 @@
-import { toError } from '@libs/foundation';
+import { AppError, toError } from '@libs/foundation';
 import { largestPreference, OptimoveRejectedError } from '@libs/optimove-client';
 import { Log, Transactions } from '@libs/platform';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
@@ -13,6 +13,8 @@ import { failureOf } from '../roads/call-outcome';
 /** One post under way. */
 interface Post extends StatusBatch {
   id: string;
+  /** An instant of `performance.now()`: a refused list is not halved any further after it. */
+  endsAt: number;
   mode: number;
   target: SubscriptionTarget;
   setting: SubscriptionSetting;
@@ -24,6 +26,14 @@ const retrySeconds = 60;
 const keptDays = 90;
 /** So many customers from all over a list, each refused alone: it is not the customers. */
 const probes = 16;
+/** By so much shorter are the lists after one whose halving ran out of time. */
+const shortenedBy = 32;
+
+/** A refused list was not halved to its end: the time is up, or another worker has ended the post. */
+class CutShortError extends AppError {
+  readonly code = 'SUBSCRIPTION_POST_CUT_SHORT';
+  readonly retryable = true;
+}
 
 /** Posts the owed status of customers, at most 50,000 in one call, and keeps what Optimove acknowledged. */
 @Injectable()
@@ -41,7 +51,7 @@ export class PostStatuses {
   /** Posts until nothing is due or the time is up. One worker at a time for a connection. */
   async run(connection: ConnectionView, setting: SubscriptionSetting, endsAt: number): Promise<void> {
     await this.doubtInterrupted(connection.id);
-    while (performance.now() < endsAt && (await this.postNext(connection, setting)));
+    while (performance.now() < endsAt && (await this.postNext(connection, setting, endsAt)));
     const owner = { projectId: connection.projectId, connectionId: connection.id };
     await this.posts.forget(this.transactions.pool, owner, keptDays);
   }
@@ -54,28 +64,28 @@ export class PostStatuses {
   }
 
   /** Whether something was posted. */
-  private async postNext(connection: ConnectionView, setting: SubscriptionSetting): Promise<boolean> {
+  private async postNext(connection: ConnectionView, setting: SubscriptionSetting, endsAt: number): Promise<boolean> {
     const batch = await this.statuses.due(this.transactions.pool, connection.id);
     const targets = await this.targets.active(this.transactions.pool, connection.id);
     const target = targets.find(({ id }) => id === batch?.targetId);
     if (!batch || !target) return false;
-    const { post, customerIds } = await this.take(connection, setting, { batch, target });
+    const { id, mode, customerIds } = await this.take(connection, setting, batch);
     if (customerIds.length === 0) return false;
-    return this.call(post, customerIds);
+    return this.call({ ...batch, id, mode, target, setting, endsAt }, customerIds);
   }
 
   private take(
     connection: ConnectionView,
     setting: SubscriptionSetting,
-    { batch, target }: { batch: StatusBatch; target: SubscriptionTarget },
-  ): Promise<{ post: Post; customerIds: string[] }> {
+    batch: StatusBatch,
+  ): Promise<{ id: string; mode: number; customerIds: string[] }> {
     const mode = batch.status === 'SUBSCRIBED' ? setting.subscribedMode : setting.unsubscribedMode;
-    const owner = { projectId: connection.projectId, connectionId: connection.id, targetId: target.id };
+    const owner = { projectId: connection.projectId, connectionId: connection.id, targetId: batch.targetId };
     return this.transactions.run(async (tx) => {
       const id = await this.posts.start(tx, owner, { status: batch.status, mode });
-      const customerIds = await this.statuses.take(tx, batch, { postId: id, limit: largestPreference });
+      const customerIds = await this.statuses.take(tx, batch, id);
       await this.posts.count(tx, id, customerIds.length);
-      return { post: { ...batch, id, mode, target, setting }, customerIds };
+      return { id, mode, customerIds };
     });
   }
 
@@ -85,6 +95,7 @@ export class PostStatuses {
       await this.end(post, refused);
       return true;
     } catch (error) {
+      if (error instanceof CutShortError) return this.cutShort(post, customerIds.length, error);
       this.log.failure('postbacks.subscription-not-posted', error, { connectionId: post.setting.connectionId });
       const message = toError(error).message.slice(0, longestError);
       const isRefused = error instanceof OptimoveRejectedError;
@@ -93,6 +104,14 @@ export class PostStatuses {
       await this.giveUp(post.id, message, isCertain ? retrySeconds : doubtSeconds, isRefused);
       return isRefused;
     }
+  }
+
+  /** What Optimove took of the list is acknowledged; the rest goes on in shorter ones. */
+  private async cutShort(post: Post, customers: number, { message }: CutShortError): Promise<boolean> {
+    const shorter = Math.max(probes + 1, Math.ceil(customers / shortenedBy));
+    await this.targets.setLongestList(this.transactions.pool, post.targetId, shorter);
+    await this.giveUp(post.id, message, 0, true);
+    return false;
   }
 
   /** @returns how many were refused. @throws {OptimoveRejectedError} when Optimove takes nobody on this channel. */
@@ -109,18 +128,26 @@ export class PostStatuses {
     const half = Math.ceil(customerIds.length / 2);
     let refused = 0;
     for (const part of [customerIds.slice(0, half), customerIds.slice(half)]) {
-      const again = await this.send(post, part);
+      const again = await this.sendPart(post, part, post.endsAt);
       if (again) refused += await this.divide(post, part, again);
     }
     return refused;
   }
 
+  /** A handful of calls, which the lease outlasts: they are made whatever the time. */
   private async takesAnybody(post: Post, customerIds: string[]): Promise<boolean> {
     const step = Math.floor(customerIds.length / probes);
     for (let at = 0; at < customerIds.length; at += step) {
-      if (!(await this.send(post, customerIds.slice(at, at + 1)))) return true;
+      if (!(await this.sendPart(post, customerIds.slice(at, at + 1), Number.POSITIVE_INFINITY))) return true;
     }
     return false;
+  }
+
+  /** Posts a part of a refused list. @throws {CutShortError} */
+  private async sendPart(post: Post, customerIds: string[], until: number): Promise<OptimoveRejectedError | null> {
+    if (performance.now() < until && (await this.posts.isUnderWay(this.transactions.pool, post.id)))
+      return this.send(post, customerIds);
+    throw new CutShortError('Optimove refused the list, and there was no time to find out for whom');
   }
 
   /** Posts a list and keeps that Optimove took it; the refusal when it is the list that Optimove does not like. */
@@ -158,6 +185,8 @@ export class PostStatuses {
     const error = refused > 0 ? `Optimove refused ${refused} of the customers` : null;
     await this.posts.end(this.transactions.pool, post.id, { outcome: 'ACKNOWLEDGED', error });
     await this.targets.release(this.transactions.pool, post.setting.connectionId, post.target.id);
+    const longer = Math.min(largestPreference, post.longestList * 2);
+    if (refused === 0) await this.targets.setLongestList(this.transactions.pool, post.targetId, longer);
     this.log.event('postbacks.subscription-posted', { connectionId: post.setting.connectionId, refused });
   }
 

@@ -7,6 +7,7 @@ import { Injectable } from '@nestjs/common';
 import type { SubscriptionSetting } from '../domain/subscription-status';
 import { targetsOf } from '../domain/subscription-targets';
 import { SubscriptionSettingRepository } from '../persistence/subscription-setting.repository';
+import { SubscriptionStatusRepository } from '../persistence/subscription-status.repository';
 import { SubscriptionTargetRepository } from '../persistence/subscription-target.repository';
 import { OweStatuses } from './owe-statuses';
 import { PostStatuses } from './post-statuses';
@@ -32,6 +33,7 @@ export class RunSubscriptions {
     private readonly contactability: Contactability,
     private readonly settings: SubscriptionSettingRepository,
     private readonly targets: SubscriptionTargetRepository,
+    private readonly statuses: SubscriptionStatusRepository,
     private readonly oweStatuses: OweStatuses,
     private readonly walkEveryone: WalkEveryone,
     private readonly postStatuses: PostStatuses,
@@ -39,6 +41,11 @@ export class RunSubscriptions {
 
   /** Takes over what changed, walks on, and posts. The caller holds the project's lease: one writer at a time. */
   async run(projectId: string): Promise<void> {
+    await this.work(projectId);
+    await this.statuses.forgetErased(this.transactions.pool, projectId);
+  }
+
+  private async work(projectId: string): Promise<void> {
     const open = await this.open(projectId);
     if (open.length === 0) return this.transactions.run((tx) => this.contactability.forget(tx, projectId));
     const readsUntil = performance.now() + longestReadingMs;

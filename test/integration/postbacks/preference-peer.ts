@@ -9,11 +9,13 @@ export interface PostedPreference {
   AppID: string | null;
 }
 
+type Outcome = number | 'cut-before' | 'cut-after';
+
 /**
  * What Optimove does with a call: a status to answer with (it stores only what it answers with 200), the connection cut
  * before or after storing.
  */
-export type PreferenceBehaviour = (post: PostedPreference) => number | 'cut-before' | 'cut-after';
+export type PreferenceBehaviour = (post: PostedPreference) => Outcome | Promise<Outcome>;
 
 /** Plays Optimove as far as subscription status needs it, over HTTP, and keeps the last state of every customer. */
 export class PreferencePeer {
@@ -55,7 +57,7 @@ export class PreferencePeer {
     }
     const post = JSON.parse(Buffer.concat(parts).toString('utf8')) as PostedPreference;
     this.posts.push(post);
-    const outcome = this.behaviour(post);
+    const outcome = await this.behaviour(post);
     if (outcome === 200 || outcome === 'cut-after') this.store(post);
     if (typeof outcome === 'string') request.socket.destroy();
     else response.writeHead(outcome).end(outcome === 200 ? '' : 'Not this');

@@ -1,0 +1,101 @@
+import { ErasePerson } from '../../../src/profiles/personal-data/erase-person';
+import { channels, type SubscriptionStage, setSubscriptionStage } from './subscription-stage';
+
+const subscribed = 1;
+const unsubscribed = 2;
+
+let stage: SubscriptionStage;
+let connectionId: string;
+
+beforeEach(async () => {
+  stage = await setSubscriptionStage();
+  connectionId = await stage.connectChannels('main');
+}, 60_000);
+afterEach(() => stage.close());
+
+const start = async (): Promise<void> => {
+  await stage.allow();
+  await stage.turnOn(connectionId);
+  await stage.run();
+};
+const deviceOf = async (userId: string): Promise<string> => {
+  const [row] = await stage.database.query<{ id: string }>(
+    'SELECT d.id FROM device d JOIN profile p ON p.id = d.profile_id WHERE p.user_id = $1',
+    [userId],
+  );
+  return row?.id ?? '';
+};
+const changeDevice = (id: string, what: string) =>
+  stage.database.query(`UPDATE device SET ${what} WHERE id = $1`, [id]);
+
+describe('a phone on which somebody signed out', () => {
+  it('says nothing of them any more: their state is that of their own devices', async () => {
+    await stage.add([{ userId: 'F', devices: [{ platform: 'ANDROID' }] }]);
+    await start();
+    expect(stage.stateOf('F')).toEqual({ [channels.mobile]: subscribed });
+    const phone = await deviceOf('F');
+    await stage.database.query(
+      `WITH anonymous AS (
+         INSERT INTO profile (id, project_id, signed_out_from)
+         SELECT gen_random_uuid(), project_id, id FROM profile WHERE user_id = 'F' RETURNING id
+       ) UPDATE device SET profile_id = anonymous.id FROM anonymous WHERE device.id = $1`,
+      [phone],
+    );
+    await stage.run();
+    expect(stage.stateOf('F')).toEqual({ [channels.mobile]: unsubscribed });
+    await changeDevice(phone, `token = 'newer'`);
+    await stage.run();
+    expect(stage.stateOf('F')).toEqual({ [channels.mobile]: unsubscribed });
+    await stage.database.query(
+      `INSERT INTO device (id, project_id, profile_id, token, platform)
+       SELECT gen_random_uuid(), project_id, id, 'other', 'ANDROID' FROM profile WHERE user_id = 'F'`,
+    );
+    await stage.run();
+    expect(stage.stateOf('F')).toEqual({ [channels.mobile]: subscribed });
+    await changeDevice(phone, 'is_addressable = false');
+    await stage.run();
+    expect(stage.stateOf('F')).toEqual({ [channels.mobile]: subscribed });
+  });
+});
+
+describe('somebody who is erased', () => {
+  const erase = async (userId: string): Promise<void> => {
+    const people = stage.app.get(ErasePerson, { strict: false });
+    await people.start({ projectId: stage.projectId, label: 'tests' } as Parameters<ErasePerson['start']>[0], userId);
+    const [erasure] = await stage.database.query<{ id: string }>('SELECT id FROM erasure');
+    await people.run(erasure?.id ?? '');
+  };
+  const kept = () =>
+    stage.database.query('SELECT customer_id, owed FROM subscription_status ORDER BY customer_id, target_id');
+
+  it('is told to be unsubscribed wherever Optimove may take them for subscribed, and forgotten then', async () => {
+    await stage.add([
+      { userId: 'A1', email: 'a1@example.com', emailSubscription: 'SUBSCRIBED', number: '+356790001' },
+      { userId: 'B1', email: 'b1@example.com', emailSubscription: 'SUBSCRIBED' },
+    ]);
+    await start();
+    stage.peer.forgetPosts();
+    await erase('A1');
+    expect(await kept()).toEqual([
+      { customer_id: 'A1', owed: 'UNSUBSCRIBED' },
+      { customer_id: 'B1', owed: 'SUBSCRIBED' },
+    ]);
+    stage.peer.behaviour = () => 500;
+    await stage.run();
+    stage.peer.behaviour = () => 200;
+    await stage.runLater();
+    expect(stage.stateOf('A1')).toEqual({ [channels.email]: unsubscribed, [channels.sms]: unsubscribed });
+
+    expect(await kept()).toEqual([{ customer_id: 'B1', owed: 'SUBSCRIBED' }]);
+    expect(stage.stateOf('B1')).toEqual({ [channels.email]: subscribed });
+  });
+
+  it('is forgotten when nothing is told any more', async () => {
+    await stage.add([{ userId: 'A1', email: 'a1@example.com', emailSubscription: 'SUBSCRIBED' }]);
+    await start();
+    await erase('A1');
+    await stage.set(connectionId, { isOn: false });
+    await stage.run();
+    expect(await kept()).toEqual([]);
+  });
+});
