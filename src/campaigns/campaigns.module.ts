@@ -35,6 +35,7 @@ import { RecipientSources } from './execution/recipient-sources/recipient-source
 import { RetryExecution } from './execution/retry-execution';
 import { SendChunk } from './execution/send-chunk';
 import { SendSlice } from './execution/send-slice';
+import { SentBeforeSignIn } from './execution/sent-before-sign-in';
 import { SettleByReceipt } from './execution/settle-by-receipt';
 import { SettleColumns } from './execution/settle-columns';
 import { SettleDeliveries } from './execution/settle-deliveries';
@@ -149,6 +150,7 @@ const useCases = [
   RetryExecution,
   NarrowToSegment,
   NarrowToTarget,
+  SentBeforeSignIn,
   SendChunk,
   AccountsNeeded,
   SendSlice,

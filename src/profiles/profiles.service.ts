@@ -86,6 +86,11 @@ export class ProfilesService {
     return this.reaches.reach(tx, projectId, profileIds, media);
   }
 
+  /** The anonymous profile that each of these devices had before somebody signed in there; those without are absent. */
+  signedInFrom(tx: Tx, projectId: string, deviceIds: string[]): Promise<{ deviceId: string; profileId: string }[]> {
+    return this.reaches.signedInFrom(tx, projectId, deviceIds);
+  }
+
   /** Of at most 10,000 phones that push messages may go to: how many there were, and how many have no keys to encrypt with. */
   phonesWithoutKeys(tx: Tx, projectId: string, devices: DeviceFilter): Promise<{ looked: number; without: number }> {
     return this.reaches.phonesWithoutKeys(tx, projectId, devices);

@@ -33,6 +33,8 @@ import { NarrowToTarget } from './narrow-to-target';
 import { refusedDrop } from './refused-drop';
 import type { RenderedPerson } from './render-slice';
 import { reserveRoom, type SendingRoom } from './sending-room';
+import { SentBeforeSignIn } from './sent-before-sign-in';
+import { untilWritten } from './until-written';
 
 interface Claimed extends NewDelivery, ClaimedDelivery {
   message: OutboundMessage;
@@ -104,6 +106,7 @@ export class SendSlice {
     private readonly profiles: ProfilesService,
     private readonly links: MessageLinks,
     private readonly targets: NarrowToTarget,
+    private readonly sentBefore: SentBeforeSignIn,
     private readonly shortLinks: ShortLinks,
     private readonly shortLinkRepository: ShortLinkRepository,
     private readonly limits: LimitSlice,
@@ -151,12 +154,11 @@ export class SendSlice {
     const outcomes = answered.filter(({ reason }) => reason !== lateReason);
     const next = this.limits.stillReachable(slice.context, slice.people, outcomes);
     const ended = slice.people.filter(({ seq }) => !verdict.heldUntil.has(seq) && !next.has(seq));
-    await this.transactions.run(async (tx) => {
+    const write = async (tx: Tx): Promise<void> => {
       await this.chunks.assertHeld(tx, slice.chunk);
       await this.deliveries.release(tx, slice.chunk, late);
       await this.deliveries.record(tx, slice.chunk, outcomes);
       await this.deliveries.giveUpRefused(tx, slice.chunk, ended);
-      await this.profiles.markUnreachable(tx, slice.context.execution.project_id, outcomes.flatMap(deadAddress));
       await this.deliveries.end(
         tx,
         slice.chunk.executionId,
@@ -167,7 +169,9 @@ export class SendSlice {
       );
       await this.deliveries.hold(tx, slice.chunk.executionId, heldPeople(slice.people, verdict));
       await this.limits.giveBack(tx, slice.context, ended);
-    });
+      await this.profiles.markUnreachable(tx, slice.context.execution.project_id, outcomes.flatMap(deadAddress));
+    };
+    await untilWritten(() => this.transactions.run(write));
     return {
       late: new Set(late.map(({ seq }) => seq)),
       next,
@@ -202,7 +206,9 @@ export class SendSlice {
       if ('drop' in kept) verdict.drops.get(seq)?.push(kept.drop);
       else verdict.heldUntil.set(seq, kept.heldUntil);
     }
-    const wanted = limited.decisions.flatMap((decision) =>
+    const unsent = await this.sentBefore.leaveOut(tx, context, limited.decisions);
+    for (const { decision, drop } of unsent.leftOut) verdict.drops.get(decision.seq)?.push(drop);
+    const wanted = unsent.decisions.flatMap((decision) =>
       this.toClaim(context, decision, bySeq.get(decision.seq), verdict.drops),
     );
     if (wanted.length === 0) return [];

@@ -56,15 +56,24 @@ const statements: Partial<Record<Medium, string>> = {
     FROM profile p WHERE project_id = $1 AND id = ANY($2::uuid[]) AND mobile_number IS NOT NULL`,
 };
 
-/** An address is dead for everybody of the project who has it. In the order of ids: two of these may meet. */
+/** An address is dead for everybody of the project who has it. */
 const deadForAll = ({ flag, hasAddress }: { flag: string; hasAddress: string }): string => `WITH dead AS (
     SELECT DISTINCT ON (p.id) p.id, x.address, x.reason FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[])
       AS x(profile_id, address_key, reason, address)
     CROSS JOIN LATERAL (SELECT id FROM profile p WHERE p.project_id = $1 AND ${hasAddress} AND p.${flag} OFFSET 0) AS p
     ORDER BY p.id
-  ), held AS (SELECT id FROM profile WHERE project_id = $1 AND id IN (SELECT id FROM dead) ORDER BY id FOR NO KEY UPDATE)
-  UPDATE profile p SET ${flag} = false, unreachable_reason = x.reason, updated_at = now()
-  FROM dead x JOIN held h ON h.id = x.id WHERE p.project_id = $1 AND p.id = x.id AND ${hasAddress}`;
+  ) UPDATE profile p SET ${flag} = false, unreachable_reason = x.reason, updated_at = now()
+  FROM dead x WHERE p.project_id = $1 AND p.id = x.id AND ${hasAddress}`;
+
+/** Two that mark addresses dead may meet: each holds its devices, and then the people of all its media, in the order of ids. */
+const holdDevices = `SELECT 1 FROM device WHERE project_id = $1 AND profile_id = ANY($2::uuid[]) AND id = ANY($3::uuid[])
+  ORDER BY id FOR NO KEY UPDATE`;
+const holdPeople = `SELECT 1 FROM profile WHERE project_id = $1 AND id IN (
+    SELECT p.id FROM unnest($2::text[]) AS x(address) CROSS JOIN LATERAL (
+      SELECT id FROM profile p WHERE p.project_id = $1 AND lower(p.email) = lower(x.address) OFFSET 0) AS p
+    UNION SELECT p.id FROM unnest($3::text[]) AS x(address) CROSS JOIN LATERAL (
+      SELECT id FROM profile p WHERE p.project_id = $1 AND p.mobile_number = x.address OFFSET 0) AS p)
+  ORDER BY id FOR NO KEY UPDATE`;
 
 const deadStatements: Partial<Record<Medium, string>> = {
   MOBILE_PUSH: `UPDATE device d SET is_addressable = false, unreachable_reason = x.reason, updated_at = now()
@@ -111,6 +120,16 @@ export class ReachRepository {
     );
   }
 
+  /** The anonymous profile that each of these devices had before somebody signed in there; those without are absent. */
+  signedInFrom(tx: Tx, projectId: string, deviceIds: string[]): Promise<{ deviceId: string; profileId: string }[]> {
+    return query(
+      tx,
+      prepared(`SELECT id AS "deviceId", signed_in_from AS "profileId" FROM device
+       WHERE project_id = $1 AND id = ANY($2::uuid[]) AND signed_in_from IS NOT NULL`),
+      [projectId, deviceIds],
+    );
+  }
+
   async phonesWithoutKeys(
     tx: Tx,
     projectId: string,
@@ -129,6 +148,7 @@ export class ReachRepository {
   }
 
   async markUnreachable(tx: Tx, projectId: string, dead: DeadAddress[]): Promise<void> {
+    await this.hold(tx, projectId, dead);
     for (const medium of new Set(dead.map((item) => item.medium))) {
       const statement = deadStatements[medium];
       const items = dead.filter((item) => item.medium === medium);
@@ -141,6 +161,15 @@ export class ReachRepository {
         items.map(({ address }) => address),
       ]);
     }
+  }
+
+  private async hold(tx: Tx, projectId: string, dead: DeadAddress[]): Promise<void> {
+    const devices = dead.filter(({ medium }) => medium === 'MOBILE_PUSH' || medium === 'WEB_PUSH');
+    const keys = [devices.map(({ profileId }) => profileId), devices.map(({ addressKey }) => addressKey)];
+    if (devices.length > 0) await query(tx, holdDevices, [projectId, ...keys]);
+    const on = (medium: Medium): string[] => dead.filter((item) => item.medium === medium).map((item) => item.address);
+    const [mails, numbers] = [on('EMAIL'), on('SMS')];
+    if (mails.length + numbers.length > 0) await query(tx, holdPeople, [projectId, mails, numbers]);
   }
 }
 

@@ -103,11 +103,11 @@ export class IdentifyDevice {
     tx: Tx,
     { projectId, id, from, to }: { projectId: string; id: string; from: Owner; to: string },
   ): Promise<void> {
-    await execute(tx, 'UPDATE device SET profile_id = $3, updated_at = now() WHERE project_id = $1 AND id = $2', [
-      projectId,
-      id,
-      to,
-    ]);
+    await execute(
+      tx,
+      'UPDATE device SET profile_id = $3, signed_in_from = $4, updated_at = now() WHERE project_id = $1 AND id = $2',
+      [projectId, id, to, from.userId === null ? from.profileId : null],
+    );
     if (from.userId === null) await this.anonymous.dropLeft(tx, projectId, [{ from: from.profileId, into: to }]);
   }
 }

@@ -241,7 +241,7 @@ describe('what providers report of e-mails', () => {
     expect(await post(body, headers)).toBe(200);
     await stage.apply();
     await stage.apply();
-    expect(await stage.funnel('delivered bounced complained')).toEqual({ delivered: 1, bounced: 7, complained: 3 });
+    expect(await stage.funnel('delivered bounced complained')).toEqual({ delivered: 1, bounced: 7, complained: 4 });
     expect((await stage.profile(person(8))).isEmailAddressable).toBe(false);
     expect((await stage.profile(person(10))).isEmailAddressable).toBe(false);
   });

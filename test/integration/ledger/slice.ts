@@ -9,6 +9,7 @@ import { AccountsNeeded } from '../../../src/campaigns/execution/accounts-needed
 import type { ExecutionContext } from '../../../src/campaigns/execution/execution-context';
 import { NarrowToTarget } from '../../../src/campaigns/execution/narrow-to-target';
 import { SendSlice } from '../../../src/campaigns/execution/send-slice';
+import { SentBeforeSignIn } from '../../../src/campaigns/execution/sent-before-sign-in';
 import { LimitSlice } from '../../../src/campaigns/limits/limit-slice';
 import { ChunkRepository, type HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import { DeliveryRepository } from '../../../src/campaigns/persistence/ledger/delivery.repository';
@@ -19,8 +20,13 @@ import type { LedgerStage } from './stage';
 export interface SliceEnds {
   decide(tx: Tx, asked: { people: { seq: number; profileId: string }[] }): Promise<object[]>;
   sendBatch(messages: { deliveryId: string }[], handOver: HandOver): Promise<SendResult[]>;
+  /** Is told of dead addresses in the transaction that writes what came of the slice. */
+  markUnreachable?(tx: Tx): Promise<void>;
+  /** The slice is of a Direct campaign; devices with the anonymous profile that each had before somebody signed in there. */
+  signedInFrom?: { deviceId: string; profileId: string }[];
 }
 
+const nothing = async (): Promise<void> => undefined;
 const standing = async (): Promise<object> => ({ isHeld: true, against: null });
 
 /** A push to each person of a chunk, on the way through a gate and to a provider of the test's own. @returns what runs it. */
@@ -34,13 +40,17 @@ export async function sliceOf(
       SendSlice,
       AccountsNeeded,
       NarrowToTarget,
+      SentBeforeSignIn,
       LimitSlice,
       DeliveryRepository,
       { provide: ChunkRepository, useValue: stage.chunks },
       { provide: Transactions, useValue: stage.transactions },
-      { provide: SuppressionService, useValue: { decide: ends.decide } },
+      { provide: SuppressionService, useValue: { decide: ends.decide, standing: async () => ({ holdReason: null }) } },
       { provide: StopRepository, useValue: { standing, reasonAgainst: async () => null } },
-      { provide: ProfilesService, useValue: { markUnreachable: async () => undefined } },
+      {
+        provide: ProfilesService,
+        useValue: { markUnreachable: ends.markUnreachable ?? nothing, signedInFrom: async () => ends.signedInFrom },
+      },
     ],
   })
     .useMocker(() => ({
@@ -50,8 +60,9 @@ export async function sliceOf(
     }))
     .compile();
   const account = { accountId: newId(), medium: 'MOBILE_PUSH', messagesPerSecond: null, sendBatch: ends.sendBatch };
+  const kind = ends.signedInFrom ? 'DIRECT' : 'SCHEDULED';
   const context = {
-    execution: { id: chunk.executionId, project_id: stage.projectId, announced_at: new Date(0) },
+    execution: { id: chunk.executionId, project_id: stage.projectId, announced_at: new Date(0), kind },
     connection: { id: newId() },
     contents: new Map(),
     limits: { quietHours: null, timeZone: 'UTC', categories: new Map() },

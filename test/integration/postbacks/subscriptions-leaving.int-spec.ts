@@ -1,3 +1,4 @@
+import { newId } from '@libs/foundation';
 import { ErasePerson } from '../../../src/profiles/personal-data/erase-person';
 import { channels, type SubscriptionStage, setSubscriptionStage } from './subscription-stage';
 
@@ -61,7 +62,8 @@ describe('a phone on which somebody signed out', () => {
 describe('somebody who is erased', () => {
   const erase = async (userId: string): Promise<void> => {
     const people = stage.app.get(ErasePerson, { strict: false });
-    await people.start({ projectId: stage.projectId, label: 'tests' } as Parameters<ErasePerson['start']>[0], userId);
+    const actor = { projectId: stage.projectId, keyId: newId(), label: 'tests', role: 'ADMIN' as const };
+    await people.start(actor, userId);
     const [erasure] = await stage.database.query<{ id: string }>('SELECT id FROM erasure');
     await people.run(erasure?.id ?? '');
   };

@@ -66,8 +66,8 @@ export const maxDeliveryAttempts = 15;
 @Injectable()
 export class DeliveryRepository {
   /**
-   * Claims hand-overs. One that was claimed before is not claimed again, unless it waits for a retry. Whoever is sent to
-   * once more by a person's decision gets nothing on addresses that are new since then.
+   * Claims hand-overs. One that was claimed before is not claimed again, unless it waits for a retry. Whoever is tried
+   * again on a medium, by themselves or by a person's decision, gets nothing on addresses that are new since then.
    * @returns the claims by {@link deliveryKey}.
    */
   async claim(
@@ -82,7 +82,8 @@ export class DeliveryRepository {
        SELECT $1, n.seq, n.medium, n.address_key, $2, n.profile_id, n.account_id, 'CLAIMED', $3, n.variant, n.language, n.address
        FROM unnest($4::int[], $5::text[], $6::text[], $7::uuid[], $8::uuid[], $9::text[], $10::text[], $11::text[])
          AS n(seq, medium, address_key, profile_id, account_id, variant, language, address)
-       WHERE NOT EXISTS (SELECT 1 FROM delivery_past p WHERE p.execution_id = $1 AND p.seq = n.seq)
+       WHERE (NOT EXISTS (SELECT 1 FROM delivery_past p WHERE p.execution_id = $1 AND p.seq = n.seq)
+           AND ($3 = 1 OR coalesce((SELECT min(fence) FROM delivery e WHERE e.execution_id = $1 AND e.seq = n.seq AND e.medium = n.medium), $3) = $3))
          OR EXISTS (SELECT 1 FROM delivery k WHERE k.execution_id = $1 AND k.seq = n.seq AND k.medium = n.medium AND k.address_key = n.address_key)
        ON CONFLICT ON CONSTRAINT pk_delivery DO UPDATE
        SET state = 'CLAIMED', fence = excluded.fence, account_id = excluded.account_id, attempts = d.attempts + 1, claimed_at = now(), reason = NULL,
@@ -104,6 +105,24 @@ export class DeliveryRepository {
       ],
     );
     return new Map(rows.map(({ seq, medium, addressKey, ...claim }) => [deliveryKey(seq, medium, addressKey), claim]));
+  }
+
+  /** Those of these devices to which a Direct campaign went while they were of these anonymous people; by device id. */
+  async phonesOf(
+    tx: Tx,
+    executionId: string,
+    devices: { deviceId: string; profileId: string }[],
+  ): Promise<Set<string>> {
+    if (devices.length === 0) return new Set();
+    const rows = await query<{ id: string }>(
+      tx,
+      `SELECT n.device_id AS id FROM unnest($2::text[], $3::text[]) AS n(device_id, profile_id)
+       CROSS JOIN LATERAL (SELECT seq FROM recipient r WHERE r.execution_id = $1 AND r.customer_id = n.profile_id OFFSET 0) AS r
+       JOIN delivery d ON d.execution_id = $1 AND d.seq = r.seq AND d.address_key = n.device_id
+         AND d.medium IN ('MOBILE_PUSH', 'WEB_PUSH') AND d.state IN ('CLAIMED', 'ACCEPTED', 'UNCERTAIN')`,
+      [executionId, devices.map(({ deviceId }) => deviceId), devices.map(({ profileId }) => profileId)],
+    );
+    return new Set(rows.map(({ id }) => id));
   }
 
   /** Gives back claims that were not handed over, so that they are decided again. */
@@ -130,7 +149,7 @@ export class DeliveryRepository {
     );
   }
 
-  /** Writes what the provider answered. */
+  /** Writes what the provider answered, once. */
   async record(tx: Tx, chunk: HeldChunk, outcomes: DeliveryOutcome[]): Promise<void> {
     if (outcomes.length === 0) return;
     await execute(
@@ -141,7 +160,7 @@ export class DeliveryRepository {
        FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $11::boolean[])
          AS o(seq, medium, address_key, state, reason, provider_message_id, is_try)
        WHERE d.execution_id = $1 AND d.seq BETWEEN $9 AND $10 AND d.fence = $2 AND d.seq = o.seq AND d.medium = o.medium
-         AND d.address_key = o.address_key`),
+         AND d.address_key = o.address_key AND d.state = 'CLAIMED'`),
       [
         chunk.executionId,
         chunk.fence,

@@ -1,0 +1,106 @@
+import type { SendResult } from '@libs/delivery';
+import { newId } from '@libs/foundation';
+import type { Tx } from '@libs/platform';
+import { FencedError } from '../../../src/campaigns/domain/execution/errors';
+import type { HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
+import { type SliceEnds, sliceOf } from './slice';
+import { type LedgerStage, setStage } from './stage';
+
+describe('what providers answered', () => {
+  let stage: LedgerStage;
+  beforeAll(async () => {
+    stage = await setStage();
+  }, 60_000);
+  afterAll(() => stage?.close());
+
+  const device = (addressKey: string) => ({ addressKey, address: 'token', pushService: 'FCM', appId: null });
+  const ends = (devices: string[], answer: Partial<SendResult>): SliceEnds => ({
+    decide: async (_tx, { people }) =>
+      people.flatMap(({ seq, profileId }) =>
+        devices.map((key) => ({ seq, profileId, medium: 'MOBILE_PUSH', isAllowed: true, ...device(key) })),
+      ),
+    sendBatch: async (messages) => messages.map(({ deliveryId }) => ({ deliveryId, ...answer }) as SendResult),
+  });
+  const accepted = ends(['one'], { outcome: 'ACCEPTED', providerMessageId: null });
+  const outage: Partial<SendResult> = {
+    outcome: 'RETRYABLE',
+    reason: 'UNAVAILABLE',
+    detail: '',
+    retryAfterMs: null,
+    isAboutMessage: false,
+  };
+  const deliveriesOf = ({ executionId }: HeldChunk) =>
+    stage.database.query(
+      'SELECT address_key AS device, state, attempts FROM delivery WHERE execution_id = $1 ORDER BY seq, address_key',
+      [executionId],
+    );
+  const takenOver = async (chunk: HeldChunk): Promise<HeldChunk> => {
+    await stage.age(chunk, 60);
+    return (await stage.chunks.take(chunk, '0193a3f0-0000-7000-8000-000000000002')) as HeldChunk;
+  };
+  /** Breaks the transaction that writes the first time it is made. */
+  const broken = (sql: string): ((tx: Tx) => Promise<void>) => {
+    let isBroken = false;
+    return async (tx) => {
+      if (isBroken) return;
+      isBroken = true;
+      await tx.query(sql);
+    };
+  };
+
+  it.each([
+    ['deadlock', `DO $$ BEGIN RAISE EXCEPTION 'deadlock detected' USING ERRCODE = '40P01'; END $$`],
+    ['restart of the database', 'SELECT pg_terminate_backend(pg_backend_pid())'],
+  ])('is written after a %s', async (_what, sql) => {
+    const chunk = await stage.takenChunk(2);
+    const run = await sliceOf(stage, chunk, { ...accepted, markUnreachable: broken(sql) });
+    await run();
+    expect(await deliveriesOf(chunk)).toEqual([
+      { device: 'one', state: 'ACCEPTED', attempts: 1 },
+      { device: 'one', state: 'ACCEPTED', attempts: 1 },
+    ]);
+  });
+
+  it('is not written once another worker has the chunk', async () => {
+    const chunk = await stage.takenChunk(1);
+    const isLost = async (tx: Tx): Promise<void> => {
+      await tx.query('ROLLBACK');
+      await stage.database.query('UPDATE execution_chunk SET fence = fence + 1 WHERE execution_id = $1', [
+        chunk.executionId,
+      ]);
+      throw Object.assign(new Error('deadlock detected'), { code: '40P01' });
+    };
+    const run = await sliceOf(stage, chunk, { ...accepted, markUnreachable: isLost });
+    await expect(run()).rejects.toThrow(FencedError);
+    expect(await deliveriesOf(chunk)).toMatchObject([{ state: 'CLAIMED' }]);
+  });
+
+  it('lets a Direct campaign come once to a phone on which somebody signed in meanwhile', async () => {
+    const chunk = await stage.takenChunk(2);
+    const [anonymous, phone] = [newId(), newId()];
+    await stage.database.query('UPDATE recipient SET customer_id = $2 WHERE execution_id = $1 AND seq = 1', [
+      chunk.executionId,
+      anonymous,
+    ]);
+    const to = (devices: string[]) => ends(devices, { outcome: 'ACCEPTED', providerMessageId: null });
+    const first = { ...chunk, toSeq: 1 };
+    await (await sliceOf(stage, first, { ...to([phone]), signedInFrom: [] }))();
+    const second = { ...chunk, fromSeq: 2 };
+    const signedInFrom = [{ deviceId: phone, profileId: anonymous }];
+    await (await sliceOf(stage, second, { ...to([phone]), signedInFrom }))();
+    expect(await deliveriesOf(chunk)).toMatchObject([{ device: phone, state: 'ACCEPTED' }]);
+    const ended = await stage.database.query('SELECT end_state FROM recipient WHERE execution_id = $1 ORDER BY seq', [
+      chunk.executionId,
+    ]);
+    expect(ended).toEqual([{ end_state: 'SENT' }, { end_state: 'DUPLICATE' }]);
+  });
+
+  it('lets a message that is tried again go to the devices of its first try alone', async () => {
+    const chunk = await stage.takenChunk(1);
+    await (await sliceOf(stage, chunk, ends(['one'], outage)))();
+    const again = await takenOver(chunk);
+    const accepting = ends(['one', 'since-then'], { outcome: 'ACCEPTED', providerMessageId: null });
+    await (await sliceOf(stage, again, accepting))();
+    expect(await deliveriesOf(chunk)).toEqual([{ device: 'one', state: 'ACCEPTED', attempts: 1 }]);
+  });
+});
