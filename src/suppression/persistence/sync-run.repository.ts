@@ -88,13 +88,13 @@ export class SyncRunRepository {
     );
   }
 
-  /** A failed run may be tried again. @returns whether there was one. */
-  async reopen(tx: Tx, id: string): Promise<boolean> {
+  /** A run that failed `restSeconds` ago or earlier may be tried again. @returns whether there was one. */
+  async reopen(tx: Tx, id: string, restSeconds = 0): Promise<boolean> {
     const count = await execute(
       tx,
       `UPDATE suppression_sync_run SET state = 'WAITING', attempt = 0, held_until = NULL, detail = NULL, finished_at = NULL
-       WHERE id = $1 AND state = 'FAILED'`,
-      [id],
+       WHERE id = $1 AND state = 'FAILED' AND finished_at <= now() - $2 * interval '1 second'`,
+      [id, restSeconds],
     );
     return count > 0;
   }

@@ -9,6 +9,9 @@ import { AttributeRepository } from '../persistence/attribute.repository';
 import { FeedRepository } from '../persistence/feed.repository';
 import { SyncRunRepository } from '../persistence/sync-run.repository';
 
+/** As long as Optimove has the day, its changes can be had: a sync that failed is tried again after this rest. */
+const restSeconds = 900;
+
 interface Begin {
   connection: ConnectionView;
   attribute: SuppressionAttribute;
@@ -16,7 +19,7 @@ interface Begin {
   triggeredBy: string;
 }
 
-/** Finds out whether Optimove has the data of another day, and begins one run per attribute and day. */
+/** Finds out whether Optimove has the data of another day, and begins one run per attribute and day; one that failed is taken up again. */
 @Injectable()
 export class CheckDataDate {
   constructor(
@@ -59,7 +62,8 @@ export class CheckDataDate {
 
   private async begin(tx: Tx, { connection, attribute, dataDate, triggeredBy }: Begin): Promise<void> {
     const { projectId } = connection;
-    if (await this.runs.ofDay(tx, attribute.id, dataDate)) return;
+    const run = await this.runs.ofDay(tx, attribute.id, dataDate);
+    if (run) return this.takeUp(tx, run.id);
     const taskId = await this.tasks.start(tx, {
       projectId,
       connectionId: connection.id,
@@ -77,5 +81,10 @@ export class CheckDataDate {
     });
     if (runId) await this.outbox.enqueue(tx, syncAttributeJob, { runId, at: '0' });
     else await this.tasks.finish(tx, taskId, 'SUCCEEDED', 'Another worker had begun this sync');
+  }
+
+  private async takeUp(tx: Tx, runId: string): Promise<void> {
+    if (!(await this.runs.reopen(tx, runId, restSeconds))) return;
+    await this.outbox.enqueue(tx, syncAttributeJob, { runId, at: String(Date.now()) });
   }
 }

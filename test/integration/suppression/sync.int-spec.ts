@@ -2,6 +2,7 @@ import { ConnectionsService } from '@modules/connections';
 import { ProjectsService } from '@modules/projects';
 import { LearnFromLists } from '@modules/suppression';
 import { ChangeValues } from '../../../src/profiles/attributes/change-values';
+import { CheckDataDate } from '../../../src/suppression/sync/check-data-date';
 import { SyncAttribute } from '../../../src/suppression/sync/sync-attribute';
 import { eventually } from '../../support/eventually';
 import { type Account, type ChosenAttribute, type Stage, setStage } from './stage';
@@ -226,6 +227,29 @@ describe('the daily sync of suppression attributes', () => {
     await runNow(account);
     expect(await syncs(id)).toMatchObject([{ state: 'SUCCEEDED', received: 1, added: 1 }]);
     expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', stateReason: null });
+  });
+
+  it('is tried again by itself after a rest, as long as Optimove has the day', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+    const look = async (): Promise<void> => {
+      await stage.app.get(CheckDataDate).run(connection, 'clock');
+      await stage.work();
+    };
+    await account.control('PUT', `/attributes/${name}`, { isReleased: false });
+    await passDay(account, days[0], name, { healed: 'true' });
+    await look();
+    await account.control('PUT', `/attributes/${name}`, { isReleased: true });
+    await look();
+    expect(await syncs(id)).toMatchObject([{ state: 'FAILED' }]);
+    await stage.database.query(
+      `UPDATE suppression_sync_run SET finished_at = finished_at - interval '15 minutes' WHERE attribute_id = $1`,
+      [id],
+    );
+    await look();
+    expect(await syncs(id)).toMatchObject([{ state: 'SUCCEEDED', received: 1, added: 1 }]);
+    expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', dataDate: days[0] });
   });
 
   it('stops when the attribute was renamed here, says why, and goes on when that is undone', async () => {
