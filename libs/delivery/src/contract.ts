@@ -242,7 +242,7 @@ export interface Receipt {
 
 /** A text that somebody sent to one of our numbers. */
 export interface InboundText {
-  /** The person's number: digits with country code. */
+  /** The person's number: digits with country code. A leading zero: a national one whose country is not known. */
   from: string;
   /** The number or short code that it was sent to. */
   to: string;

@@ -257,6 +257,26 @@ describe('SMS over SMPP', () => {
     ]);
   });
 
+  it('reads numbers in their national form with the country code of the account', async () => {
+    const heard = async (countryCode: string, pdu: object): Promise<string | undefined> => {
+      const texts: InboundText[] = [];
+      const before = peer.binds;
+      const session = open(countryCode ? { countryCode } : {}, undefined, async (batch) => void texts.push(...batch));
+      await session.verifySettings();
+      await eventually('it is bound', () => peer.binds > before && peer.openSessions === 1);
+      expect(await peer.deliver({ esm_class: 0, destination_addr: '50123', short_message: 'STOP', ...pdu })).toBe(0);
+      await session.close();
+      await eventually('it is gone', () => peer.openSessions === 0);
+      return texts[0]?.from;
+    };
+    expect(await heard('44', { source_addr: '07700900123', source_addr_ton: 2 })).toBe('447700900123');
+    expect(await heard('44', { source_addr: '7700900123', source_addr_ton: 2 })).toBe('447700900123');
+    expect(await heard('44', { source_addr: '07700900123', source_addr_ton: 0 })).toBe('447700900123');
+    expect(await heard('44', { source_addr: '353861234567', source_addr_ton: 1 })).toBe('353861234567');
+    expect(await heard('44', { source_addr: '00353861234567', source_addr_ton: 2 })).toBe('353861234567');
+    expect(await heard('', { source_addr: '7700900123', source_addr_ton: 2 })).toBe('07700900123');
+  });
+
   it('refuses the text of a person for now when it cannot be stored', async () => {
     open(
       {},
@@ -292,8 +312,15 @@ describe('SMS over SMPP', () => {
       systemId: 'x'.repeat(16),
       password: 'secret',
       windowSize: 0,
+      countryCode: '+44',
     });
-    expect(problems?.map(({ field }) => field).sort()).toEqual(['host', 'port', 'systemId', 'windowSize']);
+    expect(problems?.map(({ field }) => field).sort()).toEqual([
+      'countryCode',
+      'host',
+      'port',
+      'systemId',
+      'windowSize',
+    ]);
   });
 });
 

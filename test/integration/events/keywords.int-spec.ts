@@ -124,4 +124,26 @@ describe('what people ask for by text', () => {
     expect((await stage.profile(person(1))).smsSubscription).toBe('SUBSCRIBED');
     expect((await kept()).at(-1)).toEqual({ text: 'Do not stop', is_unknown: false });
   });
+
+  it('stops nobody and answers nothing where a number has no country, until the account says which', async () => {
+    const { number } = person(1);
+    const national = `0${number.slice(2)}`;
+    const isStopped = async () => (await stage.profile(person(1))).smsSubscription === 'UNSUBSCRIBED';
+    await saidAndApplied(national, 'STOP');
+    expect(await isStopped()).toBe(false);
+    expect((await kept()).at(-1)).toEqual({ text: 'STOP', is_unknown: true });
+    await mutate(stage.graphql, 'updateProviderAccount', 'UpdateProviderAccountInput', 'providerAccount { id }', {
+      ...{ id: stage.accounts.smpp, version: 2 },
+      settings: [{ name: 'countryCode', value: number.slice(0, 2) }],
+    });
+    await stage.app.get(SenderPool).refresh();
+    await eventually('the number is understood', async () => {
+      // Whoever is not bound yet, or not any more, does not hear it.
+      await say(national, 'STOP');
+      await stage.apply();
+      return isStopped();
+    });
+    await eventually('the answer arrives', async () => answersTo(number).some((text) => text.startsWith('You get')));
+    expect(answersTo(national)).toEqual([]);
+  });
 });

@@ -10,8 +10,9 @@ export class Replies {
 
   constructor(private readonly texts: Record<SmsKeyword, string>) {}
 
-  /** The answer to a text; null when there is none to give. */
+  /** The answer to a text; null when there is none to give. STOP and START of a number of no known country change nothing. */
   to({ from, keyword }: InboundText, now: number): string | null {
+    if (keyword !== 'HELP' && from.startsWith('0')) return null;
     const text = keyword && this.texts[keyword];
     if (!text || now - (this.lastAt.get(from) ?? Number.NEGATIVE_INFINITY) < pauseMs) return null;
     if (this.lastAt.size >= mostRemembered) this.lastAt.clear();

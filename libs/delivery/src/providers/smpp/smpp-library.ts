@@ -5,6 +5,7 @@ export interface SmppPdu {
   command_status: number;
   message_id?: string;
   source_addr?: string;
+  source_addr_ton?: number;
   destination_addr?: string;
   esm_class?: number;
   short_message?: { message?: string | Buffer };

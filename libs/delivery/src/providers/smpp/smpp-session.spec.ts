@@ -26,6 +26,7 @@ describe('an SMPP session whose SMS centre falls silent', () => {
       onReceipts: async () => undefined,
       onTexts: undefined,
       unknownNumber: new Set(['1']),
+      countryCode: '',
       replies: { STOP: '', START: '', HELP: '' },
     });
     return session;

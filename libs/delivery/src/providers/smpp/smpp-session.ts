@@ -40,6 +40,8 @@ export interface SmppSessionOptions {
   onTexts: ((texts: InboundText[]) => Promise<void>) | undefined;
   /** Codes by which a receipt says that a number does not exist. */
   unknownNumber: ReadonlySet<string>;
+  /** Of national numbers that texts come from; empty: not known. */
+  countryCode: string;
   /** What is answered to keywords; empty for nothing. */
   replies: Record<SmsKeyword, string>;
 }
@@ -100,7 +102,7 @@ export class SmppSession implements ProviderSession {
     const arrivedAt = new Date();
     const receipt = readReceipt(pdu, { arrivedAt, unknownNumber: this.options.unknownNumber });
     if (receipt) return this.receipts ? this.receipts.add(receipt) : false;
-    const text = readInboundText(pdu, arrivedAt);
+    const text = readInboundText(pdu, { arrivedAt, countryCode: this.options.countryCode });
     if (!text) return true;
     const isStored = this.texts ? await this.texts.add(text) : false;
     if (isStored) this.answer(text);

@@ -31,6 +31,13 @@ const fields: SettingField[] = [
     help: 'Codes by which the SMS centre says in a receipt that a number does not exist, such as 001,017; 001 when empty. Such numbers are not used again.',
   },
   {
+    name: 'countryCode',
+    label: 'Country code of national numbers',
+    kind: 'text',
+    isRequired: false,
+    help: 'Put in front of numbers that texts come from without one, such as 44 for 07700 900123. Without it their STOP cannot be put to anybody.',
+  },
+  {
     name: 'stopReply',
     label: 'Answer to STOP',
     kind: 'text',
@@ -85,6 +92,7 @@ export const smpp: ProviderDefinition = {
       onReceipts,
       onTexts,
       unknownNumber: errorCodesIn(textSetting(settings, 'unknownNumberErrors', usualUnknownNumberErrors)),
+      countryCode: textSetting(settings, 'countryCode'),
       replies: {
         STOP: textSetting(settings, 'stopReply'),
         START: textSetting(settings, 'startReply'),
@@ -104,6 +112,8 @@ function validateSettings(settings: ProviderSettings): SettingProblem[] {
       field: 'unknownNumberErrors',
       message: 'These must be codes with commas between, such as 001,017',
     });
+  if (!/^([1-9]\d{0,2})?$/.test(textSetting(settings, 'countryCode')))
+    problems.push({ field: 'countryCode', message: 'A country code is 1 to 3 digits without + or zeros in front' });
   for (const [field, longest] of Object.entries(longestTexts))
     if (textSetting(settings, field).length > longest)
       problems.push({ field, message: `SMPP 3.4 allows at most ${longest} characters here` });
