@@ -1,4 +1,4 @@
-export { type Clock, systemClock } from './clock';
+export { type Clock, setSystemClock, systemClock } from './clock';
 export { csvLine } from './csv';
 export { AppError, assertNever, InvariantError, toError } from './errors';
 export { groupBy } from './group-by';

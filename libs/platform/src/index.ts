@@ -5,6 +5,7 @@ export { ConfigError, parseConfig } from './config/parse-config';
 export { PlatformConfig, ToBoolean, ToNumber, type WorkerPart } from './config/platform.config';
 export { type CopyValue, copyIn } from './database/copy-in';
 export { DatabaseModule } from './database/database.module';
+export { DatabaseClock } from './database/database-clock';
 export { GroupCommit } from './database/group-commit';
 export { applyMigrations, revertMigration } from './database/migrate';
 export { dropOldestMonth, prepareMonths } from './database/month-partitions';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock } from '@libs/foundation';
 import { Log, Outbox, Transactions, type Tx } from '@libs/platform';
 import { MatchingService } from '@modules/matching';
 import { ProfilesService } from '@modules/profiles';
@@ -112,7 +113,7 @@ export class SendChunk {
 
   /** Leaves a chunk whose sending was stopped; a cancellation that waited for it is carried out. */
   private async park(chunk: HeldChunk, { message, isOfAccount }: SendingStoppedError): Promise<void> {
-    if (isOfAccount) await this.chunks.putOff(this.transactions.pool, chunk, new Date(Date.now() + accountStopMs));
+    if (isOfAccount) await this.chunks.putOff(this.transactions.pool, chunk, after(accountStopMs));
     else await this.chunks.release(chunk);
     this.log.event('execution.chunk-parked', {
       executionId: chunk.executionId,
@@ -139,7 +140,7 @@ export class SendChunk {
     const { senders, execution } = await this.contexts.get(chunk.executionId);
     const waitMs = Math.min(...senders.all.map((sender) => sender.waitMs()));
     if (senders.all.length === 0 || waitMs === 0) return false;
-    const until = new Date(Date.now() + withJitter(waitMs));
+    const until = after(withJitter(waitMs));
     await this.transactions.run(async (tx) => {
       const attempt = await this.chunks.putOff(tx, chunk, until);
       const job = { executionId: chunk.executionId, chunkNo: chunk.chunkNo, attempt };
@@ -222,7 +223,7 @@ export class SendChunk {
   }
 
   private async close(chunk: HeldChunk, end: SliceEnd): Promise<void> {
-    const retryAt = new Date(Date.now() + nextTryInMs(chunk, end));
+    const retryAt = after(nextTryInMs(chunk, end));
     const { execution } = await this.contexts.get(chunk.executionId);
     const isDone = await this.transactions.run(async (tx) => {
       const next = await this.chunks.close(tx, chunk, retryAt);
@@ -250,4 +251,8 @@ function nextTryInMs({ attempt }: HeldChunk, { isUnfinished, isWaiting, retryAft
 /** A little later each, so that chunks that failed together do not all come back in the same instant. */
 function withJitter(waitMs: number): number {
   return waitMs * (1 + Math.random() * jitter);
+}
+
+function after(milliseconds: number): Date {
+  return new Date(systemClock.now().getTime() + milliseconds);
 }

@@ -347,7 +347,7 @@ function outcomeOf(delivery: Claimed, result: SendResult | undefined): DeliveryO
   const reason = `${result.reason}: ${result.detail}`.slice(0, 500);
   if (result.outcome !== 'RETRYABLE') return { ...base, state: result.outcome, reason };
   const isOutage = !result.isAboutMessage;
-  const waitedMs = waitingSince === null ? 0 : Date.now() - waitingSince.getTime();
+  const waitedMs = waitingSince === null ? 0 : systemClock.now().getTime() - waitingSince.getTime();
   const mayTryAgain = isOutage ? waitedMs < longestOutageMs : attempt < maxDeliveryAttempts;
   if (mayTryAgain) return { ...base, state: 'RETRY', reason, isTry: !isOutage };
   return { ...base, state: 'REJECTED', reason: `RETRIES_EXHAUSTED: ${reason}`.slice(0, 500) };

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ConfigModule } from '../config/config.module';
 import { PlatformConfig } from '../config/platform.config';
 import { Log } from '../logging/logger';
+import { DatabaseClock } from './database-clock';
 import { guardClients } from './guard-clients';
 import { keepAlive } from './keep-alive';
 import { Notifications } from './notifications';
@@ -33,7 +34,7 @@ guardClients();
       }),
     }),
   ],
-  providers: [Transactions, Notifications],
+  providers: [Transactions, Notifications, DatabaseClock],
   exports: [Transactions, Notifications],
 })
 export class DatabaseModule {}

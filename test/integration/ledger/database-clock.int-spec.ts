@@ -1,0 +1,56 @@
+import { setSystemClock, systemClock } from '@libs/foundation';
+import { DatabaseClock, Log } from '@libs/platform';
+import { compileContent } from '../../../src/campaigns/domain/content/compile-content';
+import type { ExecutionContext } from '../../../src/campaigns/execution/execution-context';
+import { renderSlice } from '../../../src/campaigns/execution/render-slice';
+import { type LedgerStage, setStage } from './stage';
+
+const minuteMs = 60_000;
+
+describe('the time of a host', () => {
+  let stage: LedgerStage;
+  beforeAll(async () => {
+    stage = await setStage();
+  });
+  afterEach(() => {
+    jest.restoreAllMocks();
+    setSystemClock(0);
+  });
+  afterAll(() => stage?.close());
+
+  const content = compileContent({
+    sms: { from: '', text: 'Kick-off in ten minutes' },
+    personalisation: { whenMissing: 'EMPTY' },
+    expiresAfterMinutes: 5,
+  });
+  const context = {
+    execution: { attributes: [] },
+    contents: new Map([['1', content]]),
+    senders: new Map([['SMS', {}]]),
+  } as unknown as ExecutionContext;
+
+  it.each([10, -10])(
+    'is that of the database where its own clock is %s minutes off, so nothing expires by it',
+    async (minutes) => {
+      const [{ at: dueAt } = { at: new Date(0) }] = await stage.database.query<{ at: Date }>('SELECT now() AS at');
+      const hostsOwn = Date.now.bind(Date);
+      jest.spyOn(Date, 'now').mockImplementation(() => hostsOwn() + minutes * minuteMs);
+      const told = jest.fn();
+      await new DatabaseClock(stage.transactions, { event: told } as unknown as Log).follow();
+
+      expect(Math.abs(systemClock.now().getTime() - hostsOwn())).toBeLessThan(minuteMs);
+      const person = {
+        seq: 1,
+        customerId: 'c',
+        templateId: '1',
+        attributes: [],
+        dueAt,
+        profileId: 'p',
+        numberProblem: null,
+      };
+      const [message] = renderSlice(context, [{ ...person, drops: [] }], new Map());
+      expect(message?.drops).toEqual([]);
+      expect(told).toHaveBeenCalledWith('host.clock-off', { behindDatabaseMs: expect.any(Number) }, 'error');
+    },
+  );
+});
