@@ -16,6 +16,7 @@ import { DeliveryService } from './delivery.service';
 import { IntakePersonalData } from './intake-personal-data';
 import { KeptMessagesService } from './kept-messages.service';
 import { KeptPersonalData } from './kept-personal-data';
+import { CheckListeners } from './listeners/check-listeners';
 import { KeepListeners } from './listeners/keep-listeners';
 import { KnownChannels } from './listeners/known-channels';
 import { Listeners } from './listeners/listeners';
@@ -41,7 +42,15 @@ const repositories = [
 ];
 const delivery = [ReceiptIntake, ReportAddress, ReportFetch, Sessions, SenderPool, TakeReport, TextIntake];
 
-const useCases = [KnownChannels, Listeners, RemoveChannels, KeepListeners, ManageChannels, ManageProviderAccounts];
+const useCases = [
+  KnownChannels,
+  Listeners,
+  RemoveChannels,
+  KeepListeners,
+  CheckListeners,
+  ManageChannels,
+  ManageProviderAccounts,
+];
 
 /** Optimove channels with their listeners, and the provider accounts that deliver. */
 @Module({

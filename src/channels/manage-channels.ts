@@ -28,23 +28,24 @@ export class ManageChannels {
     private readonly audit: AuditTrail,
   ) {}
 
-  /** Stores the channel and registers its listeners; where that fails the channel stays, FAILED and with the reason. */
+  /** Stores the channel, or brings a removed one back, and registers its listeners; where that fails the channel stays, FAILED and with the reason. */
   async add(actor: Actor, wanted: WantedChannel & { connectionId: string }): Promise<ChannelOutcome> {
     const connection = await this.findConnection(actor, wanted.connectionId);
     if (!connection) return failed(noConnection);
     const choice = chooseChannel(wanted, await this.knownChannels.list(actor.projectId, connection.id));
     if ('problem' in choice) return failed(choice.problem);
     const channel = newChannel(connection, wanted.kind, choice.channel);
-    const isAdded = await this.transactions.run(async (tx) => {
-      if (!(await this.repository.add(tx, channel))) return false;
+    const addedId = await this.transactions.run(async (tx) => {
+      const id = await this.repository.add(tx, channel);
+      if (!id) return null;
       const { kind, name, optimoveChannelId, connectionId } = channel;
       const after = { kind, name, optimoveChannelId, connectionId };
-      await this.audit.record(tx, actor, { action: 'channel.added', subject: subjectOf(channel), after });
-      return true;
+      await this.audit.record(tx, actor, { action: 'channel.added', subject: { type: 'channel', id }, after });
+      return id;
     });
-    if (!isAdded) return failed(alreadyAdded(channel.optimoveChannelId));
-    await this.listeners.register(channel);
-    return this.current(actor, channel.id);
+    if (!addedId) return failed(alreadyAdded(channel.optimoveChannelId));
+    await this.listeners.register({ ...channel, id: addedId });
+    return this.current(actor, addedId);
   }
 
   /** Registers the listeners once more, for a channel that failed or whose address changed. */

@@ -3,11 +3,14 @@ import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { SenderPool } from '../delivery/sender-pool';
 import { receiptsArrived } from '../domain/events';
+import { CheckListeners } from '../listeners/check-listeners';
 import { KeepListeners } from '../listeners/keep-listeners';
 import { KeptMessageRepository } from '../persistence/kept-message.repository';
 import { ReceiptRepository } from '../persistence/receipt.repository';
 
 const listenersEveryMs = 60_000;
+const checkEveryMs = 24 * 3_600_000;
+const lookEveryMs = 600_000;
 const expiryEveryMs = 3_600_000;
 const receiptsEveryMs = 5_000;
 const sessionsEveryMs = 15_000;
@@ -27,6 +30,7 @@ export class ChannelsClocks {
     private readonly outbox: Outbox,
     private readonly log: Log,
     private readonly keepListeners: KeepListeners,
+    private readonly checkListeners: CheckListeners,
     private readonly receipts: ReceiptRepository,
     private readonly kept: KeptMessageRepository,
     private readonly senders: SenderPool,
@@ -37,6 +41,13 @@ export class ChannelsClocks {
   async listeners(): Promise<void> {
     const tick = { name: 'channels.keep-listeners', everyMs: listenersEveryMs, leaseMs: 300_000 };
     await this.leases.runWhenDue(tick, () => this.keepListeners.run());
+  }
+
+  /** Compares listeners with what Optimove has, once a day. */
+  @Interval(lookEveryMs)
+  async registeredListeners(): Promise<void> {
+    const tick = { name: 'channels.check-listeners', everyMs: checkEveryMs, leaseMs: 600_000 };
+    await this.leases.runWhenDue(tick, () => this.checkListeners.run());
   }
 
   /** Announces receipts again that still wait: put back, or their announcement came to nothing. */

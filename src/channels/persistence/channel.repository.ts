@@ -1,4 +1,4 @@
-import type { Tx } from '@libs/platform';
+import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { Not } from 'typeorm';
 import { ChannelEntity } from './channel.entity';
@@ -49,8 +49,13 @@ export class ChannelRepository {
     return tx.find(ChannelEntity, { where: { state: kept }, order: { id: 'ASC' } });
   }
 
-  /** @returns false when the connection has a channel of that Optimove id. */
-  async add(tx: Tx, channel: ChannelEntity): Promise<boolean> {
+  /**
+   * Adds the channel. One that was removed comes back as the same row, because all that went out over it hangs on its id.
+   * @returns its id, or null when the connection has a channel of that Optimove id.
+   */
+  async add(tx: Tx, channel: ChannelEntity): Promise<string | null> {
+    const back = await this.bringBack(tx, channel);
+    if (back) return back;
     const { raw } = await tx
       .createQueryBuilder()
       .insert()
@@ -59,7 +64,22 @@ export class ChannelRepository {
       .orIgnore()
       .returning('id')
       .execute();
-    return Array.isArray(raw) && raw.length > 0;
+    return Array.isArray(raw) && raw.length > 0 ? channel.id : null;
+  }
+
+  private async bringBack(tx: Tx, channel: ChannelEntity): Promise<string | null> {
+    const { projectId, connectionId, optimoveChannelId, kind, name } = channel;
+    const ofSame = 'project_id = $1 AND connection_id = $2 AND optimove_channel_id = $3';
+    const rows = await query<{ id: string }>(
+      tx,
+      `UPDATE channel SET state = 'PENDING', name = $5, last_error = NULL, listener_registered_at = NULL,
+         listener_fingerprint = NULL, updated_at = now()
+       WHERE state = 'REMOVED' AND id = (SELECT id FROM channel WHERE ${ofSame} AND kind = $4 AND state = 'REMOVED'
+           ORDER BY created_at DESC LIMIT 1)
+         AND NOT EXISTS (SELECT 1 FROM channel WHERE ${ofSame} AND state <> 'REMOVED') RETURNING id`,
+      [projectId, connectionId, optimoveChannelId, kind, name],
+    );
+    return rows[0]?.id ?? null;
   }
 
   /** Records what came of the listeners, unless the channel was removed meanwhile. */

@@ -2,6 +2,7 @@ import { ChannelNotFoundError, ChannelsService } from '@modules/channels';
 import { ConnectionsService } from '@modules/connections';
 import { RemoveChannelsHandler } from '../../../src/channels/jobs/remove-channels.handler';
 import { UnregisterListenersHandler } from '../../../src/channels/jobs/unregister-listeners.handler';
+import { CheckListeners } from '../../../src/channels/listeners/check-listeners';
 import { KeepListeners } from '../../../src/channels/listeners/keep-listeners';
 import { type Problem, type Stage, setStage } from './stage';
 
@@ -130,8 +131,18 @@ describe('channels of a connection', () => {
     expect(await channels.findByOptimoveId(stage.connectionId, 506)).toBeNull();
     await expect(channels.get(stage.projectId, idOf(mobile))).rejects.toThrow(ChannelNotFoundError);
     const back = await add({ kind: 'MOBILE_PUSH' });
-    expect(back).toMatchObject({ channel: { state: 'ACTIVE' } });
+    // The same one: all that went out over it hangs on its id.
+    expect(back).toMatchObject({ channel: { id: idOf(mobile), state: 'ACTIVE' } });
+    expect((await add({ kind: 'MOBILE_PUSH' })).userErrors).toMatchObject([{ code: 'ALREADY_ADDED' }]);
     expect(await channels.findByOptimoveId(stage.connectionId, 506)).toMatchObject({ id: idOf(back) });
+  });
+
+  it('is another channel when it is added again as another kind', async () => {
+    const mobile = await add({ kind: 'MOBILE_PUSH' });
+    await stage.change('removeChannel', { id: idOf(mobile) }, fields);
+    const web = await add({ kind: 'WEB_PUSH', optimoveChannelId: 506 });
+    expect(web).toMatchObject({ userErrors: [], channel: { kind: 'WEB_PUSH' } });
+    expect(idOf(web)).not.toBe(idOf(mobile));
   });
 
   it('never takes the listeners of a channel that was added again before they were taken back', async () => {
@@ -164,6 +175,29 @@ describe('channels of a connection', () => {
     await stage.database.query(`UPDATE channel SET listener_fingerprint = 'of another address'`);
     await keep.run();
     expect(stage.optimove.registered).toEqual(['1/506', '13/506', '3/*', '4/506']);
+  });
+
+  it('asks Optimove which listeners it has, and registers again what is lost or leads elsewhere', async () => {
+    await add({ kind: 'MOBILE_PUSH' });
+    await add({ kind: 'TRIGGERED' });
+    const registered = new Map(stage.optimove.listeners);
+    const check = stage.app.get(CheckListeners);
+    const writes = () => stage.optimove.calls.filter((name) => name === 'RegisterEventListener').length;
+    const before = writes();
+    await check.run();
+    expect(writes()).toBe(before);
+    stage.optimove.listeners.delete('11/510');
+    stage.optimove.listeners.set('4/506', 'https://elsewhere.example.com/');
+    await check.run();
+    expect(stage.optimove.listeners).toEqual(registered);
+  });
+
+  it('leaves listeners alone where Optimove does not tell which it has', async () => {
+    await add({ kind: 'MOBILE_PUSH' });
+    stage.optimove.listeners.clear();
+    stage.optimove.faults.set('GetRegisteredEventListeners', { status: 403, body: '' });
+    await stage.app.get(CheckListeners).run();
+    expect(stage.optimove.registered).toEqual([]);
   });
 
   it('tries a failed registration again after a while', async () => {

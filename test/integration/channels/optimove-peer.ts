@@ -11,6 +11,8 @@ export class OptimovePeer {
     { ChannelID: 510, ChannelName: 'XTREMEPUSH  Triggered' },
     { ChannelID: 444, ChannelName: 'Xtremepush SMS' },
   ];
+  /** Functions that were called, in order. */
+  readonly calls: string[] = [];
   /** Statuses to answer with, by function name. */
   readonly faults = new Map<string, { status: number; body: string }>();
   private constructor(private readonly server: Server) {}
@@ -40,6 +42,7 @@ export class OptimovePeer {
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
     const name = (request.url ?? '').split('?')[0]?.split('/').at(-1) ?? '';
+    this.calls.push(name);
     const fault = this.faults.get(name);
     if (fault) {
       response.writeHead(fault.status).end(fault.body.replace('{url}', String(body.ListenerURL)));
@@ -52,6 +55,12 @@ export class OptimovePeer {
     const key = `${body.EventTypeID}/${body.ChannelID ?? '*'}`;
     if (name === 'GetLastDataUpdate') return { Date: '2026-05-04' };
     if (name === 'GetExecutionChannels') return this.channels;
+    if (name === 'GetRegisteredEventListeners') {
+      return [...this.listeners].map(([each, ListenerURL]) => {
+        const [EventTypeID, channel] = each.split('/');
+        return { EventTypeID: Number(EventTypeID), ChannelID: channel === '*' ? null : Number(channel), ListenerURL };
+      });
+    }
     if (name === 'RegisterEventListener') this.listeners.set(key, String(body.ListenerURL));
     if (name === 'UnregisterEventListener') this.listeners.delete(key);
     return null;
