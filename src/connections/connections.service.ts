@@ -56,6 +56,14 @@ export class ConnectionsService {
     return connection && toView(connection);
   }
 
+  /**
+   * The connection and the deleted ones that it may stand for: those of the project to the same address. What went out
+   * over them may be what Optimove names again.
+   */
+  async withPredecessors(tx: Tx, id: string): Promise<string[]> {
+    return [id, ...(await this.repository.predecessors(tx, id))];
+  }
+
   /** Whether nothing may be sent over the connection, as of `tx`. */
   async isDisabled(tx: Tx, id: string): Promise<boolean> {
     const rows = await query(tx, 'SELECT 1 FROM connection WHERE id = $1 AND NOT is_disabled', [id]);

@@ -98,7 +98,7 @@ export class MatchingService {
 
   /**
    * Matches customers by user ID (the User ID attribute where the connection has one, otherwise the customer ID),
-   * exactly and case-sensitively. Valid numbers are stored on the profiles, and make one where there was none; refused
+   * exactly and case-sensitively but for blanks around it. Valid numbers are stored on the profiles, and make one where there was none; refused
    * ones are kept with their reasons. Where an attribute decides, who matched is remembered for the way back.
    */
   async match(
@@ -139,7 +139,7 @@ export class MatchingService {
 
 function readCustomer(connection: ConnectionView, customer: MatchCustomer): Read {
   const { seq, customerId, userIdValue, mobileNumberValue } = customer;
-  const userId = connection.userIdAttribute === null ? customerId : (userIdValue ?? '');
+  const userId = connection.userIdAttribute === null ? customerId : (userIdValue ?? '').trim();
   const value = mobileNumberValue ?? '';
   if (connection.mobileNumberAttribute === null || value === '') {
     return { seq, customerId, userId, value, number: null, numberProblem: null };

@@ -249,6 +249,24 @@ describe('an announcement', () => {
     expect({ received: funnel.received, messages: inbox().received }).toEqual({ received: 100, messages: 100 });
   });
 
+  it('has the times of its list in the zone of the connection', async () => {
+    stages += 1;
+    const stage = await stageCampaign(product, {
+      ...{ content, name: `Announced ${stages}` },
+      connection: { timeZone: 'Asia/Tokyo' },
+    });
+    const campaign = await planWithPeople(product, stage, { count: 5, seed: 100 + stages }, '2031-07-01 09:00:00');
+    await runAtOptimove(product, stage, campaign.id);
+    const times = await eventually('the list is frozen', async () => {
+      const rows = await product.database.query<{ due_at: Date }>(
+        `SELECT DISTINCT r.due_at FROM recipient r JOIN execution e ON e.id = r.execution_id WHERE e.connection_id = $1`,
+        [stage.connectionId],
+      );
+      return rows.length > 0 ? rows.map((row) => row.due_at.toISOString()) : null;
+    });
+    expect(times).toEqual(['2031-07-01T00:00:00.000Z']);
+  });
+
   it('that comes later, when the connection was given another zone, brings nobody a second message', async () => {
     const { stage, campaign } = await stageOne({ count: 60 });
     await runAtOptimove(product, stage, campaign.id);

@@ -217,4 +217,74 @@ describe('stopping an execution', () => {
       await product.database.query('SELECT 1 FROM callback_journal WHERE connection_id = $1', [stage.connectionId]),
     ).toHaveLength(0);
   });
+
+  it('is not needed when a channel or a connection is made again: what went out goes to nobody twice', async () => {
+    await product.control('PUT', '/far-ends/mobilePush/delay', { ms: 0 });
+    const { stage, campaignId, announced } = await stageOne(60);
+    await runAtOptimove(product, stage, campaignId);
+    await completedExecution(product, stage.connectionId);
+    const executions = async (connectionId: string): Promise<{ state: string }[]> => {
+      const query = 'query ($id: ID!) { executions(first: 9, connectionId: $id) { nodes { id state } } }';
+      type Answer = { executions: { nodes: { state: string }[] } };
+      return (await product.graphql<Answer>(query, { id: connectionId })).executions.nodes;
+    };
+    const addChannel = async (connectionId: string): Promise<string> => {
+      const input = { connectionId, kind: 'MOBILE_PUSH', name: 'Xtremepush' };
+      type Added = { channel: { id: string } };
+      return (await mutate<Added>(product.graphql, 'addChannel', 'AddChannelInput', 'channel { id }', input)).channel
+        .id;
+    };
+    /** Runs another campaign of which no callback tells, and waits until the sweep found it: it has looked by then. */
+    const sweep = async (on: CampaignStage, count: number): Promise<void> => {
+      await product.control('PUT', `/tenants/${stage.tenant.id}/faults`, { rules: [], callbacks: { silent: true } });
+      const other = await planWithPeople(product, on, { count: 60, seed: stages });
+      await runAtOptimove(product, on, other.id);
+      await eventually('the sweep found the other campaign', async () => {
+        const found = await executions(on.connectionId);
+        return found.length >= count && found.every(({ state }) => state === 'COMPLETED');
+      });
+      expect(await executions(on.connectionId)).toHaveLength(count);
+    };
+
+    const { graphql } = product;
+    await mutate(graphql, 'removeChannel', 'RemoveChannelInput', 'channel { state }', { id: stage.channelId });
+    expect(await addChannel(stage.connectionId)).toBe(stage.channelId);
+    await sweep(stage, 2);
+    expect(received()).toBe(2 * announced);
+
+    const gone = { id: stage.connectionId, acceptConsequences: true };
+    await mutate(graphql, 'deleteConnection', 'DeleteConnectionInput', 'deletedId', gone);
+    const { endpoint, apiToken } = stage.tenant;
+    const fields = {
+      name: 'Once more',
+      endpoint,
+      apiToken,
+      mobileNumberAttribute: 'MobileNumber',
+      callsPerSecond: 100,
+    };
+    const { connection } = await mutate<{ connection: { id: string } }>(
+      ...([graphql, 'createConnection', 'CreateConnectionInput', 'connection { id }', fields] as const),
+    );
+    const again = { ...stage, connectionId: connection.id, channelId: await addChannel(connection.id) };
+    await relaunch(again);
+    await sweep(again, 1);
+    expect(received()).toBe(3 * announced);
+    expect(product.farEnds.inbox.report(0).mobilePush.duplicates).toBe(0);
+  });
+
+  /** Takes the campaign to another channel. */
+  async function relaunch({ campaignId: id, channelId }: CampaignStage): Promise<void> {
+    const { graphql } = product;
+    const version = async (): Promise<{ id: string; version: number }> =>
+      (
+        await graphql<{ campaign: { id: string; version: number } }>(
+          'query ($id: ID!) { campaign(id: $id) { id version } }',
+          { id },
+        )
+      ).campaign;
+    await mutate(graphql, 'withdrawCampaign', 'WithdrawCampaignInput', 'campaign { id }', { id });
+    const moved = { ...(await version()), channelId };
+    await mutate(graphql, 'updateCampaign', 'UpdateCampaignInput', 'campaign { id }', moved);
+    await mutate(graphql, 'launchCampaign', 'LaunchCampaignInput', 'campaign { id }', await version());
+  }
 });

@@ -40,10 +40,11 @@ export class FindMissed {
     if (!connection || connection.isDisabled) return;
     const client = await this.connections.clientFor(connectionId);
     const channels = await this.channels.listForConnection(connection.projectId, connectionId);
+    const connectionIds = await this.connections.withPredecessors(this.transactions.pool, connectionId);
     const refused: unknown[] = [];
     for (const channel of channels.filter(isSwept)) {
       for (const runDate of lastTwoDays(connection.timeZone)) {
-        await this.sweep({ connection, client, channel, runDate }).catch((error: unknown) => {
+        await this.sweep({ connection, client, channel, runDate }, connectionIds).catch((error: unknown) => {
           if (!(error instanceof OptimoveRejectedError)) throw error;
           refused.push(error);
         });
@@ -52,7 +53,7 @@ export class FindMissed {
     if (refused.length > 0) throw refused[0];
   }
 
-  private async sweep(place: Place): Promise<void> {
+  private async sweep(place: Place, connectionIds: string[]): Promise<void> {
     const { connection, client, channel, runDate } = place;
     const seen = await client.getExecutedCampaignsByChannel({ channelId: channel.optimoveChannelId, date: runDate });
     if (seen.length === 0) return;
@@ -60,6 +61,8 @@ export class FindMissed {
       projectId: connection.projectId,
       connectionId: connection.id,
       channelId: channel.id,
+      optimoveChannelId: channel.optimoveChannelId,
+      connectionIds,
       runDate,
       optimoveCampaignIds: seen,
     };

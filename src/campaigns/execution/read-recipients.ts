@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '@libs/foundation';
 import { OptimoveUnauthorizedError } from '@libs/optimove-client';
-import { isRetryable, Log, Outbox, Transactions, type Tx } from '@libs/platform';
+import { isRetryable, Log, Outbox, SecretBox, Transactions, type Tx } from '@libs/platform';
 import { ChannelsService } from '@modules/channels';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { MatchingService } from '@modules/matching';
 import { Injectable } from '@nestjs/common';
+import { erasurePurpose } from '../domain/erased';
 import { EarlierLaunchError, FencedError } from '../domain/execution/errors';
 import { refuseWithout } from '../domain/execution/required-attributes';
 import { readRecipientsJob } from '../jobs/execution.jobs';
@@ -47,6 +48,7 @@ export class ReadRecipients {
     private readonly audience: AudienceRepository,
     private readonly freezer: FreezeRepository,
     private readonly samePeople: MatchSamePeople,
+    private readonly secrets: SecretBox,
     private readonly completion: CompleteExecution,
     private readonly log: Log,
   ) {}
@@ -153,7 +155,11 @@ export class ReadRecipients {
   private async freeze({ execution, holder }: Run, connection: ConnectionView, source: RecipientSource): Promise<void> {
     const { userIdAttribute } = connection;
     const timeZone = execution.list_time_zone ?? connection.timeZone;
-    const request = { execution, holder, timeZone, userIdAttribute, ...(await this.pace(execution)) };
+    const request = {
+      ...{ execution, holder, timeZone, userIdAttribute, ...(await this.pace(execution)) },
+      connectionIds: await this.connections.withPredecessors(this.transactions.pool, connection.id),
+      erasureKeys: this.secrets.derivedKeys(erasurePurpose),
+    };
     const chunks = await this.transactions.run(async (tx) => {
       const fresh = await this.freezer.freeze(tx, request);
       await queueChunks(this.outbox, tx, { executionId: execution.id, chunks: fresh });

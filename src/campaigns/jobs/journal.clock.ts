@@ -2,6 +2,7 @@ import { strippedCallback } from '@libs/optimove-client';
 import { Leases, Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { forgetErased } from '../persistence/ledger/erased-customers';
 import { JournalKeepingRepository } from '../persistence/ledger/journal-keeping.repository';
 import { TriggeredRepository } from '../persistence/ledger/triggered.repository';
 
@@ -15,7 +16,7 @@ const givenUp = `It waited ${personalHours} hours for its turn and was given up`
 
 /**
  * Strips the inbound journal of personal data once calls have been dealt with, and forgets it after a month; forgets the
- * occurrences of closed days.
+ * occurrences of closed days and the digests of people who were erased.
  */
 @Injectable()
 export class JournalClock {
@@ -37,6 +38,7 @@ export class JournalClock {
     while ((await this.strip()) === atOnce);
     const { pool } = this.transactions;
     while ((await this.journal.forget(pool, { days: keptDays, limit: atOnce })) === atOnce);
+    await forgetErased(pool);
     while ((await this.triggered.forgetOccurrences(pool, atOnce)) === atOnce);
   }
 

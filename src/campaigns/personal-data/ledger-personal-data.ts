@@ -1,7 +1,8 @@
-import { execute, query, type Tx } from '@libs/platform';
+import { execute, query, SecretBox, type Tx } from '@libs/platform';
 import { type Person, PersonalData, type PersonalDataSource, type PersonalRecord, recordsOf } from '@modules/profiles';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { erasedPrefix } from '../domain/erased';
+import { erasedPrefix, erasurePurpose } from '../domain/erased';
+import { rememberErased } from '../persistence/ledger/erased-customers';
 import { JournalPersonalData } from './journal-personal-data';
 
 /** The rows of a person in every execution of the project: one look into an index for each. */
@@ -17,6 +18,7 @@ export class LedgerPersonalData implements PersonalDataSource, OnModuleInit {
   constructor(
     private readonly data: PersonalData,
     private readonly journal: JournalPersonalData,
+    private readonly secrets: SecretBox,
   ) {}
 
   onModuleInit(): void {
@@ -37,6 +39,8 @@ export class LedgerPersonalData implements PersonalDataSource, OnModuleInit {
 
   async erase(tx: Tx, projectId: string, person: Person): Promise<number> {
     const key = [projectId, person.customerIds];
+    const [secret] = this.secrets.derivedKeys(erasurePurpose);
+    if (secret) await rememberErased(tx, projectId, person.customerIds, secret);
     let touched = 0;
     for (const sql of erasing) touched += await execute(tx, sql, key);
     const tests = 'DELETE FROM test_delivery WHERE project_id = $1 AND profile_id = $2';

@@ -1,4 +1,4 @@
-import { execute, type Tx } from '@libs/platform';
+import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { IsNull, LessThan } from 'typeorm';
 import { ConnectionEntity } from './connection.entity';
@@ -32,6 +32,17 @@ export class ConnectionRepository {
       order: { id: 'DESC' },
       take: limit,
     });
+  }
+
+  /** Deleted connections of the same project to the same address. */
+  async predecessors(tx: Tx, id: string): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      tx,
+      `SELECT o.id FROM connection c JOIN connection o ON o.project_id = c.project_id AND o.endpoint = c.endpoint
+       WHERE c.id = $1 AND o.id <> c.id AND o.deleted_at IS NOT NULL ORDER BY o.id`,
+      [id],
+    );
+    return rows.map((row) => row.id);
   }
 
   isNameTaken(tx: Tx, connection: { projectId: string; name: string; id: string }): Promise<boolean> {

@@ -1,77 +1,15 @@
 import { newId } from '@libs/foundation';
-import { ExecutionRepository } from '../../../src/campaigns/persistence/ledger/execution.repository';
-import { FreezeRepository } from '../../../src/campaigns/persistence/ledger/freeze.repository';
+import { type Lists, listsOf } from './lists';
 import { type LedgerStage, setStage } from './stage';
-
-interface Customer {
-  id: string;
-  userId: string | null;
-  template?: string;
-  at?: string;
-  isControl?: boolean;
-  firstName?: string | null;
-}
 
 describe('customers of one list who are one person by their User ID attribute', () => {
   let stage: LedgerStage;
+  let { announced, frozen } = {} as Lists;
   beforeAll(async () => {
     stage = await setStage();
+    ({ announced, frozen } = listsOf(stage));
   });
   afterAll(() => stage?.close());
-
-  async function announced(place = { connectionId: newId(), channelId: newId() }, launch = 1): Promise<string> {
-    const id = newId();
-    await stage.database.query('SELECT ensure_ledger_partitions(now())');
-    await stage.database.query(
-      `INSERT INTO execution (id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id, run_date,
-         state, attributes, launch) VALUES ($1, $2, $3, $4, 506, 'c1', '2026-05-04', 'ANNOUNCED', '{FIRST_NAME,LOYALTY_ID}', $5)`,
-      [id, stage.projectId, place.connectionId, place.channelId, launch],
-    );
-    return id;
-  }
-
-  /** Reads and freezes a list. @returns the end states by customer. */
-  async function frozen(
-    id: string,
-    customers: Customer[],
-    { reading = 1, userIdAttribute = 'LOYALTY_ID' as string | null } = {},
-  ): Promise<object[]> {
-    const holder = newId();
-    await stage.database.query(
-      `UPDATE execution SET state = 'READING', reading = $2, holder = $3, read_started_at = now() WHERE id = $1`,
-      [id, reading, holder],
-    );
-    await stage.database.query('INSERT INTO execution_reading (execution_id, reading) VALUES ($1, $2)', [id, reading]);
-    for (const [
-      index,
-      { id: customerId, userId, template = '1', at = '09:00', isControl = false, firstName = 'Kim' },
-    ] of customers.entries())
-      await stage.database.query(
-        `INSERT INTO recipient_staging (execution_id, reading, row_no, project_id, customer_id, optimove_template_id,
-           scheduled_time, is_control, attributes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-        [
-          id,
-          reading,
-          index,
-          stage.projectId,
-          customerId,
-          template,
-          `2026-05-04 ${at}:00`,
-          isControl,
-          [firstName, userId],
-        ],
-      );
-    const execution = await new ExecutionRepository(stage.transactions).find(stage.transactions.pool, id);
-    if (execution?.kind !== 'SCHEDULED') throw new Error('The execution is gone');
-    const pace = { chunkSize: 100, spreadMinutes: 0 };
-    await stage.transactions.run((tx) =>
-      new FreezeRepository().freeze(tx, { execution, holder, timeZone: 'UTC', userIdAttribute, ...pace }),
-    );
-    return stage.database.query(
-      'SELECT customer_id AS id, end_state AS state, reason FROM recipient WHERE execution_id = $1 ORDER BY reading, row_no',
-      [id],
-    );
-  }
 
   const open = (id: string) => ({ id, state: null, reason: null });
   const repeated = (id: string) => ({
@@ -88,9 +26,12 @@ describe('customers of one list who are one person by their User ID attribute', 
         { id: 'e', userId: null },
         { id: 'f', userId: '' },
         { id: 'g', userId: '' },
-        { id: 'h', userId: 'P1' },
+        { id: 'h', userId: ' P1\t' },
+        { id: 'i', userId: ' ' },
       ]),
-    ).toEqual([open('a'), repeated('b'), open('c'), open('d'), open('e'), open('f'), open('g'), repeated('h')]);
+    ).toEqual([
+      ...[open('a'), repeated('b'), open('c'), open('d'), open('e'), open('f'), open('g'), repeated('h'), open('i')],
+    ]);
   });
 
   it.each([null, ''])('get it as the one of whom most is known, though another comes first: %p', async (firstName) => {
@@ -177,7 +118,7 @@ describe('customers of one list who are one person by their User ID attribute', 
     it('get it under no other ID when one got it in the first, whatever the time', async () => {
       const place = await launchedBefore('SENT');
       const [first, second] = await frozen(await announced(place, 2), [
-        { ...b, at: '11:00' },
+        { ...b, at: '11:00', userId: 'P1 ' },
         { ...a, at: '11:00' },
       ]);
       expect([first, second]).toMatchObject([

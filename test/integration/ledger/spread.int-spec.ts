@@ -44,6 +44,8 @@ describe('an execution of a channel that spreads', () => {
         chunkSize,
         spreadMinutes,
         userIdAttribute: null,
+        connectionIds: [execution.connection_id],
+        erasureKeys: [],
       }),
     );
     return chunks.map(({ dueAt }) => dueAt.toISOString().slice(11, 16)).sort();

@@ -34,8 +34,12 @@ describe('matching customers of Optimove', () => {
     const byAttribute = await stage.addProfile('crm-1');
     await stage.addProfile('customer-2');
     const connection = stage.connection({ userIdAttribute: 'EXTERNAL_ID' });
-    const results = await stage.match(connection, [{ userIdValue: 'crm-1' }, { userIdValue: null }]);
-    expect(results.map(({ profileId }) => profileId)).toEqual([byAttribute, null]);
+    const given = ['crm-1', ' crm-1\t', 'CRM-1', null];
+    const results = await stage.match(
+      connection,
+      given.map((userIdValue) => ({ userIdValue })),
+    );
+    expect(results.map(({ profileId }) => profileId)).toEqual([byAttribute, byAttribute, null, null]);
   });
 
   it('sees only profiles of its project', async () => {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { AppError } from '@libs/foundation';
 
 /** A stored secret cannot be opened: its key is missing or the text was changed. */
@@ -42,6 +42,12 @@ export class SecretBox {
   /** The key that a sealed text needs, to find what still has to be rotated. */
   keyIdOf(sealed: string): string {
     return sealed.split('.')[1] ?? '';
+  }
+
+  /** A key of 32 bytes for another purpose of each master key, that of the active one first. */
+  derivedKeys(purpose: string): Buffer[] {
+    const ids = [this.activeKeyId, ...[...this.keys.keys()].filter((id) => id !== this.activeKeyId)];
+    return ids.map((id) => Buffer.from(hkdfSync('sha256', this.masterKey(id), '', purpose, 32)));
   }
 
   private masterKey(keyId: string): Buffer {

@@ -2,6 +2,7 @@ import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { FencedError } from '../../domain/execution/errors';
 import type { OpenRecipient } from './chunk.repository';
+import { dropErased } from './erased-customers';
 import type { OptimoveExecutionRow } from './execution.repository';
 import { localInstant } from './local-instant';
 
@@ -14,6 +15,10 @@ export interface NewChunk {
 /** What freezing needs to know. */
 export interface FreezeRequest {
   execution: OptimoveExecutionRow;
+  /** For the digests of customers who were erased. */
+  erasureKeys: Buffer[];
+  /** Its connection, and the deleted ones that this stands for. */
+  connectionIds: string[];
   /** Who reads. */
   holder: string;
   /** In which the list says when to send: that of its first reading, or the same rows would have other times. */
@@ -35,10 +40,10 @@ const dueAt = `CASE
 const samePerson = 'Another customer in the list has the same user ID';
 
 /** Recipients with the user ID that Optimove gives them, without those who are held back as a control group; $7 is the name of its attribute. */
-const withUserId = `(SELECT c.*, s.attributes[array_position(e.attributes, $7::text)] AS user_id
+const withUserId = `(SELECT c.*, ${trimmed('s.attributes[array_position(e.attributes, $7::text)]')} AS user_id
     FROM recipient c JOIN execution e ON e.id = c.execution_id
     JOIN recipient_staging s ON s.execution_id = c.execution_id AND s.reading = c.reading AND s.row_no = c.row_no
-    WHERE s.attributes[array_position(e.attributes, $7::text)] <> '' AND c.execution_id = ANY($3::uuid[] || $1::uuid)
+    WHERE ${trimmed('s.attributes[array_position(e.attributes, $7::text)]')} <> '' AND c.execution_id = ANY($3::uuid[] || $1::uuid)
       AND s.execution_id = ANY($3::uuid[] || $1::uuid) AND c.end_state IS DISTINCT FROM 'CONTROL_GROUP')`;
 
 /** Ends whom an execution has of `people` and an earlier one had. */
@@ -67,14 +72,15 @@ export class FreezeRepository {
     const { execution } = request;
     // The day's partitions have no statistics yet, and nested loops over whole lists would be the planner's guess.
     await query(tx, 'SET LOCAL enable_nestloop = off');
-    const { connection_id: connectionId, optimove_campaign_id: campaignId, channel_id: channelId } = execution;
+    const { project_id: projectId, optimove_campaign_id: campaignId, optimove_channel_id: channelId } = execution;
     // Two runs of a campaign must see each other's customers, or somebody gets the message twice.
     await query(tx, 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [
-      `freeze ${connectionId} ${campaignId} ${channelId}`,
+      `freeze ${projectId} ${campaignId} ${channelId}`,
     ]);
     const isFirst = await this.forgetUnfinished(tx, execution);
     const offset = await this.lastSeq(tx, execution.id);
-    const known = isFirst ? 0 : await this.dropKnown(tx, request);
+    const erased = await dropErased(tx, request);
+    const known = erased + (isFirst ? 0 : await this.dropKnown(tx, request));
     await this.insertRecipients(tx, request, offset);
     await this.countTemplates(tx, execution);
     await this.endSamePeople(tx, request, offset);
@@ -192,11 +198,11 @@ export class FreezeRepository {
   /**
    * Where an attribute decides who a customer is, several customers may be one person. Of those who are not held back the
    * one of whom Optimove gives most values stands for the others, or else the first of the list; whoever an earlier reading
-   * chose stays. The user ID is compared as it is; who has none is nobody's other self.
+   * chose stays. Blanks around the user ID do not count; who has none is nobody's other self.
    */
   private async endSamePeople(tx: Tx, { execution, userIdAttribute }: FreezeRequest, offset: number): Promise<void> {
     if (userIdAttribute === null) return;
-    const userId = 's.attributes[(SELECT array_position(attributes, $3::text) FROM execution WHERE id = $1)]';
+    const userId = trimmed('s.attributes[(SELECT array_position(attributes, $3::text) FROM execution WHERE id = $1)]');
     await query(
       tx,
       `UPDATE recipient r SET end_state = 'DUPLICATE', reason = $4, ended_at = now()
@@ -217,17 +223,17 @@ export class FreezeRepository {
    * whoever was handed over before, whatever the time. Where the user ID decides, another customer's row is the same, too.
    */
   private async endDropped(tx: Tx, request: FreezeRequest, offset: number): Promise<void> {
-    const { execution, timeZone, userIdAttribute } = request;
+    const { execution, timeZone, userIdAttribute, connectionIds } = request;
     const earlier = await query<{ id: string; is_launch: boolean }>(
       tx,
       `SELECT id, run_date = $6 AND launch < $7 AS is_launch FROM execution
-       WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
-         AND channel_id = $4 AND id <> $5 AND announced_at > now() - interval '${repeatWindow}'`,
+       WHERE project_id = $1 AND connection_id = ANY($2::uuid[]) AND optimove_campaign_id = $3
+         AND optimove_channel_id = $4 AND id <> $5 AND announced_at > now() - interval '${repeatWindow}'`,
       [
         execution.project_id,
-        execution.connection_id,
+        connectionIds,
         execution.optimove_campaign_id,
-        execution.channel_id,
+        execution.optimove_channel_id,
         execution.id,
         execution.run_date,
         execution.launch,
@@ -301,4 +307,9 @@ export class FreezeRepository {
     );
     if (count !== 1) throw new FencedError(`The reading of execution ${execution.id} was taken over or cancelled`);
   }
+}
+
+/** A value without the blanks around it, as matching reads it. */
+function trimmed(value: string): string {
+  return `btrim(${value}, E' \\t\\r\\n')`;
 }

@@ -6,6 +6,9 @@ export interface Sighting {
   projectId: string;
   connectionId: string;
   channelId: string;
+  optimoveChannelId: number;
+  /** The connection, and the deleted ones that it stands for. */
+  connectionIds: string[];
   /** `YYYY-MM-DD`. */
   runDate: string;
   optimoveCampaignIds: string[];
@@ -23,10 +26,10 @@ export interface OverdueSighting {
 export class SightingRepository {
   /**
    * Notes what was seen, and returns what has been seen for `waitSeconds` and was never announced, or was read only
-   * before it was seen: once each.
+   * before it was seen: once each. What went out over another channel of ours with the same number is not missed.
    */
   async overdue(tx: Tx, sighting: Sighting, waitSeconds: number): Promise<OverdueSighting[]> {
-    const { projectId, connectionId, channelId, runDate, optimoveCampaignIds } = sighting;
+    const { projectId, connectionId, channelId, runDate, optimoveCampaignIds, connectionIds } = sighting;
     await query(
       tx,
       `INSERT INTO sighted_campaign (channel_id, optimove_campaign_id, run_date, project_id, connection_id)
@@ -45,8 +48,11 @@ export class SightingRepository {
        WHERE s.channel_id = $1 AND s.run_date = $2 AND s.optimove_campaign_id = ANY($3::text[])
          AND s.first_seen_at <= now() - $4 * interval '1 second'
          AND (e.id IS NULL OR (e.engagement_id IS NULL AND e.state <> 'CANCELLED' AND (e.read_started_at IS NULL OR e.read_started_at < s.first_seen_at)
-           AND NOT EXISTS (SELECT 1 FROM execution_announcement a WHERE a.execution_id = e.id AND a.source = 'SWEEP')))`,
-      [channelId, runDate, optimoveCampaignIds, waitSeconds],
+           AND NOT EXISTS (SELECT 1 FROM execution_announcement a WHERE a.execution_id = e.id AND a.source = 'SWEEP')))
+         AND (e.id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM execution o WHERE o.project_id = s.project_id
+           AND o.connection_id = ANY($5::uuid[]) AND o.optimove_channel_id = $6 AND o.run_date = s.run_date
+           AND o.optimove_campaign_id = s.optimove_campaign_id AND o.kind = 'SCHEDULED' AND o.frozen_at IS NOT NULL))`,
+      [channelId, runDate, optimoveCampaignIds, waitSeconds, connectionIds, sighting.optimoveChannelId],
     );
   }
 

@@ -1,0 +1,92 @@
+import { newId } from '@libs/foundation';
+import { SecretBox } from '@libs/platform';
+import type { PersonalData } from '@modules/profiles';
+import { erasurePurpose } from '../../../src/campaigns/domain/erased';
+import type { JournalPersonalData } from '../../../src/campaigns/personal-data/journal-personal-data';
+import { LedgerPersonalData } from '../../../src/campaigns/personal-data/ledger-personal-data';
+import { type Lists, listsOf } from './lists';
+import { type LedgerStage, setStage } from './stage';
+
+const keys = (first: string): string => `${first}:${Buffer.alloc(32, first).toString('base64')}`;
+
+describe('a list that is frozen', () => {
+  let stage: LedgerStage;
+  let { announced, frozen } = {} as Lists;
+  beforeAll(async () => {
+    stage = await setStage();
+    ({ announced, frozen } = listsOf(stage));
+  });
+  afterAll(() => stage?.close());
+
+  const open = (id: string) => ({ id, state: null, reason: null });
+  const again = (id: string) => ({
+    ...{ id, state: 'DUPLICATE', reason: 'Already in an execution of this campaign within 3 days' },
+  });
+
+  it('has times of the zone of the connection: in summer, where the clock is put on and back, and with a zone', async () => {
+    const dueIn = async (timeZone: string, at: string): Promise<string | undefined> => {
+      const id = await announced();
+      await frozen(id, [{ id: 'a', at }], { timeZone });
+      const [row] = await stage.database.query<{ due_at: Date }>(
+        'SELECT due_at FROM recipient WHERE execution_id = $1',
+        [id],
+      );
+      return row?.due_at.toISOString().slice(0, 16);
+    };
+    expect(await dueIn('Europe/Malta', '2026-07-01 09:00:00')).toBe('2026-07-01T07:00');
+    expect(await dueIn('Europe/Malta', '2026-01-15 09:00:00')).toBe('2026-01-15T08:00');
+    expect(await dueIn('Europe/Malta', '2026-03-29 02:30:00')).toBe('2026-03-29T01:30');
+    expect(await dueIn('Europe/Malta', '2026-10-25 02:30:00')).toBe('2026-10-25T00:30');
+    expect(await dueIn('Europe/Malta', '2026-07-01T09:00:00+05:30')).toBe('2026-07-01T03:30');
+    expect(await dueIn('America/New_York', '2026-07-01T09:00:00Z')).toBe('2026-07-01T09:00');
+  });
+
+  describe('of a campaign that went out over a connection that was deleted and made again', () => {
+    it('brings nobody the same message twice', async () => {
+      const old = { connectionId: newId(), channelId: newId() };
+      await frozen(await announced(old), [{ id: 'a' }, { id: 'b' }]);
+      const customers = [{ id: 'a' }, { id: 'b', at: '10:00' }, { id: 'c' }];
+      expect(await frozen(await announced(), customers, { predecessors: [old.connectionId] })).toEqual([
+        ...[again('a'), open('b'), open('c')],
+      ]);
+    });
+
+    it('has its own people where the other connection is of another account', async () => {
+      await frozen(await announced(), [{ id: 'a' }]);
+      expect(await frozen(await announced(), [{ id: 'a' }])).toEqual([open('a')]);
+    });
+  });
+
+  describe('that names somebody who was erased', () => {
+    const secrets = new SecretBox(keys('b'));
+    const erase = (customerIds: string[]): Promise<number> => {
+      const nothing = { register: () => undefined } as unknown as PersonalData;
+      const journal = { erase: async () => 0 } as unknown as JournalPersonalData;
+      const person = { profileId: newId(), customerIds, email: null, mobileNumber: null };
+      const data = new LedgerPersonalData(nothing, journal, secrets);
+      return stage.transactions.run((tx) => data.erase(tx, stage.projectId, person));
+    };
+    /** Keys after another one was put in front. */
+    const erasureKeys = new SecretBox(`${keys('c')},${keys('b')}`).derivedKeys(erasurePurpose);
+
+    it('brings them nothing when it was announced before, in no further reading and in no new launch', async () => {
+      const place = { connectionId: newId(), channelId: newId() };
+      const id = await announced(place);
+      await frozen(id, [{ id: 'gone' }, { id: 'kept' }]);
+      await erase(['gone']);
+      const rows = await frozen(id, [{ id: 'gone' }, { id: 'kept' }, { id: 'new' }], { reading: 2, erasureKeys });
+      expect(rows).toEqual([{ ...open('gone'), id: expect.stringMatching(/^erased:/) }, open('kept'), open('new')]);
+      const [{ listed, known, added } = {}] = await stage.database.query(
+        'SELECT listed, known, added FROM execution_reading WHERE execution_id = $1 AND reading = 2',
+        [id],
+      );
+      expect({ listed, known, added }).toEqual({ listed: 0, known: 2, added: 1 });
+      expect(await frozen(await announced(place, 2), [{ id: 'gone' }], { erasureKeys })).toEqual([]);
+    });
+
+    it('is one like any other when it was announced afterwards', async () => {
+      await erase(['back']);
+      expect(await frozen(await announced(), [{ id: 'back' }], { erasureKeys })).toEqual([open('back')]);
+    });
+  });
+});
