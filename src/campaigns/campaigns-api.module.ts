@@ -16,6 +16,14 @@ import { FunnelLoader } from './api/funnel.loader';
 import { JournalResolver } from './api/journal.resolver';
 import { CategoryResolver } from './api/limits/category.resolver';
 import { SendingRulesResolver } from './api/limits/sending-rules.resolver';
+import { LinkClicksPages } from './api/link-clicks.pages';
+import { MediumFunnelLoader } from './api/medium-funnel.loader';
+import {
+  CampaignMediumFunnelResolver,
+  DirectCampaignMediumFunnelResolver,
+  ExecutionMediumFunnelResolver,
+} from './api/medium-funnel.resolver';
+import { MediumFunnelExportController } from './api/medium-funnel-export.controller';
 import { OptimoveCallbackController } from './api/optimove-callback.controller';
 import { ProgressResolver } from './api/progress.resolver';
 import { QuietChannelResolver } from './api/quiet-channel.resolver';
@@ -51,6 +59,7 @@ import { WithholdKept } from './tracking/withhold-kept';
   controllers: [
     OptimoveCallbackController,
     RecipientsExportController,
+    MediumFunnelExportController,
     TrackingController,
     ShortLinksController,
     SdkMessagesController,
@@ -75,6 +84,11 @@ import { WithholdKept } from './tracking/withhold-kept';
     StopScopes,
     TraceResolver,
     FunnelLoader,
+    LinkClicksPages,
+    MediumFunnelLoader,
+    ExecutionMediumFunnelResolver,
+    CampaignMediumFunnelResolver,
+    DirectCampaignMediumFunnelResolver,
     SentCampaignLoader,
     TemplateFunnelResolver,
     ProgressResolver,

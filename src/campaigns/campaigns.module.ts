@@ -55,8 +55,10 @@ import { ChoiceCountsRepository } from './persistence/ledger/choice-counts.repos
 import { ChunkRepository } from './persistence/ledger/chunk.repository';
 import { DeliveryRepository } from './persistence/ledger/delivery.repository';
 import { EngagementFilesRepository } from './persistence/ledger/engagement-files.repository';
+import { EngagementLedgerRepository } from './persistence/ledger/engagement-ledger.repository';
 import { EngagementNewsRepository } from './persistence/ledger/engagement-news.repository';
 import { ExecutionRepository } from './persistence/ledger/execution.repository';
+import { ExecutionLinkRepository } from './persistence/ledger/execution-link.repository';
 import { ExecutionListRepository } from './persistence/ledger/execution-list.repository';
 import { ExecutionWorkRepository } from './persistence/ledger/execution-work.repository';
 import { ExportRepository } from './persistence/ledger/export.repository';
@@ -64,6 +66,7 @@ import { FreezeRepository } from './persistence/ledger/freeze.repository';
 import { FunnelRepository } from './persistence/ledger/funnel.repository';
 import { JournalRepository } from './persistence/ledger/journal.repository';
 import { JournalKeepingRepository } from './persistence/ledger/journal-keeping.repository';
+import { MediumFunnelRepository } from './persistence/ledger/medium-funnel.repository';
 import { ReadingListRepository } from './persistence/ledger/reading-list.repository';
 import { ReceiptLedgerRepository } from './persistence/ledger/receipt-ledger.repository';
 import { RetentionRepository } from './persistence/ledger/retention.repository';
@@ -85,6 +88,7 @@ import { rehearsalProviders } from './rehearsal';
 import { testSendProviders } from './test-send';
 import { ApplyEngagement } from './tracking/apply-engagement';
 import { ApplyKeywords } from './tracking/apply-keywords';
+import { FindLinks } from './tracking/find-links';
 import { MessageLinks } from './tracking/message-links';
 import { ShortLinks } from './tracking/short-links';
 
@@ -96,6 +100,9 @@ const repositories = [
   ChunkRepository,
   DeliveryRepository,
   EngagementRepository,
+  EngagementLedgerRepository,
+  ExecutionLinkRepository,
+  MediumFunnelRepository,
   ShortLinkRepository,
   TextedRepository,
   ExecutionListRepository,
@@ -126,6 +133,7 @@ const useCases = [
   AcceptCallback,
   AnnounceCampaign,
   ApplyEngagement,
+  FindLinks,
   ApplyKeywords,
   ApplyReceipts,
   SettleByReceipt,

@@ -105,6 +105,18 @@ describe('what people do with their messages', () => {
     await engagedTo({ opened: 2, clicked: 1, unsubscribed: 0 });
   });
 
+  it('tells people, times and programs apart, by medium and by link', async () => {
+    const { campaign } = await product.graphql<{ campaign: Record<'mediumFunnels' | 'linkClicks', unknown> }>(
+      `query ($id: ID!) { campaign(id: $id) { linkClicks { nodes { medium position link clicked clicks machineClicks } }
+        mediumFunnels { medium sent opened opens machineOpens clicked clicks machineClicks } } }`,
+      { id: stage.campaignId },
+    );
+    const times = { opened: 2, opens: 4, machineOpens: 1, clicked: 1, clicks: 1, machineClicks: 1 };
+    expect(campaign.mediumFunnels).toEqual([{ medium: 'EMAIL', sent: 8, ...times }]);
+    const clicks = { clicked: 1, clicks: 1, machineClicks: 1 };
+    expect(campaign.linkClicks).toEqual({ nodes: [{ medium: 'EMAIL', position: 1, link: target, ...clicks }] });
+  });
+
   it('shows a mail in the browser as its person got it, and runs nothing in it', async () => {
     const page = await get(linkIn(mail(5), 'v'));
     const [name] = /<p>[^<]+<\/p>/.exec(mail(5).html) ?? [];

@@ -2,6 +2,7 @@ import { execute, Log, query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { stateOfUnsent } from '../persistence/ledger/delivery.repository';
 import { StopRepository } from '../persistence/ledger/stop.repository';
+import { sumsOfDeliveries } from '../persistence/ledger/sums-of-deliveries';
 import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
 import { CategoryUseRepository } from '../persistence/limits/category-use.repository';
 import { ExecutionNews } from './execution-news';
@@ -120,13 +121,13 @@ export class CancelExecution {
        FROM execution_chunk c JOIN recipient r ON r.execution_id = $1 AND r.seq BETWEEN c.from_seq AND c.to_seq
        WHERE c.execution_id = $1 AND c.state = 'PENDING' GROUP BY c.chunk_no, r.optimove_template_id, r.end_state
        UNION ALL
-       SELECT $1::uuid, c.chunk_no, r.optimove_template_id, 'DELIVERY:' || d.medium || ':' || d.state, count(*)
-       FROM execution_chunk c
-       JOIN delivery d ON d.execution_id = $1 AND d.seq BETWEEN c.from_seq AND c.to_seq
-       JOIN recipient r ON r.execution_id = $1 AND r.seq = d.seq
-       WHERE c.execution_id = $1 AND c.state = 'PENDING' GROUP BY c.chunk_no, r.optimove_template_id, d.medium, d.state
+       ${sumsOfDeliveries({ chunkNo: 'c.chunk_no', source: openDeliveries })}
        ON CONFLICT ON CONSTRAINT pk_execution_tally DO UPDATE SET count = excluded.count`,
       [executionId],
     );
   }
 }
+
+const openDeliveries = `FROM execution_chunk c
+  JOIN delivery d ON d.execution_id = $1 AND d.seq BETWEEN c.from_seq AND c.to_seq
+  JOIN recipient r ON r.execution_id = $1 AND r.seq = d.seq WHERE c.execution_id = $1 AND c.state = 'PENDING'`;

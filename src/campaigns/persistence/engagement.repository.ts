@@ -33,6 +33,8 @@ export interface TakenEngagement {
   medium: Medium;
   kind: EngagementKind;
   isMachine: boolean;
+  /** Where a click led to. */
+  link: string | null;
   answers: PreferenceAnswers | null;
   occurredAt: Date;
   /** When it was taken in, by the clock of the database. */
@@ -47,16 +49,6 @@ export interface FirstEngagement {
   seq: number;
   profileId: string | null;
 }
-
-/** What is noted on a recipient the first time, and the sum that counts it. */
-const firstTimes = {
-  delivered: 'RECEIPT:DELIVERED',
-  opened: 'ENGAGED:OPENED',
-  clicked: 'ENGAGED:CLICKED',
-  unsubscribed: 'ENGAGED:UNSUBSCRIBED',
-  complained: 'ENGAGED:COMPLAINED',
-} as const;
-const names = Object.keys(firstTimes) as (keyof typeof firstTimes)[];
 
 /** SQL: who the recipient `r` is. While one of their messages waits for another try, only their deliveries say so. */
 const profileOf = `coalesce(r.profile_id, (SELECT d.profile_id FROM delivery d
@@ -104,7 +96,7 @@ export class EngagementRepository {
            SELECT id, received_at FROM engagement_intake WHERE processed_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
          ) RETURNING *
        ) SELECT id, project_id AS "projectId", execution_id AS "executionId", seq, medium, kind, is_machine AS "isMachine",
-           answers, occurred_at AS "occurredAt", received_at AS "receivedAt", profile_id AS "profileId" FROM taken ORDER BY id`,
+           link, answers, occurred_at AS "occurredAt", received_at AS "receivedAt", profile_id AS "profileId" FROM taken ORDER BY id`,
       [limit],
     );
   }
@@ -211,58 +203,5 @@ export class EngagementRepository {
        JOIN campaign_version v ON v.id = t.version_id WHERE ${profileOf} IS NOT NULL`,
       [refs.map(({ executionId }) => executionId), refs.map(({ seq }) => seq)],
     );
-  }
-
-  /**
-   * Notes the first time of each kind on the recipients and adds to the tallies: `ENGAGED:<KIND>` counts people once,
-   * `EVENT:<KIND>` every event. A click is an opening too, and what somebody did something with has been delivered; what
-   * machines did counts as events of their own.
-   * @returns ids of the executions whose people did something for the first time.
-   */
-  async apply(tx: Tx, events: TakenEngagement[]): Promise<string[]> {
-    const rows = await query<{ execution_id: string }>(
-      tx,
-      `WITH event AS (
-         SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::boolean[], $5::timestamptz[])
-           AS e(execution_id, seq, kind, is_machine, occurred_at)
-       ), first AS (
-         SELECT execution_id, seq,
-           min(occurred_at) FILTER (WHERE kind IN ('DELIVERED', 'OPENED', 'CLICKED', 'DISMISSED') AND NOT is_machine) AS delivered,
-           min(occurred_at) FILTER (WHERE kind IN ('OPENED', 'CLICKED') AND NOT is_machine) AS opened,
-           min(occurred_at) FILTER (WHERE kind = 'CLICKED' AND NOT is_machine) AS clicked,
-           min(occurred_at) FILTER (WHERE kind = 'UNSUBSCRIBED') AS unsubscribed,
-           min(occurred_at) FILTER (WHERE kind = 'COMPLAINED') AS complained
-         FROM event GROUP BY 1, 2
-       ), before AS (
-         SELECT r.execution_id, r.seq, r.optimove_template_id, ${names.map((name) => `r.${name}_at IS NULL AND f.${name} IS NOT NULL AS ${name}`).join(', ')}
-         FROM recipient r JOIN first f ON f.execution_id = r.execution_id AND f.seq = r.seq
-         ORDER BY r.execution_id, r.seq FOR UPDATE OF r
-       ), moved AS (
-         UPDATE recipient r SET ${names.map((name) => `${name}_at = coalesce(r.${name}_at, f.${name})`).join(', ')}
-         FROM first f JOIN before b ON b.execution_id = f.execution_id AND b.seq = f.seq
-         WHERE r.execution_id = f.execution_id AND r.seq = f.seq AND (${names.map((name) => `b.${name}`).join(' OR ')})
-       ), counted AS (
-         SELECT execution_id, optimove_template_id, measure, true AS is_first
-         FROM before, LATERAL (VALUES ${names.map((name) => `('${firstTimes[name]}', ${name})`).join(', ')}) AS k(measure, is_first)
-         WHERE is_first
-         UNION ALL
-         SELECT b.execution_id, b.optimove_template_id, CASE WHEN e.is_machine THEN 'EVENT:MACHINE_' ELSE 'EVENT:' END || e.kind, false
-         FROM event e JOIN before b ON b.execution_id = e.execution_id AND b.seq = e.seq
-       ), added AS (
-         INSERT INTO execution_tally AS t (execution_id, chunk_no, optimove_template_id, measure, count)
-         SELECT execution_id, 0, optimove_template_id, measure, count(*) FROM counted GROUP BY 1, 3, 4
-         ORDER BY 1, 3, 4
-         ON CONFLICT ON CONSTRAINT pk_execution_tally DO UPDATE SET count = t.count + excluded.count
-       )
-       SELECT DISTINCT execution_id FROM counted WHERE is_first`,
-      [
-        events.map(({ executionId }) => executionId),
-        events.map(({ seq }) => seq),
-        events.map(({ kind }) => kind),
-        events.map((event) => event.isMachine),
-        events.map(({ occurredAt }) => occurredAt),
-      ],
-    );
-    return rows.map((row) => row.execution_id);
   }
 }

@@ -4,7 +4,9 @@ import { SuppressionService } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { SettleProven } from '../execution/settle-proven';
 import { EngagementRepository, type TakenEngagement } from '../persistence/engagement.repository';
+import { EngagementLedgerRepository } from '../persistence/ledger/engagement-ledger.repository';
 import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
+import { FindLinks } from './find-links';
 import { saidOf } from './said';
 
 const batchSize = 1_000;
@@ -18,6 +20,8 @@ export class ApplyEngagement {
     private readonly transactions: Transactions,
     private readonly changes: TotalsChangeRepository,
     private readonly repository: EngagementRepository,
+    private readonly ledger: EngagementLedgerRepository,
+    private readonly links: FindLinks,
     private readonly profiles: ProfilesService,
     private readonly suppression: SuppressionService,
     private readonly proven: SettleProven,
@@ -33,7 +37,9 @@ export class ApplyEngagement {
       const events = await this.take(tx);
       if (events.length === 0) return 0;
       await this.proven.run(tx, events);
-      await this.changes.add(tx, await this.repository.apply(tx, events));
+      const linkIds = await this.links.of(tx, events);
+      const counted = events.map((event) => ({ ...event, linkId: linkIds.get(event.id) ?? null }));
+      await this.changes.add(tx, await this.ledger.apply(tx, counted));
       await this.keepDeeds(tx, events);
       await this.applyAnswers(tx, await this.withProfiles(tx, events.filter(isAnswer)));
       return events.length;

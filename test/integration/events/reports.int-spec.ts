@@ -309,7 +309,8 @@ describe('what providers report of e-mails', () => {
     expect(await waiting()).toEqual([]);
     const grown = [...(await counts())].map(([measure, count]) => [measure, count - (before.get(measure) ?? 0)]);
     expect(Object.fromEntries(grown.filter(([, count]) => count !== 0))).toEqual({
-      ...{ 'RECEIPT:DELIVERED': 1, 'ENGAGED:COMPLAINED': 1, 'EVENT:COMPLAINED': 1 },
+      ...{ 'RECEIPT:DELIVERED': 1, 'ENGAGED:COMPLAINED': 1, 'PEOPLE:EMAIL:DELIVERED': 1, 'PEOPLE:EMAIL:COMPLAINED': 1 },
+      ...{ 'EVENT:EMAIL:COMPLAINED': 1 },
     });
   });
 

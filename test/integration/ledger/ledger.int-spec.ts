@@ -141,6 +141,7 @@ describe('the ledger', () => {
     expect(tallies).toEqual([
       { measure: 'DELIVERY:MOBILE_PUSH:ACCEPTED', count: 1 },
       { measure: 'DELIVERY:MOBILE_PUSH:UNCERTAIN', count: 3 },
+      { measure: 'PEOPLE:MOBILE_PUSH:SENT', count: 1 },
       { measure: 'SENT', count: 1 },
       { measure: 'UNCERTAIN', count: 2 },
     ]);

@@ -2,6 +2,7 @@ import { execute, prepared, query, Transactions, type Tx } from '@libs/platform'
 import { Injectable } from '@nestjs/common';
 import { FencedError } from '../../domain/execution/errors';
 import type { ExecutionRow } from './execution.repository';
+import { sumsOfDeliveries } from './sums-of-deliveries';
 
 /** A chunk that this worker holds until the lease runs out; every write of it carries the fence. */
 export interface HeldChunk {
@@ -47,6 +48,9 @@ export interface OpenRecipient {
 export const leaseSeconds = 20;
 /** So many chunks of an execution keep a job while nobody works on them. */
 const queuedAhead = 100;
+
+const deliveriesOfChunk = `FROM delivery d JOIN recipient r ON r.execution_id = d.execution_id AND r.seq = d.seq
+  WHERE d.execution_id = $1 AND d.seq BETWEEN $3 AND $4`;
 
 /** Where sending is switched off a chunk is left alone: matching its people again and again would help nobody. */
 const isNotStopped = `NOT EXISTS (SELECT 1 FROM sending_stop s WHERE s.project_id = e.project_id AND s.scope_id =
@@ -184,9 +188,7 @@ export class ChunkRepository {
        SELECT $1::uuid, $2::int, optimove_template_id, end_state, count(*) FROM recipient
        WHERE execution_id = $1 AND seq BETWEEN $3 AND $4 GROUP BY optimove_template_id, end_state
        UNION ALL
-       SELECT $1::uuid, $2::int, r.optimove_template_id, 'DELIVERY:' || d.medium || ':' || d.state, count(*)
-       FROM delivery d JOIN recipient r ON r.execution_id = d.execution_id AND r.seq = d.seq
-       WHERE d.execution_id = $1 AND d.seq BETWEEN $3 AND $4 GROUP BY 3, 4
+       ${sumsOfDeliveries({ chunkNo: '$2::int', source: deliveriesOfChunk })}
        ON CONFLICT ON CONSTRAINT pk_execution_tally DO UPDATE SET count = excluded.count`),
       [chunk.executionId, chunk.chunkNo, chunk.fromSeq, chunk.toSeq],
     );

@@ -1,7 +1,10 @@
 import { query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 
-/** One sum of an execution: `measure` is an end state, `DELIVERY:<medium>:<state>` or `RECEIPT:<status>`. */
+/**
+ * One sum of an execution: `measure` is an end state, `DELIVERY:<medium>:<state>`, `BOUNCE:<medium>:<category>`,
+ * `RECEIPT:<status>` or `ENGAGED:<kind>`; of one medium `PEOPLE:<medium>:<kind>` and `EVENT:<medium>:<kind>`.
+ */
 export interface TallyRow {
   executionId: string;
   templateId: string;

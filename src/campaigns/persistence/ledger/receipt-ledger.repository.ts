@@ -67,7 +67,7 @@ export class ReceiptLedgerRepository {
 
   /**
    * Writes statuses on deliveries and, the first time of each, on recipients: `RECEIPT:DELIVERED` and `RECEIPT:BOUNCED`
-   * count people, `BOUNCE:<medium>:<category>` messages.
+   * count people, `PEOPLE:<medium>:DELIVERED` and `…:BOUNCED` people of each medium, `BOUNCE:<medium>:<category>` messages.
    * @returns the executions whose sums changed.
    */
   async apply(tx: Tx, receipts: LocatedReceipt[]): Promise<string[]> {
@@ -89,17 +89,26 @@ export class ReceiptLedgerRepository {
            min(occurred_at) FILTER (WHERE status = 'FAILED') AS bounced
          FROM moved WHERE status <> 'UNKNOWN' GROUP BY 1, 2
        ), before AS (
-         SELECT r.execution_id, r.seq, r.optimove_template_id, f.delivered AS delivered_at, f.bounced AS bounced_at,
+         SELECT r.execution_id, r.seq, r.optimove_template_id, r.medium_deeds, f.delivered AS delivered_at, f.bounced AS bounced_at,
            r.delivered_at IS NULL AND f.delivered IS NOT NULL AS delivered, r.bounced_at IS NULL AND f.bounced IS NOT NULL AS bounced
          FROM recipient r JOIN first f ON f.execution_id = r.execution_id AND f.seq = r.seq
          ORDER BY r.execution_id, r.seq FOR UPDATE OF r
+       ), news AS (
+         SELECT DISTINCT b.execution_id, b.seq, b.optimove_template_id, m.medium || d.deed AS deed
+         FROM moved m CROSS JOIN LATERAL (VALUES (CASE m.status WHEN 'FAILED' THEN ':BOUNCED' ELSE ':DELIVERED' END)) AS d(deed)
+         JOIN before b ON b.execution_id = m.execution_id AND b.seq = m.seq
+         WHERE m.status <> 'UNKNOWN' AND NOT coalesce(m.medium || d.deed = ANY(b.medium_deeds), false)
        ), noted AS (
          UPDATE recipient r SET delivered_at = coalesce(r.delivered_at, b.delivered_at),
-           bounced_at = coalesce(r.bounced_at, b.bounced_at)
-         FROM before b WHERE r.execution_id = b.execution_id AND r.seq = b.seq AND (b.delivered OR b.bounced)
+           bounced_at = coalesce(r.bounced_at, b.bounced_at), medium_deeds = r.medium_deeds || n.deeds
+         FROM before b LEFT JOIN (SELECT execution_id, seq, array_agg(deed) AS deeds FROM news GROUP BY 1, 2) AS n
+           ON n.execution_id = b.execution_id AND n.seq = b.seq
+         WHERE r.execution_id = b.execution_id AND r.seq = b.seq AND (b.delivered OR b.bounced OR n.deeds IS NOT NULL)
        ), counted AS (
          SELECT execution_id, optimove_template_id, measure FROM before,
            LATERAL (VALUES ('RECEIPT:DELIVERED', delivered), ('RECEIPT:BOUNCED', bounced)) AS k(measure, is_first) WHERE is_first
+         UNION ALL
+         SELECT execution_id, optimove_template_id, 'PEOPLE:' || deed FROM news
          UNION ALL
          SELECT m.execution_id, b.optimove_template_id, 'BOUNCE:' || m.medium || ':' || m.bounce
          FROM moved m JOIN before b ON b.execution_id = m.execution_id AND b.seq = m.seq

@@ -3,6 +3,7 @@ import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { ChunkKey } from './chunk.repository';
 import type { ExecutionRow } from './execution.repository';
+import { sumsOfDeliveries } from './sums-of-deliveries';
 
 /** A delivery as somebody saw it: `version` changes with every attempt. */
 export interface SeenDelivery {
@@ -162,14 +163,14 @@ export class SettlementRepository {
        FROM chunk c JOIN recipient r ON r.execution_id = $1 AND r.seq BETWEEN c.from_seq AND c.to_seq
        WHERE r.end_state IS NOT NULL GROUP BY 2, 3, 4
        UNION ALL
-       SELECT $1::uuid, c.chunk_no, r.optimove_template_id, 'DELIVERY:' || d.medium || ':' || d.state, count(*)
-       FROM chunk c JOIN delivery d ON d.execution_id = $1 AND d.seq BETWEEN c.from_seq AND c.to_seq
-       JOIN recipient r ON r.execution_id = $1 AND r.seq = d.seq
-       WHERE d.state NOT IN ('CLAIMED', 'RETRY') GROUP BY 2, 3, 4`,
+       ${sumsOfDeliveries({ chunkNo: 'c.chunk_no', source: endedDeliveries })}`,
       [executionId, chunkNos],
     );
   }
 }
+
+const endedDeliveries = `FROM chunk c JOIN delivery d ON d.execution_id = $1 AND d.seq BETWEEN c.from_seq AND c.to_seq
+  JOIN recipient r ON r.execution_id = $1 AND r.seq = d.seq WHERE d.state NOT IN ('CLAIMED', 'RETRY')`;
 
 function parametersOf({ executionId, as, reasons, chosen }: Settlement): unknown[] {
   return [
