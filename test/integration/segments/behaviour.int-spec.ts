@@ -5,8 +5,11 @@ import { ProfilesService } from '@modules/profiles';
 import { Test } from '@nestjs/testing';
 import { SettleProven } from '../../../src/campaigns/execution/settle-proven';
 import { EngagementRepository } from '../../../src/campaigns/persistence/engagement.repository';
+import { EngagementLedgerRepository } from '../../../src/campaigns/persistence/ledger/engagement-ledger.repository';
+import { ExecutionLinkRepository } from '../../../src/campaigns/persistence/ledger/execution-link.repository';
 import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
 import { ApplyEngagement } from '../../../src/campaigns/tracking/apply-engagement';
+import { FindLinks } from '../../../src/campaigns/tracking/find-links';
 import { BehaviourRepository } from '../../../src/profiles/persistence/behaviour.repository';
 import { insertExecution } from '../ledger/stage';
 import { type Stage, setStage } from '../profiles/stage';
@@ -167,6 +170,9 @@ describe('what people do, as segments count it', () => {
       providers: [
         ApplyEngagement,
         EngagementRepository,
+        EngagementLedgerRepository,
+        ExecutionLinkRepository,
+        FindLinks,
         SettleProven,
         SettlementRepository,
         { provide: Transactions, useValue: transactions },
