@@ -3,22 +3,9 @@ import { KeptMessagesService } from '@modules/channels';
 import { CurrentDevice, DeviceGuard, type KnownDevice } from '@modules/profiles';
 import { Public } from '@modules/projects';
 import { Controller, Headers, HttpCode, NotFoundException, Param, Post, UseGuards } from '@nestjs/common';
-import type { EngagementKind } from '../domain/engagement';
+import { appReports, kindOfReport } from '../domain/app-report';
 import { readDeliveryId } from '../domain/execution/delivery-id';
 import { EngagementIntake } from './engagement-intake';
-
-const reports = ['delivered', 'displayed', 'opened', 'clicked', 'dismissed'] as const;
-
-type ReportKind = (typeof reports)[number];
-
-/** What is shown inside an app or site is opened by being shown. */
-const kinds: Record<ReportKind, EngagementKind> = {
-  delivered: 'DELIVERED',
-  displayed: 'OPENED',
-  opened: 'OPENED',
-  clicked: 'CLICKED',
-  dismissed: 'DISMISSED',
-};
 
 /** What an installation reports of the messages that it got. */
 @Public()
@@ -39,8 +26,8 @@ export class SdkMessagesController {
     @Param('what') what: string,
     @Headers('user-agent') userAgent: string | undefined,
   ): Promise<void> {
-    const deed = reports.find((each) => each === what);
-    if (!deed) throw new NotFoundException(`A message can be reported ${reports.join(', ')}, not ${what}`);
+    const deed = appReports.find((each) => each === what);
+    if (!deed) throw new NotFoundException(`A message can be reported ${appReports.join(', ')}, not ${what}`);
     const ref = readDeliveryId(deliveryId);
     const isKept = ref?.medium === 'INBOX' || ref?.medium === 'IN_APP';
     const isOwn = isKept ? await this.kept.mark(device, { id: deliveryId, deed }) : ref?.addressKey === device.id;
@@ -53,7 +40,7 @@ export class SdkMessagesController {
       answers: null,
       userAgent: userAgent ?? '',
     };
-    const isKnown = await this.intake.add({ executionId, seq, medium, kind: kinds[deed], ...at });
+    const isKnown = await this.intake.add({ executionId, seq, medium, kind: kindOfReport(deed, medium), ...at });
     if (!isKnown) throw new NotFoundException('This installation got no such message');
   }
 }

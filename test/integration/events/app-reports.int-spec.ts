@@ -1,0 +1,133 @@
+import type { InAppMessage, Medium } from '@libs/delivery';
+import { newId } from '@libs/foundation';
+import { DeliveryService } from '@modules/channels';
+import { deliveryId } from '../../../src/campaigns/domain/execution/delivery-id';
+import { mutate } from '../../support/campaign-stage';
+import { type EventsStage, type Reached, stageEvents } from './stage';
+
+interface Counts {
+  delivered: number;
+  opened: number;
+  clicked: number;
+}
+
+/** An installation of somebody's app. */
+interface Phone {
+  deviceId: string;
+  call(method: string, path: string, body?: object): Promise<Response>;
+  report(id: string, what: string): Promise<number>;
+}
+
+describe('what apps report of their messages', () => {
+  let stage: EventsStage;
+  let sdkKey: string;
+
+  beforeAll(async () => {
+    stage = await stageEvents(5);
+    const made = await mutate<{ sdkKey: string }>(stage.graphql, 'createApp', 'CreateAppInput', 'sdkKey', {
+      name: 'Casino',
+      platform: 'ANDROID',
+    });
+    sdkKey = made.sdkKey;
+    await mutate(stage.graphql, 'createProviderAccount', 'CreateProviderAccountInput', 'providerAccount { id }', {
+      ...{ provider: 'in-app', name: 'Inside', settings: [] },
+    });
+  }, 180_000);
+  afterAll(() => stage?.close());
+
+  const person = (index: number): Reached => stage.people[index] as Reached;
+
+  /** Registers an installation in which the person signs in. */
+  async function phoneOf({ profileId }: Reached): Promise<Phone> {
+    const send = (method: string, path: string, headers: Record<string, string>, body?: object) =>
+      fetch(`${stage.apiUrl}/sdk/v1/${path}`, {
+        method,
+        headers: { ...headers, ...(body ? { 'content-type': 'application/json' } : {}) },
+        body: body && JSON.stringify(body),
+      });
+    const installationId = newId();
+    const registered = await send('POST', 'devices', { 'x-app-key': sdkKey }, { installationId });
+    const { deviceId, deviceSecret } = (await registered.json()) as { deviceId: string; deviceSecret: string };
+    const [profile] = await stage.database.query<{ user_id: string }>('SELECT user_id FROM profile WHERE id = $1', [
+      profileId,
+    ]);
+    const own = { authorization: `Bearer ${deviceSecret}` };
+    const call: Phone['call'] = (method, path, body) => send(method, path, own, body);
+    expect((await call('PUT', 'device/user', { userId: profile?.user_id })).status).toBe(200);
+    return { deviceId, call, report: async (id, what) => (await call('POST', `messages/${id}/${what}`)).status };
+  }
+
+  const messageTo = ({ seq }: Reached, medium: Medium, addressKey: string): string =>
+    deliveryId({ executionId: stage.executionId, seq, medium, addressKey });
+
+  const counts = async (): Promise<Counts> => {
+    await stage.apply();
+    return stage.funnel<Counts>('delivered opened clicked');
+  };
+
+  /** What these reports add to the funnel. */
+  async function addedBy(phone: Phone, id: string, ...reports: string[]): Promise<Counts> {
+    const before = await counts();
+    for (const what of reports) expect(await phone.report(id, what)).toBe(204);
+    const { delivered, opened, clicked } = await counts();
+    return {
+      delivered: delivered - before.delivered,
+      opened: opened - before.opened,
+      clicked: clicked - before.clicked,
+    };
+  }
+
+  it('count a notification as delivered when it is displayed, and as opened when its person opens it', async () => {
+    const phone = await phoneOf(person(0));
+    const id = messageTo(person(0), 'MOBILE_PUSH', phone.deviceId);
+    expect(await addedBy(phone, id, 'displayed', 'displayed')).toEqual({ delivered: 1, opened: 0, clicked: 0 });
+    expect(await addedBy(phone, id, 'delivered', 'dismissed')).toEqual({ delivered: 0, opened: 0, clicked: 0 });
+    expect(await addedBy(phone, id, 'opened', 'opened')).toEqual({ delivered: 0, opened: 1, clicked: 0 });
+    expect(await addedBy(phone, id, 'clicked')).toEqual({ delivered: 0, opened: 0, clicked: 1 });
+  });
+
+  it('count a click on a notification as delivered and opened, and one that is put away as delivered', async () => {
+    const [clicking, dismissing] = [await phoneOf(person(1)), await phoneOf(person(2))];
+    const clicked = messageTo(person(1), 'MOBILE_PUSH', clicking.deviceId);
+    expect(await addedBy(clicking, clicked, 'clicked')).toEqual({ delivered: 1, opened: 1, clicked: 1 });
+    const dismissed = messageTo(person(2), 'MOBILE_PUSH', dismissing.deviceId);
+    expect(await addedBy(dismissing, dismissed, 'dismissed')).toEqual({ delivered: 1, opened: 0, clicked: 0 });
+  });
+
+  it('count an in-app message as opened when it is displayed, and show it no more once it was clicked', async () => {
+    const phone = await phoneOf(person(3));
+    const id = messageTo(person(3), 'IN_APP', 'in-app');
+    await keep({ deliveryId: id, profileId: person(3).profileId });
+    const shown = async (): Promise<string[]> => {
+      const answer = await phone.call('GET', 'in-app?trigger=SESSION_START');
+      return ((await answer.json()) as { messages: { id: string }[] }).messages.map((message) => message.id);
+    };
+    expect(await shown()).toEqual([id]);
+    expect(await addedBy(phone, id, 'delivered')).toEqual({ delivered: 1, opened: 0, clicked: 0 });
+    expect(await addedBy(phone, id, 'displayed')).toEqual({ delivered: 0, opened: 1, clicked: 0 });
+    expect(await addedBy(phone, id, 'dismissed')).toEqual({ delivered: 0, opened: 0, clicked: 0 });
+    expect(await addedBy(phone, id, 'clicked')).toEqual({ delivered: 0, opened: 0, clicked: 1 });
+    expect(await shown()).toEqual([]);
+  });
+
+  it('are refused of messages that went to another installation or person, and in other words', async () => {
+    const [phone, other] = [await phoneOf(person(4)), await phoneOf(person(3))];
+    const push = messageTo(person(4), 'MOBILE_PUSH', phone.deviceId);
+    const inApp = messageTo(person(4), 'IN_APP', 'in-app');
+    await keep({ deliveryId: inApp, profileId: person(4).profileId });
+    for (const id of [push, inApp, 'nonsense']) expect(await other.report(id, 'displayed')).toBe(404);
+    expect(await phone.report(push, 'read')).toBe(404);
+    expect((await fetch(`${stage.apiUrl}/sdk/v1/messages/${push}/opened`, { method: 'POST' })).status).toBe(401);
+  });
+
+  /** Hands an in-app message over, as an execution does. */
+  async function keep({ deliveryId, profileId }: { deliveryId: string; profileId: string }): Promise<void> {
+    const delivery = stage.app.get(DeliveryService, { strict: false });
+    const [sender] = (await delivery.sendersFor(stage.projectId, ['IN_APP'])).all;
+    const message: InAppMessage = {
+      ...{ deliveryId, profileId, style: 'MODAL', title: 'Hello', body: 'Inside' },
+      trigger: { kind: 'SESSION_START' },
+    };
+    await sender?.sendBatch([message], { mayWrite: () => true });
+  }
+});
