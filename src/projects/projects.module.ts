@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Actors } from './actors';
 import { ApiKeys } from './api-keys';
 import { AuditTrail } from './audit-trail';
+import { ManageProject } from './manage-project';
 import { ApiKeyEntity, AuditEntryEntity, ProjectEntity } from './persistence/project.entities';
 import { TaskEntity } from './persistence/task.entity';
 import { TaskWork } from './persistence/task-work';
@@ -13,7 +14,7 @@ import { WorkSources } from './work-sources';
 /** Projects: who asks, what was changed, and the work that people can watch. */
 @Module({
   imports: [TypeOrmModule.forFeature([ProjectEntity, ApiKeyEntity, AuditEntryEntity, TaskEntity])],
-  providers: [ProjectsService, Actors, ApiKeys, AuditTrail, Tasks, WorkSources, TaskWork],
-  exports: [ProjectsService, Actors, ApiKeys, AuditTrail, Tasks, WorkSources],
+  providers: [ProjectsService, ManageProject, Actors, ApiKeys, AuditTrail, Tasks, WorkSources, TaskWork],
+  exports: [ProjectsService, ManageProject, Actors, ApiKeys, AuditTrail, Tasks, WorkSources],
 })
 export class ProjectsModule {}

@@ -13,6 +13,7 @@ export interface ProjectView {
   /** IANA zone. */
   timeZone: string;
   region: string;
+  version: number;
 }
 
 /** Projects and their keys. */
@@ -25,6 +26,12 @@ export class ProjectsService {
     const project = await this.transactions.pool.findOneBy(ProjectEntity, { id: projectId });
     if (!project) throw new ProjectNotFoundError(`Project ${projectId} does not exist`);
     return project;
+  }
+
+  /** The oldest project; null where there is none yet. */
+  async firstId(): Promise<string | null> {
+    const [first] = await this.transactions.pool.find(ProjectEntity, { order: { createdAt: 'ASC' }, take: 1 });
+    return first?.id ?? null;
   }
 
   /** Makes the first project and its key where there is none yet; the key is handed out this once and never again. */

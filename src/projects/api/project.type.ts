@@ -1,6 +1,6 @@
-import { ConnectionType, UserError } from '@libs/platform';
-import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { IsIn, IsUUID, Length } from 'class-validator';
+import { ConnectionType, PageArgs, UserError } from '@libs/platform';
+import { ArgsType, Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { grantableRoles, type Role, roles } from '../domain/actor';
 
 const RoleEnum = Object.fromEntries(roles.map((role) => [role, role]));
@@ -17,11 +17,17 @@ export class ProjectType {
   @Field({ description: 'Its name.' })
   name!: string;
 
-  @Field({ description: 'Its IANA time zone.' })
+  @Field({
+    description:
+      'Its IANA time zone: of calendar days in segments, of quiet hours and schedules where nobody names another, of the alarm for suppression data.',
+  })
   timeZone!: string;
 
-  @Field({ description: 'Where its data lives.' })
+  @Field({ description: 'Where its data lives; fixed when the project is made.' })
   region!: string;
+
+  @Field(() => Int, { description: 'To be named by who changes it.' })
+  version!: number;
 }
 
 @ObjectType('ApiKey', { description: 'An API key. The key itself can be read only when it is created.' })
@@ -77,6 +83,33 @@ export class AuditEntryType {
 
 @ObjectType('AuditEntryConnection', { description: 'A page of the audit trail, newest first.' })
 export class AuditEntryConnection extends ConnectionType(AuditEntryType) {}
+
+/** Which entries of the audit trail to list. */
+@ArgsType()
+export class AuditEntriesArgs extends PageArgs {
+  @Field(() => String, { nullable: true, description: 'Only of this action, such as connection.updated.' })
+  @IsOptional()
+  @Length(1, 100)
+  action?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Only of this kind of thing, such as connection.' })
+  @IsOptional()
+  @Length(1, 100)
+  subjectType?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Only of this thing.' })
+  @IsOptional()
+  @Length(1, 200)
+  subjectId?: string | null;
+
+  @Field(() => Date, { nullable: true, description: 'Only from this instant on.' })
+  @IsOptional()
+  from?: Date | null;
+
+  @Field(() => Date, { nullable: true, description: 'Only before this instant.' })
+  @IsOptional()
+  to?: Date | null;
+}
 
 @InputType({ description: 'A key to create.' })
 export class CreateApiKeyInput {

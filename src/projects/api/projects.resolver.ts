@@ -1,14 +1,16 @@
 import { isUuid, redact } from '@libs/foundation';
-import { PageArgs, Transactions, toPage, validateInput } from '@libs/platform';
+import { Transactions, toPage, validateInput } from '@libs/platform';
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
-import { LessThan } from 'typeorm';
 import { ApiKeys } from '../api-keys';
+import { AuditTrail } from '../audit-trail';
 import type { Actor } from '../domain/actor';
-import { AuditEntryEntity } from '../persistence/project.entities';
+import { ManageProject } from '../manage-project';
+import type { AuditEntryEntity } from '../persistence/project.entities';
 import { ProjectsService } from '../projects.service';
 import { Allow, CurrentActor } from './actor.decorators';
 import {
   ApiKeyType,
+  AuditEntriesArgs,
   AuditEntryConnection,
   type AuditEntryType,
   CreateApiKeyInput,
@@ -17,6 +19,7 @@ import {
   RevokeApiKeyInput,
   RevokeApiKeyPayload,
 } from './project.type';
+import { UpdateProjectInput, UpdateProjectPayload } from './project-change.type';
 import { readIdCursor } from './read-cursor';
 
 const refusals = {
@@ -29,7 +32,9 @@ const refusals = {
 export class ProjectsResolver {
   constructor(
     private readonly projects: ProjectsService,
+    private readonly manage: ManageProject,
     private readonly keys: ApiKeys,
+    private readonly audit: AuditTrail,
     private readonly transactions: Transactions,
   ) {}
 
@@ -40,6 +45,20 @@ export class ProjectsResolver {
   }
 
   @Allow('project.manage')
+  @Mutation(() => UpdateProjectPayload, { description: 'Changes the name or the time zone of the project.' })
+  async updateProject(
+    @CurrentActor() actor: Actor,
+    @Args('input') input: UpdateProjectInput,
+  ): Promise<UpdateProjectPayload> {
+    const invalid = await validateInput(UpdateProjectInput, input);
+    if (invalid.length > 0) {
+      return { project: null, userErrors: invalid.map((problem) => ({ ...problem, code: 'INVALID' })) };
+    }
+    const { project, problems } = await this.manage.update(actor, input);
+    return { project, userErrors: problems };
+  }
+
+  @Allow('project.manage')
   @Query(() => [ApiKeyType], { description: 'The latest 200 API keys of the project, revoked ones too.' })
   apiKeys(@CurrentActor() actor: Actor): Promise<ApiKeyType[]> {
     return this.keys.list(actor.projectId);
@@ -47,12 +66,14 @@ export class ProjectsResolver {
 
   @Allow('project.manage')
   @Query(() => AuditEntryConnection, { description: 'Who changed what, newest first.' })
-  async auditEntries(@CurrentActor() actor: Actor, @Args() { first, after }: PageArgs): Promise<AuditEntryConnection> {
-    const before = readIdCursor(after);
-    const rows = await this.transactions.pool.find(AuditEntryEntity, {
-      where: { projectId: actor.projectId, ...(before ? { id: LessThan(before) } : {}) },
-      order: { id: 'DESC' },
-      take: first + 1,
+  async auditEntries(@CurrentActor() actor: Actor, @Args() args: AuditEntriesArgs): Promise<AuditEntryConnection> {
+    const { first, after, action, subjectType, subjectId, from, to } = args;
+    const rows = await this.audit.list(this.transactions.pool, {
+      projectId: actor.projectId,
+      ...{ action: action ?? null, subjectType: subjectType ?? null, subjectId: subjectId ?? null },
+      ...{ from: from ?? null, to: to ?? null },
+      beforeId: readIdCursor(after),
+      limit: first + 1,
     });
     return toPage(rows, { first, cursorOf: ({ id }) => id, map: toAuditEntry });
   }

@@ -16,6 +16,9 @@ export class ProjectEntity {
   @Column('text', { default: 'EU' })
   region!: string;
 
+  @Column('integer', { default: 1 })
+  version!: number;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 }

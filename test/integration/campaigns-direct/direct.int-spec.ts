@@ -12,6 +12,7 @@ import { StartDirect } from '../../../src/campaigns/direct/start-direct';
 import { AudienceRepository } from '../../../src/campaigns/persistence/ledger/audience.repository';
 import { ExecutionListRepository } from '../../../src/campaigns/persistence/ledger/execution-list.repository';
 import { StopRepository } from '../../../src/campaigns/persistence/ledger/stop.repository';
+import { setTimeZone } from '../../support/time-zone';
 import { type Stage, setStage } from '../campaigns-authoring/stage';
 
 const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
@@ -152,7 +153,7 @@ describe('Direct campaigns', () => {
   });
 
   it('are scheduled in the zone of the project unless they name one, weeks and months apart', async () => {
-    await stage.database.query(`UPDATE project SET time_zone = 'Europe/Malta' WHERE id = $1`, [stage.actor.projectId]);
+    await setTimeZone(ask, 'Europe/Malta');
     const once = await launched({ schedule: { once: { at: '2031-07-01T10:00' } } });
     expect(once).toMatchObject({ nextAt: '2031-07-01T08:00:00.000Z', schedule: { timeZone: 'Europe/Malta' } });
     const repeating = { weekdays: [1, 2, 3, 4, 5], time: '10:00', inMonth: 'LAST', everyMonths: 3, from: '2031-02-01' };
@@ -161,6 +162,17 @@ describe('Direct campaigns', () => {
       nextAt: '2031-02-28T10:00:00.000Z',
       schedule: { ...repeating, timeZone: 'UTC', everyWeeks: null, until: null },
     });
+  });
+
+  it('keep the zone they were saved with when the project moves to another', async () => {
+    await setTimeZone(ask, 'Europe/Malta');
+    const schedule = { once: { at: '2031-07-01T10:00' } };
+    const { id } = await launched({ schedule });
+    await setTimeZone(ask, 'Asia/Tokyo');
+    const query = 'query ($id: ID!) { directCampaign(id: $id) { nextAt schedule { timeZone } } }';
+    const { directCampaign } = await ask<{ directCampaign: object }>(query, { id });
+    expect(directCampaign).toEqual({ nextAt: '2031-07-01T08:00:00.000Z', schedule: { timeZone: 'Europe/Malta' } });
+    expect(await launched({ schedule })).toMatchObject({ nextAt: '2031-07-01T01:00:00.000Z' });
   });
 
   it('are not launched for a time that is over, nor with content that is not ready, nor by whoever read an older version', async () => {
@@ -360,9 +372,7 @@ describe('Direct campaigns', () => {
     };
 
     beforeAll(async () => {
-      await stage.database.query(`UPDATE project SET time_zone = 'Europe/Malta' WHERE id = $1`, [
-        stage.actor.projectId,
-      ]);
+      await setTimeZone(ask, 'Europe/Malta');
       await person('tokyo', 'Asia/Tokyo', ['America/New_York']);
       await person('london', 'europe/london');
       await person('kathmandu', null, [null, 'Asia/Kathmandu', 'Asia/Tokyo']);

@@ -1,4 +1,5 @@
 import { type ReadRules, type SegmentRules, Segments } from '@modules/profiles';
+import { setTimeZone } from '../../support/time-zone';
 import { type Stage, setStage } from '../profiles/stage';
 import { applies, savedSegments } from './evaluate';
 import { Random } from './random';
@@ -17,7 +18,7 @@ describe(`the statement of a tree, against one person at a time (SEGMENT_SEED=${
   beforeAll(async () => {
     stage = await setStage();
     segments = stage.app.get(Segments, { strict: false });
-    await stage.database.query('UPDATE project SET time_zone = $1', [zone]);
+    await setTimeZone(stage.ask, zone);
     for (const { name, type, target } of definitions) {
       await stage.ask(
         'mutation($input: CreateAttributeDefinitionInput!) { createAttributeDefinition(input: $input) { userErrors { message } } }',
