@@ -9,3 +9,4 @@ export { compileContent } from './domain/content/compile-content';
 export { type MessageRef, packRef } from './domain/engagement';
 export type { EngagementNews } from './domain/engagement-news';
 export { erasedPrefix } from './domain/erased';
+export { sealedByCampaigns } from './sealed-columns';

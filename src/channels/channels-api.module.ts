@@ -1,5 +1,6 @@
 import { ConnectionsModule } from '@modules/connections';
 import { Module } from '@nestjs/common';
+import { ChannelLoader } from './api/channel.loader';
 import { ChannelsResolver } from './api/channels.resolver';
 import { ConnectionChannelsResolver } from './api/connection-channels.resolver';
 import { InboundTextsResolver } from './api/inbound-texts.resolver';
@@ -11,6 +12,13 @@ import { ChannelsModule } from './channels.module';
 @Module({
   imports: [ConnectionsModule, ChannelsModule],
   controllers: [ProviderReportController],
-  providers: [ChannelsResolver, ConnectionChannelsResolver, InboundTextsResolver, ProviderAccountsResolver],
+  providers: [
+    ChannelLoader,
+    ChannelsResolver,
+    ConnectionChannelsResolver,
+    InboundTextsResolver,
+    ProviderAccountsResolver,
+  ],
+  exports: [ChannelLoader],
 })
 export class ChannelsApiModule {}

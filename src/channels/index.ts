@@ -1,4 +1,6 @@
 export { AccountUsers, type TakenAway } from './account-users';
+export { ChannelLoader } from './api/channel.loader';
+export { ChannelType } from './api/channel.type';
 export { ChannelsModule } from './channels.module';
 export { ChannelsService } from './channels.service';
 export { ChannelsApiModule } from './channels-api.module';
@@ -16,3 +18,4 @@ export { type ReceiptRow, receiptWithin } from './domain/receipt-row';
 export { largestReport } from './domain/report-body';
 export type { Room, RoomRequest, Sender } from './domain/sender';
 export { KeptMessagesService } from './kept-messages.service';
+export { sealedByChannels } from './sealed-columns';

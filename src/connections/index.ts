@@ -1,3 +1,4 @@
+export { ConnectionLoader } from './api/connection.loader';
 export { ConnectionType } from './api/connection.type';
 export { ConnectionsModule } from './connections.module';
 export { ConnectionsService } from './connections.service';
@@ -8,3 +9,4 @@ export { isAllowedAddress } from './domain/callback-addresses';
 export type { ConnectionStatus, ConnectionView, MetricsMode } from './domain/connection-view';
 export { ConnectionNotFoundError } from './domain/errors';
 export { connectionDeleted, userIdAttributeChanged } from './domain/events';
+export { sealedByConnections } from './sealed-columns';

@@ -39,5 +39,6 @@ export { ProfilesService } from './profiles.service';
 export { ProfilesApiModule } from './profiles-api.module';
 export { ProfilesWorkerModule } from './profiles-worker.module';
 export { CurrentDevice, DeviceGuard } from './sdk/sdk.guard';
+export { sealedByProfiles } from './sealed-columns';
 export { RuleSubjects } from './segments/rule-subjects';
 export { SegmentRulesError, Segments } from './segments/segments';

@@ -1,7 +1,7 @@
-import { createServer } from 'node:net';
 import { createSandbox, type Sandbox, type SandboxOptions } from '../../apps/sandbox/src/create-sandbox';
 import { type FarEnds, startFarEnds } from '../../apps/sandbox/src/far-ends';
 import { createTestDatabase, type TestDatabase } from './database';
+import { freePort } from './free-port';
 import { startHost, type TestHost } from './host';
 
 /** The whole product as processes on a database of its own, with the sandbox around it. */
@@ -103,13 +103,4 @@ function callsAs(apiUrl: string, key: string): Pick<Product, 'graphql' | 'rest'>
     },
     rest: (path, init = {}) => fetch(`${apiUrl}${path}`, { ...init, headers: { ...authorization, ...init.headers } }),
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || !address) throw new Error('No port is free');
-  return address.port;
 }

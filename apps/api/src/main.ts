@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { toError } from '@libs/foundation';
-import { Log, parseConfig, superviseHost, tellLauncher } from '@libs/platform';
+import { hasLauncher, Log, parseConfig, superviseHost, tellLauncher } from '@libs/platform';
 import { ProjectsService } from '@modules/projects';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -21,11 +21,20 @@ async function main(): Promise<void> {
   });
   if (config.GRAPHQL_EXPLORER)
     await adapter.getInstance().register(AltairFastify, { path: '/explorer', baseURL: '/explorer/' });
-  const first = await app.get(ProjectsService).ensureFirst();
-  if (first.apiKey) tellLauncher({ type: 'first-key', key: first.apiKey, project: first.projectId });
+  await greetFirst(app.get(ProjectsService), app.get(Log));
   superviseHost(app);
   await app.listen(config.PORT, config.HOST);
   tellLauncher({ type: 'ready', url: await app.getUrl() });
+}
+
+/** The first key is shown once, so it is made only where somebody listens; elsewhere `npm run admin-key` prints it. */
+async function greetFirst(projects: ProjectsService, log: Log): Promise<void> {
+  if (hasLauncher()) {
+    const { apiKey: key, projectId: project } = await projects.ensureFirst();
+    if (key) tellLauncher({ type: 'first-key', key, project });
+  } else if (!(await projects.firstId())) {
+    log.event('project.none', { remedy: 'npm run admin-key makes the first project and prints its key' }, 'warn');
+  }
 }
 
 main().catch((error: unknown) => {

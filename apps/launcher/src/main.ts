@@ -10,7 +10,9 @@ const commands: Record<string, () => Promise<Command>> = {
   migration: async () => (await import('./commands/migration.js')).migration,
   bench: async () => (await import('./commands/bench.js')).bench,
   drill: async () => (await import('./commands/drill.js')).drill,
-  'support-key': async () => (await import('./commands/support-key.js')).supportKey,
+  'admin-key': async () => (await import('./commands/on-database.js')).adminKey,
+  'support-key': async () => (await import('./commands/on-database.js')).supportKey,
+  'rotate-keys': async () => (await import('./commands/on-database.js')).rotateKeys,
   schema: async () => (await import('./commands/schema.js')).schema,
 };
 

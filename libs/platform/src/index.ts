@@ -28,7 +28,7 @@ export {
 export { DateTimeScalar } from './graphql/scalars';
 export { type InputProblem, UserError, validateInput } from './graphql/user-error';
 export { PlatformModule } from './host/platform.module';
-export { superviseHost, tellLauncher } from './host/supervise';
+export { hasLauncher, superviseHost, tellLauncher } from './host/supervise';
 export { Log } from './logging/logger';
 export { lagOf } from './metrics/lag';
 export { type GaugeValue, type MetricOptions, Metrics } from './metrics/metrics';
@@ -41,5 +41,6 @@ export { HandlesJob, isRetryable, JobHandler } from './queue/processor';
 export { OutboxRelayModule, QueueWorkerModule } from './queue/queue.module';
 export { LinkSigner } from './security/link-signer';
 export { isPrivateAddress, OutboundGuard, OutboundRefusedError } from './security/outbound-guard';
+export { type Rotation, resealColumn, type SealedColumn } from './security/sealed-columns';
 export { SecretBox, SecretUnreadableError } from './security/secret-box';
 export { Spool, SpoolFullError, type SpoolOptions } from './spool/spool';

@@ -1,6 +1,6 @@
 import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import { Not } from 'typeorm';
+import { In, Not } from 'typeorm';
 import { ChannelEntity } from './channel.entity';
 
 const kept = Not('REMOVED' as const);
@@ -19,6 +19,11 @@ export class ChannelRepository {
   /** Removed or not. */
   findAny(tx: Tx, projectId: string, id: string): Promise<ChannelEntity | null> {
     return tx.findOneBy(ChannelEntity, { projectId, id });
+  }
+
+  /** Removed or not. */
+  findSome(tx: Tx, projectId: string, ids: readonly string[]): Promise<ChannelEntity[]> {
+    return tx.findBy(ChannelEntity, { projectId, id: In(ids) });
   }
 
   /** By id alone, for the job that takes back its listeners. */

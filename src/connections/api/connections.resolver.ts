@@ -7,7 +7,6 @@ import { DeletionConsequences } from '../deletion-consequences';
 import type { ConnectionProblem } from '../domain/connection-settings';
 import { EngagementWebhooks } from '../engagement-webhooks';
 import { type ConnectionOutcome, ManageConnections } from '../manage-connections';
-import type { ConnectionEntity } from '../persistence/connection.entity';
 import { ConnectionRepository } from '../persistence/connection.repository';
 import {
   ConnectionIdInput,
@@ -25,6 +24,7 @@ import {
   RenewEngagementWebhookPayload,
   UpdateConnectionPayload,
 } from './connection.type';
+import { toConnectionType } from './map-connection';
 
 /** Optimove connections. */
 @Resolver(() => ConnectionType)
@@ -45,7 +45,7 @@ export class ConnectionsResolver {
     @Args('id', { type: () => ID }) id: string,
   ): Promise<ConnectionType | null> {
     const found = isUuid(id) ? await this.repository.find(this.transactions.pool, actor.projectId, id) : null;
-    return found && toType(found);
+    return found && toConnectionType(found);
   }
 
   @Allow('connections.view')
@@ -56,7 +56,7 @@ export class ConnectionsResolver {
       beforeId: decodeCursor(args.after),
       limit: args.first + 1,
     });
-    return toPage(rows, { first: args.first, cursorOf: ({ id }) => id, map: toType });
+    return toPage(rows, { first: args.first, cursorOf: ({ id }) => id, map: toConnectionType });
   }
 
   @ResolveField(() => [String], { description: 'What stops working when this connection is deleted.' })
@@ -149,10 +149,5 @@ function given<T extends object>(input: T): T {
 }
 
 function toPayload({ connection, problems }: ConnectionOutcome): CreateConnectionPayload {
-  return { connection: connection && toType(connection), userErrors: problems };
-}
-
-function toType(connection: ConnectionEntity): ConnectionType {
-  const { apiToken, callbackSecret, webhookSecretHash, isDisabled, status, ...rest } = connection;
-  return { ...rest, hasApiToken: apiToken !== null, status: isDisabled ? 'DISABLED' : status };
+  return { connection: connection && toConnectionType(connection), userErrors: problems };
 }

@@ -1,6 +1,6 @@
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import { IsNull, LessThan } from 'typeorm';
+import { In, IsNull, LessThan } from 'typeorm';
 import { ConnectionEntity } from './connection.entity';
 
 /** Connections of projects. Deleted ones are kept for history and never listed. */
@@ -8,6 +8,10 @@ import { ConnectionEntity } from './connection.entity';
 export class ConnectionRepository {
   find(tx: Tx, projectId: string, id: string): Promise<ConnectionEntity | null> {
     return tx.findOneBy(ConnectionEntity, { projectId, id, deletedAt: IsNull() });
+  }
+
+  findSome(tx: Tx, projectId: string, ids: readonly string[]): Promise<ConnectionEntity[]> {
+    return tx.findBy(ConnectionEntity, { projectId, id: In(ids), deletedAt: IsNull() });
   }
 
   /** By id alone, deleted or not: for workers and callbacks, which learn the project from the row. */

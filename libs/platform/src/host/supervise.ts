@@ -25,7 +25,12 @@ export function superviseHost(app: INestApplicationContext): void {
   if (wasLaunched && !process.connected) stop();
 }
 
+/** Whether a launcher listens to this process. */
+export function hasLauncher(): boolean {
+  return process.connected === true;
+}
+
 /** Tells the launcher, if there is one, something about this process. */
 export function tellLauncher(message: { type: string; [key: string]: unknown }): void {
-  if (process.connected) process.send?.(message);
+  if (hasLauncher()) process.send?.(message);
 }

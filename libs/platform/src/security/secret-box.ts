@@ -13,7 +13,8 @@ export class SecretUnreadableError extends AppError {
  */
 export class SecretBox {
   private readonly keys = new Map<string, Buffer>();
-  private readonly activeKeyId: string;
+  /** The key that seals. */
+  readonly activeKeyId: string;
 
   /** @param keys comma list of `keyId:base64` of 32 bytes; the first encrypts, all decrypt. */
   constructor(keys: string) {
@@ -37,11 +38,6 @@ export class SecretBox {
     if (version !== 'v1') throw new SecretUnreadableError('A stored secret has an unknown format');
     const dataKey = decrypt(this.masterKey(keyId), wrapped, keyId);
     return decrypt(dataKey, payload, context).toString('utf8');
-  }
-
-  /** The key that a sealed text needs, to find what still has to be rotated. */
-  keyIdOf(sealed: string): string {
-    return sealed.split('.')[1] ?? '';
   }
 
   /** A key of 32 bytes for another purpose of each master key, that of the active one first. */
