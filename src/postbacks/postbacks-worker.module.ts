@@ -1,8 +1,9 @@
 import { Module } from '@nestjs/common';
 import { PostbackClocks } from './jobs/postback.clocks';
+import { PostbackMetrics } from './jobs/postback.metrics';
 import { SubscriptionClock } from './jobs/subscription.clock';
 import { PostbacksModule } from './postbacks.module';
 
 /** Postbacks as the worker host runs them. */
-@Module({ imports: [PostbacksModule], providers: [PostbackClocks, SubscriptionClock] })
+@Module({ imports: [PostbacksModule], providers: [PostbackClocks, PostbackMetrics, SubscriptionClock] })
 export class PostbacksWorkerModule {}

@@ -8,6 +8,7 @@ import {
   StopOfConnectionHandler,
   SyncAttributeHandler,
 } from './jobs/suppression.handlers';
+import { SuppressionMetrics } from './jobs/suppression.metrics';
 import { SuppressionModule } from './suppression.module';
 
 /** Suppression as the worker host runs it. */
@@ -19,6 +20,7 @@ import { SuppressionModule } from './suppression.module';
     StopOfConnectionHandler,
     ForgetValuesHandler,
     SuppressionClocks,
+    SuppressionMetrics,
   ],
 })
 export class SuppressionWorkerModule {}

@@ -51,7 +51,7 @@ describe('the metrics of a worker', () => {
     }
     expect(metrics.has(`queue_jobs{queue="${queue}",state="active"}`)).toBe(true);
     expect([...metrics.keys()].filter((name) => name.startsWith('provider_account_paused{account='))).not.toEqual([]);
-    for (const name of ['outbox', 'text_intake', 'engagement_intake', 'triggered_intake']) {
+    for (const name of ['outbox', 'text_intake', 'engagement_intake', 'triggered_intake', 'postbacks']) {
       expect([name, metrics.get(`${name}_lag_seconds`)]).toEqual([name, expect.any(Number)]);
     }
     expect(metrics.get('process_resident_memory_bytes')).toBeGreaterThan(0);
@@ -65,6 +65,30 @@ describe('the metrics of a worker', () => {
         [newId(), newId()],
       );
       return ((await read()).get('receipt_intake_lag_seconds') ?? 0) >= 59;
+    });
+  });
+
+  it('say how old the data are that people are excluded by', async () => {
+    expect((await read()).get('suppression_data_age_seconds')).toBe(0);
+    await product.database.query(
+      `INSERT INTO suppression_attribute (id, project_id, connection_id, name, type, data_date)
+       VALUES ($1, $2, $3, 'SelfExcluded', 'BOOLEAN', (now() AT TIME ZONE 'UTC')::date - 3)`,
+      [newId(), newId(), newId()],
+    );
+    const age = (await read()).get('suppression_data_age_seconds') ?? 0;
+    expect([age >= 2 * 86_400, age <= 3 * 86_400 + 60]).toEqual([true, true]);
+    await product.database.query('DELETE FROM suppression_attribute');
+  });
+
+  it('say for how long Optimove has not been told', async () => {
+    await eventually('a total is seen before it is posted', async () => {
+      await product.database.query(
+        `INSERT INTO metric_total (id, project_id, connection_id, optimove_campaign_id, optimove_channel_id,
+           optimove_template_id, metric, owed_value, closes_at, next_try_at)
+         VALUES ($1, $1, $2, '1', 506, '1', 'SENT', 5, now() + interval '1 day', now() - interval '1 hour')`,
+        [newId(), newId()],
+      );
+      return ((await read()).get('postbacks_lag_seconds') ?? 0) >= 3_599;
     });
   });
 

@@ -1,6 +1,7 @@
-import { ConnectionType } from '@libs/platform';
-import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { metrics, postStates } from '../domain/metric';
+import { ConnectionType, PageArgs } from '@libs/platform';
+import { ArgsType, Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { IsIn, IsInt, IsOptional, Length } from 'class-validator';
+import { metrics, type PostState, postStates } from '../domain/metric';
 
 const MetricEnum = Object.fromEntries(metrics.map((metric) => [metric, metric]));
 registerEnumType(MetricEnum, { name: 'Metric', description: 'What is reported to Optimove.' });
@@ -51,6 +52,25 @@ export class PostbackRowType {
 
 @ObjectType('PostbackRowConnection', { description: 'A page of metrics, newest first.' })
 export class PostbackRowConnection extends ConnectionType(PostbackRowType) {}
+
+/** Which metrics to list. */
+@ArgsType()
+export class PostbackRowsArgs extends PageArgs {
+  @Field(() => [PostStateEnum], { nullable: true, description: 'Only in these states, such as REFUSED and UNCERTAIN.' })
+  @IsOptional()
+  @IsIn(postStates, { each: true })
+  states?: PostState[] | null;
+
+  @Field(() => String, { nullable: true, description: 'Only of this campaign in Optimove.' })
+  @IsOptional()
+  @Length(1, 200)
+  optimoveCampaignId?: string | null;
+
+  @Field(() => Int, { nullable: true, description: 'Only of this channel in Optimove.' })
+  @IsOptional()
+  @IsInt()
+  optimoveChannelId?: number | null;
+}
 
 @ObjectType('PostbackSummary', { description: 'How the postbacks of a connection stand.' })
 export class PostbackSummaryType {

@@ -1,11 +1,11 @@
 import { isUuid } from '@libs/foundation';
-import { decodeCursor, PageArgs, Transactions, toPage } from '@libs/platform';
+import { decodeCursor, Transactions, toPage } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
 import { BadRequestException } from '@nestjs/common';
 import { Args, ID, Query, Resolver } from '@nestjs/graphql';
 import { MetricTotalRepository } from '../persistence/metric-total.repository';
-import { PostbackRowConnection, PostbackSummaryType } from './postback.type';
+import { PostbackRowConnection, PostbackRowsArgs, PostbackSummaryType } from './postback.type';
 
 /** What Optimove has been told. */
 @Resolver()
@@ -31,12 +31,15 @@ export class PostbacksResolver {
   async postbackRows(
     @CurrentActor() actor: Actor,
     @Args('connectionId', { type: () => ID }) connectionId: string,
-    @Args() { first, after }: PageArgs,
+    @Args() { first, after, states, optimoveCampaignId, optimoveChannelId }: PostbackRowsArgs,
   ): Promise<PostbackRowConnection> {
     const connection = await this.connections.get(actor.projectId, connectionId);
     const rows = await this.totals.list(this.transactions.pool, {
       projectId: actor.projectId,
       connectionId: connection.id,
+      states: states ?? null,
+      campaignId: optimoveCampaignId ?? null,
+      channelId: optimoveChannelId ?? null,
       beforeId: readIdCursor(after),
       limit: first + 1,
     });

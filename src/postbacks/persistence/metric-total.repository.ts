@@ -1,5 +1,5 @@
 import { InvariantError, newId } from '@libs/foundation';
-import { execute, query, type Tx } from '@libs/platform';
+import { execute, type GaugeValue, lagOf, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { In, LessThan, MoreThan } from 'typeorm';
 import { usualSetting } from '../domain/engagement';
@@ -18,6 +18,9 @@ export interface MetricValue {
   value: number;
   closesAt: Date;
 }
+
+/** Which totals of a connection; null does not narrow. */
+export type TotalsFilter = Omit<ExportFilter, 'batchId'> & { projectId: string; connectionId: string };
 
 /** How a connection's postbacks stand. */
 export interface PostbackSummary {
@@ -70,6 +73,11 @@ export class MetricTotalRepository {
       ],
     );
     return changed.length;
+  }
+
+  /** How long the oldest total has been due. */
+  lag(tx: Tx): Promise<GaugeValue<never>[]> {
+    return lagOf(tx, `SELECT next_try_at AS at FROM metric_total WHERE state = 'OWED' AND next_try_at <= now()`);
   }
 
   /** Connections that have something to post now, the longest waiting first. */
@@ -177,16 +185,10 @@ export class MetricTotalRepository {
     );
   }
 
-  list(
-    tx: Tx,
-    page: { projectId: string; connectionId: string; beforeId: string | null; limit: number },
-  ): Promise<MetricTotalEntity[]> {
+  /** Totals of a connection before an id, newest first. */
+  list(tx: Tx, page: TotalsFilter & { beforeId: string | null; limit: number }): Promise<MetricTotalEntity[]> {
     return tx.find(MetricTotalEntity, {
-      where: {
-        projectId: page.projectId,
-        connectionId: page.connectionId,
-        ...(page.beforeId ? { id: LessThan(page.beforeId) } : {}),
-      },
+      where: { ...whereOf(page), ...(page.beforeId ? { id: LessThan(page.beforeId) } : {}) },
       order: { id: 'DESC' },
       take: page.limit,
     });
@@ -195,24 +197,11 @@ export class MetricTotalRepository {
   /** Totals of a connection after an id, in order. */
   page(
     tx: Tx,
-    {
-      projectId,
-      connectionId,
-      campaignId,
-      channelId,
-      states,
-    }: ExportFilter & { projectId: string; connectionId: string },
+    wanted: TotalsFilter,
     { afterId, limit }: { afterId: string | null; limit: number },
   ): Promise<MetricTotalEntity[]> {
     return tx.find(MetricTotalEntity, {
-      where: {
-        projectId,
-        connectionId,
-        ...(afterId ? { id: MoreThan(afterId) } : {}),
-        ...(campaignId ? { optimoveCampaignId: campaignId } : {}),
-        ...(channelId === null ? {} : { optimoveChannelId: channelId }),
-        ...(states ? { state: In(states) } : {}),
-      },
+      where: { ...whereOf(wanted), ...(afterId ? { id: MoreThan(afterId) } : {}) },
       order: { id: 'ASC' },
       take: limit,
     });
@@ -232,4 +221,14 @@ export class MetricTotalRepository {
     if (!row) throw new InvariantError('Counting answers one row');
     return row;
   }
+}
+
+function whereOf({ projectId, connectionId, campaignId, channelId, states }: TotalsFilter): object {
+  return {
+    projectId,
+    connectionId,
+    ...(campaignId === null ? {} : { optimoveCampaignId: campaignId }),
+    ...(channelId === null ? {} : { optimoveChannelId: channelId }),
+    ...(states ? { state: In(states) } : {}),
+  };
 }

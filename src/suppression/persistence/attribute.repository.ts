@@ -1,5 +1,5 @@
 import { newId } from '@libs/foundation';
-import { execute, query, type Tx } from '@libs/platform';
+import { execute, type GaugeValue, lagOf, query, type Tx } from '@libs/platform';
 import type { AttributeType } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import type { AttributeState, SuppressionAttribute } from '../domain/sync';
@@ -16,6 +16,14 @@ export class AttributeRepository {
       tx,
       `SELECT ${columns} FROM suppression_attribute WHERE project_id = $1 AND connection_id = $2 ORDER BY id`,
       [projectId, connectionId],
+    );
+  }
+
+  /** Since when the oldest day of data that are synced is over; of attributes without any, nothing. */
+  age(tx: Tx): Promise<GaugeValue<never>[]> {
+    return lagOf(
+      tx,
+      `SELECT (data_date + 1)::timestamp AT TIME ZONE 'UTC' AS at FROM suppression_attribute WHERE state <> 'STOPPED'`,
     );
   }
 

@@ -13,6 +13,9 @@ const rows = `query ($id: ID!, $first: Int = 50, $after: String) { postbackRows(
   nodes { optimoveCampaignId optimoveChannelId optimoveTemplateId metric owedValue acknowledgedValue uncertainValue state
     lastError acknowledgedAt }
   pageInfo { hasNextPage endCursor } } }`;
+const narrowed = `query ($id: ID!, $states: [PostState!], $campaign: String, $channel: Int) {
+  postbackRows(connectionId: $id, states: $states, optimoveCampaignId: $campaign, optimoveChannelId: $channel) {
+    nodes { optimoveTemplateId } pageInfo { hasNextPage endCursor } } }`;
 const summary = `query ($id: ID!) { postbackSummary(connectionId: $id) {
   owed acknowledged refused uncertain lastAcknowledgedAt lastError } }`;
 
@@ -57,6 +60,18 @@ describe('postbacks over GraphQL', () => {
       nodes: [{ optimoveTemplateId: '1', optimoveCampaignId: '20417', optimoveChannelId: 506, state: 'ACKNOWLEDGED' }],
       pageInfo: { hasNextPage: false },
     });
+  });
+
+  it('show those alone that have to be settled, or of one campaign or channel', async () => {
+    const templates = async (filter: object): Promise<string[]> => {
+      const { postbackRows } = (await stage.ask(narrowed, { id, ...filter })).data as Rows;
+      return postbackRows.nodes.map(({ optimoveTemplateId }) => optimoveTemplateId);
+    };
+    expect(await templates({ states: ['REFUSED', 'UNCERTAIN'] })).toEqual(['2']);
+    expect(await templates({ states: ['OWED', 'ACKNOWLEDGED'] })).toEqual(['3', '1']);
+    expect(await templates({ states: [] })).toEqual([]);
+    expect(await templates({ campaign: '20417', channel: 506, states: ['REFUSED'] })).toEqual(['2']);
+    expect([await templates({ campaign: '1' }), await templates({ channel: 1 })]).toEqual([[], []]);
   });
 
   it('refuse a cursor that is none of theirs', async () => {
