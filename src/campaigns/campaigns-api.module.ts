@@ -1,5 +1,5 @@
-import { ChannelsModule } from '@modules/channels';
-import { ConnectionsModule } from '@modules/connections';
+import { ChannelsApiModule, ChannelsModule } from '@modules/channels';
+import { ConnectionsApiModule, ConnectionsModule } from '@modules/connections';
 import { ProfilesModule } from '@modules/profiles';
 import { ProjectsModule } from '@modules/projects';
 import { SuppressionModule } from '@modules/suppression';
@@ -25,6 +25,7 @@ import {
 } from './api/medium-funnel.resolver';
 import { MediumFunnelExportController } from './api/medium-funnel-export.controller';
 import { OptimoveCallbackController } from './api/optimove-callback.controller';
+import { CampaignPlaceResolver, ExecutionPlaceResolver } from './api/place.resolver';
 import { ProgressResolver } from './api/progress.resolver';
 import { QuietChannelResolver } from './api/quiet-channel.resolver';
 import { ReadingResolver } from './api/reading.resolver';
@@ -55,7 +56,16 @@ import { WithholdKept } from './tracking/withhold-kept';
 
 /** Campaigns as the api host serves them. */
 @Module({
-  imports: [CampaignsModule, ChannelsModule, ConnectionsModule, ProfilesModule, ProjectsModule, SuppressionModule],
+  imports: [
+    CampaignsModule,
+    ChannelsApiModule,
+    ChannelsModule,
+    ConnectionsApiModule,
+    ConnectionsModule,
+    ProfilesModule,
+    ProjectsModule,
+    SuppressionModule,
+  ],
   controllers: [
     OptimoveCallbackController,
     RecipientsExportController,
@@ -71,6 +81,8 @@ import { WithholdKept } from './tracking/withhold-kept';
     CallbackSpool,
     CampaignExecutionsLoader,
     CampaignExecutionsResolver,
+    CampaignPlaceResolver,
+    ExecutionPlaceResolver,
     ChoiceLoader,
     ChoiceResolver,
     ExecutionResolver,

@@ -1,8 +1,10 @@
 import { PageArgs } from '@libs/platform';
 import { ArgsType, Field, ID } from '@nestjs/graphql';
-import { IsIn, IsOptional, IsUUID, Length } from 'class-validator';
+import { IsIn, IsISO8601, IsOptional, IsUUID, Length, Matches } from 'class-validator';
 import { endStates } from '../domain/execution/end-state';
 import { EndStateEnum, ExecutionKindEnum, ExecutionStateEnum } from './execution.type';
+
+const dayRule = { message: '$property must be a day, YYYY-MM-DD' };
 
 /** Which executions to list. */
 @ArgsType()
@@ -31,6 +33,18 @@ export class ExecutionsArgs extends PageArgs {
   @IsOptional()
   @IsUUID()
   campaignId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Only those that run on this day or later, YYYY-MM-DD.' })
+  @IsOptional()
+  @Matches(/^\d{4}-\d\d-\d\d$/, dayRule)
+  @IsISO8601({ strict: true }, dayRule)
+  fromDay?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Only those that run on this day or earlier, YYYY-MM-DD.' })
+  @IsOptional()
+  @Matches(/^\d{4}-\d\d-\d\d$/, dayRule)
+  @IsISO8601({ strict: true }, dayRule)
+  toDay?: string | null;
 }
 
 /** Which recipients to list. */

@@ -42,6 +42,8 @@ export class ExecutionResolver {
       optimoveCampaignId: args.optimoveCampaignId,
       campaignId: args.campaignId,
       beforeId: readCursor(args.after, isUuid),
+      fromDay: args.fromDay,
+      toDay: args.toDay,
       limit: args.first + 1,
     });
     return toPage(rows, { first: args.first, cursorOf: ({ id }) => id, map: (row) => row });

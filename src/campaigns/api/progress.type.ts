@@ -6,7 +6,7 @@ export class ExecutionProgressType {
   @Field(() => ID, { description: 'The execution.' })
   executionId!: string;
 
-  @Field(() => String, { description: `One of ${Object.keys(ExecutionStateEnum).join(', ')}.` })
+  @Field(() => ExecutionStateEnum, { description: 'How far it has come.' })
   state!: string;
 
   @Field({ description: 'The moment.' })

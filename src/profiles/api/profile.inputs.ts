@@ -1,9 +1,22 @@
 import { PageArgs } from '@libs/platform';
-import { ArgsType, Field, InputType } from '@nestjs/graphql';
+import { ArgsType, Field, ID, InputType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsOptional, IsTimeZone, Length, MaxLength, ValidateNested } from 'class-validator';
 import type { Subscription } from '../domain/subscription';
 import { SubscriptionEnum } from './profile.type';
+
+/** Which profile; one of the two. */
+@ArgsType()
+export class ProfileArgs {
+  @Field(() => String, { nullable: true, description: 'Its user ID.' })
+  userId?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'Its id here, as recipients and traces name it; anonymous ones too.',
+  })
+  id?: string | null;
+}
 
 /** Which profiles to list. */
 @ArgsType()

@@ -1,5 +1,6 @@
 import { ConnectionType, UserError } from '@libs/platform';
 import { Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { PlatformEnum } from '../apps/app.type';
 import { subscriptions } from '../domain/subscription';
 import { BrowserEnum } from './device-targeting.inputs';
 import { ApnsEnvironmentEnum, PushServiceEnum } from './push-service.enum';
@@ -36,7 +37,7 @@ export class DeviceType {
   @Field(() => ID, { description: 'Our id.' })
   id!: string;
 
-  @Field({ description: 'ANDROID, IOS or WEB.' })
+  @Field(() => PlatformEnum, { description: 'Where its app runs.' })
   platform!: string;
 
   @Field(() => PushServiceEnum, {
@@ -96,8 +97,11 @@ export class ProfileType {
   @Field(() => ID, { description: 'Our id.' })
   id!: string;
 
-  @Field({ description: 'Id of the person in the operator’s systems; case matters.' })
-  userId!: string;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Id of the person in the operator’s systems; case matters. Null of who is anonymous.',
+  })
+  userId!: string | null;
 
   @Field(() => String, { nullable: true, description: 'E-mail address.' })
   email!: string | null;
@@ -133,6 +137,9 @@ export class ProfileType {
 @ObjectType('ProfileConnection', { description: 'A page of profiles in the order of their user IDs.' })
 export class ProfileConnection extends ConnectionType(ProfileType) {}
 
+const ImportKindEnum = { PROFILES: 'PROFILES', DEVICES: 'DEVICES' };
+registerEnumType(ImportKindEnum, { name: 'ImportKind', description: 'What an imported file holds.' });
+
 @ObjectType('Import', { description: 'A file that was imported. received = created + updated + repeated + rejected.' })
 export class ImportType {
   @Field(() => ID, { description: 'Our id; rejected rows are at GET /imports/{id}/rejects.csv.' })
@@ -141,7 +148,7 @@ export class ImportType {
   @Field(() => ID, { description: 'The task that shows its progress.' })
   taskId!: string;
 
-  @Field({ description: 'PROFILES or DEVICES.' })
+  @Field(() => ImportKindEnum, { description: 'What the file holds.' })
   kind!: string;
 
   @Field(() => Int, { description: 'Rows in the file so far.' })

@@ -9,7 +9,7 @@ import { againAfterClash } from '../persistence/again-after-clash';
 import { ProfileRepository } from '../persistence/profile.repository';
 import { type ListedProfile, ProfileDirectory } from '../persistence/profile-directory';
 import { DevicesLoader } from './devices.loader';
-import { ProfilesArgs, UpsertProfileInput } from './profile.inputs';
+import { ProfileArgs, ProfilesArgs, UpsertProfileInput } from './profile.inputs';
 import {
   DeviceType,
   ImportConnection,
@@ -35,9 +35,16 @@ export class ProfilesResolver {
   ) {}
 
   @Allow('profiles.view')
-  @Query(() => ProfileType, { nullable: true, description: 'The profile of a user ID.' })
-  profile(@CurrentActor() actor: Actor, @Args('userId') userId: string): Promise<ListedProfile | null> {
-    return this.directory.find(this.transactions.pool, actor.projectId, userId);
+  @Query(() => ProfileType, { nullable: true, description: 'The profile of a user ID, or with an id of ours.' })
+  async profile(
+    @CurrentActor() { projectId }: Actor,
+    @Args() { userId, id }: ProfileArgs,
+  ): Promise<ListedProfile | null> {
+    const { pool } = this.transactions;
+    if (userId && id) throw new BadRequestException('Name the profile by userId or by id, not by both');
+    if (userId) return this.directory.find(pool, projectId, userId);
+    if (!id) throw new BadRequestException('Name the profile by userId, or by id');
+    return isUuid(id) ? this.directory.findById(pool, projectId, id) : null;
   }
 
   @Allow('profiles.view')
@@ -52,7 +59,7 @@ export class ProfilesResolver {
       afterUserId: decodeCursor(after),
       limit: first + 1,
     });
-    return toPage(rows, { first, cursorOf: ({ userId }) => userId, map: (row) => row });
+    return toPage(rows, { first, cursorOf: ({ userId }) => userId ?? '', map: (row) => row });
   }
 
   @Allow('profiles.view')

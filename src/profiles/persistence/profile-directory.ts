@@ -7,7 +7,8 @@ import type { Subscription } from '../domain/subscription';
 /** A profile as it is shown. */
 export interface ListedProfile {
   id: string;
-  userId: string;
+  /** Null of who is anonymous. */
+  userId: string | null;
   email: string | null;
   mobileNumber: string | null;
   emailSubscription: Subscription;
@@ -68,6 +69,13 @@ export class ProfileDirectory {
       `SELECT ${columns} FROM profile WHERE project_id = $1 AND user_id = $2`,
       [projectId, userId],
     );
+    return profile ?? null;
+  }
+
+  /** Anonymous ones too. */
+  async findById(tx: Tx, projectId: string, id: string): Promise<ListedProfile | null> {
+    const sql = `SELECT ${columns} FROM profile WHERE project_id = $1 AND id = $2`;
+    const [profile] = await query<ListedProfile>(tx, sql, [projectId, id]);
     return profile ?? null;
   }
 

@@ -103,6 +103,19 @@ describe('profiles over GraphQL', () => {
     expect(await stage.ask(query, { id: 'dev' })).toEqual({ profile: null });
   });
 
+  it('finds a profile by its id here, anonymous ones too, and in this project alone', async () => {
+    const [anonymous, foreign] = [newId(), newId()];
+    await stage.database.query('INSERT INTO profile (id, project_id) VALUES ($1, $2), ($3, $4)', [
+      ...[anonymous, stage.projectId, foreign, newId()],
+    ]);
+    const query = 'query ($id: ID, $userId: String) { profile(id: $id, userId: $userId) { id userId } }';
+    expect(await stage.ask(query, { id: anonymous })).toEqual({ profile: { id: anonymous, userId: null } });
+    for (const id of [foreign, 'nonsense']) expect(await stage.ask(query, { id })).toEqual({ profile: null });
+    for (const named of ['', '(id: "1", userId: "2")']) {
+      expect((await stage.refusal(`{ profile${named} { id } }`))?.message).toContain('Name the profile by userId');
+    }
+  });
+
   it('lists profiles page by page and finds them by the beginning of a user ID, an address or a number', async () => {
     const rows = ['L1', 'L2', 'L3', 'L%'].map((id, index) => `${id},${id}@example.com,44770090020${index}`);
     await stage.send('/imports/profiles', `userId,email,mobileNumber\n${rows.join('\n')}\n`);

@@ -32,6 +32,11 @@ export class CampaignsArgs extends PageArgs {
   @IsOptional()
   @IsIn(campaignStatuses)
   status?: CampaignStatus | null;
+
+  @Field(() => String, { nullable: true, description: 'Only those with this in their name, in capitals or not.' })
+  @IsOptional()
+  @Length(1, 100)
+  search?: string | null;
 }
 
 @InputType({ description: 'A campaign to write. It starts as a draft.' })

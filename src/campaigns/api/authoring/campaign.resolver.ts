@@ -42,6 +42,7 @@ export class CampaignResolver {
     const rows = await this.campaigns.list(this.transactions.pool, {
       projectId: actor.projectId,
       status: args.status ?? null,
+      search: args.search ?? null,
       beforeId: decodeCursor(args.after),
       limit: args.first + 1,
     });

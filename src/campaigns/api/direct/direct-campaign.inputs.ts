@@ -18,6 +18,11 @@ export class DirectCampaignsArgs extends PageArgs {
   @IsOptional()
   @IsIn(directStatuses)
   status?: DirectStatus | null;
+
+  @Field(() => String, { nullable: true, description: 'Only those with this in their name, in capitals or not.' })
+  @IsOptional()
+  @Length(1, 100)
+  search?: string | null;
 }
 
 @InputType({ description: 'A Direct campaign to write. It starts as a draft.' })

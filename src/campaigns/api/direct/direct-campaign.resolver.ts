@@ -74,6 +74,7 @@ export class DirectCampaignResolver {
     const rows = await this.campaigns.list(this.transactions.pool, {
       projectId: actor.projectId,
       status: args.status ?? null,
+      search: args.search ?? null,
       beforeId: decodeCursor(args.after),
       limit: args.first + 1,
     });

@@ -1,6 +1,6 @@
 import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import { In, LessThan, Not } from 'typeorm';
+import { In, LessThan, Not, Raw } from 'typeorm';
 import type { CampaignStatus } from '../../domain/content/campaign-status';
 import { CampaignEntity } from './campaign.entity';
 import { CampaignVersionEntity } from './campaign-version.entity';
@@ -20,11 +20,23 @@ export class CampaignRepository {
   /** Newest first; without a status everything but archived ones. */
   list(
     tx: Tx,
-    page: { projectId: string; status: CampaignStatus | null; beforeId: string | null; limit: number },
+    page: {
+      projectId: string;
+      status: CampaignStatus | null;
+      search: string | null;
+      beforeId: string | null;
+      limit: number;
+    },
   ): Promise<CampaignEntity[]> {
-    const { projectId, status, beforeId, limit } = page;
+    const { projectId, status, search, beforeId, limit } = page;
+    const named = search ? { name: Raw((name) => `strpos(lower(${name}), lower(:search)) > 0`, { search }) } : {};
     return tx.find(CampaignEntity, {
-      where: { projectId, status: status ?? Not('ARCHIVED'), ...(beforeId ? { id: LessThan(beforeId) } : {}) },
+      where: {
+        projectId,
+        status: status ?? Not('ARCHIVED'),
+        ...named,
+        ...(beforeId ? { id: LessThan(beforeId) } : {}),
+      },
       order: { id: 'DESC' },
       take: limit,
     });

@@ -62,13 +62,19 @@ export class DirectCampaignRepository {
   /** Newest first; without a status everything but archived ones. */
   list(
     tx: Tx,
-    page: { projectId: string; status: DirectStatus | null; beforeId: string | null; limit: number },
+    page: {
+      projectId: string;
+      status: DirectStatus | null;
+      search: string | null;
+      beforeId: string | null;
+      limit: number;
+    },
   ): Promise<DirectCampaign[]> {
     return query(
       tx,
       `SELECT ${columns} FROM direct_campaign WHERE project_id = $1 AND ($2::text IS NULL AND status <> 'ARCHIVED' OR status = $2)
-         AND ($3::uuid IS NULL OR id < $3) ORDER BY id DESC LIMIT $4`,
-      [page.projectId, page.status, page.beforeId, page.limit],
+         AND ($3::uuid IS NULL OR id < $3) AND ($5::text IS NULL OR strpos(lower(name), lower($5)) > 0) ORDER BY id DESC LIMIT $4`,
+      [page.projectId, page.status, page.beforeId, page.limit, page.search],
     );
   }
 

@@ -44,6 +44,9 @@ export interface ExecutionsFilter {
   optimoveCampaignId?: string | null;
   /** A campaign of ours that a template of the execution stands for. */
   campaignId?: string | null;
+  /** Days of the run that count as well, `YYYY-MM-DD`. */
+  fromDay?: string | null;
+  toDay?: string | null;
   beforeId: string | null;
   limit: number;
 }
@@ -82,13 +85,14 @@ export class ExecutionListRepository {
   list(filter: ExecutionsFilter): Promise<ListedExecution[]> {
     const { campaignId } = filter;
     const ofCampaign = `AND id IN (SELECT t.execution_id FROM campaign_version v
-           JOIN execution_template t ON t.version_id = v.id WHERE v.project_id = $1 AND v.campaign_id = $9)`;
+           JOIN execution_template t ON t.version_id = v.id WHERE v.project_id = $1 AND v.campaign_id = $11)`;
     return query(
       this.transactions.pool,
       `SELECT ${executionColumns} FROM execution
        WHERE project_id = $1 AND ($2::uuid IS NULL OR connection_id = $2) AND ($3::text IS NULL OR state = $3)
          AND ($4::uuid IS NULL OR id < $4) AND ($5::text IS NULL OR (kind = 'DIRECT' AND optimove_campaign_id = $5))
          AND ($6::text IS NULL OR kind = $6) AND ($7::text IS NULL OR (kind <> 'DIRECT' AND optimove_campaign_id = $7))
+         AND ($9::date IS NULL OR run_date >= $9) AND ($10::date IS NULL OR run_date <= $10)
          ${campaignId ? ofCampaign : ''}
        ORDER BY id DESC LIMIT $8`,
       [
@@ -100,6 +104,8 @@ export class ExecutionListRepository {
         filter.kind ?? null,
         filter.optimoveCampaignId ?? null,
         filter.limit,
+        filter.fromDay ?? null,
+        filter.toDay ?? null,
         ...(campaignId ? [campaignId] : []),
       ],
     );
