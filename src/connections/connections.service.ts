@@ -34,6 +34,7 @@ const mostKept = 1_000;
 @Injectable()
 export class ConnectionsService {
   private readonly callbackAccess = new Map<string, CallbackAccess>();
+  private readonly asking = new Map<string, Promise<CallbackAccess | null>>();
 
   constructor(
     private readonly transactions: Transactions,
@@ -113,11 +114,20 @@ export class ConnectionsService {
     return callbackAddress(this.config.PUBLIC_URL, { id: stored.id, secret, kind });
   }
 
-  private async callbackAccessOf(connectionId: string): Promise<CallbackAccess | null> {
+  /** Asks once for all calls that come while it asks: they may be hundreds. */
+  private callbackAccessOf(connectionId: string): Promise<CallbackAccess | null> | CallbackAccess | null {
     if (!isUuid(connectionId)) return null;
-    const now = Date.now();
     const existing = this.callbackAccess.get(connectionId);
-    if (existing && existing.until > now) return existing;
+    if (existing && existing.until > Date.now()) return existing;
+    const asked =
+      this.asking.get(connectionId) ??
+      this.askAccess(connectionId, existing).finally(() => this.asking.delete(connectionId));
+    this.asking.set(connectionId, asked);
+    return asked;
+  }
+
+  private async askAccess(connectionId: string, existing: CallbackAccess | undefined): Promise<CallbackAccess | null> {
+    const now = Date.now();
     const connection = await this.repository.findAny(this.transactions.pool, connectionId).catch((error: unknown) => {
       // What was right a moment ago is better than turning callbacks away while the database is away.
       if (existing && isRetryable(error)) return 'away' as const;

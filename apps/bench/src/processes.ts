@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 
 /** A program of the house running as a process of its own. */
@@ -21,13 +22,17 @@ export function profileInto(folder: string): void {
   profiles = folder;
 }
 
-/** Starts `dist/apps/<script>` with a fixed heap limit and resolves when it is ready. @throws with its last words. */
-export async function startProcess(script: string, env: Record<string, string>): Promise<BenchProcess> {
+/**
+ * Starts `dist/apps/<script>` with a fixed heap limit and resolves when it is ready; `niceness` as of `nice`.
+ * @throws with its last words.
+ */
+export async function startProcess(script: string, env: Record<string, string>, niceness = 0): Promise<BenchProcess> {
   const child = fork(join(dist, 'apps', script), {
     env: { PATH: process.env.PATH, ...env },
     execArgv: [`--max-old-space-size=${heapMiB}`, ...profiling(script)],
     silent: true,
   });
+  if (niceness > 0 && child.pid !== undefined) setPriority(child.pid, niceness);
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.on('data', (part: Buffer) => {

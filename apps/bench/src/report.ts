@@ -19,6 +19,11 @@ export function compare(row: Omit<BenchRow, 'ratio' | 'pass'>): BenchRow {
   return { ...row, ratio, pass: row.must === 'reach' ? ratio >= row.bar : ratio <= row.bar };
 }
 
+/** Makes a row of something that must not happen at all. */
+export function never(name: string, count: number): BenchRow {
+  return { name, ours: count, bare: 0, ratio: count, bar: 0, must: 'stay under', pass: count === 0 };
+}
+
 /** Prints the table, writes it as JSON when asked, and returns the exit code: 1 when a bar is missed. */
 export function report(rows: BenchRow[], jsonFile: string | undefined): number {
   console.table(

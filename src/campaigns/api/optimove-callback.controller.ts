@@ -1,4 +1,5 @@
 import { isUuid, newId, systemClock } from '@libs/foundation';
+import type { ParsedCallback } from '@libs/optimove-client';
 import { isRetryable, Log } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { Public } from '@modules/projects';
@@ -17,7 +18,7 @@ import {
 } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { largestCallback, originalContentType } from '../domain/callback-body';
-import { AcceptCallback, isTriggeredCall } from '../execution/accept-callback';
+import { AcceptCallback, isTriggered, readCall } from '../execution/accept-callback';
 import { CallbackSpool, type SpooledCall } from '../execution/callback-spool';
 import { patiently, TooSlowError, withinLimit } from './patience';
 
@@ -26,6 +27,11 @@ const triggeredWaitMs = 2_000;
 const awayMs = 1_000;
 const retryAfterSeconds = 5;
 const serviceUnavailable = 503;
+
+interface ReadCall {
+  call: SpooledCall;
+  parsed: ParsedCallback;
+}
 
 /** Where Optimove announces campaigns. The secret in the path is the authentication: Optimove sends no header. */
 @Public()
@@ -67,7 +73,8 @@ export class OptimoveCallbackController {
       from,
     };
     try {
-      await (isTriggeredCall(call) ? this.acceptTriggered(call) : this.acceptPatiently(call));
+      const read = { call, parsed: readCall(call) };
+      await (isTriggered(read.parsed) ? this.acceptTriggered(read) : this.acceptPatiently(read));
     } catch (error) {
       if (error instanceof HttpException) throw error;
       this.log.failure('callback.not-accepted', error, { connectionId, kind: call.kind });
@@ -78,19 +85,20 @@ export class OptimoveCallbackController {
   }
 
   /** Tries until the limit: whoever calls may not call again. */
-  private acceptPatiently(call: SpooledCall): Promise<void> {
-    return patiently((isAgain) => this.accept(call, isAgain), { limitMs: waitMs, isTrouble });
+  private acceptPatiently(read: ReadCall): Promise<void> {
+    return patiently((isAgain) => this.accept(read, isAgain), { limitMs: waitMs, isTrouble });
   }
 
-  private async acceptTriggered(call: SpooledCall): Promise<void> {
+  private async acceptTriggered(read: ReadCall): Promise<void> {
     if (Date.now() >= this.awayUntil) {
       try {
-        return await withinLimit(this.accept(call, false), triggeredWaitMs);
+        return await withinLimit(this.accept(read, false), triggeredWaitMs);
       } catch (error) {
         if (!isTrouble(error)) throw error;
         this.awayUntil = Date.now() + awayMs;
       }
     }
+    const { call } = read;
     if (!isUuid(call.connectionId) || this.connections.isStranger(call)) {
       throw new NotFoundException('No such callback address');
     }
@@ -98,11 +106,11 @@ export class OptimoveCallbackController {
     this.log.event('callback.spooled', { connectionId: call.connectionId, kind: call.kind }, 'warn');
   }
 
-  private async accept(call: SpooledCall, isAgain: boolean): Promise<void> {
+  private async accept({ call, parsed }: ReadCall, isAgain: boolean): Promise<void> {
     const { connectionId, kind } = call;
     const connection = isUuid(connectionId) ? await this.connections.authenticateCallback(call) : null;
     if (!connection) throw new NotFoundException('No such callback address');
-    const accepted = await this.acceptCallback.accept({ ...call, connection, isAgain });
+    const accepted = await this.acceptCallback.accept({ ...call, connection, isAgain }, parsed);
     this.log.event('callback.accepted', { connectionId, kind, ...accepted });
     if (accepted?.isFromStranger) throw new ForbiddenException('Calls from this address are not allowed');
   }

@@ -1,4 +1,10 @@
-import { type OptimoveCallback, parseCallback, readEngagement, withoutDecryptionKey } from '@libs/optimove-client';
+import {
+  type OptimoveCallback,
+  type ParsedCallback,
+  parseCallback,
+  readEngagement,
+  withoutDecryptionKey,
+} from '@libs/optimove-client';
 import { Transactions, type Tx } from '@libs/platform';
 import { ChannelsService } from '@modules/channels';
 import { type ConnectionView, isAllowedAddress } from '@modules/connections';
@@ -71,14 +77,13 @@ export class AcceptCallback {
   ) {}
 
   /**
-   * Resolves when the call is committed. A repeated announcement leads to the execution that the first one made.
+   * Resolves when the call, `parsed` by {@link readCall}, is committed. A repeated announcement leads to the execution that the first one made.
    * @returns null when the call was taken in before.
    */
-  async accept(call: InboundCall): Promise<AcceptedCall | null> {
-    const parsed = read(call);
+  async accept(call: InboundCall, parsed = readCall(call)): Promise<AcceptedCall | null> {
     const entry = entryOf(call, parsed.ok ? parsed.callback : null);
     if (!isAllowedAddress(call.connection.callbackAddresses, call.from)) return this.refuse(call, entry);
-    if (parsed.ok && parsed.callback.eventTypeId === triggered) {
+    if (parsed.ok && isTriggered(parsed)) {
       return this.triggers.add({ call, callback: parsed.callback, entry });
     }
     // Before the transaction: one that asks the pool for a second connection can starve them all.
@@ -183,7 +188,8 @@ export class AcceptCallback {
   }
 }
 
-function read(call: InboundCall): ReturnType<typeof parseCallback> {
+/** What a call says, or why it cannot be read. */
+export function readCall(call: Pick<InboundCall, 'kind' | 'body' | 'isCut'>): ParsedCallback {
   if (!call.isCut) return parseCallback(call);
   return { ok: false, reason: `The body is larger than ${largestCallback} bytes; only its beginning was kept` };
 }
@@ -209,7 +215,6 @@ function entryOf(call: InboundCall, callback: OptimoveCallback | null): TriggerC
 }
 
 /** Whether the call tells of one customer who met a trigger: nothing but the call itself would ever tell of it again. */
-export function isTriggeredCall(call: Pick<InboundCall, 'kind' | 'body'>): boolean {
-  const parsed = parseCallback(call);
+export function isTriggered(parsed: ParsedCallback): boolean {
   return parsed.ok && parsed.callback.eventTypeId === triggered;
 }

@@ -26,7 +26,7 @@ import { InFlightLimiter } from './in-flight-limiter';
 import { matchRecipients } from './match-recipients';
 import { NarrowToSegment } from './narrow-to-segment';
 import { type MatchedRecipient, renderSlice } from './render-slice';
-import { SendSlice, type SliceEnd } from './send-slice';
+import { SendSlice, type Slice, type SliceEnd } from './send-slice';
 import { peopleWithin } from './sending-room';
 
 const sliceSize = 100;
@@ -42,6 +42,9 @@ const firstRetryMs = 1_000;
 const longestRetryMs = 60_000;
 const longestAskedMs = 600_000;
 const jitter = 0.2;
+
+type WhatIsLeft = Pick<SliceEnd, 'isUnfinished' | 'isWaiting' | 'retryAfterMs'>;
+type Kind = Pick<ExecutionContext['execution'], 'kind'>;
 
 /** Sends one chunk: match → segment → render → slices through the gate → outcomes → sums. Safe to run again at any point. */
 @Injectable()
@@ -87,7 +90,9 @@ export class SendChunk {
     try {
       await this.settleLost(chunk);
       if (await this.waitForProviders(chunk)) return;
-      await this.close(chunk, await (fresh ? this.sendTo(chunk, fresh) : this.send(chunk)));
+      const end = await (fresh ? this.sendTo(chunk, fresh, (tx) => this.finish(tx, chunk)) : this.send(chunk));
+      if (!end.isFinished) await this.close(chunk, end);
+      else this.news.movedSoon(chunk.executionId);
     } catch (error) {
       if (error instanceof SendingStoppedError) return await this.park(chunk, error);
       if (!(error instanceof FencedError)) {
@@ -157,17 +162,18 @@ export class SendChunk {
     return { ...end, isUnfinished: end.isUnfinished || open.length === most };
   }
 
-  private async sendTo(chunk: HeldChunk, open: OpenRecipient[]): Promise<SliceEnd> {
+  /** `finish` is written with the ends of a chunk that is one slice, unless somebody of it is left. */
+  private async sendTo(chunk: HeldChunk, open: OpenRecipient[], finish?: (tx: Tx) => Promise<void>): Promise<SliceEnd> {
     const context = await this.contextFor(chunk, open);
     const people = await this.match(context, open);
     const { project_id: projectId, kind } = context.execution;
     const owner = { projectId, executionId: chunk.executionId };
     const limiter = this.limiters[kind === 'TRIGGERED' ? 'TRIGGERED' : 'SCHEDULED'];
-    const until = performance.now() + turnMs;
+    const whole = { until: performance.now() + turnMs, finish: people.length > sliceSize ? undefined : finish };
     const work: Promise<SliceEnd>[] = [];
     for (let from = 0; from < people.length; from += sliceSize) {
       const slice = people.slice(from, from + sliceSize);
-      const send = (): Promise<SliceEnd> => this.sendSlice(context, chunk, { people: slice, until });
+      const send = (): Promise<SliceEnd> => this.sendSlice(context, chunk, { people: slice, ...whole });
       work.push(limiter.run(owner, send, ({ isJammed }) => isJammed));
     }
     const results = await Promise.allSettled(work);
@@ -178,6 +184,7 @@ export class SendChunk {
       isUnfinished: ends.some(({ isUnfinished }) => isUnfinished),
       isWaiting: ends.some(({ isWaiting }) => isWaiting),
       isJammed: ends.some(({ isJammed }) => isJammed),
+      isFinished: ends.some(({ isFinished }) => isFinished),
       retryAfterMs: Math.max(0, ...ends.map(({ retryAfterMs }) => retryAfterMs)),
     };
   }
@@ -205,12 +212,12 @@ export class SendChunk {
   private async sendSlice(
     context: ExecutionContext,
     chunk: HeldChunk,
-    { people, until }: { people: MatchedRecipient[]; until: number },
+    { people, ...rest }: { people: MatchedRecipient[] } & Pick<Slice, 'until' | 'finish'>,
   ): Promise<SliceEnd> {
     const profileIds = people.flatMap(({ profileId }) => (profileId ? [profileId] : []));
     const stored = await this.profiles.storedValues(this.transactions.pool, context.execution.project_id, profileIds);
     const rendered = renderSlice(context, people, stored);
-    const end = await this.slices.run({ context, chunk, people: rendered, until });
+    const end = await this.slices.run({ context, chunk, people: rendered, ...rest });
     if (rendered.some(({ drops }) => drops.some(({ detail }) => detail === runawayDetail))) await this.pause(chunk);
     return end;
   }
@@ -223,26 +230,36 @@ export class SendChunk {
   }
 
   private async close(chunk: HeldChunk, end: SliceEnd): Promise<void> {
-    const retryAt = after(nextTryInMs(chunk, end));
     const { execution } = await this.contexts.get(chunk.executionId);
     const isDone = await this.transactions.run(async (tx) => {
-      const next = await this.chunks.close(tx, chunk, retryAt);
       await this.news.moved(tx, chunk.executionId);
-      if (next !== null) {
-        const job = { executionId: chunk.executionId, chunkNo: chunk.chunkNo, attempt: next.attempt };
-        await this.outbox.enqueue(tx, chunkJobOf(execution.kind), job, { runAt: next.at });
-      } else if (execution.kind === 'TRIGGERED') {
-        await this.changes.add(tx, [chunk.executionId]);
-      }
-      return next === null;
+      return this.closeIn(tx, chunk, { ...end, kind: execution.kind });
     });
     // A triggered execution stays open all day; its closing is found by the sweep.
     if (isDone && execution.kind !== 'TRIGGERED') await this.completion.tryComplete(chunk.executionId);
   }
+
+  /** Closes a triggered chunk of which nobody is left. */
+  private async finish(tx: Tx, chunk: HeldChunk): Promise<void> {
+    await this.closeIn(tx, chunk, { kind: 'TRIGGERED', isUnfinished: false, isWaiting: false, retryAfterMs: 0 });
+  }
+
+  /** @returns whether the chunk is done; otherwise a job for another try is queued. */
+  private async closeIn(tx: Tx, chunk: HeldChunk, { kind, ...left }: WhatIsLeft & Kind): Promise<boolean> {
+    const { executionId, chunkNo } = chunk;
+    const next = await this.chunks.close(tx, chunk, after(nextTryInMs(chunk, left)));
+    if (next !== null) {
+      const job = { executionId, chunkNo, attempt: next.attempt };
+      await this.outbox.enqueue(tx, chunkJobOf(kind), job, { runAt: next.at });
+    } else if (kind === 'TRIGGERED') {
+      await this.changes.add(tx, [executionId]);
+    }
+    return next === null;
+  }
 }
 
 /** Who found no room in the rate of an account goes on at once; who was refused for now waits longer each time. */
-function nextTryInMs({ attempt }: HeldChunk, { isUnfinished, isWaiting, retryAfterMs }: SliceEnd): number {
+function nextTryInMs({ attempt }: HeldChunk, { isUnfinished, isWaiting, retryAfterMs }: WhatIsLeft): number {
   if (isUnfinished && !isWaiting) return 0;
   const ownMs = Math.min(firstRetryMs * 2 ** attempt, longestRetryMs);
   return withJitter(Math.max(ownMs, Math.min(retryAfterMs, longestAskedMs)));

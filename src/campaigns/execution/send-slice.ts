@@ -58,6 +58,8 @@ export interface Slice {
   people: RenderedPerson[];
   /** An instant of `performance.now()`: whoever was not decided on by then is left for a later turn. */
   until: number;
+  /** Written in one transaction with the ends of the slice, when nobody of it is left. */
+  finish?: (tx: Tx) => Promise<void>;
 }
 
 /** How a slice ended. */
@@ -70,6 +72,8 @@ export interface SliceEnd {
   isJammed: boolean;
   /** How long a provider asks to wait before that, in milliseconds. */
   retryAfterMs: number;
+  /** Whether {@link Slice.finish} was written. */
+  isFinished: boolean;
 }
 
 interface Pass {
@@ -78,6 +82,7 @@ interface Pass {
   /** People whose message goes on over another medium. */
   next: Set<number>;
   isWaiting: boolean;
+  isFinished: boolean;
   retryAfterMs: number;
 }
 
@@ -118,19 +123,27 @@ export class SendSlice {
    * out now. Nothing of this slice is written then.
    */
   async run(slice: Slice): Promise<SliceEnd> {
-    const end: SliceEnd = { isUnfinished: false, isWaiting: false, isJammed: false, retryAfterMs: 0 };
+    const end: SliceEnd = {
+      isUnfinished: false,
+      isWaiting: false,
+      isJammed: false,
+      retryAfterMs: 0,
+      isFinished: false,
+    };
     let open = slice.people;
     const accountsOf = await this.accounts.of(slice.context, open);
     while (open.length > 0 && performance.now() < slice.until) {
       const room = await reserveRoom(slice.context, { people: open, accountsOf, until: slice.until });
       if (!room) break;
-      const { late, next, isWaiting, retryAfterMs } = await this.pass(
-        { ...slice, people: open.slice(0, room.people) },
+      const finish = room.people < open.length ? undefined : slice.finish;
+      const { late, next, isWaiting, isFinished, retryAfterMs } = await this.pass(
+        { ...slice, people: open.slice(0, room.people), finish },
         room,
       ).finally(() => room.release());
       open = open.filter(({ seq }, index) => index >= room.people || late.has(seq) || next.has(seq));
       end.isWaiting ||= isWaiting;
       end.isJammed ||= late.size > 0;
+      end.isFinished = isFinished;
       end.retryAfterMs = Math.max(end.retryAfterMs, retryAfterMs);
       if (end.isJammed) break;
     }
@@ -154,6 +167,8 @@ export class SendSlice {
     const outcomes = answered.filter(({ reason }) => reason !== lateReason);
     const next = this.limits.stillReachable(slice.context, slice.people, outcomes);
     const ended = slice.people.filter(({ seq }) => !verdict.heldUntil.has(seq) && !next.has(seq));
+    const isWaiting = outcomes.some(({ state }) => state === 'RETRY');
+    const finish = isWaiting || late.length > 0 || ended.length < slice.people.length ? undefined : slice.finish;
     const write = async (tx: Tx): Promise<void> => {
       await this.chunks.assertHeld(tx, slice.chunk);
       await this.deliveries.release(tx, slice.chunk, late);
@@ -169,13 +184,15 @@ export class SendSlice {
       );
       await this.deliveries.hold(tx, slice.chunk.executionId, heldPeople(slice.people, verdict));
       await this.limits.giveBack(tx, slice.context, ended);
+      await finish?.(tx);
       await this.profiles.markUnreachable(tx, slice.context.execution.project_id, outcomes.flatMap(deadAddress));
     };
     await untilWritten(() => this.transactions.run(write));
     return {
       late: new Set(late.map(({ seq }) => seq)),
       next,
-      isWaiting: outcomes.some(({ state }) => state === 'RETRY'),
+      isWaiting,
+      isFinished: finish !== undefined,
       retryAfterMs: Math.max(0, ...outcomes.map(({ retryAfterMs }) => retryAfterMs)),
     };
   }

@@ -4,6 +4,9 @@ import { freePort, migrate, newDatabase } from '../database';
 import { type BenchProcess, startProcess } from '../processes';
 import { content, pageSize } from './content';
 
+/** What docs/running.md advises for the workers of bulk where triggered messages have their own. */
+const bulkNiceness = 5;
+
 /** Everything that a run needs, started and connected. */
 export interface BenchInstallation {
   databaseUrl: string;
@@ -54,7 +57,10 @@ export async function install({
   const sink = await startProcess('bench/src/sink.js', {});
   const api = await startProcess('api/src/main.js', env);
   const workers: BenchProcess[] = [];
-  for (const part of parts) workers.push(await startProcess('worker/src/main.js', { ...env, WORKER_SERVES: part }));
+  for (const part of parts) {
+    const niceness = part === 'rest' ? bulkNiceness : 0;
+    workers.push(await startProcess('worker/src/main.js', { ...env, WORKER_SERVES: part }, niceness));
+  }
   const sinkUrl = `http://127.0.0.1:${sink.said.port}`;
   const key = String(api.said.key);
   const graphql = <T>(query: string, variables: Record<string, unknown> = {}): Promise<T> =>

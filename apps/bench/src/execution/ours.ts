@@ -40,20 +40,47 @@ export async function plan(
   return id;
 }
 
+/**
+ * Has Optimove execute the campaign and resolves when messages go out, with a function that tells how many have gone.
+ * That throws when the execution is over.
+ */
+export async function begin(installation: BenchInstallation, id: string): Promise<() => Promise<number>> {
+  const sent = async (): Promise<number> => {
+    const execution = await latest(installation);
+    const isUnderWay = execution?.optimoveCampaignId === id && execution.state === 'RUNNING';
+    if (!isUnderWay) throw new Error(`The execution of campaign ${id} is not under way: ${execution?.state}`);
+    return execution.funnel.sent;
+  };
+  await run(installation, id);
+  const giveUpAt = Date.now() + limitMs;
+  while ((await sent().catch(() => 0)) === 0) {
+    if (Date.now() > giveUpAt) throw new Error('The execution did not begin');
+    await pause(200);
+  }
+  return sent;
+}
+
 /** Has Optimove execute the campaign and waits until it is complete. @throws when not everybody was sent to. */
 export async function execute(installation: BenchInstallation, id: string, count: number): Promise<MeasuredExecution> {
-  const { control, tenant, graphql, connectionId } = installation;
-  await control('POST', `/tenants/${tenant.id}/campaigns/${id}/run`, {});
+  await run(installation, id);
   const limit = limitMs + limitMsPerPerson * count;
   const giveUpAt = Date.now() + limit;
   while (Date.now() < giveUpAt) {
-    const { executions } = await graphql<{ executions: { nodes: Execution[] } }>(query, { id: connectionId });
-    const [execution] = executions.nodes;
+    const execution = await latest(installation);
     if (execution?.state === 'FAILED') throw new Error(`The execution failed: ${execution.reason}`);
     if (execution?.optimoveCampaignId === id && execution.state === 'COMPLETED') return measure(execution, count);
     await pause(500);
   }
   throw new Error(`The execution did not complete within ${limit / 1000} s`);
+}
+
+async function run({ control, tenant }: BenchInstallation, id: string): Promise<void> {
+  await control('POST', `/tenants/${tenant.id}/campaigns/${id}/run`, {});
+}
+
+async function latest({ graphql, connectionId }: BenchInstallation): Promise<Execution | undefined> {
+  const { executions } = await graphql<{ executions: { nodes: Execution[] } }>(query, { id: connectionId });
+  return executions.nodes[0];
 }
 
 function measure(execution: Execution, count: number): MeasuredExecution {

@@ -12,7 +12,7 @@ export class Log implements LoggerService {
 
   /** Writes one event, e.g. `execution.frozen`, with its redacted fields. */
   event(name: string, fields: Record<string, unknown> = {}, level: 'debug' | 'info' | 'warn' | 'error' = 'info'): void {
-    this.pino[level](redact(fields) as object, name);
+    if (this.pino.isLevelEnabled(level)) this.pino[level](redact(fields) as object, name);
   }
 
   /** Writes a failure with its code and message; the stack only at debug level. */
