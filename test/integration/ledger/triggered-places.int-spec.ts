@@ -87,6 +87,7 @@ describe('the places of triggered callbacks', () => {
 
   it('are given once when an equal callback comes after midnight', async () => {
     const [before, after] = [await open(yesterday), await open(today)];
+    await stage.database.query(`UPDATE execution SET closes_at = now() + interval '1 hour' WHERE id = $1`, [before]);
     expect((await place(before, [{ says: 'x', minutesAgo: 5 }]))?.open).toHaveLength(1);
     const placed = await place(after, [{ says: 'x' }, { says: 'y' }]);
     expect(placed).toMatchObject({ taken: 2, open: [expect.anything()] });
