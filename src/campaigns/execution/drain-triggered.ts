@@ -17,7 +17,7 @@ import { type TriggeredSubject, TriggeredSubjects } from './triggered-subjects';
 const atOnce = 100;
 const longestRaw = 2_000;
 /** What comes so close together goes in one chunk: under load that saves most of the cost, and alone nothing waits. */
-const gatherMs = 8;
+const gatherMs = 20;
 
 /** A chunk of new customers that its holder has from the start, and whom of them to send to. */
 export interface FreshChunk {

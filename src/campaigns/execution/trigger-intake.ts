@@ -33,7 +33,7 @@ interface Found {
 }
 
 const largestBatch = 200;
-const gatherMs = 2;
+const gatherMs = 5;
 const mostKept = 10_000;
 const notOpen = 'The execution of this campaign and day is not open';
 
