@@ -15,7 +15,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   if (!adminUrl)
     throw new Error('TEST_DATABASE_URL is not set: run through jest, whose global set-up starts the server');
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await runOnce(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${await migratedTemplate(adminUrl)}`);
+  await runOnce(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${await migratedTemplate(adminUrl)} STRATEGY file_copy`);
   const url = Object.assign(new URL(adminUrl), { pathname: `/${name}` }).toString();
   const client = new Client({ connectionString: url });
   client.on('error', () => undefined);

@@ -13,6 +13,7 @@ import { NarrowToSegment } from '../../../src/campaigns/execution/narrow-to-segm
 import { NarrowToTarget } from '../../../src/campaigns/execution/narrow-to-target';
 import { SendChunk } from '../../../src/campaigns/execution/send-chunk';
 import { SendSlice } from '../../../src/campaigns/execution/send-slice';
+import { SentBeforeSignIn } from '../../../src/campaigns/execution/sent-before-sign-in';
 import { LimitSlice } from '../../../src/campaigns/limits/limit-slice';
 import { ChunkRepository } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import { DeliveryRepository } from '../../../src/campaigns/persistence/ledger/delivery.repository';
@@ -118,6 +119,7 @@ describe('a campaign with a segment', () => {
       providers: [
         SendChunk,
         SendSlice,
+        SentBeforeSignIn,
         AccountsNeeded,
         NarrowToSegment,
         NarrowToTarget,
