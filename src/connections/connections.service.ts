@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { callbackAddress, webhookKind } from './domain/callback-address';
 import type { ConnectionView } from './domain/connection-view';
 import { ConnectionNotFoundError } from './domain/errors';
+import { tokenDigest, tokenPurpose } from './domain/token-digest';
 import { OptimoveClients } from './optimove-clients';
 import type { ConnectionEntity } from './persistence/connection.entity';
 import { ConnectionRepository } from './persistence/connection.repository';
@@ -58,11 +59,16 @@ export class ConnectionsService {
   }
 
   /**
-   * The connection and the deleted ones that it may stand for: those of the project to the same address. What went out
-   * over them may be what Optimove names again.
+   * The connection and the deleted ones that it stands for: those of the project to the same address with the same token.
+   * What went out over them is what Optimove names again. By the address alone they are not known: accounts share it, and
+   * number their campaigns alike.
    */
   async withPredecessors(tx: Tx, id: string): Promise<string[]> {
-    return [id, ...(await this.repository.predecessors(tx, id))];
+    const connection = await this.repository.findAny(tx, id);
+    if (!connection?.apiToken) return [id];
+    const token = this.secrets.open(connection.apiToken, id);
+    const digests = this.secrets.derivedKeys(tokenPurpose).map((key) => tokenDigest(token, key));
+    return [id, ...(await this.repository.predecessors(tx, id, digests))];
   }
 
   /** Whether nothing may be sent over the connection, as of `tx`. */

@@ -9,6 +9,7 @@ import { DeletionConsequences } from './deletion-consequences';
 import { type ConnectionProblem, type ConnectionSettings, problemsOf } from './domain/connection-settings';
 import { connectionDeleted, userIdAttributeChanged } from './domain/events';
 import { hintOf } from './domain/rules';
+import { tokenDigest, tokenPurpose } from './domain/token-digest';
 import { forgetTokenJob } from './jobs/connections.jobs';
 import { ConnectionEntity } from './persistence/connection.entity';
 import { ConnectionRepository } from './persistence/connection.repository';
@@ -153,6 +154,8 @@ export class ManageConnections {
   private setToken(connection: ConnectionEntity, apiToken: string): void {
     connection.apiToken = this.secrets.seal(apiToken, connection.id);
     connection.apiTokenHint = hintOf(apiToken);
+    const [key] = this.secrets.derivedKeys(tokenPurpose);
+    connection.apiTokenDigest = key ? tokenDigest(apiToken, key) : null;
     connection.apiTokenSetAt = new Date();
     connection.status = 'ACTIVE';
     connection.lastError = null;

@@ -28,7 +28,7 @@ describe('an api on a server of its own', () => {
     api.stdout?.on('data', (part: Buffer) => {
       log += part.toString();
     });
-    await eventually('the api is ready', async () => (await get('/health/ready'))?.ok ?? false);
+    await eventually('the api is ready', async () => (await get('/health/ready'))?.ok ?? false, 90_000);
   });
   afterAll(async () => {
     const exited = once(api, 'exit');

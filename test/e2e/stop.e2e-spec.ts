@@ -203,7 +203,8 @@ describe('stopping an execution', () => {
     await product.control('PUT', '/far-ends/mobilePush/delay', { ms: 0 });
     const { stage, campaignId, announced } = await stageOne(some);
     await product.control('PUT', `/tenants/${stage.tenant.id}/faults`, { rules: [], callbacks: { silent: true } });
-    // A channel that is gone at Optimove, which is asked about first, hides nothing.
+    // A channel that is gone at Optimove, which is asked about first, hides nothing. Nor does the account of the connection
+    // that was deleted above, whose campaigns have the same numbers at the same address.
     await product.database.query(
       `INSERT INTO channel SELECT (jsonb_populate_record(c, '{"id": "00000000-0000-7000-8000-000000000001",
          "kind": "WEB_PUSH", "name": "Gone", "optimove_channel_id": 999999}')).* FROM channel c WHERE id = $1`,

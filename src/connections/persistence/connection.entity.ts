@@ -28,6 +28,9 @@ export class ConnectionEntity {
   @Column('text', { name: 'api_token_hint' })
   apiTokenHint!: string;
 
+  @Column('bytea', { name: 'api_token_digest', nullable: true })
+  apiTokenDigest!: Buffer | null;
+
   @Column('timestamptz', { name: 'api_token_set_at', default: () => 'now()' })
   apiTokenSetAt!: Date;
 

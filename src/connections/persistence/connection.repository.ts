@@ -38,13 +38,13 @@ export class ConnectionRepository {
     });
   }
 
-  /** Deleted connections of the same project to the same address. */
-  async predecessors(tx: Tx, id: string): Promise<string[]> {
+  /** Deleted connections of the same project to the same address, with a token of one of the digests. */
+  async predecessors(tx: Tx, id: string, digests: Buffer[]): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
       `SELECT o.id FROM connection c JOIN connection o ON o.project_id = c.project_id AND o.endpoint = c.endpoint
-       WHERE c.id = $1 AND o.id <> c.id AND o.deleted_at IS NOT NULL ORDER BY o.id`,
-      [id],
+       WHERE c.id = $1 AND o.id <> c.id AND o.deleted_at IS NOT NULL AND o.api_token_digest = ANY($2::bytea[]) ORDER BY o.id`,
+      [id, digests],
     );
     return rows.map((row) => row.id);
   }
