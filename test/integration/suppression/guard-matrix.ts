@@ -12,13 +12,15 @@ export const lists = {
   change: ['NONE', 'TO_EXCLUDING', 'TO_HARMLESS'],
   /** What the person comes to be listed by between the list and the hand-over, and for which medium. */
   listing: ['NONE', 'ID_FOR_ANY', 'ADDRESS_FOR_EMAIL', 'NUMBER_FOR_SMS'],
-  medium: ['MOBILE_PUSH', 'EMAIL', 'SMS'],
+  medium: ['MOBILE_PUSH', 'WEB_PUSH', 'SMS', 'EMAIL', 'INBOX', 'IN_APP'],
 } as const;
 
 type Lists = typeof lists;
 
-/** One case. */
-export type Case = { [K in keyof Lists]: Lists[K][number] };
+/** One case; a person may also be listed by their user ID for any one medium. */
+export type Case = { [K in Exclude<keyof Lists, 'listing'>]: Lists[K][number] } & {
+  listing: Lists['listing'][number] | `ID_FOR_${Lists['medium'][number]}`;
+};
 
 /** How many cases there are. */
 export const caseCount = Object.values(lists).reduce((product, list) => product * list.length, 1);
@@ -77,7 +79,7 @@ function otherRule(each: Case): Outcome {
 
 function isListed({ listing, medium }: Case): boolean {
   if (listing === 'NONE') return false;
-  const where = listing.slice(listing.lastIndexOf('_') + 1);
+  const where = listing.slice(listing.indexOf('_FOR_') + '_FOR_'.length);
   return where === 'ANY' || where === medium;
 }
 

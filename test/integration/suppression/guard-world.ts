@@ -202,8 +202,9 @@ export class GuardWorld {
       [projectId, ids, crowd.map(({ userId }) => userId), crowd.map(emailOf), crowd.map(numberOf), own],
     );
     await this.database.query(
-      `INSERT INTO device (id, project_id, profile_id, token, platform)
-       SELECT gen_random_uuid(), $1, id, 'token-' || id, 'IOS' FROM unnest($2::uuid[]) AS p(id)`,
+      `INSERT INTO device (id, project_id, profile_id, app_id, token, platform, web_push_keys)
+       SELECT gen_random_uuid(), $1, id, gen_random_uuid(), platform || id, platform, keys FROM unnest($2::uuid[]) AS p(id),
+         (VALUES ('IOS', NULL), ('WEB', '{"p256dh": "key", "auth": "secret"}'::jsonb)) AS d(platform, keys)`,
       [projectId, ids],
     );
   }
@@ -219,8 +220,7 @@ function numberOf({ userId }: Somebody): string {
 }
 
 function entryOf(each: Somebody): { kind: string; value: string; medium: string } {
-  const [by, , medium] = each.person.listing.split('_');
-  const where = medium ?? 'ANY';
+  const [by, where = 'ANY'] = each.person.listing.split('_FOR_');
   if (by === 'ADDRESS') return { kind: 'EMAIL', value: emailOf(each).toLowerCase(), medium: where };
   if (by === 'NUMBER') return { kind: 'MOBILE_NUMBER', value: numberOf(each), medium: where };
   return { kind: 'USER_ID', value: each.userId, medium: where };
