@@ -70,9 +70,10 @@ export class ProfilesService {
 
   /**
    * Writes one attribute of many people, given in a temporary table of this transaction with the columns `user_id`
-   * (unique), `value` (jsonb; null removes the attribute) and `is_known`, which becomes whether we have the profile.
+   * (unique), `value` (jsonb; null removes the attribute if it `clears`, or else leaves it) and `is_known`, which becomes
+   * whether we have the profile.
    */
-  storeAttribute(tx: Tx, projectId: string, source: { name: string; table: string }): Promise<void> {
+  storeAttribute(tx: Tx, projectId: string, source: { name: string; table: string; clears: boolean }): Promise<void> {
     return this.attributes.store(tx, projectId, source);
   }
 

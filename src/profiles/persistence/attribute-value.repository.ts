@@ -29,7 +29,11 @@ export class AttributeValueRepository {
   }
 
   /** Stores what a temporary table of the transaction holds; its name must not come from outside. */
-  async store(tx: Tx, projectId: string, { name, table }: { name: string; table: string }): Promise<void> {
+  async store(
+    tx: Tx,
+    projectId: string,
+    { name, table, clears }: { name: string; table: string; clears: boolean },
+  ): Promise<void> {
     await execute(
       tx,
       `UPDATE ${table} v SET is_known = NOT is_known WHERE is_known IS DISTINCT FROM
@@ -41,8 +45,9 @@ export class AttributeValueRepository {
       `UPDATE profile p SET updated_at = now(),
          attributes = CASE WHEN v.value IS NULL THEN p.attributes - $2::text ELSE p.attributes || jsonb_build_object($2::text, v.value) END
        FROM ${table} v
-       WHERE p.project_id = $1 AND p.user_id = v.user_id AND p.attributes -> $2::text IS DISTINCT FROM v.value`,
-      [projectId, name],
+       WHERE p.project_id = $1 AND p.user_id = v.user_id AND p.attributes -> $2::text IS DISTINCT FROM v.value
+         AND ($3 OR v.value IS NOT NULL)`,
+      [projectId, name, clears],
     );
   }
 }

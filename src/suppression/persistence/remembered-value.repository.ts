@@ -40,7 +40,7 @@ export class RememberedValueRepository {
     await copyIn(tx, `${table} (user_id, value)`, rowsOf(values));
     if (target.mayBeOld) await this.keepNewer(tx, target);
     if (!target.clears) await this.keepValues(tx, target);
-    await this.profiles.storeAttribute(tx, target.projectId, { name: target.name, table });
+    await this.profiles.storeAttribute(tx, target.projectId, { name: target.name, table, clears: target.clears });
     await this.remember(tx, target);
     await query(tx, `DROP TABLE ${table}`);
   }
@@ -85,11 +85,11 @@ export class RememberedValueRepository {
       `${table} (user_id)`,
       rows.map((row) => [row.user_id]),
     );
-    await this.profiles.storeAttribute(tx, target.projectId, { name: target.name, table });
+    await this.profiles.storeAttribute(tx, target.projectId, { name: target.name, table, clears: true });
     return rows.length;
   }
 
-  /** Writes what was remembered of strangers to the profiles that have appeared since. */
+  /** Writes what was remembered of strangers to the profiles that have appeared since; no value leaves what they have. */
   async adopt(
     tx: Tx,
     { projectId, attributeId, name }: Pick<ValueTarget, 'projectId' | 'attributeId' | 'name'>,
@@ -100,7 +100,7 @@ export class RememberedValueRepository {
        SELECT user_id, value, is_known FROM remembered_value WHERE attribute_id = $1 AND NOT is_known`,
       [attributeId],
     );
-    await this.profiles.storeAttribute(tx, projectId, { name, table });
+    await this.profiles.storeAttribute(tx, projectId, { name, table, clears: false });
     await execute(
       tx,
       `UPDATE remembered_value r SET is_known = true FROM ${table} v

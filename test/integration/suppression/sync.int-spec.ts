@@ -211,6 +211,31 @@ describe('the daily sync of suppression attributes', () => {
     expect(await lists.wanted(stage.transactions.pool, connection)).toEqual([]);
   });
 
+  it('a list that tells no value leaves what the own profile is excluded by, of strangers who appear later too', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const exclude = (profileId: string) =>
+      stage.database.query('UPDATE profile SET attributes = jsonb_build_object($2::text, true) WHERE id = $1', [
+        profileId,
+        name,
+      ]);
+    const [known = ''] = await stage.addProfiles(['own-known']);
+    await exclude(known);
+    await passDay(account, days[0], name, {});
+    await runNow(account);
+    const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+    const rows = ['own-known', 'own-later'].map((customerId) => ({ customerId, attributes: [null] }));
+    const page = { connection, dataDate: days[0], attributes: [name], rows };
+    await stage.transactions.run((tx) => stage.app.get(LearnFromLists).learn(tx, page));
+    expect([await valueOnProfile(known, name), await decide(account, known)]).toEqual([true, 'SUPPRESSED']);
+    const [later = ''] = await stage.addProfiles(['own-later']);
+    await exclude(later);
+    await passDay(account, days[1], name, {});
+    await runNow(account);
+    expect([await valueOnProfile(later, name), await decide(account, later)]).toEqual([true, 'SUPPRESSED']);
+  });
+
   it('fails loudly where Optimove does not release the attribute, and goes on once it does', async () => {
     const account = await stage.connect();
     const { id, name } = await choose(account);
