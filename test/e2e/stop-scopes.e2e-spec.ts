@@ -141,6 +141,14 @@ describe('sending switched off in the middle of an execution', () => {
       execution,
       at,
     ]);
+  /** Claimed when the switch was told and not handed over, because it took too long from the decision to the socket. */
+  const givenBack = async (): Promise<number> =>
+    (
+      await product.database.query<{ count: number }>(
+        `SELECT count(*)::int AS count FROM delivery WHERE execution_id = $1 AND state = 'RETRY' AND reason = 'RELEASED'`,
+        [execution],
+      )
+    )[0]?.count ?? 0;
   const everyChunkIsLetGo = () =>
     eventually('every chunk is let go', async () => {
       const held = await product.database.query(
@@ -175,7 +183,7 @@ describe('sending switched off in the middle of an execution', () => {
       expect(await claimedAfter(at)).toEqual([]);
       expect(sink().mobilePush.received).toBe(gone);
       expect(told).toBeGreaterThan(0);
-      expect(told).toBeLessThanOrEqual(gone);
+      expect(told).toBeLessThanOrEqual(gone + (await givenBack()));
       expect(await switchOff(scope)).toBe(gone);
       expect(gone).toBeLessThan(announced);
       await switchOn(scope);

@@ -72,7 +72,7 @@ export class StopExecutionPayload {
   @Field(() => ExecutionType, { nullable: true, description: 'The execution as it is now; null when refused.' })
   execution!: ExecutionType | null;
 
-  @Field(() => Int, { nullable: true, description: 'Messages that had been handed over by then.' })
+  @Field(() => Int, { nullable: true, description: 'Messages that had been handed over or were on their way by then.' })
   handedOver!: number | null;
 
   @Field(() => AcceptedForLaterType, {
@@ -92,7 +92,7 @@ export class SendingStopsPayload {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'When switched off: messages of the unfinished executions there that had been handed over by then.',
+    description: 'When switched off: messages of the unfinished executions there handed over or on their way by then.',
   })
   handedOver!: number | null;
 
