@@ -7,6 +7,7 @@ import {
   Controller,
   Delete,
   Get,
+  Header,
   Headers,
   HttpCode,
   NotFoundException,
@@ -36,9 +37,10 @@ export class SdkInboxController {
 
   /**
    * The inbox of the person, newest first, with the number of unopened messages; nothing for who is excluded by now.
-   * What is fetched has been delivered.
+   * What is fetched has been delivered. A copy on the way would be shown without a decision, so none may be kept.
    */
   @Get('inbox')
+  @Header('cache-control', 'no-store')
   async inbox(
     @CurrentDevice() device: KnownDevice,
     @Query('limit') limit: unknown,
@@ -71,6 +73,7 @@ export class SdkInboxController {
 
   /** What may be shown now: at the start of a session, at an event of the app, or because of an event of the server. */
   @Get('in-app')
+  @Header('cache-control', 'no-store')
   async inApp(
     @CurrentDevice() device: KnownDevice,
     @Query('trigger') trigger: unknown,
