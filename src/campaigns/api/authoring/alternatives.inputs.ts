@@ -1,6 +1,7 @@
 import { Field, InputType, Int } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsInt, IsString, Max, MaxLength, Min, ValidateNested } from 'class-validator';
+import { OptionalTextField } from './text-fields';
 
 @InputType({ description: 'One side of a split test.' })
 export class ContentVariantInput {
@@ -31,16 +32,10 @@ export class AlternativeTextInput {
 
 @InputType({ description: 'Texts for a language, a variant, or both at once.' })
 export class ContentAlternativeInput {
-  @Field(() => String, { nullable: true, description: 'Language as BCP 47 writes it, e.g. pt-BR.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(40)
+  @OptionalTextField('Language as BCP 47 writes it, e.g. pt-BR.', 40)
   language?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Name of a variant.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(100)
+  @OptionalTextField('Name of a variant.', 100)
   variant?: string | null;
 
   @Field(() => [AlternativeTextInput], { description: 'Its texts; what is absent stays as it is.' })

@@ -18,6 +18,7 @@ import { type CampaignStatus, campaignStatuses } from '../../domain/content/camp
 import { CampaignStatusEnum, CampaignTypeEnum } from './campaign.type';
 import { CampaignContentInput } from './content.inputs';
 import { CampaignSegmentInput } from './segment.type';
+import { OptionalTextField } from './text-fields';
 
 const noOuterSpace = /^\S(.*\S)?$/;
 const nameRule = { message: 'The name must be one line that neither begins nor ends with a space' };
@@ -165,21 +166,9 @@ export class PreviewCampaignInput extends CampaignIdInput {
   @IsUUID()
   profileId?: string | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'Language of the person; the profile’s or the content’s own when null.',
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(40)
+  @OptionalTextField('Language of the person; the profile’s or the content’s own when null.', 40)
   language?: string | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'Variant to show; that of the profile, or the first, when null.',
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(100)
+  @OptionalTextField('Variant to show; that of the profile, or the first, when null.', 100)
   variant?: string | null;
 }

@@ -1,19 +1,7 @@
 import { DeviceTargetingInput } from '@modules/profiles';
 import { Field, ID, InputType, Int } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  IsUUID,
-  Max,
-  MaxLength,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, IsBoolean, IsIn, IsInt, IsOptional, IsUUID, Max, Min, ValidateNested } from 'class-validator';
 import {
   type ContentMedium,
   contentMedia,
@@ -29,21 +17,17 @@ import { EmailContentInput } from './email-content.inputs';
 import { InAppContentInput, InboxContentInput, WebPushContentInput } from './onsite-content.inputs';
 import { MobilePushContentInput } from './push-content.inputs';
 import { PushGroupEnum } from './targeting.type';
+import { TextField } from './text-fields';
 
-const short = 2_000;
 /** Thirty days. */
 const longestLife = 43_200;
 
 @InputType({ description: 'A text message. Its texts may hold placeholders.' })
 export class SmsContentInput {
-  @Field({ defaultValue: '', description: 'Sender name or number; the account’s own when empty.' })
-  @IsString()
-  @MaxLength(short)
+  @TextField('Sender name or number; the account’s own when empty.')
   from: string = '';
 
-  @Field({ defaultValue: '', description: 'Text.' })
-  @IsString()
-  @MaxLength(10_000)
+  @TextField('Text.', 10_000)
   text: string = '';
 
   @Field({

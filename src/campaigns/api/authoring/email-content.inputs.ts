@@ -1,34 +1,24 @@
 import { Field, ID, InputType } from '@nestjs/graphql';
-import { IsBoolean, IsIn, IsOptional, IsString, IsUUID, MaxLength } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsUUID } from 'class-validator';
 import { type EmailContent } from '../../domain/content/campaign-content';
 import { pushGroups } from '../../domain/content/targeting';
 import { PushGroupEnum } from './targeting.type';
+import { OptionalTextField, TextField } from './text-fields';
 
-const short = 2_000;
 const long = 600_000;
 
 @InputType({ description: 'An e-mail. Its texts may hold placeholders, its addresses not.' })
 export class EmailContentInput {
-  @Field({ defaultValue: '', description: 'Sender address.' })
-  @IsString()
-  @MaxLength(short)
+  @TextField('Sender address.')
   fromAddress: string = '';
 
-  @Field({ defaultValue: '', description: 'Sender name.' })
-  @IsString()
-  @MaxLength(short)
+  @TextField('Sender name.')
   fromName: string = '';
 
-  @Field(() => String, { nullable: true, description: 'Where answers go; the sender when null.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Where answers go; the sender when null.')
   replyTo?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Name beside the address for answers; may hold placeholders.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Name beside the address for answers; may hold placeholders.')
   replyToName?: string | null;
 
   @Field(() => Boolean, {
@@ -38,29 +28,16 @@ export class EmailContentInput {
   @IsBoolean()
   hasUnsubscribeHeader: boolean = true;
 
-  @Field({ defaultValue: '', description: 'Subject.' })
-  @IsString()
-  @MaxLength(short)
+  @TextField('Subject.')
   subject: string = '';
 
-  @Field({
-    defaultValue: '',
-    description: 'HTML part; values are escaped in it. At most 64 KiB with placeholders, else 500 KB.',
-  })
-  @IsString()
-  @MaxLength(long)
+  @TextField('HTML part; values are escaped in it. At most 64 KiB with placeholders, else 500 KB.', long)
   html: string = '';
 
-  @Field(() => String, { nullable: true, description: 'Plain part; derived from the HTML part when null.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(long)
+  @OptionalTextField('Plain part; derived from the HTML part when null.', long)
   text?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'What inboxes show behind the subject.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('What inboxes show behind the subject.')
   preheader?: string | null;
 
   @Field(() => PushGroupEnum, {

@@ -4,6 +4,7 @@ import { IsBoolean, IsInt, IsOptional, IsString, IsUUID, Length, Matches, MaxLen
 import { emailTemplateErrorCodes } from '../../authoring/manage-email-templates';
 import { messageLimits } from '../../domain/content/message-limits';
 import { enumOf } from './enum-of';
+import { OptionalTextField } from './text-fields';
 
 const noOuterSpace = /^\S(.*\S)?$/;
 const nameRule = { message: 'The name must be one line that neither begins nor ends with a space' };
@@ -72,10 +73,7 @@ export class EmailTemplateConnection extends ConnectionType(EmailTemplateType) {
 /** Which e-mail templates to list. */
 @ArgsType()
 export class EmailTemplatesArgs extends PageArgs {
-  @Field(() => String, { nullable: true, description: 'A part of the name, in any case.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(100)
+  @OptionalTextField('A part of the name, in any case.', 100)
   search?: string | null;
 
   @Field({ defaultValue: false, description: 'Also those that were put away.' })

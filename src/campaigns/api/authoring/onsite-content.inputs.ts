@@ -1,17 +1,6 @@
 import { Field, InputType, Int, IntersectionType } from '@nestjs/graphql';
 import { Type } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Max,
-  MaxLength,
-  Min,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayMaxSize, IsBoolean, IsIn, IsInt, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import { type ClickAction, clickActions } from '../../domain/content/click-action';
 import {
   bannerPositions,
@@ -30,8 +19,8 @@ import {
   OrientationEnum,
   ShowTriggerEnum,
 } from './onsite-content.type';
+import { OptionalTextField, TextField } from './text-fields';
 
-const short = 2_000;
 const long = 600_000;
 /** A year. */
 const longestHours = 8_760;
@@ -49,54 +38,34 @@ export class TapInput {
   @IsIn(clickActions)
   onClick?: ClickAction | null;
 
-  @Field(() => String, { nullable: true, description: 'For IN_APP: the event for which in-app messages wait.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('For IN_APP: the event for which in-app messages wait.')
   inAppEvent?: string | null;
 }
 
 @InputType({ description: 'A button; its label and address may hold placeholders.' })
 export class MessageButtonInput extends TapInput {
-  @Field({ defaultValue: '', description: 'What the app reports when it is pressed.' })
-  @IsString()
-  @MaxLength(100)
+  @TextField('What the app reports when it is pressed.', 100)
   id: string = '';
 
-  @Field({ defaultValue: '', description: 'What it says.' })
-  @IsString()
-  @MaxLength(short)
+  @TextField('What it says.')
   label: string = '';
 
-  @Field(() => String, { nullable: true, description: 'Opened when it is pressed; it only closes when null.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Opened when it is pressed; it only closes when null.')
   url?: string | null;
 }
 
 @InputType({ isAbstract: true })
 class ShownTextsInput {
-  @Field({ defaultValue: '', description: 'Title.' })
-  @IsString()
-  @MaxLength(short)
+  @TextField('Title.')
   title: string = '';
 
-  @Field({ defaultValue: '', description: 'Text.' })
-  @IsString()
-  @MaxLength(10_000)
+  @TextField('Text.', 10_000)
   body: string = '';
 
-  @Field(() => String, { nullable: true, description: 'Picture, https://….' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Picture, https://….')
   imageUrl?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Opened when the message is clicked.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Opened when the message is clicked.')
   url?: string | null;
 }
 
@@ -105,10 +74,7 @@ class ShownContentInput extends IntersectionType(ShownTextsInput, TapInput) {}
 
 @InputType({ description: 'A push message to browsers. Its texts may hold placeholders.' })
 export class WebPushContentInput extends ShownTextsInput {
-  @Field(() => String, { nullable: true, description: 'Small picture beside the title, https://….' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Small picture beside the title, https://….')
   iconUrl?: string | null;
 
   @Field(() => [MessageButtonInput], { nullable: true, description: 'Buttons; browsers show at most two.' })
@@ -118,14 +84,9 @@ export class WebPushContentInput extends ShownTextsInput {
   @Type(() => MessageButtonInput)
   buttons?: MessageButtonInput[] | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'A browser that was away gets only the newest message with the same key. Letters, digits, "_" and "-", at most 32.',
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField(
+    'A browser that was away gets only the newest message with the same key. Letters, digits, "_" and "-", at most 32.',
+  )
   collapseKey?: string | null;
 
   @Field({ defaultValue: false, description: 'Stays on the screen until somebody closes it.' })
@@ -149,22 +110,13 @@ export class InboxContentInput extends ShownContentInput {
   @IsIn(inboxStyles)
   style: InboxContent['style'] = 'ALERT';
 
-  @Field(() => String, { nullable: true, description: 'Small picture beside the title, https://….' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Small picture beside the title, https://….')
   iconUrl?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Behind the text of a CARD, as #rrggbb.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Behind the text of a CARD, as #rrggbb.')
   backgroundColour?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Behind the title of a CARD, as #rrggbb.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Behind the title of a CARD, as #rrggbb.')
   titleBackgroundColour?: string | null;
 
   @Field(() => Int, { nullable: true, description: 'Leaves the inbox after so many hours; the account’s limit first.' })
@@ -181,10 +133,7 @@ export class ShowTriggerInput {
   @IsIn(showTriggers)
   kind!: InAppContent['trigger']['kind'];
 
-  @Field(() => String, { nullable: true, description: 'Name of the event; null for the start of a session.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(100)
+  @OptionalTextField('Name of the event; null for the start of a session.', 100)
   event?: string | null;
 }
 
@@ -194,22 +143,13 @@ export class InAppContentInput extends ShownContentInput {
   @IsIn(inAppStyles)
   style: InAppContent['style'] = 'MODAL';
 
-  @Field(() => String, { nullable: true, description: 'The whole message when the style is HTML; at most 256 KB.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(long)
+  @OptionalTextField('The whole message when the style is HTML; at most 256 KB.', long)
   html?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Picture behind everything, https://…, without placeholders.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Picture behind everything, https://…, without placeholders.')
   backgroundImageUrl?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Behind everything, as #rrggbb.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Behind everything, as #rrggbb.')
   backgroundColour?: string | null;
 
   @Field(() => OrientationEnum, { nullable: true, description: 'Which way round; RESPONSIVE when null.' })
@@ -222,10 +162,7 @@ export class InAppContentInput extends ShownContentInput {
   @IsIn(bannerPositions)
   position?: InAppContent['position'] | null;
 
-  @Field(() => String, { nullable: true, description: 'Of INLINE: the name of its place in the app or on the site.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Of INLINE: the name of its place in the app or on the site.')
   placement?: string | null;
 
   @Field({ defaultValue: true, description: 'Whether it can be closed without choosing anything.' })

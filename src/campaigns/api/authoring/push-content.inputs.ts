@@ -12,8 +12,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { MessageButtonInput, TapInput } from './onsite-content.inputs';
-
-const short = 2_000;
+import { OptionalTextField, short, TextField } from './text-fields';
 
 @InputType({ description: 'An extra value for the app.' })
 export class PushDataEntryInput {
@@ -30,35 +29,19 @@ export class PushDataEntryInput {
 
 @InputType({ description: 'A push message to phones. Its texts may hold placeholders.' })
 export class MobilePushContentInput extends TapInput {
-  @Field({ defaultValue: '', description: 'Title.' })
-  @IsString()
-  @MaxLength(short)
+  @TextField('Title.')
   title: string = '';
 
-  @Field({ defaultValue: '', description: 'Text.' })
-  @IsString()
-  @MaxLength(10_000)
+  @TextField('Text.', 10_000)
   body: string = '';
 
-  @Field(() => String, { nullable: true, description: 'Opened when the message is tapped.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Opened when the message is tapped.')
   url?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Picture beside the text.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Picture beside the text.')
   imageUrl?: string | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'HTML that a tap with onClick PAGE shows; it counts to the size.',
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(10_000)
+  @OptionalTextField('HTML that a tap with onClick PAGE shows; it counts to the size.', 10_000)
   page?: string | null;
 
   @Field(() => [PushDataEntryInput], { nullable: true, description: 'Extra values for the app.' })
@@ -68,25 +51,13 @@ export class MobilePushContentInput extends TapInput {
   @Type(() => PushDataEntryInput)
   data?: PushDataEntryInput[] | null;
 
-  @Field(() => String, { nullable: true, description: 'A line under the title; iOS only.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('A line under the title; iOS only.')
   subtitle?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Small picture; shown by the app.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Small picture; shown by the app.')
   iconUrl?: string | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: '`default` or the name of a sound in the app; silent when null.',
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('`default` or the name of a sound in the app; silent when null.')
   sound?: string | null;
 
   @Field(() => Int, { nullable: true, description: 'The number on the app’s icon; iOS only, 0 takes it away.' })
@@ -96,34 +67,16 @@ export class MobilePushContentInput extends TapInput {
   @Max(99_999)
   badge?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'Notification category that the app registered; iOS only.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Notification category that the app registered; iOS only.')
   category?: string | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'Notifications with the same one lie together on the phone; iOS only.',
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Notifications with the same one lie together on the phone; iOS only.')
   threadId?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Notification channel of the app; Android only.' })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Notification channel of the app; Android only.')
   androidChannelId?: string | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'A device that was away gets only the newest message with the same key.',
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('A device that was away gets only the newest message with the same key.')
   collapseKey?: string | null;
 
   @Field(() => Int, {
@@ -145,22 +98,10 @@ export class MobilePushContentInput extends TapInput {
   @IsBoolean()
   isEncrypted: boolean = false;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'Title that a phone shows until its app has opened the encrypted message; no placeholders.',
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Title that a phone shows until its app has opened the encrypted message; no placeholders.')
   coverTitle?: string | null;
 
-  @Field(() => String, {
-    nullable: true,
-    description: 'Text that a phone shows until then; an encrypted message needs one.',
-  })
-  @IsOptional()
-  @IsString()
-  @MaxLength(short)
+  @OptionalTextField('Text that a phone shows until then; an encrypted message needs one.')
   coverBody?: string | null;
 
   @Field(() => [MessageButtonInput], { nullable: true, description: 'At most three; shown by the app.' })
