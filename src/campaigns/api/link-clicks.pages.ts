@@ -1,5 +1,5 @@
-import { decodeCursor, type Page, type PageArgs, toPage } from '@libs/platform';
-import { BadRequestException, Injectable } from '@nestjs/common';
+import { type Page, type PageArgs, toPage } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
 import {
   type LinkClicks,
   type LinkPosition,
@@ -7,8 +7,9 @@ import {
   type SummedKind,
 } from '../persistence/ledger/medium-funnel.repository';
 import type { LinkClicksType } from './medium-funnel.type';
+import { readCursor } from './read-cursor';
 
-const cursor = /^([A-Z_]+) (\d{1,9}) (\S{1,20})$/;
+const cursor = /^[A-Z_]+ \d{1,9} \S{1,20}$/;
 
 /** Pages of links with their clicks. */
 @Injectable()
@@ -28,10 +29,9 @@ export class LinkClicksPages {
 }
 
 function positionOf(after: string | null | undefined): LinkPosition | null {
-  const text = decodeCursor(after);
+  const text = readCursor(after, (each) => cursor.test(each));
   if (text === null) return null;
-  const [, medium = '', position, id = ''] = cursor.exec(text) ?? [];
-  if (position === undefined) throw new BadRequestException('after must be the endCursor of a page of the same list');
+  const [medium = '', position, id = ''] = text.split(' ');
   return { medium, position: Number(position), id };
 }
 

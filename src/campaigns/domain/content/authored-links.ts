@@ -32,7 +32,7 @@ export function authoredLinks(content: CampaignContent): AuthoredLink[] {
   return [...numbered('EMAIL', emails), ...numbered('SMS', texts)];
 }
 
-/** Finds the authored link that an address was made of: of those that fit the one with the fewest open places. */
+/** Finds the authored link that an address was made of: of those that fit the one that says most of it. */
 export function linkFinder<T extends { link: string }>(links: readonly T[]): (address: string) => T | undefined {
   const patterns = links.map((link) => ({ link, literals: link.link.split(placeholder) }));
   patterns.sort((one, other) => lengthOf(other.literals) - lengthOf(one.literals));
