@@ -28,15 +28,18 @@ const statements = [
   'ALTER TABLE campaign_cancellation DROP COLUMN cancelled_at',
 ];
 
-const asStamp = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')`;
+/** Time stamps are local to their connection; deleted ones are kept. */
+const stamped = (table: string, stamp: string, instant: string): string =>
+  `UPDATE ${table} t SET ${stamp} = to_char(t.${instant} AT TIME ZONE n.time_zone, 'YYYY-MM-DD HH24:MI:SS')
+   FROM connection n WHERE n.id = t.connection_id AND t.${instant} IS NOT NULL`;
 
 const undo = [
   'ALTER TABLE campaign_cancellation ADD COLUMN cancelled_at text',
-  `UPDATE campaign_cancellation SET cancelled_at = ${asStamp('said_at')}`,
+  stamped('campaign_cancellation', 'cancelled_at', 'said_at'),
   'ALTER TABLE campaign_cancellation ALTER COLUMN cancelled_at SET NOT NULL, DROP COLUMN said_at',
   'ALTER TABLE campaign_signal DROP COLUMN said_at',
   'ALTER TABLE execution_announcement DROP COLUMN said_at',
   'ALTER TABLE execution ADD COLUMN cancelled_stamp text',
-  `UPDATE execution SET cancelled_stamp = ${asStamp('cancel_said_at')} WHERE cancel_said_at IS NOT NULL`,
+  stamped('execution', 'cancelled_stamp', 'cancel_said_at'),
   'ALTER TABLE execution DROP COLUMN cancel_said_at',
 ];

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConnectionsService } from '@modules/connections';
+import type { QueryRunner } from 'typeorm';
+import { InstantsOfCancellations1795420000470 } from '../../../migrations/1795420000470-instants-of-cancellations';
 import { AcceptCallback, type AcceptedCall } from '../../../src/campaigns/execution/accept-callback';
 import { mutate } from '../../support/campaign-stage';
 import { type ContentStage, setStage } from '../content/stage';
@@ -83,6 +85,31 @@ describe('callbacks in the hour that autumn repeats', () => {
   it('are not launched by what was announced before their cancellation and arrives after it', async () => {
     await call(4, '02:30:00', '01:30:01');
     expect(await call(13, '02:50:00', '01:31:00')).toMatchObject({ outcome: 'CANCELLED' });
+    expect(await launches()).toEqual([{ launch: 1, isCancelled: true }]);
+  });
+
+  it('are stamps of their own zone again when the migration is taken back', async () => {
+    await call(13, '12:00:00', '11:00:01');
+    await call(4, '12:30:00', '11:30:01');
+    const migration = new InstantsOfCancellations1795420000470();
+    const runner = { query: (sql: string) => stage.database.query(sql) } as unknown as QueryRunner;
+    const ofCampaign = [connectionId, String(CampaignID)];
+    const stamps = async (): Promise<unknown[]> => [
+      await stage.database.query(
+        'SELECT cancelled_stamp FROM execution WHERE connection_id = $1 AND optimove_campaign_id = $2',
+        ofCampaign,
+      ),
+      await stage.database.query(
+        'SELECT cancelled_at FROM campaign_cancellation WHERE connection_id = $1 AND optimove_campaign_id = $2',
+        ofCampaign,
+      ),
+    ];
+    await migration.down(runner);
+    try {
+      expect(await stamps()).toEqual([[{ cancelled_stamp: `${day} 12:30:00` }], [{ cancelled_at: `${day} 12:30:00` }]]);
+    } finally {
+      await migration.up(runner);
+    }
     expect(await launches()).toEqual([{ launch: 1, isCancelled: true }]);
   });
 });
