@@ -108,11 +108,17 @@ const links = `followed AS (
     UNION ALL
     SELECT execution_id, optimove_template_id, medium, substr(deed, length('LINK:') + 1), 1, 0, 0
     FROM news WHERE deed LIKE 'LINK:%'
+  ), held AS (
+    SELECT execution_id, optimove_template_id, medium, link_id, f.people, f.clicks, f.machine_clicks
+    FROM execution_link l JOIN (
+      SELECT execution_id, optimove_template_id, medium, link_id, sum(people)::int AS people, sum(clicks)::int AS clicks,
+        sum(machine_clicks)::int AS machine_clicks FROM followed GROUP BY 1, 2, 3, 4
+    ) AS f USING (execution_id, optimove_template_id, medium, link_id)
+    ORDER BY 1, 2, 3, 4 FOR UPDATE OF l
   ), linked AS (
     UPDATE execution_link l SET clicks = l.clicks + f.clicks, people = l.people + f.people,
       machine_clicks = l.machine_clicks + f.machine_clicks
-    FROM (SELECT execution_id, optimove_template_id, medium, link_id, sum(people)::int AS people, sum(clicks)::int AS clicks,
-        sum(machine_clicks)::int AS machine_clicks FROM followed GROUP BY 1, 2, 3, 4) AS f
+    FROM held f
     WHERE l.execution_id = f.execution_id AND l.optimove_template_id = f.optimove_template_id AND l.medium = f.medium
       AND l.link_id = f.link_id
   )`;

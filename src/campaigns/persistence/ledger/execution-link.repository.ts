@@ -40,14 +40,13 @@ export class ExecutionLinkRepository {
     );
   }
 
-  /** The links of these templates, locked until `tx` ends; none of a template whose links were not added yet. */
-  lock(tx: Tx, templates: SentTemplate[]): Promise<TemplateLink[]> {
+  /** The links of these templates; none of a template whose links were not added yet. */
+  find(tx: Tx, templates: SentTemplate[]): Promise<TemplateLink[]> {
     return query(
       tx,
       `SELECT l.execution_id AS "executionId", l.optimove_template_id AS "optimoveTemplateId", l.medium, l.link_id AS id, l.link
        FROM execution_link l
-       WHERE (l.execution_id, l.optimove_template_id) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))
-       ORDER BY l.execution_id, l.optimove_template_id, l.medium, l.link_id FOR UPDATE`,
+       WHERE (l.execution_id, l.optimove_template_id) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))`,
       [templates.map(({ executionId }) => executionId), templates.map(({ optimoveTemplateId }) => optimoveTemplateId)],
     );
   }
