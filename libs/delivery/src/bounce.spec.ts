@@ -7,6 +7,11 @@ describe('a bounce', () => {
     ['550 No such user here', 'BAD_MAILBOX'],
     ['550 No such user here, returned to sender', 'BAD_MAILBOX'],
     ['550 Returned to sender: unknown user', 'BAD_MAILBOX'],
+    [
+      '550-Verification failed for <news@example.com>\n550-No Such User Here\n550 Sender verify failed',
+      'POLICY_RELATED',
+    ],
+    ['550 Sender callout verification failed: no such user', 'POLICY_RELATED'],
     ['553 Domain of sender address does not exist', 'POLICY_RELATED'],
     ['550 5.1.8 <news@example.com>: Sender address rejected: Domain not found', 'POLICY_RELATED'],
     ['550 5.0.0 Unknown sender', 'POLICY_RELATED'],

@@ -54,7 +54,7 @@ const noMailboxInWords =
   /(user|recipient|mailbox|address|account)\b.{0,40}\b(unknown|not found|does ?n[o']t exist|invalid|unavailable)|no such (user|recipient|mailbox|address|person)|(unknown|invalid) (user|recipient|mailbox|address)/i;
 /** Of whom the server speaks then is not who was written to. */
 const senderInWords =
-  /(?<!returned to )\b(sender|return[- ]path|envelope from|from address)\b.{0,40}(reject|unknown|invalid|not found|n[o']t exist|denied)|(invalid|unknown) sender/i;
+  /(?<!returned to )\b(sender|return[- ]path|envelope from|from address)\b.{0,40}(reject|unknown|invalid|not found|n[o']t exist|denied|verif|callout|callback|fail|error)|(invalid|unknown) sender|verif\w* (failed|failure) for/i;
 const disabledInWords = /\b(disabled|deactivated|inactive)\b/i;
 
 /**
