@@ -1,4 +1,4 @@
-import { InvariantError } from '@libs/foundation';
+import { InvariantError, systemClock } from '@libs/foundation';
 import {
   type HandOver,
   type InAppMessage,
@@ -53,7 +53,7 @@ export class KeptSession implements ProviderSession {
       deliveryId,
       profileId,
       content: Object.fromEntries(Object.entries(message).filter(([name]) => !unspoken.has(name))),
-      expiresAt: new Date(Date.now() + Math.min(lifetimeMs, this.lifetimeMs)),
+      expiresAt: new Date(systemClock.now().getTime() + Math.min(lifetimeMs, this.lifetimeMs)),
       trigger: 'trigger' in message ? message.trigger : null,
       displayLimit: 'displayLimit' in message ? (message.displayLimit ?? 1) : 1,
       pauseSeconds: 'pauseSeconds' in message ? (message.pauseSeconds ?? 0) : 0,

@@ -1,3 +1,4 @@
+import { systemClock } from '@libs/foundation';
 import type { PushMessage } from '../../contract';
 import { given } from './given';
 
@@ -22,5 +23,5 @@ export function apsOf({
 
 /** Until when Apple tries, as it wants to read it; undefined leaves that to Apple. */
 export function expirationOf({ ttlSeconds }: PushMessage): string | undefined {
-  return ttlSeconds === undefined ? undefined : String(Math.floor(Date.now() / 1_000) + ttlSeconds);
+  return ttlSeconds === undefined ? undefined : String(Math.floor(systemClock.now().getTime() / 1_000) + ttlSeconds);
 }
