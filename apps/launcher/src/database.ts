@@ -41,7 +41,8 @@ export async function runMigrations(databaseUrl: string): Promise<string[]> {
   return applyMigrations(databaseUrl, migrations);
 }
 
-async function isUpToDate(databaseUrl: string): Promise<boolean> {
+/** Whether every migration was applied. @throws {LauncherError} when the database does not answer. */
+export async function isUpToDate(databaseUrl: string): Promise<boolean> {
   const client = new Client({ connectionString: databaseUrl });
   client.on('error', () => undefined);
   await client.connect().catch((error: Error) => {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { openDatabase, runMigrations } from '../database';
+import { isUpToDate, openDatabase, runMigrations } from '../database';
+import { LauncherError } from '../errors';
 import { rootFolder, secretsFolder } from '../paths';
 import { Progress } from '../progress';
 import { SecretFiles } from '../secrets';
@@ -16,11 +17,17 @@ export const supportKey = (args: string[]): Promise<number> =>
 /** Seals what is stored encrypted with the first of ENCRYPTION_KEYS. */
 export const rotateKeys = (): Promise<number> => onDatabase('rotate-keys', []);
 
+const behind =
+  'The database is not of this version: stop everything and run npm run migration:run first (docs/servers.md, Upgrade)';
+
 /** Runs a script of the api with the database and the encryption keys of this installation. @returns its exit code. */
 async function onDatabase(name: string, args: string[]): Promise<number> {
-  const database = await openDatabase(readSettings().databaseUrl, new Progress());
+  const given = readSettings().databaseUrl;
+  const database = await openDatabase(given, new Progress());
   try {
-    await runMigrations(database.url);
+    // Nothing else runs on the embedded one; on another, processes of an older version may be at work.
+    if (!given) await runMigrations(database.url);
+    else if (!(await isUpToDate(given))) throw new LauncherError(behind);
     const script = join(rootFolder, 'dist', 'apps', 'api', 'src', `${name}.js`);
     const ENCRYPTION_KEYS = process.env.ENCRYPTION_KEYS || new SecretFiles(secretsFolder).encryptionKeys();
     const env = { ...process.env, DATABASE_URL: database.url, ENCRYPTION_KEYS };
