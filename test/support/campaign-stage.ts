@@ -33,7 +33,10 @@ export const threeMedia = {
 };
 
 /** Sets up the three providers with the far ends. */
-export async function addProviders({ graphql, farEnds: { endpoints } }: Product): Promise<void> {
+export async function addProviders({
+  graphql,
+  farEnds: { endpoints },
+}: Pick<Product, 'graphql' | 'farEnds'>): Promise<void> {
   const accounts = {
     fcm: { serviceAccount: JSON.stringify(endpoints.fcmServiceAccount), baseUrl: endpoints.fcmBaseUrl },
     smtp: { host: endpoints.smtpHost, port: String(endpoints.smtpPort), allowsPlain: 'true' },
@@ -55,7 +58,7 @@ export async function addProviders({ graphql, farEnds: { endpoints } }: Product)
 
 /** Connects a new account of the sandbox and launches a campaign on its channel "Xtremepush". */
 export async function stageCampaign(
-  product: Product,
+  product: Pick<Product, 'graphql' | 'control'>,
   options: { content?: object; connection?: object; tenant?: object; name?: string; channel?: object } = {},
 ): Promise<CampaignStage> {
   const { graphql, control } = product;

@@ -1,6 +1,5 @@
 import { newId } from '@libs/foundation';
 import { addProviders, launchCampaign, stageCampaign, tryMutation } from '../../support/campaign-stage';
-import type { Product } from '../../support/product';
 import { type ContentStage, setStage } from './stage';
 
 const push = { mobilePush: { title: 'Hello', body: 'Hi' } };
@@ -10,14 +9,14 @@ describe('deleting the provider account', () => {
   let stage: ContentStage;
   beforeAll(async () => {
     stage = await setStage();
-    const { channelId } = await stageCampaign(stage as unknown as Product, { content: push, name: 'Push' });
+    const { channelId } = await stageCampaign(stage, { content: push, name: 'Push' });
     await launchCampaign(stage.graphql, { channelId, name: 'Text', content: text });
   }, 120_000);
   afterAll(() => stage?.close());
   beforeEach(async () => {
     await stage.database.query('DELETE FROM execution');
     await stage.database.query('DELETE FROM provider_account');
-    await addProviders(stage as unknown as Product);
+    await addProviders(stage);
   });
 
   async function execution(state: string, campaign: string | null, projectId = stage.projectId): Promise<string> {
@@ -86,6 +85,19 @@ describe('deleting the provider account', () => {
     );
     expect(await deletion('smpp')).toBe('done');
     expect(await deletion('smpp')).toContain('IN_USE');
+  });
+
+  it('of a Direct campaign that is planned is refused and says for when, and done once that is put off', async () => {
+    await stage.database.query(
+      `INSERT INTO direct_campaign (id, project_id, name, status, content, schedule, launched_version_id, next_at, next_day)
+       SELECT gen_random_uuid(), $1, 'Derby', 'SCHEDULED', '{}', '{}', v.id, '2030-05-04T16:00:00Z', '2030-05-04'
+       FROM campaign_version v JOIN campaign c ON c.id = v.campaign_id WHERE c.name = 'Push'`,
+      [stage.projectId],
+    );
+    expect(await deletion('fcm')).toContain('"Derby" (Direct, planned for 2030-05-04T16:00:00.000Z)');
+    await stage.database.query(`UPDATE direct_campaign SET status = 'PAUSED'`);
+    expect(await deletion('fcm')).toBe('done');
+    await stage.database.query('DELETE FROM direct_campaign');
   });
 
   it('of one app is refused only while campaigns are for the app', async () => {
