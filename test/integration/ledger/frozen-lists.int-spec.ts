@@ -2,6 +2,8 @@ import { newId } from '@libs/foundation';
 import { SecretBox } from '@libs/platform';
 import type { PersonalData } from '@modules/profiles';
 import { erasurePurpose } from '../../../src/campaigns/domain/erased';
+import { ExecutionRepository } from '../../../src/campaigns/persistence/ledger/execution.repository';
+import { StopRepository } from '../../../src/campaigns/persistence/ledger/stop.repository';
 import type { JournalPersonalData } from '../../../src/campaigns/personal-data/journal-personal-data';
 import { LedgerPersonalData } from '../../../src/campaigns/personal-data/ledger-personal-data';
 import { type Lists, listsOf } from './lists';
@@ -39,6 +41,31 @@ describe('a list that is frozen', () => {
     expect(await dueIn('Europe/Malta', '2026-10-25 02:30:00')).toBe('2026-10-25T00:30');
     expect(await dueIn('Europe/Malta', '2026-07-01T09:00:00+05:30')).toBe('2026-07-01T03:30');
     expect(await dueIn('America/New_York', '2026-07-01T09:00:00Z')).toBe('2026-07-01T09:00');
+  });
+
+  it('has the reason of its cancellation, whatever kept it from being read again, before or afterwards', async () => {
+    const executions = new ExecutionRepository(stage.transactions);
+    const reasonAfter = async (...steps: ('fail' | 'cancel')[]): Promise<unknown> => {
+      const id = await announced();
+      await frozen(id, [{ id: 'a' }]);
+      for (const step of steps) {
+        if (step === 'cancel') {
+          await new StopRepository().requestCancel(stage.transactions.pool, [id], 'The connection was deleted');
+          continue;
+        }
+        const holder = newId();
+        await stage.database.query(
+          `UPDATE execution SET reading = 2, holder = $2, held_until = now() + interval '1 minute' WHERE id = $1`,
+          [...[id, holder]],
+        );
+        await executions.failReading({ id, reading: 2 }, holder, 'There is no such connection');
+      }
+      const [row] = await stage.database.query<{ reason: string }>('SELECT reason FROM execution WHERE id = $1', [id]);
+      return row?.reason;
+    };
+    expect(await reasonAfter('fail')).toBe('There is no such connection');
+    expect(await reasonAfter('fail', 'cancel')).toBe('The connection was deleted');
+    expect(await reasonAfter('cancel', 'fail')).toBe('The connection was deleted');
   });
 
   describe('of a campaign that went out over a connection that was deleted and made again', () => {

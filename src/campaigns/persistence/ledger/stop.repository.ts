@@ -98,13 +98,14 @@ export class StopRepository {
   }
 
   /**
-   * Asks for an end: nothing is claimed from now on. Returns those that were not finished yet. `saidAt` is when Optimove
-   * says that it cancelled; null when somebody here cancels.
+   * Asks for an end: nothing is claimed from now on. Returns those that were not finished yet. The reason of the first who
+   * asks is the one that is told. `saidAt` is when Optimove says that it cancelled; null when somebody here cancels.
    */
   async requestCancel(tx: Tx, executionIds: string[], reason: string, saidAt: Date | null = null): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
-      `UPDATE execution e SET cancel_requested_at = coalesce(cancel_requested_at, now()), reason = coalesce(reason, $2),
+      `UPDATE execution e SET cancel_requested_at = coalesce(cancel_requested_at, now()),
+         reason = CASE WHEN cancel_requested_at IS NULL THEN $2 ELSE coalesce(reason, $2) END,
          cancel_said_at = greatest(cancel_said_at, $3)
        WHERE id = ANY($1::uuid[]) AND ${isUnfinished} RETURNING id`,
       [executionIds, reason, saidAt],
