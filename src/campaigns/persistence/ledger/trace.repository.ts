@@ -93,25 +93,35 @@ export class TraceRepository {
 
   /** Triggered calls that led to no execution; what they say is known for three days. */
   private async refused(traced: Traced, start: Start, limit: number): Promise<RefusedCall[]> {
+    const naming = await this.callsNaming(traced, start);
     const found: RefusedCall[] = [];
-    for (let before = start[0]; ; ) {
-      const calls = await this.callsNaming(traced, before);
+    for (let from = 0; from < naming.length && found.length < limit; from += refusedAtOnce) {
+      const calls = await this.calls(naming.slice(from, from + refusedAtOnce));
       found.push(...calls.filter((call) => customerOf(call) === traced.customerId));
-      if (calls.length < refusedAtOnce || found.length >= limit) return found;
-      before = calls.at(-1)?.key ?? before;
     }
+    return found;
   }
 
-  /** Refused calls with the customer's ID somewhere in them, newest first. */
-  private callsNaming({ projectId, connectionId, customerId }: Traced, before: string): Promise<RefusedCall[]> {
+  /** Refused calls with the customer's ID somewhere in them, newest first: one pass, however many turn out to name others. */
+  private async callsNaming({ projectId, connectionId, customerId }: Traced, [before]: Start): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      this.transactions.pool,
+      `SELECT id FROM callback_journal
+       WHERE project_id = $1 AND outcome = 'REFUSED' AND event_type_id = 11 AND stripped_at IS NULL
+         AND ($2::uuid IS NULL OR connection_id = $2) AND position(convert_to($3, 'UTF8') IN body) > 0 AND ${keyOfCall} < $4
+       ORDER BY ${keyOfCall} DESC`,
+      [projectId, connectionId, customerId, before],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  private calls(ids: string[]): Promise<RefusedCall[]> {
     return query(
       this.transactions.pool,
       `SELECT connection_id AS "connectionId", optimove_campaign_id AS "optimoveCampaignId",
          optimove_template_id AS "optimoveTemplateId", reason, kind, body, received_at AS "receivedAt", ${keyOfCall} AS key, '0' AS place
-       FROM callback_journal WHERE project_id = $1 AND outcome = 'REFUSED' AND event_type_id = 11
-         AND ($2::uuid IS NULL OR connection_id = $2) AND position(convert_to($3, 'UTF8') IN body) > 0 AND ${keyOfCall} < $4
-       ORDER BY key DESC LIMIT ${refusedAtOnce}`,
-      [projectId, connectionId, customerId, before],
+       FROM callback_journal WHERE id = ANY($1::bigint[]) ORDER BY key DESC`,
+      [ids],
     );
   }
 
