@@ -70,6 +70,7 @@ import { MediumFunnelRepository } from './persistence/ledger/medium-funnel.repos
 import { ReadingListRepository } from './persistence/ledger/reading-list.repository';
 import { ReceiptLedgerRepository } from './persistence/ledger/receipt-ledger.repository';
 import { RetentionRepository } from './persistence/ledger/retention.repository';
+import { SamePeopleRepository } from './persistence/ledger/same-people.repository';
 import { SentCampaignRepository } from './persistence/ledger/sent-campaign.repository';
 import { SettlementRepository } from './persistence/ledger/settlement.repository';
 import { SightingRepository } from './persistence/ledger/sighting.repository';
@@ -118,6 +119,7 @@ const repositories = [
   RetentionRepository,
   SettlementRepository,
   ReceiptLedgerRepository,
+  SamePeopleRepository,
   SightingRepository,
   SignalRepository,
   StopRepository,

@@ -1,38 +1,60 @@
-import { Transactions } from '@libs/platform';
-import type { ConnectionView } from '@modules/connections';
+import { Log, Transactions } from '@libs/platform';
+import { ConnectionsService } from '@modules/connections';
 import { MatchingService } from '@modules/matching';
 import { Injectable } from '@nestjs/common';
-import { ExecutionRepository, type OptimoveExecutionRow } from '../persistence/ledger/execution.repository';
-import { FreezeRepository } from '../persistence/ledger/freeze.repository';
-import { matchRecipients } from './match-recipients';
+import { ExecutionRepository } from '../persistence/ledger/execution.repository';
+import { SamePeopleRepository } from '../persistence/ledger/same-people.repository';
+import { type MatchContext, matchRecipients } from './match-recipients';
 
 const atOnce = 1_000;
+const mostExecutions = 50;
 
 /** Customers who get nothing because another one of the list is the same person are known by their own ID all the same. */
 @Injectable()
 export class MatchSamePeople {
   constructor(
     private readonly transactions: Transactions,
+    private readonly connections: ConnectionsService,
     private readonly executions: ExecutionRepository,
-    private readonly freezer: FreezeRepository,
+    private readonly samePeople: SamePeopleRepository,
     private readonly matching: MatchingService,
+    private readonly log: Log,
   ) {}
 
-  /**
-   * Remembers them, page by page, once the list is frozen. Their numbers are left: the person's is that of the customer
-   * who stands for all.
-   */
-  async run({ id }: OptimoveExecutionRow, connection: ConnectionView): Promise<void> {
-    if (connection.userIdAttribute === null) return;
-    const { pool } = this.transactions;
-    const execution = await this.executions.find(pool, id);
-    if (!execution || execution.kind === 'DIRECT') return;
-    const subject = { execution, connection: { ...connection, mobileNumberAttribute: null } };
-    for (let afterSeq = 0; ; ) {
-      const people = await this.freezer.samePeople(pool, execution, { afterSeq, limit: atOnce });
-      if (people.length > 0) await this.transactions.run((tx) => matchRecipients(tx, this.matching, subject, people));
-      if (people.length < atOnce) return;
-      afterSeq = people.at(-1)?.seq ?? afterSeq;
+  /** Remembers those of whom nobody has yet, page by page. One execution in trouble keeps no other one waiting. */
+  async run(): Promise<void> {
+    for (const id of await this.samePeople.executions(this.transactions.pool, mostExecutions)) {
+      await this.remember(id).catch((error: unknown) => {
+        this.log.failure('execution.same-people-not-remembered', error, { executionId: id });
+      });
     }
+  }
+
+  private async remember(executionId: string): Promise<void> {
+    const context = await this.contextOf(executionId);
+    if (!context) return this.samePeople.give(this.transactions.pool, executionId);
+    while (await this.rememberSome(context));
+    await this.transactions.run((tx) => this.samePeople.finish(tx, executionId));
+  }
+
+  /** Their numbers are left: the person's is that of the customer who stands for all. Null: nobody can be told of them. */
+  private async contextOf(executionId: string): Promise<MatchContext | null> {
+    const execution = await this.executions.find(this.transactions.pool, executionId);
+    if (!execution || execution.kind === 'DIRECT') return null;
+    const connection = await this.connections.find(execution.connection_id);
+    if (!connection || connection.userIdAttribute === null) return null;
+    return { execution, connection: { ...connection, mobileNumberAttribute: null } };
+  }
+
+  private rememberSome(context: MatchContext): Promise<boolean> {
+    const { id } = context.execution;
+    return this.transactions.run(async (tx) => {
+      const people = await this.samePeople.next(tx, id, atOnce);
+      const last = people.at(-1);
+      if (!last) return false;
+      await matchRecipients(tx, this.matching, context, people);
+      await this.samePeople.remembered(tx, id, last.seq);
+      return people.length === atOnce;
+    });
   }
 }

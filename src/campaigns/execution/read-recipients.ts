@@ -14,7 +14,6 @@ import { AudienceRepository } from '../persistence/ledger/audience.repository';
 import { ExecutionRepository, type OptimoveExecutionRow } from '../persistence/ledger/execution.repository';
 import { FreezeRepository } from '../persistence/ledger/freeze.repository';
 import { CompleteExecution } from './complete-execution';
-import { MatchSamePeople } from './match-same-people';
 import { queueChunks } from './queue-chunks';
 import type { RecipientSource, SourcePage } from './recipient-sources/recipient-source';
 import { RecipientSources } from './recipient-sources/recipient-sources';
@@ -47,7 +46,6 @@ export class ReadRecipients {
     private readonly executions: ExecutionRepository,
     private readonly audience: AudienceRepository,
     private readonly freezer: FreezeRepository,
-    private readonly samePeople: MatchSamePeople,
     private readonly secrets: SecretBox,
     private readonly completion: CompleteExecution,
     private readonly log: Log,
@@ -167,7 +165,6 @@ export class ReadRecipients {
       return fresh;
     });
     this.log.event('execution.frozen', { executionId: execution.id, chunks: chunks.length });
-    await this.samePeople.run(execution, connection);
     if (await this.executions.isWanted(execution.id)) await this.readAgain(execution);
     else if (chunks.length === 0) await this.completion.tryComplete(execution.id);
   }

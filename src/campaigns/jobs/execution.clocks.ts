@@ -4,6 +4,7 @@ import { Interval } from '@nestjs/schedule';
 import { CancelExecution } from '../execution/cancel-execution';
 import { CompleteExecution } from '../execution/complete-execution';
 import { ForgetOld } from '../execution/forget-old';
+import { MatchSamePeople } from '../execution/match-same-people';
 import { ChunkRepository } from '../persistence/ledger/chunk.repository';
 import { ExecutionRepository } from '../persistence/ledger/execution.repository';
 import { TriggeredRepository } from '../persistence/ledger/triggered.repository';
@@ -30,6 +31,7 @@ export class ExecutionClocks {
     private readonly cancellation: CancelExecution,
     private readonly triggered: TriggeredRepository,
     private readonly forgetOld: ForgetOld,
+    private readonly samePeople: MatchSamePeople,
     private readonly log: Log,
   ) {}
 
@@ -80,6 +82,13 @@ export class ExecutionClocks {
         await execute(this.transactions.pool, `SELECT ensure_ledger_partitions(now() + $1 * interval '1 day')`, [day]);
       }
     });
+  }
+
+  /** Remembers customers whom another one of their list stood in for. */
+  @Interval(1_000)
+  async rememberSamePeople(): Promise<void> {
+    const tick = { name: 'campaigns.same-people', everyMs: sweepEveryMs, leaseMs: 300_000 };
+    await this.leases.runWhenDue(tick, () => this.samePeople.run());
   }
 
   /** Forgets old parts of the ledger. */

@@ -1,5 +1,6 @@
 import { setSystemClock, systemClock } from '@libs/foundation';
-import { DatabaseClock, Log } from '@libs/platform';
+import { Log, PlatformModule } from '@libs/platform';
+import { Test } from '@nestjs/testing';
 import { compileContent } from '../../../src/campaigns/domain/content/compile-content';
 import type { ExecutionContext } from '../../../src/campaigns/execution/execution-context';
 import { renderSlice } from '../../../src/campaigns/execution/render-slice';
@@ -11,6 +12,7 @@ describe('the time of a host', () => {
   let stage: LedgerStage;
   beforeAll(async () => {
     stage = await setStage();
+    process.env.ENCRYPTION_KEYS = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
   });
   afterEach(() => {
     jest.restoreAllMocks();
@@ -35,8 +37,10 @@ describe('the time of a host', () => {
       const [{ at: dueAt } = { at: new Date(0) }] = await stage.database.query<{ at: Date }>('SELECT now() AS at');
       const hostsOwn = Date.now.bind(Date);
       jest.spyOn(Date, 'now').mockImplementation(() => hostsOwn() + minutes * minuteMs);
-      const told = jest.fn();
-      await new DatabaseClock(stage.transactions, { event: told } as unknown as Log).follow();
+      const told = jest.spyOn(Log.prototype, 'event').mockImplementation(() => undefined);
+      const host = await Test.createTestingModule({ imports: [PlatformModule] }).compile();
+      await host.init();
+      await host.close();
 
       expect(Math.abs(systemClock.now().getTime() - hostsOwn())).toBeLessThan(minuteMs);
       const person = {

@@ -5,8 +5,6 @@ import { JournalKeepingRepository } from '../../../src/campaigns/persistence/led
 import { TriggeredRepository } from '../../../src/campaigns/persistence/ledger/triggered.repository';
 import { insertExecution, type LedgerStage, setStage } from './stage';
 
-jest.setTimeout(60_000);
-
 describe('the inbound journal', () => {
   let stage: LedgerStage;
   let clock: JournalClock;

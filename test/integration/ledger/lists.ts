@@ -40,7 +40,7 @@ export interface Lists {
 const day = '2026-05-04';
 
 /** What tests of lists do with a ledger. */
-export function listsOf(stage: LedgerStage): Lists {
+export function listsOf(stage: Pick<LedgerStage, 'database' | 'projectId' | 'transactions'>): Lists {
   async function announced(place = { connectionId: newId(), channelId: newId() }, launch = 1): Promise<string> {
     const id = newId();
     await stage.database.query('SELECT ensure_ledger_partitions(now())');

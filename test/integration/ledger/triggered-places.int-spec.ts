@@ -16,8 +16,6 @@ interface Call {
   minutesAgo?: number;
 }
 
-jest.setTimeout(60_000);
-
 describe('the places of triggered callbacks', () => {
   const triggered = new TriggeredRepository();
   let stage: LedgerStage;

@@ -1,10 +1,10 @@
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { FencedError } from '../../domain/execution/errors';
-import type { OpenRecipient } from './chunk.repository';
 import { dropErased } from './erased-customers';
 import type { OptimoveExecutionRow } from './execution.repository';
 import { localInstant } from './local-instant';
+import { samePerson } from './same-people.repository';
 
 /** A run of `seq` numbers that is sent as one unit of work. */
 export interface NewChunk {
@@ -36,8 +36,6 @@ const dueAt = `CASE
     WHEN scheduled_time ~ '(Z|[+-][0-9]{2}:?[0-9]{2})$' THEN scheduled_time::timestamptz
     ELSE ${localInstant('scheduled_time::timestamp', '$3')}
   END`;
-
-const samePerson = 'Another customer in the list has the same user ID';
 
 /** Recipients with the user ID that Optimove gives them, without those who are held back as a control group; $7 is the name of its attribute. */
 const withUserId = `(SELECT c.*, ${trimmed('s.attributes[array_position(e.attributes, $7::text)]')} AS user_id
@@ -87,25 +85,8 @@ export class FreezeRepository {
     await this.endDropped(tx, request, offset);
     const chunks = await this.cutChunks(tx, request, offset);
     await this.sumUp(tx, { execution, offset, known });
-    await this.finishReading(tx, request, chunks.length > 0);
+    await this.finishReading(tx, request, { isMore: chunks.length > 0, offset });
     return chunks;
-  }
-
-  /** At most `limit` customers of a reading who ended as the same person as another, after the place `afterSeq`. */
-  samePeople(
-    tx: Tx,
-    { id, reading }: OptimoveExecutionRow,
-    { afterSeq, limit }: { afterSeq: number; limit: number },
-  ): Promise<OpenRecipient[]> {
-    return query(
-      tx,
-      `SELECT r.seq, r.customer_id AS "customerId", r.optimove_template_id AS "templateId", s.attributes,
-         r.profile_id AS "profileId", r.due_at AS "dueAt"
-       FROM recipient r JOIN recipient_staging s ON s.execution_id = $1 AND s.reading = r.reading AND s.row_no = r.row_no
-       WHERE r.execution_id = $1 AND r.reading = $2 AND r.seq > $3 AND r.end_state = 'DUPLICATE' AND r.reason = $4
-       ORDER BY r.seq LIMIT $5`,
-      [id, reading, afterSeq, samePerson, limit],
-    );
   }
 
   /** Drops what readings that failed have left; returns whether none was ever finished. */
@@ -292,18 +273,23 @@ export class FreezeRepository {
   }
 
   /** A completed execution stays so unless somebody was added. */
-  private async finishReading(tx: Tx, { execution, holder, timeZone }: FreezeRequest, isMore: boolean): Promise<void> {
+  private async finishReading(
+    tx: Tx,
+    { execution, holder, timeZone, userIdAttribute }: FreezeRequest,
+    { isMore, offset }: { isMore: boolean; offset: number },
+  ): Promise<void> {
     const count = await execute(
       tx,
       `UPDATE execution SET read_at = now(), frozen_at = coalesce(frozen_at, now()), read_through = reading,
          state = CASE WHEN state = 'COMPLETED' AND NOT $4 THEN state ELSE 'RUNNING' END,
          completed_at = CASE WHEN state = 'COMPLETED' AND NOT $4 THEN completed_at END,
          held_until = NULL, holder = NULL, reason = NULL, list_time_zone = coalesce(list_time_zone, $5),
+         same_people_after = least(same_people_after, $6::integer),
          recipients = (SELECT count(*) FROM recipient WHERE execution_id = $1),
          received = (SELECT coalesce(sum(received), 0) FROM execution_template WHERE execution_id = $1)
        WHERE id = $1 AND holder = $2 AND reading = $3 AND read_through < reading AND cancel_requested_at IS NULL
          AND state IN ('READING', 'RUNNING', 'COMPLETED')`,
-      [execution.id, holder, execution.reading, isMore, timeZone],
+      [execution.id, holder, execution.reading, isMore, timeZone, userIdAttribute === null ? null : offset],
     );
     if (count !== 1) throw new FencedError(`The reading of execution ${execution.id} was taken over or cancelled`);
   }
