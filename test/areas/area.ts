@@ -3,9 +3,6 @@ import { basename, join } from 'node:path';
 
 const integration = join(__dirname, '..', 'integration');
 
-/** The most that a file asks for; asking goes by the last file that is read, for all. */
-const patience = 180_000;
-
 /**
  * Declares the tests of every file in the folder of `test/integration` that this file is named after. The modules are
  * loaded once for all of them, which takes longer than most files do; each has environment variables of its own.
@@ -18,7 +15,6 @@ export function area(file: string): void {
       require(join(folder, name));
     });
   }
-  jest.setTimeout(patience);
 }
 
 function restoreEnvironmentAfterwards(): void {

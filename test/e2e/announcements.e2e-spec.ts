@@ -12,8 +12,6 @@ import {
 import { eventually } from '../support/eventually';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(180_000);
-
 const content = { mobilePush: { title: 'Hello {{ FirstName }}', body: 'A bonus' } };
 const noFaults = { rules: [] };
 const brokenList = { rules: [{ kind: 'string-body', route: 'GetCustomerSendDetails' }] };

@@ -10,8 +10,6 @@ import {
 } from '../support/campaign-stage';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(180_000);
-
 const content = {
   mobilePush: {
     title: 'Hello {{ FirstName }}',

@@ -13,8 +13,6 @@ import {
 import { eventually } from '../support/eventually';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(120_000);
-
 interface Draft {
   id: string;
   version: number;

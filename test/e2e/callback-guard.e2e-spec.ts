@@ -12,8 +12,6 @@ import {
 import { eventually } from '../support/eventually';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(120_000);
-
 const event3 = JSON.stringify({ EventTypeID: 3, TimeStamp: '2026-05-04 05:04:54' });
 const optimoves = '203.0.113.7';
 

@@ -13,8 +13,6 @@ import {
 import { eventually } from '../support/eventually';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(180_000);
-
 const content = { mobilePush: { title: 'Hello {{ FirstName }}', body: 'A bonus of {{ BonusAmount }}' } };
 const timeStamp = '2026-05-04 05:04:54';
 

@@ -3,8 +3,6 @@ import { addProviders, mutate, stageCampaign, tryMutation } from '../support/cam
 import { eventually } from '../support/eventually';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(120_000);
-
 interface Tenant {
   id: string;
   endpoint: string;

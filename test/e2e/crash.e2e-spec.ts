@@ -10,8 +10,6 @@ import { eventually } from '../support/eventually';
 import { startHost } from '../support/host';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(180_000);
-
 const customers = 3_000;
 const slicesInFlight = 24;
 const sliceSize = 100;

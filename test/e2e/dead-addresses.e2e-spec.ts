@@ -11,8 +11,6 @@ import {
 import { eventually } from '../support/eventually';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(120_000);
-
 describe('an address that a provider calls dead', () => {
   let product: Product;
 

@@ -10,8 +10,6 @@ import { eventually } from '../support/eventually';
 import { startHost, type TestHost } from '../support/host';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(120_000);
-
 const content = { mobilePush: { title: 'Hello', body: 'Here it is' } };
 
 describe('worker processes that divide the work', () => {

@@ -5,8 +5,6 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '../support/eventually';
 
-jest.setTimeout(180_000);
-
 const startsWithinMs = 120_000;
 
 const launcher = join(__dirname, '..', '..', 'dist', 'apps', 'launcher', 'src', 'main.js');

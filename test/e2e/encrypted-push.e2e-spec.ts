@@ -14,8 +14,6 @@ import {
 } from '../support/campaign-stage';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(180_000);
-
 const count = 30;
 const withKeys = 5;
 const content = {

@@ -13,8 +13,6 @@ import {
 import { eventually } from '../support/eventually';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(180_000);
-
 const content = {
   mobilePush: { title: 'Tonight', body: 'The final' },
   inbox: { style: 'CARD', title: 'Tonight', body: 'In your inbox' },

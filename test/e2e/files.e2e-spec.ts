@@ -12,8 +12,6 @@ import { eventually } from '../support/eventually';
 import { startHost } from '../support/host';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(180_000);
-
 const customers = 1_000;
 const rowsPerFile = 400;
 const content = { mobilePush: { title: 'Hello {{ FirstName }}', body: 'A bonus of {{ BonusAmount }}' } };

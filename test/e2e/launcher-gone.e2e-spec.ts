@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
 
-jest.setTimeout(60_000);
-
 const script = (name: string): string => join(__dirname, '..', '..', 'dist', 'apps', name, 'src', 'main.js');
 
 describe('a host whose launcher is gone', () => {

@@ -11,8 +11,6 @@ import {
 import { eventually } from '../support/eventually';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(120_000);
-
 const mix = {
   unmatched: 0.1,
   unsubscribed: 0.1,

@@ -10,8 +10,6 @@ import { eventually } from '../support/eventually';
 import { startHost } from '../support/host';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(120_000);
-
 describe('the metrics of a worker', () => {
   let product: Product;
   let url: string;

@@ -12,8 +12,6 @@ import {
 import { eventually } from '../support/eventually';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(180_000);
-
 interface Uncertain {
   id: string;
   version: number;

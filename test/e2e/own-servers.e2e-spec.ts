@@ -7,8 +7,6 @@ import { eventually } from '../support/eventually';
 import { freePort } from '../support/free-port';
 import { runCommand } from '../support/run-command';
 
-jest.setTimeout(120_000);
-
 const script = join(__dirname, '..', '..', 'dist', 'apps', 'api', 'src', 'main.js');
 
 describe('an api on a server of its own', () => {
@@ -31,10 +29,12 @@ describe('an api on a server of its own', () => {
     await eventually('the api is ready', async () => (await get('/health/ready'))?.ok ?? false, 90_000);
   });
   afterAll(async () => {
-    const exited = once(api, 'exit');
-    api.kill('SIGTERM');
-    await exited;
-    await database.drop();
+    if (api?.exitCode === null) {
+      const exited = once(api, 'exit');
+      api.kill('SIGTERM');
+      await exited;
+    }
+    await database?.drop();
   });
 
   const get = (path: string): Promise<Response | null> =>

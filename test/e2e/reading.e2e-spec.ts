@@ -8,8 +8,6 @@ import {
 } from '../support/campaign-stage';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(120_000);
-
 describe('reading the recipients', () => {
   let product: Product;
   const asked: { skip: number; committed: number }[] = [];

@@ -12,8 +12,6 @@ import {
 import { eventually } from '../support/eventually';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(120_000);
-
 const content = { mobilePush: { title: 'Hello {{ FirstName }}', body: 'A bonus of {{ BonusAmount }}' } };
 const at = '2026-05-04 05:04:54';
 const json = 'application/json';

@@ -13,8 +13,6 @@ import { startHost } from '../support/host';
 import { type Product, startProduct } from '../support/product';
 import { type CommandEnd, runCommand } from '../support/run-command';
 
-jest.setTimeout(180_000);
-
 const key = (id: string, fill: number): string => `${id}:${Buffer.alloc(32, fill).toString('base64')}`;
 const [oldKey, newKey, otherKey] = [key('k1', 7), key('k2', 8), key('k3', 9)];
 const engagement = '0193a5c2-7b1e-7c3d-8f00-1234567890ab';

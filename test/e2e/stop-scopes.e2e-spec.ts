@@ -15,8 +15,6 @@ import { eventually } from '../support/eventually';
 import { startHost } from '../support/host';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(180_000);
-
 const push = { mobilePush: { title: 'Hello {{ FirstName }}', body: 'A bonus of {{ BonusAmount }}' } };
 const text = { sms: { from: 'Example', text: 'Hi {{ FirstName }}' } };
 /** So many that one execution, at its pace, is in its middle at every stop. */

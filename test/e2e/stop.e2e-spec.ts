@@ -11,8 +11,6 @@ import {
 import { eventually } from '../support/eventually';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(180_000);
-
 const content = { mobilePush: { title: 'Hello {{ FirstName }}', body: 'A bonus of {{ BonusAmount }}' } };
 /** More than can be under way at once: 20 slices of 100 of one execution. */
 const many = 3_000;

@@ -14,8 +14,6 @@ import { eventually } from '../support/eventually';
 import { startHost, type TestHost } from '../support/host';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(180_000);
-
 const customers = 40;
 const seed = 7;
 const customerId = (index: number): string => `A${seed}${String(index).padStart(7, '0')}`;

@@ -3,8 +3,6 @@ import { eventually } from '../support/eventually';
 import { startHost } from '../support/host';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(120_000);
-
 const people = 40;
 
 describe('a triggered campaign', () => {

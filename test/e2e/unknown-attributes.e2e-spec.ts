@@ -11,8 +11,6 @@ import {
 import { eventually } from '../support/eventually';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(180_000);
-
 const customers = 40;
 const content = {
   mobilePush: {

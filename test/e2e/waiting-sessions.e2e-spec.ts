@@ -11,8 +11,6 @@ import {
 import { eventually } from '../support/eventually';
 import { type Product, startProduct } from '../support/product';
 
-jest.setTimeout(180_000);
-
 /** From the decision to the last byte at the far end: 2 s to the first byte, and what the way and the answer take. */
 const longestMs = 3_500;
 const content = {

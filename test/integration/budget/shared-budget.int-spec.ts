@@ -5,8 +5,6 @@ import { createSandbox, type Sandbox } from '../../../apps/sandbox/src/create-sa
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { eventually } from '../../support/eventually';
 
-jest.setTimeout(60_000);
-
 const processes = 4;
 const callsPerSecond = 4;
 const windowMs = 10_000;

@@ -1,5 +1,4 @@
 import { mutate, stageCampaign, tryMutation } from '../../support/campaign-stage';
-import type { Product } from '../../support/product';
 import { type ContentStage, setStage } from '../content/stage';
 
 interface Template {
@@ -27,8 +26,6 @@ const welcome = {
   subject: 'Hello {{ user.nick }}',
   preheader: 'Good news',
 };
-
-jest.setTimeout(60_000);
 
 describe('e-mail templates', () => {
   let stage: ContentStage;
@@ -132,7 +129,7 @@ describe('e-mail templates', () => {
 
   it('give an e-mail what it lacks, and change nothing that was written or launched', async () => {
     const template = await done('create', welcome);
-    const { campaignId } = await stageCampaign(stage as unknown as Product, {
+    const { campaignId } = await stageCampaign(stage, {
       content: { email: { ...sender, templateId: template.id } },
     });
     const campaign = async (): Promise<Written> =>

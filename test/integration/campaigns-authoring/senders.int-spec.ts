@@ -10,8 +10,6 @@ interface Found {
   message: string;
 }
 
-jest.setTimeout(60_000);
-
 describe('what e-mails and text messages are made of', () => {
   let stage: ContentStage;
   let page: Server;

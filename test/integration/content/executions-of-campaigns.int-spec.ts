@@ -1,7 +1,6 @@
 import { newId } from '@libs/foundation';
 import { ExecutionListRepository } from '../../../src/campaigns/persistence/ledger/execution-list.repository';
 import { launchCampaign, stageCampaign } from '../../support/campaign-stage';
-import type { Product } from '../../support/product';
 import { type ContentStage, setStage } from './stage';
 
 interface Listed {
@@ -18,7 +17,7 @@ describe('the executions of a list of campaigns', () => {
   let sentOnce: string[];
   beforeAll(async () => {
     stage = await setStage();
-    const { campaignId, channelId } = await stageCampaign(stage as unknown as Product, { content, name: 'Often' });
+    const { campaignId, channelId } = await stageCampaign(stage, { content, name: 'Often' });
     const once = await launchCampaign(stage.graphql, { channelId, name: 'Once', content });
     await launchCampaign(stage.graphql, { channelId, name: 'Never', content });
     sent = [await execution(campaignId), await execution(campaignId), await execution(campaignId)];

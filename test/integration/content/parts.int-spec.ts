@@ -1,6 +1,5 @@
 import { newId } from '@libs/foundation';
 import { type CampaignStage, mutate, stageCampaign, tryMutation } from '../../support/campaign-stage';
-import type { Product } from '../../support/product';
 import { type ContentStage, setStage } from './stage';
 
 describe('what rests on attributes and segments', () => {
@@ -33,7 +32,7 @@ describe('what rests on attributes and segments', () => {
       )
     ).segment;
     const content = { mobilePush: { title: 'Hello', body: 'You are {{ user.tier }}' } };
-    campaign = await stageCampaign(stage as unknown as Product, { content });
+    campaign = await stageCampaign(stage, { content });
     const [row] = await stage.database.query<{ version: number }>('SELECT version FROM campaign');
     await mutate(stage.graphql, 'updateCampaign', 'UpdateCampaignInput', 'campaign { id }', {
       id: campaign.campaignId,

@@ -2,7 +2,6 @@ import { Transactions } from '@libs/platform';
 import { compileContent } from '../../../src/campaigns/domain/content/compile-content';
 import { CampaignRepository } from '../../../src/campaigns/persistence/authoring/campaign.repository';
 import { type CampaignStage, mutate, stageCampaign, tryMutation } from '../../support/campaign-stage';
-import type { Product } from '../../support/product';
 import { type ContentStage, setStage } from './stage';
 
 interface Snippet {
@@ -23,7 +22,7 @@ describe('snippets', () => {
     await create('licence', 'Licence {{ LicenceNumber }}');
     const made = await create('footer', '18+ {{ snippets.licence }}');
     if (made.snippet) footer = made.snippet;
-    campaign = await stageCampaign(stage as unknown as Product, {
+    campaign = await stageCampaign(stage, {
       content: { mobilePush: { title: 'Hello', body: 'Play.\n{{ snippets.footer }}' } },
     });
   }, 120_000);

@@ -1,6 +1,5 @@
 import { createOptimoveClient, type OptimoveClient } from '@libs/optimove-client';
 import { type CampaignStage, mutate, stageCampaign, tryMutation } from '../../support/campaign-stage';
-import type { Product } from '../../support/product';
 import { type ContentStage, setStage } from './stage';
 
 interface Drift {
@@ -21,7 +20,7 @@ describe('drift of templates', () => {
   beforeAll(async () => {
     stage = await setStage();
     const content = { mobilePush: { title: 'Hello', body: 'Hi' } };
-    campaign = await stageCampaign(stage as unknown as Product, { content });
+    campaign = await stageCampaign(stage, { content });
     channelId = campaign.tenant.channels[0]?.id ?? 0;
     const { endpoint, apiToken } = campaign.tenant;
     optimove = createOptimoveClient({

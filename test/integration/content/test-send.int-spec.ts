@@ -2,7 +2,6 @@ import { ApplyReceipts } from '../../../src/campaigns/execution/apply-receipts';
 import { ApplyEngagement } from '../../../src/campaigns/tracking/apply-engagement';
 import { addProviders, type CampaignStage, mutate, stageCampaign, tryMutation } from '../../support/campaign-stage';
 import { eventually } from '../../support/eventually';
-import type { Product } from '../../support/product';
 import { type ContentStage, setStage } from './stage';
 
 interface TestSend {
@@ -40,8 +39,8 @@ describe('a test send', () => {
   const profiles = new Map<string, string>();
   beforeAll(async () => {
     stage = await setStage();
-    await addProviders(stage as unknown as Product);
-    campaign = await stageCampaign(stage as unknown as Product, { content });
+    await addProviders(stage);
+    campaign = await stageCampaign(stage, { content });
     for (const userId of ['willing', 'listed', 'silent']) {
       const wants = userId === 'silent' ? 'UNSUBSCRIBED' : 'SUBSCRIBED';
       const number = `49151000000${profiles.size + 10}`;

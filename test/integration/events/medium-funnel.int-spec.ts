@@ -4,7 +4,6 @@ import { ChunkRepository } from '../../../src/campaigns/persistence/ledger/chunk
 import { ApplyEngagement } from '../../../src/campaigns/tracking/apply-engagement';
 import { ReceiptRepository } from '../../../src/channels/persistence/receipt.repository';
 import { stageCampaign } from '../../support/campaign-stage';
-import type { Product } from '../../support/product';
 import { type EventsStage, type Reached, stageEvents } from './stage';
 
 const browser = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36';
@@ -43,7 +42,7 @@ describe('what became of messages by medium and by link', () => {
   let campaignId: string;
   beforeAll(async () => {
     stage = await stageEvents(4);
-    ({ campaignId } = await stageCampaign(stage as unknown as Product, { content }));
+    ({ campaignId } = await stageCampaign(stage, { content }));
     await stage.database.query(
       `UPDATE execution_template SET version_id = (SELECT id FROM campaign_version WHERE campaign_id = $2) WHERE execution_id = $1`,
       [stage.executionId, campaignId],

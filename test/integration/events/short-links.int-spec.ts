@@ -1,6 +1,5 @@
 import { addProviders, mutate, stageCampaign } from '../../support/campaign-stage';
 import { eventually } from '../../support/eventually';
-import type { Product } from '../../support/product';
 import { type ContentStage, setStage } from '../content/stage';
 
 const browser = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148';
@@ -11,7 +10,7 @@ describe('the addresses in texts', () => {
   let texts: string[];
   beforeAll(async () => {
     stage = await setStage();
-    await addProviders(stage as unknown as Product);
+    await addProviders(stage);
     texts = [
       await textOf({ hasShortLinks: true, number: '49151000000091' }),
       await textOf({ hasShortLinks: false, number: '49151000000092' }),
@@ -23,7 +22,7 @@ describe('the addresses in texts', () => {
   async function textOf({ hasShortLinks, number }: { hasShortLinks: boolean; number: string }): Promise<string> {
     const text = `Your offer: ${target}. Twice: ${target} (or http://a.example/b)`;
     const content = { sms: { from: 'Example', text, hasShortLinks } };
-    const { campaignId } = await stageCampaign(stage as unknown as Product, { content, name: `Stage ${number}` });
+    const { campaignId } = await stageCampaign(stage, { content, name: `Stage ${number}` });
     const person = { userId: number, mobileNumber: number, smsSubscription: 'SUBSCRIBED' };
     const made = await mutate<{ profile: { id: string } }>(
       stage.graphql,

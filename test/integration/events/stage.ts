@@ -5,7 +5,6 @@ import { ApplyEngagement } from '../../../src/campaigns/tracking/apply-engagemen
 import { ApplyKeywords } from '../../../src/campaigns/tracking/apply-keywords';
 import { MessageLinks } from '../../../src/campaigns/tracking/message-links';
 import { addProviders, mutate } from '../../support/campaign-stage';
-import type { Product } from '../../support/product';
 import { type ContentStage, setStage } from '../content/stage';
 import { insertExecution } from '../ledger/stage';
 
@@ -44,7 +43,7 @@ let made = 0;
 /** Builds the stage with so many people, each with an accepted e-mail and an accepted text. */
 export async function stageEvents(count: number): Promise<EventsStage> {
   const stage = await setStage();
-  await addProviders(stage as unknown as Product);
+  await addProviders(stage);
   const { providerAccounts } = await stage.graphql<{ providerAccounts: { id: string; provider: string }[] }>(
     '{ providerAccounts { id provider } }',
   );

@@ -4,8 +4,6 @@ import { CountRecipients } from '../../../src/profiles/segments/count-recipients
 import { mutate } from '../../support/campaign-stage';
 import { type LimitStage, setStage, texts } from './stage';
 
-jest.setTimeout(60_000);
-
 describe('a campaign for some apps', () => {
   let stage: LimitStage;
   const apps: Record<string, { id: string; sdkKey: string }> = {};

@@ -6,8 +6,6 @@ import { type LimitStage, setStage, texts } from './stage';
 
 const selection = 'category { id name version perDay ignoresSubscription segment { rules } }';
 
-jest.setTimeout(60_000);
-
 describe('engagement categories', () => {
   let stage: LimitStage;
   beforeAll(async () => {

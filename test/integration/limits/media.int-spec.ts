@@ -1,8 +1,6 @@
 import { tryMutation } from '../../support/campaign-stage';
 import { type LimitStage, setStage, texts } from './stage';
 
-jest.setTimeout(60_000);
-
 describe('over which media a message goes', () => {
   let stage: LimitStage;
   beforeAll(async () => {

@@ -6,8 +6,6 @@ import { type LimitStage, setStage, texts } from './stage';
 /** `HH:MM` in UTC so many minutes from now. */
 const clock = (minutes: number): string => new Date(Date.now() + minutes * 60_000).toISOString().slice(11, 16);
 
-jest.setTimeout(60_000);
-
 describe('quiet hours', () => {
   let stage: LimitStage;
   beforeAll(async () => {

@@ -3,7 +3,6 @@ import { StartDirect } from '../../../src/campaigns/direct/start-direct';
 import { ExecutionContexts } from '../../../src/campaigns/execution/execution-context';
 import { SendChunk } from '../../../src/campaigns/execution/send-chunk';
 import { addProviders, mutate } from '../../support/campaign-stage';
-import type { Product } from '../../support/product';
 import { type ContentStage, setStage as setContentStage } from '../content/stage';
 
 /** How one person came out of an execution. */
@@ -42,7 +41,7 @@ export const texts = {
 /** Builds the stage on a database of its own. */
 export async function setStage(): Promise<LimitStage> {
   const stage = await setContentStage();
-  await addProviders(stage as unknown as Product);
+  await addProviders(stage);
   const { graphql, database, app, projectId } = stage;
   let people = 0;
 

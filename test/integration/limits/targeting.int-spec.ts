@@ -3,8 +3,6 @@ import { CountRecipients } from '../../../src/profiles/segments/count-recipients
 import { mutate } from '../../support/campaign-stage';
 import { type LimitStage, setStage, texts } from './stage';
 
-jest.setTimeout(60_000);
-
 const webPush = { webPush: { title: 'Hello', body: 'Hello' } };
 const iphone = `${'a1'.repeat(31)}`;
 

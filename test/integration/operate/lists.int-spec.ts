@@ -1,6 +1,5 @@
 import { newId } from '@libs/foundation';
 import { mutate, stageCampaign } from '../../support/campaign-stage';
-import type { Product } from '../../support/product';
 import { type ContentStage, setStage } from '../content/stage';
 import { insertExecution } from '../ledger/stage';
 
@@ -18,7 +17,7 @@ describe('the lists of campaigns and executions', () => {
 
   beforeAll(async () => {
     stage = await setStage();
-    placed = await stageCampaign(stage as unknown as Product, { name: 'Autumn offers' });
+    placed = await stageCampaign(stage, { name: 'Autumn offers' });
     for (const day of ['2031-05-01', '2031-05-02', '2031-05-03']) await runOn(day, placed);
   }, 120_000);
   afterAll(() => stage?.close());

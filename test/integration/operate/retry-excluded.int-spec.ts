@@ -1,8 +1,6 @@
 import { mutate } from '../../support/campaign-stage';
 import { type LimitStage, setStage, texts } from '../limits/stage';
 
-jest.setTimeout(120_000);
-
 describe('trying failed customers again', () => {
   let stage: LimitStage;
   beforeAll(async () => {

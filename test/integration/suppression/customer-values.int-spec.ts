@@ -5,8 +5,6 @@ import { LearnFromLists } from '@modules/suppression';
 import { type Account, type Stage, setStage } from './stage';
 import { days, syncSteps } from './sync-steps';
 
-jest.setTimeout(120_000);
-
 describe('values of customers that are found by an attribute', () => {
   let stage: Stage;
   const { choose, passDay, runNow, syncs, attributeOf, addRule, decide, load } = syncSteps(() => stage);

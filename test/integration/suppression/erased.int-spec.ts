@@ -4,8 +4,6 @@ import { SuppressionService } from '@modules/suppression';
 import { type GuardedApp, guardedApp, hearEverything, type Phone } from './guarded-app';
 import { type Stage, setStage } from './stage';
 
-jest.setTimeout(120_000);
-
 describe('who is erased and then named again', () => {
   let stage: Stage;
   let app: GuardedApp;

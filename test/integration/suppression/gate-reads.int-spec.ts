@@ -6,8 +6,6 @@ import { ListGateRepository } from '../../../src/suppression/persistence/list-ga
 import { type GuardedApp, guardedApp, hearEverything } from './guarded-app';
 import { type Stage, setStage } from './stage';
 
-jest.setTimeout(120_000);
-
 describe('the gate, when a person changes between its reads', () => {
   let stage: Stage;
   let app: GuardedApp;

@@ -11,8 +11,6 @@ import { type Case, caseCount, expected, isHeld, lists, settings, type Trial, tr
 import { outcomeOf } from './guard-proofs';
 import { GuardWorld } from './guard-world';
 
-jest.setTimeout(180_000);
-
 /** Where the statements were tried before on another version, two settings of data are enough. */
 const chosen = process.env.GUARD_MATRIX === 'sample' ? settings.filter((_, index) => index % 8 === 0) : settings;
 

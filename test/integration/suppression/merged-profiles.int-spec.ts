@@ -3,8 +3,6 @@ import { SuppressionService } from '@modules/suppression';
 import { type GuardedApp, guardedApp, type Phone } from './guarded-app';
 import { type Stage, setStage } from './stage';
 
-jest.setTimeout(120_000);
-
 describe('what excludes a person, when profiles become one', () => {
   let stage: Stage;
   let app: GuardedApp;

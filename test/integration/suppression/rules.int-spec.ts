@@ -5,8 +5,6 @@ import { FeedRepository } from '../../../src/suppression/persistence/feed.reposi
 import { GuardDecisionRepository } from '../../../src/suppression/persistence/guard-decision.repository';
 import { type Stage, setStage, type UserErrors } from './stage';
 
-jest.setTimeout(120_000);
-
 describe('exclusion rules, overrides and lists', () => {
   let stage: Stage;
   let connectionId: string;

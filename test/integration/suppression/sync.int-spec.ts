@@ -8,8 +8,6 @@ import { eventually } from '../../support/eventually';
 import { type Account, type ChosenAttribute, type Stage, setStage } from './stage';
 import { days, syncSteps } from './sync-steps';
 
-jest.setTimeout(120_000);
-
 describe('the daily sync of suppression attributes', () => {
   let stage: Stage;
   const { choose, passDay, runNow, syncs, attributeOf, addRule, decide, valueOnProfile, load } = syncSteps(() => stage);

@@ -8,8 +8,6 @@ import { eventually } from '../../support/eventually';
 import { type Stage, setStage } from './stage';
 import { days, syncSteps } from './sync-steps';
 
-jest.setTimeout(120_000);
-
 describe('values of suppression attributes from files, lists and missed days', () => {
   let stage: Stage;
   const { choose, passDay, runNow, syncs, attributeOf, addRule, decide, valueOnProfile, load } = syncSteps(() => stage);
