@@ -1,5 +1,7 @@
 import { newId } from '@libs/foundation';
-import { Transactions } from '@libs/platform';
+import { query, Transactions } from '@libs/platform';
+import type { QueryRunner } from 'typeorm';
+import { CountsByMedium1795420000465 } from '../../../migrations/1795420000465-counts-by-medium';
 import { ChunkRepository } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import { ApplyEngagement } from '../../../src/campaigns/tracking/apply-engagement';
 import { ReceiptRepository } from '../../../src/channels/persistence/receipt.repository';
@@ -56,10 +58,10 @@ describe('what became of messages by medium and by link', () => {
   const person = (index: number): Reached => stage.people[index] as Reached;
   const get = (url: string, agent = browser) => stage.visit(url, { headers: { 'user-agent': agent } });
   const sums = async (owner: 'execution' | 'campaign', page = ''): Promise<Sums> => {
-    const query = `query ($id: ID!) { owner: ${owner}(id: $id) { mediumFunnels { ${mediumFields} }
+    const document = `query ($id: ID!) { owner: ${owner}(id: $id) { mediumFunnels { ${mediumFields} }
       linkClicks${page} { nodes { ${linkFields} } pageInfo { hasNextPage endCursor } } } }`;
     const id = owner === 'execution' ? stage.executionId : campaignId;
-    return (await stage.graphql<{ owner: Sums }>(query, { id })).owner;
+    return (await stage.graphql<{ owner: Sums }>(document, { id })).owner;
   };
   const medium = async (name: string): Promise<Row | undefined> =>
     (await sums('execution')).mediumFunnels.find((row) => row.medium === name);
@@ -203,6 +205,18 @@ describe('what became of messages by medium and by link', () => {
       expect((await stage.rest(`/${path}/${newId()}/media.csv`)).status).toBe(404);
       expect((await stage.rest(`/${path}/x/links.csv`)).status).toBe(404);
     }
+  });
+
+  it('begins with the migration, which goes through nobody who is kept', async () => {
+    const kept = 'SELECT count(*)::int AS people, count(medium_deeds)::int AS counted FROM recipient';
+    const upgrade = stage.app.get(Transactions).run(async (tx) => {
+      const runner = { query: (sql: string) => query(tx, sql) } as unknown as QueryRunner;
+      const migration = new CountsByMedium1795420000465();
+      await migration.down(runner);
+      await migration.up(runner);
+      throw new Error(JSON.stringify(await query(tx, kept)));
+    });
+    await expect(upgrade).rejects.toThrow('[{"people":4,"counted":0}]');
   });
 
   it('stays when what it was counted from is gone', async () => {
