@@ -7,6 +7,7 @@ import { ConnectionsConfig } from './connections.config';
 import { ConnectionsService } from './connections.service';
 import { DeletionConsequences } from './deletion-consequences';
 import { EngagementWebhooks } from './engagement-webhooks';
+import { KnownAccounts } from './known-accounts';
 import { ManageConnections } from './manage-connections';
 import { OptimoveClients } from './optimove-clients';
 import { ConnectionEntity } from './persistence/connection.entity';
@@ -21,6 +22,7 @@ import { ConnectionRepository } from './persistence/connection.repository';
     { provide: ConnectionsConfig, useFactory: () => parseConfig(ConnectionsConfig) },
     AccessCheck,
     DeletionConsequences,
+    KnownAccounts,
     ConnectionsService,
     ManageConnections,
     EngagementWebhooks,

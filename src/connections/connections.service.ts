@@ -6,7 +6,6 @@ import { Injectable } from '@nestjs/common';
 import { callbackAddress, webhookKind } from './domain/callback-address';
 import type { ConnectionView } from './domain/connection-view';
 import { ConnectionNotFoundError } from './domain/errors';
-import { tokenDigest, tokenPurpose } from './domain/token-digest';
 import { OptimoveClients } from './optimove-clients';
 import type { ConnectionEntity } from './persistence/connection.entity';
 import { ConnectionRepository } from './persistence/connection.repository';
@@ -59,16 +58,12 @@ export class ConnectionsService {
   }
 
   /**
-   * The connection and the deleted ones that it stands for: those of the project to the same address with the same token.
-   * What went out over them is what Optimove names again. By the address alone they are not known: accounts share it, and
-   * number their campaigns alike.
+   * The connection and the deleted ones that it stands for: those of the project that had the address and the token with
+   * which it was made, or stood for such. What went out over them is what Optimove names again. By the address alone they
+   * are not known: accounts share it, and number their campaigns alike.
    */
   async withPredecessors(tx: Tx, id: string): Promise<string[]> {
-    const connection = await this.repository.findAny(tx, id);
-    if (!connection?.apiToken) return [id];
-    const token = this.secrets.open(connection.apiToken, id);
-    const digests = this.secrets.derivedKeys(tokenPurpose).map((key) => tokenDigest(token, key));
-    return [id, ...(await this.repository.predecessors(tx, id, digests))];
+    return [id, ...(await this.repository.predecessors(tx, id))];
   }
 
   /** Whether nothing may be sent over the connection, as of `tx`. */

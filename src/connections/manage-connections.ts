@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { newId } from '@libs/foundation';
-import { execute, Outbox, PlatformConfig, SecretBox, Transactions, type Tx } from '@libs/platform';
+import { Outbox, PlatformConfig, SecretBox, Transactions, type Tx } from '@libs/platform';
 import { type Actor, AuditTrail } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import { AccessCheck } from './access-check';
@@ -9,8 +9,8 @@ import { DeletionConsequences } from './deletion-consequences';
 import { type ConnectionProblem, type ConnectionSettings, problemsOf } from './domain/connection-settings';
 import { connectionDeleted, userIdAttributeChanged } from './domain/events';
 import { hintOf } from './domain/rules';
-import { tokenDigest, tokenPurpose } from './domain/token-digest';
 import { forgetTokenJob } from './jobs/connections.jobs';
+import { KnownAccounts } from './known-accounts';
 import { ConnectionEntity } from './persistence/connection.entity';
 import { ConnectionRepository } from './persistence/connection.repository';
 
@@ -36,6 +36,7 @@ export class ManageConnections {
     private readonly outbox: Outbox,
     private readonly repository: ConnectionRepository,
     private readonly secrets: SecretBox,
+    private readonly accounts: KnownAccounts,
     private readonly audit: AuditTrail,
     private readonly check: AccessCheck,
     private readonly consequences: DeletionConsequences,
@@ -86,12 +87,10 @@ export class ManageConnections {
     const consequences = await this.consequences.of(toView(found));
     if (!acceptsConsequences) return { deletedId: null, consequences, problems: [notAccepted()] };
     await this.transactions.run(async (tx) => {
-      await execute(
-        tx,
-        'UPDATE connection SET deleted_at = now(), is_disabled = true WHERE project_id = $1 AND id = $2',
-        [actor.projectId, id],
-      );
-      await this.audit.record(tx, actor, { action: 'connection.deleted', subject: subjectOf(found) });
+      const connection = await this.repository.lock(tx, actor.projectId, id);
+      if (!connection) return;
+      await this.repository.delete(tx, id, this.accounts.digestOf(connection));
+      await this.audit.record(tx, actor, { action: 'connection.deleted', subject: subjectOf(connection) });
       await this.outbox.publish(tx, connectionDeleted, { connectionId: id });
       const runAt = new Date(Date.now() + tokenKeptMs);
       await this.outbox.enqueue(tx, forgetTokenJob, { connectionId: id }, { runAt });
@@ -137,6 +136,7 @@ export class ManageConnections {
     if (before && before.version !== expectedVersion) return failed(conflict());
     if (!before && expectedVersion > 0) return failed(notFound());
     if (await this.repository.isNameTaken(tx, changed)) return failed(nameTaken());
+    if (!before) changed.accountId = await this.accounts.find(tx, changed);
     Object.assign(changed, { version: expectedVersion + 1, updatedAt: new Date() });
     const connection = await this.repository.save(tx, changed);
     await this.audit.record(tx, actor, {
@@ -154,8 +154,6 @@ export class ManageConnections {
   private setToken(connection: ConnectionEntity, apiToken: string): void {
     connection.apiToken = this.secrets.seal(apiToken, connection.id);
     connection.apiTokenHint = hintOf(apiToken);
-    const [key] = this.secrets.derivedKeys(tokenPurpose);
-    connection.apiTokenDigest = key ? tokenDigest(apiToken, key) : null;
     connection.apiTokenSetAt = new Date();
     connection.status = 'ACTIVE';
     connection.lastError = null;

@@ -22,12 +22,17 @@ export class ConnectionEntity {
   @Column('text')
   endpoint!: string;
 
+  /** The same for the connections of the project that were made to one account; a changed token changes nothing. */
+  @Column('uuid', { name: 'account_id' })
+  accountId!: string;
+
   @Column('text', { name: 'api_token', nullable: true })
   apiToken!: string | null;
 
   @Column('text', { name: 'api_token_hint' })
   apiTokenHint!: string;
 
+  /** Of a deleted connection. */
   @Column('bytea', { name: 'api_token_digest', nullable: true })
   apiTokenDigest!: Buffer | null;
 

@@ -38,13 +38,18 @@ export class ConnectionRepository {
     });
   }
 
-  /** Deleted connections of the same project to the same address, with a token of one of the digests. */
-  async predecessors(tx: Tx, id: string, digests: Buffer[]): Promise<string[]> {
+  /** Those of a project to an address, the newest first; deleted ones too. */
+  atEndpoint(tx: Tx, projectId: string, endpoint: string): Promise<ConnectionEntity[]> {
+    return tx.find(ConnectionEntity, { where: { projectId, endpoint }, order: { id: 'DESC' } });
+  }
+
+  /** Deleted connections of the same project to the same account. */
+  async predecessors(tx: Tx, id: string): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
-      `SELECT o.id FROM connection c JOIN connection o ON o.project_id = c.project_id AND o.endpoint = c.endpoint
-       WHERE c.id = $1 AND o.id <> c.id AND o.deleted_at IS NOT NULL AND o.api_token_digest = ANY($2::bytea[]) ORDER BY o.id`,
-      [id, digests],
+      `SELECT o.id FROM connection c JOIN connection o ON o.project_id = c.project_id AND o.account_id = c.account_id
+       WHERE c.id = $1 AND o.id <> c.id AND o.deleted_at IS NOT NULL ORDER BY o.id`,
+      [id],
     );
     return rows.map((row) => row.id);
   }
@@ -93,6 +98,15 @@ export class ConnectionRepository {
       [projectId, id, secretHash],
     );
     return count === 1;
+  }
+
+  /** Deletes a connection; it stays for history, with the digest of its token. */
+  async delete(tx: Tx, id: string, digest: Buffer | null): Promise<void> {
+    await execute(
+      tx,
+      'UPDATE connection SET deleted_at = now(), is_disabled = true, api_token_digest = $2 WHERE id = $1',
+      [id, digest],
+    );
   }
 
   /** Erases the token of a deleted connection. */

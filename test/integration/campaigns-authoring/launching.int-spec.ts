@@ -295,8 +295,8 @@ describe('launching campaigns', () => {
     stage.optimove.badName = null;
     const left = async (connectionId: string): Promise<string[]> => {
       await stage.database.query(
-        `INSERT INTO connection (id, project_id, name, endpoint, api_token_hint, callback_secret)
-         VALUES ($1, $2, $1::uuid::text, 'https://example.com', '', '')`,
+        `INSERT INTO connection (id, account_id, project_id, name, endpoint, api_token_hint, callback_secret)
+         VALUES ($1, $1, $2, $1::uuid::text, 'https://example.com', '', '')`,
         [connectionId, stage.actor.projectId],
       );
       await stage.module.get(DropApps).leftOver();

@@ -1,6 +1,6 @@
 import { ClocksModule, DateTimeScalar, PlatformModule } from '@libs/platform';
 import { ChannelsApiModule, ChannelsWorkerModule } from '@modules/channels';
-import { ConnectionsApiModule } from '@modules/connections';
+import { ConnectionsApiModule, ConnectionsWorkerModule } from '@modules/connections';
 import { ProjectsApiModule, ProjectsService } from '@modules/projects';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import { GraphQLModule } from '@nestjs/graphql';
@@ -26,21 +26,25 @@ export interface Stage {
   ask<T>(query: string, variables?: object): Promise<T>;
   /** Calls a mutation by its name with its one input and returns its payload. */
   change<T>(mutation: string, input: object, fields: string): Promise<T & { userErrors: Problem[] }>;
+  /** Stops the api and starts it with these encryption keys. */
+  restart(keys: string): Promise<void>;
   close(): Promise<void>;
 }
 
+/** The encryption key that the stage begins with. */
+export const firstKey = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
 const publicUrl = 'https://push.example.com';
 
 /** Builds the stage on a database of its own. */
 export async function setStage(): Promise<Stage> {
   const database = await createTestDatabase();
-  process.env.ENCRYPTION_KEYS = `k1:${Buffer.alloc(32, 7).toString('base64')}`;
+  process.env.ENCRYPTION_KEYS = firstKey;
   process.env.OUTBOUND_ALLOW_PRIVATE = '1';
   process.env.PUBLIC_URL = publicUrl;
   const optimove = await OptimovePeer.start();
-  const app = await startApp();
+  let app = await startApp();
   const { projectId, apiKey } = await app.get(ProjectsService).ensureFirst();
-  const ask = asker(await app.getUrl(), apiKey ?? '');
+  const ask = asker(() => app.getUrl(), apiKey ?? '');
   const change: Stage['change'] = async (mutation, input, fields) => {
     const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
     const selection = `${fields} userErrors { code path message }`;
@@ -52,12 +56,22 @@ export async function setStage(): Promise<Stage> {
     { name: 'Shop', endpoint: optimove.endpoint, apiToken: 'token-of-the-shop', callsPerSecond: 1000 },
     'connection { id }',
   );
+  const restart = async (keys: string): Promise<void> => {
+    await app.close();
+    process.env.ENCRYPTION_KEYS = keys;
+    app = await startApp();
+  };
   const close = async (): Promise<void> => {
     await app.close();
     await optimove.close();
     await database.drop();
   };
-  return { app, database, optimove, projectId, connectionId: connection.connection.id, ask, change, close };
+  return {
+    ...{ database, optimove, projectId, connectionId: connection.connection.id, ask, change, restart, close },
+    get app() {
+      return app;
+    },
+  };
 }
 
 async function startApp(): Promise<NestFastifyApplication> {
@@ -73,6 +87,7 @@ async function startApp(): Promise<NestFastifyApplication> {
       graphql,
       ProjectsApiModule,
       ConnectionsApiModule,
+      ConnectionsWorkerModule,
       ChannelsApiModule,
       ChannelsWorkerModule,
     ],
@@ -83,11 +98,11 @@ async function startApp(): Promise<NestFastifyApplication> {
   return app;
 }
 
-function asker(url: string, apiKey: string): Stage['ask'] {
+function asker(url: () => Promise<string>, apiKey: string): Stage['ask'] {
   return async <T>(query: string, variables: object = {}): Promise<T> => {
     const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
     const body = JSON.stringify({ query, variables });
-    const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body });
+    const response = await fetch(`${await url()}/graphql`, { method: 'POST', headers, body });
     const { data, errors } = (await response.json()) as { data: T; errors?: unknown };
     expect(errors).toBeUndefined();
     return data;

@@ -1,0 +1,21 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/**
+ * Which connections are to one account: of those that there are, the digests of their tokens tell it. From now on only
+ * deleted ones have a digest.
+ */
+export class AccountsOfConnections1795420000530 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE connection ADD COLUMN account_id uuid');
+    await runner.query(
+      `UPDATE connection c SET account_id = coalesce((SELECT o.id FROM connection o WHERE o.project_id = c.project_id
+         AND o.endpoint = c.endpoint AND o.api_token_digest = c.api_token_digest ORDER BY o.id LIMIT 1), c.id)`,
+    );
+    await runner.query('ALTER TABLE connection ALTER COLUMN account_id SET NOT NULL');
+    await runner.query('UPDATE connection SET api_token_digest = NULL WHERE deleted_at IS NULL');
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE connection DROP COLUMN account_id');
+  }
+}

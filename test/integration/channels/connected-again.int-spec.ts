@@ -1,0 +1,82 @@
+import { newId } from '@libs/foundation';
+import { resealColumn, SecretBox, Transactions } from '@libs/platform';
+import { ConnectionsService } from '@modules/connections';
+import { ForgetTokenHandler } from '../../../src/connections/jobs/forget-token.handler';
+import { sealedByConnections } from '../../../src/connections/sealed-columns';
+import { firstKey, type Stage, setStage } from './stage';
+
+const secondKey = `k2:${Buffer.alloc(32, 8).toString('base64')}`;
+const apiToken = 'token-of-the-shop';
+
+describe('an account that is connected again', () => {
+  let stage: Stage;
+  let first: string;
+  beforeEach(async () => {
+    stage = await setStage();
+    first = stage.connectionId;
+  }, 60_000);
+  afterEach(() => stage?.close());
+
+  const connect = async (token = apiToken): Promise<string> => {
+    const input = { name: newId(), endpoint: stage.optimove.endpoint, apiToken: token };
+    return (await stage.change<{ connection: { id: string } }>('createConnection', input, 'connection { id }'))
+      .connection.id;
+  };
+  const replaceToken = (id: string, version: number, token: string): Promise<unknown> =>
+    stage.change('updateConnection', { id, version, apiToken: token }, 'connection { id }');
+  /** Deletes a connection and erases its token, as the worker would a day later. */
+  const remove = async (id: string): Promise<void> => {
+    await stage.change('deleteConnection', { id, acceptConsequences: true }, 'deletedId');
+    await stage.app.get(ForgetTokenHandler).handle({ connectionId: id });
+  };
+  const standsFor = async (id: string): Promise<string[]> => {
+    const found = await stage.app.get(ConnectionsService).withPredecessors(stage.app.get(Transactions).pool, id);
+    return found.filter((each) => each !== id);
+  };
+  /** As `rotate-keys` does it, from the first key to the second. */
+  const rotate = async (): Promise<void> => {
+    await stage.restart(`${secondKey},${firstKey}`);
+    const secrets = stage.app.get(SecretBox);
+    for (const column of sealedByConnections) await resealColumn(stage.app.get(Transactions), secrets, column);
+  };
+
+  it('is known by address and token, however often it is connected, and no other account is', async () => {
+    await remove(first);
+    const second = await connect();
+    expect(await standsFor(second)).toEqual([first]);
+    await remove(second);
+    expect(await standsFor(await connect())).toEqual([first, second]);
+    expect(await standsFor(await connect('token-of-another'))).toEqual([]);
+  });
+
+  it('stays known when its token is replaced afterwards, and by that token as well', async () => {
+    await remove(first);
+    const second = await connect();
+    await replaceToken(second, 1, 'token-of-later');
+    expect(await standsFor(second)).toEqual([first]);
+    await remove(second);
+    expect(await standsFor(await connect('token-of-later'))).toEqual([first, second]);
+  });
+
+  it('is known when the old connection is deleted after the new one was made', async () => {
+    const second = await connect();
+    expect(await standsFor(second)).toEqual([]);
+    await remove(first);
+    expect(await standsFor(second)).toEqual([first]);
+  });
+
+  it('is known long after the key changed under which the first connection was made', async () => {
+    await rotate();
+    await stage.restart(secondKey);
+    await remove(first);
+    expect(await standsFor(await connect())).toEqual([first]);
+  });
+
+  it('is known when the key changes after it was deleted, as long as the old key is there', async () => {
+    await remove(first);
+    await rotate();
+    const second = await connect();
+    await stage.restart(secondKey);
+    expect(await standsFor(second)).toEqual([first]);
+  });
+});
