@@ -1,7 +1,7 @@
 import type { Receipt } from '@libs/delivery';
 import { execute, type GaugeValue, lagOf, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import type { ReceiptRow } from '../domain/receipt-row';
+import { type ReceiptRow, receiptWithin } from '../domain/receipt-row';
 
 /** Which account receipts belong to. */
 export interface ReceiptOwner {
@@ -30,7 +30,10 @@ const repeatedWithin = '6 hours';
 /** The append-only intake of what providers say later. What is told twice is applied once. */
 @Injectable()
 export class ReceiptRepository {
-  /** Stores what is new of each message. @returns the accounts that something new was stored of. */
+  /**
+   * Stores what is new of each message. A no is a repeat when it was said no later than one that is stored: who says yes in
+   * between and no by the same message once more means it. @returns the accounts that something new was stored of.
+   */
   async store(tx: Tx, receipts: (ReceiptOwner & Receipt)[]): Promise<string[]> {
     await this.waitForOthers(tx, receipts);
     const rows = await query<{ account_id: string }>(
@@ -42,7 +45,10 @@ export class ReceiptRepository {
            AS r(project_id, account_id, message_id, status, code, occurred_at, bounce, address)
          WHERE NOT EXISTS (SELECT 1 FROM receipt_intake i
            WHERE i.account_id = r.account_id AND i.provider_message_id = r.message_id AND i.status = r.status
-             AND (r.status IN ('COMPLAINED', 'UNSUBSCRIBED') OR i.received_at > now() - interval '${repeatedWithin}'))
+             AND i.received_at > now() - interval '${receiptWithin}'
+             AND CASE WHEN r.status IN ('COMPLAINED', 'UNSUBSCRIBED') THEN i.occurred_at >= r.occurred_at
+               ELSE i.received_at > now() - interval '${repeatedWithin}' END)
+         ORDER BY account_id, message_id, status, occurred_at DESC
          RETURNING account_id
        ) SELECT DISTINCT account_id FROM added`),
       [

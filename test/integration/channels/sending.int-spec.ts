@@ -114,6 +114,24 @@ describe('sending through a provider account', () => {
     expect(await announcements()).toHaveLength(1);
   });
 
+  it('stores a second no to the same message, and no repeat of one', async () => {
+    const intake = stage.app.get(ReceiptIntake);
+    const owner = { projectId: stage.projectId, accountId: newId() };
+    const no = (occurredAt: string) =>
+      ({
+        providerMessageId: 'm1',
+        status: 'UNSUBSCRIBED',
+        code: 'unsubscribe',
+        occurredAt: new Date(occurredAt),
+      }) as const;
+    await intake.store(owner, [no('2026-03-01'), no('2026-03-02')]);
+    await intake.store(owner, [no('2026-03-01')]);
+    await intake.store(owner, [no('2026-03-02')]);
+    expect(await take()).toMatchObject([no('2026-03-02')]);
+    await intake.store(owner, [no('2026-03-20')]);
+    expect(await take()).toMatchObject([no('2026-03-20')]);
+  });
+
   it('leaves receipts that another transaction has taken, and gets them back when it fails', async () => {
     const owner = { projectId: stage.projectId, accountId: newId() };
     const receipt = { status: 'DELIVERED', code: 'DELIVRD', occurredAt: new Date() } as const;
