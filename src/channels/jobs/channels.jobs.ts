@@ -1,10 +1,10 @@
 import { defineJob, subscribe } from '@libs/platform';
 import { connectionDeleted } from '@modules/connections';
 
-/** Takes back what a removed channel left at Optimove. */
-export const unregisterListenersJob = defineJob<{ channelId: string }>({
+/** Takes back what a removed channel left at Optimove; `at` tells one removal from the next of a channel that came back. */
+export const unregisterListenersJob = defineJob<{ channelId: string; at: string }>({
   queue: 'channels.unregister-listeners',
-  id: ({ channelId }) => `unregister-${channelId}`,
+  id: ({ channelId, at }) => `unregister-${channelId}-${at}`,
 });
 
 /** Removes the channels of a deleted connection. */

@@ -4,7 +4,7 @@ import { unregisterListenersJob } from './channels.jobs';
 
 /** Runs {@link unregisterListenersJob}. */
 @HandlesJob(unregisterListenersJob)
-export class UnregisterListenersHandler extends JobHandler<{ channelId: string }> {
+export class UnregisterListenersHandler extends JobHandler<{ channelId: string; at: string }> {
   constructor(private readonly listeners: Listeners) {
     super();
   }

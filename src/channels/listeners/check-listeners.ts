@@ -52,9 +52,14 @@ export class CheckListeners {
       const isThere = registered.some((each) => isFor(each, event, channel) && each.listenerUrl === ours);
       if (!isThere) lost.push(eventTypeId);
     }
-    if (lost.length === 0) return;
+    if (lost.length === 0 || !(await this.isStillActive(channel))) return;
     this.log.event('channel.listeners-lost', { channelId: channel.id, events: lost }, 'error');
     await this.listeners.register(channel);
+  }
+
+  /** What a channel lost that was removed since the look at it is as it should be. */
+  private async isStillActive({ projectId, id }: ChannelEntity): Promise<boolean> {
+    return (await this.repository.find(this.transactions.pool, projectId, id))?.state === 'ACTIVE';
   }
 }
 

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { AppError, toError } from '@libs/foundation';
 import { callbackKind } from '@libs/optimove-client';
-import { Log, Transactions } from '@libs/platform';
+import { Log, Outbox, Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { listenerEventsOf } from '../domain/listener-events';
+import { unregisterListenersJob } from '../jobs/channels.jobs';
 import type { ChannelEntity } from '../persistence/channel.entity';
-import { ChannelRepository } from '../persistence/channel.repository';
+import { ChannelRepository, type ListenerOutcome } from '../persistence/channel.repository';
 
 const longestReason = 500;
 
@@ -18,17 +19,21 @@ type ListeningChannel = Pick<ChannelEntity, 'id' | 'connectionId' | 'kind' | 'op
 export class Listeners {
   constructor(
     private readonly transactions: Transactions,
+    private readonly outbox: Outbox,
     private readonly repository: ChannelRepository,
     private readonly connections: ConnectionsService,
     private readonly log: Log,
   ) {}
 
-  /** Registers what the kind needs; what came of it is the channel's state. Never throws for what Optimove answers. */
+  /**
+   * Registers what the kind needs; what came of it is the channel's state, and is taken back when the channel was removed
+   * meanwhile. Never throws for what Optimove answers.
+   */
   async register(channel: ListeningChannel): Promise<void> {
     try {
       const fingerprint = await this.fingerprintOf(channel);
       await this.registerEvents(channel);
-      await this.repository.record(this.transactions.pool, channel.id, {
+      await this.record(channel, {
         state: 'ACTIVE',
         lastError: null,
         listenerRegisteredAt: new Date(),
@@ -38,7 +43,7 @@ export class Listeners {
       const lastError = reasonOf(error);
       const { code } = toError(error) as Error & { code?: unknown };
       this.log.event('channel.listeners-not-registered', { channelId: channel.id, code, reason: lastError }, 'error');
-      await this.repository.record(this.transactions.pool, channel.id, { state: 'FAILED', lastError });
+      await this.record(channel, { state: 'FAILED', lastError });
     }
   }
 
@@ -64,6 +69,13 @@ export class Listeners {
   async fingerprintOf({ connectionId }: Pick<ChannelEntity, 'connectionId'>): Promise<string> {
     const url = await this.connections.callbackUrl({ id: connectionId }, '');
     return createHash('sha256').update(url).digest('hex');
+  }
+
+  private record({ id }: ListeningChannel, outcome: ListenerOutcome): Promise<void> {
+    return this.transactions.run(async (tx) => {
+      if (await this.repository.record(tx, id, outcome)) return;
+      await this.outbox.enqueue(tx, unregisterListenersJob, { channelId: id, at: String(Date.now()) });
+    });
   }
 
   private async registerEvents({ connectionId, kind, optimoveChannelId }: ListeningChannel): Promise<void> {

@@ -16,7 +16,9 @@ export class RemoveChannels {
   /** @returns false when it was removed already. */
   async remove(tx: Tx, channel: Pick<ChannelEntity, 'projectId' | 'id'>): Promise<boolean> {
     const isRemoved = await this.repository.remove(tx, channel);
-    if (isRemoved) await this.outbox.enqueue(tx, unregisterListenersJob, { channelId: channel.id });
+    if (isRemoved) {
+      await this.outbox.enqueue(tx, unregisterListenersJob, { channelId: channel.id, at: String(Date.now()) });
+    }
     return isRemoved;
   }
 

@@ -87,9 +87,10 @@ export class ChannelRepository {
     return rows[0]?.id ?? null;
   }
 
-  /** Records what came of the listeners, unless the channel was removed meanwhile. */
-  async record(tx: Tx, id: string, outcome: ListenerOutcome): Promise<void> {
-    await tx.update(ChannelEntity, { id, state: kept }, { ...outcome, updatedAt: new Date() });
+  /** Records what came of the listeners. @returns false, and records nothing, when the channel was removed meanwhile. */
+  async record(tx: Tx, id: string, outcome: ListenerOutcome): Promise<boolean> {
+    const { affected } = await tx.update(ChannelEntity, { id, state: kept }, { ...outcome, updatedAt: new Date() });
+    return (affected ?? 0) > 0;
   }
 
   async spread(tx: Tx, { projectId, id }: Pick<ChannelEntity, 'projectId' | 'id'>, minutes: number): Promise<void> {

@@ -37,6 +37,16 @@ describe('channels of a connection', () => {
   const unregister = (): Promise<void> =>
     work('channels.unregister-listeners', (data) => stage.app.get(UnregisterListenersHandler).handle(data));
 
+  /** Removes the channel, and takes its listeners back, the next time that Optimove is asked for this. */
+  function removeDuring(call: string, id: string): void {
+    stage.optimove.meanwhile = async (name) => {
+      if (name !== call) return;
+      stage.optimove.meanwhile = async () => {};
+      await stage.change('removeChannel', { id }, fields);
+      await unregister();
+    };
+  }
+
   it('finds a channel by the usual name of its kind and registers its listeners under the secret address', async () => {
     expect(await add({ kind: 'MOBILE_PUSH' })).toMatchObject({
       userErrors: [],
@@ -190,6 +200,33 @@ describe('channels of a connection', () => {
     stage.optimove.listeners.set('4/506', 'https://elsewhere.example.com/');
     await check.run();
     expect(stage.optimove.listeners).toEqual(registered);
+  });
+
+  it('brings back nothing of a channel that is removed while Optimove is asked', async () => {
+    const mobile = await add({ kind: 'MOBILE_PUSH' });
+    removeDuring('GetRegisteredEventListeners', idOf(mobile));
+    await stage.app.get(CheckListeners).run();
+    expect(stage.optimove.registered).toEqual([]);
+  });
+
+  it('takes back what it registered for a channel that was removed meanwhile', async () => {
+    const mobile = await add({ kind: 'MOBILE_PUSH' });
+    removeDuring('RegisterEventListener', idOf(mobile));
+    await stage.change('reregisterListener', { id: idOf(mobile) }, fields);
+    expect(stage.optimove.registered).not.toEqual([]);
+    await unregister();
+    expect(stage.optimove.registered).toEqual([]);
+  });
+
+  it('takes back with every removal, though the job of an earlier one of the same channel failed', async () => {
+    const mobile = await add({ kind: 'MOBILE_PUSH' });
+    await stage.change('removeChannel', { id: idOf(mobile) }, fields);
+    await add({ kind: 'MOBILE_PUSH' });
+    await stage.change('removeChannel', { id: idOf(mobile) }, fields);
+    const jobs = await stage.database.query(
+      `SELECT DISTINCT job_id FROM outbox_message WHERE queue = 'channels.unregister-listeners'`,
+    );
+    expect(jobs).toHaveLength(2);
   });
 
   it('leaves listeners alone where Optimove does not tell which it has', async () => {

@@ -15,6 +15,8 @@ export class OptimovePeer {
   readonly calls: string[] = [];
   /** Statuses to answer with, by function name. */
   readonly faults = new Map<string, { status: number; body: string }>();
+  /** Happens before a function is answered. */
+  meanwhile: (name: string) => Promise<void> = async () => {};
   private constructor(private readonly server: Server) {}
 
   static async start(): Promise<OptimovePeer> {
@@ -43,6 +45,7 @@ export class OptimovePeer {
     const body = await readBody(request);
     const name = (request.url ?? '').split('?')[0]?.split('/').at(-1) ?? '';
     this.calls.push(name);
+    await this.meanwhile(name);
     const fault = this.faults.get(name);
     if (fault) {
       response.writeHead(fault.status).end(fault.body.replace('{url}', String(body.ListenerURL)));
