@@ -3,6 +3,7 @@ import type { ConnectionView } from '@modules/connections';
 import { Contactability, isUserId, ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import { checkMobileNumber } from './domain/mobile-number';
+import { userIdsIn } from './domain/user-id-value';
 import { type MatchedCustomer, MatchedCustomerRepository } from './persistence/matched-customer.repository';
 import { NumberRejectRepository } from './persistence/number-reject.repository';
 
@@ -29,7 +30,8 @@ export interface MatchResult {
 interface Read {
   seq: number;
   customerId: string;
-  userId: string;
+  /** Those that may be meant, the likeliest first. */
+  userIds: string[];
   value: string;
   number: string | null;
   numberProblem: string | null;
@@ -97,9 +99,10 @@ export class MatchingService {
   }
 
   /**
-   * Matches customers by user ID (the User ID attribute where the connection has one, otherwise the customer ID),
-   * exactly and case-sensitively but for blanks around it. Valid numbers are stored on the profiles, and make one where there was none; refused
-   * ones are kept with their reasons. Where an attribute decides, who matched is remembered for the way back.
+   * Matches customers by user ID (the User ID attribute where the connection has one, otherwise the customer ID), exactly
+   * and case-sensitively; blanks around the attribute's value do not count, unless a profile has the user ID with them.
+   * Valid numbers are stored on the profiles, and make one where there was none; refused ones are kept with their reasons.
+   * Where an attribute decides, who matched is remembered for the way back.
    */
   async match(
     tx: Tx,
@@ -109,10 +112,12 @@ export class MatchingService {
       customers,
     }: { connection: ConnectionView; executionId: string; customers: MatchCustomer[] },
   ): Promise<MatchResult[]> {
-    const read = customers.map((customer) => readCustomer(connection, customer));
     const { projectId, id: connectionId } = connection;
-    await this.rejects.keep(tx, { projectId, connectionId, executionId }, rejectsOf(read));
-    const known = await this.profiles.resolveUserIds(tx, projectId, read.map(({ userId }) => userId).filter(isUserId));
+    const given = customers.map((customer) => readCustomer(connection, customer));
+    await this.rejects.keep(tx, { projectId, connectionId, executionId }, rejectsOf(given));
+    const userIds = given.flatMap((customer) => customer.userIds).filter(isUserId);
+    const known = await this.profiles.resolveUserIds(tx, projectId, userIds);
+    const read = given.map((customer) => ({ ...customer, userId: userIdOf(customer, known) }));
     const imported = await this.profiles.importNumbers(tx, projectId, {
       numbers: read.flatMap(({ userId, number }) => (isUserId(userId) && number ? [{ userId, number }] : [])),
       subscribeWhenNotSet: connection.treatImportedNumbersAsSubscribed,
@@ -139,14 +144,19 @@ export class MatchingService {
 
 function readCustomer(connection: ConnectionView, customer: MatchCustomer): Read {
   const { seq, customerId, userIdValue, mobileNumberValue } = customer;
-  const userId = connection.userIdAttribute === null ? customerId : (userIdValue ?? '').trim();
+  const userIds = connection.userIdAttribute === null ? [customerId] : userIdsIn(userIdValue ?? '');
   const value = mobileNumberValue ?? '';
   if (connection.mobileNumberAttribute === null || value === '') {
-    return { seq, customerId, userId, value, number: null, numberProblem: null };
+    return { seq, customerId, userIds, value, number: null, numberProblem: null };
   }
   const checked = checkMobileNumber(value);
-  if ('problem' in checked) return { seq, customerId, userId, value, number: null, numberProblem: checked.problem };
-  return { seq, customerId, userId, value, number: checked.number, numberProblem: null };
+  if ('problem' in checked) return { seq, customerId, userIds, value, number: null, numberProblem: checked.problem };
+  return { seq, customerId, userIds, value, number: checked.number, numberProblem: null };
+}
+
+/** The one that a profile has; a new profile gets the last. */
+function userIdOf({ userIds }: Read, known: ReadonlyMap<string, string>): string {
+  return userIds.find((userId) => known.has(userId)) ?? userIds.at(-1) ?? '';
 }
 
 function rejectsOf(read: Read[]): { seq: number; customerId: string; value: string; reason: string }[] {

@@ -28,9 +28,11 @@ describe('customers of one list who are one person by their User ID attribute', 
         { id: 'g', userId: '' },
         { id: 'h', userId: ' P1\t' },
         { id: 'i', userId: ' ' },
+        { id: 'j', userId: '\v\u00a0P1\ufeff' },
       ]),
     ).toEqual([
       ...[open('a'), repeated('b'), open('c'), open('d'), open('e'), open('f'), open('g'), repeated('h'), open('i')],
+      repeated('j'),
     ]);
   });
 

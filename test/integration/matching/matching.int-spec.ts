@@ -42,6 +42,19 @@ describe('matching customers of Optimove', () => {
     expect(results.map(({ profileId }) => profileId)).toEqual([byAttribute, byAttribute, null, null]);
   });
 
+  it('finds a user ID that has blanks itself, and takes any kind of blank away where it has none', async () => {
+    const [withBlank, without] = [await stage.addProfile('crm-3 '), await stage.addProfile('crm-4')];
+    const connection = stage.connection({ ...importing, userIdAttribute: 'EXTERNAL_ID' });
+    const given = ['crm-3 ', 'crm-4\u00a0', '\u3000crm-5\f'];
+    const results = await stage.match(
+      connection,
+      given.map((userIdValue, at) => ({ userIdValue, mobileNumberValue: `44770090001${at}` })),
+    );
+    const made = await stage.stored('crm-5');
+    expect(results.map(({ profileId }) => profileId)).toEqual([withBlank, without, made?.id]);
+    expect(await stage.stored('crm-3')).toBeUndefined();
+  });
+
   it('sees only profiles of its project', async () => {
     await stage.addProfile('ours');
     const foreign = stage.connection({ projectId: newId() });

@@ -1,4 +1,5 @@
 import { execute, query, type Tx } from '@libs/platform';
+import { withoutBlanks } from '@modules/matching';
 import { Injectable } from '@nestjs/common';
 import { FencedError } from '../../domain/execution/errors';
 import { dropErased } from './erased-customers';
@@ -38,10 +39,10 @@ const dueAt = `CASE
   END`;
 
 /** Recipients with the user ID that Optimove gives them, without those who are held back as a control group; $7 is the name of its attribute. */
-const withUserId = `(SELECT c.*, ${trimmed('s.attributes[array_position(e.attributes, $7::text)]')} AS user_id
+const withUserId = `(SELECT c.*, ${withoutBlanks('s.attributes[array_position(e.attributes, $7::text)]')} AS user_id
     FROM recipient c JOIN execution e ON e.id = c.execution_id
     JOIN recipient_staging s ON s.execution_id = c.execution_id AND s.reading = c.reading AND s.row_no = c.row_no
-    WHERE ${trimmed('s.attributes[array_position(e.attributes, $7::text)]')} <> '' AND c.execution_id = ANY($3::uuid[] || $1::uuid)
+    WHERE ${withoutBlanks('s.attributes[array_position(e.attributes, $7::text)]')} <> '' AND c.execution_id = ANY($3::uuid[] || $1::uuid)
       AND s.execution_id = ANY($3::uuid[] || $1::uuid) AND c.end_state IS DISTINCT FROM 'CONTROL_GROUP')`;
 
 /** Ends whom an execution has of `people` and an earlier one had. */
@@ -183,7 +184,9 @@ export class FreezeRepository {
    */
   private async endSamePeople(tx: Tx, { execution, userIdAttribute }: FreezeRequest, offset: number): Promise<void> {
     if (userIdAttribute === null) return;
-    const userId = trimmed('s.attributes[(SELECT array_position(attributes, $3::text) FROM execution WHERE id = $1)]');
+    const userId = withoutBlanks(
+      's.attributes[(SELECT array_position(attributes, $3::text) FROM execution WHERE id = $1)]',
+    );
     await query(
       tx,
       `UPDATE recipient r SET end_state = 'DUPLICATE', reason = $4, ended_at = now()
@@ -293,9 +296,4 @@ export class FreezeRepository {
     );
     if (count !== 1) throw new FencedError(`The reading of execution ${execution.id} was taken over or cancelled`);
   }
-}
-
-/** A value without the blanks around it, as matching reads it. */
-function trimmed(value: string): string {
-  return `btrim(${value}, E' \\t\\r\\n')`;
 }
