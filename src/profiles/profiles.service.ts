@@ -87,7 +87,7 @@ export class ProfilesService {
     return this.reaches.reach(tx, projectId, profileIds, media);
   }
 
-  /** The anonymous profile that each of these devices had before somebody signed in there; those without are absent. */
+  /** The anonymous profiles that each of these devices had before somebody signed in there; those without are absent. */
   signedInFrom(tx: Tx, projectId: string, deviceIds: string[]): Promise<{ deviceId: string; profileId: string }[]> {
     return this.reaches.signedInFrom(tx, projectId, deviceIds);
   }

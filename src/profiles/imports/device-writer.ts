@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { storedEnvironment } from '../domain/push-token';
 import { AnonymousProfiles } from '../persistence/anonymous-profiles';
 import { ProfileRepository } from '../persistence/profile.repository';
+import { rememberedWith } from '../persistence/signed-in-from';
 import type { DeviceRow } from './device-rows';
 import type { WrittenBatch } from './import-writer';
 
@@ -77,9 +78,11 @@ export class DeviceWriter {
     await query(
       tx,
       `UPDATE device d SET profile_id = r.profile_id, platform = r.platform, updated_at = now(),
+         signed_in_from = CASE WHEN p.user_id IS NULL THEN ${rememberedWith('p.id')} ELSE d.signed_in_from END,
          push_subscription = CASE WHEN d.push_no_is_own THEN d.push_subscription ELSE coalesce(r.push_subscription, d.push_subscription) END,
          apns_environment = CASE WHEN r.push_service IS NOT NULL THEN r.apns_environment WHEN r.platform = 'IOS' THEN d.apns_environment END
-       FROM ${given} WHERE d.project_id = $1 AND d.token = r.token`,
+       FROM ${given}, profile p
+       WHERE d.project_id = $1 AND d.token = r.token AND p.project_id = $1 AND p.id = d.profile_id`,
       [projectId, ...columns(rows.filter(({ token }) => met.has(token)))],
     );
     const owners = new Map(rows.map(({ token, profileId }) => [token, profileId]));

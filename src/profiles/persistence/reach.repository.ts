@@ -120,12 +120,12 @@ export class ReachRepository {
     );
   }
 
-  /** The anonymous profile that each of these devices had before somebody signed in there; those without are absent. */
+  /** The anonymous profiles that each of these devices had before somebody signed in there; those without are absent. */
   signedInFrom(tx: Tx, projectId: string, deviceIds: string[]): Promise<{ deviceId: string; profileId: string }[]> {
     return query(
       tx,
-      prepared(`SELECT id AS "deviceId", signed_in_from AS "profileId" FROM device
-       WHERE project_id = $1 AND id = ANY($2::uuid[]) AND signed_in_from IS NOT NULL`),
+      prepared(`SELECT id AS "deviceId", unnest(signed_in_from) AS "profileId" FROM device
+       WHERE project_id = $1 AND id = ANY($2::uuid[])`),
       [projectId, deviceIds],
     );
   }

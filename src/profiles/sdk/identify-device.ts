@@ -5,6 +5,7 @@ import type { KnownDevice } from '../domain/known-device';
 import { againAfterClash } from '../persistence/again-after-clash';
 import { AnonymousProfiles } from '../persistence/anonymous-profiles';
 import { AppEntity } from '../persistence/app.entity';
+import { rememberedWith } from '../persistence/signed-in-from';
 import { RegistrationBudget } from './registration-budget';
 import { lockedOwner } from './store-attributes';
 
@@ -103,12 +104,15 @@ export class IdentifyDevice {
     tx: Tx,
     { projectId, id, from, to }: { projectId: string; id: string; from: Owner; to: string },
   ): Promise<void> {
+    const isAnonymous = from.userId === null;
+    const remembered = isAnonymous ? rememberedWith('d.profile_id') : 'd.signed_in_from';
     await execute(
       tx,
-      'UPDATE device SET profile_id = $3, signed_in_from = $4, updated_at = now() WHERE project_id = $1 AND id = $2',
-      [projectId, id, to, from.userId === null ? from.profileId : null],
+      `UPDATE device d SET profile_id = $3, signed_in_from = ${remembered}, updated_at = now()
+       WHERE project_id = $1 AND id = $2`,
+      [projectId, id, to],
     );
-    if (from.userId === null) await this.anonymous.dropLeft(tx, projectId, [{ from: from.profileId, into: to }]);
+    if (isAnonymous) await this.anonymous.dropLeft(tx, projectId, [{ from: from.profileId, into: to }]);
   }
 }
 

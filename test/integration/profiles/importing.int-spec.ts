@@ -203,6 +203,23 @@ describe('importing files of people', () => {
     expect(unknown.body.message).toMatch(/column color is not known; known are/);
   });
 
+  it('remembers of a moved device which anonymous profile it had, and no person', async () => {
+    await stage.send('/imports/profiles', 'userId\nfirst\nsecond\n');
+    const [phone] = await stage.database.query<{ deviceId: string; profileId: string }>(
+      `WITH anonymous AS (INSERT INTO profile (id, project_id) VALUES (gen_random_uuid(), $1) RETURNING id)
+       INSERT INTO device (id, project_id, profile_id, token, platform)
+       SELECT gen_random_uuid(), $1, id, 'was-anonymous', 'ANDROID' FROM anonymous
+       RETURNING id AS "deviceId", profile_id AS "profileId"`,
+      [stage.projectId],
+    );
+    for (const userId of ['first', 'first', 'second']) {
+      await stage.send('/imports/devices', `userId,token,platform\n${userId},was-anonymous,ANDROID\n`);
+      expect(
+        await stage.profiles.signedInFrom(stage.transactions.pool, stage.projectId, [phone?.deviceId ?? '']),
+      ).toEqual([phone]);
+    }
+  });
+
   it('takes tokens of APNs with their environment, leaves it where a file says nothing, and refuses what does not fit', async () => {
     await stage.send('/imports/profiles', 'userId\nwith-iphone\n');
     const [one, two] = ['c1'.repeat(32), 'c2'.repeat(32)];

@@ -158,15 +158,19 @@ describe('what apps and sites report', () => {
     expect(await profilesWithout()).toEqual([]);
   });
 
-  it('remembers of a device which anonymous profile it had before somebody signed in there', async () => {
+  it('remembers of a device which anonymous profiles it had before somebody signed in there', async () => {
     await identify(await install(), 'rule-4');
     const device = await install();
     const before = (): Promise<object[]> =>
       stage.profiles.signedInFrom(stage.transactions.pool, stage.projectId, [device.deviceId]);
     await identify(device, 'rule-4');
     expect(await before()).toEqual([{ deviceId: device.deviceId, profileId: device.profileId }]);
-    await call('DELETE', 'device/user', { secret: device.deviceSecret });
-    expect(await before()).toEqual([]);
+    const { body } = await call<{ profileId: string }>('DELETE', 'device/user', { secret: device.deviceSecret });
+    await identify(device, 'rule-4');
+    expect(await before()).toEqual([
+      { deviceId: device.deviceId, profileId: body.profileId },
+      { deviceId: device.deviceId, profileId: device.profileId },
+    ]);
   });
 
   it('gives a device that signs out a fresh anonymous profile and leaves the person alone', async () => {
