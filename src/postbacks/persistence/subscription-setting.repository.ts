@@ -42,11 +42,16 @@ export class SubscriptionSettingRepository {
   /** Takes the permission back; what is on goes off with it. */
   async disallow(tx: Tx, projectId: string): Promise<void> {
     await execute(tx, 'DELETE FROM subscription_postback_allowance WHERE project_id = $1', [projectId]);
+    await this.turnOff(tx, projectId);
+  }
+
+  /** Turns one connection off, or all of the project. */
+  async turnOff(tx: Tx, projectId: string, connectionId: string | null = null): Promise<void> {
     await execute(
       tx,
       `UPDATE subscription_postback SET is_on = false, version = version + 1, walk_state = 'NONE', updated_at = now()
-       WHERE project_id = $1 AND is_on`,
-      [projectId],
+       WHERE project_id = $1 AND ($2::uuid IS NULL OR connection_id = $2) AND is_on`,
+      [projectId, connectionId],
     );
   }
 

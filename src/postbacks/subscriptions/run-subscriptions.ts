@@ -62,11 +62,14 @@ export class RunSubscriptions {
     }
   }
 
+  /** What is on; with its connection deleted it goes off, so that nothing is kept any longer to be told there. */
   private async open(projectId: string): Promise<Open[]> {
     const open: Open[] = [];
-    for (const setting of await this.settings.on(this.transactions.pool, projectId)) {
+    const { pool } = this.transactions;
+    for (const setting of await this.settings.on(pool, projectId)) {
       const connection = await this.existing(setting);
       if (connection) open.push({ connection, setting });
+      else await this.settings.turnOff(pool, projectId, setting.connectionId);
     }
     return open;
   }

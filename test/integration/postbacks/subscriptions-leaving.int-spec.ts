@@ -30,18 +30,21 @@ const changeDevice = (id: string, what: string) =>
   stage.database.query(`UPDATE device SET ${what} WHERE id = $1`, [id]);
 
 describe('a phone on which somebody signed out', () => {
+  const signOut = (userId: string, phone: string) =>
+    stage.database.query(
+      `WITH anonymous AS (
+         INSERT INTO profile (id, project_id, signed_out_from)
+         SELECT gen_random_uuid(), project_id, id FROM profile WHERE user_id = $2 RETURNING id
+       ) UPDATE device SET profile_id = anonymous.id FROM anonymous WHERE device.id = $1`,
+      [phone, userId],
+    );
+
   it('says nothing of them any more: their state is that of their own devices', async () => {
     await stage.add([{ userId: 'F', devices: [{ platform: 'ANDROID' }] }]);
     await start();
     expect(stage.stateOf('F')).toEqual({ [channels.mobile]: subscribed });
     const phone = await deviceOf('F');
-    await stage.database.query(
-      `WITH anonymous AS (
-         INSERT INTO profile (id, project_id, signed_out_from)
-         SELECT gen_random_uuid(), project_id, id FROM profile WHERE user_id = 'F' RETURNING id
-       ) UPDATE device SET profile_id = anonymous.id FROM anonymous WHERE device.id = $1`,
-      [phone],
-    );
+    await signOut('F', phone);
     await stage.run();
     expect(stage.stateOf('F')).toEqual({ [channels.mobile]: unsubscribed });
     await changeDevice(phone, `token = 'newer'`);
@@ -60,6 +63,10 @@ describe('a phone on which somebody signed out', () => {
 });
 
 describe('somebody who is erased', () => {
+  const deleteConnection = () =>
+    stage.ask('mutation ($input: DeleteConnectionInput!) { deleteConnection(input: $input) { deletedId } }', {
+      input: { id: connectionId, acceptConsequences: true },
+    });
   const erase = async (userId: string): Promise<void> => {
     const people = stage.app.get(ErasePerson, { strict: false });
     const actor = { projectId: stage.projectId, keyId: newId(), label: 'tests', role: 'ADMIN' as const };
@@ -92,12 +99,25 @@ describe('somebody who is erased', () => {
     expect(stage.stateOf('B1')).toEqual({ [channels.email]: subscribed });
   });
 
-  it('is forgotten when nothing is told any more', async () => {
+  it.each([
+    ['it is switched off', () => stage.set(connectionId, { isOn: false })],
+    ['the connection is deleted', () => deleteConnection()],
+  ])('is forgotten when nothing is told any more, because %s', async (_, end) => {
     await stage.add([{ userId: 'A1', email: 'a1@example.com', emailSubscription: 'SUBSCRIBED' }]);
     await start();
     await erase('A1');
-    await stage.set(connectionId, { isOn: false });
+    await end();
     await stage.run();
+    expect(await kept()).toEqual([]);
+  });
+
+  it('is forgotten at once when the connection had been deleted before', async () => {
+    await stage.add([{ userId: 'A1', email: 'a1@example.com', emailSubscription: 'SUBSCRIBED' }]);
+    await start();
+    await deleteConnection();
+    await stage.run();
+    expect(await kept()).toEqual([{ customer_id: 'A1', owed: 'SUBSCRIBED' }]);
+    await erase('A1');
     expect(await kept()).toEqual([]);
   });
 });
