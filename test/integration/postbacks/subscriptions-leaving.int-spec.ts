@@ -1,4 +1,6 @@
 import { newId } from '@libs/foundation';
+import type { QueryRunner } from 'typeorm';
+import { StatusesOfSignedOutPhones1795420000535 } from '../../../migrations/1795420000535-statuses-of-signed-out-phones';
 import { ErasePerson } from '../../../src/profiles/personal-data/erase-person';
 import { channels, type SubscriptionStage, setSubscriptionStage } from './subscription-stage';
 
@@ -57,6 +59,27 @@ describe('a phone on which somebody signed out', () => {
     await stage.run();
     expect(stage.stateOf('F')).toEqual({ [channels.mobile]: subscribed });
     await changeDevice(phone, 'is_addressable = false');
+    await stage.run();
+    expect(stage.stateOf('F')).toEqual({ [channels.mobile]: subscribed });
+  });
+
+  it('says nothing of them either where a former version had told of it', async () => {
+    await stage.add([
+      { userId: 'F', devices: [{ platform: 'ANDROID' }, { platform: 'ANDROID' }] },
+      { userId: 'G', devices: [{ platform: 'ANDROID' }] },
+    ]);
+    await start();
+    const phones = { F: await deviceOf('F'), G: await deviceOf('G') };
+    for (const [userId, phone] of Object.entries(phones)) await signOut(userId, phone);
+    await stage.database.query(
+      `UPDATE subscription_status s SET profile_id = p.id FROM profile p WHERE p.signed_out_from = s.profile_id`,
+    );
+    await stage.database.query('DELETE FROM contact_change');
+    const runner = { query: (sql: string) => stage.database.query(sql) } as unknown as QueryRunner;
+    await new StatusesOfSignedOutPhones1795420000535().up(runner);
+    await stage.run();
+    expect(stage.stateOf('G')).toEqual({ [channels.mobile]: unsubscribed });
+    await changeDevice(phones.F, `token = 'newer'`);
     await stage.run();
     expect(stage.stateOf('F')).toEqual({ [channels.mobile]: subscribed });
   });
