@@ -1,4 +1,5 @@
 import { Outbox, type Tx } from '@libs/platform';
+import { ConnectionsService } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { readRecipientsJob } from '../jobs/execution.jobs';
 import {
@@ -18,6 +19,7 @@ export const cancelledInOptimove = 'Cancelled in Optimove';
 export class AnnounceCampaign {
   constructor(
     private readonly outbox: Outbox,
+    private readonly connections: ConnectionsService,
     private readonly announcements: AnnouncementRepository,
     private readonly stops: StopRepository,
   ) {}
@@ -25,7 +27,7 @@ export class AnnounceCampaign {
   /** The execution, or null where a campaign that only the sweep knows of was cancelled. */
   async run(tx: Tx, announcement: Announcement, heard: Heard): Promise<Announced | null> {
     await this.announcements.serialise(tx, announcement);
-    const cancelledAt = await this.stops.cancelledSince(tx, announcement, heard.saidAt);
+    const cancelledAt = await this.cancelledSince(tx, announcement, heard.saidAt);
     const isCancelled = cancelledAt !== null;
     if (isCancelled && heard.source === 'SWEEP') return null;
     const announced = await this.announcements.announce(tx, announcement, { heard, isCancelled });
@@ -46,7 +48,7 @@ export class AnnounceCampaign {
     await this.announcements.serialise(tx, announcement);
     const announced = await this.announcements.announceEngagement(tx, announcement, heard);
     if (announced.outcome !== 'NEW' && announced.outcome !== 'REOPENED') return announced;
-    const cancelledAt = await this.stops.cancelledSince(tx, announcement, heard.saidAt);
+    const cancelledAt = await this.cancelledSince(tx, announcement, heard.saidAt);
     if (cancelledAt === null) {
       await this.read(tx, announced.id);
       return announced;
@@ -58,5 +60,12 @@ export class AnnounceCampaign {
   /** Queues the reading of an execution. */
   read(tx: Tx, executionId: string): Promise<void> {
     return this.outbox.enqueue(tx, readRecipientsJob, { executionId, reading: 1 });
+  }
+
+  /** Also over a connection that was deleted and made again as this one. */
+  private async cancelledSince(tx: Tx, announcement: Announcement, saidAt: Date): Promise<Date | null> {
+    const { projectId, connectionId, optimoveCampaignId } = announcement;
+    const connectionIds = await this.connections.withPredecessors(tx, connectionId);
+    return this.stops.cancelledSince(tx, { projectId, connectionIds, optimoveCampaignId }, saidAt);
   }
 }

@@ -144,17 +144,20 @@ export class StopRepository {
     );
   }
 
-  /** When Optimove cancelled the campaign last, if that was not before `announcedAt`, whatever day it was to run on. */
+  /**
+   * When Optimove cancelled the campaign last over any of the connections, if that was not before `announcedAt`, whatever
+   * day it was to run on.
+   */
   async cancelledSince(
     tx: Tx,
-    campaign: Pick<Cancellation, 'projectId' | 'connectionId' | 'optimoveCampaignId'>,
+    campaign: Pick<Cancellation, 'projectId' | 'optimoveCampaignId'> & { connectionIds: string[] },
     announcedAt: Date,
   ): Promise<Date | null> {
     const [row] = await query<{ at: Date | null }>(
       tx,
       `SELECT max(said_at) AS at FROM campaign_cancellation
-       WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3 AND said_at >= $4`,
-      [campaign.projectId, campaign.connectionId, campaign.optimoveCampaignId, announcedAt],
+       WHERE project_id = $1 AND connection_id = ANY($2::uuid[]) AND optimove_campaign_id = $3 AND said_at >= $4`,
+      [campaign.projectId, campaign.connectionIds, campaign.optimoveCampaignId, announcedAt],
     );
     return row?.at ?? null;
   }

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { Transactions } from '@libs/platform';
+import { ConnectionsService } from '@modules/connections';
+import { AcceptCallback, type AcceptedCall } from '../../../src/campaigns/execution/accept-callback';
+import { AnnounceCampaign } from '../../../src/campaigns/execution/announce-campaign';
+import { mutate } from '../../support/campaign-stage';
+import { type ContentStage, setStage } from '../content/stage';
+
+const runDate = '2026-05-04';
+const CampaignID = 7;
+
+/** A connection with its channel. */
+interface Place {
+  connectionId: string;
+  channelId: string;
+}
+
+describe('a campaign that was cancelled over a connection that was deleted and made again', () => {
+  let stage: ContentStage;
+  let tenant: { endpoint: string; apiToken: string };
+  let place: Place;
+
+  beforeAll(async () => {
+    stage = await setStage();
+  }, 120_000);
+  afterAll(() => stage?.close());
+  beforeEach(async () => {
+    tenant = await stage.control('POST', '/tenants', { name: 'Again' });
+    const old = await connect();
+    await call(old, 13, '09:00:00');
+    expect(await call(old, 4, '10:00:00')).toMatchObject({ reason: '1 executions stopped' });
+    const gone = { id: old.connectionId, acceptConsequences: true };
+    await mutate(stage.graphql, 'deleteConnection', 'DeleteConnectionInput', 'deletedId', gone);
+    place = await connect();
+  });
+
+  async function connect(): Promise<Place> {
+    const { endpoint, apiToken } = tenant;
+    const { connection } = await mutate<{ connection: { id: string } }>(
+      ...([stage.graphql, 'createConnection', 'CreateConnectionInput', 'connection { id }'] as const),
+      { name: randomUUID(), endpoint, apiToken },
+    );
+    const input = { connectionId: connection.id, kind: 'MOBILE_PUSH', name: 'Xtremepush' };
+    const { channel } = await mutate<{ channel: { id: string } }>(
+      ...([stage.graphql, 'addChannel', 'AddChannelInput', 'channel { id }', input] as const),
+    );
+    return { connectionId: connection.id, channelId: channel.id };
+  }
+
+  async function call({ connectionId }: Place, EventTypeID: number, time: string): Promise<AcceptedCall | null> {
+    const connection = await stage.app.get(ConnectionsService).find(connectionId);
+    if (!connection) throw new Error('There is no connection');
+    const body = { EventTypeID, TimeStamp: `${runDate} ${time}`, CampaignID, ChannelID: 506 };
+    return stage.app.get(AcceptCallback, { strict: false }).accept({
+      connection,
+      kind: `event-${EventTypeID}`,
+      contentType: 'application/json',
+      body: Buffer.from(JSON.stringify(body)),
+      isCut: false,
+      receivedAt: new Date(`${runDate}T${time}Z`),
+      from: '127.0.0.1',
+      callId: randomUUID(),
+      isAgain: false,
+    });
+  }
+
+  const executions = (): Promise<unknown[]> =>
+    stage.database.query('SELECT id FROM execution WHERE connection_id = $1', [place.connectionId]);
+
+  it('is not found again by the sweep', async () => {
+    const announcement = {
+      ...{ ...place, projectId: stage.projectId, runDate },
+      ...{ optimoveChannelId: 506, optimoveCampaignId: String(CampaignID) },
+    };
+    const saidAt = new Date(`${runDate}T00:00Z`);
+    const heard = { source: 'SWEEP' as const, stamp: `${runDate} 00:00:00`, saidAt };
+    const announce = stage.app.get(AnnounceCampaign, { strict: false });
+    expect(await stage.app.get(Transactions).run((tx) => announce.run(tx, announcement, heard))).toBeNull();
+    expect(await executions()).toEqual([]);
+  });
+
+  it('is not launched by what was announced before the cancellation, and is by what was afterwards', async () => {
+    expect(await call(place, 13, '09:30:00')).toMatchObject({ outcome: 'CANCELLED' });
+    expect(await call(place, 13, '11:00:00')).toMatchObject({ outcome: 'ANNOUNCED' });
+    expect(await executions()).toHaveLength(2);
+  });
+});
