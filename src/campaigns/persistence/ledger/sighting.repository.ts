@@ -26,7 +26,8 @@ export interface OverdueSighting {
 export class SightingRepository {
   /**
    * Notes what was seen, and returns what has been seen for `waitSeconds` and was never announced, or was read only
-   * before it was seen: once each. What went out over another channel of ours with the same number is not missed.
+   * before it was seen: once each. A list that was frozen over another channel of ours with the same number is not
+   * missed, also where that was cancelled before anybody was sent to.
    */
   async overdue(tx: Tx, sighting: Sighting, waitSeconds: number): Promise<OverdueSighting[]> {
     const { projectId, connectionId, channelId, runDate, optimoveCampaignIds, connectionIds } = sighting;
