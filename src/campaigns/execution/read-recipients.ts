@@ -54,8 +54,9 @@ export class ReadRecipients {
   /** @throws retryable faults of Optimove or the database; a final one ends the execution as FAILED with its reason. */
   async run({ executionId }: { executionId: string }): Promise<void> {
     const holder = randomUUID();
-    const execution = await this.executions.takeReading(executionId, holder);
-    if (!execution) return this.refuseToWait(executionId);
+    const connectionIds = await this.connectionIdsOf(executionId);
+    const execution = await this.executions.takeReading(executionId, { holder, connectionIds });
+    if (!execution) return this.refuseToWait(executionId, connectionIds);
     const run: Run = { execution, holder };
     // A page may take longer than the lease lasts.
     const timer = setInterval(() => void this.hold(this.transactions.pool, run).catch(() => undefined), holdEveryMs);
@@ -68,9 +69,16 @@ export class ReadRecipients {
     }
   }
 
+  private async connectionIdsOf(executionId: string): Promise<string[]> {
+    const { pool } = this.transactions;
+    const execution = await this.executions.find(pool, executionId);
+    return execution?.connection_id ? this.connections.withPredecessors(pool, execution.connection_id) : [];
+  }
+
   /** @throws {EarlierLaunchError} so that the queue tries again soon. */
-  private async refuseToWait(executionId: string): Promise<void> {
-    if (await this.executions.waitsForCancellation(executionId)) throw new EarlierLaunchError(executionId);
+  private async refuseToWait(executionId: string, connectionIds: string[]): Promise<void> {
+    if (await this.executions.waitsForCancellation(executionId, connectionIds))
+      throw new EarlierLaunchError(executionId);
   }
 
   private async settle({ execution, holder }: Run, error: unknown): Promise<void> {

@@ -78,6 +78,38 @@ describe('a list that is frozen', () => {
       ]);
     });
 
+    it('brings those whom it reached there nothing more that day, also at another time', async () => {
+      const old = { connectionId: newId(), channelId: newId() };
+      const first = await announced(old);
+      await frozen(first, [{ id: 'sent' }, { id: 'left' }]);
+      await stage.database.query(
+        `UPDATE recipient SET end_state = CASE customer_id WHEN 'sent' THEN 'SENT' ELSE 'CANCELLED' END WHERE execution_id = $1`,
+        [first],
+      );
+      const customers = [
+        { id: 'sent', at: '18:00' },
+        { id: 'left', at: '18:00' },
+      ];
+      expect(await frozen(await announced(), customers, { predecessors: [old.connectionId] })).toEqual([
+        ...[again('sent'), open('left')],
+      ]);
+    });
+
+    it('is not read before it has been cancelled there to its end', async () => {
+      const old = { connectionId: newId(), channelId: newId() };
+      const first = await announced(old);
+      const place = { connectionId: newId(), channelId: newId() };
+      const id = await announced(place);
+      const executions = new ExecutionRepository(stage.transactions);
+      const connectionIds = [place.connectionId, old.connectionId];
+      const taken = () => executions.takeReading(id, { holder: newId(), connectionIds });
+      expect(await taken()).toBeNull();
+      expect(await executions.waitsForCancellation(id, connectionIds)).toBe(true);
+      await stage.database.query(`UPDATE execution SET state = 'CANCELLED' WHERE id = $1`, [first]);
+      expect(await executions.waitsForCancellation(id, connectionIds)).toBe(false);
+      expect(await taken()).toMatchObject({ id, state: 'READING' });
+    });
+
     it('has its own people where the other connection is of another account', async () => {
       await frozen(await announced(), [{ id: 'a' }]);
       expect(await frozen(await announced(), [{ id: 'a' }])).toEqual([open('a')]);

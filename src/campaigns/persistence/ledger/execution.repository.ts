@@ -66,10 +66,11 @@ export const isAnnouncedSince = `EXISTS (SELECT 1 FROM execution_announcement a
 
 const isWanted = `state = 'ANNOUNCED' OR reading > read_through OR ${isAnnouncedSince}`;
 
+/** An earlier launch of the day has not come to its end; $2 are its connection and the deleted ones that this stands for. */
 const hasEarlierLaunch = `EXISTS (SELECT 1 FROM execution o WHERE o.project_id = e.project_id
-  AND o.connection_id = e.connection_id AND o.optimove_campaign_id = e.optimove_campaign_id
-  AND o.channel_id = e.channel_id AND o.run_date = e.run_date AND o.kind = e.kind AND o.launch < e.launch
-  AND o.state IN ('ANNOUNCED', 'READING', 'RUNNING'))`;
+  AND o.connection_id = ANY($2::uuid[]) AND o.optimove_campaign_id = e.optimove_campaign_id
+  AND o.optimove_channel_id = e.optimove_channel_id AND o.run_date = e.run_date AND o.kind = e.kind
+  AND (o.launch < e.launch OR o.connection_id <> e.connection_id) AND o.state IN ('ANNOUNCED', 'READING', 'RUNNING'))`;
 
 /** Executions and their states. */
 @Injectable()
@@ -84,20 +85,24 @@ export class ExecutionRepository {
 
   /**
    * Takes the right to read the recipients: goes on with a reading that was begun, or begins one when something was
-   * announced since the last began. Null when somebody holds it, nothing is left to read, or it has to wait.
+   * announced since the last began. `connectionIds` are its connection and the deleted ones that this stands for.
+   * @returns null when somebody holds it, nothing is left to read, or it has to wait.
    */
-  async takeReading(executionId: string, holder: string): Promise<OptimoveExecutionRow | null> {
+  async takeReading(
+    executionId: string,
+    { holder, connectionIds }: { holder: string; connectionIds: string[] },
+  ): Promise<OptimoveExecutionRow | null> {
     return this.transactions.run(async (tx) => {
       const [row] = await query<OptimoveExecutionRow>(
         tx,
         `UPDATE execution e SET state = CASE WHEN state IN ('RUNNING', 'COMPLETED') THEN state ELSE 'READING' END,
            reading = greatest(reading, read_through + 1),
            read_started_at = CASE WHEN reading > read_through THEN read_started_at ELSE clock_timestamp() END,
-           holder = $2, held_until = now() + interval '${readingLeaseSeconds} seconds', read_not_before = NULL
+           holder = $3, held_until = now() + interval '${readingLeaseSeconds} seconds', read_not_before = NULL
          WHERE id = $1 AND ${isReadable} AND (held_until IS NULL OR held_until < now())
            AND (read_not_before IS NULL OR read_not_before <= now()) AND (${isWanted}) AND NOT ${hasEarlierLaunch}
          RETURNING ${columns}`,
-        [executionId, holder],
+        [executionId, connectionIds, holder],
       );
       if (!row) return null;
       await query(
@@ -111,11 +116,11 @@ export class ExecutionRepository {
   }
 
   /** Whether the reading has to wait until an earlier launch of the day has been cancelled to its end. */
-  async waitsForCancellation(executionId: string): Promise<boolean> {
+  async waitsForCancellation(executionId: string, connectionIds: string[]): Promise<boolean> {
     const rows = await query(
       this.transactions.pool,
       `SELECT 1 FROM execution e WHERE id = $1 AND ${isReadable} AND ${hasEarlierLaunch}`,
-      [executionId],
+      [executionId, connectionIds],
     );
     return rows.length === 1;
   }

@@ -210,7 +210,7 @@ export class FreezeRepository {
     const { execution, timeZone, userIdAttribute, connectionIds } = request;
     const earlier = await query<{ id: string; is_launch: boolean }>(
       tx,
-      `SELECT id, run_date = $6 AND launch < $7 AS is_launch FROM execution
+      `SELECT id, run_date = $6 AND (launch < $7 OR connection_id <> $8) AS is_launch FROM execution
        WHERE project_id = $1 AND connection_id = ANY($2::uuid[]) AND optimove_campaign_id = $3
          AND optimove_channel_id = $4 AND id <> $5 AND announced_at > now() - interval '${repeatWindow}'`,
       [
@@ -221,6 +221,7 @@ export class FreezeRepository {
         execution.id,
         execution.run_date,
         execution.launch,
+        execution.connection_id,
       ],
     );
     if (earlier.length === 0) return;
