@@ -11,6 +11,7 @@ import { JournalClock } from './jobs/journal.clock';
 import { ReadRecipientsHandler } from './jobs/read-recipients.handler';
 import { SendChunkHandler } from './jobs/send-chunk.handler';
 import { SendTriggeredHandler } from './jobs/send-triggered.handler';
+import { SumsClock } from './jobs/sums.clock';
 import { SweepClock } from './jobs/sweep.clock';
 import { TriggeredLane } from './jobs/triggered.lane';
 import { limitWorkerProviders } from './limits';
@@ -28,6 +29,7 @@ import { EngagementClock } from './tracking/engagement.clock';
     ExecutionClocks,
     SweepClock,
     JournalClock,
+    SumsClock,
     EngagementClock,
     EngagementMetrics,
     ...authoringWorkerProviders,

@@ -62,6 +62,7 @@ import { ExecutionLinkRepository } from './persistence/ledger/execution-link.rep
 import { ExecutionListRepository } from './persistence/ledger/execution-list.repository';
 import { ExecutionWorkRepository } from './persistence/ledger/execution-work.repository';
 import { ExportRepository } from './persistence/ledger/export.repository';
+import { FoldedSumsRepository } from './persistence/ledger/folded-sums.repository';
 import { FreezeRepository } from './persistence/ledger/freeze.repository';
 import { FunnelRepository } from './persistence/ledger/funnel.repository';
 import { JournalRepository } from './persistence/ledger/journal.repository';
@@ -111,6 +112,7 @@ const repositories = [
   ExecutionRepository,
   ExecutionWorkRepository,
   ExportRepository,
+  FoldedSumsRepository,
   FreezeRepository,
   FunnelRepository,
   JournalRepository,

@@ -36,7 +36,7 @@ export class CompleteExecution {
       await this.assertConservation(tx, executionId);
       const count = await execute(
         tx,
-        `UPDATE execution SET state = 'COMPLETED', completed_at = now() WHERE id = $1 AND state = 'RUNNING'`,
+        `UPDATE execution SET state = 'COMPLETED', completed_at = now(), are_sums_folded = false WHERE id = $1 AND state = 'RUNNING'`,
         [executionId],
       );
       if (count === 1) {
@@ -64,12 +64,12 @@ export class CompleteExecution {
     const [sums] = await query<Sums>(
       tx,
       `SELECT e.received, e.recipients,
-         (SELECT coalesce(sum(t.count), 0)::int FROM execution_tally t WHERE t.execution_id = e.id AND t.measure NOT LIKE '%:%') AS ended,
+         (SELECT coalesce(sum(t.count), 0)::int FROM execution_tally t WHERE t.execution_id = e.id AND t.chunk_no > 0 AND t.measure NOT LIKE '%:%') AS ended,
          (SELECT coalesce(sum(x.duplicates), 0)::int FROM execution_template x WHERE x.execution_id = e.id) AS duplicates,
          (SELECT coalesce(sum(x.malformed), 0)::int FROM execution_template x WHERE x.execution_id = e.id) AS malformed,
          (SELECT count(*)::int FROM execution_template x LEFT JOIN (
              SELECT t.optimove_template_id, sum(t.count) AS ended FROM execution_tally t
-             WHERE t.execution_id = $1 AND t.measure NOT LIKE '%:%' GROUP BY 1
+             WHERE t.execution_id = $1 AND t.chunk_no > 0 AND t.measure NOT LIKE '%:%' GROUP BY 1
            ) AS t ON t.optimove_template_id = x.optimove_template_id
            WHERE x.execution_id = e.id AND x.received <> coalesce(t.ended, 0) + x.duplicates + x.malformed) AS unbalanced,
          (SELECT count(*)::int FROM execution_reading g WHERE g.execution_id = e.id AND g.finished_at IS NOT NULL

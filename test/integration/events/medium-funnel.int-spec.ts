@@ -1,8 +1,12 @@
 import { newId } from '@libs/foundation';
-import { query, Transactions } from '@libs/platform';
+import { type Leases, query, Transactions } from '@libs/platform';
 import type { QueryRunner } from 'typeorm';
 import { CountsByMedium1795420000465 } from '../../../migrations/1795420000465-counts-by-medium';
+import { CompleteExecution } from '../../../src/campaigns/execution/complete-execution';
+import { SettleProven } from '../../../src/campaigns/execution/settle-proven';
+import { SumsClock } from '../../../src/campaigns/jobs/sums.clock';
 import { ChunkRepository } from '../../../src/campaigns/persistence/ledger/chunk.repository';
+import { FoldedSumsRepository } from '../../../src/campaigns/persistence/ledger/folded-sums.repository';
 import { ApplyEngagement } from '../../../src/campaigns/tracking/apply-engagement';
 import { ReceiptRepository } from '../../../src/channels/persistence/receipt.repository';
 import { stageCampaign } from '../../support/campaign-stage';
@@ -205,6 +209,34 @@ describe('what became of messages by medium and by link', () => {
       expect((await stage.rest(`/${path}/${newId()}/media.csv`)).status).toBe(404);
       expect((await stage.rest(`/${path}/x/links.csv`)).status).toBe(404);
     }
+  });
+
+  it('is read from the folded sums of what is completed, and from its chunks again when they change', async () => {
+    const transactions = stage.app.get(Transactions);
+    const clock = new SumsClock({} as Leases, transactions, stage.app.get(FoldedSumsRepository));
+    const all = async () => [await sums('execution'), await sums('campaign'), await stage.funnel('sent clicked')];
+    const set = (sql: string) => stage.database.query(sql, [stage.executionId, person(3).seq]);
+    const before = await all();
+    expect(await stage.app.get(CompleteExecution).tryComplete(stage.executionId)).toBe(true);
+    await clock.run();
+    expect(await all()).toEqual(before);
+    await stage.database.query('DELETE FROM execution_tally WHERE execution_id = $1 AND chunk_no > 0', [
+      stage.executionId,
+    ]);
+    expect(await all()).toEqual(before);
+    await set(`UPDATE delivery SET state = 'REJECTED' WHERE execution_id = $1 AND seq = $2 AND medium = 'SMS'`);
+    await set(`UPDATE delivery SET state = 'UNCERTAIN' WHERE execution_id = $1 AND seq = $2 AND medium = 'EMAIL'`);
+    const opened = { executionId: stage.executionId, seq: person(3).seq, medium: 'EMAIL' };
+    await transactions.run((tx) => stage.app.get(SettleProven).run(tx, [opened]));
+    const after = await all();
+    expect(await medium('SMS')).toMatchObject({ sent: 3 });
+    expect(await medium('EMAIL')).toMatchObject({ sent: 4 });
+    await clock.run();
+    expect(await all()).toEqual(after);
+    await stage.database.query(`UPDATE execution SET state = 'RUNNING' WHERE id = $1`, [stage.executionId]);
+    expect(await all()).toEqual(after);
+    expect(await stage.app.get(CompleteExecution).tryComplete(stage.executionId)).toBe(true);
+    expect(await all()).toEqual(after);
   });
 
   it('begins with the migration, which goes through nobody who is kept', async () => {

@@ -1,5 +1,6 @@
 import { query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import { isSummed } from './folded-sums.repository';
 
 /**
  * One sum of an execution: `measure` is an end state, `DELIVERY:<medium>:<state>`, `BOUNCE:<medium>:<category>`,
@@ -26,12 +27,13 @@ export interface TemplateSums {
 export class FunnelRepository {
   constructor(private readonly transactions: Transactions) {}
 
-  /** End states and deliveries of the chunks that are done. */
+  /** End states and deliveries of the chunks that are done, and what was heard of them; not what is of one medium alone. */
   tallies(executionIds: string[], tx: Tx = this.transactions.pool): Promise<TallyRow[]> {
     return query(
       tx,
-      `SELECT execution_id AS "executionId", optimove_template_id AS "templateId", measure, sum(count)::int AS count
-       FROM execution_tally WHERE execution_id = ANY($1::uuid[]) GROUP BY 1, 2, 3`,
+      `SELECT t.execution_id AS "executionId", t.optimove_template_id AS "templateId", t.measure, sum(t.count)::int AS count
+       FROM execution e JOIN execution_tally t ON ${isSummed}
+       WHERE e.id = ANY($1::uuid[]) AND t.measure NOT LIKE 'PEOPLE:%' AND t.measure NOT LIKE 'EVENT:%' GROUP BY 1, 2, 3`,
       [executionIds],
     );
   }

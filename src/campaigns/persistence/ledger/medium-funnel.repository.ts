@@ -1,5 +1,6 @@
 import { query, Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import { isSummed } from './folded-sums.repository';
 
 /** What is summed: executions, or campaigns of ours (Direct ones too) over all their executions. */
 export type SummedKind = 'EXECUTION' | 'CAMPAIGN';
@@ -30,8 +31,6 @@ export type LinkPosition = Pick<LinkClicks, 'medium' | 'position' | 'id'>;
 const ownerIds = { EXECUTION: 'e.id', CAMPAIGN: 'v.campaign_id' } as const;
 
 const templates = `execution e JOIN execution_template x ON x.execution_id = e.id LEFT JOIN campaign_version v ON v.id = x.version_id`;
-const ofTemplate = (table: string): string =>
-  `${table}.execution_id = x.execution_id AND ${table}.optimove_template_id = x.optimove_template_id`;
 
 /** Sums by medium and by link. They stay when people are dropped from the ledger. */
 @Injectable()
@@ -47,7 +46,7 @@ export class MediumFunnelRepository {
     return query(
       this.transactions.pool,
       `SELECT ${ownerIds[kind]} AS "ownerId", t.measure, sum(t.count)::int AS count
-       FROM ${templates} JOIN execution_tally t ON ${ofTemplate('t')}
+       FROM ${templates} JOIN execution_tally t ON ${isSummed} AND t.optimove_template_id = x.optimove_template_id
        WHERE e.project_id = $1 AND ${ownerIds[kind]} = ANY($2::uuid[]) AND ($3::uuid IS NULL OR v.campaign_id = $3)
          AND (t.measure LIKE 'PEOPLE:%' OR t.measure LIKE 'EVENT:%:%')
        GROUP BY 1, 2`,
@@ -85,7 +84,7 @@ export class MediumFunnelRepository {
 function linkSums(kind: SummedKind, more = ''): string {
   return `SELECT ${ownerIds[kind]} AS "ownerId", l.medium, l.link_id AS id, min(l.position) AS position, l.link,
       sum(l.people)::int AS clicked, sum(l.clicks)::int AS clicks, sum(l.machine_clicks)::int AS "machineClicks"
-    FROM ${templates} JOIN execution_link l ON ${ofTemplate('l')}
+    FROM ${templates} JOIN execution_link l ON l.execution_id = e.id AND l.optimove_template_id = x.optimove_template_id
     WHERE e.project_id = $1 AND ${ownerIds[kind]} = ANY($2::uuid[]) ${more}
     GROUP BY ${ownerIds[kind]}, l.medium, l.link_id, l.link
     HAVING (l.link IS NOT NULL OR sum(l.clicks + l.machine_clicks) > 0)`;

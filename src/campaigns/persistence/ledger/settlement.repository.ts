@@ -151,6 +151,7 @@ export class SettlementRepository {
 
   /** Sums the chunks again, without people who are open. */
   async sumAgain(tx: Tx, executionId: string, chunkNos: number[]): Promise<void> {
+    await execute(tx, 'UPDATE execution SET are_sums_folded = false WHERE id = $1', [executionId]);
     await execute(tx, 'DELETE FROM execution_tally WHERE execution_id = $1 AND chunk_no = ANY($2::int[])', [
       executionId,
       chunkNos,
