@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getProvider, type Receipt } from '@libs/delivery';
-import { MailReports } from '../../../apps/sandbox/src/far-ends/smtp/mail-reports';
+import { type MailFate, MailReports } from '../../../apps/sandbox/src/far-ends/smtp/mail-reports';
 import { eventually } from '../../support/eventually';
 
 describe('what the SMTP far end reports later', () => {
@@ -22,9 +22,10 @@ describe('what the SMTP far end reports later', () => {
   afterAll(() => server?.close());
 
   const headers = 'Subject: An offer\r\nMessage-ID: <token@example.com>';
-  const receiptsAbout = async (address: string): Promise<Receipt[]> => {
+  const receiptsAbout = async (address: string, fate?: MailFate): Promise<Receipt[]> => {
     posted.length = 0;
-    reports.about({ address, headers });
+    if (fate) expect(await reports.report({ address, headers }, fate)).toBe(200);
+    else reports.about({ address, headers });
     const { type, body } = await eventually('the report arrives', async () => posted[0]);
     expect(type).toBe('message/rfc822');
     const get = (): Promise<string> => Promise.reject(new Error('A mail names nothing to fetch'));
@@ -54,5 +55,23 @@ describe('what the SMTP far end reports later', () => {
       }),
     ]);
     expect(posted).toHaveLength(1);
+  });
+
+  it('is whatever fate it is told, about any mail', async () => {
+    const fates: [MailFate, object][] = [
+      ['delivered', { status: 'DELIVERED' }],
+      ['hard-bounce', { status: 'FAILED', bounce: 'BAD_MAILBOX' }],
+      ['soft-bounce', { status: 'FAILED', bounce: 'MAILBOX_FULL' }],
+      ['complaint', { status: 'COMPLAINED' }],
+    ];
+    for (const [fate, receipt] of fates) {
+      const address = 'kim@example.com';
+      const expected = { providerMessageId: '<token@example.com>', address, ...receipt };
+      expect(await receiptsAbout(address, fate)).toEqual([expect.objectContaining(expected)]);
+    }
+  });
+
+  it('is nothing where nobody wants reports', async () => {
+    expect(await new MailReports().report({ address: 'kim@example.com', headers }, 'delivered')).toBeNull();
   });
 });

@@ -25,6 +25,8 @@ const smpp: { connect(options: { host: string; port: number }): ClientSession } 
 export class SmsClient {
   readonly receipts: AnswerPdu[] = [];
   closed = false;
+  /** What to do about a delivery: usually it is answered. */
+  onDeliver = (pdu: AnswerPdu): unknown => this.session.send(pdu.response());
 
   private constructor(private readonly session: ClientSession) {
     session.on('error', () => undefined);
@@ -33,7 +35,7 @@ export class SmsClient {
     });
     session.on('deliver_sm', (pdu: AnswerPdu) => {
       this.receipts.push(pdu);
-      session.send(pdu.response());
+      this.onDeliver(pdu);
     });
   }
 

@@ -1,3 +1,4 @@
+import { createSandbox } from '../../../apps/sandbox/src/create-sandbox';
 import { type FarEnds, startFarEnds } from '../../../apps/sandbox/src/far-ends';
 import { eventually } from '../../support/eventually';
 import { SmsClient } from './sms-client';
@@ -122,6 +123,25 @@ describe('the SMSC far end', () => {
     await eventually('a receipt', () => receiver.receipts[0]);
     expect(transmitter.receipts).toEqual([]);
     expect((await receiver.ask('submit_sm', text)).command_status).toBe(0x04);
+  });
+
+  it('passes a text of a person on until a client has taken it', async () => {
+    const [forgetful, careful] = [await bound(), await bound()];
+    forgetful.onDeliver = () => forgetful.close();
+    const sandbox = await createSandbox({ farEnds });
+    const say = async (): Promise<number> =>
+      (
+        await fetch(`${sandbox.url}/control/far-ends/sms/texts`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ from: '447700900001', to: '447700900000', text: 'STOP' }),
+        })
+      ).status;
+    expect(await say()).toBe(202);
+    expect([forgetful, careful].map(({ receipts }) => receipts.length)).toEqual([1, 1]);
+    careful.close();
+    await eventually('nobody is bound', async () => (await say()) === 409);
+    await sandbox.close();
   });
 
   it.each([

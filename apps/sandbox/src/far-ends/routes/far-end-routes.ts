@@ -5,7 +5,7 @@ import type { Inbox } from '../inbox/inbox';
 import { type FarMedium, farMedia } from '../inbox/messages';
 import { addPageRoutes } from '../page/page-routes';
 import type { Smsc } from '../smsc/smsc';
-import type { MailReports } from '../smtp/mail-reports';
+import { type MailFate, type MailReports, mailFates } from '../smtp/mail-reports';
 import type { Subscriptions } from '../webpush/subscriptions';
 import { addressesCsv } from './addresses-csv';
 
@@ -50,6 +50,15 @@ const reportsBody = {
   type: 'object',
   required: ['url'],
   properties: { url: { type: ['string', 'null'], pattern: '^https?://', maxLength: 2_048 } },
+};
+const fateBody = {
+  type: 'object',
+  required: ['address', 'messageId', 'fate'],
+  properties: {
+    address: { type: 'string', pattern: '^[^\\s<>]+@[^\\s<>]+$', maxLength: 320 },
+    messageId: { type: 'string', pattern: '^<[^\\s<>]+>$', maxLength: 400 },
+    fate: { type: 'string', enum: [...mailFates] },
+  },
 };
 const textBody = {
   type: 'object',
@@ -108,12 +117,21 @@ function addReportRoutes(app: FastifyInstance, { reports, centre }: FarEndParts)
       return { url: reports.url };
     },
   );
+  app.post<{ Body: { address: string; messageId: string; fate: MailFate } }>(
+    '/control/far-ends/email/reports',
+    { schema: { body: fateBody } },
+    async ({ body: { address, messageId, fate } }) => ({
+      status: await reports.report({ address, headers: `Message-ID: ${messageId}` }, fate),
+    }),
+  );
   app.post<{ Body: { from: string; to: string; text: string } }>(
     '/control/far-ends/sms/texts',
     { schema: { body: textBody } },
-    ({ body }, reply) => {
-      if (centre.smsc?.receive(body)) return reply.code(202).send();
-      return reply.code(409).send({ message: 'Nobody who receives is bound to the SMS centre' });
+    async ({ body }, reply) => {
+      const taken = centre.smsc?.receive(body);
+      if (!taken) return reply.code(409).send({ message: 'Nobody who receives is bound to the SMS centre' });
+      await taken;
+      return reply.code(202).send();
     },
   );
 }

@@ -4,6 +4,7 @@ import type { Server, Socket } from 'node:net';
 export interface SmppPdu {
   command: string;
   sequence_number: number;
+  command_status?: number;
   system_id?: string;
   password?: string;
   source_addr?: string;
@@ -25,7 +26,7 @@ export interface SmppSession {
   on(event: 'pdu', listener: (pdu: SmppPdu) => void): void;
   on(event: 'error' | 'close', listener: () => void): void;
   send(pdu: SmppPdu): boolean;
-  deliver_sm(members: Record<string, unknown>): boolean;
+  deliver_sm(members: Record<string, unknown>, answered: (answer: SmppPdu) => void): boolean;
   close(): void;
   destroy(): void;
 }

@@ -26,6 +26,7 @@ export interface Centre {
 /** One client connection: bind first, then submissions and keep-alives until it unbinds. */
 export class SmscSession {
   private binding: 'none' | 'transmits' | 'receives' | 'both' = 'none';
+  private readonly unanswered = new Set<(isTaken: boolean) => void>();
 
   constructor(
     private readonly session: SmppSession,
@@ -34,12 +35,25 @@ export class SmscSession {
     session.socket.setNoDelay(true);
     session.on('pdu', (pdu) => this.take(pdu));
     session.on('error', () => session.destroy());
-    session.on('close', () => centre.receivers.delete(this));
+    session.on('close', () => this.gone());
   }
 
-  /** Sends a receipt to this client. */
-  deliver(members: Record<string, unknown>): void {
-    this.session.deliver_sm(members);
+  /** Sends a receipt or a text to this client. @returns whether it took it; false also when it went before it answered. */
+  deliver(members: Record<string, unknown>): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.unanswered.add(resolve);
+      const isWritten = this.session.deliver_sm(members, ({ command_status }) => {
+        this.unanswered.delete(resolve);
+        resolve(command_status === commandStatus.ok);
+      });
+      if (!isWritten) resolve(false);
+    });
+  }
+
+  private gone(): void {
+    this.centre.receivers.delete(this);
+    for (const resolve of this.unanswered) resolve(false);
+    this.unanswered.clear();
   }
 
   private take(pdu: SmppPdu): void {
@@ -96,7 +110,7 @@ export class SmscSession {
     const state = to.endsWith('0000') ? 'UNDELIV' : 'DELIVRD';
     if (!wantsReceipt(pdu, state)) return;
     const receipt = { messageId, from, to, text, state, submittedAt } as const;
-    this.centre.later(receiptAfterMs, () => this.receiver()?.deliver(receiptOf(receipt)));
+    this.centre.later(receiptAfterMs, () => void this.receiver()?.deliver(receiptOf(receipt)));
   }
 
   /** Receipts come back on the connection of the submission if it listens, else on any that does. */

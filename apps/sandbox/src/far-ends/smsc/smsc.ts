@@ -17,6 +17,7 @@ export interface SmscParts {
 }
 
 const shownCharacters = 4_000;
+const againAfterMs = 200;
 
 /** A message centre that takes texts over SMPP 3.4 and reports their end; numbers that end in 0000 are never reached. */
 export class Smsc implements Centre {
@@ -57,11 +58,21 @@ export class Smsc implements Centre {
     return { messageId, text: segment.text };
   }
 
-  /** Passes a person's text on to a client that receives. @returns false when there is none. */
-  receive({ from, to, text }: { from: string; to: string; text: string }): boolean {
-    const [receiver] = this.receivers;
-    receiver?.deliver({ source_addr: from, destination_addr: to, esm_class: 0, short_message: text });
-    return receiver !== undefined;
+  /**
+   * Passes a person's text on, again and again until a client has taken it.
+   * @returns what resolves then; null when nobody receives now.
+   */
+  receive({ from, to, text }: { from: string; to: string; text: string }): Promise<void> | null {
+    if (this.receivers.size === 0) return null;
+    return this.untilTaken({ source_addr: from, destination_addr: to, esm_class: 0, short_message: text });
+  }
+
+  private async untilTaken(members: Record<string, unknown>): Promise<void> {
+    for (;;) {
+      const [receiver] = this.receivers;
+      if (await receiver?.deliver(members)) return;
+      await new Promise<void>((resolve) => this.later(againAfterMs, resolve));
+    }
   }
 
   later(ms: number, task: () => void): void {

@@ -8,6 +8,19 @@ export interface ReportedMail {
 
 const boundary = 'report-of-the-far-end';
 
+/** What can be reported of a mail. */
+export const mailFates = ['delivered', 'hard-bounce', 'soft-bounce', 'complaint'] as const;
+
+/** One of {@link mailFates}. */
+export type MailFate = (typeof mailFates)[number];
+
+/** Action, status (RFC 3463) and words of a delivery status notification. */
+const notifications: Record<Exclude<MailFate, 'complaint'>, [action: string, status: string, words: string]> = {
+  delivered: ['delivered', '2.0.0', '250 2.0.0 Ok: queued'],
+  'hard-bounce': ['failed', '5.1.1', '550 5.1.1 Recipient address rejected: User unknown'],
+  'soft-bounce': ['failed', '5.2.2', '552 5.2.2 Mailbox full'],
+};
+
 /** Posts reports about mails to the address that a sender names, as a mail server passes bounces and complaints on. */
 export class MailReports {
   /** Where reports go; null while nobody wants them. */
@@ -15,28 +28,34 @@ export class MailReports {
 
   /** `late-bounce-…@` bounces after it was taken, `complains-…@` complains; others say nothing. */
   about(mail: ReportedMail): void {
-    const report = reportOf(mail);
-    if (!report || !this.url) return;
-    const headers = { 'content-type': 'message/rfc822' };
+    const fate = fateOf(mail);
     // The sender may be away: a mail about a mail is not sent twice.
-    request(this.url, { method: 'POST', headers, body: report })
-      .then(({ body }) => body.dump())
-      .catch(() => undefined);
+    if (fate) this.report(mail, fate).catch(() => undefined);
+  }
+
+  /** Reports of a mail, whatever its address. @returns the status of the answer; null when nobody wants reports. */
+  async report(mail: ReportedMail, fate: MailFate): Promise<number | null> {
+    if (!this.url) return null;
+    const headers = { 'content-type': 'message/rfc822' };
+    const body = fate === 'complaint' ? complaintOf(mail) : notificationOf(mail, notifications[fate]);
+    const answer = await request(this.url, { method: 'POST', headers, body });
+    await answer.body.dump();
+    return answer.statusCode;
   }
 }
 
-function reportOf(mail: ReportedMail): string | null {
-  if (/^late-bounce-/i.test(mail.address)) return bounceOf(mail);
-  return /^complains-/i.test(mail.address) ? complaintOf(mail) : null;
+function fateOf({ address }: ReportedMail): MailFate | null {
+  if (/^late-bounce-/i.test(address)) return 'hard-bounce';
+  return /^complains-/i.test(address) ? 'complaint' : null;
 }
 
 /** A delivery status notification (RFC 3464). */
-function bounceOf({ address, headers }: ReportedMail): string {
-  return reportMail('delivery-status', 'Undelivered mail', [
-    ['text/plain', 'Your message could not be delivered.'],
+function notificationOf({ address, headers }: ReportedMail, [action, status, words]: string[]): string {
+  return reportMail('delivery-status', 'What became of your message', [
+    ['text/plain', 'This is about a message that you sent.'],
     [
       'message/delivery-status',
-      `Reporting-MTA: dns; far-end.example\r\n\r\nFinal-Recipient: rfc822; ${address}\r\nAction: failed\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; 550 5.1.1 <${address}>: Recipient address rejected: User unknown`,
+      `Reporting-MTA: dns; far-end.example\r\n\r\nFinal-Recipient: rfc822; ${address}\r\nAction: ${action}\r\nStatus: ${status}\r\nDiagnostic-Code: smtp; ${words}`,
     ],
     ['text/rfc822-headers', headers],
   ]);
