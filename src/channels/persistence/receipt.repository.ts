@@ -24,7 +24,7 @@ export interface UnknownReport {
 const mostTries = 14;
 const longestPauseSeconds = 300;
 const longestText = 400;
-/** What came of a message counts once however often it is told, so a repeat is only kept out to save its row. */
+/** What came of a message counts once however often it is told: a repeat is kept out to save its row. Another reason is news. */
 const repeatedWithin = '6 hours';
 
 /** The append-only intake of what providers say later. What is told twice is applied once. */
@@ -40,15 +40,16 @@ export class ReceiptRepository {
       tx,
       prepared(`WITH added AS (
          INSERT INTO receipt_intake (project_id, account_id, provider_message_id, status, code, occurred_at, bounce, address)
-         SELECT DISTINCT ON (account_id, message_id, status) r.*
+         SELECT DISTINCT ON (account_id, message_id, status, bounce) r.*
          FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[], $8::text[])
            AS r(project_id, account_id, message_id, status, code, occurred_at, bounce, address)
          WHERE NOT EXISTS (SELECT 1 FROM receipt_intake i
            WHERE i.account_id = r.account_id AND i.provider_message_id = r.message_id AND i.status = r.status
+             AND i.bounce IS NOT DISTINCT FROM r.bounce
              AND i.received_at > now() - interval '${receiptWithin}'
              AND CASE WHEN r.status IN ('COMPLAINED', 'UNSUBSCRIBED') THEN i.occurred_at >= r.occurred_at
                ELSE i.received_at > now() - interval '${repeatedWithin}' END)
-         ORDER BY account_id, message_id, status, occurred_at DESC
+         ORDER BY account_id, message_id, status, bounce, occurred_at DESC
          RETURNING account_id
        ) SELECT DISTINCT account_id FROM added`),
       [

@@ -128,6 +128,17 @@ describe('what providers report of e-mails', () => {
     expect((await stage.profile(person(2))).isEmailAddressable).toBe(true);
   });
 
+  it('takes it for dead when it bounces for good after it bounced for a while, and counts the person once', async () => {
+    const fates = [
+      { status: '5.2.2', words: '552 5.2.2 Mailbox full' },
+      { status: '5.1.1', words: '550 5.1.1 User unknown' },
+    ];
+    for (const fate of [...fates, ...fates]) expect(await post(bounceMail(person(1), fate))).toBe(200);
+    await stage.apply();
+    expect((await stage.profile(person(1))).isEmailAddressable).toBe(false);
+    expect(await stage.funnel('bounced')).toEqual({ bounced: 4 });
+  });
+
   it('lists the address of somebody who complains, and nobody who says that it is no spam', async () => {
     expect(await post(complaintMail(person(3)))).toBe(200);
     expect(await post(complaintMail(person(4), 'not-spam'))).toBe(200);

@@ -67,37 +67,40 @@ export class ReceiptLedgerRepository {
 
   /**
    * Writes statuses on deliveries and, the first time of each, on recipients: `RECEIPT:DELIVERED` and `RECEIPT:BOUNCED`
-   * count people, `PEOPLE:<medium>:DELIVERED` and `…:BOUNCED` people of each medium, `BOUNCE:<medium>:<category>` messages.
+   * count people, `PEOPLE:<medium>:DELIVERED` and `…:BOUNCED` people of each medium, `BOUNCE:<medium>:<category>` those by
+   * their first reason. What counts does not depend on the order of receipts, nor on which of them come together.
    * @returns the executions whose sums changed.
    */
   async apply(tx: Tx, receipts: LocatedReceipt[]): Promise<string[]> {
     if (receipts.length === 0) return [];
     const rows = await query<{ execution_id: string }>(
       tx,
-      `WITH receipt AS (
-         SELECT DISTINCT ON (execution_id, seq, medium, address_key) *, ${rank('status')} AS rank
-         FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
+      `WITH told AS (
+         SELECT * FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::text[])
            AS r(execution_id, seq, medium, address_key, status, occurred_at, bounce)
+       ), receipt AS (
+         SELECT DISTINCT ON (execution_id, seq, medium, address_key) *, ${rank('status')} AS rank FROM told
          ORDER BY execution_id, seq, medium, address_key, ${rank('status')} DESC, occurred_at
        ), moved AS (
          UPDATE delivery d SET receipt_status = r.status, receipt_at = r.occurred_at, bounce = r.bounce
          FROM receipt r WHERE d.execution_id = r.execution_id AND d.seq = r.seq AND d.medium = r.medium
            AND d.address_key = r.address_key AND ${rank('d.receipt_status').replace('CASE medium', 'CASE d.medium')} < r.rank
-         RETURNING d.execution_id, d.seq, d.medium, r.status, r.occurred_at, r.bounce
        ), first AS (
          SELECT execution_id, seq, min(occurred_at) FILTER (WHERE status = 'DELIVERED') AS delivered,
            min(occurred_at) FILTER (WHERE status = 'FAILED') AS bounced
-         FROM moved WHERE status <> 'UNKNOWN' GROUP BY 1, 2
+         FROM told WHERE status <> 'UNKNOWN' GROUP BY 1, 2
        ), before AS (
          SELECT r.execution_id, r.seq, r.optimove_template_id, r.medium_deeds, f.delivered AS delivered_at, f.bounced AS bounced_at,
            r.delivered_at IS NULL AND f.delivered IS NOT NULL AS delivered, r.bounced_at IS NULL AND f.bounced IS NOT NULL AS bounced
          FROM recipient r JOIN first f ON f.execution_id = r.execution_id AND f.seq = r.seq
          ORDER BY r.execution_id, r.seq FOR UPDATE OF r
        ), news AS (
-         SELECT DISTINCT b.execution_id, b.seq, b.optimove_template_id, m.medium || d.deed AS deed
-         FROM moved m CROSS JOIN LATERAL (VALUES (CASE m.status WHEN 'FAILED' THEN ':BOUNCED' ELSE ':DELIVERED' END)) AS d(deed)
+         SELECT DISTINCT ON (b.execution_id, b.seq, d.deed) b.execution_id, b.seq, b.optimove_template_id, d.deed, m.medium, m.bounce
+         FROM told m
+         CROSS JOIN LATERAL (VALUES (m.medium || CASE m.status WHEN 'FAILED' THEN ':BOUNCED' ELSE ':DELIVERED' END)) AS d(deed)
          JOIN before b ON b.execution_id = m.execution_id AND b.seq = m.seq
-         WHERE m.status <> 'UNKNOWN' AND NOT coalesce(m.medium || d.deed = ANY(b.medium_deeds), false)
+         WHERE m.status <> 'UNKNOWN' AND NOT coalesce(d.deed = ANY(b.medium_deeds), false)
+         ORDER BY b.execution_id, b.seq, d.deed, m.occurred_at
        ), noted AS (
          UPDATE recipient r SET delivered_at = coalesce(r.delivered_at, b.delivered_at),
            bounced_at = coalesce(r.bounced_at, b.bounced_at), medium_deeds = r.medium_deeds || n.deeds
@@ -110,9 +113,7 @@ export class ReceiptLedgerRepository {
          UNION ALL
          SELECT execution_id, optimove_template_id, 'PEOPLE:' || deed FROM news
          UNION ALL
-         SELECT m.execution_id, b.optimove_template_id, 'BOUNCE:' || m.medium || ':' || m.bounce
-         FROM moved m JOIN before b ON b.execution_id = m.execution_id AND b.seq = m.seq
-         WHERE m.status = 'FAILED' AND m.bounce IS NOT NULL
+         SELECT execution_id, optimove_template_id, 'BOUNCE:' || medium || ':' || bounce FROM news WHERE bounce IS NOT NULL
        )
        INSERT INTO execution_tally AS t (execution_id, chunk_no, optimove_template_id, measure, count)
        SELECT execution_id, 0, optimove_template_id, measure, count(*) FROM counted GROUP BY 1, 3, 4 ORDER BY 1, 3, 4
