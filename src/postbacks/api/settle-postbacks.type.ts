@@ -1,6 +1,6 @@
 import { UserError } from '@libs/platform';
-import { Field, ID, InputType, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsUUID } from 'class-validator';
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsUUID, Max, Min } from 'class-validator';
 import { type TotalDecision, totalDecisions } from '../persistence/settled-total.repository';
 
 /** What can be decided about what Optimove refused or never answered. */
@@ -10,7 +10,8 @@ registerEnumType(DecisionEnum, {
   description: 'POST_AGAIN posts the value again (an added one may count twice); ACCEPT goes on as if it had counted.',
 });
 
-const ErrorCodeEnum = { INVALID: 'INVALID', NOTHING_TO_SETTLE: 'NOTHING_TO_SETTLE' };
+const ErrorCodeEnum = { INVALID: 'INVALID', NOTHING_TO_SETTLE: 'NOTHING_TO_SETTLE', STALE: 'STALE' };
+const largestValue = 2_147_483_647;
 registerEnumType(ErrorCodeEnum, { name: 'SettlePostbacksErrorCode', description: 'Why nothing was settled.' });
 
 @InputType({ description: 'What to do about values that Optimove refused or that are uncertain.' })
@@ -29,6 +30,33 @@ export class SettlePostbacksInput {
   @Field(() => DecisionEnum, { description: 'What to do.' })
   @IsIn([...totalDecisions])
   decision!: TotalDecision;
+}
+
+@InputType({ description: 'What Optimove shows of a value, as somebody read it there.' })
+export class ReconcilePostbackInput {
+  @Field(() => ID, { description: 'Its connection.' })
+  @IsUUID()
+  connectionId!: string;
+
+  @Field(() => ID, { description: 'Id of the postback row.' })
+  @IsUUID()
+  id!: string;
+
+  @Field(() => Int, { description: 'The acknowledged value that you read.' })
+  @IsInt()
+  @Min(0)
+  acknowledgedValue!: number;
+
+  @Field(() => Int, { description: 'The uncertain value that you read.' })
+  @IsInt()
+  @Min(0)
+  uncertainValue!: number;
+
+  @Field(() => Int, { description: 'The value that Optimove shows.' })
+  @IsInt()
+  @Min(0)
+  @Max(largestValue)
+  optimoveValue!: number;
 }
 
 @ObjectType('SettlePostbacksUserError', { implements: () => UserError, description: 'Why nothing was settled.' })

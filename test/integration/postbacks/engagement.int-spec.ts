@@ -237,6 +237,22 @@ describe('what customers did, told to Optimove one by one', () => {
       expect(await standing()).toMatchObject({ acknowledged: 1 });
     });
 
+    it('are not said to be absent because Optimove does not show them', async () => {
+      await set({ road: 'EVENTS', onDoubt: 'KEEP', eventsUrl: url(), eventsToken: tenantToken });
+      stage.optimove.engagement = () => 'lose';
+      await stage.engage(connectionId, people(2));
+      await post();
+      expect(stage.optimove.events).toHaveLength(1);
+      const ids = (await batches()).map(({ id }) => id);
+      const { checkEngagement } = await answer<{ checkEngagement: { checks: object[] } }>(
+        'mutation ($input: CheckEngagementInput!) { checkEngagement(input: $input) { checks { outcome detail } } }',
+        { input: { connectionId, ids } },
+      );
+      const detail = expect.stringContaining('need not show signed events');
+      expect(checkEngagement.checks).toEqual([{ outcome: 'CANNOT_TELL', detail }]);
+      expect(await standing()).toMatchObject({ uncertain: 2, acknowledged: 0 });
+    });
+
     it('raise the alarm long before Optimove takes them no more, and then are given up', async () => {
       await set({ road: 'EVENTS', eventsUrl: url(), eventsToken: tenantToken });
       stage.optimove.engagement = () => 429;

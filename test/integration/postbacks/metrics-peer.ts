@@ -76,7 +76,9 @@ export class MetricsPeer {
     }
     if (pathname.endsWith('/api/saveEvent')) {
       this.events.push({ signature: String(request.headers['x-optimove-signature-content']), text });
-      response.writeHead(Number(this.engagement(null))).end();
+      const outcome = this.engagement(null);
+      if (typeof outcome === 'string') request.socket.destroy();
+      else response.writeHead(outcome).end();
       return;
     }
     if (pathname.endsWith('/GetCustomerChannelInteractions')) {
