@@ -9,4 +9,5 @@ export { compileContent } from './domain/content/compile-content';
 export { type MessageRef, packRef } from './domain/engagement';
 export type { EngagementNews } from './domain/engagement-news';
 export { erasedPrefix } from './domain/erased';
+export { deliveryId } from './domain/execution/delivery-id';
 export { sealedByCampaigns } from './sealed-columns';

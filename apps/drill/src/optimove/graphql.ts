@@ -47,6 +47,7 @@ export async function addChannelWithCampaign(
   graphql: GraphqlClient,
   connectionId: string,
   kind: 'MOBILE_PUSH' | 'TRIGGERED',
+  campaign: { name: string; content: object } = { name: `Drill ${kind}`, content },
 ): Promise<StageChannel> {
   const { channel } = await graphql.mutate<{ channel: { id: string; optimoveChannelId: number } }>(
     'addChannel',
@@ -58,14 +59,14 @@ export async function addChannelWithCampaign(
     'createCampaign',
     'CreateCampaignInput',
     'campaign { id version }',
-    { channelId: channel.id, name: `Drill ${kind}`, content },
+    { channelId: channel.id, ...campaign },
   );
-  const { campaign } = await graphql.mutate<{ campaign: { publication: { optimoveTemplateId: string } } }>(
+  const launched = await graphql.mutate<{ campaign: { publication: { optimoveTemplateId: string } } }>(
     'launchCampaign',
     'LaunchCampaignInput',
     'campaign { publication { optimoveTemplateId } }',
     created.campaign,
   );
   const { optimoveChannelId } = channel;
-  return { optimoveChannelId, templateId: Number(campaign.publication.optimoveTemplateId) };
+  return { optimoveChannelId, templateId: Number(launched.campaign.publication.optimoveTemplateId) };
 }

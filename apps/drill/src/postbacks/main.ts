@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { serviceAccount } from '../optimove/stage';
 import { Parts, stopOnSignal } from '../servers/parts';
 import { startWorld, type World, worldFolder } from '../servers/world';
 import type { ProofWorld } from './proof-world';
@@ -44,7 +43,6 @@ function toProofWorld(world: World): ProofWorld {
     apiKey: String(world.api.said.key),
     sandboxUrl: world.sandboxUrl,
     encryptionKeys: world.api.spec.env.ENCRYPTION_KEYS ?? '',
-    fcm: { serviceAccount: JSON.stringify(serviceAccount(world.sinkUrl)), baseUrl: world.sinkUrl },
     ask: (sql, parameters) => world.observer.ask(sql, parameters),
     crashWorker: async () => {
       const worker = world.workers[next++ % world.workers.length];
@@ -55,11 +53,13 @@ function toProofWorld(world: World): ProofWorld {
 }
 
 function report(proof: Proof): number {
-  const { events, requests, faults, doubts, ...lists } = proof;
-  console.log(`${requests} requests, ${events} events of customers`);
+  const { events, acts, faults, doubts, ...lists } = proof;
+  console.table(Object.entries(acts).map(([act, played]) => ({ act, played })));
   console.table(faults);
+  console.log(`${events} events of customers for Optimove`);
+  const { batches, totals, counted, postedAgain } = doubts;
   console.log(
-    `doubts: ${doubts.batches} batches listed, ${doubts.found} known to Optimove, ${doubts.postedAgain} posted again`,
+    `doubts: ${totals} totals listed and reconciled; ${batches} batches listed, ${counted} had counted, ${postedAgain} posted again`,
   );
   console.table(Object.entries(lists).map(([what, { length: value }]) => ({ what, value, bar: 0, pass: value === 0 })));
   for (const [what, wrong] of Object.entries(lists)) {

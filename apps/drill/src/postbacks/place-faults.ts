@@ -1,39 +1,47 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { control } from '../optimove/http';
 import type { Random } from '../plan/random';
-import type { ProofStage } from './proof-stage';
+import type { ProofConnection } from './proof-stage';
 import type { ProofWorld } from './proof-world';
+import { endWaits } from './settle';
 import { until } from './until';
-
-const routes = ['UpdateCampaignInteractions', 'UpdateCampaignMetrics', 'SetCustomerChannelPreference'] as const;
 
 /** What goes wrong: a worker is killed, between or during a post, or Optimove's answer is lost or is none. */
 export const proofFaults = ['crash', 'crash-in-post', 'lost-answer', '503', '500', '429'] as const;
 
-/** A fault that is to come. */
+/** A fault that is to come, at one of the accounts. */
 export interface ProofFault {
   kind: (typeof proofFaults)[number];
-  route: (typeof routes)[number];
+  connection: ProofConnection;
+  route: string;
 }
 
 const longestWaitMs = 60_000;
 const slowMs = 2_000;
+const roadRoutes = { INTERACTIONS: 'UpdateCampaignInteractions', EVENTS: 'saveEvent' };
 
-/** Faults of a seed. Half of those that are about one call are about the one that adds up. */
-export function planFaults(count: number, random: Random): ProofFault[] {
-  return Array.from({ length: count }, (_each, index) => ({
-    kind: proofFaults[index % proofFaults.length] ?? 'crash',
-    route: random() < 0.5 ? routes[0] : (routes[Math.floor(random() * routes.length)] ?? routes[0]),
-  }));
+/** Faults of a seed. Half of those that are about one call are about customers' events, which add up. */
+export function planFaults(count: number, connections: ProofConnection[], random: Random): ProofFault[] {
+  return Array.from({ length: count }, (_each, index) => {
+    const connection = connections[Math.floor(random() * connections.length)] as ProofConnection;
+    const own = roadRoutes[connection.telling.road];
+    const routes = [own, 'UpdateCampaignMetrics', 'SetCustomerChannelPreference'];
+    const route = random() < 0.5 ? own : (routes[Math.floor(random() * routes.length)] ?? own);
+    return { kind: proofFaults[index % proofFaults.length] ?? 'crash', connection, route };
+  });
 }
 
 /** Places a fault, lets `play` go on under it, and waits until it has happened. @returns whether it did. */
 export async function underFault(
   world: ProofWorld,
-  { tenantId }: ProofStage,
-  { kind, route }: ProofFault,
+  { kind, connection: { tenantId }, route }: ProofFault,
   play: () => Promise<void>,
 ): Promise<boolean> {
+  await endWaits(world);
+  if (kind === 'crash') {
+    await Promise.all([play(), world.crashWorker()]);
+    return true;
+  }
   const before = await callsOf(world, tenantId, route);
   const called = () =>
     until(
@@ -41,10 +49,6 @@ export async function underFault(
       async () => ((await callsOf(world, tenantId, route)) > before ? true : null),
       longestWaitMs,
     ).catch(() => false);
-  if (kind === 'crash') {
-    await Promise.all([play(), world.crashWorker()]);
-    return true;
-  }
   const rule = kind === 'crash-in-post' ? { kind: 'slow', delayMs: slowMs } : { kind };
   await control(world, 'PUT', `/tenants/${tenantId}/faults`, { rules: [{ route, times: 1, ...rule }] });
   const [happened] = await Promise.all([called(), play()]);

@@ -1,101 +1,93 @@
-import { addChannelWithCampaign, GraphqlClient } from '../optimove/graphql';
+import { GraphqlClient } from '../optimove/graphql';
 import { control } from '../optimove/http';
+import { type Random, randomFrom } from '../plan/random';
+import { addAccounts } from './accounts';
+import { type Connected, connect, tellings } from './connect';
+import { messagesOf } from './messages';
+import { type ImportedPeople, type Person, varyPeople } from './people';
+import { installApp } from './phones';
 import type { ProofSize, ProofWorld } from './proof-world';
+import type { Player } from './requests';
 import { until } from './until';
 
-/** A connected account whose campaign has been sent. */
+/** A connection whose campaign was sent to people of its own. */
+export interface ProofConnection extends Connected {
+  optimoveCampaignId: string;
+  executionId: string;
+  people: Person[];
+  /** Rows of the list. */
+  announced: number;
+}
+
+/** Connections that tell Optimove of results in all ways. */
 export interface ProofStage {
   graphql: GraphqlClient;
-  tenantId: string;
-  connectionId: string;
-  executionId: string;
-  channels: { push: number; sms: number; email: number };
+  connections: ProofConnection[];
+  /** Everybody who got a message, by customer. */
+  players: Map<string, Player>;
 }
 
-interface Tenant {
-  id: string;
-  endpoint: string;
-  apiToken: string;
-  channels: { id: number }[];
-  smsSubscriptionChannelId: number;
-}
+const mix = { unmatched: 0.02, noDevice: 0.2 };
 
-/** Connects, imports people, has a campaign sent to them and switches all postbacks on. */
+/** Connects once for each way of telling, imports people, has a campaign sent to each and switches all postbacks on. */
 export async function setProofStage(world: ProofWorld, size: ProofSize): Promise<ProofStage> {
   const graphql = new GraphqlClient(world.apiUrl, world.apiKey);
-  const tenant = await control<Tenant>(world, 'POST', '/tenants', { name: 'Postbacks', ratePer10s: 1_000 });
-  await graphql.mutate('createProviderAccount', 'CreateProviderAccountInput', 'providerAccount { id }', {
-    provider: 'fcm',
-    name: 'Push',
-    settings: Object.entries(world.fcm).map(([name, value]) => ({ name, value })),
-  });
-  const { connection } = await graphql.mutate<{ connection: { id: string } }>(
-    'createConnection',
-    'CreateConnectionInput',
-    'connection { id }',
-    { name: 'Postbacks', endpoint: tenant.endpoint, apiToken: tenant.apiToken, callsPerSecond: 100 },
-  );
-  const channel = await addChannelWithCampaign(graphql, connection.id, 'MOBILE_PUSH');
-  await graphql.mutate('addChannel', 'AddChannelInput', 'channel { id }', {
-    connectionId: connection.id,
-    kind: 'SMS_SUBSCRIPTION',
-    optimoveChannelId: tenant.smsSubscriptionChannelId,
-  });
-  const email = tenant.channels.map(({ id }) => id).find((id) => id !== channel.optimoveChannelId) ?? 0;
-  const stage = {
-    graphql,
-    tenantId: tenant.id,
-    connectionId: connection.id,
-    channels: { push: channel.optimoveChannelId, sms: tenant.smsSubscriptionChannelId, email },
-  };
-  const campaignId = await importPeople(world, stage, { size, templateId: channel.templateId });
-  await switchOn(world, stage);
-  await control(world, 'PUT', `/tenants/${tenant.id}/faults`, { callbacks: { duplicate: true } });
-  await control(world, 'POST', `/tenants/${tenant.id}/campaigns/${campaignId}/run`, {});
-  return { ...stage, executionId: await completed(stage) };
-}
-
-async function importPeople(
-  world: ProofWorld,
-  { graphql, tenantId, channels }: Omit<ProofStage, 'executionId'>,
-  { size, templateId }: { size: ProofSize; templateId: number },
-): Promise<string> {
-  const { id } = await control<{ id: string }>(world, 'POST', `/tenants/${tenantId}/campaigns`, {
-    channelId: channels.push,
-    templateIds: [templateId],
-    customers: { count: size.customers, seed: size.seed },
-  });
-  for (const [file, path] of [
-    ['profiles.csv', '/imports/profiles'],
-    ['devices.csv', '/imports/devices'],
-  ]) {
-    const csv = await fetch(`${world.sandboxUrl}/control/tenants/${tenantId}/campaigns/${id}/${file}`);
-    await graphql.upload(path ?? '', await csv.text());
-  }
-  return id;
-}
-
-async function switchOn(world: ProofWorld, { graphql, connectionId, channels }: Omit<ProofStage, 'executionId'>) {
-  await graphql.mutate('setEngagementPostback', 'SetEngagementPostbackInput', 'engagementPostback { road }', {
-    connectionId,
-    version: 0,
-    onDoubt: 'KEEP',
-    everyMinutes: 0,
-  });
+  await addAccounts(world, graphql);
   // What support does with a key of its own.
   await world.ask(
     `INSERT INTO subscription_postback_allowance (project_id, allowed_by) SELECT id, 'proof' FROM project`,
   );
-  await graphql.mutate('setSubscriptionPostback', 'SetSubscriptionPostbackInput', 'subscriptionPostback { state }', {
-    connectionId,
-    version: 0,
-    isOn: true,
-    isMappingConfirmed: true,
-    emailChannelId: channels.email,
-  });
+  const random = randomFrom(size.seed);
+  const connections: ProofConnection[] = [];
+  const players = new Map<string, Player>();
+  for (const [index, telling] of tellings.entries()) {
+    const connected = await connect(world, graphql, telling);
+    const customers = { count: Math.floor(size.customers / tellings.length), seed: size.seed + index, mix };
+    const { id, announced, people } = await plan(world, { graphql, connected, customers, random });
+    const apps = people.filter(({ phone }) => phone === 'APP');
+    const secrets = await installApp(world, { graphql, apps, name: telling.name });
+    await control(world, 'POST', `/tenants/${connected.tenantId}/campaigns/${id}/run`, {});
+    const executionId = await completed(graphql, connected.connectionId);
+    connections.push({ ...connected, optimoveCampaignId: id, executionId, people, announced });
+    const messages = await messagesOf(world, executionId);
+    for (const person of people) {
+      const own = messages.get(person.customerId);
+      if (own)
+        players.set(person.customerId, { person, messages: own, secret: secrets.get(person.customerId) ?? null });
+    }
+  }
+  return { graphql, connections, players };
 }
 
-function completed({ graphql, connectionId }: Omit<ProofStage, 'executionId'>): Promise<string> {
+interface Planning {
+  graphql: GraphqlClient;
+  connected: Connected;
+  customers: object;
+  random: Random;
+}
+
+/** Plans a campaign at Optimove, whose callbacks all come twice, and imports its people. */
+async function plan(
+  world: ProofWorld,
+  { graphql, connected: { tenantId, channels, templateId }, customers, random }: Planning,
+): Promise<Pick<ImportedPeople, 'people'> & { id: string; announced: number }> {
+  await control(world, 'PUT', `/tenants/${tenantId}/faults`, { callbacks: { duplicate: true } });
+  const { id, announced } = await control<{ id: string; announced: number }>(
+    world,
+    'POST',
+    `/tenants/${tenantId}/campaigns`,
+    { channelId: channels.push, templateIds: [templateId], customers },
+  );
+  const file = async (name: string): Promise<string> =>
+    (await fetch(`${world.sandboxUrl}/control/tenants/${tenantId}/campaigns/${id}/${name}`)).text();
+  const files = { profiles: await file('profiles.csv?mobileNumber=true'), devices: await file('devices.csv') };
+  const { people, profiles, devices } = varyPeople(files, random);
+  await graphql.upload('/imports/profiles', profiles);
+  await graphql.upload('/imports/devices', devices);
+  return { id, announced, people };
+}
+
+function completed(graphql: GraphqlClient, connectionId: string): Promise<string> {
   const document = 'query ($id: ID!) { executions(first: 1, connectionId: $id) { nodes { id state } } }';
   return until('the execution is complete', async () => {
     const { executions } = await graphql.ask<{ executions: { nodes: { id: string; state: string }[] } }>(document, {

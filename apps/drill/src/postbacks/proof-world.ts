@@ -6,8 +6,6 @@ export interface ProofWorld {
   sandboxUrl: string;
   /** Those that the api signs links with. */
   encryptionKeys: string;
-  /** Settings of the provider account `fcm`. */
-  fcm: { serviceAccount: string; baseUrl: string };
   /** Asks the database. */
   ask<T>(sql: string, parameters?: unknown[]): Promise<T[]>;
   /** Kills a worker in the middle of whatever it does, and starts it again. */
