@@ -10,6 +10,9 @@ export interface MeasuredExecution {
   toCompletion: number;
 }
 
+/** How many messages of an execution have gone; null when it is over. */
+export type Progress = () => Promise<number | null>;
+
 interface Execution {
   optimoveCampaignId: string;
   state: string;
@@ -40,24 +43,21 @@ export async function plan(
   return id;
 }
 
-/**
- * Has Optimove execute the campaign and resolves when messages go out, with a function that tells how many have gone.
- * That throws when the execution is over.
- */
-export async function begin(installation: BenchInstallation, id: string): Promise<() => Promise<number>> {
-  const sent = async (): Promise<number> => {
+/** Has Optimove execute the campaign and resolves when messages go out, or all have gone. @throws when it fails. */
+export async function begin(installation: BenchInstallation, id: string): Promise<Progress> {
+  const gone: Progress = async () => {
     const execution = await latest(installation);
-    const isUnderWay = execution?.optimoveCampaignId === id && execution.state === 'RUNNING';
-    if (!isUnderWay) throw new Error(`The execution of campaign ${id} is not under way: ${execution?.state}`);
-    return execution.funnel.sent;
+    if (execution?.optimoveCampaignId !== id) return 0;
+    if (execution.state === 'FAILED') throw new Error(`The execution failed: ${execution.reason}`);
+    return execution.state === 'COMPLETED' ? null : execution.funnel.sent;
   };
   await run(installation, id);
   const giveUpAt = Date.now() + limitMs;
-  while ((await sent().catch(() => 0)) === 0) {
+  while ((await gone()) === 0) {
     if (Date.now() > giveUpAt) throw new Error('The execution did not begin');
     await pause(200);
   }
-  return sent;
+  return gone;
 }
 
 /** Has Optimove execute the campaign and waits until it is complete. @throws when not everybody was sent to. */

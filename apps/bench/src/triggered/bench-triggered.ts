@@ -4,6 +4,7 @@ import { type BenchInstallation, install } from '../execution/installation';
 import { begin, plan } from '../execution/ours';
 import { type BenchProcess, startProcess } from '../processes';
 import { type BenchRow, compare, never } from '../report';
+import { besideBulk, isBeside } from './beside-bulk';
 import type { LoadResult } from './open-load';
 import { ourTarget } from './our-target';
 import { RisingLoad } from './rising-load';
@@ -46,13 +47,20 @@ async function measure(installation: BenchInstallation, bare: BenchProcess, cust
     alone.push(await load.at('ours', ours, half));
     bareAtHalf.push(await load.at('bare', plain, half));
   }
-  const beside = await besideBulk(installation, customers, () => load.at('ours beside bulk', ours, half));
+  const besideAll = await besideBulk(
+    { customers, wanted: rounds },
+    async (count) => begin(installation, await plan(installation, count)),
+    () => load.at('ours beside bulk', ours, half),
+  );
+  const beside = besideAll.filter(isBeside);
+  console.log(`bulk messages sent in each round: ${besideAll.map(({ bulkMessages }) => bulkMessages).join(', ')}`);
   const p99 = mid(alone, 'handOverP99');
   const p50 = [alone, bareAtHalf, beside].map((results) => mid(results, 'handOverP50').toFixed(1));
   console.log(`p50 callback → hand-over at ${half}/s, ms: ours ${p50[0]}, bare ${p50[1]}, ours beside bulk ${p50[2]}`);
   return [
     compare({ name: 'highest rate without loss, callbacks/s', ...most, bar: 0.5, must: 'reach' }),
-    never(`lost at ${half}/s, alone and beside a bulk execution`, lostOf([...alone, ...beside])),
+    never(`lost at ${half}/s, alone and beside a bulk execution`, lostOf([...alone, ...besideAll])),
+    never(`rounds of ${rounds} during which no bulk execution was sending all the time`, rounds - beside.length),
     compare({
       name: `p99 callback → hand-over at ${half}/s, ms`,
       ours: p99,
@@ -77,29 +85,9 @@ async function measure(installation: BenchInstallation, bare: BenchProcess, cust
   ];
 }
 
-/** Measures while a bulk execution sends; what is left of it then is not waited for. */
-async function besideBulk(
-  installation: BenchInstallation,
-  customers: number,
-  run: () => Promise<LoadResult>,
-): Promise<LoadResult[]> {
-  const sent = await begin(installation, await plan(installation, customers));
-  const before = await sent();
-  const startedAt = performance.now();
-  const results: LoadResult[] = [];
-  let gone = 0;
-  while (results.length < rounds) {
-    results.push(await run());
-    gone = (await sent()) - before;
-  }
-  const rate = (gone * 1_000) / (performance.now() - startedAt);
-  console.log(`beside a bulk execution of ${customers}, which sent ${Math.round(rate)}/s meanwhile`);
-  return results;
-}
-
 function mid(results: LoadResult[], figure: 'answerP99' | 'handOverP50' | 'handOverP99'): number {
   const values = results.map((result) => result[figure]).sort((one, other) => one - other);
-  return values[Math.floor(values.length / 2)] ?? 0;
+  return values[Math.floor(values.length / 2)] ?? Number.POSITIVE_INFINITY;
 }
 
 function lostOf(results: LoadResult[]): number {
