@@ -1,5 +1,12 @@
 import { execute, query, type Tx } from '@libs/platform';
-import { type Person, PersonalData, type PersonalDataSource, type PersonalRecord, recordsOf } from '@modules/profiles';
+import {
+  type NamedCustomer,
+  type Person,
+  PersonalData,
+  type PersonalDataSource,
+  type PersonalRecord,
+  recordsOf,
+} from '@modules/profiles';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 
 /** What matching keeps of a person: what Optimove calls them, and numbers that were refused. */
@@ -11,13 +18,13 @@ export class MatchingPersonalData implements PersonalDataSource, OnModuleInit {
     this.data.register(this);
   }
 
-  async otherNames(tx: Tx, projectId: string, profileId: string): Promise<string[]> {
-    const rows = await query<{ customer_id: string }>(
+  customers(tx: Tx, projectId: string, profileId: string): Promise<NamedCustomer[]> {
+    return query(
       tx,
-      'SELECT customer_id FROM matched_customer WHERE project_id = $1 AND profile_id = $2',
+      `SELECT connection_id AS "connectionId", customer_id AS "customerId" FROM matched_customer
+       WHERE project_id = $1 AND profile_id = $2`,
       [projectId, profileId],
     );
-    return rows.map((row) => row.customer_id);
   }
 
   async *records(tx: Tx, projectId: string, { customerIds }: Person): AsyncGenerator<PersonalRecord> {

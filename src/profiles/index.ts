@@ -28,6 +28,7 @@ export { isUserId } from './domain/user-id';
 export { type CsvRecord, csvRecords } from './imports/csv-records';
 export { type MergeHandler, Merges, type ProfileMerge } from './merges';
 export {
+  type NamedCustomer,
   type Person,
   PersonalData,
   type PersonalDataSource,

@@ -6,7 +6,7 @@ const RetryErrorCodeEnum = { NOT_FOUND: 'NOT_FOUND', WRONG_STATE: 'WRONG_STATE' 
 registerEnumType(RetryErrorCodeEnum, { name: 'RetryExecutionErrorCode', description: 'Why nothing was started anew.' });
 
 @ObjectType('ExecutionReading', {
-  description: 'One reading of the list at Optimove. listed = added + known + duplicates + malformed.',
+  description: 'One reading of the list at Optimove. listed = added + known + erased + duplicates + malformed.',
 })
 export class ExecutionReadingType {
   @Field(() => Int, { description: 'Its number, from 1.' })
@@ -29,6 +29,11 @@ export class ExecutionReadingType {
 
   @Field(() => Int, { description: 'Rows that an earlier reading had brought.' })
   known!: number;
+
+  @Field(() => Int, {
+    description: 'Rows of customers who were erased after the campaign was announced: nobody is sent to again.',
+  })
+  erased!: number;
 
   @Field(() => Int, { description: 'Rows that repeat another row of the list.' })
   duplicates!: number;

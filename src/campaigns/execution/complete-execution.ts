@@ -73,7 +73,7 @@ export class CompleteExecution {
            ) AS t ON t.optimove_template_id = x.optimove_template_id
            WHERE x.execution_id = e.id AND x.received <> coalesce(t.ended, 0) + x.duplicates + x.malformed) AS unbalanced,
          (SELECT count(*)::int FROM execution_reading g WHERE g.execution_id = e.id AND g.finished_at IS NOT NULL
-           AND g.listed <> g.added + g.known + g.duplicates + g.malformed) AS broken,
+           AND g.listed <> g.added + g.known + g.erased + g.duplicates + g.malformed) AS broken,
          (SELECT sum(g.added + g.duplicates + g.malformed)::int FROM execution_reading g WHERE g.execution_id = e.id
            AND g.finished_at IS NOT NULL) AS listed
        FROM execution e WHERE e.id = $1`,

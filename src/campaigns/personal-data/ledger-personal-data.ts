@@ -40,7 +40,7 @@ export class LedgerPersonalData implements PersonalDataSource, OnModuleInit {
   async erase(tx: Tx, projectId: string, person: Person): Promise<number> {
     const key = [projectId, person.customerIds];
     const [secret] = this.secrets.derivedKeys(erasurePurpose);
-    if (secret) await rememberErased(tx, projectId, person.customerIds, secret);
+    if (secret) await rememberErased(tx, projectId, person, secret);
     let touched = 0;
     for (const sql of erasing) touched += await execute(tx, sql, key);
     const tests = 'DELETE FROM test_delivery WHERE project_id = $1 AND profile_id = $2';

@@ -9,13 +9,14 @@ export class FindPerson {
 
   /** Nobody is unknown: Optimove may have named somebody of whom the project has no profile. */
   async find(tx: Tx, projectId: string, userId: string): Promise<Person> {
-    const [profile] = await query<Omit<Person, 'customerIds'> & { profileId: string }>(
+    const [profile] = await query<Omit<Person, 'customerIds' | 'customers'> & { profileId: string }>(
       tx,
       `SELECT id AS "profileId", email, mobile_number AS "mobileNumber" FROM profile WHERE project_id = $1 AND user_id = $2`,
       [projectId, userId],
     );
-    if (!profile) return { profileId: null, customerIds: [userId], email: null, mobileNumber: null };
-    const others = await this.data.otherNames(tx, projectId, profile.profileId);
-    return { ...profile, customerIds: [...new Set([userId, ...others])] };
+    if (!profile) return { profileId: null, customerIds: [userId], customers: [], email: null, mobileNumber: null };
+    const customers = await this.data.customers(tx, projectId, profile.profileId);
+    const customerIds = [...new Set([userId, ...customers.map(({ customerId }) => customerId)])];
+    return { ...profile, customerIds, customers };
   }
 }

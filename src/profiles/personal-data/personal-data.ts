@@ -1,12 +1,20 @@
 import type { Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 
+/** What Optimove calls somebody over a connection. */
+export interface NamedCustomer {
+  connectionId: string;
+  customerId: string;
+}
+
 /** One person by every name under which something may be kept. */
 export interface Person {
   /** Null when the project has no profile of them. */
   profileId: string | null;
-  /** The user ID, and what Optimove calls them where that is something else. */
+  /** The user ID first, then what Optimove calls them where that is something else. */
   customerIds: string[];
+  /** Over which connections it calls them what: over another one the same name may be somebody else's. */
+  customers: NamedCustomer[];
   email: string | null;
   mobileNumber: string | null;
 }
@@ -19,8 +27,8 @@ export interface PersonalRecord {
 
 /** What a module keeps of people. */
 export interface PersonalDataSource {
-  /** Other names of the people of a profile that only this module knows. */
-  otherNames?(tx: Tx, projectId: string, profileId: string): Promise<string[]>;
+  /** What Optimove calls the person of a profile, as far as only this module knows. */
+  customers?(tx: Tx, projectId: string, profileId: string): Promise<NamedCustomer[]>;
   /** Everything that it keeps of the person, row by row. */
   records(tx: Tx, projectId: string, person: Person): AsyncIterable<PersonalRecord>;
   /** Takes it away, or takes the person out of it where sums rest on it. Again is as once. @returns rows touched. */
@@ -56,11 +64,11 @@ export class PersonalData {
     return this.registered;
   }
 
-  /** Names of a profile that only upper modules know. */
-  async otherNames(tx: Tx, projectId: string, profileId: string): Promise<string[]> {
-    const names: string[] = [];
-    for (const source of this.registered) names.push(...((await source.otherNames?.(tx, projectId, profileId)) ?? []));
-    return names;
+  /** What Optimove calls the person of a profile, as far as only upper modules know. */
+  async customers(tx: Tx, projectId: string, profileId: string): Promise<NamedCustomer[]> {
+    const named: NamedCustomer[] = [];
+    for (const source of this.registered) named.push(...((await source.customers?.(tx, projectId, profileId)) ?? []));
+    return named;
   }
 }
 

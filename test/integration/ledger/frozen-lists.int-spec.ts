@@ -1,6 +1,6 @@
 import { newId } from '@libs/foundation';
 import { SecretBox } from '@libs/platform';
-import type { PersonalData } from '@modules/profiles';
+import type { NamedCustomer, PersonalData } from '@modules/profiles';
 import { erasurePurpose } from '../../../src/campaigns/domain/erased';
 import { ExecutionRepository } from '../../../src/campaigns/persistence/ledger/execution.repository';
 import { StopRepository } from '../../../src/campaigns/persistence/ledger/stop.repository';
@@ -118,10 +118,11 @@ describe('a list that is frozen', () => {
 
   describe('that names somebody who was erased', () => {
     const secrets = new SecretBox(keys('b'));
-    const erase = (customerIds: string[]): Promise<number> => {
+    const erase = (userId: string, customers: NamedCustomer[], profileId: string | null = newId()): Promise<number> => {
       const nothing = { register: () => undefined } as unknown as PersonalData;
       const journal = { erase: async () => 0 } as unknown as JournalPersonalData;
-      const person = { profileId: newId(), customerIds, email: null, mobileNumber: null };
+      const customerIds = [userId, ...customers.map(({ customerId }) => customerId)];
+      const person = { profileId, customerIds, customers, email: null, mobileNumber: null };
       const data = new LedgerPersonalData(nothing, journal, secrets);
       return stage.transactions.run((tx) => data.erase(tx, stage.projectId, person));
     };
@@ -132,19 +133,42 @@ describe('a list that is frozen', () => {
       const place = { connectionId: newId(), channelId: newId() };
       const id = await announced(place);
       await frozen(id, [{ id: 'gone' }, { id: 'kept' }]);
-      await erase(['gone']);
+      await erase('a user ID', [{ ...place, customerId: 'gone' }]);
       const rows = await frozen(id, [{ id: 'gone' }, { id: 'kept' }, { id: 'new' }], { reading: 2, erasureKeys });
       expect(rows).toEqual([{ ...open('gone'), id: expect.stringMatching(/^erased:/) }, open('kept'), open('new')]);
-      const [{ listed, known, added } = {}] = await stage.database.query(
-        'SELECT listed, known, added FROM execution_reading WHERE execution_id = $1 AND reading = 2',
+      const [sums] = await stage.database.query(
+        'SELECT known, erased, added FROM execution_reading WHERE execution_id = $1 AND reading = 2',
         [id],
       );
-      expect({ listed, known, added }).toEqual({ listed: 0, known: 2, added: 1 });
+      expect(sums).toEqual({ known: 1, erased: 1, added: 1 });
       expect(await frozen(await announced(place, 2), [{ id: 'gone' }], { erasureKeys })).toEqual([]);
     });
 
+    it('knows them over a connection that was made again, and takes nobody for them whom another account calls so', async () => {
+      const [here, old, elsewhere] = await Promise.all(
+        [1, 2, 3].map(async () => {
+          const place = { connectionId: newId(), channelId: newId() };
+          return { ...place, id: await announced(place) };
+        }),
+      );
+      await erase('u-7', [{ connectionId: old?.connectionId ?? '', customerId: '1001' }]);
+      const list = [{ id: '1001' }, { id: 'u-7' }];
+      const predecessors = [old?.connectionId ?? ''];
+      expect(await frozen(here?.id ?? '', list, { predecessors, erasureKeys })).toEqual([open('u-7')]);
+      expect(await frozen(elsewhere?.id ?? '', list, { erasureKeys })).toEqual([open('1001'), open('u-7')]);
+    });
+
+    it('knows them by the user ID where that is the customer ID, and anywhere whom nobody but Optimove knew', async () => {
+      const [first, second] = [await announced(), await announced()];
+      await erase('u-8', []);
+      await erase('unknown', [], null);
+      const list = [{ id: 'u-8' }, { id: 'unknown' }];
+      expect(await frozen(first, list, { userIdAttribute: null, erasureKeys })).toEqual([]);
+      expect(await frozen(second, list, { erasureKeys })).toEqual([open('u-8')]);
+    });
+
     it('is one like any other when it was announced afterwards', async () => {
-      await erase(['back']);
+      await erase('back', [], null);
       expect(await frozen(await announced(), [{ id: 'back' }], { erasureKeys })).toEqual([open('back')]);
     });
   });

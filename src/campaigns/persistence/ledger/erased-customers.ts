@@ -1,4 +1,5 @@
 import { execute, query, type Tx } from '@libs/platform';
+import type { Person } from '@modules/profiles';
 import type { OptimoveExecutionRow } from './execution.repository';
 
 /** As long as a list may be read again, and a day more. */
@@ -6,13 +7,26 @@ const keptFor = '4 days';
 
 const digestOf = (customerId: string, key: string): string => `sha256(${key} || convert_to(${customerId}, 'UTF8'))`;
 
-/** Keeps in mind, by keyed digest, that these customers were erased. */
-export async function rememberErased(tx: Tx, projectId: string, customerIds: string[], key: Buffer): Promise<void> {
+/** Where a name stands for somebody who was erased: over one connection, or over one of these. */
+const scopes = {
+  /** All connections: nobody but Optimove knew them. */
+  any: 'ANY',
+  /** Those whose customer ids are user IDs. */
+  userId: 'USER_ID',
+};
+
+/** Keeps in mind, by keyed digest, that the person was erased: what each connection calls them. */
+export async function rememberErased(tx: Tx, projectId: string, person: Person, key: Buffer): Promise<void> {
+  const [userId = ''] = person.customerIds;
+  const names = [
+    { scope: person.profileId === null ? scopes.any : scopes.userId, id: userId },
+    ...person.customers.map(({ connectionId, customerId }) => ({ scope: connectionId, id: customerId })),
+  ];
   await execute(
     tx,
-    `INSERT INTO erased_customer (project_id, digest) SELECT DISTINCT $1::uuid, ${digestOf('id', '$3::bytea')}
-     FROM unnest($2::text[]) AS id ON CONFLICT ON CONSTRAINT pk_erased_customer DO UPDATE SET erased_at = now()`,
-    [projectId, customerIds, key],
+    `INSERT INTO erased_customer (project_id, scope, digest) SELECT DISTINCT $1::uuid, n.scope, ${digestOf('n.id', '$4::bytea')}
+     FROM unnest($2::text[], $3::text[]) AS n(scope, id) ON CONFLICT ON CONSTRAINT pk_erased_customer DO UPDATE SET erased_at = now()`,
+    [projectId, names.map(({ scope }) => scope), names.map(({ id }) => id), key],
   );
 }
 
@@ -32,7 +46,13 @@ export async function dropErased(
     execution,
     connectionIds,
     erasureKeys,
-  }: { execution: OptimoveExecutionRow; connectionIds: string[]; erasureKeys: Buffer[] },
+    userIdAttribute,
+  }: {
+    execution: OptimoveExecutionRow;
+    connectionIds: string[];
+    erasureKeys: Buffer[];
+    userIdAttribute: string | null;
+  },
 ): Promise<number> {
   const [first] = await query<{ at: Date; is_needed: boolean }>(
     tx,
@@ -42,11 +62,12 @@ export async function dropErased(
     [execution.project_id, execution.id, connectionIds, execution.optimove_campaign_id, execution.optimove_channel_id],
   );
   if (!first?.is_needed) return 0;
+  const meant = [...connectionIds, scopes.any, ...(userIdAttribute === null ? [scopes.userId] : [])];
   return execute(
     tx,
     `DELETE FROM recipient_staging s USING unnest($4::bytea[]) AS k(secret), erased_customer x
      WHERE s.execution_id = $1 AND s.reading = $2 AND x.project_id = $3 AND x.erased_at >= $5
-       AND x.digest = ${digestOf('s.customer_id', 'k.secret')}`,
-    [execution.id, execution.reading, execution.project_id, erasureKeys, first.at],
+       AND x.digest = ${digestOf('s.customer_id', 'k.secret')} AND x.scope = ANY($6::text[])`,
+    [execution.id, execution.reading, execution.project_id, erasureKeys, first.at, meant],
   );
 }

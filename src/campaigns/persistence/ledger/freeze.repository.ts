@@ -79,13 +79,13 @@ export class FreezeRepository {
     const isFirst = await this.forgetUnfinished(tx, execution);
     const offset = await this.lastSeq(tx, execution.id);
     const erased = await dropErased(tx, request);
-    const known = erased + (isFirst ? 0 : await this.dropKnown(tx, request));
+    const known = isFirst ? 0 : await this.dropKnown(tx, request);
     await this.insertRecipients(tx, request, offset);
     await this.countTemplates(tx, execution);
     await this.endSamePeople(tx, request, offset);
     await this.endDropped(tx, request, offset);
     const chunks = await this.cutChunks(tx, request, offset);
-    await this.sumUp(tx, { execution, offset, known });
+    await this.sumUp(tx, { execution, offset, known, erased });
     await this.finishReading(tx, request, { isMore: chunks.length > 0, offset });
     return chunks;
   }
@@ -259,20 +259,25 @@ export class FreezeRepository {
     return rows.map((row) => ({ chunkNo: row.chunk_no, dueAt: row.due_at }));
   }
 
-  /** What this reading listed, and what became of it: listed = added + known + duplicates + malformed. */
+  /** What this reading listed, and what became of it: listed = added + known + erased + duplicates + malformed. */
   private async sumUp(
     tx: Tx,
-    { execution, offset, known }: { execution: OptimoveExecutionRow; offset: number; known: number },
+    {
+      execution,
+      offset,
+      known,
+      erased,
+    }: { execution: OptimoveExecutionRow; offset: number; known: number; erased: number },
   ): Promise<void> {
     await query(
       tx,
-      `UPDATE execution_reading SET finished_at = clock_timestamp(), problem = NULL, known = $4,
+      `UPDATE execution_reading SET finished_at = clock_timestamp(), problem = NULL, known = $4, erased = $5,
          listed = (SELECT coalesce(sum(received), 0) FROM execution_page WHERE execution_id = $1 AND reading = $2),
          added = (SELECT count(*) FROM recipient WHERE execution_id = $1 AND seq > $3),
          duplicates = (SELECT count(*) FROM recipient_reject WHERE execution_id = $1 AND reading = $2 AND state = 'DUPLICATE'),
          malformed = (SELECT count(*) FROM recipient_reject WHERE execution_id = $1 AND reading = $2 AND state = 'MALFORMED')
        WHERE execution_id = $1 AND reading = $2`,
-      [execution.id, execution.reading, offset, known],
+      [execution.id, execution.reading, offset, known, erased],
     );
   }
 

@@ -9,6 +9,7 @@ export interface ListedReading {
   listed: number;
   added: number;
   known: number;
+  erased: number;
   duplicates: number;
   malformed: number;
   unknownAttributes: string[];
@@ -33,7 +34,7 @@ export class ReadingListRepository {
   readings(projectId: string, executionId: string): Promise<ListedReading[]> {
     return query(
       this.transactions.pool,
-      `SELECT reading, started_at AS "startedAt", finished_at AS "finishedAt", listed, added, known, duplicates, malformed, problem,
+      `SELECT reading, started_at AS "startedAt", finished_at AS "finishedAt", listed, added, known, erased, duplicates, malformed, problem,
          unknown_attributes AS "unknownAttributes"
        FROM execution_reading WHERE execution_id = (SELECT id FROM execution WHERE id = $2 AND project_id = $1)
        ORDER BY reading LIMIT ${mostListed}`,
