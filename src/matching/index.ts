@@ -1,4 +1,3 @@
-export { withoutBlanks } from './domain/user-id-value';
 export { MatchingModule } from './matching.module';
 export { type MatchCustomer, MatchingService, type MatchResult } from './matching.service';
 export { MatchingApiModule } from './matching-api.module';

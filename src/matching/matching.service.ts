@@ -70,15 +70,18 @@ export class MatchingService {
     );
   }
 
-  /** The customers of a connection with a User ID attribute that were matched by these user IDs; it has none otherwise. */
+  /**
+   * The customers of a connection with a User ID attribute that were matched by these user IDs, whatever blanks are around
+   * that of the profile; it has none otherwise.
+   */
   async customersUnder(
     tx: Tx,
     projectId: string,
     { connectionId, userIds }: { connectionId: string; userIds: string[] },
   ): Promise<{ customerId: string; userId: string }[]> {
-    const profiles = await this.profiles.resolveUserIds(tx, projectId, userIds);
-    const matched = await this.customers.of(tx, connectionId, [...profiles.values()]);
-    const byProfile = new Map([...profiles].map(([userId, profileId]) => [profileId, userId]));
+    const profiles = await this.profiles.profilesUnder(tx, projectId, userIds);
+    const byProfile = new Map(profiles.map(({ userId, profileId }) => [profileId, userId]));
+    const matched = await this.customers.of(tx, connectionId, [...byProfile.keys()]);
     return matched.map(({ customerId, profileId }) => ({ customerId, userId: byProfile.get(profileId) ?? '' }));
   }
 

@@ -24,7 +24,7 @@ export type { FreezeOutcome, FrozenSegment } from './domain/segments/frozen-segm
 export type { ReadRules } from './domain/segments/read-rules';
 export type { SegmentRules } from './domain/segments/rules';
 export { type Subscription, subscriptions } from './domain/subscription';
-export { isUserId } from './domain/user-id';
+export { isUserId, withoutBlanks } from './domain/user-id';
 export { type CsvRecord, csvRecords } from './imports/csv-records';
 export { type MergeHandler, Merges, type ProfileMerge } from './merges';
 export {

@@ -40,6 +40,11 @@ export class ProfilesService {
     return this.profiles.idsOf(tx, projectId, userIds);
   }
 
+  /** Profiles whose user ID is one of these but for blanks around it; of one there may be several. */
+  profilesUnder(tx: Tx, projectId: string, userIds: string[]): Promise<{ userId: string; profileId: string }[]> {
+    return this.profiles.under(tx, projectId, userIds);
+  }
+
   /** Stored attributes and the system ones (`user_id`, `email`, `mobile_number`, `language`, `timezone`, …) by profile id. */
   storedValues(tx: Tx, projectId: string, profileIds: string[]): Promise<Map<string, Record<string, unknown>>> {
     return this.profiles.values(tx, projectId, profileIds);

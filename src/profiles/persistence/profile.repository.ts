@@ -1,6 +1,7 @@
 import { newId } from '@libs/foundation';
 import { execute, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import { withoutBlanks } from '../domain/user-id';
 import { heedDeadAddresses } from './known-dead';
 
 interface StoredRow {
@@ -50,6 +51,17 @@ export class ProfileRepository {
       [projectId, userIds],
     );
     return new Map(rows.map((row) => [row.user_id, row.id]));
+  }
+
+  /** By user ID without outer blanks those who have it with or without them. */
+  under(tx: Tx, projectId: string, userIds: string[]): Promise<{ userId: string; profileId: string }[]> {
+    const bare = withoutBlanks('user_id');
+    return query(
+      tx,
+      `SELECT user_id AS "userId", id AS "profileId" FROM profile WHERE project_id = $1 AND user_id = ANY($2::text[])
+       UNION ALL SELECT ${bare}, id FROM profile WHERE project_id = $1 AND user_id <> ${bare} AND ${bare} = ANY($2::text[])`,
+      [projectId, userIds],
+    );
   }
 
   /** What merge values can be made of, by profile id. */

@@ -123,24 +123,29 @@ describe('values of customers that are found by an attribute', () => {
       expect(await decide(account, person)).toBe('ALLOWED');
     });
 
-    it('have what a file says of their user ID, each of them that was matched', async () => {
-      const account = await connectByPlayer({ 'filed-1': 'filed-both', 'filed-2': 'filed-both' });
+    it.each([
+      ['', 'filed-both'],
+      [', which has blanks around it', '\u00a0padded-both '],
+    ])('have what a file says of their user ID%s, each of them that was matched', async (_, userId) => {
+      const bare = userId.trim();
+      const [first, second] = [`${bare}-1`, `${bare}-2`];
+      const account = await connectByPlayer({ [first]: userId, [second]: userId });
       const { id, name } = await choose(account);
       await addRule(id);
-      const [person = ''] = await stage.addProfiles(['filed-both']);
+      const [person = ''] = await stage.addProfiles([userId]);
       const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
-      const customers = ['filed-1', 'filed-2'].map((customerId, seq) => ({
-        ...{ seq, customerId, userIdValue: 'filed-both', mobileNumberValue: null },
+      const customers = [first, second].map((customerId, seq) => ({
+        ...{ seq, customerId, userIdValue: userId, mobileNumberValue: null },
       }));
       const matching = stage.app.get(MatchingService);
       await stage.transactions.run((tx) => matching.match(tx, { connection, executionId: newId(), customers }));
       await passDay(account, days[0], name, {});
       await runNow(account);
-      await load(id, days[0], 'userId,value\nfiled-both,true\n');
-      await passDay(account, days[1], name, { 'filed-1': 'false' });
+      await load(id, days[0], `userId,value\n${bare},true\n`);
+      await passDay(account, days[1], name, { [first]: 'false' });
       await runNow(account);
       expect(await decide(account, person)).toBe('SUPPRESSED');
-      await passDay(account, days[2], name, { 'filed-2': 'false' });
+      await passDay(account, days[2], name, { [second]: 'false' });
       await runNow(account);
       expect(await decide(account, person)).toBe('ALLOWED');
     });

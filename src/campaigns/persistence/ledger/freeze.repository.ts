@@ -1,5 +1,5 @@
 import { execute, query, type Tx } from '@libs/platform';
-import { withoutBlanks } from '@modules/matching';
+import { withoutBlanks } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import { FencedError } from '../../domain/execution/errors';
 import { dropErased } from './erased-customers';

@@ -1,4 +1,4 @@
-import { blanks } from './user-id-value';
+import { blanks } from './user-id';
 
 describe('blanks round a user ID', () => {
   it('are to the database what they are to the process', () => {
