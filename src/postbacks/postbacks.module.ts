@@ -37,6 +37,7 @@ import { OweStatuses } from './subscriptions/owe-statuses';
 import { PostStatuses } from './subscriptions/post-statuses';
 import { RunSubscriptions } from './subscriptions/run-subscriptions';
 import { ShowSubscriptions } from './subscriptions/show-subscriptions';
+import { StopWalk } from './subscriptions/stop-walk';
 import { WalkEveryone } from './subscriptions/walk-everyone';
 
 /** What is owed to Optimove, and posting it. */
@@ -77,6 +78,7 @@ import { WalkEveryone } from './subscriptions/walk-everyone';
     SubscriptionPostRepository,
     OweStatuses,
     WalkEveryone,
+    StopWalk,
     PostStatuses,
     RunSubscriptions,
     ManageSubscriptions,

@@ -168,6 +168,21 @@ export class SubscriptionSettingRepository {
     return row?.after;
   }
 
+  /** Ends walks under way of a connection, or of all of the project; @returns their tasks. */
+  async stopWalks(
+    tx: Tx,
+    { projectId, connectionId }: { projectId: string; connectionId: string | null },
+  ): Promise<string[]> {
+    const rows = await query<{ id: string | null }>(
+      tx,
+      `UPDATE subscription_postback SET walk_state = 'NONE', updated_at = now()
+       WHERE project_id = $1 AND ($2::uuid IS NULL OR connection_id = $2) AND walk_state = 'WALKING'
+       RETURNING walk_task_id AS id`,
+      [projectId, connectionId],
+    );
+    return rows.flatMap(({ id }) => id ?? []);
+  }
+
   async walkOn(tx: Tx, connectionId: string, step: { afterProfile: string; withoutCustomer: number }): Promise<void> {
     await execute(
       tx,

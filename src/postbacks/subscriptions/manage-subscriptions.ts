@@ -5,6 +5,7 @@ import { Injectable } from '@nestjs/common';
 import { type SubscriptionSetting, usualModes } from '../domain/subscription-status';
 import { type SubscriptionChoice, SubscriptionSettingRepository } from '../persistence/subscription-setting.repository';
 import { SubscriptionTargetRepository } from '../persistence/subscription-target.repository';
+import { StopWalk } from './stop-walk';
 
 /** What a person asks for; what is absent stays. */
 export interface SubscriptionRequest {
@@ -29,6 +30,7 @@ export class ManageSubscriptions {
     private readonly settings: SubscriptionSettingRepository,
     private readonly targets: SubscriptionTargetRepository,
     private readonly contactability: Contactability,
+    private readonly stopWalk: StopWalk,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -37,7 +39,7 @@ export class ManageSubscriptions {
     return this.transactions.run(async (tx) => {
       const { projectId } = actor;
       if (isAllowed) await this.settings.allow(tx, projectId, actor.label);
-      else await this.settings.disallow(tx, projectId);
+      else await this.disallow(tx, projectId);
       const action = isAllowed ? 'subscription-postback.allowed' : 'subscription-postback.disallowed';
       await this.audit.record(tx, actor, { action, subject: { type: 'project', id: projectId } });
     });
@@ -54,6 +56,7 @@ export class ManageSubscriptions {
       const after = await this.settings.save(tx, { projectId, connectionId, version: request.version }, choice);
       if (!after) return 'STALE';
       if (after.isOn) await this.prepare(tx, before, after);
+      else await this.stopWalk.run(tx, after, 'It was switched off');
       const subject = { type: 'connection', id: connectionId };
       const action = 'subscription-postback.changed';
       await this.audit.record(tx, actor, { action, subject, before: before && shown(before), after: shown(after) });
@@ -66,12 +69,16 @@ export class ManageSubscriptions {
     return this.transactions.run(async (tx) => {
       const setting = await this.settings.find(tx, actor.projectId, connectionId);
       if (!setting?.isOn) return 'OFF';
-      await this.targets.release(tx, connectionId);
-      await this.settings.askForWalk(tx, connectionId, { postsAgain: true });
+      await this.walkAnew(tx, setting, { postsAgain: true });
       const subject = { type: 'connection', id: connectionId };
       await this.audit.record(tx, actor, { action: 'subscription-postback.all-posted-again', subject });
       return null;
     });
+  }
+
+  private async disallow(tx: Tx, projectId: string): Promise<void> {
+    await this.stopWalk.run(tx, { projectId, connectionId: null }, 'Posting was no longer allowed');
+    await this.settings.disallow(tx, projectId);
   }
 
   private async problemOf(tx: Tx, projectId: string, choice: SubscriptionChoice): Promise<SubscriptionProblem | null> {
@@ -87,8 +94,13 @@ export class ManageSubscriptions {
     const hasOtherModes = before !== null && !isSame(before, after, ['subscribedMode', 'unsubscribedMode']);
     const hasOtherChannel = before !== null && !isSame(before, after, ['emailChannelId']);
     if (!isTurnedOn && !hasOtherModes && !hasOtherChannel) return;
-    await this.targets.release(tx, after.connectionId);
-    await this.settings.askForWalk(tx, after.connectionId, { postsAgain: hasOtherModes });
+    await this.walkAnew(tx, after, { postsAgain: hasOtherModes });
+  }
+
+  private async walkAnew(tx: Tx, setting: SubscriptionSetting, how: { postsAgain: boolean }): Promise<void> {
+    await this.stopWalk.run(tx, setting, 'It began anew');
+    await this.targets.release(tx, setting.connectionId);
+    await this.settings.askForWalk(tx, setting.connectionId, how);
   }
 }
 

@@ -11,6 +11,7 @@ import { SubscriptionStatusRepository } from '../persistence/subscription-status
 import { SubscriptionTargetRepository } from '../persistence/subscription-target.repository';
 import { OweStatuses } from './owe-statuses';
 import { PostStatuses } from './post-statuses';
+import { StopWalk } from './stop-walk';
 import { WalkEveryone } from './walk-everyone';
 
 interface Open {
@@ -36,6 +37,7 @@ export class RunSubscriptions {
     private readonly statuses: SubscriptionStatusRepository,
     private readonly oweStatuses: OweStatuses,
     private readonly walkEveryone: WalkEveryone,
+    private readonly stopWalk: StopWalk,
     private readonly postStatuses: PostStatuses,
   ) {}
 
@@ -65,13 +67,19 @@ export class RunSubscriptions {
   /** What is on; with its connection deleted it goes off, so that nothing is kept any longer to be told there. */
   private async open(projectId: string): Promise<Open[]> {
     const open: Open[] = [];
-    const { pool } = this.transactions;
-    for (const setting of await this.settings.on(pool, projectId)) {
+    for (const setting of await this.settings.on(this.transactions.pool, projectId)) {
       const connection = await this.existing(setting);
       if (connection) open.push({ connection, setting });
-      else await this.settings.turnOff(pool, projectId, setting.connectionId);
+      else await this.turnOff(setting);
     }
     return open;
+  }
+
+  private turnOff({ projectId, connectionId }: SubscriptionSetting): Promise<void> {
+    return this.transactions.run(async (tx) => {
+      await this.stopWalk.run(tx, { projectId, connectionId }, 'The connection was deleted');
+      await this.settings.turnOff(tx, projectId, connectionId);
+    });
   }
 
   private existing({ projectId, connectionId }: SubscriptionSetting): Promise<ConnectionView | null> {
@@ -93,7 +101,9 @@ export class RunSubscriptions {
       const added = await this.targets.set(tx, { projectId, connectionId }, targetsOf({ channels, apps, setting }));
       const postsAgain = added.some(({ appId, isBack }) => appId !== null && isBack);
       const isAsked = setting?.walkState === 'ASKED' && !postsAgain;
-      if (added.length > 0 && !isAsked) await this.settings.askForWalk(tx, connectionId, { postsAgain });
+      if (added.length === 0 || isAsked) return;
+      await this.stopWalk.run(tx, { projectId, connectionId }, 'A channel or app came, so it began anew');
+      await this.settings.askForWalk(tx, connectionId, { postsAgain });
     });
   }
 }

@@ -1,6 +1,10 @@
 import { newId } from '@libs/foundation';
+import { Transactions } from '@libs/platform';
+import { ConnectionsService } from '@modules/connections';
 import type { QueryRunner } from 'typeorm';
 import { StatusesOfSignedOutPhones1795420000535 } from '../../../migrations/1795420000535-statuses-of-signed-out-phones';
+import { SubscriptionSettingRepository } from '../../../src/postbacks/persistence/subscription-setting.repository';
+import { WalkEveryone } from '../../../src/postbacks/subscriptions/walk-everyone';
 import { ErasePerson } from '../../../src/profiles/personal-data/erase-person';
 import { channels, type SubscriptionStage, setSubscriptionStage } from './subscription-stage';
 
@@ -85,11 +89,51 @@ describe('a phone on which somebody signed out', () => {
   });
 });
 
+const deleteConnection = () =>
+  stage.ask('mutation ($input: DeleteConnectionInput!) { deleteConnection(input: $input) { deletedId } }', {
+    input: { id: connectionId, acceptConsequences: true },
+  });
+
+describe('a reading of everyone that is under way', () => {
+  /** Begins it, and comes to nobody. */
+  const begin = async (): Promise<string> => {
+    await stage.allow();
+    await stage.turnOn(connectionId);
+    const connection = await stage.app.get(ConnectionsService).get(stage.projectId, connectionId);
+    const setting = await stage.app
+      .get(SubscriptionSettingRepository, { strict: false })
+      .find(stage.app.get(Transactions).pool, stage.projectId, connectionId);
+    if (!setting) throw new Error('Nothing is set');
+    await stage.app.get(WalkEveryone, { strict: false }).run(connection, setting, 0);
+    return (await stage.show(connectionId)).taskId ?? '';
+  };
+  const taskOf = async (id: string) => {
+    const { data } = await stage.ask('query ($id: ID!) { task(id: $id) { status detail } }', { id });
+    return (data as { task: { status: string; detail: string | null } }).task;
+  };
+  const bringChannel = () =>
+    stage.database.query(
+      `INSERT INTO channel (id, project_id, connection_id, kind, name, optimove_channel_id, state)
+     SELECT gen_random_uuid(), project_id, connection_id, kind, 'another', 508, state FROM channel WHERE kind = 'WEB_PUSH'`,
+    );
+
+  it.each([
+    ['the connection is deleted', () => deleteConnection(), 'The connection was deleted'],
+    ['the project may no longer', () => stage.allow(false), 'Posting was no longer allowed'],
+    ['it is switched off', () => stage.set(connectionId, { isOn: false }), 'It was switched off'],
+    ['everyone is posted again', () => stage.postAll(connectionId), 'It began anew'],
+    ['a channel comes', bringChannel, 'A channel or app came, so it began anew'],
+  ])('ends with the reason when %s', async (_, happen, reason) => {
+    await stage.add([{ userId: 'A1', email: 'a1@example.com', emailSubscription: 'SUBSCRIBED' }]);
+    const taskId = await begin();
+    expect(await taskOf(taskId)).toEqual({ status: 'RUNNING', detail: null });
+    await happen();
+    await stage.run();
+    expect(await taskOf(taskId)).toEqual({ status: 'FAILED', detail: `${reason} before everyone had been read` });
+  });
+});
+
 describe('somebody who is erased', () => {
-  const deleteConnection = () =>
-    stage.ask('mutation ($input: DeleteConnectionInput!) { deleteConnection(input: $input) { deletedId } }', {
-      input: { id: connectionId, acceptConsequences: true },
-    });
   const erase = async (userId: string): Promise<void> => {
     const people = stage.app.get(ErasePerson, { strict: false });
     const actor = { projectId: stage.projectId, keyId: newId(), label: 'tests', role: 'ADMIN' as const };
