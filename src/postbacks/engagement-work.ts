@@ -1,5 +1,5 @@
 import type { Tx } from '@libs/platform';
-import { type Work, type WorkFilter, WorkSources, type WorkStatus } from '@modules/projects';
+import { type Work, type WorkFilter, WorkSources } from '@modules/projects';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { failedRowsPath } from './failed-rows';
 import { EngagementWorkRepository, type EngagementWorkRow } from './persistence/engagement-work.repository';
@@ -24,7 +24,7 @@ export class EngagementWork implements OnModuleInit {
 }
 
 function toWork(row: EngagementWorkRow): Work {
-  const { id, connectionId, campaignId, channelId, batches, total, owed, acknowledged, lastError } = row;
+  const { id, connectionId, campaignId, channelId, batches, total, owed, acknowledged, lastError, status } = row;
   const failed = total - owed - acknowledged;
   const told = `${batches} ${batches === 1 ? 'batch' : 'batches'}`;
   return {
@@ -32,7 +32,7 @@ function toWork(row: EngagementWorkRow): Work {
     connectionId,
     kind,
     title: `Engagement of campaign ${campaignId} on channel ${channelId}`,
-    status: statusOf({ owed, failed, acknowledged }),
+    status,
     triggeredBy: 'What customers did',
     total,
     processed: total - owed,
@@ -42,12 +42,7 @@ function toWork(row: EngagementWorkRow): Work {
       failed > 0 ? `${told}; ${failed} customers were not told of. ${lastError ?? ''}`.trim() : (lastError ?? told),
     failedRowsPath: failed > 0 ? failedRowsPath('engagement', row) : null,
     createdAt: row.beganAt,
+    startedAt: row.beganAt,
     finishedAt: owed > 0 ? null : row.settledAt,
   };
-}
-
-function statusOf({ owed, failed, acknowledged }: Record<'owed' | 'failed' | 'acknowledged', number>): WorkStatus {
-  if (owed > 0) return 'RUNNING';
-  if (failed === 0) return 'SUCCEEDED';
-  return acknowledged > 0 ? 'PARTLY_FAILED' : 'FAILED';
 }

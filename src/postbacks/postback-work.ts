@@ -1,5 +1,5 @@
 import type { Tx } from '@libs/platform';
-import { type Work, type WorkFilter, WorkSources, type WorkStatus } from '@modules/projects';
+import { type Work, type WorkFilter, WorkSources } from '@modules/projects';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { failedRowsPath } from './failed-rows';
 import { PostbackWorkRepository, type PostbackWorkRow } from './persistence/postback-work.repository';
@@ -24,7 +24,8 @@ export class PostbackWork implements OnModuleInit {
 }
 
 function toWork(row: PostbackWorkRow): Work {
-  const { id, connectionId, campaignId, channelId, total, owed, acknowledged, lastError, beganAt, lastAt } = row;
+  const { id, connectionId, campaignId, channelId, total, owed, acknowledged, lastError, status, beganAt, lastAt } =
+    row;
   const failed = total - owed - acknowledged;
   const settle = 'settle them with settlePostbacks';
   return {
@@ -32,7 +33,7 @@ function toWork(row: PostbackWorkRow): Work {
     connectionId,
     kind,
     title: `Metrics of campaign ${campaignId} on channel ${channelId}`,
-    status: statusOf(owed, failed),
+    status,
     triggeredBy: 'Totals of executions',
     total,
     processed: total - owed,
@@ -42,11 +43,7 @@ function toWork(row: PostbackWorkRow): Work {
       failed > 0 ? `${failed} values were refused or are uncertain; ${settle}. ${lastError ?? ''}`.trim() : lastError,
     failedRowsPath: failed > 0 ? failedRowsPath('totals', row) : null,
     createdAt: beganAt,
+    startedAt: beganAt,
     finishedAt: owed > 0 ? null : lastAt,
   };
-}
-
-function statusOf(owed: number, failed: number): WorkStatus {
-  if (owed > 0) return 'RUNNING';
-  return failed > 0 ? 'PARTLY_FAILED' : 'SUCCEEDED';
 }

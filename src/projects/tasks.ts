@@ -14,6 +14,8 @@ export interface NewTask {
   total?: number;
   /** Label of the API key, or the clock that started it. */
   triggeredBy: string;
+  /** It begins with {@link Tasks.restart} or its first progress, not now. */
+  waits?: true;
 }
 
 /** Items done since the last report. */
@@ -29,9 +31,9 @@ const halfCharacter = /\p{Surrogate}/gu;
 @Injectable()
 export class Tasks {
   /** Begins a task and returns its id. */
-  async start(tx: Tx, task: NewTask): Promise<string> {
+  async start(tx: Tx, { waits, ...task }: NewTask): Promise<string> {
     const id = newId();
-    await tx.insert(TaskEntity, { id, ...task });
+    await tx.insert(TaskEntity, { id, ...task, startedAt: waits ? null : undefined });
     return id;
   }
 
@@ -40,7 +42,7 @@ export class Tasks {
     await execute(
       tx,
       `UPDATE task SET status = 'RUNNING', processed = 0, succeeded = 0, failed = 0, detail = NULL, finished_at = NULL,
-         updated_at = now() WHERE id = $1`,
+         started_at = coalesce(started_at, now()), updated_at = now() WHERE id = $1`,
       [taskId],
     );
     await execute(tx, 'DELETE FROM task_error WHERE task_id = $1', [taskId]);
@@ -50,7 +52,8 @@ export class Tasks {
   async progress(tx: Tx, taskId: string, { processed, succeeded, failed }: TaskProgress): Promise<void> {
     await execute(
       tx,
-      `UPDATE task SET processed = processed + $2, succeeded = succeeded + $3, failed = failed + $4, updated_at = now()
+      `UPDATE task SET processed = processed + $2, succeeded = succeeded + $3, failed = failed + $4,
+         started_at = coalesce(started_at, now()), updated_at = now()
        WHERE id = $1`,
       [taskId, processed, succeeded, failed],
     );

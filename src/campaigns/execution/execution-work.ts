@@ -1,5 +1,5 @@
 import type { Tx } from '@libs/platform';
-import { type Work, type WorkFilter, WorkSources, type WorkStatus } from '@modules/projects';
+import { type Work, type WorkFilter, WorkSources } from '@modules/projects';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Funnel, toFunnel } from '../domain/execution/funnel';
 import { ExecutionWorkRepository, type ExecutionWorkRow } from '../persistence/ledger/execution-work.repository';
@@ -42,7 +42,7 @@ function toWork(row: ExecutionWorkRow, { received, ended, failed, uncertain }: F
     connectionId: row.connectionId,
     kind,
     title: titleOf(row),
-    status: statusOf(row, missed),
+    status: row.status,
     triggeredBy: row.kind === 'DIRECT' ? 'Direct campaign' : 'Optimove',
     total: received === 0 ? null : received,
     processed: ended,
@@ -51,6 +51,7 @@ function toWork(row: ExecutionWorkRow, { received, ended, failed, uncertain }: F
     detail: detailOf(row, missed),
     failedRowsPath: failed > 0 ? `/executions/${row.id}/recipients.csv?endState=FAILED` : uncertainPath(row, uncertain),
     createdAt: row.announcedAt,
+    startedAt: row.startedAt,
     finishedAt: row.completedAt,
   };
 }
@@ -62,12 +63,6 @@ function uncertainPath({ id }: ExecutionWorkRow, uncertain: number): string | nu
 function titleOf({ kind: kindOfRun, campaignId, runDate }: ExecutionWorkRow): string {
   if (kindOfRun === 'DIRECT') return `Execution of a Direct campaign on ${runDate}`;
   return `${kindOfRun === 'TRIGGERED' ? 'Triggered' : 'Scheduled'} execution of campaign ${campaignId} on ${runDate}`;
-}
-
-function statusOf({ state, holdReason, isPaused }: ExecutionWorkRow, missed: number): WorkStatus {
-  if (state === 'FAILED' || state === 'CANCELLED') return state;
-  if (state === 'COMPLETED') return missed > 0 ? 'PARTLY_FAILED' : 'SUCCEEDED';
-  return isPaused || holdReason !== null ? 'HELD' : 'RUNNING';
 }
 
 function detailOf({ state, reason, holdReason, isPaused, read }: ExecutionWorkRow, missed: number): string | null {

@@ -18,7 +18,13 @@ export class StartDryRun {
   run({ projectId, label }: Actor, subject: string, wanted: NewDryRun): Promise<string> {
     return this.transactions.run(async (tx) => {
       const { connectionId } = wanted;
-      const task = { projectId, kind: 'campaigns.dry-run', title: `Dry run of ${subject}`, triggeredBy: label };
+      const task = {
+        projectId,
+        kind: 'campaigns.dry-run',
+        title: `Dry run of ${subject}`,
+        triggeredBy: label,
+        waits: true,
+      } as const;
       const taskId = await this.tasks.start(tx, { ...task, ...(connectionId === null ? {} : { connectionId }) });
       const dryRunId = await this.dryRuns.insert(tx, { ...wanted, projectId, taskId });
       await this.outbox.enqueue(tx, dryRunJob, { dryRunId });

@@ -1,5 +1,5 @@
 import { query, type Tx } from '@libs/platform';
-import type { WorkFilter } from '@modules/projects';
+import type { WorkFilter, WorkStatus } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 
 /** What customers did with the messages of one campaign on one channel, as a piece of work; counted in customers. */
@@ -14,16 +14,20 @@ export interface EngagementWorkRow {
   owed: number;
   acknowledged: number;
   lastError: string | null;
+  status: WorkStatus;
   beganAt: Date;
   settledAt: Date | null;
 }
+
+const status = `CASE WHEN s.owed > 0 THEN 'RUNNING' WHEN s.total = s.acknowledged THEN 'SUCCEEDED'
+  WHEN s.acknowledged > 0 THEN 'PARTLY_FAILED' ELSE 'FAILED' END`;
 
 /** Engagement batches among the long work of a project. */
 @Injectable()
 export class EngagementWorkRepository {
   /** Newest campaign first. */
   list(tx: Tx, filter: WorkFilter): Promise<EngagementWorkRow[]> {
-    const { projectId, id, connectionId, isOpen, beforeId, limit } = filter;
+    const { projectId, id, connectionId, isOpen, statuses, from, to, beforeId, limit } = filter;
     const customers = (condition: string): string => `coalesce(sum(b.customers) FILTER (WHERE ${condition}), 0)::int`;
     const same = (one: string, other: string): string =>
       `${one}.connection_id = ${other}.connection_id AND ${one}.optimove_campaign_id = ${other}.optimove_campaign_id
@@ -31,7 +35,7 @@ export class EngagementWorkRepository {
     return query(
       tx,
       `SELECT f.id, f.connection_id AS "connectionId", f.optimove_campaign_id AS "campaignId",
-         f.optimove_channel_id AS "channelId", f.created_at AS "beganAt", s.*
+         f.optimove_channel_id AS "channelId", f.created_at AS "beganAt", s.*, ${status} AS status
        FROM engagement_batch f
        CROSS JOIN LATERAL (
          SELECT count(*)::int AS batches, coalesce(sum(b.customers), 0)::int AS total,
@@ -46,8 +50,10 @@ export class EngagementWorkRepository {
            SELECT o.connection_id, o.optimove_campaign_id, o.optimove_channel_id FROM engagement_batch o
            WHERE o.state IN ('OWED', 'POSTING') AND o.project_id = $1))
          AND NOT EXISTS (SELECT 1 FROM engagement_batch e WHERE ${same('e', 'f')} AND e.id < f.id)
+         AND ($7::text[] IS NULL OR ${status} = ANY($7))
+         AND ($8::timestamptz IS NULL OR f.created_at >= $8) AND ($9::timestamptz IS NULL OR f.created_at < $9)
        ORDER BY f.id DESC LIMIT $6`,
-      [projectId, id, connectionId, beforeId, isOpen, limit],
+      [projectId, id, connectionId, beforeId, isOpen, limit, statuses, from, to],
     );
   }
 }

@@ -1,5 +1,5 @@
 import { query, type Tx } from '@libs/platform';
-import type { WorkFilter } from '@modules/projects';
+import type { WorkFilter, WorkStatus } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 
 /** The metrics of one campaign on one channel, as a piece of work. */
@@ -13,22 +13,27 @@ export interface PostbackWorkRow {
   owed: number;
   acknowledged: number;
   lastError: string | null;
+  status: WorkStatus;
   beganAt: Date;
   lastAt: Date;
 }
+
+/** The instant that is in the id. */
+const beganAt = `to_timestamp(('x' || translate(left(f.id::text, 13), '-', ''))::bit(48)::bigint / 1000.0)`;
+
+const status = `CASE WHEN s.owed > 0 THEN 'RUNNING' WHEN s.total > s.acknowledged THEN 'PARTLY_FAILED' ELSE 'SUCCEEDED' END`;
 
 /** Postbacks among the long work of a project. */
 @Injectable()
 export class PostbackWorkRepository {
   /** Newest campaign first. */
   list(tx: Tx, filter: WorkFilter): Promise<PostbackWorkRow[]> {
-    const { projectId, id, connectionId, isOpen, beforeId, limit } = filter;
+    const { projectId, id, connectionId, isOpen, statuses, from, to, beforeId, limit } = filter;
     return query(
       tx,
       `SELECT f.id, f.connection_id AS "connectionId", f.optimove_campaign_id AS "campaignId",
          f.optimove_channel_id AS "channelId", s.total, s.owed, s.acknowledged, s.last_error AS "lastError",
-         to_timestamp(('x' || translate(left(f.id::text, 13), '-', ''))::bit(48)::bigint / 1000.0) AS "beganAt",
-         s.last_at AS "lastAt"
+         ${beganAt} AS "beganAt", s.last_at AS "lastAt", ${status} AS status
        FROM metric_total f
        CROSS JOIN LATERAL (
          SELECT count(*)::int AS total, count(*) FILTER (WHERE m.state = 'OWED')::int AS owed,
@@ -46,8 +51,10 @@ export class PostbackWorkRepository {
          AND NOT EXISTS (SELECT 1 FROM metric_total e WHERE e.project_id = f.project_id
            AND e.connection_id = f.connection_id AND e.optimove_campaign_id = f.optimove_campaign_id
            AND e.optimove_channel_id = f.optimove_channel_id AND e.id < f.id)
+         AND ($7::text[] IS NULL OR ${status} = ANY($7))
+         AND ($8::timestamptz IS NULL OR ${beganAt} >= $8) AND ($9::timestamptz IS NULL OR ${beganAt} < $9)
        ORDER BY f.id DESC LIMIT $6`,
-      [projectId, id, connectionId, beforeId, isOpen, limit],
+      [projectId, id, connectionId, beforeId, isOpen, limit, statuses, from, to],
     );
   }
 }

@@ -39,7 +39,7 @@ export class ChangeValues {
     const { projectId } = actor;
     const title = `${toType ? 'Conversion' : 'Removal'} of the values of ${name}`;
     const kind = toType ? 'profiles.convert-attribute' : 'profiles.remove-attribute';
-    const taskId = await this.tasks.start(tx, { projectId, kind, title, triggeredBy: actor.label });
+    const taskId = await this.tasks.start(tx, { projectId, kind, title, triggeredBy: actor.label, waits: true });
     const id = newId();
     await this.works.add(tx, { id, projectId, taskId, name, target, toType });
     await this.outbox.enqueue(tx, changeValuesJob, { workId: id, at: 'start' });

@@ -30,7 +30,12 @@ export class ErasePerson {
       // Nobody signs in as the person meanwhile.
       await holdUserId(tx, projectId, userId);
       const person = await this.people.find(tx, projectId, userId);
-      const kind = { kind: 'profiles.erase', title: 'Erasure of a person', total: this.data.sources.length };
+      const kind = {
+        kind: 'profiles.erase',
+        title: 'Erasure of a person',
+        total: this.data.sources.length,
+        waits: true,
+      } as const;
       const taskId = await this.tasks.start(tx, { projectId, triggeredBy: actor.label, ...kind });
       const id = newId();
       await this.erasures.add(tx, { id, projectId, taskId, person });

@@ -45,7 +45,12 @@ export class CountRecipients {
       const problems = [...resolved.problems, ...(await unknownApps(tx, projectId, devices))];
       if (!resolved.rules || problems.length > 0) return { count: null, problems };
       const total = await this.people.total(tx, projectId);
-      const task = { kind: 'profiles.count-recipients', title: 'Calculation of recipients', total };
+      const task = {
+        kind: 'profiles.count-recipients',
+        title: 'Calculation of recipients',
+        total,
+        waits: true,
+      } as const;
       const taskId = await this.tasks.start(tx, { projectId, triggeredBy: actor.label, ...task });
       const id = newId();
       const segmentId = 'segmentId' in counted ? counted.segmentId : null;

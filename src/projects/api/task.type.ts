@@ -1,6 +1,6 @@
 import { ConnectionType, PageArgs } from '@libs/platform';
 import { ArgsType, Field, ID, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
-import { IsBoolean, IsOptional, IsUUID, Length } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional, IsUUID, Length } from 'class-validator';
 import { type Work, type WorkStatus, workStatuses } from '../domain/work';
 
 const TaskStatusEnum = Object.fromEntries(workStatuses.map((status) => [status, status]));
@@ -54,8 +54,11 @@ export class TaskType implements Work {
   })
   failedRowsPath!: string | null;
 
-  @Field({ description: 'When it began.' })
+  @Field({ description: 'When it was asked for.' })
   createdAt!: Date;
+
+  @Field(() => Date, { nullable: true, description: 'When the work itself began; null while it waits for its turn.' })
+  startedAt!: Date | null;
 
   @Field(() => Date, { nullable: true, description: 'When it ended.' })
   finishedAt!: Date | null;
@@ -84,4 +87,17 @@ export class TasksArgs extends PageArgs {
   @IsOptional()
   @IsBoolean()
   isOpen?: boolean | null;
+
+  @Field(() => [TaskStatusEnum], { nullable: true, description: 'Only those that stand so, such as HELD and FAILED.' })
+  @IsOptional()
+  @IsIn(workStatuses, { each: true })
+  statuses?: WorkStatus[] | null;
+
+  @Field(() => Date, { nullable: true, description: 'Only what was asked for from this instant on.' })
+  @IsOptional()
+  from?: Date | null;
+
+  @Field(() => Date, { nullable: true, description: 'Only what was asked for before this instant.' })
+  @IsOptional()
+  to?: Date | null;
 }

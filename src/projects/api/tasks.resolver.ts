@@ -7,6 +7,16 @@ import { Allow, CurrentActor } from './actor.decorators';
 import { readIdCursor } from './read-cursor';
 import { TaskConnection, TasksArgs, TaskType } from './task.type';
 
+const everything = {
+  connectionId: null,
+  kind: null,
+  isOpen: null,
+  statuses: null,
+  from: null,
+  to: null,
+  beforeId: null,
+};
+
 /** All long work of a project in one list. */
 @Resolver()
 export class TasksResolver {
@@ -22,7 +32,7 @@ export class TasksResolver {
     @Args('id', { type: () => ID }) id: string,
   ): Promise<TaskType | null> {
     if (!isUuid(id)) return null;
-    const one = { projectId, id, connectionId: null, kind: null, isOpen: null, beforeId: null, limit: 1 };
+    const one = { ...everything, projectId, id, limit: 1 };
     const [work] = await this.work.list(this.transactions.pool, one);
     return work ?? null;
   }
@@ -38,6 +48,9 @@ export class TasksResolver {
       connectionId: args.connectionId ?? null,
       kind: args.kind ?? null,
       isOpen: args.isOpen ?? null,
+      statuses: args.statuses ?? null,
+      from: args.from ?? null,
+      to: args.to ?? null,
       beforeId: readIdCursor(args.after),
       limit: args.first + 1,
     });

@@ -24,6 +24,8 @@ export interface Work {
   /** Path under the api's address where the failed rows can be downloaded; null when there are none. */
   failedRowsPath: string | null;
   createdAt: Date;
+  /** When the work itself began; null while it waits for its turn. */
+  startedAt: Date | null;
   finishedAt: Date | null;
 }
 
@@ -35,6 +37,12 @@ export interface WorkFilter {
   kind: string | null;
   /** Only work that goes on or is held (true), only work that has ended (false). */
   isOpen: boolean | null;
+  /** Only work that stands so. */
+  statuses: WorkStatus[] | null;
+  /** Only work with `createdAt` from this instant on. */
+  from: Date | null;
+  /** Only work with `createdAt` before this instant. */
+  to: Date | null;
   beforeId: string | null;
   limit: number;
 }

@@ -47,6 +47,10 @@ export class TaskEntity {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 
+  /** Null while it waits for its turn. */
+  @Column('timestamptz', { name: 'started_at', nullable: true, default: () => 'now()' })
+  startedAt!: Date | null;
+
   @Column('timestamptz', { name: 'updated_at', default: () => 'now()' })
   updatedAt!: Date;
 

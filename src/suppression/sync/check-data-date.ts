@@ -70,6 +70,7 @@ export class CheckDataDate {
       kind: 'suppression.sync',
       title: `Sync of the suppression attribute ${attribute.name}, data of ${dataDate}`,
       triggeredBy,
+      waits: true,
     });
     const runId = await this.runs.add(tx, {
       projectId,

@@ -11,16 +11,20 @@ interface Task {
   status: string;
   detail: string | null;
   failedRowsPath: string | null;
+  createdAt: string;
+  startedAt: string | null;
 }
 
 interface TaskList {
   tasks: { nodes: Task[]; pageInfo: { hasNextPage: boolean; endCursor: string } };
 }
 
-const list = `query ($first: Int = 50, $after: String, $kind: String, $isOpen: Boolean, $connectionId: ID) {
-  tasks(first: $first, after: $after, kind: $kind, isOpen: $isOpen, connectionId: $connectionId) {
+const list = `query ($first: Int = 50, $after: String, $kind: String, $isOpen: Boolean, $connectionId: ID,
+  $statuses: [TaskStatus!], $from: DateTime, $to: DateTime) {
+  tasks(first: $first, after: $after, kind: $kind, isOpen: $isOpen, connectionId: $connectionId, statuses: $statuses,
+    from: $from, to: $to) {
     nodes { id connectionId kind title status triggeredBy total processed succeeded failed detail failedRowsPath
-      createdAt finishedAt }
+      createdAt startedAt finishedAt }
     pageInfo { hasNextPage endCursor } } }`;
 
 describe('all long work of a project in one list', () => {
@@ -66,7 +70,26 @@ describe('all long work of a project in one list', () => {
     return { status: answer.status, lines: (await answer.text()).trim().split(/\r?\n/) };
   }
 
+  const idsOf = ({ nodes }: TaskList['tasks']): string[] => nodes.map(({ id }) => id);
+  /** That a status finds exactly the work that shows it, whichever module has it. */
+  const expectStatusesToFind = async (): Promise<void> => {
+    const all = await tasks();
+    for (const status of ['RUNNING', 'HELD', 'SUCCEEDED', 'PARTLY_FAILED', 'FAILED', 'CANCELLED']) {
+      const nodes = all.nodes.filter((task) => task.status === status);
+      expect(idsOf(await tasks({ statuses: [status] }))).toEqual(idsOf({ ...all, nodes }));
+    }
+  };
   const kindsOf = ({ nodes }: TaskList['tasks']): string[] => nodes.map(({ kind }) => kind);
+
+  /** That the instant at which it was asked for finds it, whichever module has it; the one after it does not. */
+  const expectTimesToFind = async (): Promise<void> => {
+    for (const { id, createdAt } of (await tasks()).nodes) {
+      const next = new Date(Date.parse(createdAt) + 1).toISOString();
+      expect(idsOf(await tasks({ from: createdAt, to: next }))).toContain(id);
+      expect(idsOf(await tasks({ from: next }))).not.toContain(id);
+      expect(idsOf(await tasks({ to: createdAt }))).not.toContain(id);
+    }
+  };
 
   it('comes newest first from every module, page by page without a gap', async () => {
     const whole = ['suppression.sync', 'postbacks.metrics', 'campaigns.execution', 'profiles.import'];
@@ -108,6 +131,7 @@ describe('all long work of a project in one list', () => {
       status: 'HELD',
       detail: expect.stringMatching(/gamStop was never synced.*override/),
     });
+    await expectStatusesToFind();
     await set('hold_reason = NULL');
     await stage.database.query(
       `INSERT INTO execution_template (execution_id, optimove_template_id, received, duplicates) VALUES ($1, '1', 10, 1)`,
@@ -129,6 +153,7 @@ describe('all long work of a project in one list', () => {
       failedRowsPath: `/executions/${ids.execution}/recipients.csv?endState=FAILED`,
       finishedAt: expect.any(String),
     });
+    await expectStatusesToFind();
   });
 
   it('shows what is posted to Optimove, and what was refused, with the remedy', async () => {
@@ -186,6 +211,8 @@ describe('all long work of a project in one list', () => {
     expect(await engagement()).toMatchObject([
       { id: first, status: 'RUNNING', total: 5, processed: 4, succeeded: 3, failed: 1, finishedAt: null },
     ]);
+    await expectStatusesToFind();
+    await expectTimesToFind();
     expect(kindsOf(await tasks({ isOpen: true }))).toContain('postbacks.engagement');
     expect(kindsOf(await tasks({ isOpen: false }))).not.toContain('postbacks.engagement');
     await stage.database.query(`UPDATE engagement_batch SET state = 'POSTING' WHERE id = $1`, [owed]);
@@ -202,7 +229,18 @@ describe('all long work of a project in one list', () => {
     });
     const { lines } = await download(task?.failedRowsPath ?? '');
     expect(lines.slice(1).map((line) => line.split(',')[0])).toEqual(['d', 'e']);
+    await expectStatusesToFind();
     await stage.database.query('DELETE FROM engagement_batch');
+  });
+
+  it('tells of an execution that it waits, and when its list was first read', async () => {
+    const execution = async (): Promise<Task | undefined> => (await tasks({ kind: 'campaigns.execution' })).nodes[0];
+    const set = (columns: string) =>
+      stage.database.query(`UPDATE execution SET ${columns} WHERE id = $1`, [ids.execution]);
+    await set('read_started_at = NULL, frozen_at = NULL');
+    expect((await execution())?.startedAt).toBeNull();
+    await set(`read_started_at = '2026-05-04T10:00:00Z'`);
+    expect((await execution())?.startedAt).toBe('2026-05-04T10:00:00.000Z');
   });
 
   it('is found by its id, whichever module has it', async () => {

@@ -43,7 +43,7 @@ describe('the stored values of an attribute', () => {
   const newestTask = async (kind: string): Promise<object | undefined> =>
     (
       await stage.ask<{ tasks: { nodes: object[] } }>(
-        'query ($kind: String) { tasks(first: 1, kind: $kind) { nodes { id status processed succeeded failed } } }',
+        'query ($kind: String) { tasks(first: 1, kind: $kind) { nodes { id status startedAt processed succeeded failed } } }',
         { kind },
       )
     ).tasks.nodes[0];
@@ -56,6 +56,7 @@ describe('the stored values of an attribute', () => {
     const busy = await change('convert', { id, version: 2, type: 'STRING' });
     expect(busy.userErrors).toMatchObject([{ code: 'IN_USE', message: expect.stringContaining('wait for the task') }]);
     await stage.send('/imports/profiles', 'userId,points\nv-4,5\n');
+    expect(await newestTask('profiles.convert-attribute')).toMatchObject({ status: 'RUNNING', startedAt: null });
     await runAll();
     expect(await valuesOf('points')).toEqual([
       { userId: 'v-1', value: 12.5 },
@@ -63,7 +64,7 @@ describe('the stored values of an attribute', () => {
       { userId: 'v-3', value: 7 },
       { userId: 'v-4', value: 5 },
     ]);
-    const task = { id: converted.taskId, status: 'PARTLY_FAILED' };
+    const task = { id: converted.taskId, status: 'PARTLY_FAILED', startedAt: expect.any(String) };
     expect(await newestTask('profiles.convert-attribute')).toEqual({ ...task, processed: 4, succeeded: 3, failed: 1 });
     const errors = await stage.database.query('SELECT reason FROM task_error WHERE task_id = $1', [converted.taskId]);
     expect(errors).toEqual([{ reason: 'must be a number such as 12.5: "many"' }]);

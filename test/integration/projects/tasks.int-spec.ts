@@ -44,6 +44,30 @@ describe('tasks', () => {
     });
   });
 
+  it('tell when their work began: at once, or when they have waited for their turn', async () => {
+    const read = (id: string) =>
+      stage.data<{ task: { createdAt: string; startedAt: string | null } }>(
+        `{ task(id: "${id}") { createdAt startedAt } }`,
+      );
+    const { task } = await read(await start('At once'));
+    expect(task.startedAt).toBe(task.createdAt);
+    const begin = {
+      'by its progress': (id: string) =>
+        tasks.progress(transactions.pool, id, { processed: 1, succeeded: 1, failed: 0 }),
+      'by its restart': (id: string) => tasks.restart(transactions.pool, id),
+    };
+    for (const [title, happens] of Object.entries(begin)) {
+      const waiting = { kind: 'tests.work', title, triggeredBy: 'tests', waits: true } as const;
+      const id = await tasks.start(transactions.pool, { projectId: stage.projectId, ...waiting });
+      expect((await read(id)).task.startedAt).toBeNull();
+      await happens(id);
+      const began = (await read(id)).task.startedAt;
+      expect(began).toEqual(expect.any(String));
+      await happens(id);
+      expect((await read(id)).task.startedAt).toBe(began);
+    }
+  });
+
   it('leave nothing behind when their transaction is rolled back', async () => {
     const failing = transactions.run(async (tx) => {
       await tasks.start(tx, { projectId: stage.projectId, kind: 'tests.work', title: 'Undone', triggeredBy: 'tests' });
