@@ -3,7 +3,7 @@ import { authoringWorkerProviders } from './authoring';
 import { CampaignsModule } from './campaigns.module';
 import { directWorkerProviders } from './direct';
 import { ApplyReceiptsHandler } from './jobs/apply-receipts.handler';
-import { EngagementMetrics, TriggeredMetrics } from './jobs/campaigns.metrics';
+import { EngagementMetrics, SendingMetrics, TriggeredMetrics } from './jobs/campaigns.metrics';
 import { CancelOfConnectionHandler } from './jobs/cancel-of-connection.handler';
 import { DrainTriggeredHandler } from './jobs/drain-triggered.handler';
 import { ExecutionClocks } from './jobs/execution.clocks';
@@ -32,6 +32,7 @@ import { EngagementClock } from './tracking/engagement.clock';
     SumsClock,
     EngagementClock,
     EngagementMetrics,
+    SendingMetrics,
     ...authoringWorkerProviders,
     ...rehearsalWorkerProviders,
     ...directWorkerProviders,

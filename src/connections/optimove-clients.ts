@@ -5,10 +5,12 @@ import {
   createOptimoveClient,
   createOptimoveStorage,
   type EventSender,
+  type Lane,
   type OptimoveClient,
   type OptimoveStorage,
+  type RateBudget,
 } from '@libs/optimove-client';
-import { OutboundGuard, SecretBox, Transactions } from '@libs/platform';
+import { Metrics, OutboundGuard, SecretBox, Transactions } from '@libs/platform';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { Dispatcher } from 'undici';
 import { ConnectionsConfig } from './connections.config';
@@ -18,6 +20,8 @@ import type { ConnectionEntity } from './persistence/connection.entity';
 import { ConnectionRepository } from './persistence/connection.repository';
 
 interface Access {
+  /** Null: it is not stored. */
+  id: string | null;
   endpoint: string;
   apiKey: string;
   callsPerSecond: number;
@@ -33,6 +37,7 @@ export class OptimoveClients implements OnModuleDestroy {
   /** Files of engagements, for every connection. */
   readonly storage: OptimoveStorage;
   private readonly dispatcher: Dispatcher;
+  private readonly count: (labels: { connection: string; lane: Lane }) => void;
   private readonly kept = new Map<string, { fingerprint: string; client: OptimoveClient }>();
 
   constructor(
@@ -41,7 +46,10 @@ export class OptimoveClients implements OnModuleDestroy {
     private readonly repository: ConnectionRepository,
     guard: OutboundGuard,
     config: ConnectionsConfig,
+    metrics: Metrics,
   ) {
+    const help = 'Calls to Optimove that the budget of a connection let go, by what they were for';
+    this.count = metrics.counter('optimove_calls_total', help, ['connection', 'lane']);
     this.dispatcher = guard.dispatcher({ connections: connectionsPerHost });
     this.storage = createOptimoveStorage({
       url: config.OPTIMOVE_STORAGE_URL,
@@ -51,8 +59,8 @@ export class OptimoveClients implements OnModuleDestroy {
   }
 
   /** A client for an address and token that are not stored yet: somebody waits, so it tries once and not for long. */
-  forCheck(access: Access): OptimoveClient {
-    return this.create(access, () => undefined, { retries: 0, timeoutMs: checkTimeoutMs });
+  forCheck(access: Omit<Access, 'id'>): OptimoveClient {
+    return this.create({ ...access, id: null }, () => undefined, { retries: 0, timeoutMs: checkTimeoutMs });
   }
 
   /** The client of a stored connection, kept until its token, endpoint or rate changes. */
@@ -72,12 +80,24 @@ export class OptimoveClients implements OnModuleDestroy {
     const connection = await this.repository.findAny(this.transactions.pool, connectionId);
     if (!connection?.apiToken) throw new ConnectionNotFoundError(`Connection ${connectionId} has no token any more`);
     const apiKey = this.secrets.open(connection.apiToken, connection.id);
-    const budget = new CallBudget(this.transactions, { ...connection, apiKey });
+    const budget = this.budgetOf({ ...connection, apiKey });
     return createEventSender({ ...target, budget, dispatcher: this.dispatcher });
   }
 
   async onModuleDestroy(): Promise<void> {
     await this.dispatcher.destroy();
+  }
+
+  private budgetOf(access: Access): RateBudget {
+    const budget = new CallBudget(this.transactions, access);
+    const { id: connection } = access;
+    if (connection === null) return budget;
+    return {
+      take: async (lane) => {
+        await budget.take(lane);
+        this.count({ connection, lane });
+      },
+    };
   }
 
   private createFor(connection: ConnectionEntity, apiKey: string): OptimoveClient {
@@ -96,7 +116,7 @@ export class OptimoveClients implements OnModuleDestroy {
     return createOptimoveClient({
       endpoint: access.endpoint,
       apiKey: access.apiKey,
-      budget: new CallBudget(this.transactions, access),
+      budget: this.budgetOf(access),
       dispatcher: this.dispatcher,
       onAnswer,
       ...patience,

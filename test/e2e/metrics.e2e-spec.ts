@@ -1,4 +1,5 @@
 import { newId } from '@libs/foundation';
+import { alertRules, metricsIn } from '../support/alert-rules';
 import {
   addProviders,
   completedExecution,
@@ -13,6 +14,7 @@ import { type Product, startProduct } from '../support/product';
 describe('the metrics of a worker', () => {
   let product: Product;
   let url: string;
+  let connectionId: string;
 
   beforeAll(async () => {
     product = await startProduct({ env: { METRICS_PORT: '0' } });
@@ -33,7 +35,8 @@ describe('the metrics of a worker', () => {
     const { id, announced } = await planWithPeople(product, stage, { count: 20 });
     await product.control('PUT', '/far-ends/mobilePush/fault', { kind: '5xx', times: 2 });
     await runAtOptimove(product, stage, id);
-    await completedExecution(product, stage.connectionId);
+    ({ connectionId } = stage);
+    await completedExecution(product, connectionId);
     const metrics = await read();
     const handOvers = (outcome: string) =>
       metrics.get(`hand_overs_total{medium="MOBILE_PUSH",provider="fcm",outcome="${outcome}"}`);
@@ -53,6 +56,69 @@ describe('the metrics of a worker', () => {
       expect([name, metrics.get(`${name}_lag_seconds`)]).toEqual([name, expect.any(Number)]);
     }
     expect(metrics.get('process_resident_memory_bytes')).toBeGreaterThan(0);
+  });
+
+  it('say how much of the call budget of a connection is used', async () => {
+    const metrics = await read();
+    const [{ granted } = { granted: 0 }] = await product.database.query<{ granted: number }>(
+      'SELECT calls_per_second AS granted FROM connection WHERE id = $1',
+      [connectionId],
+    );
+    expect(metrics.get(`optimove_call_budget_per_second{connection="${connectionId}"}`)).toBe(granted);
+    expect(metrics.get(`optimove_calls_total{connection="${connectionId}",lane="audience"}`)).toBeGreaterThan(0);
+  });
+
+  it('say how long an audience has been due, unless somebody holds it back', async () => {
+    const id = newId();
+    await product.database.query(
+      `INSERT INTO execution (id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id, run_date,
+         state, reading, read_through, read_at, frozen_at) VALUES ($1, $1, $1, $1, 506, 'late', now(), 'RUNNING', 1, 1, now(), now())`,
+      [id],
+    );
+    await product.database.query(
+      `INSERT INTO execution_chunk (execution_id, chunk_no, from_seq, to_seq, due_at) VALUES ($1, 1, 1, 1, now() - interval '1 hour')`,
+      [id],
+    );
+    expect((await read()).get('sending_lag_seconds')).toBeGreaterThanOrEqual(3_600);
+    await product.database.query('UPDATE execution SET paused_at = now() WHERE id = $1', [id]);
+    expect((await read()).get('sending_lag_seconds')).toBe(0);
+    await product.database.query('DELETE FROM execution_chunk WHERE execution_id = $1', [id]);
+    await product.database.query('DELETE FROM execution WHERE id = $1', [id]);
+  });
+
+  it('name the channels on which Optimove fell silent', async () => {
+    const quiet = async () => [...(await read()).keys()].filter((name) => name.startsWith('channel_quiet'));
+    expect(await quiet()).toEqual([]);
+    // A zone in which it is about noon, so that the day is old enough to be judged.
+    const hour = new Date().getUTCHours();
+    const timeZone = hour === 12 ? 'Etc/GMT' : `Etc/GMT${hour > 12 ? '+' : '-'}${Math.abs(hour - 12)}`;
+    await product.database.query('UPDATE connection SET time_zone = $2 WHERE id = $1', [connectionId, timeZone]);
+    const [{ id: channelId } = { id: '' }] = await product.database.query<{ id: string }>(
+      `INSERT INTO execution (id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id, run_date,
+         state, announced_at)
+       SELECT gen_random_uuid(), e.project_id, e.connection_id, e.channel_id, e.optimove_channel_id, 'earlier-' || n,
+         current_date - days, 'COMPLETED', now() - days * interval '1 day' - interval '2 hours'
+       FROM execution e, generate_series(1, 3) AS n, unnest(ARRAY[7, 14, 21]) AS days WHERE e.connection_id = $1
+       RETURNING channel_id AS id`,
+      [connectionId],
+    );
+    expect(await quiet()).toEqual([`channel_quiet{connection="${connectionId}",channel="${channelId}"}`]);
+  });
+
+  it('are all that the alerting rules ask for, each with a remedy', async () => {
+    const pages = await Promise.all([url, `${product.apiUrl}/metrics`].map(async (page) => (await fetch(page)).text()));
+    const exposed = pages.flatMap((page) => [...page.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name));
+    const rules = alertRules();
+    expect(rules.length).toBeGreaterThan(0);
+    for (const { alert, expr, for: duration, labels, annotations } of rules) {
+      const asked = metricsIn(expr);
+      expect([alert, asked.length > 0, asked.filter((name) => !exposed.includes(name))]).toEqual([alert, true, []]);
+      expect([duration, labels.severity]).toEqual([
+        expect.stringMatching(/^\d+[smh]$/),
+        expect.stringMatching(/^(critical|warning)$/),
+      ]);
+      expect(annotations).toEqual({ summary: expect.stringMatching(/\S/), remedy: expect.stringMatching(/\S/) });
+    }
   });
 
   it('say how long a receipt has waited', async () => {

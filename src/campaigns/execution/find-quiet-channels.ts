@@ -3,6 +3,7 @@ import { ChannelsService } from '@modules/channels';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { ChannelAlarmRepository, type QuietChannel } from '../persistence/ledger/channel-alarm.repository';
+import { SightingRepository } from '../persistence/ledger/sighting.repository';
 
 /** Finds channels on which Optimove fell silent: a listener that was lost says nothing, too. */
 @Injectable()
@@ -12,6 +13,7 @@ export class FindQuietChannels {
     private readonly connections: ConnectionsService,
     private readonly channels: ChannelsService,
     private readonly alarms: ChannelAlarmRepository,
+    private readonly sightings: SightingRepository,
     private readonly log: Log,
   ) {}
 
@@ -25,13 +27,25 @@ export class FindQuietChannels {
 
   /** Raises the alarm for channels of the connection that have become quiet, once a day. */
   async raise(connectionId: string): Promise<void> {
-    const connection = await this.connections.find(connectionId);
-    if (!connection || connection.isDisabled) return;
-    const quiet = await this.of(connection);
+    const quiet = await this.ofUsed(connectionId);
     const fresh = await this.alarms.raise(this.transactions.pool, quiet);
     for (const { channelId, usual, announced } of quiet) {
       if (fresh.includes(channelId))
         this.log.event('channel.quiet', { connectionId, channelId, usual, announced }, 'error');
     }
+  }
+
+  /** Channels of all connections in use that are quieter than usual now. */
+  async everywhere(): Promise<{ connectionId: string; channelId: string }[]> {
+    const quiet: { connectionId: string; channelId: string }[] = [];
+    for (const connectionId of await this.sightings.connections(this.transactions.pool)) {
+      for (const { channelId } of await this.ofUsed(connectionId)) quiet.push({ connectionId, channelId });
+    }
+    return quiet;
+  }
+
+  private async ofUsed(connectionId: string): Promise<QuietChannel[]> {
+    const connection = await this.connections.find(connectionId);
+    return !connection || connection.isDisabled ? [] : this.of(connection);
   }
 }

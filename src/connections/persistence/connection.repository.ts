@@ -1,4 +1,4 @@
-import { execute, query, type Tx } from '@libs/platform';
+import { execute, type GaugeValue, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan } from 'typeorm';
 import { ConnectionEntity } from './connection.entity';
@@ -36,6 +36,15 @@ export class ConnectionRepository {
       order: { id: 'DESC' },
       take: limit,
     });
+  }
+
+  /** The calls a second of every connection in use, as a gauge. */
+  async budgets(tx: Tx): Promise<GaugeValue<'connection'>[]> {
+    const connections = await tx.find(ConnectionEntity, {
+      select: { id: true, callsPerSecond: true },
+      where: { isDisabled: false, deletedAt: IsNull() },
+    });
+    return connections.map(({ id, callsPerSecond }) => ({ labels: { connection: id }, value: callsPerSecond }));
   }
 
   /** Those of a project to an address, the newest first; deleted ones too. */

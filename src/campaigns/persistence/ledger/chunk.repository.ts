@@ -1,4 +1,4 @@
-import { execute, prepared, query, Transactions, type Tx } from '@libs/platform';
+import { execute, type GaugeValue, lagOf, prepared, query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { FencedError } from '../../domain/execution/errors';
 import type { ExecutionRow } from './execution.repository';
@@ -57,6 +57,10 @@ const isNotStopped = `NOT EXISTS (SELECT 1 FROM sending_stop s WHERE s.project_i
     CASE s.scope WHEN 'PROJECT' THEN e.project_id WHEN 'CONNECTION' THEN e.connection_id WHEN 'CHANNEL' THEN e.channel_id END)
   AND NOT EXISTS (SELECT 1 FROM connection n WHERE n.id = e.connection_id AND n.is_disabled)`;
 
+/** What is to be sent now: it runs, and nobody holds it back. */
+const goesOn = `e.state = 'RUNNING' AND e.paused_at IS NULL AND e.cancel_requested_at IS NULL AND e.hold_reason IS NULL
+  AND ${isNotStopped}`;
+
 /** Chunks: who works on which, and what is left in them. */
 @Injectable()
 export class ChunkRepository {
@@ -69,8 +73,7 @@ export class ChunkRepository {
       prepared(`UPDATE execution_chunk c SET holder = $3, held_until = now() + interval '${leaseSeconds} seconds', fence = fence + 1,
          lag_ms = coalesce(c.lag_ms, (extract(epoch FROM now() - c.due_at) * 1000)::bigint)
        FROM execution e
-       WHERE c.execution_id = $1 AND c.chunk_no = $2 AND e.id = c.execution_id AND e.state = 'RUNNING'
-         AND e.paused_at IS NULL AND e.cancel_requested_at IS NULL AND e.hold_reason IS NULL AND ${isNotStopped}
+       WHERE c.execution_id = $1 AND c.chunk_no = $2 AND e.id = c.execution_id AND ${goesOn}
          AND c.state = 'PENDING' AND c.due_at <= now() AND (c.held_until IS NULL OR c.held_until < now())
        RETURNING c.from_seq, c.to_seq, c.attempt, c.fence`),
       [executionId, chunkNo, holder],
@@ -194,6 +197,17 @@ export class ChunkRepository {
     );
   }
 
+  /** How long the oldest chunk has been due on which nobody works yet though its execution goes on; a gauge. */
+  lag(tx: Tx): Promise<GaugeValue<never>[]> {
+    return lagOf(
+      tx,
+      `SELECT due.at FROM execution e CROSS JOIN LATERAL (
+         SELECT min(due_at) AS at FROM execution_chunk WHERE execution_id = e.id AND state = 'PENDING' AND due_at <= now()
+           AND (held_until IS NULL OR held_until < now())) AS due
+       WHERE ${goesOn}`,
+    );
+  }
+
   /**
    * Chunks whose worker is gone, and due ones whose job is gone or late; marks them as queued again. Of each execution
    * only those that are next, so that the queue of one that takes hours does not fill with jobs for all of it.
@@ -212,8 +226,7 @@ export class ChunkRepository {
        FROM (SELECT o.execution_id, o.chunk_no, e.kind FROM next n
              JOIN execution_chunk o ON o.execution_id = n.execution_id AND o.chunk_no = n.chunk_no
              JOIN execution e ON e.id = o.execution_id
-             WHERE o.state = 'PENDING' AND e.state = 'RUNNING' AND e.paused_at IS NULL AND e.cancel_requested_at IS NULL AND e.hold_reason IS NULL
-               AND ${isNotStopped}
+             WHERE o.state = 'PENDING' AND ${goesOn}
                AND (o.held_until < now() OR (o.held_until IS NULL AND o.due_at < now() - interval '15 seconds'
                  AND o.queued_at < now() - interval '30 seconds'))
              ORDER BY o.due_at LIMIT $1 FOR UPDATE OF o SKIP LOCKED) AS late
