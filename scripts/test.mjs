@@ -9,17 +9,19 @@ import { buildIfStale } from './build.mjs';
 const root = join(import.meta.dirname, '..');
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 const projects = process.argv.slice(2).map((name) => (name === 'integration' ? 'areas' : name));
-const runsOnRedis = projects.length === 0 || projects.includes('e2e');
+const runsEndToEnd = projects.length === 0 || projects.includes('e2e');
 
-// Files of end-to-end tests mostly wait for processes of their own, so two run at once even on two cores, and three where
-// they are alone.
+// Two files run at once even on two cores. Those of end-to-end tests often wait for processes of their own: one more of them.
 const atOnce = Math.max(2, Math.floor(availableParallelism() / 2));
 
 buildIfStale();
 const endToEnd = readEndToEnd();
-const first = run(['--selectProjects', ...(projects.length > 0 ? projects : ['unit', 'architecture', 'areas', 'e2e'])]);
-const again = runsOnRedis ? onRedis() : 0;
-process.exit(first || again);
+const inside = projects.length > 0 ? projects.filter((name) => name !== 'e2e') : ['unit', 'architecture', 'areas'];
+const runs = [
+  ...(inside.length > 0 ? [run(['--selectProjects', ...inside])] : []),
+  ...(runsEndToEnd ? [run(['--selectProjects', 'e2e'], { workers: atOnce + 1 }), onRedis()] : []),
+];
+process.exit(runs.find((status) => status !== 0) ?? 0);
 
 function onRedis() {
   if (!process.env.REDIS_URL && !hasRedisServer()) {
