@@ -30,10 +30,14 @@ describe('what Optimove holds after faults', () => {
         await product.hosts.worker.kill();
         product.hosts.worker = await startHost('worker', product.env);
       },
+      crashApi: async () => {
+        await product.hosts.api.kill();
+        product.hosts.api = await startHost('api', product.env);
+      },
     };
     const { events, acts, faults, doubts, ...wrong } = await provePostbacks(
       world,
-      { customers: 600, faults: 6, seed: 7 },
+      { customers: 600, faults: 7, seed: 42 },
       () => undefined,
     );
     expect(wrong).toEqual({
@@ -50,8 +54,9 @@ describe('what Optimove holds after faults', () => {
     expect(events).toBeGreaterThan(300);
     expect(Math.min(...Object.values(acts))).toBeGreaterThan(0);
     expect(doubts.batches).toBeGreaterThan(0);
+    expect(doubts.totals).toBeGreaterThan(0);
     expect(doubts.counted + doubts.postedAgain).toBe(doubts.batches);
-    expect(Object.values(faults).reduce((sum, { happened }) => sum + happened, 0)).toBe(6);
+    expect(Object.values(faults).reduce((sum, { happened }) => sum + happened, 0)).toBe(7);
   });
 
   it('stands in one overview of the connections', async () => {

@@ -49,6 +49,10 @@ function toProofWorld(world: World): ProofWorld {
       await worker?.kill();
       await worker?.keepStarting();
     },
+    crashApi: async () => {
+      await world.api.kill();
+      await world.api.keepStarting();
+    },
   };
 }
 

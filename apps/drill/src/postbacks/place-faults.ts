@@ -6,8 +6,8 @@ import type { ProofWorld } from './proof-world';
 import { endWaits } from './settle';
 import { until } from './until';
 
-/** What goes wrong: a worker is killed, between or during a post, or Optimove's answer is lost or is none. */
-export const proofFaults = ['crash', 'crash-in-post', 'lost-answer', '503', '500', '429'] as const;
+/** What goes wrong: the api or a worker is killed, that between or during a post, or Optimove's answer is lost or is none. */
+export const proofFaults = ['crash-api', 'crash', 'crash-in-post', 'lost-answer', '503', '500', '429'] as const;
 
 /** A fault that is to come, at one of the accounts. */
 export interface ProofFault {
@@ -38,19 +38,19 @@ export async function underFault(
   play: () => Promise<void>,
 ): Promise<boolean> {
   await endWaits(world);
-  if (kind === 'crash') {
-    await Promise.all([play(), world.crashWorker()]);
+  if (kind === 'crash' || kind === 'crash-api') {
+    await Promise.all([play(), kind === 'crash' ? world.crashWorker() : world.crashApi()]);
     return true;
   }
-  const before = await callsOf(world, tenantId, route);
+  const rule = kind === 'crash-in-post' ? { kind: 'slow', delayMs: slowMs } : { kind };
+  await control(world, 'PUT', `/tenants/${tenantId}/faults`, { rules: [{ route, times: 1, ...rule }] });
+  const since = new Date().toISOString();
   const called = () =>
     until(
       'it is called',
-      async () => ((await callsOf(world, tenantId, route)) > before ? true : null),
+      async () => ((await isCalled(world, { tenantId, route, since })) ? true : null),
       longestWaitMs,
     ).catch(() => false);
-  const rule = kind === 'crash-in-post' ? { kind: 'slow', delayMs: slowMs } : { kind };
-  await control(world, 'PUT', `/tenants/${tenantId}/faults`, { rules: [{ route, times: 1, ...rule }] });
   const [happened] = await Promise.all([called(), play()]);
   if (kind === 'crash-in-post' && happened) await world.crashWorker();
   else await pause(100);
@@ -58,7 +58,10 @@ export async function underFault(
   return happened;
 }
 
-async function callsOf(world: ProofWorld, tenantId: string, route: string): Promise<number> {
-  const calls = await control<{ path: string }[]>(world, 'GET', `/tenants/${tenantId}/calls`);
-  return calls.filter(({ path }) => path.toLowerCase().includes(route.toLowerCase())).length;
+async function isCalled(
+  world: ProofWorld,
+  { tenantId, route, since }: { tenantId: string; route: string; since: string },
+): Promise<boolean> {
+  const calls = await control<{ at: string; path: string }[]>(world, 'GET', `/tenants/${tenantId}/calls`);
+  return calls.some(({ at, path }) => at >= since && path.toLowerCase().includes(route.toLowerCase()));
 }

@@ -10,6 +10,8 @@ export interface ProofWorld {
   ask<T>(sql: string, parameters?: unknown[]): Promise<T[]>;
   /** Kills a worker in the middle of whatever it does, and starts it again. */
   crashWorker(): Promise<void>;
+  /** Does the same with the api. */
+  crashApi(): Promise<void>;
 }
 
 /** How much of everything. */

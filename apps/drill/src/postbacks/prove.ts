@@ -38,12 +38,12 @@ export interface Proof {
 export async function provePostbacks(world: ProofWorld, size: ProofSize, say: (line: string) => void): Promise<Proof> {
   const stage = await setProofStage(world, size);
   say(`${stage.players.size} people got messages`);
-  const random = randomFrom(size.seed + 1);
   const scenes = randomScenes(
     [...stage.players.values()].map(({ person }) => person),
-    random,
+    randomFrom(size.seed),
   );
-  const faults = await play(world, stage, { scenes, faults: planFaults(size.faults, stage.connections, random), say });
+  const planned = planFaults(size.faults, stage.connections, randomFrom(size.seed));
+  const faults = await play(world, stage, { scenes, faults: planned, say });
   await quiet(world, stage);
   say('nothing is owed any more');
   return compare(world, stage, { scenes, faults });
@@ -63,7 +63,7 @@ async function play(
     const happened = await underFault(world, fault, () => stagehand.play(own));
     const { placed = 0, happened: met = 0 } = sums[kind] ?? {};
     sums[kind] = { placed: placed + 1, happened: met + (happened ? 1 : 0) };
-    const where = kind === 'crash' ? '' : `${route} of ${connection.telling.name}`;
+    const where = kind.startsWith('crash') && kind !== 'crash-in-post' ? '' : `${route} of ${connection.telling.name}`;
     say(`${index + 1} of ${faults.length}: ${kind} ${where}${happened ? '' : ', not met'}`);
   }
   await stagehand.close();

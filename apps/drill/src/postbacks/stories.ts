@@ -23,6 +23,7 @@ const withMail: Chances = [
   ['chose-nothing', 0.02],
 ];
 const bouncing: Chances = [
+  ['mail-delivered', 0.5],
   ['mail-hard-bounce', 0.5],
   ['mail-soft-bounce', 0.6],
 ];
