@@ -13,7 +13,7 @@ type Said = KeywordRow & { keyword: 'STOP' | 'START' };
 /**
  * Does what people ask for by text. STOP and START change the subscription of everybody with that number. A STOP was in
  * force, and its number listed, when it was taken in; a START takes the number off the list. A STOP counts for the last
- * text that they got.
+ * text that they got, whatever follows it.
  */
 @Injectable()
 export class ApplyKeywords {
@@ -49,10 +49,8 @@ export class ApplyKeywords {
   private async apply(tx: Tx, projectId: string, said: Said[]): Promise<void> {
     const last = new Map(said.map((row) => [row.number, row]));
     const numbers = [...last.keys()];
-    const people = (await this.profiles.withNumbers(tx, projectId, numbers)).flatMap(({ profileId, number }) => {
-      const word = last.get(number);
-      return word ? [{ profileId, word }] : [];
-    });
+    const owners = await this.profiles.withNumbers(tx, projectId, numbers);
+    const people = saidBy(owners, last);
     const answers = people.map(({ profileId, word }) => ({
       ...{ profileId, sms: subscriptionOf(word), saidAt: word.receivedAt },
     }));
@@ -67,11 +65,8 @@ export class ApplyKeywords {
       tx,
       said.filter(({ number }) => !known.has(number)).map(({ id }) => id),
     );
-    await this.count(
-      tx,
-      projectId,
-      people.filter(({ word }) => word.keyword === 'STOP'),
-    );
+    const stops = said.filter(({ keyword }) => keyword === 'STOP');
+    await this.count(tx, projectId, saidBy(owners, new Map(stops.map((row) => [row.number, row]))));
   }
 
   /** The subscription is changed already: the empty answers say that this event does not do it once more. */
@@ -85,6 +80,16 @@ export class ApplyKeywords {
     }));
     if (rows.length > 0) await this.engagement.store(tx, rows);
   }
+}
+
+function saidBy(
+  owners: { profileId: string; number: string }[],
+  words: Map<string, Said>,
+): { profileId: string; word: Said }[] {
+  return owners.flatMap(({ profileId, number }) => {
+    const word = words.get(number);
+    return word ? [{ profileId, word }] : [];
+  });
 }
 
 function subscriptionOf({ keyword }: Said): 'SUBSCRIBED' | 'UNSUBSCRIBED' {

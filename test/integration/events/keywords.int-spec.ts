@@ -6,7 +6,7 @@ import { type EventsStage, type Reached, stageEvents } from './stage';
 describe('what people ask for by text', () => {
   let stage: EventsStage;
   beforeAll(async () => {
-    stage = await stageEvents(2);
+    stage = await stageEvents(3);
     await mutate(stage.graphql, 'updateProviderAccount', 'UpdateProviderAccountInput', 'providerAccount { id }', {
       ...{ id: stage.accounts.smpp, version: 1 },
       settings: [
@@ -72,6 +72,16 @@ describe('what people ask for by text', () => {
     await stage.apply();
     expect((await stage.profile(person(0))).smsSubscription).toBe('SUBSCRIBED');
     expect(answersTo(person(0).number)).toHaveLength(1);
+  });
+
+  it('counts a STOP that a START follows before it is applied', async () => {
+    const before = (await kept()).length;
+    await say(person(2).number, 'STOP');
+    await eventually('the STOP is kept', async () => (await kept()).length > before);
+    await saidAndApplied(person(2).number, 'START');
+    await stage.apply();
+    expect((await stage.profile(person(2))).smsSubscription).toBe('SUBSCRIBED');
+    expect(await stage.funnel('unsubscribed')).toEqual({ unsubscribed: 2 });
   });
 
   it('answers HELP and changes nothing', async () => {
