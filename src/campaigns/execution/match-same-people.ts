@@ -34,7 +34,6 @@ export class MatchSamePeople {
     const context = await this.contextOf(executionId);
     if (!context) return this.samePeople.give(this.transactions.pool, executionId);
     while (await this.rememberSome(context));
-    await this.transactions.run((tx) => this.samePeople.finish(tx, executionId));
   }
 
   /** Their numbers are left: the person's is that of the customer who stands for all. Null: nobody can be told of them. */
@@ -46,15 +45,17 @@ export class MatchSamePeople {
     return { execution, connection: { ...connection, mobileNumberAttribute: null } };
   }
 
+  /** Holds no lock on the execution while it looks: the list may be long. */
   private rememberSome(context: MatchContext): Promise<boolean> {
     const { id } = context.execution;
     return this.transactions.run(async (tx) => {
-      const people = await this.samePeople.next(tx, id, atOnce);
-      const last = people.at(-1);
-      if (!last) return false;
-      await matchRecipients(tx, this.matching, context, people);
-      await this.samePeople.remembered(tx, id, last.seq);
-      return people.length === atOnce;
+      const seen = await this.samePeople.progress(tx, id);
+      if (!seen) return false;
+      const people = await this.samePeople.next(tx, id, { after: seen.after, limit: atOnce });
+      if (people.length > 0) await matchRecipients(tx, this.matching, context, people);
+      const isMore = people.length === atOnce;
+      await this.samePeople.remembered(tx, id, seen, isMore ? (people.at(-1)?.seq ?? null) : null);
+      return isMore;
     });
   }
 }

@@ -1,6 +1,7 @@
 import { newId } from '@libs/foundation';
 import { Transactions } from '@libs/platform';
 import { MatchSamePeople } from '../../../src/campaigns/execution/match-same-people';
+import { SamePeopleRepository } from '../../../src/campaigns/persistence/ledger/same-people.repository';
 import { stageCampaign } from '../../support/campaign-stage';
 import { type ContentStage, setStage } from '../content/stage';
 import { type Lists, listsOf } from './lists';
@@ -57,6 +58,25 @@ describe('customers whom another one of their list stood in for', () => {
     expect(await left()).toEqual([]);
   });
 
+  it('are looked for again when a reading brought more while the last were being remembered', async () => {
+    const samePeople = stage.app.get(SamePeopleRepository);
+    const { pool } = stage.app.get(Transactions);
+    const id = await lists.announced({ connectionId, channelId: newId() });
+    const pair = [
+      { id: 'g', userId: 'P1' },
+      { id: 'h', userId: 'P1' },
+    ];
+    await lists.frozen(id, pair);
+    const seen = await samePeople.progress(pool, id);
+    if (!seen) throw new Error('Nobody is to be remembered');
+    await lists.frozen(id, [...pair, { id: 'i', userId: 'P2' }, { id: 'j', userId: 'P2' }], { reading: 2 });
+    await samePeople.remembered(pool, id, seen, null);
+    expect(await left()).toEqual([{ id }]);
+    await run();
+    expect(await left()).toEqual([]);
+    expect((await remembered()).map(({ id: customer }) => customer)).toEqual(['b', 'd', 'h', 'j']);
+  });
+
   it('are given up with their connection, which keeps no other execution waiting', async () => {
     const lost = await lists.announced({ connectionId: newId(), channelId: newId() });
     await lists.frozen(lost, [
@@ -66,6 +86,6 @@ describe('customers whom another one of their list stood in for', () => {
     expect(await left()).toEqual([{ id: lost }]);
     await run();
     expect(await left()).toEqual([]);
-    expect((await remembered()).map(({ id }) => id)).toEqual(['b', 'd']);
+    expect((await remembered()).map(({ id }) => id)).toEqual(['b', 'd', 'h', 'j']);
   });
 });
