@@ -149,6 +149,20 @@ describe('what providers report of e-mails', () => {
     expect(listed).toEqual([{ value: person(3).email, medium: 'EMAIL', reason: 'Complaint' }]);
   });
 
+  it('takes the same mail of a complaint for the same complaint, however late it is brought again', async () => {
+    const mail = `Date: ${new Date(Date.now() - 60_000).toUTCString()}\r\n${complaintMail(person(5))}`;
+    expect(await post(mail)).toBe(200);
+    await stage.apply();
+    expect(await post(mail)).toBe(200);
+    await stage.apply();
+    const stored = await stage.database.query(
+      `SELECT 1 FROM receipt_intake WHERE provider_message_id = $1 AND status = 'COMPLAINED'`,
+      [person(5).links.messageId],
+    );
+    expect(stored).toHaveLength(1);
+    await stage.database.query('DELETE FROM suppression_entry WHERE value = $1', [person(5).email]);
+  });
+
   it('lists where the message went, though the person who complains has another address by now', async () => {
     await stage.database.query('UPDATE profile SET email = $2 WHERE id = $1', [
       person(13).profileId,
@@ -252,7 +266,7 @@ describe('what providers report of e-mails', () => {
     expect(await post(body, headers)).toBe(200);
     await stage.apply();
     await stage.apply();
-    expect(await stage.funnel('delivered bounced complained')).toEqual({ delivered: 1, bounced: 7, complained: 4 });
+    expect(await stage.funnel('delivered bounced complained')).toEqual({ delivered: 1, bounced: 7, complained: 5 });
     expect((await stage.profile(person(8))).isEmailAddressable).toBe(false);
     expect((await stage.profile(person(10))).isEmailAddressable).toBe(false);
   });

@@ -1,5 +1,6 @@
 import { classifyBounce } from '../../../bounce';
 import type { Receipt } from '../../../contract';
+import { eventTimeOf } from './event-time';
 import { fieldsOf, type MailPart, partsOf, typeOf } from './mime-parts';
 
 /** Feedback types (RFC 5965 §7.3) that are no complaint. */
@@ -13,14 +14,21 @@ const longestCode = 200;
  * RFC 5965). Null when it is neither, or does not bring the headers of the message that it is about.
  */
 export function readMailReport(raw: Buffer, receivedAt: Date): Receipt[] | null {
-  const parts = partsOf(raw.toString('latin1'));
+  const text = raw.toString('latin1');
+  const parts = partsOf(text);
   const providerMessageId = originalIdOf(parts);
   if (!providerMessageId) return null;
-  const base = { providerMessageId, occurredAt: receivedAt };
+  const base = { providerMessageId, occurredAt: writtenAt(text, receivedAt) };
   const bounce = parts.find((part) => typeOf(part) === 'message/delivery-status');
   if (bounce) return bouncesOf(bounce, base);
   const complaint = parts.find((part) => typeOf(part) === 'message/feedback-report');
   return complaint ? complaintsOf(complaint, base) : null;
+}
+
+/** When the report was written, the same each time that it is brought. */
+function writtenAt(raw: string, receivedAt: Date): Date {
+  const [head = ''] = raw.split(/\r?\n\r?\n/, 1);
+  return eventTimeOf(fieldsOf(head).get('date') ?? '', receivedAt);
 }
 
 /** The Message-ID of the message itself, from the copy of its headers. */
