@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 const askEveryMs = 250;
-const usualLimitMs = 20 * 60_000;
+const usualLimitMs = 60 * 60_000;
 
 /** Asks again until there is an answer. @throws when there is none in time. */
 export async function until<T>(what: string, ask: () => Promise<T | null>, limitMs = usualLimitMs): Promise<T> {
