@@ -1,6 +1,8 @@
 import { newId } from '@libs/foundation';
 import { Transactions } from '@libs/platform';
 import { ProjectsService, Tasks } from '@modules/projects';
+import { FoldedSumsRepository } from '../../../src/campaigns/persistence/ledger/folded-sums.repository';
+import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
 import { insertExecution } from '../ledger/stage';
 import { type Stage, setStage } from '../postbacks/stage';
 
@@ -154,6 +156,20 @@ describe('all long work of a project in one list', () => {
       finishedAt: expect.any(String),
     });
     await expectStatusesToFind();
+  });
+
+  it('shows the sums of an execution as they are, also where those folded before have changed', async () => {
+    const status = async () => (await tasks({ kind: 'campaigns.execution' })).nodes[0]?.status;
+    const transactions = stage.app.get(Transactions);
+    const sums = stage.app.get(FoldedSumsRepository);
+    const settlements = stage.app.get(SettlementRepository);
+    await transactions.run((tx) => sums.fold(tx, ids.execution));
+    expect(await status()).toBe('PARTLY_FAILED');
+    await transactions.run((tx) => settlements.sumAgain(tx, ids.execution, [1]));
+    expect(await status()).toBe('SUCCEEDED');
+    await expectStatusesToFind();
+    await transactions.run((tx) => sums.fold(tx, ids.execution));
+    expect(await status()).toBe('SUCCEEDED');
   });
 
   it('shows what is posted to Optimove, and what was refused, with the remedy', async () => {

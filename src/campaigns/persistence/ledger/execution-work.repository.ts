@@ -1,6 +1,7 @@
 import { query, type Tx } from '@libs/platform';
 import type { WorkFilter, WorkStatus } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
+import { isSummed } from './folded-sums.repository';
 
 /** An execution as a piece of work. */
 export interface ExecutionWorkRow {
@@ -23,7 +24,7 @@ export interface ExecutionWorkRow {
 }
 
 const isMissed = `EXISTS (SELECT 1 FROM execution_tally t
-  WHERE t.execution_id = e.id AND t.measure IN ('FAILED', 'UNCERTAIN') AND t.count > 0)`;
+  WHERE ${isSummed} AND t.measure IN ('FAILED', 'UNCERTAIN') AND t.count > 0)`;
 
 const status = `CASE WHEN e.state IN ('FAILED', 'CANCELLED') THEN e.state
   WHEN e.state = 'COMPLETED' THEN CASE WHEN ${isMissed} THEN 'PARTLY_FAILED' ELSE 'SUCCEEDED' END
