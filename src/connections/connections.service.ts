@@ -66,6 +66,11 @@ export class ConnectionsService {
     return [id, ...(await this.repository.predecessors(tx, id))];
   }
 
+  /** The connections of the project to the account of this one that are not deleted, itself included unless it is. */
+  ofSameAccount(tx: Tx, id: string): Promise<string[]> {
+    return this.repository.ofSameAccount(tx, id);
+  }
+
   /** Whether nothing may be sent over the connection, as of `tx`. */
   async isDisabled(tx: Tx, id: string): Promise<boolean> {
     const rows = await query(tx, 'SELECT 1 FROM connection WHERE id = $1 AND NOT is_disabled', [id]);

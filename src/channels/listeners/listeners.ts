@@ -48,13 +48,14 @@ export class Listeners {
   }
 
   /**
-   * Takes back the listeners of a removed channel, and the connection's own with its last listening channel.
+   * Takes back the listeners of a removed channel, and the one without a channel with the last listening channel of the
+   * account: Optimove has one of each for the account, whichever of its connections registered it.
    * @throws what Optimove answers, for the job to try again.
    */
   async unregister(channelId: string): Promise<void> {
     const channel = await this.repository.findRemoved(this.transactions.pool, channelId);
     if (!channel) return;
-    const others = await this.listening(channel.connectionId);
+    const others = await this.listening(channel);
     const isReplaced = others.some(({ optimoveChannelId }) => optimoveChannelId === channel.optimoveChannelId);
     const client = await this.connections.clientFor(channel.connectionId);
     for (const { eventTypeId, scope } of listenerEventsOf(channel.kind)) {
@@ -62,7 +63,7 @@ export class Listeners {
       if (scope === 'CONNECTION' || isReplaced) continue;
       await client.unregisterEventListener({ eventTypeId, channelId: channel.optimoveChannelId });
     }
-    await this.restoreNewer(channel, others);
+    await this.restore(channel, others);
   }
 
   /** Changes when the address that Optimove has to call changes; says nothing about the secret in it. */
@@ -89,15 +90,21 @@ export class Listeners {
     }
   }
 
-  /** A channel that was added while we took back may have lost its listeners to us. */
-  private async restoreNewer({ connectionId }: ListeningChannel, before: ChannelEntity[]): Promise<void> {
+  /**
+   * A channel that was added while we took back may have lost its listeners to us; what is left for those of another
+   * connection may lead to ours.
+   */
+  private async restore(removed: ListeningChannel, before: ChannelEntity[]): Promise<void> {
     const known = new Set(before.map(({ id }) => id));
-    const newer = (await this.listening(connectionId)).filter(({ id }) => !known.has(id));
-    for (const channel of newer) await this.register(channel);
+    for (const channel of await this.listening(removed)) {
+      if (!known.has(channel.id) || channel.connectionId !== removed.connectionId) await this.register(channel);
+    }
   }
 
-  private async listening(connectionId: string): Promise<ChannelEntity[]> {
-    const channels = await this.repository.list(this.transactions.pool, connectionId);
+  /** The channels of the account that need listeners. */
+  private async listening({ connectionId }: ListeningChannel): Promise<ChannelEntity[]> {
+    const connectionIds = await this.connections.ofSameAccount(this.transactions.pool, connectionId);
+    const channels = await this.repository.list(this.transactions.pool, connectionIds);
     return channels.filter(({ kind }) => listenerEventsOf(kind).length > 0);
   }
 }

@@ -25,7 +25,7 @@ export class RemoveChannels {
   /** Removes all channels of a connection, in one transaction. */
   ofConnection(connectionId: string): Promise<void> {
     return this.transactions.run(async (tx) => {
-      for (const channel of await this.repository.list(tx, connectionId)) await this.remove(tx, channel);
+      for (const channel of await this.repository.list(tx, [connectionId])) await this.remove(tx, channel);
     });
   }
 }

@@ -44,9 +44,9 @@ export class ChannelRepository {
     return tx.find(ChannelEntity, { where: { projectId, state: kept }, order: { id: 'ASC' } });
   }
 
-  /** By the connection alone, for workers. */
-  list(tx: Tx, connectionId: string): Promise<ChannelEntity[]> {
-    return tx.find(ChannelEntity, { where: { connectionId, state: kept }, order: { id: 'ASC' } });
+  /** By the connections alone, for workers. */
+  list(tx: Tx, connectionIds: readonly string[]): Promise<ChannelEntity[]> {
+    return tx.find(ChannelEntity, { where: { connectionId: In(connectionIds), state: kept }, order: { id: 'ASC' } });
   }
 
   /** Every channel of every project, for the clock that keeps listeners right. */

@@ -63,6 +63,17 @@ export class ConnectionRepository {
     return rows.map((row) => row.id);
   }
 
+  /** Those of the same project to the same account that are not deleted, itself included unless it is. */
+  async ofSameAccount(tx: Tx, id: string): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      tx,
+      `SELECT o.id FROM connection c JOIN connection o ON o.project_id = c.project_id AND o.account_id = c.account_id
+       WHERE c.id = $1 AND o.deleted_at IS NULL ORDER BY o.id`,
+      [id],
+    );
+    return rows.map((row) => row.id);
+  }
+
   isNameTaken(tx: Tx, connection: { projectId: string; name: string; id: string }): Promise<boolean> {
     return tx
       .createQueryBuilder(ConnectionEntity, 'c')

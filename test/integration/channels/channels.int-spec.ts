@@ -37,6 +37,25 @@ describe('channels of a connection', () => {
   const unregister = (): Promise<void> =>
     work('channels.unregister-listeners', (data) => stage.app.get(UnregisterListenersHandler).handle(data));
 
+  /** What follows the deletion of a connection. */
+  async function removeChannels(): Promise<void> {
+    await work('channels.remove-channels', (data) => stage.app.get(RemoveChannelsHandler).handle(data));
+    await unregister();
+  }
+
+  /** Makes another connection to the same account. */
+  async function connectAgain(): Promise<string> {
+    const { endpoint } = stage.optimove;
+    const input = { name: 'Shop again', endpoint, apiToken: 'token-of-the-shop', callsPerSecond: 1000 };
+    return (await stage.change<{ connection: { id: string } }>('createConnection', input, 'connection { id }'))
+      .connection.id;
+  }
+
+  async function deleteFirst(): Promise<void> {
+    await stage.change('deleteConnection', { id: stage.connectionId, acceptConsequences: true }, 'deletedId');
+    await removeChannels();
+  }
+
   /** Removes the channel, and takes its listeners back, the next time that Optimove is asked for this. */
   function removeDuring(call: string, id: string): void {
     stage.optimove.meanwhile = async (name) => {
@@ -163,6 +182,28 @@ describe('channels of a connection', () => {
     expect(stage.optimove.registered).toEqual(['1/506', '13/506', '3/*', '4/506']);
   });
 
+  it('leaves a newer connection to the account its listeners when the old one is deleted', async () => {
+    await add({ kind: 'MOBILE_PUSH' });
+    await add({ kind: 'WEB_PUSH' });
+    const connectionId = await connectAgain();
+    await add({ kind: 'MOBILE_PUSH', connectionId });
+    const { listeners } = stage.optimove;
+    const newer = new Map([...listeners].filter(([key]) => !key.endsWith('/508')));
+    await deleteFirst();
+    expect(listeners).toEqual(newer);
+  });
+
+  it('gives the listeners to the connection that stays, though the deleted one registered last', async () => {
+    const connectionId = await connectAgain();
+    await add({ kind: 'MOBILE_PUSH', connectionId });
+    const { listeners } = stage.optimove;
+    const ofOneThatStays = new Map(listeners);
+    await add({ kind: 'MOBILE_PUSH' });
+    expect(listeners).not.toEqual(ofOneThatStays);
+    await deleteFirst();
+    expect(listeners).toEqual(ofOneThatStays);
+  });
+
   it('takes everything back when the connection is deleted, and says so before', async () => {
     await add({ kind: 'MOBILE_PUSH' });
     const payload = await stage.change<{ consequences: string[] }>(
@@ -171,8 +212,7 @@ describe('channels of a connection', () => {
       'consequences',
     );
     expect(payload.consequences).toContainEqual(expect.stringContaining('Xtremepush (506)'));
-    await work('channels.remove-channels', (data) => stage.app.get(RemoveChannelsHandler).handle(data));
-    await unregister();
+    await removeChannels();
     expect(stage.optimove.registered).toEqual([]);
   });
 
