@@ -7,6 +7,7 @@ import { EngagementMetrics, SendingMetrics, TriggeredMetrics } from './jobs/camp
 import { CancelOfConnectionHandler } from './jobs/cancel-of-connection.handler';
 import { DrainTriggeredHandler } from './jobs/drain-triggered.handler';
 import { ExecutionClocks } from './jobs/execution.clocks';
+import { GivingWayListener } from './jobs/giving-way.listener';
 import { JournalClock } from './jobs/journal.clock';
 import { ReadRecipientsHandler } from './jobs/read-recipients.handler';
 import { SendChunkHandler } from './jobs/send-chunk.handler';
@@ -30,6 +31,7 @@ import { EngagementClock } from './tracking/engagement.clock';
     SweepClock,
     JournalClock,
     SumsClock,
+    GivingWayListener,
     EngagementClock,
     EngagementMetrics,
     SendingMetrics,

@@ -27,6 +27,7 @@ import { ExecutionsUsingAccount } from './execution/executions-using-account';
 import { FindMissed } from './execution/find-missed';
 import { FindQuietChannels } from './execution/find-quiet-channels';
 import { ForgetOld } from './execution/forget-old';
+import { GivingWay } from './execution/giving-way';
 import { MatchSamePeople } from './execution/match-same-people';
 import { NarrowToSegment } from './execution/narrow-to-segment';
 import { NarrowToTarget } from './execution/narrow-to-target';
@@ -153,6 +154,7 @@ const useCases = [
   FindMissed,
   FindQuietChannels,
   ForgetOld,
+  GivingWay,
   MessageLinks,
   ShortLinks,
   MatchSamePeople,

@@ -11,6 +11,7 @@ import {
   type TriggeredRow,
   type WaitingTrigger,
 } from '../persistence/ledger/triggered.repository';
+import { GivingWay } from './giving-way';
 import { TriggeredBudget } from './triggered-budget';
 import { type TriggeredSubject, TriggeredSubjects } from './triggered-subjects';
 
@@ -47,6 +48,7 @@ export class DrainTriggered {
     private readonly triggered: TriggeredRepository,
     private readonly subjects: TriggeredSubjects,
     private readonly budget: TriggeredBudget,
+    private readonly givingWay: GivingWay,
     private readonly config: CampaignsConfig,
   ) {}
 
@@ -91,6 +93,8 @@ export class DrainTriggered {
     );
     if (!placed) return 'BUSY';
     if (placed.chunk) await send({ chunk: placed.chunk, open: openOf(placed, rows) });
+    // Whom the connection's own limit keeps waiting, nothing else makes late.
+    if (room === atOnce) await this.givingWay.tell(placed.lagMs);
     return placed;
   }
 }

@@ -99,6 +99,22 @@ describe('work in flight', () => {
       await Promise.all(hanging);
     });
 
+    it('is halved when something more urgent is late, and grows back', async () => {
+      const limiter = new InFlightLimiter({ all: 8, perExecution: 8 });
+      for (let times = 0; times < 3; times += 1) limiter.giveWay();
+      expect(await atOnce(limiter)).toBe(8);
+      for (let times = 0; times < 3; times += 1) limiter.giveWay();
+      let running = 0;
+      const hanging = new Promise<void>(() => undefined);
+      for (let count = 0; count < 3; count += 1) {
+        void limiter.run(of('a'), () => {
+          running += 1;
+          return hanging;
+        });
+      }
+      expect(running).toBe(1);
+    });
+
     it('never comes to a stop, and grows back when the jam is over', async () => {
       const limiter = new InFlightLimiter({ all: 8, perExecution: 6 });
       await atOnce(limiter, true);

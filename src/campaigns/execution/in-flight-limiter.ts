@@ -52,6 +52,11 @@ export class InFlightLimiter {
     }
   }
 
+  /** Halves what may run at once, as a jam does, because something more urgent is late. It grows again by itself. */
+  giveWay(): void {
+    this.learn(true, this.jams);
+  }
+
   private learn(isJammed: boolean, jamsBefore: number): void {
     if (!isJammed) {
       this.room = Math.min(this.limits.all, this.room + 1 / this.room);

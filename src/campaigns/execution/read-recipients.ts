@@ -14,6 +14,7 @@ import { AudienceRepository } from '../persistence/ledger/audience.repository';
 import { ExecutionRepository, type OptimoveExecutionRow } from '../persistence/ledger/execution.repository';
 import { FreezeRepository } from '../persistence/ledger/freeze.repository';
 import { CompleteExecution } from './complete-execution';
+import { GivingWay } from './giving-way';
 import { queueChunks } from './queue-chunks';
 import type { RecipientSource, SourcePage } from './recipient-sources/recipient-source';
 import { RecipientSources } from './recipient-sources/recipient-sources';
@@ -46,6 +47,7 @@ export class ReadRecipients {
     private readonly executions: ExecutionRepository,
     private readonly audience: AudienceRepository,
     private readonly freezer: FreezeRepository,
+    private readonly givingWay: GivingWay,
     private readonly secrets: SecretBox,
     private readonly completion: CompleteExecution,
     private readonly log: Log,
@@ -112,7 +114,11 @@ export class ReadRecipients {
     const onUnknown = (unknown: string[]): Promise<void> => this.noteUnknown(run, connection, unknown);
     do {
       const names = await this.columns.run(execution, connection, source);
-      for await (const page of source.pages({ names, onUnknown })) await this.keep(run, page, source);
+      for await (const page of source.pages({ names, onUnknown })) {
+        const startedAt = performance.now();
+        await this.keep(run, page, source);
+        await this.givingWay.pauseAfter(performance.now() - startedAt);
+      }
     } while (await this.hasNewTemplates(run, connection));
     await this.freeze(run, connection, source);
   }

@@ -85,6 +85,11 @@ export class SendChunk {
     return this.work(chunk, open);
   }
 
+  /** Sends less of the bulk at once for a while. */
+  giveWay(): void {
+    this.limiters.SCHEDULED.giveWay();
+  }
+
   private async work(chunk: HeldChunk, fresh?: OpenRecipient[]): Promise<void> {
     const timer = setInterval(() => void this.chunks.hold(chunk).catch(() => undefined), holdEveryMs);
     try {

@@ -49,6 +49,8 @@ export interface Placing extends Siblings {
 export interface Placed {
   /** Callbacks. */
   taken: number;
+  /** How long the first of the new ones had waited. */
+  lagMs: number;
   /** The chunk of the new customers; null when all were repeats. */
   chunk: HeldChunk | null;
   /** Those of them who wait for their message. */
@@ -57,6 +59,7 @@ export interface Placed {
 
 interface PlacedRow {
   taken: number;
+  lagMs: number;
   fromSeq: number;
   toSeq: number;
   journalId: string | null;
@@ -134,7 +137,7 @@ const placeSql = prepared(`WITH locked AS MATERIALIZED (
     SELECT $1, last_seq + 1, last_seq + 1, last_seq + fresh, now(), $11::uuid, now() + interval '${leaseSeconds} seconds', 1, lag_ms
     FROM counted WHERE fresh > 0
   )
-  SELECT (SELECT count(*)::int FROM drained) AS taken, c.last_seq + 1 AS "fromSeq", c.last_seq + c.fresh AS "toSeq",
+  SELECT (SELECT count(*)::int FROM drained) AS taken, c.lag_ms::float AS "lagMs", c.last_seq + 1 AS "fromSeq", c.last_seq + c.fresh AS "toSeq",
     n.journal_id AS "journalId", a.seq, a.due_at AS "dueAt"
   FROM counted c LEFT JOIN (added a JOIN numbered n ON n.seq = a.seq AND n.is_fresh) ON a.end_state IS NULL ORDER BY a.seq`);
 
@@ -244,10 +247,10 @@ export class TriggeredRepository {
     ]);
     const [first] = rows;
     if (!first) return null;
-    const { taken, fromSeq, toSeq } = first;
+    const { taken, lagMs, fromSeq, toSeq } = first;
     const chunk = { executionId, chunkNo: fromSeq, fromSeq, toSeq, attempt: 0, fence: 1 };
     const open = rows.flatMap(({ journalId, seq, dueAt }) => (journalId === null ? [] : [{ journalId, seq, dueAt }]));
-    return { taken, chunk: toSeq < fromSeq ? null : chunk, open };
+    return { taken, lagMs, chunk: toSeq < fromSeq ? null : chunk, open };
   }
 
   /** Executions with callbacks that nobody has taken for a while. */

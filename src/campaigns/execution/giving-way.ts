@@ -1,0 +1,43 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Notifications, Transactions } from '@libs/platform';
+import { Injectable } from '@nestjs/common';
+
+/** On this channel workers learn that triggered messages are late. */
+export const lateChannel = 'campaigns.triggered-late';
+
+const lateMs = 500;
+const sayEveryMs = 250;
+/** How long a late message counts. */
+const heardForMs = 1_000;
+const longestPauseMs = 5_000;
+
+/** Triggered messages that are late make bulk slow down: less of it is sent at once, and lists are read with pauses. */
+@Injectable()
+export class GivingWay {
+  private saidAt = Number.NEGATIVE_INFINITY;
+  private heardAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly notifications: Notifications,
+  ) {}
+
+  /** Tells all workers when callbacks waited longer for their place than they should; a few times a second at most. */
+  async tell(lagMs: number): Promise<void> {
+    const now = performance.now();
+    if (lagMs < lateMs || now - this.saidAt < sayEveryMs) return;
+    this.saidAt = now;
+    await this.notifications.notify(this.transactions.pool, lateChannel, String(Math.round(lagMs)));
+  }
+
+  /** Remembers that something is late. */
+  hear(): void {
+    this.heardAt = performance.now();
+  }
+
+  /** Waits as long as a piece of bulk work took, at most five seconds, while something is late. */
+  async pauseAfter(workMs: number): Promise<void> {
+    if (performance.now() - this.heardAt > heardForMs) return;
+    await pause(Math.min(workMs, longestPauseMs));
+  }
+}

@@ -1,0 +1,75 @@
+import { newId } from '@libs/foundation';
+import { Notifications, Transactions } from '@libs/platform';
+import { DrainTriggered } from '../../../src/campaigns/execution/drain-triggered';
+import { GivingWay, lateChannel } from '../../../src/campaigns/execution/giving-way';
+import { TriggeredRepository } from '../../../src/campaigns/persistence/ledger/triggered.repository';
+import { type CampaignStage, stageCampaign } from '../../support/campaign-stage';
+import { eventually } from '../../support/eventually';
+import { type ContentStage, setStage } from '../content/stage';
+
+describe('triggered messages', () => {
+  let stage: ContentStage;
+  let campaign: CampaignStage;
+  beforeAll(async () => {
+    stage = await setStage();
+    const channel = { kind: 'TRIGGERED', name: 'Xtremepush Triggered' };
+    campaign = await stageCampaign(stage, { content: { mobilePush: { title: 'Hello', body: 'Hi' } }, channel });
+    await stage.database.query('SELECT ensure_ledger_partitions(now())');
+  });
+  afterAll(() => stage?.close());
+
+  /** Drains one callback that came so many seconds ago. */
+  const drain = async (secondsAgo: number): Promise<void> => {
+    const { connectionId, channelId, templateId } = campaign;
+    const transactions = stage.app.get(Transactions);
+    const announcement = {
+      ...{ projectId: stage.projectId, connectionId, channelId, optimoveChannelId: 511, optimoveCampaignId: newId() },
+      runDate: new Date().toISOString().slice(0, 10),
+    };
+    const id = await transactions.run((tx) =>
+      stage.app.get(TriggeredRepository).open(tx, announcement, { timeZone: 'Etc/GMT+12' }),
+    );
+    const body = { eventTypeID: 11, customerID: 'A1', campaignID: 'c', channelID: 511, templateID: Number(templateId) };
+    await stage.database.query(
+      `INSERT INTO callback_journal (project_id, connection_id, kind, body, outcome, execution_id, received_at)
+       VALUES ($1, $2, 'event-11', $3, 'TRIGGERED', $4, now() - $5 * interval '1 second')`,
+      [stage.projectId, connectionId, Buffer.from(JSON.stringify(body)), id, secondsAgo],
+    );
+    const sent: number[] = [];
+    const holder = newId();
+    await stage.app.get(DrainTriggered).run(id, {
+      holder,
+      send: async ({ open }) => void sent.push(open.length),
+    });
+    expect(sent).toEqual([1]);
+  };
+
+  it('that are late are told of to all workers, and no others', async () => {
+    const heard: number[] = [];
+    const stop = await stage.app.get(Notifications).listen(lateChannel, (lagMs) => heard.push(Number(lagMs)));
+    await drain(0);
+    await drain(3);
+    await eventually('the late one is heard of', () => heard.length > 0);
+    expect(heard).toHaveLength(1);
+    expect(heard[0]).toBeGreaterThanOrEqual(3_000);
+    stop();
+  });
+
+  it('make lists wait between their pages while they are late, and only then', async () => {
+    const way = stage.app.get(GivingWay);
+    const turn = (): Promise<unknown> => new Promise((resolve) => setImmediate(resolve));
+    const isOver = async (wait: Promise<void>): Promise<boolean> => {
+      let over = false;
+      void wait.then(() => {
+        over = true;
+      });
+      await turn();
+      return over;
+    };
+    expect(await isOver(way.pauseAfter(100))).toBe(true);
+    way.hear();
+    const wait = way.pauseAfter(100);
+    expect(await isOver(wait)).toBe(false);
+    await wait;
+  });
+});
