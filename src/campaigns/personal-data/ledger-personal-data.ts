@@ -2,7 +2,7 @@ import { execute, query, SecretBox, type Tx } from '@libs/platform';
 import { type Person, PersonalData, type PersonalDataSource, type PersonalRecord, recordsOf } from '@modules/profiles';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { erasedPrefix, erasurePurpose } from '../domain/erased';
-import { rememberErased } from '../persistence/ledger/erased-customers';
+import { customersListedAs, rememberErased } from '../persistence/ledger/erased-customers';
 import { JournalPersonalData } from './journal-personal-data';
 
 /** The rows of a person in every execution of the project: one look into an index for each. */
@@ -25,7 +25,8 @@ export class LedgerPersonalData implements PersonalDataSource, OnModuleInit {
     this.data.register(this);
   }
 
-  async *records(tx: Tx, projectId: string, person: Person): AsyncGenerator<PersonalRecord> {
+  async *records(tx: Tx, projectId: string, found: Person): AsyncGenerator<PersonalRecord> {
+    const person = await withListed(tx, projectId, found);
     const key = [projectId, person.customerIds];
     for (const [section, sql] of Object.entries(exported)) yield* recordsOf(section, await query(tx, sql, key));
     const tests =
@@ -37,7 +38,8 @@ export class LedgerPersonalData implements PersonalDataSource, OnModuleInit {
     }
   }
 
-  async erase(tx: Tx, projectId: string, person: Person): Promise<number> {
+  async erase(tx: Tx, projectId: string, found: Person): Promise<number> {
+    const person = await withListed(tx, projectId, found);
     const key = [projectId, person.customerIds];
     const [secret] = this.secrets.derivedKeys(erasurePurpose);
     if (secret) await rememberErased(tx, projectId, person, secret);
@@ -50,6 +52,17 @@ export class LedgerPersonalData implements PersonalDataSource, OnModuleInit {
     touched += await execute(tx, uses, [projectId, person.profileId]);
     return touched + (await this.journal.erase(tx, projectId, person));
   }
+}
+
+/** The person with what only lists that are still to be sent call them. */
+async function withListed(tx: Tx, projectId: string, person: Person): Promise<Person> {
+  const [userId = ''] = person.customerIds;
+  const listed = await customersListedAs(tx, projectId, userId);
+  return {
+    ...person,
+    customerIds: [...new Set([...person.customerIds, ...listed.map(({ customerId }) => customerId)])],
+    customers: [...person.customers, ...listed],
+  };
 }
 
 const categoryUses = `SELECT c.name AS category, to_timestamp(e.value::bigint) AS counted_at

@@ -6,7 +6,7 @@ import { ExecutionRepository } from '../../../src/campaigns/persistence/ledger/e
 import { StopRepository } from '../../../src/campaigns/persistence/ledger/stop.repository';
 import type { JournalPersonalData } from '../../../src/campaigns/personal-data/journal-personal-data';
 import { LedgerPersonalData } from '../../../src/campaigns/personal-data/ledger-personal-data';
-import { type Lists, listsOf } from './lists';
+import { type Lists, listsOf, type Place } from './lists';
 import { type LedgerStage, setStage } from './stage';
 
 const keys = (first: string): string => `${first}:${Buffer.alloc(32, first).toString('base64')}`;
@@ -165,6 +165,54 @@ describe('a list that is frozen', () => {
       const list = [{ id: 'u-8' }, { id: 'unknown' }];
       expect(await frozen(first, list, { userIdAttribute: null, erasureKeys })).toEqual([]);
       expect(await frozen(second, list, { erasureKeys })).toEqual([open('u-8')]);
+    });
+
+    describe('over a connection with a User ID attribute, before anybody matched them', () => {
+      const profiles: [string, string | null][] = [
+        ['with a profile', newId()],
+        ['without one', null],
+      ];
+      let place: Place;
+      beforeEach(async () => {
+        place = { connectionId: newId(), channelId: newId() };
+        await stage.database.query(
+          `INSERT INTO connection (id, account_id, project_id, name, endpoint, api_token_hint, callback_secret, user_id_attribute)
+           VALUES ($1, $1, $2, gen_random_uuid()::text, 'https://example.com', 'x', 'x', 'LOYALTY_ID')`,
+          [place.connectionId, stage.projectId],
+        );
+      });
+
+      it.each(profiles)('leaves nothing to send to of a list that was frozen before, %s', async (_, profileId) => {
+        const id = await announced(place);
+        await frozen(id, [
+          { id: '2001', userId: ' p-1' },
+          { id: '2002', userId: 'p-1' },
+          { id: '2003', userId: 'p-2' },
+        ]);
+        await erase('p-1', [], profileId);
+        const chunk = await stage.chunks.take({ executionId: id, chunkNo: 1 }, newId());
+        if (!chunk) throw new Error('The chunk cannot be taken');
+        expect(await stage.chunks.openRecipients(chunk, 10)).toMatchObject([
+          { customerId: expect.stringMatching(/^erased:/), attributes: [null, null] },
+          { customerId: '2003', attributes: ['Kim', 'p-2'] },
+        ]);
+        const again = [{ id: '2001' }, { id: '2002', userId: 'p-1' }];
+        expect(await frozen(id, again, { reading: 2, erasureKeys })).toHaveLength(3);
+      });
+
+      it.each(profiles)('drops them from a list that is read afterwards, %s', async (_, profileId) => {
+        const id = await announced(place);
+        await erase('p-3', [], profileId);
+        const list = [
+          { id: '3001', userId: 'p-3' },
+          { id: '3002', userId: '\u00a0p-3 ' },
+          { id: '3003', userId: 'P-3' },
+          { id: '3004', userId: null },
+        ];
+        expect(await frozen(id, list, { erasureKeys })).toEqual([open('3003'), open('3004')]);
+        const [sums] = await stage.database.query('SELECT erased FROM execution_reading WHERE execution_id = $1', [id]);
+        expect(sums).toEqual({ erased: 2 });
+      });
     });
 
     it('is one like any other when it was announced afterwards', async () => {

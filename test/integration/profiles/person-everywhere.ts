@@ -6,13 +6,15 @@ import type { Stage } from './stage';
 export const needle = {
   userId: 'needle-user',
   customerId: 'needle-optimove',
+  /** Listed with the user ID, and not matched yet. */
+  listedId: 'needle-listed',
   email: 'needle@example.com',
   mobileNumber: '447700900977',
 };
 
 /** Puts the person into every table that upper modules keep of people. @returns the execution that names them. */
 export async function putEverywhere({ database, projectId }: Stage, profileId: string): Promise<string> {
-  const { customerId, userId, email, mobileNumber } = needle;
+  const { customerId, listedId, userId, email, mobileNumber } = needle;
   const insert = (table: string, row: Record<string, unknown>): Promise<unknown> => {
     const columns = Object.keys(row);
     const places = columns.map((_column, index) => `$${index + 1}`);
@@ -31,6 +33,28 @@ export async function putEverywhere({ database, projectId }: Stage, profileId: s
     customerId,
     profileId,
   ]);
+  await insert('connection', {
+    ...{
+      id: connectionId,
+      account_id: newId(),
+      project_id: projectId,
+      name: 'Casino',
+      endpoint: 'https://example.com',
+    },
+    ...{ api_token_hint: 'x', callback_secret: 'x', user_id_attribute: 'LOYALTY_ID' },
+  });
+  await database.query(`UPDATE execution SET connection_id = $2, attributes = '{MOBILE,LOYALTY_ID}' WHERE id = $1`, [
+    executionId,
+    connectionId,
+  ]);
+  await database.query('UPDATE recipient SET customer_id = $2 WHERE execution_id = $1 AND seq = 3', [
+    executionId,
+    listedId,
+  ]);
+  await insert('recipient_staging', {
+    ...{ ...ofExecution, reading: 1, row_no: 3, customer_id: listedId, optimove_template_id: '1', scheduled_time: '' },
+    ...{ is_control: false, attributes: [mobileNumber, ` ${userId}`] },
+  });
   await insert('delivery', {
     ...{ ...ofExecution, seq: 1, medium: 'EMAIL', address_key: 'email', profile_id: profileId, account_id: newId() },
     ...{ state: 'ACCEPTED', fence: 1, address: email },

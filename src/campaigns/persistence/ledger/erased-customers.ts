@@ -1,5 +1,5 @@
 import { execute, query, type Tx } from '@libs/platform';
-import type { Person } from '@modules/profiles';
+import { type NamedCustomer, type Person, withoutBlanks } from '@modules/profiles';
 import type { OptimoveExecutionRow } from './execution.repository';
 
 /** As long as a list may be read again, and a day more. */
@@ -13,13 +13,32 @@ const scopes = {
   any: 'ANY',
   /** Those whose customer ids are user IDs. */
   userId: 'USER_ID',
+  /** Those with a User ID attribute: its value without the blanks around it. */
+  attribute: 'ATTRIBUTE',
 };
+
+/**
+ * The customers whom the lists of open executions call by this user ID in the User ID attribute of their connection: most
+ * of them are matched only when their message is due, so nothing else says who they are.
+ */
+export function customersListedAs(tx: Tx, projectId: string, userId: string): Promise<NamedCustomer[]> {
+  return query(
+    tx,
+    `SELECT DISTINCT e.connection_id AS "connectionId", s.customer_id AS "customerId"
+     FROM execution e JOIN connection c ON c.id = e.connection_id AND c.user_id_attribute = ANY(e.attributes)
+     JOIN recipient_staging s ON s.execution_id = e.id
+     WHERE e.project_id = $1 AND e.state IN ('ANNOUNCED', 'READING', 'RUNNING')
+       AND ${withoutBlanks('s.attributes[array_position(e.attributes, c.user_id_attribute)]')} = $2`,
+    [projectId, userId.trim()],
+  );
+}
 
 /** Keeps in mind, by keyed digest, that the person was erased: what each connection calls them. */
 export async function rememberErased(tx: Tx, projectId: string, person: Person, key: Buffer): Promise<void> {
   const [userId = ''] = person.customerIds;
   const names = [
     { scope: person.profileId === null ? scopes.any : scopes.userId, id: userId },
+    { scope: scopes.attribute, id: userId.trim() },
     ...person.customers.map(({ connectionId, customerId }) => ({ scope: connectionId, id: customerId })),
   ];
   await execute(
@@ -62,12 +81,21 @@ export async function dropErased(
     [execution.project_id, execution.id, connectionIds, execution.optimove_campaign_id, execution.optimove_channel_id],
   );
   if (!first?.is_needed) return 0;
+  const values = [execution.id, execution.reading, execution.project_id, erasureKeys, first.at];
   const meant = [...connectionIds, scopes.any, ...(userIdAttribute === null ? [scopes.userId] : [])];
-  return execute(
-    tx,
-    `DELETE FROM recipient_staging s USING unnest($4::bytea[]) AS k(secret), erased_customer x
-     WHERE s.execution_id = $1 AND s.reading = $2 AND x.project_id = $3 AND x.erased_at >= $5
-       AND x.digest = ${digestOf('s.customer_id', 'k.secret')} AND x.scope = ANY($6::text[])`,
-    [execution.id, execution.reading, execution.project_id, erasureKeys, first.at, meant],
-  );
+  const dropped = await execute(tx, droppedBy('s.customer_id'), [...values, meant]);
+  if (userIdAttribute === null) return dropped;
+  return dropped + (await execute(tx, droppedBy(givenUserId), [...values, [scopes.attribute], userIdAttribute]));
+}
+
+/** $7 is the name of the attribute. */
+const givenUserId = withoutBlanks(
+  's.attributes[(SELECT array_position(attributes, $7::text) FROM execution WHERE id = $1)]',
+);
+
+/** Takes the rows away whose name is that of somebody who was erased. */
+function droppedBy(name: string): string {
+  return `DELETE FROM recipient_staging s USING unnest($4::bytea[]) AS k(secret), erased_customer x
+    WHERE s.execution_id = $1 AND s.reading = $2 AND x.project_id = $3 AND x.erased_at >= $5
+      AND x.digest = ${digestOf(name, 'k.secret')} AND x.scope = ANY($6::text[])`;
 }
