@@ -1,11 +1,11 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The chunks of a completed execution are added up once. Those that completed before are folded by the clock, bit by bit. */
+/** The chunks of a completed or cancelled execution are added up once. Those of before are folded by the clock, bit by bit. */
 export class FoldedSums1795420000540 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('ALTER TABLE execution ADD COLUMN are_sums_folded boolean NOT NULL DEFAULT false');
     await runner.query(
-      `CREATE INDEX ix_execution_unfolded ON execution (id) WHERE state = 'COMPLETED' AND NOT are_sums_folded`,
+      `CREATE INDEX ix_execution_unfolded ON execution (id) WHERE state IN ('COMPLETED', 'CANCELLED') AND NOT are_sums_folded`,
     );
   }
 

@@ -57,7 +57,7 @@ export class CancelExecution {
       );
       await execute(
         tx,
-        `UPDATE execution SET state = 'CANCELLED', completed_at = now(), held_until = NULL WHERE id = $1`,
+        `UPDATE execution SET state = 'CANCELLED', completed_at = now(), held_until = NULL, are_sums_folded = false WHERE id = $1`,
         [executionId],
       );
       await this.uses.giveBackCancelled(tx, executionId);

@@ -7,7 +7,7 @@ const lookEveryMs = 60_000;
 const leaseMs = 300_000;
 const atOnce = 100;
 
-/** Folds the sums of executions that have completed, and again of those whose sums have changed since. */
+/** Folds the sums of executions that were completed or cancelled, and again of those whose sums have changed since. */
 @Injectable()
 export class SumsClock {
   constructor(

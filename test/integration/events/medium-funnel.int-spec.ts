@@ -2,6 +2,7 @@ import { newId } from '@libs/foundation';
 import { type Leases, query, Transactions } from '@libs/platform';
 import type { QueryRunner } from 'typeorm';
 import { CountsByMedium1795420000465 } from '../../../migrations/1795420000465-counts-by-medium';
+import { CancelExecution } from '../../../src/campaigns/execution/cancel-execution';
 import { CompleteExecution } from '../../../src/campaigns/execution/complete-execution';
 import { SettleProven } from '../../../src/campaigns/execution/settle-proven';
 import { SumsClock } from '../../../src/campaigns/jobs/sums.clock';
@@ -69,6 +70,11 @@ describe('what became of messages by medium and by link', () => {
   };
   const medium = async (name: string): Promise<Row | undefined> =>
     (await sums('execution')).mediumFunnels.find((row) => row.medium === name);
+  const all = async () => [await sums('execution'), await sums('campaign'), await stage.funnel('sent clicked')];
+  const fold = () =>
+    new SumsClock({} as Leases, stage.app.get(Transactions), stage.app.get(FoldedSumsRepository)).run();
+  const dropChunkSums = () =>
+    stage.database.query('DELETE FROM execution_tally WHERE execution_id = $1 AND chunk_no > 0', [stage.executionId]);
   const lines = async (path: string): Promise<string[]> =>
     (await (await stage.rest(path)).text()).trimEnd().split('\r\n');
 
@@ -213,16 +219,12 @@ describe('what became of messages by medium and by link', () => {
 
   it('is read from the folded sums of what is completed, and from its chunks again when they change', async () => {
     const transactions = stage.app.get(Transactions);
-    const clock = new SumsClock({} as Leases, transactions, stage.app.get(FoldedSumsRepository));
-    const all = async () => [await sums('execution'), await sums('campaign'), await stage.funnel('sent clicked')];
     const set = (sql: string) => stage.database.query(sql, [stage.executionId, person(3).seq]);
     const before = await all();
     expect(await stage.app.get(CompleteExecution).tryComplete(stage.executionId)).toBe(true);
-    await clock.run();
+    await fold();
     expect(await all()).toEqual(before);
-    await stage.database.query('DELETE FROM execution_tally WHERE execution_id = $1 AND chunk_no > 0', [
-      stage.executionId,
-    ]);
+    await dropChunkSums();
     expect(await all()).toEqual(before);
     await set(`UPDATE delivery SET state = 'REJECTED' WHERE execution_id = $1 AND seq = $2 AND medium = 'SMS'`);
     await set(`UPDATE delivery SET state = 'UNCERTAIN' WHERE execution_id = $1 AND seq = $2 AND medium = 'EMAIL'`);
@@ -231,12 +233,27 @@ describe('what became of messages by medium and by link', () => {
     const after = await all();
     expect(await medium('SMS')).toMatchObject({ sent: 3 });
     expect(await medium('EMAIL')).toMatchObject({ sent: 4 });
-    await clock.run();
+    await fold();
     expect(await all()).toEqual(after);
     await stage.database.query(`UPDATE execution SET state = 'RUNNING' WHERE id = $1`, [stage.executionId]);
     expect(await all()).toEqual(after);
     expect(await stage.app.get(CompleteExecution).tryComplete(stage.executionId)).toBe(true);
     expect(await all()).toEqual(after);
+  });
+
+  it('is read from the folded sums of what was cancelled, with what became of people since they were folded last', async () => {
+    await fold();
+    for (const sql of [
+      `UPDATE execution SET state = 'RUNNING', cancel_requested_at = now() WHERE id = $1`,
+      `UPDATE execution_tally SET count = 4 WHERE execution_id = $1 AND chunk_no = 1 AND measure = 'PEOPLE:SMS:SENT'`,
+    ])
+      await stage.database.query(sql, [stage.executionId]);
+    expect(await stage.app.get(CancelExecution).carryOut(stage.executionId)).toBe(true);
+    const cancelled = await all();
+    expect(await medium('SMS')).toMatchObject({ sent: 4 });
+    await fold();
+    await dropChunkSums();
+    expect(await all()).toEqual(cancelled);
   });
 
   it('begins with the migration, which goes through nobody who is kept', async () => {

@@ -1,28 +1,29 @@
 import { execute, query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 
-/** The number under which the sums of all chunks of a completed execution are kept; 0 has what is counted without a chunk. */
+/** The number under which the sums of all chunks of a completed or cancelled execution are kept; 0 has what is counted without a chunk. */
 const folded = -1;
 const lastChunk = 2_147_483_647;
+const isFoldable = `state IN ('COMPLETED', 'CANCELLED')`;
 
 /**
  * SQL: the tallies `t` that together are the sums of the execution `e`. Folded ones do not grow with its chunks; they
- * hold only while it is completed and no chunk was summed again.
+ * hold only while it is completed or cancelled and no chunk was summed again.
  */
 export const isSummed = `t.execution_id = e.id AND t.chunk_no
-  BETWEEN CASE WHEN e.state = 'COMPLETED' AND e.are_sums_folded THEN ${folded} ELSE 0 END
-  AND CASE WHEN e.state = 'COMPLETED' AND e.are_sums_folded THEN 0 ELSE ${lastChunk} END`;
+  BETWEEN CASE WHEN e.${isFoldable} AND e.are_sums_folded THEN ${folded} ELSE 0 END
+  AND CASE WHEN e.${isFoldable} AND e.are_sums_folded THEN 0 ELSE ${lastChunk} END`;
 
-/** The sums of chunks, added up once an execution is completed: a triggered one has a chunk for a message. */
+/** The sums of chunks, added up once an execution is completed or cancelled: a triggered one has a chunk for a message. */
 @Injectable()
 export class FoldedSumsRepository {
   constructor(private readonly transactions: Transactions) {}
 
-  /** Completed executions whose sums wait to be folded. */
+  /** Completed and cancelled executions whose sums wait to be folded. */
   async unfolded(limit: number): Promise<string[]> {
     const rows = await query<{ id: string }>(
       this.transactions.pool,
-      `SELECT id FROM execution WHERE state = 'COMPLETED' AND NOT are_sums_folded ORDER BY id DESC LIMIT $1`,
+      `SELECT id FROM execution WHERE ${isFoldable} AND NOT are_sums_folded ORDER BY id DESC LIMIT $1`,
       [limit],
     );
     return rows.map(({ id }) => id);
@@ -32,7 +33,7 @@ export class FoldedSumsRepository {
   async fold(tx: Tx, executionId: string): Promise<void> {
     const count = await execute(
       tx,
-      `UPDATE execution SET are_sums_folded = true WHERE id = $1 AND state = 'COMPLETED' AND NOT are_sums_folded`,
+      `UPDATE execution SET are_sums_folded = true WHERE id = $1 AND ${isFoldable} AND NOT are_sums_folded`,
       [executionId],
     );
     if (count === 0) return;
