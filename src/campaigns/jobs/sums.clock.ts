@@ -1,11 +1,12 @@
-import { Leases, Transactions } from '@libs/platform';
+import { Leases, Log, Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { FoldedSumsRepository } from '../persistence/ledger/folded-sums.repository';
 
 const lookEveryMs = 60_000;
 const leaseMs = 300_000;
-const atOnce = 100;
+/** Well within the lease, so that no second run begins beside one that has much to fold, as after an upgrade. */
+const runMs = 240_000;
 
 /** Folds the sums of executions that were completed or cancelled, and again of those whose sums have changed since. */
 @Injectable()
@@ -14,6 +15,7 @@ export class SumsClock {
     private readonly leases: Leases,
     private readonly transactions: Transactions,
     private readonly sums: FoldedSumsRepository,
+    private readonly log: Log,
   ) {}
 
   @Interval(lookEveryMs)
@@ -22,12 +24,22 @@ export class SumsClock {
     await this.leases.runWhenDue(tick, () => this.run());
   }
 
-  /** Works until nothing is left; one execution in a transaction. */
-  async run(): Promise<void> {
-    for (;;) {
-      const ids = await this.sums.unfolded(atOnce);
-      for (const id of ids) await this.transactions.run((tx) => this.sums.fold(tx, id));
-      if (ids.length < atOnce) return;
+  /**
+   * The newest first, one execution in a transaction, until nothing is left or `forMs` are over: what is left then waits
+   * for the next tick. One execution in trouble keeps no other one waiting.
+   */
+  async run(forMs = runMs): Promise<void> {
+    const until = performance.now() + forMs;
+    let id = await this.sums.nextUnfolded(null);
+    while (id !== null && performance.now() < until) {
+      await this.foldOne(id);
+      id = await this.sums.nextUnfolded(id);
     }
+  }
+
+  private async foldOne(executionId: string): Promise<void> {
+    await this.transactions
+      .run((tx) => this.sums.fold(tx, executionId))
+      .catch((error: unknown) => this.log.failure('execution.sums-not-folded', error, { executionId }));
   }
 }

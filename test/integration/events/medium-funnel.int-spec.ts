@@ -1,5 +1,5 @@
 import { newId } from '@libs/foundation';
-import { type Leases, query, Transactions } from '@libs/platform';
+import { type Leases, Log, query, Transactions } from '@libs/platform';
 import type { QueryRunner } from 'typeorm';
 import { CountsByMedium1795420000465 } from '../../../migrations/1795420000465-counts-by-medium';
 import { CancelExecution } from '../../../src/campaigns/execution/cancel-execution';
@@ -72,7 +72,12 @@ describe('what became of messages by medium and by link', () => {
     (await sums('execution')).mediumFunnels.find((row) => row.medium === name);
   const all = async () => [await sums('execution'), await sums('campaign'), await stage.funnel('sent clicked')];
   const fold = () =>
-    new SumsClock({} as Leases, stage.app.get(Transactions), stage.app.get(FoldedSumsRepository)).run();
+    new SumsClock(
+      {} as Leases,
+      stage.app.get(Transactions),
+      stage.app.get(FoldedSumsRepository),
+      stage.app.get(Log),
+    ).run();
   const dropChunkSums = () =>
     stage.database.query('DELETE FROM execution_tally WHERE execution_id = $1 AND chunk_no > 0', [stage.executionId]);
   const lines = async (path: string): Promise<string[]> =>

@@ -19,14 +19,15 @@ export const isSummed = `t.execution_id = e.id AND t.chunk_no
 export class FoldedSumsRepository {
   constructor(private readonly transactions: Transactions) {}
 
-  /** Completed and cancelled executions whose sums wait to be folded. */
-  async unfolded(limit: number): Promise<string[]> {
-    const rows = await query<{ id: string }>(
+  /** The newest completed or cancelled execution whose sums wait to be folded, of those older than `beforeId`. */
+  async nextUnfolded(beforeId: string | null): Promise<string | null> {
+    const [row] = await query<{ id: string }>(
       this.transactions.pool,
-      `SELECT id FROM execution WHERE ${isFoldable} AND NOT are_sums_folded ORDER BY id DESC LIMIT $1`,
-      [limit],
+      `SELECT id FROM execution WHERE ${isFoldable} AND NOT are_sums_folded AND ($1::uuid IS NULL OR id < $1)
+       ORDER BY id DESC LIMIT 1`,
+      [beforeId],
     );
-    return rows.map(({ id }) => id);
+    return row?.id ?? null;
   }
 
   /** Folds the sums of an execution, unless it is open again. */
