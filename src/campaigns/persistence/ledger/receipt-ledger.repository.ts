@@ -68,7 +68,8 @@ export class ReceiptLedgerRepository {
   /**
    * Writes statuses on deliveries and, the first time of each, on recipients: `RECEIPT:DELIVERED` and `RECEIPT:BOUNCED`
    * count people, `PEOPLE:<medium>:DELIVERED` and `…:BOUNCED` people of each medium, `BOUNCE:<medium>:<category>` those by
-   * their first reason. What counts does not depend on the order of receipts, nor on which of them come together.
+   * the reason that was applied first, the earliest of those applied together. Who counts does not depend on the order of
+   * receipts, nor on which of them come together; under which category somebody counts who bounced for several reasons does.
    * @returns the executions whose sums changed.
    */
   async apply(tx: Tx, receipts: LocatedReceipt[]): Promise<string[]> {
