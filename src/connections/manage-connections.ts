@@ -136,7 +136,7 @@ export class ManageConnections {
     if (before && before.version !== expectedVersion) return failed(conflict());
     if (!before && expectedVersion > 0) return failed(notFound());
     if (await this.repository.isNameTaken(tx, changed)) return failed(nameTaken());
-    if (!before) changed.accountId = await this.accounts.find(tx, changed);
+    if (before?.endpoint !== changed.endpoint) changed.accountId = await this.accounts.find(tx, changed);
     Object.assign(changed, { version: expectedVersion + 1, updatedAt: new Date() });
     const connection = await this.repository.save(tx, changed);
     await this.audit.record(tx, actor, {

@@ -22,7 +22,7 @@ export class ConnectionEntity {
   @Column('text')
   endpoint!: string;
 
-  /** The same for the connections of the project that were made to one account; a changed token changes nothing. */
+  /** The same for the connections of the project to one account; a changed token changes nothing, another endpoint does. */
   @Column('uuid', { name: 'account_id' })
   accountId!: string;
 
@@ -32,7 +32,7 @@ export class ConnectionEntity {
   @Column('text', { name: 'api_token_hint' })
   apiTokenHint!: string;
 
-  /** Of a deleted connection. */
+  /** Of the last token of a deleted connection. */
   @Column('bytea', { name: 'api_token_digest', nullable: true })
   apiTokenDigest!: Buffer | null;
 

@@ -17,6 +17,7 @@ describe('an account that is connected again', () => {
   }, 60_000);
   afterEach(() => stage?.close());
 
+  const elsewhere = (): string => stage.optimove.endpoint.replace('/current/', '/elsewhere/');
   const connect = async (token = apiToken): Promise<string> => {
     const input = { name: newId(), endpoint: stage.optimove.endpoint, apiToken: token };
     return (await stage.change<{ connection: { id: string } }>('createConnection', input, 'connection { id }'))
@@ -24,6 +25,8 @@ describe('an account that is connected again', () => {
   };
   const replaceToken = (id: string, version: number, token: string): Promise<unknown> =>
     stage.change('updateConnection', { id, version, apiToken: token }, 'connection { id }');
+  const move = (id: string, version: number, endpoint: string): Promise<unknown> =>
+    stage.change('updateConnection', { id, version, endpoint, apiToken }, 'connection { id }');
   /** Deletes a connection and erases its token, as the worker would a day later. */
   const remove = async (id: string): Promise<void> => {
     await stage.change('deleteConnection', { id, acceptConsequences: true }, 'deletedId');
@@ -56,6 +59,18 @@ describe('an account that is connected again', () => {
     expect(await standsFor(second)).toEqual([first]);
     await remove(second);
     expect(await standsFor(await connect('token-of-later'))).toEqual([first, second]);
+  });
+
+  it('is another one once the address of its connection changes, and the one that is known there', async () => {
+    await remove(first);
+    const second = await connect();
+    await move(second, 1, elsewhere());
+    expect(await standsFor(second)).toEqual([]);
+    const third = await connect();
+    expect(await standsFor(third)).toEqual([first]);
+    await remove(second);
+    await move(third, 1, elsewhere());
+    expect(await standsFor(third)).toEqual([second]);
   });
 
   it('is known when the old connection is deleted after the new one was made', async () => {
