@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Which connections are to one account: of those that there are, the digests of their tokens tell it. From now on only
- * deleted ones have a digest.
+ * Which connections are to one account: of those that there are, the digests of their tokens tell it. From now on a
+ * connection gets a digest when it is deleted; those that there are keep theirs for the way back.
  */
 export class AccountsOfConnections1795420000530 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -12,7 +12,6 @@ export class AccountsOfConnections1795420000530 implements MigrationInterface {
          AND o.endpoint = c.endpoint AND o.api_token_digest = c.api_token_digest ORDER BY o.id LIMIT 1), c.id)`,
     );
     await runner.query('ALTER TABLE connection ALTER COLUMN account_id SET NOT NULL');
-    await runner.query('UPDATE connection SET api_token_digest = NULL WHERE deleted_at IS NULL');
   }
 
   async down(runner: QueryRunner): Promise<void> {

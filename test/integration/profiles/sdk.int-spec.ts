@@ -1,4 +1,6 @@
 import { createECDH, createHmac, randomBytes, randomUUID } from 'node:crypto';
+import type { QueryRunner } from 'typeorm';
+import { SignedInFromSeveral1795420000536 } from '../../../migrations/1795420000536-signed-in-from-several';
 import { CountRecipients } from '../../../src/profiles/segments/count-recipients';
 import { type Stage, setStage } from './stage';
 
@@ -171,6 +173,29 @@ describe('what apps and sites report', () => {
       { deviceId: device.deviceId, profileId: body.profileId },
       { deviceId: device.deviceId, profileId: device.profileId },
     ]);
+  });
+
+  it('keeps what devices remember through an upgrade and the way back, where a Direct campaign is open', async () => {
+    await identify(await install(), 'rule-5');
+    const device = await install();
+    await identify(device, 'rule-5');
+    const remembered = (): Promise<object[]> =>
+      stage.database.query('SELECT signed_in_from FROM device WHERE id = $1', [device.deviceId]);
+    const migration = new SignedInFromSeveral1795420000536();
+    const runner = { query: (sql: string) => stage.database.query(sql) } as unknown as QueryRunner;
+    await stage.database.query(
+      `INSERT INTO execution (id, project_id, optimove_campaign_id, run_date, kind, state)
+       VALUES (gen_random_uuid(), $1, 'any', '2026-05-04', 'DIRECT', 'RUNNING')`,
+      [stage.projectId],
+    );
+    await migration.down(runner);
+    expect(await remembered()).toEqual([{ signed_in_from: device.profileId }]);
+    await migration.up(runner);
+    expect(await remembered()).toEqual([{ signed_in_from: [device.profileId] }]);
+    await stage.database.query(`UPDATE execution SET state = 'COMPLETED'`);
+    await migration.down(runner);
+    await migration.up(runner);
+    expect(await remembered()).toEqual([{ signed_in_from: null }]);
   });
 
   it('gives a device that signs out a fresh anonymous profile and leaves the person alone', async () => {
