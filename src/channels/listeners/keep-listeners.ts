@@ -7,7 +7,7 @@ import { Listeners } from './listeners';
 
 const patienceMs = 10 * 60_000;
 
-/** Registers again what is not as it should be: our address changed, a registration failed or never came to its end. */
+/** Registers again what is not as it should be: our address or Optimove's changed, a registration failed or never came to its end. */
 @Injectable()
 export class KeepListeners {
   constructor(

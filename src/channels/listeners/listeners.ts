@@ -66,10 +66,11 @@ export class Listeners {
     await this.restore(channel, others);
   }
 
-  /** Changes when the address that Optimove has to call changes; says nothing about the secret in it. */
+  /** Changes when the address that Optimove has to call changes, or Optimove's own; says nothing about the secret in ours. */
   async fingerprintOf({ connectionId }: Pick<ChannelEntity, 'connectionId'>): Promise<string> {
     const url = await this.connections.callbackUrl({ id: connectionId }, '');
-    return createHash('sha256').update(url).digest('hex');
+    const connection = await this.connections.find(connectionId);
+    return createHash('sha256').update(`${connection?.endpoint} ${url}`).digest('hex');
   }
 
   private record({ id }: ListeningChannel, outcome: ListenerOutcome): Promise<void> {

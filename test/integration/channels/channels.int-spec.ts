@@ -227,6 +227,16 @@ describe('channels of a connection', () => {
     expect(stage.optimove.registered).toEqual(['1/506', '13/506', '3/*', '4/506']);
   });
 
+  it('registers at the address to which a connection was moved', async () => {
+    await add({ kind: 'MOBILE_PUSH' });
+    stage.optimove.listeners.clear();
+    const endpoint = stage.optimove.endpoint.replace('/current/', '/elsewhere/');
+    const input = { id: stage.connectionId, version: 1, endpoint, apiToken: 'token-of-the-shop' };
+    await stage.change('updateConnection', input, 'connection { id }');
+    await stage.app.get(KeepListeners).run();
+    expect(stage.optimove.registered).toEqual(['1/506', '13/506', '3/*', '4/506']);
+  });
+
   it('asks Optimove which listeners it has, and registers again what is lost or leads elsewhere', async () => {
     await add({ kind: 'MOBILE_PUSH' });
     await add({ kind: 'TRIGGERED' });
