@@ -53,7 +53,9 @@ registerEnumType(BounceCategoryEnum, {
     'Why a message bounced. BAD_MAILBOX, SUPPRESSED and UNKNOWN_NUMBER are for good: the address is not used again.',
 });
 
-@ObjectType('BounceCount', { description: 'How many messages of a medium bounced for one reason.' })
+@ObjectType('BounceCount', {
+  description: 'To how many customers messages of a medium bounced, by the reason that was heard first.',
+})
 export class BounceCountType {
   @Field({ description: 'Medium, such as EMAIL.' })
   medium!: string;
@@ -119,7 +121,8 @@ export class FunnelType {
   deliveries!: DeliveryCountType[];
 
   @Field(() => [BounceCountType], {
-    description: 'Messages that bounced after their provider had taken them, by reason.',
+    description:
+      'Customers by medium and reason to whom a message bounced after its provider had taken it; each once for a medium.',
   })
   bounces!: BounceCountType[];
 }

@@ -13,7 +13,7 @@ export interface DeliveryCount {
   count: number;
 }
 
-/** How many messages of a medium bounced for one reason. */
+/** To how many customers messages of a medium bounced, by the reason that was heard first. */
 export interface BounceCount {
   medium: string;
   category: string;
