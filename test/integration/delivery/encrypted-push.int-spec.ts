@@ -6,8 +6,8 @@ import { FcmPeer } from './fcm-peer';
 
 const now = { mayWrite: () => true };
 
-/** Texts of which nothing may be seen. */
-const secrets = ['Kim', 'won 500', 'casino.example', 'jackpot', 'Collect', 'secret-value', 'coins-channel'];
+/** Texts of which nothing may be seen; none that base64 makes by chance. */
+const secrets = ['Hello Kim', 'won 500', 'casino.example', 'jackpot', 'Collect', 'secret-value', 'coins-channel'];
 
 describe('an encrypted push message', () => {
   const app = { endpoint: '', pair: createECDH('prime256v1'), auth: randomBytes(16), applicationServerKey: null };
@@ -32,7 +32,7 @@ describe('an encrypted push message', () => {
 
   const message: PushMessage = {
     ...{ deliveryId: 'delivery-1', token: 'ab'.repeat(32), platform: 'ANDROID' },
-    ...{ title: 'Kim', subtitle: 'jackpot', body: 'You won 500', url: 'https://casino.example/jackpot' },
+    ...{ title: 'Hello Kim', subtitle: 'jackpot', body: 'You won 500', url: 'https://casino.example/jackpot' },
     ...{ imageUrl: 'https://casino.example/i.png', sound: 'coins.wav', androidChannelId: 'coins-channel' },
     ...{ badge: 2, threadId: 'offers', collapseKey: 'daily', ttlSeconds: 60, data: { x: 'secret-value' } },
     buttons: [{ id: 'go', label: 'Collect' }],
@@ -44,7 +44,7 @@ describe('an encrypted push message', () => {
   const opened = (sealed: unknown): unknown =>
     JSON.parse(decrypt(Buffer.from(String(sealed), 'base64url'), app) ?? '"not for this app"');
   const inside = {
-    ...{ title: 'Kim', subtitle: 'jackpot', body: 'You won 500', image: 'https://casino.example/i.png' },
+    ...{ title: 'Hello Kim', subtitle: 'jackpot', body: 'You won 500', image: 'https://casino.example/i.png' },
     data: { x: 'secret-value', url: 'https://casino.example/jackpot', buttons: '[{"id":"go","label":"Collect"}]' },
   };
   const expectNothingSeen = (arrived: unknown): void => {
@@ -108,6 +108,6 @@ describe('an encrypted push message', () => {
 
   it('stays as it was without a cover, also for an app that has keys', async () => {
     await send('fcm', { cover: undefined });
-    expect(fcm.arrived.at(-1)?.message).toMatchObject({ notification: { title: 'Kim', body: 'You won 500' } });
+    expect(fcm.arrived.at(-1)?.message).toMatchObject({ notification: { title: 'Hello Kim', body: 'You won 500' } });
   });
 });
