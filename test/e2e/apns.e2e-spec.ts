@@ -1,3 +1,4 @@
+/** @once because what a push service answers is written in PostgreSQL, whatever brought the chunk. */
 import {
   acceptedOn,
   addProviders,

@@ -1,3 +1,4 @@
+/** @once because what a provider says of an address is kept in PostgreSQL, whatever brought the chunk. */
 import {
   acceptedOn,
   addProviders,

@@ -1,3 +1,4 @@
+/** @once because messages wait in the worker and in the ledger, whatever brought their chunk. */
 import {
   addProviders,
   type CampaignStage,
