@@ -19,6 +19,8 @@ const atOnce = 100;
 const longestRaw = 2_000;
 /** What comes so close together goes in one chunk: under load that saves most of the cost, and alone nothing waits. */
 const gatherMs = 20;
+/** A sender with room takes a chunk at once. */
+const longestSendMs = 50;
 
 /** A chunk of new customers that its holder has from the start, and whom of them to send to. */
 export interface FreshChunk {
@@ -58,11 +60,21 @@ export class DrainTriggered {
       await this.gather(executionId);
       const subject = await this.subjects.get(executionId);
       const room = await this.budget.take(subject.connection, atOnce);
-      if (room === 0) return 'EMPTY';
+      if (room === 0) {
+        this.givingWay.excuse(subject.connection.id);
+        return 'EMPTY';
+      }
       const drained = await this.drain(subject, room, sender);
       this.budget.giveBack(subject.connection.id, room - (typeof drained === 'string' ? 0 : drained.taken));
       if (typeof drained === 'string') return drained;
     }
+  }
+
+  /** Whoever comes while there is no room for a further chunk waits for hand-overs. */
+  private async give(fresh: FreshChunk, send: FreshChunkSender['send']): Promise<void> {
+    const startedAt = performance.now();
+    await send(fresh);
+    if (performance.now() - startedAt > longestSendMs) this.givingWay.excuse(null);
   }
 
   private async gather(executionId: string): Promise<void> {
@@ -92,9 +104,8 @@ export class DrainTriggered {
       { waiting, occurrences: rows, holder, mostPerHour, ...siblings },
     );
     if (!placed) return 'BUSY';
-    if (placed.chunk) await send({ chunk: placed.chunk, open: openOf(placed, rows) });
-    // Whom the connection's own limit keeps waiting, nothing else makes late.
-    if (room === atOnce) await this.givingWay.tell(placed.lagMs);
+    await this.givingWay.tell({ connectionId: subject.connection.id, lagMs: placed.lagMs });
+    if (placed.chunk) await this.give({ chunk: placed.chunk, open: openOf(placed, rows) }, send);
     return placed;
   }
 }

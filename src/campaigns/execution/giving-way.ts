@@ -11,23 +11,41 @@ const sayEveryMs = 250;
 const heardForMs = 1_000;
 const longestPauseMs = 5_000;
 
+/** Callbacks that found their place. */
+export interface PlacedLate {
+  connectionId: string;
+  /** How long the first of them had waited. */
+  lagMs: number;
+}
+
 /** Triggered messages that are late make bulk slow down: less of it is sent at once, and lists are read with pauses. */
 @Injectable()
 export class GivingWay {
   private saidAt = Number.NEGATIVE_INFINITY;
   private heardAt = Number.NEGATIVE_INFINITY;
+  /** Until when callbacks waited for something that is not bulk, by connection; of all under null. */
+  private readonly excusedUntil = new Map<string | null, number>();
 
   constructor(
     private readonly transactions: Transactions,
     private readonly notifications: Notifications,
   ) {}
 
+  /** What came before now waited for another reason than bulk: the limit of its connection, or for all a slow provider. */
+  excuse(connectionId: string | null): void {
+    this.excusedUntil.set(connectionId, performance.now());
+  }
+
   /** Tells all workers when callbacks waited longer for their place than they should; a few times a second at most. */
-  async tell(lagMs: number): Promise<void> {
+  async tell({ connectionId, lagMs }: PlacedLate): Promise<void> {
     const now = performance.now();
-    if (lagMs < lateMs || now - this.saidAt < sayEveryMs) return;
+    const excused = [connectionId, null].some((of) => (this.excusedUntil.get(of) ?? -1) > now - lagMs);
+    if (lagMs < lateMs || excused || now - this.saidAt < sayEveryMs) return;
     this.saidAt = now;
-    await this.notifications.notify(this.transactions.pool, lateChannel, String(Math.round(lagMs)));
+    // Who does not hear of this one hears of the next.
+    await this.notifications
+      .notify(this.transactions.pool, lateChannel, String(Math.round(lagMs)))
+      .catch(() => undefined);
   }
 
   /** Remembers that something is late. */

@@ -101,9 +101,9 @@ describe('work in flight', () => {
 
     it('is halved when something more urgent is late, and grows back', async () => {
       const limiter = new InFlightLimiter({ all: 8, perExecution: 8 });
-      for (let times = 0; times < 3; times += 1) limiter.giveWay();
+      for (let times = 0; times < 5; times += 1) limiter.giveWay();
       expect(await atOnce(limiter)).toBe(8);
-      for (let times = 0; times < 3; times += 1) limiter.giveWay();
+      for (let times = 0; times < 5; times += 1) limiter.giveWay();
       let running = 0;
       const hanging = new Promise<void>(() => undefined);
       for (let count = 0; count < 3; count += 1) {

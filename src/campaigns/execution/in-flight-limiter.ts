@@ -34,15 +34,19 @@ export class InFlightLimiter {
     this.room = limits.all;
   }
 
-  /** Runs `work` when there is room for its owner. `wasJammed` tells from its result whether too much ran at once. */
-  async run<T>(owner: WorkOwner, work: () => Promise<T>, wasJammed?: (result: T) => boolean): Promise<T> {
+  /**
+   * Runs `work` when there is room for its owner. `wasJammed` tells from its result whether too much ran at once; null
+   * when nothing was done that could show it.
+   */
+  async run<T>(owner: WorkOwner, work: () => Promise<T>, wasJammed?: (result: T) => boolean | null): Promise<T> {
     const queue = this.queueOf(owner);
     if (this.hasRoom(queue)) this.begin(queue);
     else await new Promise<void>((resolve) => queue.waiting.push(resolve));
     const { jams } = this;
     try {
       const result = await work();
-      if (wasJammed) this.learn(wasJammed(result), jams);
+      const isJammed = wasJammed?.(result) ?? null;
+      if (isJammed !== null) this.learn(isJammed, jams);
       return result;
     } finally {
       this.running -= 1;
@@ -52,9 +56,10 @@ export class InFlightLimiter {
     }
   }
 
-  /** Halves what may run at once, as a jam does, because something more urgent is late. It grows again by itself. */
+  /** Halves what may run at once, down to an eighth, because something more urgent is late. It grows again by itself. */
   giveWay(): void {
-    this.learn(true, this.jams);
+    const least = Math.max(1, this.limits.all / 8);
+    if (this.room > least) this.room = Math.max(least, this.room / 2);
   }
 
   private learn(isJammed: boolean, jamsBefore: number): void {

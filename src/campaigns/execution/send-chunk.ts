@@ -43,6 +43,11 @@ const longestRetryMs = 60_000;
 const longestAskedMs = 600_000;
 const jitter = 0.2;
 
+/** The end of a slice whose turn came when the time of its chunk was over. */
+const notBegun: SliceEnd = {
+  ...{ isUnfinished: true, isWaiting: false, isJammed: false, isFinished: false, retryAfterMs: 0 },
+};
+
 type WhatIsLeft = Pick<SliceEnd, 'isUnfinished' | 'isWaiting' | 'retryAfterMs'>;
 type Kind = Pick<ExecutionContext['execution'], 'kind'>;
 
@@ -178,8 +183,9 @@ export class SendChunk {
     const work: Promise<SliceEnd>[] = [];
     for (let from = 0; from < people.length; from += sliceSize) {
       const slice = people.slice(from, from + sliceSize);
-      const send = (): Promise<SliceEnd> => this.sendSlice(context, chunk, { people: slice, ...whole });
-      work.push(limiter.run(owner, send, ({ isJammed }) => isJammed));
+      const send = async (): Promise<SliceEnd> =>
+        performance.now() < whole.until ? this.sendSlice(context, chunk, { people: slice, ...whole }) : notBegun;
+      work.push(limiter.run(owner, send, (end) => (end === notBegun ? null : end.isJammed)));
     }
     const results = await Promise.allSettled(work);
     const failed = results.find((result) => result.status === 'rejected');
