@@ -1,3 +1,4 @@
 export { MatchingModule } from './matching.module';
 export { type MatchCustomer, MatchingService, type MatchResult } from './matching.service';
 export { MatchingApiModule } from './matching-api.module';
+export { isPersons, keyOfPerson } from './rows-of-person';

@@ -8,6 +8,7 @@ import {
   recordsOf,
 } from '@modules/profiles';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { isPersons, keyOfPerson } from './rows-of-person';
 
 /** What matching keeps of a person: what Optimove calls them, and numbers that were refused. */
 @Injectable()
@@ -27,22 +28,23 @@ export class MatchingPersonalData implements PersonalDataSource, OnModuleInit {
     );
   }
 
-  async *records(tx: Tx, projectId: string, { customerIds }: Person): AsyncGenerator<PersonalRecord> {
+  async *records(tx: Tx, projectId: string, person: Person): AsyncGenerator<PersonalRecord> {
+    const key = await keyOfPerson(tx, projectId, person);
     for (const [table, columns] of Object.entries(tables)) {
-      const sql = `SELECT ${columns} FROM ${table} WHERE project_id = $1 AND customer_id = ANY($2::text[])`;
-      yield* recordsOf(table, await query(tx, sql, [projectId, customerIds]));
+      yield* recordsOf(table, await query(tx, `SELECT ${columns} FROM ${table} WHERE ${ofPerson}`, key));
     }
   }
 
-  async erase(tx: Tx, projectId: string, { customerIds }: Person): Promise<number> {
+  async erase(tx: Tx, projectId: string, person: Person): Promise<number> {
+    const key = await keyOfPerson(tx, projectId, person);
     let touched = 0;
-    for (const table of Object.keys(tables)) {
-      const sql = `DELETE FROM ${table} WHERE project_id = $1 AND customer_id = ANY($2::text[])`;
-      touched += await execute(tx, sql, [projectId, customerIds]);
-    }
+    for (const table of Object.keys(tables))
+      touched += await execute(tx, `DELETE FROM ${table} WHERE ${ofPerson}`, key);
     return touched;
   }
 }
+
+const ofPerson = `project_id = $1 AND ${isPersons({ connection: 'connection_id', customer: 'customer_id' })}`;
 
 const tables = {
   matched_customer: 'connection_id, customer_id',

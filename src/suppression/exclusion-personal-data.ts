@@ -13,27 +13,29 @@ export class ExclusionPersonalData implements PersonalDataSource, OnModuleInit {
   }
 
   async *records(tx: Tx, projectId: string, person: Person): AsyncGenerator<PersonalRecord> {
-    const { customerIds, email, mobileNumber } = person;
+    const { email, mobileNumber } = person;
+    // What Optimove calls the person may be somebody else's user ID.
+    const userIds = person.customerIds.slice(0, 1);
     const entries = await query(
       tx,
       `SELECT kind, value, medium, reason, created_at FROM suppression_entry WHERE project_id = $1 AND (
          kind = 'USER_ID' AND value = ANY($2::text[]) OR kind = 'EMAIL' AND value = lower($3)
          OR kind = 'MOBILE_NUMBER' AND value = $4)`,
-      [projectId, customerIds, email, mobileNumber],
+      [projectId, userIds, email, mobileNumber],
     );
     yield* recordsOf('suppression_entry', entries);
     const values = await query(
       tx,
       `SELECT a.name, v.value, v.data_date FROM suppression_attribute a
        JOIN remembered_value v ON v.attribute_id = a.id AND v.user_id = ANY($2::text[]) WHERE a.project_id = $1`,
-      [projectId, customerIds],
+      [projectId, userIds],
     );
     yield* recordsOf('suppression_value', values);
     const customers = await query(
       tx,
       `SELECT a.name, v.customer_id, v.value, v.data_date FROM suppression_attribute a
        JOIN customer_value v ON v.attribute_id = a.id AND v.user_id = ANY($2::text[]) WHERE a.project_id = $1`,
-      [projectId, customerIds],
+      [projectId, userIds],
     );
     yield* recordsOf('suppression_customer_value', customers);
     const decisions = await query(
@@ -42,7 +44,7 @@ export class ExclusionPersonalData implements PersonalDataSource, OnModuleInit {
        FROM guard_decision WHERE project_id = $1 AND (user_id = ANY($3::text[]) OR profile_id = $2::uuid
          OR profile_id IN (${mergedInto('ARRAY[$2::uuid]')}))
        ORDER BY decided_at`,
-      [projectId, person.profileId, customerIds],
+      [projectId, person.profileId, userIds],
     );
     yield* recordsOf('suppression_decision', decisions);
   }

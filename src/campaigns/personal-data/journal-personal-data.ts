@@ -1,5 +1,6 @@
 import { parseCallback } from '@libs/optimove-client';
 import { execute, query, type Tx } from '@libs/platform';
+import { isPersons, keyOfPerson } from '@modules/matching';
 import type { Person } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 
@@ -9,6 +10,8 @@ export interface NamingCall {
   kind: string;
   body: Buffer;
   receivedAt: Date;
+  /** What its connection calls the person, of the names that are in it. */
+  names: string[];
 }
 
 const pageSize = 500;
@@ -18,10 +21,11 @@ const pageSize = 500;
 export class JournalPersonalData {
   /** Calls that are about the person, oldest first. */
   async *of(tx: Tx, projectId: string, person: Person): AsyncGenerator<NamingCall> {
+    const key = await keyOfPerson(tx, projectId, person);
     let after = '0';
     for (;;) {
-      const page = await this.page(tx, projectId, { names: person.customerIds, after });
-      for (const call of page) if (isAbout(call, person)) yield call;
+      const page = await query<NamingCall>(tx, naming, [...key, after]);
+      for (const call of page) if (isAbout(call)) yield call;
       after = page.at(-1)?.id ?? after;
       if (page.length < pageSize) return;
     }
@@ -35,22 +39,18 @@ export class JournalPersonalData {
     }
     return erased;
   }
-
-  private page(tx: Tx, projectId: string, { names, after }: { names: string[]; after: string }): Promise<NamingCall[]> {
-    return query<NamingCall>(
-      tx,
-      `SELECT j.id, j.kind, j.body, j.received_at AS "receivedAt" FROM callback_journal j
-       WHERE j.project_id = $1 AND j.id > $3
-         AND EXISTS (SELECT FROM unnest($2::bytea[]) AS n(name) WHERE position(n.name IN j.body) > 0)
-       ORDER BY j.id LIMIT ${pageSize}`,
-      [projectId, names.map((name) => Buffer.from(name)), after],
-    );
-  }
 }
 
+const naming = `SELECT j.id, j.kind, j.body, j.received_at AS "receivedAt", named.names
+  FROM callback_journal j CROSS JOIN LATERAL (
+    SELECT array_agg(n.name) AS names FROM unnest($2::text[]) AS n(name)
+    WHERE position(convert_to(n.name, 'UTF8') IN j.body) > 0 AND ${isPersons({ connection: 'j.connection_id', customer: 'n.name' })}
+  ) AS named
+  WHERE j.project_id = $1 AND j.id > $7 AND named.names IS NOT NULL ORDER BY j.id LIMIT ${pageSize}`;
+
 /** A body that cannot be read may be about anybody whom it names. */
-function isAbout({ kind, body }: NamingCall, { customerIds }: Person): boolean {
+function isAbout({ kind, body, names }: NamingCall): boolean {
   const parsed = parseCallback({ kind, body });
   if (!parsed.ok) return true;
-  return parsed.callback.customerId !== null && customerIds.includes(parsed.callback.customerId);
+  return parsed.callback.customerId !== null && names.includes(parsed.callback.customerId);
 }

@@ -173,13 +173,17 @@ describe('a list that is frozen', () => {
         ['without one', null],
       ];
       let place: Place;
-      beforeEach(async () => {
-        place = { connectionId: newId(), channelId: newId() };
+      const connected = async (accountId = newId()): Promise<Place> => {
+        const made = { connectionId: newId(), channelId: newId() };
         await stage.database.query(
           `INSERT INTO connection (id, account_id, project_id, name, endpoint, api_token_hint, callback_secret, user_id_attribute)
-           VALUES ($1, $1, $2, gen_random_uuid()::text, 'https://example.com', 'x', 'x', 'LOYALTY_ID')`,
-          [place.connectionId, stage.projectId],
+           VALUES ($1, $2, $3, gen_random_uuid()::text, 'https://example.com', 'x', 'x', 'LOYALTY_ID')`,
+          [made.connectionId, accountId, stage.projectId],
         );
+        return made;
+      };
+      beforeEach(async () => {
+        place = await connected();
       });
 
       it.each(profiles)('leaves nothing to send to of a list that was frozen before, %s', async (_, profileId) => {
@@ -198,6 +202,41 @@ describe('a list that is frozen', () => {
         ]);
         const again = [{ id: '2001' }, { id: '2002', userId: 'p-1' }];
         expect(await frozen(id, again, { reading: 2, erasureKeys })).toHaveLength(3);
+      });
+
+      it('takes them out of lists over other connections to the account, and nobody whom another account calls so', async () => {
+        const accountId = newId();
+        const [now, before] = [await connected(accountId), await connected(accountId)];
+        const [theirs, older, elsewhere, unlike] = [
+          await announced(now),
+          await announced(before),
+          await announced(),
+          await announced(place),
+        ];
+        await frozen(theirs, [{ id: '2001', userId: 'p-4' }]);
+        await frozen(older, [{ id: '2001' }]);
+        await frozen(elsewhere, [{ id: '2001' }, { id: 'p-4' }], { userIdAttribute: null });
+        await frozen(unlike, [{ id: 'p-4', userId: 'p-9' }]);
+        await erase('p-4', []);
+        const left = await stage.database.query(
+          `SELECT r.execution_id AS id, r.customer_id AS customer, s.attributes FROM recipient r
+           JOIN recipient_staging s USING (execution_id, reading, row_no)
+           WHERE r.execution_id = ANY($1) AND r.customer_id = s.customer_id`,
+          [[theirs, older, elsewhere, unlike]],
+        );
+        expect(left).toEqual([
+          { id: elsewhere, customer: '2001', attributes: ['Kim', null] },
+          { id: unlike, customer: 'p-4', attributes: ['Kim', 'p-9'] },
+        ]);
+      });
+
+      it('knows them by the user ID in a list that was read before it had the attribute', async () => {
+        const id = await announced(place);
+        await frozen(id, [{ id: 'p-5' }], { userIdAttribute: null });
+        await stage.database.query(`UPDATE execution SET attributes = '{FIRST_NAME,TIER}' WHERE id = $1`, [id]);
+        await erase('p-5', []);
+        const left = await stage.database.query('SELECT customer_id FROM recipient WHERE execution_id = $1', [id]);
+        expect(left).toEqual([{ customer_id: expect.stringMatching(/^erased:/) }]);
       });
 
       it.each(profiles)('drops them from a list that is read afterwards, %s', async (_, profileId) => {
