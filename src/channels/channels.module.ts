@@ -21,6 +21,7 @@ import { KeepListeners } from './listeners/keep-listeners';
 import { KnownChannels } from './listeners/known-channels';
 import { Listeners } from './listeners/listeners';
 import { RemoveChannels } from './listeners/remove-channels';
+import { TakeBackListeners } from './listeners/take-back-listeners';
 import { ManageChannels } from './manage-channels';
 import { ManageProviderAccounts } from './manage-provider-accounts';
 import { ChannelEntity } from './persistence/channel.entity';
@@ -46,6 +47,7 @@ const useCases = [
   KnownChannels,
   Listeners,
   RemoveChannels,
+  TakeBackListeners,
   KeepListeners,
   CheckListeners,
   ManageChannels,

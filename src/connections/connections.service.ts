@@ -67,7 +67,7 @@ export class ConnectionsService {
   }
 
   /** The connections of the project to the account of this one that are not deleted, itself included unless it is. */
-  ofSameAccount(tx: Tx, id: string): Promise<string[]> {
+  ofSameAccount(tx: Tx, id: string): Promise<Pick<ConnectionView, 'id' | 'isDisabled'>[]> {
     return this.repository.ofSameAccount(tx, id);
   }
 

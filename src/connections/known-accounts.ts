@@ -1,6 +1,7 @@
 import { newId } from '@libs/foundation';
 import { SecretBox, SecretUnreadableError, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import { isSameEndpoint } from './domain/rules';
 import { tokenDigest, tokenPurpose } from './domain/token-digest';
 import type { ConnectionEntity } from './persistence/connection.entity';
 import { ConnectionRepository } from './persistence/connection.repository';
@@ -18,10 +19,11 @@ export class KnownAccounts {
     const token = this.tokenOf(connection);
     if (token === null) return newId();
     const digests = this.secrets.derivedKeys(tokenPurpose).map((key) => tokenDigest(token, key));
-    const others = await this.repository.atEndpoint(tx, connection.projectId, connection.endpoint);
-    const isSame = (other: ConnectionEntity): boolean =>
+    const others = await this.repository.listEver(tx, connection.projectId);
+    const hasSameToken = (other: ConnectionEntity): boolean =>
       this.tokenOf(other) === token || digests.some((digest) => other.apiTokenDigest?.equals(digest));
-    return others.find(isSame)?.accountId ?? newId();
+    const known = others.find((other) => isSameEndpoint(other.endpoint, connection.endpoint) && hasSameToken(other));
+    return known?.accountId ?? newId();
   }
 
   /** By which the token is recognised once it is erased; null when it cannot be read any more. */

@@ -8,7 +8,7 @@ import { toView } from './connections.service';
 import { DeletionConsequences } from './deletion-consequences';
 import { type ConnectionProblem, type ConnectionSettings, problemsOf } from './domain/connection-settings';
 import { connectionDeleted, userIdAttributeChanged } from './domain/events';
-import { hintOf } from './domain/rules';
+import { hintOf, isSameEndpoint } from './domain/rules';
 import { forgetTokenJob } from './jobs/connections.jobs';
 import { KnownAccounts } from './known-accounts';
 import { ConnectionEntity } from './persistence/connection.entity';
@@ -136,7 +136,9 @@ export class ManageConnections {
     if (before && before.version !== expectedVersion) return failed(conflict());
     if (!before && expectedVersion > 0) return failed(notFound());
     if (await this.repository.isNameTaken(tx, changed)) return failed(nameTaken());
-    if (before?.endpoint !== changed.endpoint) changed.accountId = await this.accounts.find(tx, changed);
+    if (!before || !isSameEndpoint(before.endpoint, changed.endpoint)) {
+      changed.accountId = await this.accounts.find(tx, changed);
+    }
     Object.assign(changed, { version: expectedVersion + 1, updatedAt: new Date() });
     const connection = await this.repository.save(tx, changed);
     await this.audit.record(tx, actor, {

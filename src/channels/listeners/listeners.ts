@@ -4,7 +4,7 @@ import { callbackKind } from '@libs/optimove-client';
 import { Log, Outbox, Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
-import { listenerEventsOf } from '../domain/listener-events';
+import { type ListenerEvent, listenerEventsOf } from '../domain/listener-events';
 import { unregisterListenersJob } from '../jobs/channels.jobs';
 import type { ChannelEntity } from '../persistence/channel.entity';
 import { ChannelRepository, type ListenerOutcome } from '../persistence/channel.repository';
@@ -14,7 +14,7 @@ const longestReason = 500;
 /** What a registration is done with: the connection's addresses, and the API to register them at. */
 type ListeningChannel = Pick<ChannelEntity, 'id' | 'connectionId' | 'kind' | 'optimoveChannelId'>;
 
-/** Registers a channel's listeners at Optimove and takes them back. Registering again replaces what was there. */
+/** Registers a channel's listeners at Optimove. Registering again replaces what was there. */
 @Injectable()
 export class Listeners {
   constructor(
@@ -26,13 +26,13 @@ export class Listeners {
   ) {}
 
   /**
-   * Registers what the kind needs; what came of it is the channel's state, and is taken back when the channel was removed
-   * meanwhile. Never throws for what Optimove answers.
+   * Registers what the kind needs, or the given of it; what came of it is the channel's state, and is taken back when the
+   * channel was removed meanwhile. Never throws for what Optimove answers.
    */
-  async register(channel: ListeningChannel): Promise<void> {
+  async register(channel: ListeningChannel, events = listenerEventsOf(channel.kind)): Promise<void> {
     try {
       const fingerprint = await this.fingerprintOf(channel);
-      await this.registerEvents(channel);
+      await this.registerEvents(channel, events);
       await this.record(channel, {
         state: 'ACTIVE',
         lastError: null,
@@ -45,25 +45,6 @@ export class Listeners {
       this.log.event('channel.listeners-not-registered', { channelId: channel.id, code, reason: lastError }, 'error');
       await this.record(channel, { state: 'FAILED', lastError });
     }
-  }
-
-  /**
-   * Takes back the listeners of a removed channel, and the one without a channel with the last listening channel of the
-   * account: Optimove has one of each for the account, whichever of its connections registered it.
-   * @throws what Optimove answers, for the job to try again.
-   */
-  async unregister(channelId: string): Promise<void> {
-    const channel = await this.repository.findRemoved(this.transactions.pool, channelId);
-    if (!channel) return;
-    const others = await this.listening(channel);
-    const isReplaced = others.some(({ optimoveChannelId }) => optimoveChannelId === channel.optimoveChannelId);
-    const client = await this.connections.clientFor(channel.connectionId);
-    for (const { eventTypeId, scope } of listenerEventsOf(channel.kind)) {
-      if (scope === 'CONNECTION' && others.length === 0) await client.unregisterEventListener({ eventTypeId });
-      if (scope === 'CONNECTION' || isReplaced) continue;
-      await client.unregisterEventListener({ eventTypeId, channelId: channel.optimoveChannelId });
-    }
-    await this.restore(channel, others);
   }
 
   /** Changes when the address that Optimove has to call changes, or Optimove's own; says nothing about the secret in ours. */
@@ -80,8 +61,10 @@ export class Listeners {
     });
   }
 
-  private async registerEvents({ connectionId, kind, optimoveChannelId }: ListeningChannel): Promise<void> {
-    const events = listenerEventsOf(kind);
+  private async registerEvents(
+    { connectionId, optimoveChannelId }: ListeningChannel,
+    events: readonly ListenerEvent[],
+  ): Promise<void> {
     if (events.length === 0) return;
     const client = await this.connections.clientFor(connectionId);
     for (const { eventTypeId, scope } of events) {
@@ -89,24 +72,6 @@ export class Listeners {
       const channelId = scope === 'CHANNEL' ? optimoveChannelId : undefined;
       await client.registerEventListener({ eventTypeId, listenerUrl, channelId });
     }
-  }
-
-  /**
-   * A channel that was added while we took back may have lost its listeners to us; what is left for those of another
-   * connection may lead to ours.
-   */
-  private async restore(removed: ListeningChannel, before: ChannelEntity[]): Promise<void> {
-    const known = new Set(before.map(({ id }) => id));
-    for (const channel of await this.listening(removed)) {
-      if (!known.has(channel.id) || channel.connectionId !== removed.connectionId) await this.register(channel);
-    }
-  }
-
-  /** The channels of the account that need listeners. */
-  private async listening({ connectionId }: ListeningChannel): Promise<ChannelEntity[]> {
-    const connectionIds = await this.connections.ofSameAccount(this.transactions.pool, connectionId);
-    const channels = await this.repository.list(this.transactions.pool, connectionIds);
-    return channels.filter(({ kind }) => listenerEventsOf(kind).length > 0);
   }
 }
 

@@ -93,6 +93,11 @@ export class ChannelRepository {
     return (affected ?? 0) > 0;
   }
 
+  /** Notes that Optimove no longer has the channel's listeners: they are registered as soon as its connection is in use. */
+  async forgetListeners(tx: Tx, id: string): Promise<void> {
+    await tx.update(ChannelEntity, { id, state: kept }, { listenerRegisteredAt: null, listenerFingerprint: null });
+  }
+
   async spread(tx: Tx, { projectId, id }: Pick<ChannelEntity, 'projectId' | 'id'>, minutes: number): Promise<void> {
     await tx.update(ChannelEntity, { projectId, id, state: kept }, { spreadMinutes: minutes, updatedAt: new Date() });
   }

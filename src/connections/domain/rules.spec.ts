@@ -1,4 +1,4 @@
-import { endpointProblem, hintOf } from './rules';
+import { endpointProblem, hintOf, isSameEndpoint } from './rules';
 
 describe('the endpoint of a connection', () => {
   it.each([
@@ -15,6 +15,21 @@ describe('the endpoint of a connection', () => {
     expect(endpointProblem('http://127.0.0.1:4010/current/', true)).toBeNull();
     expect(endpointProblem('https://api5.optimove.net/current/', false)).toBeNull();
   });
+});
+
+describe('two endpoints', () => {
+  const endpoint = 'https://api5.optimove.net/current/';
+
+  it.each(['https://API5.Optimove.net/current/', 'https://api5.optimove.net:443/current/'])(
+    'are one address, such as %s',
+    (other) => expect(isSameEndpoint(endpoint, other)).toBe(true),
+  );
+
+  it.each([
+    'https://api5.optimove.net/Current/',
+    'https://api5.optimove.net:8443/current/',
+    'https://api6.optimove.net/current/',
+  ])('are two, such as %s', (other) => expect(isSameEndpoint(endpoint, other)).toBe(false));
 });
 
 describe('what is shown of a token', () => {

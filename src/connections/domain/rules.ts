@@ -7,6 +7,11 @@ export function hintOf(token: string): string {
   return token.length >= shortestKeptHint ? `…${token.slice(-4)}` : '…';
 }
 
+/** Whether two endpoints are one address, however the host is spelled or the usual port named. Both must be URLs. */
+export function isSameEndpoint(one: string, other: string): boolean {
+  return new URL(one).href === new URL(other).href;
+}
+
 /** The problem of an endpoint as typed, or null. `allowsHttp` is for a sandbox on the own machine. */
 export function endpointProblem(endpoint: string, allowsHttp: boolean): FieldProblem | null {
   const problem = (message: string): FieldProblem => ({ path: ['endpoint'], message });

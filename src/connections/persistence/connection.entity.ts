@@ -32,7 +32,7 @@ export class ConnectionEntity {
   @Column('text', { name: 'api_token_hint' })
   apiTokenHint!: string;
 
-  /** Of the last token of a deleted connection. */
+  /** Of the last token, once the connection is deleted; before, only connections of earlier versions have one, of a token they had. */
   @Column('bytea', { name: 'api_token_digest', nullable: true })
   apiTokenDigest!: Buffer | null;
 

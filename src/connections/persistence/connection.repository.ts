@@ -47,9 +47,9 @@ export class ConnectionRepository {
     return connections.map(({ id, callsPerSecond }) => ({ labels: { connection: id }, value: callsPerSecond }));
   }
 
-  /** Those of a project to an address, the newest first; deleted ones too. */
-  atEndpoint(tx: Tx, projectId: string, endpoint: string): Promise<ConnectionEntity[]> {
-    return tx.find(ConnectionEntity, { where: { projectId, endpoint }, order: { id: 'DESC' } });
+  /** All of a project, the newest first; deleted ones too. */
+  listEver(tx: Tx, projectId: string): Promise<ConnectionEntity[]> {
+    return tx.find(ConnectionEntity, { where: { projectId }, order: { id: 'DESC' } });
   }
 
   /** Deleted connections of the same project to the same account. */
@@ -64,14 +64,13 @@ export class ConnectionRepository {
   }
 
   /** Those of the same project to the same account that are not deleted, itself included unless it is. */
-  async ofSameAccount(tx: Tx, id: string): Promise<string[]> {
-    const rows = await query<{ id: string }>(
+  ofSameAccount(tx: Tx, id: string): Promise<Pick<ConnectionEntity, 'id' | 'isDisabled'>[]> {
+    return query(
       tx,
-      `SELECT o.id FROM connection c JOIN connection o ON o.project_id = c.project_id AND o.account_id = c.account_id
+      `SELECT o.id, o.is_disabled AS "isDisabled" FROM connection c JOIN connection o ON o.project_id = c.project_id AND o.account_id = c.account_id
        WHERE c.id = $1 AND o.deleted_at IS NULL ORDER BY o.id`,
       [id],
     );
-    return rows.map((row) => row.id);
   }
 
   isNameTaken(tx: Tx, connection: { projectId: string; name: string; id: string }): Promise<boolean> {

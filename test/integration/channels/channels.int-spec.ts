@@ -44,12 +44,49 @@ describe('channels of a connection', () => {
   }
 
   /** Makes another connection to the same account. */
-  async function connectAgain(): Promise<string> {
+  async function connectAgain(name = 'Shop again'): Promise<string> {
     const { endpoint } = stage.optimove;
-    const input = { name: 'Shop again', endpoint, apiToken: 'token-of-the-shop', callsPerSecond: 1000 };
+    const input = { name, endpoint, apiToken: 'token-of-the-shop', callsPerSecond: 1000 };
     return (await stage.change<{ connection: { id: string } }>('createConnection', input, 'connection { id }'))
       .connection.id;
   }
+
+  /** Registers every kind in turn, so that what Optimove has leads to this connection. @returns the ids of the channels. */
+  async function addAll(connectionId: string): Promise<string[]> {
+    const ids: string[] = [];
+    for (const kind of ['MOBILE_PUSH', 'WEB_PUSH', 'TRIGGERED']) ids.push(idOf(await add({ kind, connectionId })));
+    return ids;
+  }
+
+  async function switchTo(mutation: 'disableConnection' | 'enableConnection', id: string): Promise<void> {
+    const query = `mutation ($id: ID!) { payload: ${mutation}(input: { id: $id }) { userErrors { code } } }`;
+    expect(await stage.ask(query, { id })).toEqual({ payload: { userErrors: [] } });
+  }
+
+  /** A connection to the same account with every channel, disabled afterwards. */
+  async function connectAndDisable(): Promise<string> {
+    const id = await connectAgain('Not in use');
+    await addAll(id);
+    await switchTo('disableConnection', id);
+    return id;
+  }
+
+  /** Enables the connection and looks after all listeners, as the clock does. */
+  async function enable(id: string): Promise<void> {
+    await switchTo('enableConnection', id);
+    await stage.app.get(KeepListeners).run();
+  }
+
+  /** Removes a channel and takes its listeners back. */
+  async function removeChannel(id: string): Promise<void> {
+    await stage.change('removeChannel', { id }, fields);
+    await unregister();
+  }
+
+  const except = (listeners: Map<string, string>, ...keys: string[]): Map<string, string> =>
+    new Map([...listeners].filter(([key]) => !keys.includes(key)));
+
+  const web = ['1/508', '13/508', '4/508'];
 
   async function deleteFirst(): Promise<void> {
     await stage.change('deleteConnection', { id: stage.connectionId, acceptConsequences: true }, 'deletedId');
@@ -202,6 +239,54 @@ describe('channels of a connection', () => {
     expect(listeners).not.toEqual(ofOneThatStays);
     await deleteFirst();
     expect(listeners).toEqual(ofOneThatStays);
+  });
+
+  it('hands nothing to a disabled connection when a channel of the one in use is removed', async () => {
+    const disabled = await connectAndDisable();
+    const [, webPush = ''] = await addAll(stage.connectionId);
+    const { listeners } = stage.optimove;
+    const ofOneInUse = except(listeners, ...web);
+    await removeChannel(webPush);
+    expect(listeners).toEqual(ofOneInUse);
+    await stage.app.get(KeepListeners).run();
+    expect(listeners).toEqual(ofOneInUse);
+    await enable(disabled);
+    expect(except(listeners, ...web, '3/*')).toEqual(except(ofOneInUse, '3/*'));
+    expect(listeners.get('13/508')).toContain(disabled);
+  });
+
+  it('hands another connection in use the removed channel alone', async () => {
+    const connectionId = await connectAgain();
+    await addAll(connectionId);
+    const { listeners } = stage.optimove;
+    const ofOther = new Map(listeners);
+    const [, webPush = ''] = await addAll(stage.connectionId);
+    const ofFirst = new Map(listeners);
+    await removeChannel(webPush);
+    expect(except(listeners, ...web)).toEqual(except(ofFirst, ...web));
+    for (const key of web) expect(listeners.get(key)).toBe(ofOther.get(key));
+  });
+
+  it('hands the listeners of a deleted connection to the one in use, not to a disabled one', async () => {
+    const connectionId = await connectAgain();
+    await addAll(connectionId);
+    const { listeners } = stage.optimove;
+    const ofOneInUse = new Map(listeners);
+    await connectAndDisable();
+    await addAll(stage.connectionId);
+    await deleteFirst();
+    expect(listeners).toEqual(ofOneInUse);
+  });
+
+  it('takes back what only a disabled connection has, which gets it when it is enabled', async () => {
+    const disabled = await connectAndDisable();
+    const { listeners } = stage.optimove;
+    const ofDisabled = new Map(listeners);
+    await add({ kind: 'MOBILE_PUSH' });
+    await deleteFirst();
+    expect(listeners).toEqual(except(ofDisabled, '1/506', '13/506', '4/506', '3/*'));
+    await enable(disabled);
+    expect(listeners).toEqual(ofDisabled);
   });
 
   it('takes everything back when the connection is deleted, and says so before', async () => {

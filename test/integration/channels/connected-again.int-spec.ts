@@ -18,8 +18,9 @@ describe('an account that is connected again', () => {
   afterEach(() => stage?.close());
 
   const elsewhere = (): string => stage.optimove.endpoint.replace('/current/', '/elsewhere/');
-  const connect = async (token = apiToken): Promise<string> => {
-    const input = { name: newId(), endpoint: stage.optimove.endpoint, apiToken: token };
+  const byName = (host: string): string => stage.optimove.endpoint.replace('127.0.0.1', host);
+  const connect = async (token = apiToken, endpoint = stage.optimove.endpoint): Promise<string> => {
+    const input = { name: newId(), endpoint, apiToken: token };
     return (await stage.change<{ connection: { id: string } }>('createConnection', input, 'connection { id }'))
       .connection.id;
   };
@@ -70,6 +71,20 @@ describe('an account that is connected again', () => {
     expect(await standsFor(third)).toEqual([first]);
     await remove(second);
     await move(third, 1, elsewhere());
+    expect(await standsFor(third)).toEqual([second]);
+  });
+
+  it('is the same one however the host in its address is spelled', async () => {
+    const second = await connect(apiToken, byName('localhost'));
+    await remove(second);
+    const third = await connect(apiToken, byName('LocalHost'));
+    expect(await standsFor(third)).toEqual([second]);
+    await replaceToken(third, 1, 'token-of-later');
+    await stage.change(
+      'updateConnection',
+      { id: third, version: 2, endpoint: byName('LOCALHOST'), apiToken: 'token-of-last' },
+      'connection { id }',
+    );
     expect(await standsFor(third)).toEqual([second]);
   });
 
