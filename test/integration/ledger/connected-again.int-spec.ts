@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Transactions } from '@libs/platform';
-import { ConnectionsService } from '@modules/connections';
-import { AcceptCallback, type AcceptedCall } from '../../../src/campaigns/execution/accept-callback';
+import type { AcceptedCall } from '../../../src/campaigns/execution/accept-callback';
 import { AnnounceCampaign } from '../../../src/campaigns/execution/announce-campaign';
 import { mutate } from '../../support/campaign-stage';
 import { type ContentStage, setStage } from '../content/stage';
+import { bringCallback } from './bring-callback';
 
 const runDate = '2026-05-04';
 const CampaignID = 7;
@@ -47,22 +47,11 @@ describe('a campaign that was cancelled over a connection that was deleted and m
     return { connectionId: connection.id, channelId: channel.id };
   }
 
-  async function call({ connectionId }: Place, EventTypeID: number, time: string): Promise<AcceptedCall | null> {
-    const connection = await stage.app.get(ConnectionsService).find(connectionId);
-    if (!connection) throw new Error('There is no connection');
-    const body = { EventTypeID, TimeStamp: `${runDate} ${time}`, CampaignID, ChannelID: 506 };
-    return stage.app.get(AcceptCallback, { strict: false }).accept({
-      connection,
-      kind: `event-${EventTypeID}`,
-      contentType: 'application/json',
-      body: Buffer.from(JSON.stringify(body)),
-      isCut: false,
+  const call = ({ connectionId }: Place, EventTypeID: number, time: string): Promise<AcceptedCall | null> =>
+    bringCallback(stage, {
+      ...{ connectionId, EventTypeID, CampaignID, TimeStamp: `${runDate} ${time}` },
       receivedAt: new Date(`${runDate}T${time}Z`),
-      from: '127.0.0.1',
-      callId: randomUUID(),
-      isAgain: false,
     });
-  }
 
   const executions = (): Promise<unknown[]> =>
     stage.database.query('SELECT id FROM execution WHERE connection_id = $1', [place.connectionId]);

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { ConnectionsService } from '@modules/connections';
 import type { QueryRunner } from 'typeorm';
 import { InstantsOfCancellations1795420000470 } from '../../../migrations/1795420000470-instants-of-cancellations';
-import { AcceptCallback, type AcceptedCall } from '../../../src/campaigns/execution/accept-callback';
+import type { AcceptedCall } from '../../../src/campaigns/execution/accept-callback';
 import { mutate } from '../../support/campaign-stage';
 import { type ContentStage, setStage } from '../content/stage';
+import { bringCallback } from './bring-callback';
 
 /** On this day Vienna's clocks show the time from 02:00 to 03:00 twice: first two hours ahead of UTC, then one. */
 const day = '2026-10-25';
@@ -37,22 +36,11 @@ describe('callbacks in the hour that autumn repeats', () => {
     CampaignID = campaigns;
   });
 
-  const call = async (EventTypeID: number, timeStamp: string, atUtc: string): Promise<AcceptedCall | null> => {
-    const connection = await stage.app.get(ConnectionsService).find(connectionId);
-    if (!connection) throw new Error('There is no connection');
-    const body = { EventTypeID, TimeStamp: `${day} ${timeStamp}`, CampaignID, ChannelID: 506 };
-    return stage.app.get(AcceptCallback, { strict: false }).accept({
-      connection,
-      kind: `event-${EventTypeID}`,
-      contentType: 'application/json',
-      body: Buffer.from(JSON.stringify(body)),
-      isCut: false,
+  const call = (EventTypeID: number, timeStamp: string, atUtc: string): Promise<AcceptedCall | null> =>
+    bringCallback(stage, {
+      ...{ connectionId, EventTypeID, CampaignID, TimeStamp: `${day} ${timeStamp}` },
       receivedAt: new Date(`${day}T${atUtc}Z`),
-      from: '127.0.0.1',
-      callId: randomUUID(),
-      isAgain: false,
     });
-  };
   const launches = (): Promise<{ launch: number; isCancelled: boolean }[]> =>
     stage.database.query(
       `SELECT launch, cancel_requested_at IS NOT NULL AS "isCancelled" FROM execution
