@@ -19,8 +19,6 @@ const atOnce = 100;
 const longestRaw = 2_000;
 /** What comes so close together goes in one chunk: under load that saves most of the cost, and alone nothing waits. */
 const gatherMs = 20;
-/** A sender with room takes a chunk at once. */
-const longestSendMs = 50;
 
 /** A chunk of new customers that its holder has from the start, and whom of them to send to. */
 export interface FreshChunk {
@@ -70,13 +68,6 @@ export class DrainTriggered {
     }
   }
 
-  /** Whoever comes while there is no room for a further chunk waits for hand-overs. */
-  private async give(fresh: FreshChunk, send: FreshChunkSender['send']): Promise<void> {
-    const startedAt = performance.now();
-    await send(fresh);
-    if (performance.now() - startedAt > longestSendMs) this.givingWay.excuse(null);
-  }
-
   private async gather(executionId: string): Promise<void> {
     const now = performance.now();
     for (const [id, next] of this.nextAt) if (next < now) this.nextAt.delete(id);
@@ -105,7 +96,7 @@ export class DrainTriggered {
     );
     if (!placed) return 'BUSY';
     await this.givingWay.tell({ connectionId: subject.connection.id, lagMs: placed.lagMs });
-    if (placed.chunk) await this.give({ chunk: placed.chunk, open: openOf(placed, rows) }, send);
+    if (placed.chunk) await send({ chunk: placed.chunk, open: openOf(placed, rows) });
     return placed;
   }
 }

@@ -26,6 +26,7 @@ import { ShortLinks } from '../tracking/short-links';
 import { AccountsNeeded } from './accounts-needed';
 import type { ExecutionContext } from './execution-context';
 import { toGate } from './gate-person';
+import { GivingWay } from './giving-way';
 import { addressOf } from './message-address';
 import { narrowToAccounts } from './narrow-to-accounts';
 import { narrowToKeys } from './narrow-to-keys';
@@ -96,6 +97,8 @@ interface Verdict {
 
 /** From the decision to the first byte of a message; whatever waits longer is decided again. */
 const handOverWithinMs = 2_000;
+/** A provider that answers later than this keeps triggered callbacks waiting, whatever else goes on. */
+const slowHandOverMs = 1_000;
 /** A message whose account is down for so long is given up. */
 const longestOutageMs = 24 * 3_600_000;
 
@@ -116,6 +119,7 @@ export class SendSlice {
     private readonly shortLinkRepository: ShortLinkRepository,
     private readonly limits: LimitSlice,
     private readonly accounts: AccountsNeeded,
+    private readonly givingWay: GivingWay,
   ) {}
 
   /**
@@ -295,6 +299,7 @@ export class SendSlice {
     claimed: Claimed[],
     { handOver, rooms }: { handOver: HandOver; rooms: SendingRoom['rooms'] },
   ): Promise<Answered[]> {
+    const startedAt = performance.now();
     const batches = context.senders.all.map((sender) =>
       this.sendBatch(sender, {
         batch: claimed.filter(({ accountId }) => accountId === sender.accountId),
@@ -302,7 +307,10 @@ export class SendSlice {
         room: rooms.get(sender.accountId),
       }),
     );
-    return (await Promise.all(batches)).flat();
+    const answered = (await Promise.all(batches)).flat();
+    const isSlow = performance.now() - startedAt > slowHandOverMs;
+    if (isSlow && context.execution.kind === 'TRIGGERED') this.givingWay.excuse(null);
+    return answered;
   }
 
   private async sendBatch(
