@@ -43,8 +43,8 @@ export async function underFault(
     return true;
   }
   const rule = kind === 'crash-in-post' ? { kind: 'slow', delayMs: slowMs } : { kind };
-  await control(world, 'PUT', `/tenants/${tenantId}/faults`, { rules: [{ route, times: 1, ...rule }] });
   const since = new Date().toISOString();
+  await control(world, 'PUT', `/tenants/${tenantId}/faults`, { rules: [{ route, times: 1, ...rule }] });
   const called = () =>
     until(
       'it is called',
