@@ -99,20 +99,51 @@ describe('work in flight', () => {
       await Promise.all(hanging);
     });
 
-    it('is halved when something more urgent is late, and grows back', async () => {
-      const limiter = new InFlightLimiter({ all: 8, perExecution: 8 });
-      for (let times = 0; times < 5; times += 1) limiter.giveWay();
-      expect(await atOnce(limiter)).toBe(8);
-      for (let times = 0; times < 5; times += 1) limiter.giveWay();
-      let running = 0;
-      const hanging = new Promise<void>(() => undefined);
-      for (let count = 0; count < 3; count += 1) {
-        void limiter.run(of('a'), () => {
-          running += 1;
-          return hanging;
-        });
+    describe('by something more urgent that is late', () => {
+      beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate'] }));
+      afterEach(() => jest.useRealTimers());
+
+      /** Work that does not end, as far as it was let in. */
+      function hanging(limiter: InFlightLimiter): { running: number } {
+        const begun = { running: 0 };
+        const hangs = async (): Promise<void> => {
+          begun.running += 1;
+          await new Promise<void>(() => undefined);
+        };
+        for (let count = 0; count < 24; count += 1) void limiter.run(of('a'), hangs);
+        return begun;
       }
-      expect(running).toBe(1);
+
+      it('is halved down to an eighth, and comes back with time though none of it ends', async () => {
+        const limiter = new InFlightLimiter({ all: 16, perExecution: 16 });
+        for (let times = 0; times < 5; times += 1) limiter.giveWay();
+        const begun = hanging(limiter);
+        const seen: number[] = [];
+        for (let seconds = 0; seconds < 9; seconds += 1) {
+          seen.push(begun.running);
+          jest.advanceTimersByTime(1_000);
+          await turn();
+        }
+        expect(seen).toEqual([2, 4, 6, 8, 10, 12, 14, 16, 16]);
+        expect(jest.getTimerCount()).toBe(0);
+      });
+
+      it('stays as it is while that goes on, however fast its own work is', async () => {
+        const limiter = new InFlightLimiter({ all: 16, perExecution: 16 });
+        for (let times = 0; times < 20; times += 1) {
+          limiter.giveWay();
+          jest.advanceTimersByTime(900);
+        }
+        expect(await atOnce(limiter)).toBe(2);
+      });
+
+      it('does not get back what its own jam takes', async () => {
+        const limiter = new InFlightLimiter({ all: 8, perExecution: 8 });
+        limiter.giveWay();
+        await atOnce(limiter, true);
+        jest.advanceTimersByTime(60_000);
+        expect(hanging(limiter).running).toBe(1);
+      });
     });
 
     it('never comes to a stop, and grows back when the jam is over', async () => {

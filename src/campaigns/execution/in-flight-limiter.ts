@@ -18,20 +18,28 @@ interface Queue {
 
 type Row<T> = Map<string, T>;
 
+const comesBackEveryMs = 1_000;
+/** Of what may run: the least that is left of it, and what comes back of it each time. */
+const eighth = 1 / 8;
+
 /**
  * Lets a bounded number of pieces of work run at once. Projects whose work waits take turns, and within each its
  * executions. Work that says that it was jammed halves the number, work that was not lets it grow again by one for each
- * round.
+ * round. What was given away to something more urgent comes back with time, however long work takes.
  */
 export class InFlightLimiter {
   private running = 0;
   private room: number;
+  /** What is left to it by {@link giveWay}. */
+  private left: number;
+  private comingBack: NodeJS.Timeout | undefined;
   /** Grows with every halving: what began before it tells of the same jam. */
   private jams = 0;
   private readonly projects: Row<Row<Queue>> = new Map();
 
   constructor(private readonly limits: InFlightLimits) {
     this.room = limits.all;
+    this.left = limits.all;
   }
 
   /**
@@ -56,10 +64,21 @@ export class InFlightLimiter {
     }
   }
 
-  /** Halves what may run at once, down to an eighth, because something more urgent is late. It grows again by itself. */
+  /**
+   * Halves what may run at once, down to an eighth, because something more urgent is late. With every second in which it
+   * is not called an eighth comes back.
+   */
   giveWay(): void {
-    const least = Math.max(1, this.limits.all / 8);
-    if (this.room > least) this.room = Math.max(least, this.room / 2);
+    const least = Math.max(1, this.limits.all * eighth);
+    this.left = Math.max(least, Math.min(this.room, this.left) / 2);
+    clearInterval(this.comingBack);
+    this.comingBack = setInterval(() => this.comeBack(), comesBackEveryMs).unref();
+  }
+
+  private comeBack(): void {
+    this.left += this.limits.all * eighth;
+    if (this.left >= this.limits.all) clearInterval(this.comingBack);
+    while (this.admitNext());
   }
 
   private learn(isJammed: boolean, jamsBefore: number): void {
@@ -100,10 +119,9 @@ export class InFlightLimiter {
   }
 
   private hasRoom(queue: Queue): boolean {
-    const share = this.room / this.limits.all;
-    return (
-      this.running < Math.floor(this.room) && queue.running < Math.max(1, Math.floor(this.limits.perExecution * share))
-    );
+    const room = Math.min(this.room, this.left);
+    const ofExecution = Math.floor((this.limits.perExecution * room) / this.limits.all);
+    return this.running < Math.floor(room) && queue.running < Math.max(1, ofExecution);
   }
 
   private begin(queue: Queue): void {
