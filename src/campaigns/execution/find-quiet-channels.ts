@@ -2,7 +2,11 @@ import { Log, Transactions } from '@libs/platform';
 import { ChannelsService } from '@modules/channels';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
-import { ChannelAlarmRepository, type QuietChannel } from '../persistence/ledger/channel-alarm.repository';
+import {
+  ChannelAlarmRepository,
+  type ChannelOfConnection,
+  type QuietChannel,
+} from '../persistence/ledger/channel-alarm.repository';
 import { SightingRepository } from '../persistence/ledger/sighting.repository';
 
 /** Finds channels on which Optimove fell silent: a listener that was lost says nothing, too. */
@@ -25,27 +29,18 @@ export class FindQuietChannels {
     return this.alarms.quiet(this.transactions.pool, { channelIds, timeZone });
   }
 
-  /** Raises the alarm for channels of the connection that have become quiet, once a day. */
-  async raise(connectionId: string): Promise<void> {
-    const quiet = await this.ofUsed(connectionId);
+  /** Raises the alarm for channels of all connections in use that have become quiet, once a day. */
+  async raise(): Promise<void> {
+    const quiet: (QuietChannel & ChannelOfConnection)[] = [];
+    for (const connectionId of await this.sightings.connections(this.transactions.pool)) {
+      const connection = await this.connections.find(connectionId);
+      if (!connection || connection.isDisabled) continue;
+      quiet.push(...(await this.of(connection)).map((channel) => ({ ...channel, connectionId })));
+    }
     const fresh = await this.alarms.raise(this.transactions.pool, quiet);
-    for (const { channelId, usual, announced } of quiet) {
+    for (const { connectionId, channelId, usual, announced } of quiet) {
       if (fresh.includes(channelId))
         this.log.event('channel.quiet', { connectionId, channelId, usual, announced }, 'error');
     }
-  }
-
-  /** Channels of all connections in use that are quieter than usual now. */
-  async everywhere(): Promise<{ connectionId: string; channelId: string }[]> {
-    const quiet: { connectionId: string; channelId: string }[] = [];
-    for (const connectionId of await this.sightings.connections(this.transactions.pool)) {
-      for (const { channelId } of await this.ofUsed(connectionId)) quiet.push({ connectionId, channelId });
-    }
-    return quiet;
-  }
-
-  private async ofUsed(connectionId: string): Promise<QuietChannel[]> {
-    const connection = await this.connections.find(connectionId);
-    return !connection || connection.isDisabled ? [] : this.of(connection);
   }
 }

@@ -1,7 +1,7 @@
 import { Metrics, Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import { FindQuietChannels } from '../execution/find-quiet-channels';
 import { EngagementRepository } from '../persistence/engagement.repository';
+import { ChannelAlarmRepository } from '../persistence/ledger/channel-alarm.repository';
 import { ChunkRepository } from '../persistence/ledger/chunk.repository';
 import { TriggeredRepository } from '../persistence/ledger/triggered.repository';
 
@@ -17,12 +17,12 @@ export class EngagementMetrics {
 /** How far sending is behind, and where Optimove fell silent. */
 @Injectable()
 export class SendingMetrics {
-  constructor(metrics: Metrics, transactions: Transactions, chunks: ChunkRepository, quietChannels: FindQuietChannels) {
+  constructor(metrics: Metrics, transactions: Transactions, chunks: ChunkRepository, alarms: ChannelAlarmRepository) {
     const lag = 'Seconds that the oldest part of an audience has been due and nobody works on it yet';
     metrics.gauge({ name: 'sending_lag_seconds', help: lag }, () => chunks.lag(transactions.pool));
     const help = '1 for a channel on which Optimove announced less than half of what it usually has by this time';
     metrics.gauge({ name: 'channel_quiet', help, labels: ['connection', 'channel'] }, async () =>
-      (await quietChannels.everywhere()).map(({ connectionId, channelId }) => ({
+      (await alarms.raised(transactions.pool)).map(({ connectionId, channelId }) => ({
         labels: { connection: connectionId, channel: channelId },
         value: 1,
       })),

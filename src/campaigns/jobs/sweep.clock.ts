@@ -55,9 +55,8 @@ export class SweepClock {
   /** Channels that fell silent. */
   @Interval(lookEveryMs)
   async listen(): Promise<void> {
-    await this.leases.runWhenDue({ name: 'campaigns.quiet-channels', everyMs: quietEveryMs, leaseMs }, async () => {
-      for (const id of await this.sightings.connections(this.transactions.pool)) await this.quietChannels.raise(id);
-    });
+    const tick = { name: 'campaigns.quiet-channels', everyMs: quietEveryMs, leaseMs };
+    await this.leases.runWhenDue(tick, () => this.quietChannels.raise());
   }
 
   /** Event 1 whose wait is over. */

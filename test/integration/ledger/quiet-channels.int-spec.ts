@@ -1,6 +1,7 @@
 import { newId } from '@libs/foundation';
 import {
   ChannelAlarmRepository,
+  type ChannelOfConnection,
   type QuietChannel,
 } from '../../../src/campaigns/persistence/ledger/channel-alarm.repository';
 import { type LedgerStage, setStage } from './stage';
@@ -35,6 +36,12 @@ describe('a channel that Optimove announces campaigns on', () => {
   const quiet = (channelId: string): Promise<QuietChannel[]> =>
     alarms.quiet(stage.transactions.pool, { channelIds: [channelId], timeZone });
 
+  const quietOf = async (connectionId: string): Promise<(QuietChannel & ChannelOfConnection)[]> => {
+    const found = await quiet(await channelWith({ daysAgo: [7, 14, 21], each: 1 }));
+    return found.map((channel) => ({ ...channel, connectionId }));
+  };
+  const named = ({ connectionId, channelId }: ChannelOfConnection): object => ({ connectionId, channelId });
+
   it('is quiet when it had campaigns on this weekday and has none today', async () => {
     const channelId = await channelWith({ daysAgo: [7, 14, 21], each: 2 });
     expect(await quiet(channelId)).toMatchObject([{ channelId, usual: 2, announced: 0 }]);
@@ -67,8 +74,21 @@ describe('a channel that Optimove announces campaigns on', () => {
   });
 
   it('raises one alarm a day', async () => {
-    const found = await quiet(await channelWith({ daysAgo: [7, 14, 21], each: 1 }));
+    const found = await quietOf(newId());
     expect(await alarms.raise(stage.transactions.pool, found)).toEqual(found.map(({ channelId }) => channelId));
     expect(await alarms.raise(stage.transactions.pool, found)).toEqual([]);
+  });
+
+  it('counts as quiet, as long as it is, by the alarm', async () => {
+    const { pool } = stage.transactions;
+    const [one, other] = [await quietOf(newId()), await quietOf(newId())];
+    await alarms.raise(pool, [...one, ...other]);
+    expect(await alarms.raised(pool)).toEqual([...one, ...other].map(named));
+    await alarms.raise(pool, other);
+    expect(await alarms.raised(pool)).toEqual(other.map(named));
+    expect(await alarms.raise(pool, one)).toEqual([]);
+    expect(await alarms.raised(pool)).toEqual(one.map(named));
+    await alarms.raise(pool, []);
+    expect(await alarms.raised(pool)).toEqual([]);
   });
 });

@@ -12,6 +12,12 @@ export interface QuietChannel {
   lastAnnouncedAt: Date | null;
 }
 
+/** A channel, and the connection that it is of. */
+export interface ChannelOfConnection {
+  connectionId: string;
+  channelId: string;
+}
+
 /** Late by less than this is no news. */
 const grace = '1 hour';
 
@@ -48,14 +54,33 @@ export class ChannelAlarmRepository {
     );
   }
 
-  /** Notes the alarms of a day; returns the channels whose alarm is new. */
-  async raise(tx: Tx, quiet: QuietChannel[]): Promise<string[]> {
-    const rows = await query<{ channel_id: string }>(
+  /** Notes the channels that are quiet now, and no others. @returns those whose alarm of the day is new. */
+  async raise(tx: Tx, quiet: (QuietChannel & ChannelOfConnection)[]): Promise<string[]> {
+    const rows = await query<{ channel_id: string; is_new: boolean }>(
       tx,
-      `INSERT INTO channel_alarm (channel_id, run_date) SELECT * FROM unnest($1::uuid[], $2::date[])
-       ON CONFLICT ON CONSTRAINT pk_channel_alarm DO NOTHING RETURNING channel_id`,
-      [quiet.map(({ channelId }) => channelId), quiet.map(({ runDate }) => runDate)],
+      `WITH quiet AS (
+         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::date[]) AS q(connection_id, channel_id, run_date)
+       ), ended AS (
+         UPDATE channel_alarm a SET is_quiet = false
+         WHERE is_quiet AND NOT EXISTS (SELECT 1 FROM quiet q WHERE q.channel_id = a.channel_id AND q.run_date = a.run_date)
+       )
+       INSERT INTO channel_alarm (connection_id, channel_id, run_date, is_quiet) SELECT *, true FROM quiet
+       ON CONFLICT ON CONSTRAINT pk_channel_alarm DO UPDATE SET is_quiet = true, connection_id = excluded.connection_id
+       RETURNING channel_id, raised_at = now() AS is_new`,
+      [
+        quiet.map(({ connectionId }) => connectionId),
+        quiet.map(({ channelId }) => channelId),
+        quiet.map(({ runDate }) => runDate),
+      ],
     );
-    return rows.map((row) => row.channel_id);
+    return rows.filter(({ is_new }) => is_new).map(({ channel_id }) => channel_id);
+  }
+
+  /** The channels that were quiet when the alarms were last raised. */
+  raised(tx: Tx): Promise<ChannelOfConnection[]> {
+    return query(
+      tx,
+      `SELECT connection_id AS "connectionId", channel_id AS "channelId" FROM channel_alarm WHERE is_quiet ORDER BY 2`,
+    );
   }
 }
