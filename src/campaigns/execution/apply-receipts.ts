@@ -3,6 +3,7 @@ import { Transactions, type Tx } from '@libs/platform';
 import { DeliveryService, type ReceiptRow } from '@modules/channels';
 import { type DeadAddress, ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
+import { happenedAt, saidNoAt } from '../domain/told-at';
 import { EngagementRepository } from '../persistence/engagement.repository';
 import { type LocatedReceipt, ReceiptLedgerRepository } from '../persistence/ledger/receipt-ledger.repository';
 import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
@@ -63,10 +64,12 @@ export class ApplyReceipts {
   }
 
   private async passOn(tx: Tx, receipts: LocatedReceipt[]): Promise<void> {
-    const rows = receipts.flatMap(({ status, projectId, executionId, seq, medium, profileId, occurredAt, code }) => {
+    const rows = receipts.flatMap((receipt) => {
+      const { status, projectId, executionId, seq, medium, profileId, code } = receipt;
       if (status !== 'COMPLAINED' && status !== 'UNSUBSCRIBED') return [];
-      const message = { projectId, executionId, seq, medium, profileId, kind: engagements[status], occurredAt };
-      return [{ ...message, isMachine: false, link: null, answers: null, userAgent: code.slice(0, 200) }];
+      const message = { projectId, executionId, seq, medium, profileId, kind: engagements[status] };
+      const times = { occurredAt: happenedAt(receipt), saidAt: saidNoAt(receipt) };
+      return [{ ...message, ...times, isMachine: false, link: null, answers: null, userAgent: code.slice(0, 200) }];
     });
     if (rows.length > 0) await this.engagement.store(tx, rows);
   }

@@ -20,6 +20,8 @@ export interface Engagement extends MessageRef {
   answers: PreferenceAnswers | null;
   userAgent: string;
   occurredAt: Date;
+  /** When the person said it to somebody else; absent: when it is taken in. */
+  saidAt?: Date;
   /** Nothing is kept of the message any more. */
   isUnknown?: boolean;
 }
@@ -37,8 +39,8 @@ export interface TakenEngagement {
   link: string | null;
   answers: PreferenceAnswers | null;
   occurredAt: Date;
-  /** When it was taken in, by the clock of the database. */
-  receivedAt: Date;
+  /** When it was said: by the clock of the database when it was taken in, unless it was said to somebody else. */
+  saidAt: Date;
   profileId: string | null;
 }
 
@@ -65,11 +67,14 @@ export class EngagementRepository {
     await query(
       tx,
       `INSERT INTO engagement_intake
-         (project_id, execution_id, seq, medium, kind, is_machine, link, answers, user_agent, occurred_at, profile_id, is_unknown)
-       SELECT project_id, execution_id, seq, medium, kind, is_machine, link, answers::jsonb, user_agent, occurred_at, profile_id, is_unknown
+         (project_id, execution_id, seq, medium, kind, is_machine, link, answers, user_agent, occurred_at, profile_id, is_unknown,
+           said_at)
+       SELECT project_id, execution_id, seq, medium, kind, is_machine, link, answers::jsonb, user_agent, occurred_at, profile_id,
+         is_unknown, said_at
        FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::text[], $5::text[], $6::boolean[], $7::text[], $8::text[], $9::text[],
-         $10::timestamptz[], $11::uuid[], $12::boolean[])
-         AS e(project_id, execution_id, seq, medium, kind, is_machine, link, answers, user_agent, occurred_at, profile_id, is_unknown)`,
+         $10::timestamptz[], $11::uuid[], $12::boolean[], $13::timestamptz[])
+         AS e(project_id, execution_id, seq, medium, kind, is_machine, link, answers, user_agent, occurred_at, profile_id,
+           is_unknown, said_at)`,
       [
         rows.map(({ projectId }) => projectId),
         rows.map(({ executionId }) => executionId),
@@ -83,6 +88,7 @@ export class EngagementRepository {
         rows.map(({ occurredAt }) => occurredAt),
         rows.map(({ profileId }) => profileId ?? null),
         rows.map(({ isUnknown }) => isUnknown ?? false),
+        rows.map(({ saidAt }) => saidAt ?? null),
       ],
     );
   }
@@ -96,7 +102,8 @@ export class EngagementRepository {
            SELECT id, received_at FROM engagement_intake WHERE processed_at IS NULL ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED
          ) RETURNING *
        ) SELECT id, project_id AS "projectId", execution_id AS "executionId", seq, medium, kind, is_machine AS "isMachine",
-           link, answers, occurred_at AS "occurredAt", received_at AS "receivedAt", profile_id AS "profileId" FROM taken ORDER BY id`,
+           link, answers, occurred_at AS "occurredAt", coalesce(said_at, received_at) AS "saidAt", profile_id AS "profileId"
+         FROM taken ORDER BY id`,
       [limit],
     );
   }

@@ -128,10 +128,10 @@ function isAnswer({ kind }: TakenEngagement): boolean {
 function lastAnswers(events: Answered[], medium: 'email' | 'sms'): ConsentAnswer[] {
   const byProfile = new Map<string, ConsentAnswer>();
   for (const event of events) {
+    const { profileId, saidAt } = event;
     const answer = saidOf(event)[medium];
-    if (!answer) continue;
-    const { profileId, receivedAt: saidAt } = event;
-    byProfile.set(profileId, { profileId, saidAt, [medium]: answer });
+    const before = byProfile.get(profileId)?.saidAt;
+    if (answer && (!before || before <= saidAt)) byProfile.set(profileId, { profileId, saidAt, [medium]: answer });
   }
   return [...byProfile.values()];
 }

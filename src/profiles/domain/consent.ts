@@ -13,7 +13,10 @@ export type ConsentSource =
 /** What one person says; absent media stay. */
 export interface ConsentAnswer {
   profileId: string;
-  /** When it reached us, by the clock of the database; absent: with the transaction that stores it. */
+  /**
+   * When it reached us, by the clock of the database, or when it was said to a provider; absent: with the transaction that
+   * stores it.
+   */
   saidAt?: Date;
   email?: Subscription;
   sms?: Subscription;

@@ -3,6 +3,7 @@ import { Transactions } from '@libs/platform';
 import { Contactability, ProfilesService } from '@modules/profiles';
 import { SuppressionService } from '@modules/suppression';
 import { Client } from 'pg';
+import { ReceiptIntake } from '../../../src/channels/delivery/receipt-intake';
 import { TextIntake } from '../../../src/channels/delivery/text-intake';
 import { mutate } from '../../support/campaign-stage';
 import { eventually } from '../../support/eventually';
@@ -18,7 +19,7 @@ describe('what somebody says on the phone, in mails and by text', () => {
   let sdkKey: string;
 
   beforeAll(async () => {
-    stage = await stageEvents(20);
+    stage = await stageEvents(25);
     ({ sdkKey } = await mutate<{ sdkKey: string }>(stage.graphql, 'createApp', 'CreateAppInput', 'sdkKey', {
       ...{ name: 'Casino', platform: 'ANDROID' },
     }));
@@ -315,6 +316,70 @@ describe('what somebody says on the phone, in mails and by text', () => {
       await other.end();
     }
     expect((await gate(person(4)))[2]).toBe('NOT_SUBSCRIBED');
+  });
+
+  describe('a no that was said to a provider', () => {
+    const minutesAgo = (minutes: number): Date => new Date(Date.now() - minutes * 60_000);
+    const email = async (index: number): Promise<string> => (await stage.profile(person(index))).emailSubscription;
+    /** Somebody whose message went out an hour ago, and who said yes since. */
+    const subscribed = async (index: number, saidAt: Date): Promise<void> => {
+      await stage.database.query(
+        `UPDATE delivery SET claimed_at = now() - interval '1 hour' WHERE execution_id = $1 AND seq = $2`,
+        [stage.executionId, person(index).seq],
+      );
+      await answer(person(index), 'SUBSCRIBED', saidAt);
+    };
+    /** Reports of noes, each of a message and of the time at which it was said, applied together. */
+    const report = async (...noes: [index: number, saidAt: Date][]): Promise<void> => {
+      const owner = { projectId: stage.projectId, accountId: stage.accounts.smtp };
+      const no = { status: 'UNSUBSCRIBED', code: 'unsubscribed' } as const;
+      for (const [index, occurredAt] of noes) {
+        const { messageId: providerMessageId } = person(index).links;
+        await stage.app.get(ReceiptIntake, { strict: false }).store(owner, [{ ...no, providerMessageId, occurredAt }]);
+      }
+      await stage.apply();
+    };
+    const leftAt = async (index: number): Promise<unknown> => {
+      const sql = 'SELECT unsubscribed_at AS at FROM recipient WHERE execution_id = $1 AND seq = $2';
+      return (await stage.database.query(sql, [stage.executionId, person(index).seq]))[0]?.at;
+    };
+
+    it('leaves a yes that was said since, however late it is reported', async () => {
+      await subscribed(19, minutesAgo(10));
+      const saidAt = minutesAgo(30);
+      await report([19, saidAt]);
+      expect(await email(19)).toBe('SUBSCRIBED');
+      expect(await leftAt(19)).toEqual(saidAt);
+    });
+
+    it('outdoes an older yes, and one of the same second', async () => {
+      const second = new Date(Math.floor(minutesAgo(10).getTime() / 1_000) * 1_000);
+      await subscribed(20, new Date(second.getTime() + 900));
+      await report([20, second]);
+      expect(await email(20)).toBe('UNSUBSCRIBED');
+    });
+
+    it('counts by the newest of several, whichever is reported last', async () => {
+      await subscribed(21, minutesAgo(10));
+      await stage.database.query('UPDATE recipient SET profile_id = $3 WHERE execution_id = $1 AND seq = $2', [
+        ...[stage.executionId, person(22).seq, person(21).profileId],
+      ]);
+      await report([21, minutesAgo(5)], [22, minutesAgo(30)]);
+      expect(await email(21)).toBe('UNSUBSCRIBED');
+    });
+
+    it('was not said before the message that it is about was handed over', async () => {
+      await subscribed(23, minutesAgo(90));
+      await report([23, minutesAgo(120)]);
+      expect(await email(23)).toBe('UNSUBSCRIBED');
+    });
+
+    it('was not said after it was reported', async () => {
+      await report([24, minutesAgo(-600)]);
+      expect(await email(24)).toBe('UNSUBSCRIBED');
+      await (await phoneOf(person(24))).say('subscriptions', { email: 'SUBSCRIBED' });
+      expect(await email(24)).toBe('SUBSCRIBED');
+    });
   });
 
   it('takes an answer that comes a second time, after a newer one, for nothing', async () => {

@@ -16,6 +16,8 @@ export interface ReportedDelivery {
   mailedTo: string | null;
   /** Changes with every attempt. */
   version: number;
+  /** When the last attempt began. */
+  claimedAt: Date;
 }
 
 /** A receipt with its delivery. */
@@ -36,7 +38,8 @@ export class ReceiptLedgerRepository {
    */
   async locate(tx: Tx, receipts: { receipt: ReceiptRow; ref: MessageRef | null }[]): Promise<LocatedReceipt[]> {
     const columns = `d.execution_id AS "executionId", d.seq, d.medium, d.address_key AS "addressKey",
-      d.profile_id AS "profileId", d.state, d.address AS "mailedTo", d.fence AS version`;
+      d.profile_id AS "profileId", d.state, d.address AS "mailedTo", d.fence AS version,
+      d.claimed_at AS "claimedAt"`;
     const rows = await query<ReportedDelivery & { n: number }>(
       tx,
       `SELECT i.n, ${columns} FROM unnest($1::int[], $2::uuid[], $3::text[], $7::timestamptz[]) AS i(n, account_id, message_id, received_at)
