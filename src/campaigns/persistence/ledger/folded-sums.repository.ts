@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 /** The number under which the sums of all chunks of a completed or cancelled execution are kept; 0 has what is counted without a chunk. */
 const folded = -1;
 const lastChunk = 2_147_483_647;
+/** One that failed was never frozen and has no sums. */
 const isFoldable = `state IN ('COMPLETED', 'CANCELLED')`;
 
 /**
