@@ -91,18 +91,28 @@ export function pushes(count: number): NewDelivery[] {
   }));
 }
 
+/** What an execution is of; a connection, channel and day of its own unless told. */
+export interface InsertedExecution {
+  projectId: string;
+  people: number;
+  connectionId?: string;
+  channelId?: string;
+  /** YYYY-MM-DD. */
+  runDate?: string;
+}
+
 /** A running execution of one chunk with so many people, whom nobody was sent to yet. @returns its id. */
 export async function insertExecution(
   database: TestDatabase,
-  { projectId, people }: { projectId: string; people: number },
+  { projectId, people, connectionId = newId(), channelId = newId(), runDate }: InsertedExecution,
 ): Promise<string> {
   const id = newId();
   await database.query('SELECT ensure_ledger_partitions(now())');
   await database.query(
     `INSERT INTO execution (id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id, run_date,
        state, reading, read_through, read_started_at, read_at, frozen_at, received, recipients)
-     VALUES ($1, $2, $3, $4, 506, $5, now(), 'RUNNING', 1, 1, now(), now(), now(), $6, $6)`,
-    [id, projectId, newId(), newId(), id, people],
+     VALUES ($1, $2, $3, $4, 506, $5, coalesce($7::date, current_date), 'RUNNING', 1, 1, now(), now(), now(), $6, $6)`,
+    [id, projectId, connectionId, channelId, id, people, runDate ?? null],
   );
   await database.query(
     'INSERT INTO execution_page (execution_id, reading, skip, next_skip, received, malformed) VALUES ($1, 1, 0, $2, $2, 0)',

@@ -22,14 +22,8 @@ describe('the lists of campaigns and executions', () => {
   }, 120_000);
   afterAll(() => stage?.close());
 
-  async function runOn(day: string, { connectionId, channelId }: { connectionId: string; channelId: string }) {
-    const id = await insertExecution(stage.database, { projectId: stage.projectId, people: 1 });
-    await stage.database.query(
-      'UPDATE execution SET run_date = $2, connection_id = $3, channel_id = $4 WHERE id = $1',
-      [id, day, connectionId, channelId],
-    );
-    return id;
-  }
+  const runOn = (runDate: string, { connectionId, channelId }: { connectionId: string; channelId: string }) =>
+    insertExecution(stage.database, { projectId: stage.projectId, people: 1, connectionId, channelId, runDate });
 
   const days = async (args: string): Promise<string[]> => {
     const { executions } = await stage.graphql<{ executions: { nodes: { runDate: string }[] } }>(

@@ -40,8 +40,7 @@ describe('all long work of a project in one list', () => {
     ({ projectId } = await stage.app.get(ProjectsService).ensureFirst());
     connectionId = await stage.connect('Shop', 'ABSOLUTE');
     ids.import = await startTask('profiles.import');
-    ids.execution = await insertExecution(stage.database, { projectId, people: 10 });
-    await stage.database.query('UPDATE execution SET connection_id = $2 WHERE id = $1', [ids.execution, connectionId]);
+    ids.execution = await insertExecution(stage.database, { projectId, people: 10, connectionId });
     await stage.collect(connectionId, [
       { template: '1', sent: 7 },
       { template: '2', sent: 3 },
