@@ -20,6 +20,7 @@ import { CancelExecution } from './execution/cancel-execution';
 import { CompleteExecution } from './execution/complete-execution';
 import { CompleteTrigger } from './execution/complete-trigger';
 import { DrainTriggered } from './execution/drain-triggered';
+import { ErasedPeople } from './execution/erased-people';
 import { ExecutionContexts } from './execution/execution-context';
 import { ExecutionNews } from './execution/execution-news';
 import { ExecutionWork } from './execution/execution-work';
@@ -28,6 +29,7 @@ import { FindMissed } from './execution/find-missed';
 import { FindQuietChannels } from './execution/find-quiet-channels';
 import { ForgetOld } from './execution/forget-old';
 import { GivingWay } from './execution/giving-way';
+import { MatchPeople } from './execution/match-people';
 import { MatchSamePeople } from './execution/match-same-people';
 import { NarrowToSegment } from './execution/narrow-to-segment';
 import { NarrowToTarget } from './execution/narrow-to-target';
@@ -157,6 +159,8 @@ const useCases = [
   GivingWay,
   MessageLinks,
   ShortLinks,
+  ErasedPeople,
+  MatchPeople,
   MatchSamePeople,
   ReadRecipients,
   SettleColumns,

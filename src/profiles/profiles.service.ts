@@ -16,6 +16,7 @@ import { AppEntity } from './persistence/app.entity';
 import { AttributeValueRepository } from './persistence/attribute-value.repository';
 import { BehaviourRepository } from './persistence/behaviour.repository';
 import { ConsentRepository } from './persistence/consent.repository';
+import { holdOffErasures } from './persistence/erasure-lock';
 import { ProfileRepository } from './persistence/profile.repository';
 import { type PushPlace, PushPlaceRepository } from './persistence/push-place.repository';
 import { ReachRepository } from './persistence/reach.repository';
@@ -134,6 +135,14 @@ export class ProfilesService {
     numbers: { numbers: { userId: string; number: string }[]; subscribeWhenNotSet: boolean },
   ): Promise<Map<string, string>> {
     return this.profiles.importNumbers(tx, projectId, numbers);
+  }
+
+  /**
+   * Keeps the erasures of a project from beginning until `tx` ends, for whoever makes people known: look after it, not
+   * before, who was erased.
+   */
+  holdOffErasures(tx: Tx, projectId: string): Promise<void> {
+    return holdOffErasures(tx, projectId);
   }
 
   /** Remembers that a provider called these addresses dead; the gate refuses them from now on, whoever of the project has them. */

@@ -8,20 +8,23 @@ import type { MatchedRecipient } from './render-slice';
 export interface MatchContext {
   execution: { id: string; attributes: string[] };
   connection: ConnectionView;
+  /** By seq those who are nobody any more, whatever Optimove says of them. */
+  erased?: ReadonlySet<number>;
 }
 
 /** Finds the profiles of recipients by what Optimove said of them. */
 export async function matchRecipients(
   tx: Tx,
   matching: MatchingService,
-  { execution, connection }: MatchContext,
+  { execution, connection, erased }: MatchContext,
   people: OpenRecipient[],
 ): Promise<MatchedRecipient[]> {
   const readAttribute = attributeReader(execution.attributes);
+  const named = erased ? people.filter(({ seq }) => !erased.has(seq)) : people;
   const results = await matching.match(tx, {
     connection,
     executionId: execution.id,
-    customers: people.map((person) => ({
+    customers: named.map((person) => ({
       seq: person.seq,
       customerId: person.customerId,
       userIdValue: readAttribute(person, connection.userIdAttribute),
@@ -35,7 +38,8 @@ export async function matchRecipients(
   });
 }
 
-function attributeReader(names: string[]): (person: OpenRecipient, name: string | null) => string | null {
+/** Reads a value that Optimove gave of a person, of the attributes that were asked for; null where there is none. */
+export function attributeReader(names: string[]): (person: OpenRecipient, name: string | null) => string | null {
   const positions = new Map(names.map((name, index) => [name, index]));
   return (person, name) => (name === null ? null : (person.attributes[positions.get(name) ?? -1] ?? null));
 }

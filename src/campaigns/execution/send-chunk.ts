@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '@libs/foundation';
 import { Log, Outbox, Transactions, type Tx } from '@libs/platform';
-import { MatchingService } from '@modules/matching';
 import { ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import { runawayDetail } from '../domain/content/compile-content';
@@ -23,8 +22,7 @@ import type { FreshChunk } from './drain-triggered';
 import { type ExecutionContext, ExecutionContexts } from './execution-context';
 import { ExecutionNews } from './execution-news';
 import { InFlightLimiter } from './in-flight-limiter';
-import { matchRecipients } from './match-recipients';
-import { NarrowToSegment } from './narrow-to-segment';
+import { MatchPeople } from './match-people';
 import { type MatchedRecipient, renderSlice } from './render-slice';
 import { SendSlice, type Slice, type SliceEnd } from './send-slice';
 import { peopleWithin } from './sending-room';
@@ -66,9 +64,8 @@ export class SendChunk {
     private readonly outbox: Outbox,
     private readonly changes: TotalsChangeRepository,
     private readonly contexts: ExecutionContexts,
-    private readonly matching: MatchingService,
+    private readonly matching: MatchPeople,
     private readonly profiles: ProfilesService,
-    private readonly segment: NarrowToSegment,
     private readonly chunks: ChunkRepository,
     private readonly deliveries: DeliveryRepository,
     private readonly slices: SendSlice,
@@ -175,7 +172,7 @@ export class SendChunk {
   /** `finish` is written with the ends of a chunk that is one slice, unless somebody of it is left. */
   private async sendTo(chunk: HeldChunk, open: OpenRecipient[], finish?: (tx: Tx) => Promise<void>): Promise<SliceEnd> {
     const context = await this.contextFor(chunk, open);
-    const people = await this.match(context, open);
+    const people = await this.matching.run(context, open);
     const { project_id: projectId, kind } = context.execution;
     const owner = { projectId, executionId: chunk.executionId };
     const limiter = this.limiters[kind === 'TRIGGERED' ? 'TRIGGERED' : 'SCHEDULED'];
@@ -198,19 +195,6 @@ export class SendChunk {
       isFinished: ends.some(({ isFinished }) => isFinished),
       retryAfterMs: Math.max(0, ...ends.map(({ retryAfterMs }) => retryAfterMs)),
     };
-  }
-
-  /** Who is in the audience of a Direct campaign was chosen among the profiles; its category may still be for others. */
-  private async match(context: ExecutionContext, open: OpenRecipient[]): Promise<MatchedRecipient[]> {
-    const { connection, execution } = context;
-    const narrowing = { ...context, projectId: execution.project_id };
-    if (!connection) {
-      const people = open.map((person) => ({ ...person, numberProblem: null, drops: [] }));
-      return this.segment.run(this.transactions.pool, { ...narrowing, segments: new Map() }, people);
-    }
-    const match = async (tx: Tx): Promise<MatchedRecipient[]> =>
-      this.segment.run(tx, narrowing, await matchRecipients(tx, this.matching, { execution, connection }, open));
-    return this.matching.writes(connection) ? this.transactions.run(match) : match(this.transactions.pool);
   }
 
   /** A kept context may be older than a template that a trigger has just brought. */

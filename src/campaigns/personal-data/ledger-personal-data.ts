@@ -33,6 +33,7 @@ export class LedgerPersonalData implements PersonalDataSource, OnModuleInit {
 
   onModuleInit(): void {
     this.data.register(this);
+    this.data.onErasureBegin((tx, projectId, person) => this.remember(tx, projectId, person));
   }
 
   async *records(tx: Tx, projectId: string, found: Person): AsyncGenerator<PersonalRecord> {
@@ -51,8 +52,7 @@ export class LedgerPersonalData implements PersonalDataSource, OnModuleInit {
   async erase(tx: Tx, projectId: string, found: Person): Promise<number> {
     const person = await withListed(tx, projectId, found);
     const key = await keyOfPerson(tx, projectId, person);
-    const [secret] = this.secrets.derivedKeys(erasurePurpose);
-    if (secret) await rememberErased(tx, projectId, person, secret);
+    await this.remember(tx, projectId, person);
     let touched = 0;
     for (const sql of erasing) touched += await execute(tx, sql, key);
     const tests = 'DELETE FROM test_delivery WHERE project_id = $1 AND profile_id = $2';
@@ -61,6 +61,11 @@ export class LedgerPersonalData implements PersonalDataSource, OnModuleInit {
       AND category_id IN (SELECT id FROM engagement_category WHERE project_id = $1)`;
     touched += await execute(tx, uses, [projectId, person.profileId]);
     return touched + (await this.journal.erase(tx, projectId, person));
+  }
+
+  private async remember(tx: Tx, projectId: string, person: Person): Promise<void> {
+    const [secret] = this.secrets.derivedKeys(erasurePurpose);
+    if (secret) await rememberErased(tx, projectId, person, secret);
   }
 }
 

@@ -1,7 +1,8 @@
 import { newId } from '@libs/foundation';
-import { Outbox, Transactions } from '@libs/platform';
+import { Outbox, Transactions, type Tx } from '@libs/platform';
 import { type Actor, AuditTrail, Tasks } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
+import { beginErasure } from '../persistence/erasure-lock';
 import { holdUserId } from '../sdk/identify-device';
 import { erasePersonJob } from './erase.job';
 import { ErasureRepository } from './erasure.repository';
@@ -24,8 +25,9 @@ export class ErasePerson {
   ) {}
 
   /** From the answer on nothing is sent to the person any more. @returns the task of what is left to do. */
-  start(actor: Actor, userId: string): Promise<string> {
+  async start(actor: Actor, userId: string): Promise<string> {
     const { projectId } = actor;
+    await this.transactions.run((tx) => this.begin(tx, projectId, userId));
     return this.transactions.run(async (tx) => {
       // Nobody signs in as the person meanwhile.
       await holdUserId(tx, projectId, userId);
@@ -44,10 +46,18 @@ export class ErasePerson {
         await this.data.tellErasure(tx, projectId, person.profileId);
       }
       await this.own.erase(tx, projectId, person);
+      // What was announced since the beginning counts as announced before the answer.
+      await this.data.tellErasureBegin(tx, projectId, person);
       await this.audit.record(tx, actor, { action: 'profile.erased', subject: { type: 'erasure', id } });
       await this.outbox.enqueue(tx, erasePersonJob, { erasureId: id, at: 'start' });
       return taskId;
     });
+  }
+
+  /** Committed before anything else, and quick: nobody can be made known while it waits for those who are at it. */
+  private async begin(tx: Tx, projectId: string, userId: string): Promise<void> {
+    await beginErasure(tx, projectId);
+    await this.data.tellErasureBegin(tx, projectId, await this.people.find(tx, projectId, userId));
   }
 
   /** Asks again for erasures that nobody works: their job was lost, or its worker died. */

@@ -38,11 +38,15 @@ export interface PersonalDataSource {
 /** Takes over what must outlive a profile, in the transaction that deletes it; the profile is still there, and held. */
 export type ErasureHandler = (tx: Tx, projectId: string, profileId: string) => Promise<void>;
 
+/** Makes sure that nothing announced until now makes a person known again; told twice, it counts until the second time. */
+export type ErasureBeginHandler = (tx: Tx, projectId: string, person: Person) => Promise<void>;
+
 /** Modules register here what they keep of people, so that one person can be shown all of it and taken out of it. */
 @Injectable()
 export class PersonalData {
   private readonly registered: PersonalDataSource[] = [];
   private readonly erasureHandlers: ErasureHandler[] = [];
+  private readonly beginHandlers: ErasureBeginHandler[] = [];
 
   /** Called while the process starts. */
   register(source: PersonalDataSource): void {
@@ -52,6 +56,16 @@ export class PersonalData {
   /** Called while the process starts. */
   onErasure(handler: ErasureHandler): void {
     this.erasureHandlers.push(handler);
+  }
+
+  /** Called while the process starts. */
+  onErasureBegin(handler: ErasureBeginHandler): void {
+    this.beginHandlers.push(handler);
+  }
+
+  /** Tells every module that an erasure begins, before anything is taken away. */
+  async tellErasureBegin(tx: Tx, projectId: string, person: Person): Promise<void> {
+    for (const handler of this.beginHandlers) await handler(tx, projectId, person);
   }
 
   /** Tells every module that a profile is about to be erased, one after the other. */

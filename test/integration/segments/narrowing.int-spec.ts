@@ -9,6 +9,7 @@ import type { SmsContent } from '../../../src/campaigns/domain/content/campaign-
 import { compileContent } from '../../../src/campaigns/domain/content/compile-content';
 import { AccountsNeeded } from '../../../src/campaigns/execution/accounts-needed';
 import { type ExecutionContext, ExecutionContexts } from '../../../src/campaigns/execution/execution-context';
+import { MatchPeople } from '../../../src/campaigns/execution/match-people';
 import { NarrowToSegment } from '../../../src/campaigns/execution/narrow-to-segment';
 import { NarrowToTarget } from '../../../src/campaigns/execution/narrow-to-target';
 import { SendChunk } from '../../../src/campaigns/execution/send-chunk';
@@ -118,6 +119,7 @@ describe('a campaign with a segment', () => {
     const module = await Test.createTestingModule({
       providers: [
         SendChunk,
+        MatchPeople,
         SendSlice,
         SentBeforeSignIn,
         AccountsNeeded,
@@ -140,6 +142,7 @@ describe('a campaign with a segment', () => {
         addTo: (message: unknown) => message,
         shorten: (message: unknown) => ({ message, links: [] }),
         store: async () => undefined,
+        among: async () => new Set(),
         moved: async () => undefined,
         tryComplete: async () => undefined,
       }))

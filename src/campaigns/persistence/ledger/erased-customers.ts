@@ -1,4 +1,4 @@
-import { execute, query, type Tx } from '@libs/platform';
+import { execute, prepared, query, type Tx } from '@libs/platform';
 import { type NamedCustomer, type Person, withoutBlanks } from '@modules/profiles';
 import type { OptimoveExecutionRow } from './execution.repository';
 
@@ -43,8 +43,10 @@ export async function rememberErased(tx: Tx, projectId: string, person: Person, 
   ];
   await execute(
     tx,
-    `INSERT INTO erased_customer (project_id, scope, digest) SELECT DISTINCT $1::uuid, n.scope, ${digestOf('n.id', '$4::bytea')}
-     FROM unnest($2::text[], $3::text[]) AS n(scope, id) ON CONFLICT ON CONSTRAINT pk_erased_customer DO UPDATE SET erased_at = now()`,
+    `INSERT INTO erased_customer (project_id, scope, digest, erased_at)
+     SELECT DISTINCT $1::uuid, n.scope, ${digestOf('n.id', '$4::bytea')}, statement_timestamp()
+     FROM unnest($2::text[], $3::text[]) AS n(scope, id)
+     ON CONFLICT ON CONSTRAINT pk_erased_customer DO UPDATE SET erased_at = excluded.erased_at`,
     [projectId, names.map(({ scope }) => scope), names.map(({ id }) => id), key],
   );
 }
@@ -87,6 +89,54 @@ export async function dropErased(
   if (userIdAttribute === null) return dropped;
   return dropped + (await execute(tx, droppedBy(givenUserId), [...values, [scopes.attribute], userIdAttribute]));
 }
+
+/** Somebody on the way to their message, as Optimove gave them. */
+export interface ListedPerson {
+  seq: number;
+  customerId: string;
+  /** Value of the User ID attribute; empty where there is none. */
+  userIdValue: string;
+  /** Whoever was erased before is somebody else's concern: they were named again. */
+  since: Date;
+}
+
+/** Whether anybody of the project was erased since the first of these instants. */
+export async function wasAnybodyErased(tx: Tx, projectId: string, instants: Date[]): Promise<boolean> {
+  const sql = `SELECT 1 FROM erased_customer WHERE project_id = $1
+    AND erased_at >= (SELECT min(since) FROM unnest($2::timestamptz[]) AS since) LIMIT 1`;
+  return (await query(tx, prepared(sql), [projectId, instants])).length > 0;
+}
+
+/** Those of these people, by seq, who were erased since they were announced. */
+export async function erasedAmong(
+  tx: Tx,
+  given: { projectId: string; connectionIds: string[]; erasureKeys: Buffer[]; userIdAttribute: string | null },
+  people: ListedPerson[],
+): Promise<Set<number>> {
+  const { projectId, connectionIds, erasureKeys, userIdAttribute } = given;
+  const byCustomer = [...connectionIds, scopes.any, ...(userIdAttribute === null ? [scopes.userId] : [])];
+  const rows = await query<{ seq: number }>(
+    tx,
+    `SELECT DISTINCT n.seq FROM (
+       SELECT p.seq, p.customer_id AS name, p.since, $6::text[] AS meant FROM ${listed}
+       UNION ALL SELECT p.seq, p.user_id, p.since, ARRAY['${scopes.attribute}'] FROM ${listed} WHERE p.user_id <> ''
+     ) AS n CROSS JOIN unnest($7::bytea[]) AS k(secret)
+     JOIN erased_customer x ON x.project_id = $1 AND x.digest = ${digestOf('n.name', 'k.secret')}
+       AND x.scope = ANY(n.meant) AND x.erased_at >= n.since`,
+    [
+      projectId,
+      people.map(({ seq }) => seq),
+      people.map(({ customerId }) => customerId),
+      people.map(({ userIdValue }) => userIdValue.trim()),
+      people.map(({ since }) => since),
+      byCustomer,
+      erasureKeys,
+    ],
+  );
+  return new Set(rows.map(({ seq }) => seq));
+}
+
+const listed = 'unnest($2::int[], $3::text[], $4::text[], $5::timestamptz[]) AS p(seq, customer_id, user_id, since)';
 
 /** $7 is the name of the attribute. */
 const givenUserId = withoutBlanks(

@@ -1,0 +1,49 @@
+import { Transactions, type Tx } from '@libs/platform';
+import type { ConnectionView } from '@modules/connections';
+import { MatchingService } from '@modules/matching';
+import { ProfilesService } from '@modules/profiles';
+import { Injectable } from '@nestjs/common';
+import type { OpenRecipient } from '../persistence/ledger/chunk.repository';
+import { ErasedPeople } from './erased-people';
+import type { ExecutionContext } from './execution-context';
+import { matchRecipients } from './match-recipients';
+import { NarrowToSegment } from './narrow-to-segment';
+import type { MatchedRecipient } from './render-slice';
+
+/** Finds out who the people of a chunk are, and whom of them its campaigns are for. */
+@Injectable()
+export class MatchPeople {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly matching: MatchingService,
+    private readonly profiles: ProfilesService,
+    private readonly erased: ErasedPeople,
+    private readonly segment: NarrowToSegment,
+  ) {}
+
+  /** Who is in the audience of a Direct campaign was chosen among the profiles; its category may still be for others. */
+  async run(context: ExecutionContext, open: OpenRecipient[]): Promise<MatchedRecipient[]> {
+    const { connection, execution } = context;
+    const { pool } = this.transactions;
+    if (connection) return this.match({ ...context, connection }, open);
+    const people = open.map((person) => ({ ...person, numberProblem: null, drops: [] }));
+    return this.segment.run(pool, { ...context, projectId: execution.project_id, segments: new Map() }, people);
+  }
+
+  /** Where numbers are imported nobody is made known who is erased at that moment; elsewhere their profile is gone. */
+  private match(
+    context: ExecutionContext & { connection: ConnectionView },
+    open: OpenRecipient[],
+  ): Promise<MatchedRecipient[]> {
+    const projectId = context.execution.project_id;
+    const match = async (tx: Tx, erased?: ReadonlySet<number>): Promise<MatchedRecipient[]> => {
+      const matched = await matchRecipients(tx, this.matching, { ...context, erased }, open);
+      return this.segment.run(tx, { ...context, projectId }, matched);
+    };
+    if (!this.matching.writes(context.connection)) return match(this.transactions.pool);
+    return this.transactions.run(async (tx) => {
+      await this.profiles.holdOffErasures(tx, projectId);
+      return match(tx, await this.erased.among(tx, context, open));
+    });
+  }
+}
