@@ -3,11 +3,18 @@ import { ChannelsModule } from './channels.module';
 import { ChannelsClocks } from './jobs/channels.clocks';
 import { ChannelsMetrics } from './jobs/channels.metrics';
 import { RemoveChannelsHandler } from './jobs/remove-channels.handler';
+import { TakeOverListenersHandler } from './jobs/take-over-listeners.handler';
 import { UnregisterListenersHandler } from './jobs/unregister-listeners.handler';
 
 /** Channels as the worker host runs them. */
 @Module({
   imports: [ChannelsModule],
-  providers: [UnregisterListenersHandler, RemoveChannelsHandler, ChannelsClocks, ChannelsMetrics],
+  providers: [
+    UnregisterListenersHandler,
+    RemoveChannelsHandler,
+    TakeOverListenersHandler,
+    ChannelsClocks,
+    ChannelsMetrics,
+  ],
 })
 export class ChannelsWorkerModule {}

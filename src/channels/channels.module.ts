@@ -22,6 +22,7 @@ import { KnownChannels } from './listeners/known-channels';
 import { Listeners } from './listeners/listeners';
 import { RemoveChannels } from './listeners/remove-channels';
 import { TakeBackListeners } from './listeners/take-back-listeners';
+import { TakeOverListeners } from './listeners/take-over-listeners';
 import { ManageChannels } from './manage-channels';
 import { ManageProviderAccounts } from './manage-provider-accounts';
 import { ChannelEntity } from './persistence/channel.entity';
@@ -48,6 +49,7 @@ const useCases = [
   Listeners,
   RemoveChannels,
   TakeBackListeners,
+  TakeOverListeners,
   KeepListeners,
   CheckListeners,
   ManageChannels,

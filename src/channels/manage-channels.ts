@@ -32,6 +32,7 @@ export class ManageChannels {
   async add(actor: Actor, wanted: WantedChannel & { connectionId: string }): Promise<ChannelOutcome> {
     const connection = await this.findConnection(actor, wanted.connectionId);
     if (!connection) return failed(noConnection);
+    if (connection.isDisabled) return failed(disabled('connectionId'));
     const choice = chooseChannel(wanted, await this.knownChannels.list(actor.projectId, connection.id));
     if ('problem' in choice) return failed(choice.problem);
     const channel = newChannel(connection, wanted.kind, choice.channel);
@@ -52,6 +53,7 @@ export class ManageChannels {
   async reregister(actor: Actor, id: string): Promise<ChannelOutcome> {
     const channel = await this.find(actor, id);
     if (!channel) return failed(notFound);
+    if ((await this.findConnection(actor, channel.connectionId))?.isDisabled) return failed(disabled('id'));
     await this.listeners.register(channel);
     await this.audit.record(this.transactions.pool, actor, {
       action: 'channel.listeners-registered-again',
@@ -142,6 +144,13 @@ const noConnection: ChannelProblem = {
   path: ['connectionId'],
   message: 'This project has no such connection; list connections to see their ids',
 };
+
+const disabled = (field: string): ChannelProblem => ({
+  code: 'CONNECTION_DISABLED',
+  path: [field],
+  message:
+    'The connection is disabled, and Optimove has one set of listeners for all connections to an account; enable the connection first',
+});
 
 const alreadyAdded = (id: number): ChannelProblem => ({
   code: 'ALREADY_ADDED',

@@ -7,7 +7,7 @@ import { AccessCheck } from './access-check';
 import { toView } from './connections.service';
 import { DeletionConsequences } from './deletion-consequences';
 import { type ConnectionProblem, type ConnectionSettings, problemsOf } from './domain/connection-settings';
-import { connectionDeleted, userIdAttributeChanged } from './domain/events';
+import { callsTakenOver, connectionDeleted, userIdAttributeChanged } from './domain/events';
 import { hintOf, isSameEndpoint } from './domain/rules';
 import { forgetTokenJob } from './jobs/connections.jobs';
 import { KnownAccounts } from './known-accounts';
@@ -68,7 +68,7 @@ export class ManageConnections {
     return this.store(actor, connection, { ...change, action: 'connection.updated' });
   }
 
-  /** While disabled, Optimove's calls are noted and nothing is sent. */
+  /** While disabled, Optimove's calls are noted and nothing is sent; other connections to the account have them instead. */
   async setDisabled(actor: Actor, id: string, isDisabled: boolean): Promise<ConnectionOutcome> {
     return this.transactions.run(async (tx) => {
       const connection = await this.repository.lock(tx, actor.projectId, id);
@@ -76,6 +76,7 @@ export class ManageConnections {
       Object.assign(connection, { isDisabled, version: connection.version + 1, updatedAt: new Date() });
       const action = isDisabled ? 'connection.disabled' : 'connection.enabled';
       await this.audit.record(tx, actor, { action, subject: subjectOf(connection) });
+      if (isDisabled) await this.giveCallsAway(tx, connection);
       return { connection: await this.repository.save(tx, connection), problems: [] };
     });
   }
@@ -151,6 +152,14 @@ export class ManageConnections {
       await this.outbox.publish(tx, userIdAttributeChanged, { connectionId: changed.id, at: String(changed.version) });
     }
     return { connection, problems: [] };
+  }
+
+  /** To the connections in use to the account that this one has in the database. */
+  private async giveCallsAway(tx: Tx, { id: formerId, version }: ConnectionEntity): Promise<void> {
+    for (const { id: connectionId, isDisabled } of await this.repository.ofSameAccount(tx, formerId)) {
+      if (connectionId === formerId || isDisabled) continue;
+      await this.outbox.publish(tx, callsTakenOver, { connectionId, formerId, at: String(version) });
+    }
   }
 
   private setToken(connection: ConnectionEntity, apiToken: string): void {

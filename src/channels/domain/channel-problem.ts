@@ -5,6 +5,7 @@ export const channelErrorCodes = [
   'UNKNOWN_CHANNEL',
   'ALREADY_ADDED',
   'SUBSCRIPTION_CHANNEL',
+  'CONNECTION_DISABLED',
   'NOT_SCHEDULED',
 ] as const;
 

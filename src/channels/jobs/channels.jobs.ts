@@ -1,5 +1,5 @@
 import { defineJob, subscribe } from '@libs/platform';
-import { connectionDeleted } from '@modules/connections';
+import { callsTakenOver, connectionDeleted } from '@modules/connections';
 
 /** Takes back what a removed channel left at Optimove; `at` tells one removal from the next of a channel that came back. */
 export const unregisterListenersJob = defineJob<{ channelId: string; at: string }>({
@@ -13,4 +13,11 @@ export const removeChannelsJob = defineJob<{ connectionId: string }>({
   id: ({ connectionId }) => `remove-${connectionId}`,
 });
 
+/** Registers the listeners of a connection that led to another one. */
+export const takeOverListenersJob = defineJob<{ connectionId: string; formerId: string; at: string }>({
+  queue: 'channels.take-over-listeners',
+  id: ({ connectionId, formerId, at }) => `take-over-${connectionId}-${formerId}-${at}`,
+});
+
 subscribe(connectionDeleted, removeChannelsJob);
+subscribe(callsTakenOver, takeOverListenersJob);

@@ -3,6 +3,14 @@ import { defineEvent } from '@libs/platform';
 /** A connection was deleted; whoever registered something at Optimove for it takes that back. */
 export const connectionDeleted = defineEvent<{ connectionId: string }>('connections.connection-deleted');
 
+/**
+ * The calls of Optimove that came to the connection `formerId` come to this one from now on: the former was disabled. `at`
+ * tells one change from the next.
+ */
+export const callsTakenOver = defineEvent<{ connectionId: string; formerId: string; at: string }>(
+  'connections.calls-taken-over',
+);
+
 /** A connection finds profiles by another attribute from now on; `at` tells one change from the next. */
 export const userIdAttributeChanged = defineEvent<{ connectionId: string; at: string }>(
   'connections.user-id-attribute-changed',

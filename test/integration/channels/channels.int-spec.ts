@@ -1,6 +1,7 @@
 import { ChannelNotFoundError, ChannelsService } from '@modules/channels';
 import { ConnectionsService } from '@modules/connections';
 import { RemoveChannelsHandler } from '../../../src/channels/jobs/remove-channels.handler';
+import { TakeOverListenersHandler } from '../../../src/channels/jobs/take-over-listeners.handler';
 import { UnregisterListenersHandler } from '../../../src/channels/jobs/unregister-listeners.handler';
 import { CheckListeners } from '../../../src/channels/listeners/check-listeners';
 import { KeepListeners } from '../../../src/channels/listeners/keep-listeners';
@@ -36,6 +37,9 @@ describe('channels of a connection', () => {
 
   const unregister = (): Promise<void> =>
     work('channels.unregister-listeners', (data) => stage.app.get(UnregisterListenersHandler).handle(data));
+
+  const takeOver = (): Promise<void> =>
+    work('channels.take-over-listeners', (data) => stage.app.get(TakeOverListenersHandler).handle(data));
 
   /** What follows the deletion of a connection. */
   async function removeChannels(): Promise<void> {
@@ -276,6 +280,35 @@ describe('channels of a connection', () => {
     await addAll(stage.connectionId);
     await deleteFirst();
     expect(listeners).toEqual(ofOneInUse);
+  });
+
+  it('hands the listeners of a disabled connection at once to the one in use, as far as that has the channels', async () => {
+    const connectionId = await connectAgain();
+    await add({ kind: 'MOBILE_PUSH', connectionId });
+    const { listeners } = stage.optimove;
+    const ofOther = new Map(listeners);
+    await addAll(stage.connectionId);
+    const ofFirst = new Map(listeners);
+    await switchTo('disableConnection', stage.connectionId);
+    await takeOver();
+    expect(listeners).toEqual(new Map([...ofFirst, ...ofOther]));
+  });
+
+  it('registers nothing for a disabled connection, and says what to do', async () => {
+    const mobile = await add({ kind: 'MOBILE_PUSH' });
+    const connectionId = await connectAgain();
+    await switchTo('disableConnection', stage.connectionId);
+    await add({ kind: 'MOBILE_PUSH', connectionId });
+    const registered = new Map(stage.optimove.listeners);
+    expect(await add({ kind: 'WEB_PUSH' })).toMatchObject({
+      channel: null,
+      userErrors: [{ code: 'CONNECTION_DISABLED', path: ['connectionId'] }],
+    });
+    expect(await stage.change<Answer>('reregisterListener', { id: idOf(mobile) }, fields)).toMatchObject({
+      channel: null,
+      userErrors: [{ code: 'CONNECTION_DISABLED', path: ['id'] }],
+    });
+    expect(stage.optimove.listeners).toEqual(registered);
   });
 
   it('takes back what only a disabled connection has, which gets it when it is enabled', async () => {

@@ -1,0 +1,36 @@
+import { Transactions } from '@libs/platform';
+import { ConnectionsService } from '@modules/connections';
+import { Injectable } from '@nestjs/common';
+import { listenerEventsOf } from '../domain/listener-events';
+import { ChannelRepository } from '../persistence/channel.repository';
+import { Listeners } from './listeners';
+
+/** Optimove has one set of listeners for an account: what led to a connection that is out of use leads to another one. */
+@Injectable()
+export class TakeOverListeners {
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly repository: ChannelRepository,
+    private readonly connections: ConnectionsService,
+    private readonly listeners: Listeners,
+  ) {}
+
+  /** Registers what both connections need; nothing when the first is not in use. */
+  async run(connectionId: string, formerId: string): Promise<void> {
+    const { pool } = this.transactions;
+    if ((await this.connections.find(connectionId))?.status !== 'ACTIVE') return;
+    const former = (await this.repository.list(pool, [formerId])).filter(
+      ({ kind }) => listenerEventsOf(kind).length > 0,
+    );
+    if (former.length === 0) return;
+    const numbers = new Set(former.map(({ optimoveChannelId }) => optimoveChannelId));
+    for (const channel of await this.repository.list(pool, [connectionId])) {
+      const isShared = numbers.has(channel.optimoveChannelId);
+      const isRegistered = channel.state === 'ACTIVE';
+      const events = listenerEventsOf(channel.kind).filter(
+        ({ scope }) => isShared || (isRegistered && scope === 'CONNECTION'),
+      );
+      if (events.length > 0) await this.listeners.register(channel, events);
+    }
+  }
+}
