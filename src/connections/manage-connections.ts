@@ -49,7 +49,7 @@ export class ManageConnections {
     const connection = Object.assign(new ConnectionEntity(), {
       id,
       projectId: actor.projectId,
-      callbackSecret: this.secrets.seal(randomBytes(24).toString('base64url'), id),
+      callbackSecret: this.newCallbackSecret(id),
       lastSuccessAt: new Date(),
       version: 0,
     });
@@ -137,10 +137,12 @@ export class ManageConnections {
     if (before && before.version !== expectedVersion) return failed(conflict());
     if (!before && expectedVersion > 0) return failed(notFound());
     if (await this.repository.isNameTaken(tx, changed)) return failed(nameTaken());
-    if (!before || !isSameEndpoint(before.endpoint, changed.endpoint)) {
-      changed.accountId = await this.accounts.find(tx, changed);
-    }
     Object.assign(changed, { version: expectedVersion + 1, updatedAt: new Date() });
+    if (!before || !isSameEndpoint(before.endpoint, changed.endpoint)) {
+      const accountId = await this.accounts.find(tx, changed);
+      if (before && before.accountId !== accountId) await this.leaveAccount(tx, changed);
+      changed.accountId = accountId;
+    }
     const connection = await this.repository.save(tx, changed);
     await this.audit.record(tx, actor, {
       action,
@@ -154,12 +156,26 @@ export class ManageConnections {
     return { connection, problems: [] };
   }
 
+  /** Calls of the account are strangers' from now on, also those of its engagement webhook. */
+  private async leaveAccount(tx: Tx, connection: ConnectionEntity): Promise<void> {
+    await this.giveCallsAway(tx, connection);
+    const { id: connectionId, version } = connection;
+    await this.outbox.publish(tx, callsTakenOver, { connectionId, formerId: connectionId, at: String(version) });
+    connection.callbackSecret = this.newCallbackSecret(connectionId);
+    connection.webhookSecretHash = null;
+    connection.webhookSecretSetAt = null;
+  }
+
   /** To the connections in use to the account that this one has in the database. */
   private async giveCallsAway(tx: Tx, { id: formerId, version }: ConnectionEntity): Promise<void> {
     for (const { id: connectionId, isDisabled } of await this.repository.ofSameAccount(tx, formerId)) {
       if (connectionId === formerId || isDisabled) continue;
       await this.outbox.publish(tx, callsTakenOver, { connectionId, formerId, at: String(version) });
     }
+  }
+
+  private newCallbackSecret(connectionId: string): string {
+    return this.secrets.seal(randomBytes(24).toString('base64url'), connectionId);
   }
 
   private setToken(connection: ConnectionEntity, apiToken: string): void {

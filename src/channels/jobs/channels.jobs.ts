@@ -13,7 +13,7 @@ export const removeChannelsJob = defineJob<{ connectionId: string }>({
   id: ({ connectionId }) => `remove-${connectionId}`,
 });
 
-/** Registers the listeners of a connection that led to another one. */
+/** Registers the listeners of a connection that led to another one, or to the address that it had before. */
 export const takeOverListenersJob = defineJob<{ connectionId: string; formerId: string; at: string }>({
   queue: 'channels.take-over-listeners',
   id: ({ connectionId, formerId, at }) => `take-over-${connectionId}-${formerId}-${at}`,

@@ -15,7 +15,7 @@ export class TakeOverListeners {
     private readonly listeners: Listeners,
   ) {}
 
-  /** Registers what both connections need; nothing when the first is not in use. */
+  /** Registers what both connections need, which may be the same one; nothing when the first is not in use. */
   async run(connectionId: string, formerId: string): Promise<void> {
     const { pool } = this.transactions;
     if ((await this.connections.find(connectionId))?.status !== 'ACTIVE') return;

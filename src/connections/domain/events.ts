@@ -4,8 +4,8 @@ import { defineEvent } from '@libs/platform';
 export const connectionDeleted = defineEvent<{ connectionId: string }>('connections.connection-deleted');
 
 /**
- * The calls of Optimove that came to the connection `formerId` come to this one from now on: the former was disabled. `at`
- * tells one change from the next.
+ * The calls of Optimove that came to the connection `formerId` come to this one from now on: the former was disabled or
+ * moved to another account. A connection that was moved is told of itself. `at` tells one change from the next.
  */
 export const callsTakenOver = defineEvent<{ connectionId: string; formerId: string; at: string }>(
   'connections.calls-taken-over',

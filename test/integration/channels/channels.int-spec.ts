@@ -5,6 +5,7 @@ import { TakeOverListenersHandler } from '../../../src/channels/jobs/take-over-l
 import { UnregisterListenersHandler } from '../../../src/channels/jobs/unregister-listeners.handler';
 import { CheckListeners } from '../../../src/channels/listeners/check-listeners';
 import { KeepListeners } from '../../../src/channels/listeners/keep-listeners';
+import { OptimovePeer } from './optimove-peer';
 import { type Problem, type Stage, setStage } from './stage';
 
 const fields = 'channel { id kind name optimoveChannelId media state lastError listenerRegisteredAt }';
@@ -353,6 +354,57 @@ describe('channels of a connection', () => {
     await stage.change('updateConnection', input, 'connection { id }');
     await stage.app.get(KeepListeners).run();
     expect(stage.optimove.registered).toEqual(['1/506', '13/506', '3/*', '4/506']);
+  });
+
+  describe('when the connection is moved to another account', () => {
+    let elsewhere: OptimovePeer;
+    beforeEach(async () => {
+      elsewhere = await OptimovePeer.start();
+    });
+    afterEach(() => elsewhere.close());
+
+    const move = (): Promise<unknown> => {
+      const input = { id: stage.connectionId, version: 1, endpoint: elsewhere.endpoint, apiToken: 'token-of-another' };
+      return stage.change('updateConnection', input, 'connection { id }');
+    };
+    /** Whether a call to the address is one of Optimove. */
+    const mayCall = async (address = ''): Promise<boolean> => {
+      const [connectionId = '', secret = '', kind = ''] = address.split('/').slice(-3);
+      const connections = stage.app.get(ConnectionsService);
+      const caller = { connectionId, kind, secretHash: connections.callbackSecretHash(secret) };
+      return (await connections.authenticateCallback(caller)) !== null;
+    };
+
+    it('registers its listeners there at once, and gives those of the first account to the connection that has it', async () => {
+      const connectionId = await connectAgain();
+      await add({ kind: 'MOBILE_PUSH', connectionId });
+      const ofOther = new Map(stage.optimove.listeners);
+      await add({ kind: 'MOBILE_PUSH' });
+      expect(stage.optimove.listeners).not.toEqual(ofOther);
+      await move();
+      await takeOver();
+      expect(stage.optimove.listeners).toEqual(ofOther);
+      expect(elsewhere.registered).toEqual(['1/506', '13/506', '3/*', '4/506']);
+      expect(await mayCall(elsewhere.listeners.get('13/506'))).toBe(true);
+    });
+
+    it('takes the calls of the first account, and those of its engagement webhook, for those of strangers', async () => {
+      await add({ kind: 'MOBILE_PUSH' });
+      const { webhook } = await stage.ask<{ webhook: { url: string } }>(
+        'mutation ($id: ID!) { webhook: renewEngagementWebhook(input: { id: $id }) { url } }',
+        { id: stage.connectionId },
+      );
+      await move();
+      expect(await mayCall(stage.optimove.listeners.get('13/506'))).toBe(false);
+      expect(await mayCall(webhook.url)).toBe(false);
+    });
+
+    it('is another thing than a new token: that changes nothing of where Optimove calls', async () => {
+      await add({ kind: 'MOBILE_PUSH' });
+      const input = { id: stage.connectionId, version: 1, apiToken: 'token-of-later' };
+      await stage.change('updateConnection', input, 'connection { id }');
+      expect(await mayCall(stage.optimove.listeners.get('13/506'))).toBe(true);
+    });
   });
 
   it('asks Optimove which listeners it has, and registers again what is lost or leads elsewhere', async () => {
