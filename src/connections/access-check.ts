@@ -1,5 +1,5 @@
 import { AppError } from '@libs/foundation';
-import { OptimoveUnauthorizedError } from '@libs/optimove-client';
+import { type OptimoveClient, OptimoveUnauthorizedError } from '@libs/optimove-client';
 import { OutboundGuard, OutboundRefusedError } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { ConnectionProblem } from './domain/connection-settings';
@@ -8,8 +8,10 @@ import { OptimoveClients } from './optimove-clients';
 interface Access {
   endpoint: string;
   apiKey: string;
-  callsPerSecond: number;
+  callsPerSecond?: number;
 }
+
+const defaultCallsPerSecond = 4;
 
 /** Asks Optimove whether a token works at an endpoint, before either is stored. */
 @Injectable()
@@ -20,18 +22,28 @@ export class AccessCheck {
   ) {}
 
   /** What is wrong, by field; nothing when Optimove answered as it should. */
-  async problems({
-    endpoint,
-    apiKey,
-    callsPerSecond = 4,
-  }: Partial<Access> & Omit<Access, 'callsPerSecond'>): Promise<ConnectionProblem[]> {
+  async problems(access: Access): Promise<ConnectionProblem[]> {
     try {
-      await this.guard.assertPublicHost(new URL(endpoint).hostname);
-      await this.clients.forCheck({ endpoint, apiKey, callsPerSecond }).checkAccess();
+      await this.guard.assertPublicHost(new URL(access.endpoint).hostname);
+      await this.clientOf(access).checkAccess();
       return [];
     } catch (error) {
       return [problemOf(error)];
     }
+  }
+
+  /** The addresses that the account calls, whoever registered them; none where Optimove does not tell. */
+  async listenerAddresses(access: Access): Promise<string[]> {
+    try {
+      const listeners = await this.clientOf(access).getRegisteredEventListeners();
+      return listeners.map(({ listenerUrl }) => listenerUrl);
+    } catch {
+      return [];
+    }
+  }
+
+  private clientOf({ endpoint, apiKey, callsPerSecond = defaultCallsPerSecond }: Access): OptimoveClient {
+    return this.clients.forCheck({ endpoint, apiKey, callsPerSecond });
   }
 }
 

@@ -1,12 +1,16 @@
 import { newId } from '@libs/foundation';
 import { SecretBox, SecretUnreadableError, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import { callbackAddress } from './domain/callback-address';
 import { isSameEndpoint } from './domain/rules';
 import { tokenDigest, tokenPurpose } from './domain/token-digest';
 import type { ConnectionEntity } from './persistence/connection.entity';
 import { ConnectionRepository } from './persistence/connection.repository';
 
-/** Knows an account of Optimove again by address and token, also when the connection to it was deleted. */
+/**
+ * Knows an account of Optimove again, also when the connection to it was deleted: by address and token, or because it calls
+ * an address of ours.
+ */
 @Injectable()
 export class KnownAccounts {
   constructor(
@@ -14,15 +18,22 @@ export class KnownAccounts {
     private readonly secrets: SecretBox,
   ) {}
 
-  /** That of the project's newest connection to the same address with the same token, or else a new one. */
-  async find(tx: Tx, connection: ConnectionEntity): Promise<string> {
+  /**
+   * That of the project's newest connection to the same address with the same token, or whose callbacks are among the
+   * `listenerAddresses` of the account; or else a new one.
+   */
+  async find(tx: Tx, connection: ConnectionEntity, listenerAddresses: string[]): Promise<string> {
     const token = this.tokenOf(connection);
     if (token === null) return newId();
     const digests = this.secrets.derivedKeys(tokenPurpose).map((key) => tokenDigest(token, key));
     const others = await this.repository.listEver(tx, connection.projectId);
     const hasSameToken = (other: ConnectionEntity): boolean =>
       this.tokenOf(other) === token || digests.some((digest) => other.apiTokenDigest?.equals(digest));
-    const known = others.find((other) => isSameEndpoint(other.endpoint, connection.endpoint) && hasSameToken(other));
+    const known = others.find(
+      (other) =>
+        (isSameEndpoint(other.endpoint, connection.endpoint) && hasSameToken(other)) ||
+        this.isCalled(other, listenerAddresses),
+    );
     return known?.accountId ?? newId();
   }
 
@@ -33,10 +44,21 @@ export class KnownAccounts {
     return token !== null && key ? tokenDigest(token, key) : null;
   }
 
+  /** Wherever we are reached: that may have changed since the address was registered. */
+  private isCalled({ id, callbackSecret }: ConnectionEntity, listenerAddresses: string[]): boolean {
+    const secret = this.open(id, callbackSecret);
+    if (secret === null) return false;
+    const path = callbackAddress('', { id, secret, kind: '' });
+    return listenerAddresses.some((address) => address.includes(path));
+  }
+
   private tokenOf({ id, apiToken }: ConnectionEntity): string | null {
-    if (apiToken === null) return null;
+    return apiToken === null ? null : this.open(id, apiToken);
+  }
+
+  private open(id: string, sealed: string): string | null {
     try {
-      return this.secrets.open(apiToken, id);
+      return this.secrets.open(sealed, id);
     } catch (error) {
       if (error instanceof SecretUnreadableError) return null;
       throw error;

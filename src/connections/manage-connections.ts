@@ -26,6 +26,14 @@ export interface DeletionOutcome {
   problems: ConnectionProblem[];
 }
 
+interface Written {
+  changed: ConnectionEntity;
+  expectedVersion: number;
+  action: string;
+  /** Those of the account, where the token is new. */
+  listenerAddresses: string[];
+}
+
 const tokenKeptMs = 24 * 3_600_000;
 
 /** Connects, changes, disables and deletes Optimove accounts. Network calls happen before the transaction. */
@@ -115,13 +123,17 @@ export class ManageConnections {
     const changed = Object.assign(connection, settings);
     const problems = problemsOf(changed, this.config.OUTBOUND_ALLOW_PRIVATE);
     if (problems.length > 0) return failed(...problems);
+    let listenerAddresses: string[] = [];
     if (apiToken !== undefined) {
-      const refused = await this.check.problems({ ...changed, apiKey: apiToken });
+      const access = { ...changed, apiKey: apiToken };
+      const refused = await this.check.problems(access);
       if (refused.length > 0) return failed(...refused);
       this.setToken(changed, apiToken);
+      listenerAddresses = await this.check.listenerAddresses(access);
     }
+    const written = { changed, expectedVersion, action, listenerAddresses };
     try {
-      return await this.transactions.run((tx) => this.write(tx, actor, { changed, expectedVersion, action }));
+      return await this.transactions.run((tx) => this.write(tx, actor, written));
     } catch (error) {
       if (isNameClash(error)) return failed(nameTaken());
       throw error;
@@ -131,7 +143,7 @@ export class ManageConnections {
   private async write(
     tx: Tx,
     actor: Actor,
-    { changed, expectedVersion, action }: { changed: ConnectionEntity; expectedVersion: number; action: string },
+    { changed, expectedVersion, action, listenerAddresses }: Written,
   ): Promise<ConnectionOutcome> {
     const before = await this.repository.lock(tx, actor.projectId, changed.id);
     if (before && before.version !== expectedVersion) return failed(conflict());
@@ -139,7 +151,7 @@ export class ManageConnections {
     if (await this.repository.isNameTaken(tx, changed)) return failed(nameTaken());
     Object.assign(changed, { version: expectedVersion + 1, updatedAt: new Date() });
     if (!before || !isSameEndpoint(before.endpoint, changed.endpoint)) {
-      const accountId = await this.accounts.find(tx, changed);
+      const accountId = await this.accounts.find(tx, changed, listenerAddresses);
       if (before && before.accountId !== accountId) await this.leaveAccount(tx, changed);
       changed.accountId = accountId;
     }

@@ -74,6 +74,40 @@ describe('an account that is connected again', () => {
     expect(await standsFor(third)).toEqual([second]);
   });
 
+  describe('that calls us already', () => {
+    beforeEach(async () => {
+      await stage.change('addChannel', { connectionId: first, kind: 'MOBILE_PUSH' }, 'channel { id }');
+    });
+    const callbackOf = (id: string): Promise<string> =>
+      stage.app.get(ConnectionsService).callbackUrl({ id }, 'event-13');
+
+    it('is known by the address that it calls, though the token is another one', async () => {
+      const second = await connect('token-of-another-nickname');
+      await remove(first);
+      expect(await standsFor(second)).toEqual([first]);
+    });
+
+    it('is not known so where Optimove does not tell, nor by an address that is not quite ours', async () => {
+      stage.optimove.faults.set('GetRegisteredEventListeners', { status: 403, body: '' });
+      const second = await connect('token-of-second');
+      stage.optimove.faults.clear();
+      stage.optimove.listeners.clear();
+      stage.optimove.listeners.set('13/506', (await callbackOf(first)).replace(/[^/]+\/event-13$/, 'guessed/event-13'));
+      const third = await connect('token-of-third');
+      await remove(first);
+      expect([await standsFor(second), await standsFor(third)]).toEqual([[], []]);
+    });
+
+    it('stays the same one when its connection is moved to another address of it, and calls where it did', async () => {
+      const before = await callbackOf(first);
+      await move(first, 1, elsewhere());
+      expect(await callbackOf(first)).toBe(before);
+      stage.optimove.listeners.clear();
+      await move(first, 2, stage.optimove.endpoint);
+      expect(await callbackOf(first)).not.toBe(before);
+    });
+  });
+
   it('is the same one however the host in its address is spelled', async () => {
     const second = await connect(apiToken, byName('localhost'));
     await remove(second);
