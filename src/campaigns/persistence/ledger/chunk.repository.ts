@@ -134,14 +134,20 @@ export class ChunkRepository {
     if (rows.length === 0) throw new FencedError(`Chunk ${chunk.chunkNo} of ${chunk.executionId} was taken over`);
   }
 
-  /** The first `most` recipients of the chunk that still have to come to an end and need not wait, with what Optimove said of them. */
+  /**
+   * The first `most` recipients of the chunk that still have to come to an end and need not wait, with what Optimove said
+   * of them. Of an execution that is new in its partition the planner knows nothing and would read all of it for each
+   * chunk: so what was said is looked up one by one.
+   */
   async openRecipients(chunk: HeldChunk, most: number): Promise<OpenRecipient[]> {
     return query<OpenRecipient>(
       this.transactions.pool,
       prepared(`SELECT r.seq, r.customer_id AS "customerId", r.optimove_template_id AS "templateId", coalesce(s.attributes, '{}') AS attributes,
          r.profile_id AS "profileId", r.due_at AS "dueAt"
        FROM recipient r
-       LEFT JOIN recipient_staging s ON s.execution_id = r.execution_id AND s.reading = r.reading AND s.row_no = r.row_no
+       LEFT JOIN LATERAL (
+         SELECT attributes FROM recipient_staging WHERE execution_id = $1 AND reading = r.reading AND row_no = r.row_no OFFSET 0
+       ) AS s ON true
        WHERE r.execution_id = $1 AND r.seq BETWEEN $2 AND $3 AND r.end_state IS NULL
          AND (r.held_until IS NULL OR r.held_until <= now()) ORDER BY r.seq LIMIT $4`),
       [chunk.executionId, chunk.fromSeq, chunk.toSeq, Math.min(most, chunk.toSeq - chunk.fromSeq + 1)],
