@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { isUuid } from '@libs/foundation';
+import { isUuid, Kept } from '@libs/foundation';
 import type { EventSender, OptimoveClient, OptimoveStorage } from '@libs/optimove-client';
 import { isRetryable, PlatformConfig, query, SecretBox, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
@@ -15,7 +15,6 @@ interface CallbackAccess {
   secretHash: Buffer;
   /** Opens the engagement webhook and nothing else; null without one. */
   webhookHash: Buffer | null;
-  until: number;
 }
 
 /** Who says to be Optimove. */
@@ -27,14 +26,14 @@ export interface Caller {
   kind: string;
 }
 
-const keepMs = 5_000;
-const mostKept = 1_000;
+const keeping = { keepMs: 5_000, most: 1_000 };
 
 /** What other modules may know of connections and do through them. */
 @Injectable()
 export class ConnectionsService {
-  private readonly callbackAccess = new Map<string, CallbackAccess>();
-  private readonly asking = new Map<string, Promise<CallbackAccess | null>>();
+  private readonly callbackAccess = new Kept<CallbackAccess | null>(keeping, (id) => this.askAccess(id));
+  /** What was last known of connections, for when the database is away. */
+  private readonly lastKnown = new Map<string, CallbackAccess>();
 
   constructor(
     private readonly transactions: Transactions,
@@ -103,7 +102,7 @@ export class ConnectionsService {
 
   /** Whether the secret is wrong by what was last known of the connection; asks nobody, for when the database is away. */
   isStranger(caller: Caller): boolean {
-    const access = this.callbackAccess.get(caller.connectionId);
+    const access = this.lastKnown.get(caller.connectionId);
     return access !== undefined && !isRight(access, caller);
   }
 
@@ -120,33 +119,32 @@ export class ConnectionsService {
     return callbackAddress(this.config.PUBLIC_URL, { id: stored.id, secret, kind });
   }
 
-  /** Asks once for all calls that come while it asks: they may be hundreds. */
-  private callbackAccessOf(connectionId: string): Promise<CallbackAccess | null> | CallbackAccess | null {
+  private async callbackAccessOf(connectionId: string): Promise<CallbackAccess | null> {
     if (!isUuid(connectionId)) return null;
-    const existing = this.callbackAccess.get(connectionId);
-    if (existing && existing.until > Date.now()) return existing;
-    const asked =
-      this.asking.get(connectionId) ??
-      this.askAccess(connectionId, existing).finally(() => this.asking.delete(connectionId));
-    this.asking.set(connectionId, asked);
-    return asked;
+    const access = await this.callbackAccess.get(connectionId);
+    if (!access) this.callbackAccess.forget(connectionId);
+    return access;
   }
 
-  private async askAccess(connectionId: string, existing: CallbackAccess | undefined): Promise<CallbackAccess | null> {
-    const now = Date.now();
-    const connection = await this.repository.findAny(this.transactions.pool, connectionId).catch((error: unknown) => {
-      // What was right a moment ago is better than turning callbacks away while the database is away.
-      if (existing && isRetryable(error)) return 'away' as const;
+  /** What was right a moment ago is better than turning callbacks away while the database is away. */
+  private async askAccess(id: string): Promise<CallbackAccess | null> {
+    const known = this.lastKnown.get(id);
+    try {
+      return await this.readAccess(id);
+    } catch (error) {
+      if (known && isRetryable(error)) return known;
       throw error;
-    });
-    if (connection === 'away') return existing ?? null;
-    this.callbackAccess.delete(connectionId);
+    }
+  }
+
+  private async readAccess(id: string): Promise<CallbackAccess | null> {
+    const connection = await this.repository.findAny(this.transactions.pool, id);
+    this.lastKnown.delete(id);
     if (!connection || connection.deletedAt) return null;
     const secretHash = hash(this.secrets.open(connection.callbackSecret, connection.id));
-    const { webhookSecretHash: webhookHash } = connection;
-    const access = { view: toView(connection), secretHash, webhookHash, until: now + keepMs };
-    if (this.callbackAccess.size >= mostKept) this.callbackAccess.clear();
-    this.callbackAccess.set(connectionId, access);
+    const access = { view: toView(connection), secretHash, webhookHash: connection.webhookSecretHash };
+    if (this.lastKnown.size >= keeping.most) this.lastKnown.clear();
+    this.lastKnown.set(id, access);
     return access;
   }
 }

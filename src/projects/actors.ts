@@ -1,33 +1,21 @@
+import { Kept } from '@libs/foundation';
 import { execute, query, Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { Actor, Role } from './domain/actor';
 import { hashApiKey } from './domain/api-key';
 
-interface KeptActor {
-  actor: Actor | null;
-  until: number;
-}
-
-const keepMs = 5_000;
-const mostKept = 10_000;
+const keeping = { keepMs: 5_000, most: 10_000 };
 
 /** Finds who an API key is. An answer is kept for 5 seconds: so long a revoked key still works. */
 @Injectable()
 export class Actors {
-  private readonly kept = new Map<string, KeptActor>();
+  private readonly kept = new Kept<Actor | null>(keeping, (hash) => this.load(hash));
 
   constructor(private readonly transactions: Transactions) {}
 
   /** The actor of a key, or null when the key is unknown or revoked. */
-  async ofKey(key: string): Promise<Actor | null> {
-    const hash = hashApiKey(key);
-    const now = Date.now();
-    const existing = this.kept.get(hash);
-    if (existing && existing.until > now) return existing.actor;
-    const actor = await this.load(hash);
-    if (this.kept.size >= mostKept) this.kept.clear();
-    this.kept.set(hash, { actor, until: now + keepMs });
-    return actor;
+  ofKey(key: string): Promise<Actor | null> {
+    return this.kept.get(hashApiKey(key));
   }
 
   private async load(hash: string): Promise<Actor | null> {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { AppError } from '@libs/foundation';
+import { AppError, Kept } from '@libs/foundation';
 import type { ChannelView } from '@modules/channels';
 import { ConnectionsService } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
@@ -7,20 +7,14 @@ import type { CampaignContent } from '../domain/content/campaign-content';
 import type { Finding } from '../domain/content/finding';
 import { unknownAtOptimove } from '../domain/content/unknown-at-optimove';
 
-const keepMs = 60_000;
+const keeping = { keepMs: 60_000, most: 1_000 };
 const mostWaitMs = 3_000;
-const mostKept = 1_000;
-
-interface Known {
-  /** In small letters; null when Optimove does not say. */
-  names: Promise<ReadonlySet<string> | null>;
-  until: number;
-}
 
 /** Compares the names in content with the attributes that Optimove has, as far as the API key may list them. */
 @Injectable()
 export class OptimoveAttributes {
-  private readonly kept = new Map<string, Known>();
+  /** In small letters; null when Optimove does not say. */
+  private readonly names = new Kept<ReadonlySet<string> | null>(keeping, (connectionId) => this.ask(connectionId));
 
   constructor(private readonly connections: ConnectionsService) {}
 
@@ -30,19 +24,9 @@ export class OptimoveAttributes {
     if (kind === 'TRIGGERED') return [];
     const patience = new AbortController();
     const { signal } = patience;
-    const names = await Promise.race([this.names(connectionId), pause(mostWaitMs, null, { signal })]);
+    const names = await Promise.race([this.names.get(connectionId), pause(mostWaitMs, null, { signal })]);
     patience.abort();
     return names ? unknownAtOptimove(content, names) : [];
-  }
-
-  private names(connectionId: string): Known['names'] {
-    const now = performance.now();
-    const known = this.kept.get(connectionId);
-    if (known && known.until > now) return known.names;
-    if (this.kept.size >= mostKept) this.kept.clear();
-    const names = this.ask(connectionId);
-    this.kept.set(connectionId, { names, until: now + keepMs });
-    return names;
   }
 
   private async ask(connectionId: string): Promise<ReadonlySet<string> | null> {

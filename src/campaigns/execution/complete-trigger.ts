@@ -1,3 +1,4 @@
+import { Kept } from '@libs/foundation';
 import type { OptimoveCallback } from '@libs/optimove-client';
 import { Transactions } from '@libs/platform';
 import { ChannelsService, type ChannelView } from '@modules/channels';
@@ -12,12 +13,20 @@ export interface CompleteCallback {
   channel: ChannelView | null;
 }
 
+const keeping = { keepMs: 5_000, most: 1_000 };
+
 /**
  * Some accounts send triggered callbacks without channel or template. Where the connection has only one triggered channel,
  * or the channel only one live template, there is nothing else that they can mean.
  */
 @Injectable()
 export class CompleteTrigger {
+  /** By connection and Optimove's number: under load every few milliseconds a group of calls names the same. */
+  private readonly named = new Kept<ChannelView | null>(keeping, (key) => {
+    const [connectionId = '', channelId] = key.split(' ');
+    return this.channels.findByOptimoveId(connectionId, Number(channelId));
+  });
+
   constructor(
     private readonly transactions: Transactions,
     private readonly channels: ChannelsService,
@@ -33,9 +42,16 @@ export class CompleteTrigger {
   }
 
   private async channelOf(connection: ConnectionView, channelId: number | null): Promise<ChannelView | null> {
-    if (channelId !== null) return this.channels.findByOptimoveId(connection.id, channelId);
+    if (channelId !== null) return this.channelNamed(`${connection.id} ${channelId}`);
     const channels = await this.channels.listForConnection(connection.projectId, connection.id);
     return single(channels.filter(({ kind }) => kind === 'TRIGGERED'));
+  }
+
+  /** One that is not there may be added any moment. */
+  private async channelNamed(key: string): Promise<ChannelView | null> {
+    const channel = await this.named.get(key);
+    if (!channel) this.named.forget(key);
+    return channel;
   }
 
   private async onlyTemplate(connection: ConnectionView, channel: ChannelView): Promise<string | null> {

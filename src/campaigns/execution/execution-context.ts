@@ -1,4 +1,4 @@
-import { InvariantError } from '@libs/foundation';
+import { InvariantError, Kept } from '@libs/foundation';
 import { Transactions } from '@libs/platform';
 import { type Accounts, DeliveryService, type Sender } from '@modules/channels';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
@@ -25,12 +25,12 @@ export interface ExecutionContext {
   limits: LimitsInForce;
 }
 
-const keepMs = 5_000;
+const keeping = { keepMs: 5_000, most: 200 };
 
 /** Loads contexts and keeps them for a few seconds, so that a run of chunks shares one. */
 @Injectable()
 export class ExecutionContexts {
-  private readonly kept = new Map<string, { context: Promise<ExecutionContext>; until: number }>();
+  private readonly kept = new Kept<ExecutionContext>(keeping, (executionId) => this.load(executionId));
 
   constructor(
     private readonly transactions: Transactions,
@@ -44,20 +44,13 @@ export class ExecutionContexts {
 
   /** The context of a running execution. @throws {InvariantError} when it does not exist. */
   get(executionId: string): Promise<ExecutionContext> {
-    const now = Date.now();
-    for (const [id, { until }] of this.kept) if (until < now) this.kept.delete(id);
-    const existing = this.kept.get(executionId);
-    if (existing) return existing.context;
-    const context = this.load(executionId);
-    this.kept.set(executionId, { context, until: now + keepMs });
-    context.catch(() => this.kept.delete(executionId));
-    return context;
+    return this.kept.get(executionId);
   }
 
   /** The context as it is now, also for those who ask next. */
   reload(executionId: string): Promise<ExecutionContext> {
-    this.kept.delete(executionId);
-    return this.get(executionId);
+    this.kept.forget(executionId);
+    return this.kept.get(executionId);
   }
 
   private async load(executionId: string): Promise<ExecutionContext> {

@@ -1,4 +1,4 @@
-import { InvariantError } from '@libs/foundation';
+import { InvariantError, Kept } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { MatchingService } from '@modules/matching';
@@ -19,15 +19,14 @@ export interface TriggeredSubject {
   /** Names of the values that are kept of each customer; new ones are added at the end. */
   attributes: string[];
   siblings: Siblings;
-  until: number;
 }
 
-const keepMs = 5_000;
+const keeping = { keepMs: 5_000, most: 1_000 };
 
 /** Knows for a few seconds what triggered executions are about, and freezes the content of templates new to them. */
 @Injectable()
 export class TriggeredSubjects {
-  private readonly kept = new Map<string, TriggeredSubject>();
+  private readonly kept = new Kept<TriggeredSubject>(keeping, (executionId) => this.load(executionId));
 
   constructor(
     private readonly transactions: Transactions,
@@ -41,21 +40,16 @@ export class TriggeredSubjects {
   ) {}
 
   /** @throws {InvariantError} when the execution does not exist. */
-  async get(executionId: string): Promise<TriggeredSubject> {
-    const now = performance.now();
-    for (const [id, { until }] of this.kept) if (until < now) this.kept.delete(id);
-    return this.kept.get(executionId) ?? this.keep(await this.load(executionId));
+  get(executionId: string): Promise<TriggeredSubject> {
+    return this.kept.get(executionId);
   }
 
   /** The same subject, with the content of these templates frozen. */
   async withTemplates(subject: TriggeredSubject, templateIds: string[]): Promise<TriggeredSubject> {
     if (templateIds.every((id) => subject.templates.has(id))) return subject;
-    return this.keep(await this.transactions.run((tx) => this.freeze(tx, subject, new Set(templateIds))));
-  }
-
-  private keep(subject: TriggeredSubject): TriggeredSubject {
-    this.kept.set(subject.execution.id, subject);
-    return subject;
+    const full = await this.transactions.run((tx) => this.freeze(tx, subject, new Set(templateIds)));
+    this.kept.set(full.execution.id, full);
+    return full;
   }
 
   private async load(executionId: string): Promise<TriggeredSubject> {
@@ -68,8 +62,7 @@ export class TriggeredSubjects {
     const connection = await this.connections.get(execution.project_id, execution.connection_id);
     const { attributes } = execution;
     const siblings = await this.triggered.siblings(pool, executionId);
-    const until = performance.now() + keepMs;
-    return { execution, connection, templates: new Set(frozen.keys()), attributes, siblings, until };
+    return { execution, connection, templates: new Set(frozen.keys()), attributes, siblings };
   }
 
   /** The execution is locked: two workers that meet a template at once must agree on the order of the names. */
