@@ -44,8 +44,8 @@ export class ReceiptLedgerRepository {
       tx,
       `SELECT i.n, ${columns} FROM unnest($1::int[], $2::uuid[], $3::text[], $7::timestamptz[]) AS i(n, account_id, message_id, received_at)
        CROSS JOIN LATERAL (
-         SELECT * FROM delivery d WHERE d.account_id = i.account_id AND d.provider_message_id = i.message_id
-           AND d.medium = 'SMS' AND d.claimed_at BETWEEN i.received_at - interval '${receiptWithin}' AND i.received_at
+         SELECT * FROM delivery d WHERE d.account_id = i.account_id AND d.text_message_id = i.message_id
+           AND d.claimed_at BETWEEN i.received_at - interval '${receiptWithin}' AND i.received_at
          ORDER BY d.claimed_at DESC LIMIT 1
        ) AS d WHERE i.message_id IS NOT NULL
        UNION ALL
