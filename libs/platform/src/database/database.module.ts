@@ -11,6 +11,9 @@ import { Transactions } from './transactions';
 
 guardClients();
 
+/** A new connection has to plan each statement anew, so those that a burst needed are kept for the next. */
+const idleTimeoutMillis = 300_000;
+
 /** The one connection pool of a process, transactions and notifications. */
 @Global()
 @Module({
@@ -27,7 +30,7 @@ guardClients();
         logging: false,
         applicationName: 'xtremepush-optimove',
         poolSize: config.DATABASE_POOL,
-        extra: keepAlive,
+        extra: { ...keepAlive, idleTimeoutMillis },
         poolErrorHandler: (error: Error) => log.event('database.connection-lost', { reason: error.message }, 'warn'),
         retryAttempts: 60,
         retryDelay: 1000,
