@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -44,6 +44,11 @@ export class DrillPostgres {
     this.isWanted = false;
     await this.restarting.catch(() => undefined);
     await this.server.stop();
+  }
+
+  /** Copies what the server said: a crash that nobody asked for is told of nowhere else. */
+  keepLog(file: string): void {
+    copyFileSync(join(this.folder(), 'server.log'), file);
   }
 
   private async goDownAndUp(downMs: number, how: 'fast' | 'immediate'): Promise<void> {

@@ -46,6 +46,7 @@ export async function startWorld(parts: Parts, backend: Backend, folder: string)
   const data = join(folder, 'pg');
   parts.add({ stop: async () => rmSync(data, { recursive: true, force: true }) });
   const postgres = await parts.start(() => DrillPostgres.start(data));
+  parts.add({ stop: async () => postgres.keepLog(join(folder, 'postgres.log')) });
   const databaseUrl = await postgres.createDatabase('drill');
   await migrate(databaseUrl);
   const redisPort = await freePort();

@@ -111,7 +111,7 @@ export async function missingTriggers(observer: Observer, answered: Map<string, 
 export async function countOpen(observer: Observer): Promise<number> {
   const [row] = await observer.ask<{ count: number }>(
     `SELECT (SELECT count(*) FROM recipient WHERE end_state IS NULL)::int
-       + (SELECT count(*) FROM callback_journal WHERE outcome = 'TRIGGERED' AND drained_at IS NULL)::int AS count`,
+       + (SELECT count(*) FROM callback_waiting)::int AS count`,
   );
   return row?.count ?? 0;
 }
