@@ -245,8 +245,11 @@ describe('a triggered campaign', () => {
     await product.hosts.worker.kill();
     await trigger(['T8', 'T9'], {}, 'late');
     await product.database.query(
-      `UPDATE callback_journal SET received_at = received_at - interval '31 minutes'
-       WHERE optimove_campaign_id = 'late' AND convert_from(body, 'UTF8') LIKE '%T8%'`,
+      `WITH late AS (
+         UPDATE callback_journal SET received_at = received_at - interval '31 minutes'
+         WHERE optimove_campaign_id = 'late' AND convert_from(body, 'UTF8') LIKE '%T8%' RETURNING id, received_at
+       )
+       UPDATE callback_waiting w SET received_at = late.received_at FROM late WHERE w.journal_id = late.id`,
     );
     product.hosts.worker = await startHost('worker', product.env);
     const funnel = await eventually('both have an end', async () => {

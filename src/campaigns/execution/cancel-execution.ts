@@ -82,8 +82,9 @@ export class CancelExecution {
   private async refuseWaiting(tx: Tx, executionId: string): Promise<void> {
     await execute(
       tx,
-      `UPDATE callback_journal SET drained_at = now(), outcome = 'REFUSED', reason = 'The execution was cancelled'
-       WHERE execution_id = $1 AND outcome = 'TRIGGERED' AND drained_at IS NULL`,
+      `WITH refused AS (DELETE FROM callback_waiting WHERE execution_id = $1 RETURNING journal_id)
+       UPDATE callback_journal j SET outcome = 'REFUSED', reason = 'The execution was cancelled'
+       FROM refused WHERE j.id = refused.journal_id`,
       [executionId],
     );
   }

@@ -136,7 +136,7 @@ export class SendChunk {
   }
 
   private async settleLost(chunk: HeldChunk): Promise<void> {
-    if (chunk.fence === 1) return;
+    if (chunk.isFirst) return;
     const { senders } = await this.contexts.get(chunk.executionId);
     const repeatable = senders.all.filter(({ dedupe }) => dedupe === 'id').map(({ accountId }) => accountId);
     const seqs = await this.transactions.run(async (tx) => {

@@ -31,8 +31,11 @@ describe('triggered messages', () => {
     );
     const body = { eventTypeID: 11, customerID: 'A1', campaignID: 'c', channelID: 511, templateID: Number(templateId) };
     await stage.database.query(
-      `INSERT INTO callback_journal (project_id, connection_id, kind, body, outcome, execution_id, received_at)
-       VALUES ($1, $2, 'event-11', $3, 'TRIGGERED', $4, now() - $5 * interval '1 second')`,
+      `WITH kept AS (
+         INSERT INTO callback_journal (project_id, connection_id, kind, body, outcome, execution_id, received_at)
+         VALUES ($1, $2, 'event-11', $3, 'TRIGGERED', $4, now() - $5 * interval '1 second') RETURNING id, execution_id, received_at
+       )
+       INSERT INTO callback_waiting (journal_id, execution_id, received_at) SELECT * FROM kept`,
       [stage.projectId, connectionId, Buffer.from(JSON.stringify(body)), id, secondsAgo],
     );
     const sent: number[] = [];

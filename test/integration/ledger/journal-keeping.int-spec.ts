@@ -20,15 +20,18 @@ describe('the inbound journal', () => {
   });
   afterAll(() => stage?.close());
   beforeEach(async () => {
-    await stage.database.query('TRUNCATE callback_journal');
+    await stage.database.query('TRUNCATE callback_journal, callback_waiting');
   });
 
   const body = (customerID: string) => `{"customerID":"${customerID}","campaignID":"b1f09"}`;
-  const keep = (text: string, hoursAgo: number, { kind = 'event-11', isDrained = true } = {}) =>
+  const keep = (text: string, hoursAgo: number, { kind = 'event-11', isWaiting = false } = {}) =>
     stage.database.query(
-      `INSERT INTO callback_journal (project_id, connection_id, kind, body, outcome, received_at, drained_at)
-       VALUES ($1, $1, $2, $3, 'TRIGGERED', now() - $4 * interval '1 hour', CASE WHEN $5 THEN now() END)`,
-      [newId(), kind, Buffer.from(text), hoursAgo, isDrained],
+      `WITH kept AS (
+         INSERT INTO callback_journal (project_id, connection_id, execution_id, kind, body, outcome, received_at)
+         VALUES ($1, $1, $1, $2, $3, 'TRIGGERED', now() - $4 * interval '1 hour') RETURNING execution_id, id, received_at
+       )
+       INSERT INTO callback_waiting (execution_id, journal_id, received_at) SELECT * FROM kept WHERE $5`,
+      [newId(), kind, Buffer.from(text), hoursAgo, isWaiting],
     );
   const bodies = async (): Promise<string[]> =>
     (
@@ -58,12 +61,12 @@ describe('the inbound journal', () => {
   });
 
   it('gives up a call that has waited for its turn all the time, and says so', async () => {
-    await keep(body('waiting'), 73, { isDrained: false });
+    await keep(body('waiting'), 73, { isWaiting: true });
     await clock.run();
     const [call] = await stage.database.query<object>(
-      'SELECT outcome, reason, drained_at IS NOT NULL AS "isDrained" FROM callback_journal',
+      'SELECT outcome, reason, (SELECT count(*)::int FROM callback_waiting) AS waiting FROM callback_journal',
     );
-    expect(call).toEqual({ outcome: 'REFUSED', reason: expect.stringContaining('given up'), isDrained: true });
+    expect(call).toEqual({ outcome: 'REFUSED', reason: expect.stringContaining('given up'), waiting: 0 });
   });
 
   it('takes the occurrences of closed days with it, and leaves those of open ones', async () => {
@@ -89,9 +92,9 @@ describe('the inbound journal', () => {
 
   it('is kept however much of it there is', async () => {
     await stage.database.query(
-      `INSERT INTO callback_journal (project_id, connection_id, kind, body, outcome, received_at, drained_at)
-       SELECT $1, $1, 'event-11', $2, 'TRIGGERED', now() - CASE WHEN n <= 1500 THEN interval '31 days' ELSE interval '4 days' END,
-         now() FROM generate_series(1, 2600) AS n`,
+      `INSERT INTO callback_journal (project_id, connection_id, kind, body, outcome, received_at)
+       SELECT $1, $1, 'event-11', $2, 'TRIGGERED', now() - CASE WHEN n <= 1500 THEN interval '31 days' ELSE interval '4 days' END
+       FROM generate_series(1, 2600) AS n`,
       [newId(), Buffer.from(body('A'))],
     );
     await clock.run();

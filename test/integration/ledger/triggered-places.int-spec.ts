@@ -41,9 +41,12 @@ describe('the places of triggered callbacks', () => {
     const rows: TriggeredRow[] = [];
     for (const { customerId = 'A1', says = newId(), minutesAgo = 0 } of calls) {
       const [row] = await database.query<{ id: string }>(
-        `INSERT INTO callback_journal (project_id, connection_id, kind, body, outcome, execution_id, received_at)
-         VALUES ($1, $2, 'event-11', '', 'TRIGGERED', $3, date_trunc('milliseconds', now() - $4 * interval '1 minute'))
-         RETURNING id`,
+        `WITH kept AS (
+           INSERT INTO callback_journal (project_id, connection_id, kind, body, outcome, execution_id, received_at)
+           VALUES ($1, $2, 'event-11', '', 'TRIGGERED', $3, date_trunc('milliseconds', now() - $4 * interval '1 minute'))
+           RETURNING id, execution_id, received_at
+         )
+         INSERT INTO callback_waiting (journal_id, execution_id, received_at) SELECT * FROM kept RETURNING journal_id AS id`,
         [projectId, connectionId, executionId, minutesAgo],
       );
       const fingerprint = Buffer.from(says);
@@ -53,6 +56,18 @@ describe('the places of triggered callbacks', () => {
     const siblings = await triggered.siblings(transactions.pool, executionId);
     const placing = { waiting, occurrences: rows, holder: newId(), mostPerHour, ...siblings };
     return triggered.place(transactions.pool, { executionId, projectId }, placing);
+  };
+
+  /** As after a crash: placing does not wait until it is on disk. */
+  const takeBack = async (executionId: string): Promise<void> => {
+    for (const table of ['recipient', 'recipient_staging', 'triggered_occurrence', 'execution_chunk'])
+      await stage.database.query(`DELETE FROM ${table} WHERE execution_id = $1`, [executionId]);
+    await stage.database.query('UPDATE execution SET received = 0, recipients = 0 WHERE id = $1', [executionId]);
+    await stage.database.query(
+      `INSERT INTO callback_waiting (journal_id, execution_id, received_at)
+       SELECT id, execution_id, received_at FROM callback_journal WHERE execution_id = $1`,
+      [executionId],
+    );
   };
 
   it('count time from the arrival of the callback, however late it is placed', async () => {
@@ -123,6 +138,16 @@ describe('the places of triggered callbacks', () => {
     const calls = [{ minutesAgo: 70 }, { minutesAgo: 50 }, { minutesAgo: 40 }];
     expect((await place(one, calls, 3))?.open).toHaveLength(3);
     expect((await place(other, [{}, {}, { customerId: 'A2' }], 3))?.open).toHaveLength(2);
+  });
+
+  it('are lost to their worker when a crash of the database takes them back and gives them to others', async () => {
+    const id = await open(today);
+    const lost = await place(id, [{ customerId: 'A1' }, { customerId: 'A2' }]);
+    await takeBack(id);
+    const again = await place(id, [{ customerId: 'A3' }, { customerId: 'A4' }]);
+    expect(again?.chunk).toMatchObject({ chunkNo: lost?.chunk?.chunkNo, fromSeq: lost?.chunk?.fromSeq });
+    const isHeld = ({ chunk }: Placed) => chunk && stage.chunks.hold(chunk);
+    expect([lost && (await isHeld(lost)), again && (await isHeld(again))]).toEqual([false, true]);
   });
 
   it('are not used up by what was held', async () => {

@@ -12,6 +12,8 @@ export interface HeldChunk {
   toSeq: number;
   attempt: number;
   fence: number;
+  /** Whether nobody had it before. */
+  isFirst: boolean;
 }
 
 /** When a chunk is worked on again. */
@@ -79,7 +81,8 @@ export class ChunkRepository {
       [executionId, chunkNo, holder],
     );
     if (!row) return null;
-    return { executionId, chunkNo, fromSeq: row.from_seq, toSeq: row.to_seq, attempt: row.attempt, fence: row.fence };
+    const { from_seq: fromSeq, to_seq: toSeq, attempt, fence } = row;
+    return { executionId, chunkNo, fromSeq, toSeq, attempt, fence, isFirst: fence === 1 };
   }
 
   /** Extends the lease; false when it was lost. */
@@ -187,7 +190,7 @@ export class ChunkRepository {
 
   /** The chunk may have been done before and opened again, so its earlier sums go. */
   private async tally(tx: Tx, chunk: HeldChunk): Promise<void> {
-    if (chunk.fence > 1) {
+    if (!chunk.isFirst) {
       const sql = 'DELETE FROM execution_tally WHERE execution_id = $1 AND chunk_no = $2';
       await execute(tx, sql, [chunk.executionId, chunk.chunkNo]);
     }

@@ -83,7 +83,7 @@ export class DeliveryRepository {
        FROM unnest($4::int[], $5::text[], $6::text[], $7::uuid[], $8::uuid[], $9::text[], $10::text[], $11::text[])
          AS n(seq, medium, address_key, profile_id, account_id, variant, language, address)
        WHERE (NOT EXISTS (SELECT 1 FROM delivery_past p WHERE p.execution_id = $1 AND p.seq = n.seq)
-           AND ($3 = 1 OR coalesce((SELECT min(fence) FROM delivery e WHERE e.execution_id = $1 AND e.seq = n.seq AND e.medium = n.medium), $3) = $3))
+           AND ($12 OR coalesce((SELECT min(fence) FROM delivery e WHERE e.execution_id = $1 AND e.seq = n.seq AND e.medium = n.medium), $3) = $3))
          OR EXISTS (SELECT 1 FROM delivery k WHERE k.execution_id = $1 AND k.seq = n.seq AND k.medium = n.medium AND k.address_key = n.address_key)
        ON CONFLICT ON CONSTRAINT pk_delivery DO UPDATE
        SET state = 'CLAIMED', fence = excluded.fence, account_id = excluded.account_id, attempts = d.attempts + 1, claimed_at = now(), reason = NULL,
@@ -102,6 +102,7 @@ export class DeliveryRepository {
         deliveries.map(({ variant }) => variant),
         deliveries.map(({ language }) => language),
         deliveries.map(keptAddress),
+        chunk.isFirst,
       ],
     );
     return new Map(rows.map(({ seq, medium, addressKey, ...claim }) => [deliveryKey(seq, medium, addressKey), claim]));
@@ -181,7 +182,7 @@ export class DeliveryRepository {
    * was uncertain before somebody had it sent again is uncertain still.
    */
   async giveUpRefused(tx: Tx, chunk: HeldChunk, people: { seq: number }[]): Promise<void> {
-    if (people.length === 0 || chunk.fence === 1) return;
+    if (people.length === 0 || chunk.isFirst) return;
     await execute(
       tx,
       prepared(`UPDATE delivery SET state = ${stateOfUnsent}, fence = $5,

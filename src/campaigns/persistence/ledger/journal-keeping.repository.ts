@@ -30,11 +30,14 @@ export class JournalKeepingRepository {
     const ids = calls.map(({ id }) => id);
     await execute(
       tx,
-      `UPDATE callback_journal j SET body = s.body, stripped_at = now(),
-         outcome = CASE WHEN waits THEN 'REFUSED' ELSE outcome END, reason = CASE WHEN waits THEN $3 ELSE reason END,
-         drained_at = CASE WHEN waits THEN now() ELSE drained_at END
-       FROM (SELECT g.id, g.body, w.outcome = 'TRIGGERED' AND w.drained_at IS NULL AS waits
-             FROM unnest($1::bigint[], $2::bytea[]) AS g(id, body) JOIN callback_journal w ON w.id = g.id) AS s
+      `WITH given_up AS (
+         DELETE FROM callback_waiting w USING callback_journal j
+         WHERE j.id = ANY($1::bigint[]) AND w.execution_id = j.execution_id AND w.journal_id = j.id RETURNING w.journal_id
+       )
+       UPDATE callback_journal j SET body = s.body, stripped_at = now(),
+         outcome = CASE WHEN waits THEN 'REFUSED' ELSE outcome END, reason = CASE WHEN waits THEN $3 ELSE reason END
+       FROM (SELECT g.id, g.body, w.journal_id IS NOT NULL AS waits
+             FROM unnest($1::bigint[], $2::bytea[]) AS g(id, body) LEFT JOIN given_up w ON w.journal_id = g.id) AS s
        WHERE j.id = s.id`,
       [ids, calls.map(({ body }) => body), givenUp],
     );

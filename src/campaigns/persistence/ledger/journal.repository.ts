@@ -91,6 +91,10 @@ export class JournalRepository {
            execution_id, call_id, received_at, optimove_template_id
          FROM given ORDER BY position
          ON CONFLICT (call_id) WHERE call_id IS NOT NULL DO NOTHING
+         RETURNING id, execution_id, outcome, received_at
+       ), waits AS (
+         INSERT INTO callback_waiting (execution_id, journal_id, received_at)
+         SELECT execution_id, id, received_at FROM kept WHERE outcome = 'TRIGGERED'
        ), told AS MATERIALIZED (
          SELECT pg_notify($13, id::text) FROM (SELECT DISTINCT execution_id AS id FROM given WHERE is_open) AS open
        )

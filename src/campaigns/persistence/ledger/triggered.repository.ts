@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { InvariantError, newId } from '@libs/foundation';
 import { execute, type GaugeValue, lagOf, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
@@ -69,15 +70,21 @@ interface PlacedRow {
 
 const repeatWindow = '10 minutes';
 
+/** Fences of chunks that are sent by whoever made them begin below. */
+const highestFence = 2 ** 30;
+
 /**
  * One statement, because each way to the database costs a message more than its work there. The row of the execution is
- * locked first: its number of customers is the next place, and the number of the chunk.
+ * locked first: its number of customers is the next place, and the number of the chunk. It does not wait for the disk: the
+ * claim that follows does, and with it for all that was written before. What a crash of the database takes back waits
+ * again, and may get its places in another order; so that a worker with the lost chunk cannot send to them, no fence is
+ * given twice.
  */
 const placeSql = prepared(`WITH locked AS MATERIALIZED (
-    SELECT id FROM execution WHERE id = $1 AND kind = 'TRIGGERED' AND state = 'RUNNING' FOR UPDATE SKIP LOCKED
+    SELECT id, set_config('synchronous_commit', 'off', true) FROM execution WHERE id = $1 AND kind = 'TRIGGERED' AND state = 'RUNNING' FOR UPDATE SKIP LOCKED
   ), drained AS (
-    UPDATE callback_journal SET drained_at = now()
-    WHERE id = ANY($3::bigint[]) AND drained_at IS NULL AND EXISTS (SELECT 1 FROM locked) RETURNING id, received_at
+    DELETE FROM callback_waiting
+    WHERE execution_id = $1 AND journal_id = ANY($3::bigint[]) AND EXISTS (SELECT 1 FROM locked) RETURNING journal_id AS id, received_at
   ), given AS (
     SELECT g.*, drained.received_at FROM unnest($4::bigint[], $5::bytea[], $6::text[], $7::text[], $8::text[], $9::text[])
       WITH ORDINALITY AS g(journal_id, fingerprint, customer_id, template_id, attributes, raw, position)
@@ -134,7 +141,7 @@ const placeSql = prepared(`WITH locked AS MATERIALIZED (
     WHERE t.execution_id = $1 AND t.optimove_template_id = n.template_id
   ), chunk AS (
     INSERT INTO execution_chunk (execution_id, chunk_no, from_seq, to_seq, due_at, holder, held_until, fence, lag_ms)
-    SELECT $1, last_seq + 1, last_seq + 1, last_seq + fresh, now(), $11::uuid, now() + interval '${leaseSeconds} seconds', 1, lag_ms
+    SELECT $1, last_seq + 1, last_seq + 1, last_seq + fresh, now(), $11::uuid, now() + interval '${leaseSeconds} seconds', $14::int, lag_ms
     FROM counted WHERE fresh > 0
   )
   SELECT (SELECT count(*)::int FROM drained) AS taken, c.lag_ms::float AS "lagMs", c.last_seq + 1 AS "fromSeq", c.last_seq + c.fresh AS "toSeq",
@@ -148,8 +155,7 @@ export class TriggeredRepository {
   lag(tx: Tx): Promise<GaugeValue<never>[]> {
     return lagOf(
       tx,
-      `SELECT j.received_at AS at FROM callback_journal j JOIN execution e ON e.id = j.execution_id AND e.state = 'RUNNING'
-       WHERE j.outcome = 'TRIGGERED' AND j.drained_at IS NULL`,
+      `SELECT w.received_at AS at FROM callback_waiting w JOIN execution e ON e.id = w.execution_id AND e.state = 'RUNNING'`,
     );
   }
 
@@ -212,10 +218,11 @@ export class TriggeredRepository {
     return query(
       tx,
       prepared(`SELECT j.id, j.kind, j.body, j.received_at AS "receivedAt", j.optimove_template_id AS "templateId"
-       FROM callback_journal j
-       WHERE j.execution_id = $1 AND j.outcome = 'TRIGGERED' AND j.drained_at IS NULL
+       FROM callback_waiting w
+       CROSS JOIN LATERAL (SELECT * FROM callback_journal WHERE id = w.journal_id OFFSET 0) AS j
+       WHERE w.execution_id = $1
          AND EXISTS (SELECT 1 FROM execution e WHERE e.id = $1 AND e.kind = 'TRIGGERED' AND e.state = 'RUNNING')
-       ORDER BY j.id LIMIT $2`),
+       ORDER BY w.journal_id LIMIT $2`),
       [executionId, limit],
     );
   }
@@ -230,6 +237,7 @@ export class TriggeredRepository {
     { executionId, projectId }: { executionId: string; projectId: string },
     { waiting, occurrences, holder, mostPerHour, sameCampaign, open: openExecutions }: Placing,
   ): Promise<Placed | null> {
+    const fence = randomInt(1, highestFence);
     const rows = await query<PlacedRow>(tx, placeSql, [
       executionId,
       projectId,
@@ -244,11 +252,12 @@ export class TriggeredRepository {
       holder,
       sameCampaign,
       openExecutions,
+      fence,
     ]);
     const [first] = rows;
     if (!first) return null;
     const { taken, lagMs, fromSeq, toSeq } = first;
-    const chunk = { executionId, chunkNo: fromSeq, fromSeq, toSeq, attempt: 0, fence: 1 };
+    const chunk = { executionId, chunkNo: fromSeq, fromSeq, toSeq, attempt: 0, fence, isFirst: true };
     const open = rows.flatMap(({ journalId, seq, dueAt }) => (journalId === null ? [] : [{ journalId, seq, dueAt }]));
     return { taken, lagMs, chunk: toSeq < fromSeq ? null : chunk, open };
   }
@@ -257,8 +266,8 @@ export class TriggeredRepository {
   async neglected(tx: Tx, idleSeconds: number): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
-      `SELECT DISTINCT j.execution_id AS id FROM callback_journal j JOIN execution e ON e.id = j.execution_id AND e.state = 'RUNNING'
-       WHERE j.outcome = 'TRIGGERED' AND j.drained_at IS NULL AND j.received_at < now() - $1 * interval '1 second' LIMIT 500`,
+      `SELECT DISTINCT w.execution_id AS id FROM callback_waiting w JOIN execution e ON e.id = w.execution_id AND e.state = 'RUNNING'
+       WHERE w.received_at < now() - $1 * interval '1 second' LIMIT 500`,
       [idleSeconds],
     );
     return rows.map(({ id }) => id);
@@ -284,7 +293,7 @@ export class TriggeredRepository {
     await query(
       tx,
       `UPDATE execution e SET read_at = now() WHERE e.kind = 'TRIGGERED' AND e.state = 'RUNNING' AND e.read_at IS NULL AND e.closes_at < now()
-         AND NOT EXISTS (SELECT 1 FROM callback_journal j WHERE j.execution_id = e.id AND j.outcome = 'TRIGGERED' AND j.drained_at IS NULL)`,
+         AND NOT EXISTS (SELECT 1 FROM callback_waiting WHERE execution_id = e.id)`,
     );
   }
 }
