@@ -58,6 +58,13 @@ describe('attribute changes', () => {
     expect(lanes.at(-1)).toBe('suppression');
   });
 
+  it('are of the customers that are written, blanks and all', async () => {
+    answer = { body: ['7', '7 ', '\u00a07', ' '].map((id) => ({ CustomerID: id, FinalCustomerAttribute: 'x' })) };
+    const { changes, unreadable } = await read();
+    expect(changes.map(({ customerId }) => customerId)).toEqual(['7', '7 ', '\u00a07']);
+    expect(unreadable.map(({ reason }) => reason)).toEqual(['CustomerID is missing']);
+  });
+
   it('that cannot be read are kept with the reason and cost nobody else', async () => {
     answer = {
       body: [

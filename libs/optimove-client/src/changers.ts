@@ -5,6 +5,7 @@ import { isStorable, toWireObject, type WireObject } from './wire';
 
 /** A customer whose attribute changed. */
 export interface AttributeChange {
+  /** As it is written, blanks and all: customers whose ids differ in them alone are two. */
   customerId: string;
   /** Value of the further attribute that was asked for; null when there is none. */
   userIdValue: string | null;
@@ -14,7 +15,7 @@ export interface AttributeChange {
 
 /** A change that cannot be read. */
 export interface UnreadableChange {
-  /** Whose change it is; null when that cannot be read either. */
+  /** Whose change it is, as it is written; null when that cannot be read either. */
   customerId: string | null;
   raw: string;
   reason: string;
@@ -60,9 +61,9 @@ function readPage(rows: unknown[], hasUserId: boolean): ChangePage {
 function readChange(raw: unknown, hasUserId: boolean): AttributeChange | Omit<UnreadableChange, 'raw'> {
   const wire = toWireObject(raw);
   if (!wire) return { customerId: null, reason: 'The row is not an object' };
-  const customerId = wire.id('CustomerID');
+  const customerId = wire.writtenId('CustomerID');
   if (customerId === null) return { customerId, reason: 'CustomerID is missing' };
-  if (!isStorable(customerId, longestId)) {
+  if (!isStorable(customerId.trim(), longestId)) {
     const reason = `CustomerID holds characters that are no text, or is longer than ${longestId} characters`;
     return { customerId: null, reason };
   }

@@ -173,6 +173,16 @@ describe('recipients', () => {
     ]);
   });
 
+  it('tell how an id is written that has blanks around it', async () => {
+    const body = ['A3', ' A3'].map((id) => ({ CustomerID: id, TemplateID: 1, ScheduledTime: '2026-05-04 16:00:00' }));
+    const read = await open((_call, index) => ({ body: index === 0 ? body : [] }));
+    const [page] = await collect(read());
+    expect(page?.rows.map(({ customerId, writtenId }) => [customerId, writtenId])).toEqual([
+      ['A3', undefined],
+      ['A3', ' A3'],
+    ]);
+  });
+
   it('that could not be stored are kept as malformed, and cost only themselves', async () => {
     const body = [
       row(1, { CustomerID: 'A'.repeat(256) }),

@@ -19,6 +19,8 @@ export interface RecipientQuery {
 /** One customer of a campaign on a channel. */
 export interface RecipientRow {
   customerId: string;
+  /** The customer id as it is written, where it has blanks around it: two that differ in them alone are two customers. */
+  writtenId?: string;
   templateId: string;
   /** `YYYY-MM-DD HH:MM:SS`, without a zone. */
   scheduledTime: string;
@@ -126,7 +128,9 @@ function readRow(raw: unknown, attributeCount: number): RecipientRow | string {
   );
   if (unfit !== undefined) return 'A value holds characters that are no text, or is too long';
   const scheduledTime = wire.text('ScheduledTime', 'ScheduleTime') ?? '';
-  return { customerId, templateId, scheduledTime, attributes, actionId: wire.id('ActionID') };
+  const row = { customerId, templateId, scheduledTime, attributes, actionId: wire.id('ActionID') };
+  const writtenId = wire.writtenId('CustomerID') ?? customerId;
+  return writtenId === customerId ? row : { ...row, writtenId };
 }
 
 /** Values come as an array, or from older servers as one joined text; a wrong count is an error and not a guess. */

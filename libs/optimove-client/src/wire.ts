@@ -19,6 +19,13 @@ export class WireObject {
     return toId(this.get(...keys));
   }
 
+  /** An id with the blanks around it that it was written with; null when there is none. */
+  writtenId(key: string): string | null {
+    const value = this.get(key);
+    const id = toId(value);
+    return id !== null && typeof value === 'string' ? value : id;
+  }
+
   /** A text; null when there is none. */
   text(...keys: string[]): string | null {
     const value = this.get(...keys);

@@ -1,4 +1,5 @@
 import { dropPartition, partitionsBefore, query, type Tx } from '@libs/platform';
+import { withoutBlanks } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import type { Freshness, GateOrigin, GuardOutcome } from '../domain/guard';
 import type { TypedValue } from '../domain/typed-value';
@@ -8,7 +9,7 @@ import { originParameters, rulesInForce } from './exclusion-rule.repository';
 export interface GuardedPerson {
   profileId: string;
   userId: string | null;
-  /** The user ID as values are kept by it; null when there is none. */
+  /** The user ID as values are looked up by it; null when there is none. */
   valueKey: string | null;
   /** Attributes of the profile itself, by name. They may exclude; they never clear. */
   own: Record<string, unknown>;
@@ -56,9 +57,23 @@ export interface ProofsWanted {
 
 /** SQL: whether a value of JSON is among the `keys` of a rule `r`; rules about dates are about days. */
 export const matches = (value: string) => `coalesce(CASE jsonb_typeof(${value})
-  WHEN 'array' THEN EXISTS (SELECT 1 FROM jsonb_array_elements_text(${value}) AS e(item) WHERE lower(btrim(e.item)) = ANY(r.keys))
+  WHEN 'array' THEN EXISTS (SELECT 1 FROM jsonb_array_elements_text(${value}) AS e(item)
+    WHERE lower(${withoutBlanks('e.item')}) = ANY(r.keys))
   WHEN 'number' THEN trim_scale((${value} #>> '{}')::numeric)::text = ANY(r.keys)
-  ELSE CASE r.type WHEN 'DATE' THEN left(${value} #>> '{}', 10) ELSE lower(btrim(${value} #>> '{}')) END = ANY(r.keys) END, false)`;
+  ELSE CASE r.type WHEN 'DATE' THEN left(${value} #>> '{}', 10)
+    ELSE lower(${withoutBlanks(`${value} #>> '{}'`)}) END = ANY(r.keys) END, false)`;
+
+/** SQL: what was said of all customers that may be person `p`, whatever blanks are around their IDs, for a rule `r`. */
+const told = `SELECT value, data_date, is_doubtful, true AS is_told_of_user FROM remembered_value
+    WHERE attribute_id = r.attribute_id AND user_id = p.key
+  UNION ALL
+  SELECT value, data_date, is_doubtful, true FROM remembered_value
+    WHERE attribute_id = r.attribute_id AND user_id <> ${withoutBlanks('user_id')} AND ${withoutBlanks('user_id')} = p.key
+  UNION ALL
+  SELECT value, data_date, is_doubtful, false FROM customer_value WHERE attribute_id = r.attribute_id AND user_id = p.key`;
+
+/** SQL: what a proof shows of it comes first. */
+const strictestFirst = 'excludes DESC, is_told_of_user DESC, data_date DESC';
 
 const columns = `decided_at AS "decidedAt", profile_id AS "profileId", user_id AS "userId", origin,
   execution_id AS "executionId", medium, basis, basis_id AS "basisId", attribute, value, value_date::text AS "valueDate",
@@ -73,28 +88,27 @@ export class GuardDecisionRepository {
     return query(
       tx,
       `WITH r AS MATERIALIZED (${rulesInForce}), known AS (
-         SELECT p.profile_id, p.user_id, r.*, coalesce(c.excluding, v.value) AS value, c.lacks_value,
-           CASE WHEN c.excluding IS NULL THEN v.data_date ELSE c.excluding_date END AS value_date,
-           p.own::jsonb -> r.name AS own_value,
-           CASE WHEN r.freshness <> 'FRESH' THEN r.freshness WHEN v.is_doubtful OR c.is_doubtful THEN 'DOUBTFUL'
-             WHEN coalesce(least(v.data_date, c.oldest_date), '-infinity') < r.gap_before THEN 'DAY_MISSED'
-             WHEN v.user_id IS NULL AND r.is_partial THEN 'NOT_LOADED' ELSE 'FRESH' END AS reliance,
-           ${matches('coalesce(c.excluding, v.value)')} OR ${matches('(p.own::jsonb -> r.name)')} AS is_excluded
+         SELECT p.profile_id, p.user_id, r.*, t.value, t.value_date, t.lacks_value, p.own::jsonb -> r.name AS own_value,
+           CASE WHEN r.freshness <> 'FRESH' THEN r.freshness WHEN t.is_doubtful THEN 'DOUBTFUL'
+             WHEN coalesce(t.oldest_date, '-infinity') < r.gap_before THEN 'DAY_MISSED'
+             WHEN t.is_unheard AND r.is_partial THEN 'NOT_LOADED' ELSE 'FRESH' END AS reliance,
+           t.excludes OR ${matches('(p.own::jsonb -> r.name)')} AS is_excluded
          FROM unnest($4::uuid[], $5::text[], $6::text[], $8::text[]) AS p(profile_id, user_id, own, key) CROSS JOIN r
-         LEFT JOIN remembered_value v ON v.attribute_id = r.attribute_id AND v.user_id = p.key
          CROSS JOIN LATERAL (
-           SELECT bool_or(is_doubtful) AS is_doubtful, bool_or(value IS NULL) AS lacks_value, min(data_date) AS oldest_date,
-             (array_agg(value) FILTER (WHERE excludes))[1] AS excluding, max(data_date) FILTER (WHERE excludes) AS excluding_date
-           FROM (SELECT *, ${matches('s.value')} AS excludes FROM customer_value s
-             WHERE s.attribute_id = r.attribute_id AND s.user_id = p.key) AS customers
-         ) AS c
+           SELECT bool_or(is_doubtful) IS TRUE AS is_doubtful, bool_or(is_told_of_user) IS NOT TRUE AS is_unheard,
+             (bool_or(is_told_of_user) AND bool_and(value IS NOT NULL)) IS NOT TRUE AS lacks_value,
+             bool_or(excludes) IS TRUE AS excludes, min(data_date) AS oldest_date,
+             (array_agg(value ORDER BY ${strictestFirst}))[1] AS value,
+             (array_agg(data_date ORDER BY ${strictestFirst}))[1] AS value_date
+           FROM (SELECT s.*, ${matches('s.value')} AS excludes FROM (${told}) AS s) AS told
+         ) AS t
        )
        INSERT INTO guard_decision (project_id, profile_id, user_id, origin, execution_id, basis, basis_id, attribute, value,
          value_date, own_value, freshness, data_date, override_id, outcome)
        SELECT $1::uuid, profile_id, user_id, $2, $7::uuid, 'RULE', id, name, value, value_date, own_value, reliance, data_date,
          override_id,
          CASE WHEN is_excluded THEN 'SUPPRESSED' WHEN reliance <> 'FRESH' AND override_id IS NULL THEN 'SUPPRESSION_STALE'
-           WHEN (value IS NULL OR lacks_value) AND when_unknown = 'EXCLUDE' THEN 'SUPPRESSED' ELSE 'ALLOWED' END
+           WHEN lacks_value AND when_unknown = 'EXCLUDE' THEN 'SUPPRESSED' ELSE 'ALLOWED' END
        FROM known
        RETURNING profile_id AS "profileId", attribute, data_date::text AS "dataDate", freshness, outcome`,
       [

@@ -2,7 +2,7 @@ import type { Tx } from '@libs/platform';
 import { ConnectionNotFoundError, ConnectionsService, type ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { readValue } from '../domain/typed-value';
-import { valueKeyOf } from '../domain/value-key';
+import { customerKeyOf, valueKeyOf } from '../domain/value-key';
 import { AttributeRepository } from '../persistence/attribute.repository';
 import { type CustomerValue, CustomerValueRepository } from '../persistence/customer-value.repository';
 import { FeedRepository } from '../persistence/feed.repository';
@@ -17,7 +17,7 @@ export interface ListPage {
   attributes: string[];
   /** Those of the names that nothing was told of. */
   untold?: ReadonlySet<string>;
-  rows: { customerId: string; attributes: (string | null)[] }[];
+  rows: { customerId: string; writtenId?: string; attributes: (string | null)[] }[];
 }
 
 /** Campaign lists tell the values of whom they name: the first load, and the way back after a missed day. */
@@ -68,8 +68,10 @@ export class LearnFromLists {
       const doubtful: string[] = [];
       const customers = new Map<string, CustomerValue>();
       for (const row of rows) {
-        const given = connection.userIdAttribute === null ? row.customerId : row.attributes[userIdAt];
-        const userId = valueKeyOf(given ?? null);
+        const userId =
+          connection.userIdAttribute === null
+            ? customerKeyOf(row.writtenId ?? row.customerId)
+            : valueKeyOf(row.attributes[userIdAt] ?? null);
         if (userId === null) continue;
         const read = readValue(attribute.type, row.attributes[at] ?? null);
         const value = 'value' in read ? read.value : null;

@@ -70,7 +70,7 @@ export class LoadFile {
       const speaksForAll = userIdAttribute !== null;
       await this.writer.write(
         { run, holder, attribute: load.attribute, mayBeOld: true, speaksForAll },
-        pagesOf(load.file),
+        pagesOf(load.file, speaksForAll),
       );
       const rejected = await this.writer.rejected(this.transactions.pool, run.id);
       const isComplete = load.isComplete && rejected === 0;
@@ -148,14 +148,15 @@ export class LoadFile {
   }
 }
 
-async function* pagesOf(file: Readable): AsyncGenerator<GivenPage> {
+/** `speaksForAll`: the file is about user IDs and not about customers, of whom blanks make others. */
+async function* pagesOf(file: Readable, speaksForAll: boolean): AsyncGenerator<GivenPage> {
   let isHeader = true;
   let rows = 0;
   for await (const records of csvRecords(file)) {
     const page: GivenPage = { values: [], unreadable: [] };
     for (const record of records) {
       if (isHeader) assertHeader(record);
-      else addTo(page, record);
+      else addTo(page, record, speaksForAll);
       isHeader = false;
     }
     rows += page.values.length;
@@ -170,12 +171,12 @@ function assertHeader(record: CsvRecord): void {
   throw new ValueFileError('The first line of the file must be userId,value');
 }
 
-function addTo(page: GivenPage, record: CsvRecord): void {
+function addTo(page: GivenPage, record: CsvRecord, speaksForAll: boolean): void {
   const { raw } = record;
   if ('reason' in record) page.unreadable.push({ ...nobody, raw, reason: record.reason });
   else if (record.cells.length !== 2) page.unreadable.push({ ...nobody, raw, reason: 'The line must have two cells' });
   else {
     const [userId = '', text = ''] = record.cells;
-    page.values.push({ customerId: null, userId, text });
+    page.values.push({ customerId: null, userId: speaksForAll ? userId.trim() : userId, text });
   }
 }

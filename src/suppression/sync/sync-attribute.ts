@@ -84,7 +84,11 @@ export class SyncAttribute {
           const isUserId = connection.userIdAttribute === null;
           yield {
             values: changes.map((change) => given(change, connection)),
-            unreadable: unreadable.map((row) => ({ ...row, userId: isUserId ? row.customerId : null })),
+            unreadable: unreadable.map(({ customerId, ...row }) => ({
+              ...row,
+              customerId: customerId?.trim() ?? null,
+              userId: isUserId ? customerId : null,
+            })),
           };
         }
       })(),
@@ -172,7 +176,7 @@ function given(
 ): GivenValue {
   return userIdAttribute === null
     ? { customerId: null, userId: customerId, text: value }
-    : { customerId, userId: userIdValue, text: value };
+    : { customerId: customerId.trim(), userId: userIdValue, text: value };
 }
 
 /** What somebody has to know of a sync that went through; null when there is nothing. */

@@ -1,13 +1,13 @@
 import type { UnreadableChange } from '@libs/optimove-client';
 import type { SuppressionAttribute } from '../domain/sync';
 import { readValue } from '../domain/typed-value';
-import { valueKeyOf } from '../domain/value-key';
+import { customerKeyOf, valueKeyOf } from '../domain/value-key';
 import type { CustomerValue } from '../persistence/customer-value.repository';
 import type { Values } from '../persistence/remembered-value.repository';
 
 /** A value as it was given. */
 export interface GivenValue {
-  /** Null where the user ID says all: the customer ID is the user ID, or a file names nothing else. */
+  /** Null where the user ID says all: the customer ID is the user ID and kept as it is, or a file names nothing else. */
   customerId: string | null;
   /** Null: the customer has no user ID. */
   userId: string | null;
@@ -52,7 +52,7 @@ export function take(chunk: Chunk, { values, unreadable }: GivenPage, attribute:
 
 function takeUnreadable(chunk: Chunk, { customerId, userId: given, raw, reason }: UnreadableRow): void {
   chunk.rejects.push({ row: { raw }, reason });
-  const userId = valueKeyOf(given);
+  const userId = customerKeyOf(given);
   if (userId !== null) chunk.doubtful.push(userId);
   else if (customerId !== null) chunk.unplaced.push(customerId);
   else chunk.unnamed += 1;
@@ -65,7 +65,7 @@ function takeValue(
 ): void {
   const refuse = (reason: string) =>
     chunk.rejects.push({ row: { customerId: customerId ?? given, value: text }, reason });
-  const userId = valueKeyOf(given);
+  const userId = customerId === null ? customerKeyOf(given) : valueKeyOf(given);
   if (userId === null) {
     chunk.unplaced.push(customerId ?? given ?? '');
     refuse('The customer has no user ID, or one that no profile can have');

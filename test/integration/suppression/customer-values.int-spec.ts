@@ -5,7 +5,7 @@ import { LearnFromLists } from '@modules/suppression';
 import { type Account, type Stage, setStage } from './stage';
 import { days, syncSteps } from './sync-steps';
 
-describe('values of customers that are found by an attribute', () => {
+describe('values of customers', () => {
   let stage: Stage;
   const { choose, passDay, runNow, syncs, attributeOf, addRule, decide, load } = syncSteps(() => stage);
 
@@ -14,7 +14,7 @@ describe('values of customers that are found by an attribute', () => {
   });
   afterAll(() => stage.close());
 
-  describe('several of one person', () => {
+  describe('that are found by an attribute, several of one person', () => {
     /** A connection that finds people by PlayerNumber, and who the customers are. */
     async function connectByPlayer(players: Record<string, string>): Promise<Account> {
       const account = await stage.connect({}, { userIdAttribute: 'PlayerNumber' });
@@ -194,6 +194,56 @@ describe('values of customers that are found by an attribute', () => {
       expect([await decide(account, known), await decide(account, unheard)]).toEqual(['ALLOWED', 'SUPPRESSION_STALE']);
       await load(id, days[1], 'userId,value\nknown-player,false\n');
       expect(await decide(account, unheard)).toBe('ALLOWED');
+    });
+  });
+
+  describe('whose IDs are user IDs and differ in the blanks around them', () => {
+    it('have a value each: none clears what excludes another, and what excludes one excludes the person', async () => {
+      const account = await stage.connect();
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const people = await stage.addProfiles(['near', 'near ', '\u00a0near']);
+      const decided = async () => [...new Set(await Promise.all(people.map((person) => decide(account, person))))];
+      const day = async (date: string, values: Record<string, string>) => {
+        await passDay(account, date, name, values);
+        await runNow(account);
+      };
+      await day(days[0], { near: 'true' });
+      await day(days[1], { 'near ': 'false' });
+      expect(await decided()).toEqual(['SUPPRESSED']);
+      const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+      const rows = [{ customerId: 'near', writtenId: '\u00a0near', attributes: ['false'] }];
+      const page = { connection, dataDate: days[1], attributes: [name], rows };
+      await stage.transactions.run((tx) => stage.app.get(LearnFromLists).learn(tx, page));
+      expect(await decided()).toEqual(['SUPPRESSED']);
+      await day(days[2], { near: 'false' });
+      expect(await decided()).toEqual(['ALLOWED']);
+      await day(days[3], { 'near ': 'true' });
+      expect(await decided()).toEqual(['SUPPRESSED']);
+      const file = `/imports/suppression-values/${id}?dataDate=${days[3]}`;
+      const some = await stage.rest(file, { method: 'POST', body: 'userId,value\nnear,false\n' });
+      expect([some.status, await decided()]).toEqual([200, ['SUPPRESSED']]);
+      await load(id, days[3], 'userId,value\nnear,false\n');
+      expect(await decided()).toEqual(['ALLOWED']);
+    });
+
+    it('make the person known, whichever of them was heard of', async () => {
+      const account = await stage.connect();
+      const { id, name } = await choose(account);
+      const { rule } = await stage.mutate<{ rule: { id: string } }>(
+        'createExclusionRule',
+        'CreateExclusionRuleInput',
+        'rule { id }',
+        { suppressionAttributeId: id, excludingValues: ['true'], whenUnknown: 'EXCLUDE', maximumAgeHours: 8760 },
+      );
+      expect(rule.id).toBeTruthy();
+      const [heard = '', unheard = ''] = await stage.addProfiles(['lone', 'lonely']);
+      await passDay(account, days[0], name, { 'lone ': 'false' });
+      await runNow(account);
+      expect([await decide(account, heard), await decide(account, unheard)]).toEqual(['ALLOWED', 'SUPPRESSED']);
+      await passDay(account, days[1], name, { 'lone ': 'not to be read' });
+      await runNow(account);
+      expect(await decide(account, heard)).toBe('SUPPRESSION_STALE');
     });
   });
 

@@ -244,6 +244,13 @@ describe('values of suppression attributes from files, lists and missed days', (
       const [person = ''] = await stage.addProfiles([`exotic-${index}`]);
       expect(await decide(account, person)).toBe('SUPPRESSED');
     }
+    const own =
+      'userId,exotic0,exotic3\nown-text,"\tΑΠΟΚΛΕΙΣΜΟΣ Ü\u00a0",\nown-list,,"[""a"", ""\\tblocked\u00a0""]"\n';
+    expect((await stage.rest('/imports/profiles', { method: 'POST', body: own })).status).toBe(200);
+    const written = `SELECT id FROM profile WHERE user_id IN ('own-text', 'own-list')`;
+    const people = await stage.database.query<{ id: string }>(written);
+    for (const { id } of people) expect(await decide(account, id)).toBe('SUPPRESSED');
+    expect(people).toHaveLength(2);
   });
 
   it('outer blanks of a user ID do not part a person from the value', async () => {
