@@ -2,10 +2,10 @@ import type { Tx } from '@libs/platform';
 import type { Actor } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 
-/** An attribute whose stored values are about to be taken away, or to become those of another type. */
+/** An attribute whose stored values are about to be taken away, to become those of another type, or to have another name. */
 export interface AttributeEnd {
   name: string;
-  becomes: 'DELETED' | 'CONVERTED';
+  becomes: 'DELETED' | 'CONVERTED' | 'RENAMED';
 }
 
 /** Does what has to be done first, in the transaction of the change, or writes nothing and says why the actor may not. */

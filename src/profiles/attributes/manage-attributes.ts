@@ -86,6 +86,8 @@ export class ManageAttributes {
       attribute.name = change.name;
       const refusal = await this.nameProblem(tx, attribute);
       if (refusal) return refusal;
+      const inTheWay = await this.ends.tell(tx, actor, { name: before.name, becomes: 'RENAMED' });
+      if (inTheWay !== null) return refuse('IN_USE', 'name', inTheWay);
       attribute.version += 1;
       await tx.save(attribute);
       await this.remember(tx, actor, { action: 'renamed', attribute, before });

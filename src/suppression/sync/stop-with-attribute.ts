@@ -7,7 +7,8 @@ import { SyncRunRepository } from '../persistence/sync-run.repository';
 
 /**
  * Values of people's own profiles exclude too, and go with the attribute. So a suppression attribute stops in the instant in
- * which its attribute is deleted or converted: nobody is let through because the value that excluded them is gone.
+ * which its attribute is deleted or converted: nobody is let through because the value that excluded them is gone. Under a
+ * rule an attribute keeps its name, or what is written under the new one would exclude nobody until the next sync.
  */
 @Injectable()
 export class StopWithAttribute implements OnModuleInit {
@@ -19,7 +20,16 @@ export class StopWithAttribute implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.ends.register((tx, actor, { name, becomes }) => this.stop(tx, actor, { name, what: becomes.toLowerCase() }));
+    this.ends.register((tx, actor, { name, becomes }) =>
+      becomes === 'RENAMED'
+        ? this.keepName(tx, actor, name)
+        : this.stop(tx, actor, { name, what: becomes.toLowerCase() }),
+    );
+  }
+
+  private async keepName(tx: Tx, { projectId }: Actor, name: string): Promise<string | null> {
+    if (!(await this.attributes.hasRule(tx, projectId, name))) return null;
+    return `An exclusion rule rests on ${name}; remove the rule first, or leave the attribute its name`;
   }
 
   private async stop(tx: Tx, actor: Actor, { name, what }: { name: string; what: string }): Promise<string | null> {

@@ -292,6 +292,8 @@ describe('the daily sync of suppression attributes', () => {
     await rename(name, 2);
     await runNow(account);
     expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', dataDate: days[0] });
+    await addRule(id);
+    expect((await rename(`${name}-new`, 3)).userErrors).toMatchObject([{ code: 'IN_USE', path: ['name'] }]);
   });
 
   it('excludes a stranger who becomes a profile later, and tells the profile with the next sync', async () => {
