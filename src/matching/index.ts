@@ -1,3 +1,4 @@
+export { type FoundCustomer, Matches, type MatchHandler } from './matches';
 export { MatchingModule } from './matching.module';
 export { type MatchCustomer, MatchingService, type MatchResult } from './matching.service';
 export { MatchingApiModule } from './matching-api.module';

@@ -4,6 +4,7 @@ import { Contactability, isUserId, ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import { checkMobileNumber } from './domain/mobile-number';
 import { userIdsIn } from './domain/user-id-value';
+import { type FoundCustomer, Matches } from './matches';
 import { type MatchedCustomer, MatchedCustomerRepository } from './persistence/matched-customer.repository';
 import { NumberRejectRepository } from './persistence/number-reject.repository';
 
@@ -45,6 +46,7 @@ export class MatchingService {
     private readonly rejects: NumberRejectRepository,
     private readonly customers: MatchedCustomerRepository,
     private readonly contactability: Contactability,
+    private readonly matches: Matches,
   ) {}
 
   /** Optimove attributes that matching needs, to be asked for with the recipients. */
@@ -136,12 +138,21 @@ export class MatchingService {
   private async remember(
     tx: Tx,
     { projectId, id: connectionId, userIdAttribute }: ConnectionView,
-    read: { customerId: string; profileId: string | null }[],
+    read: (FoundCustomer & { profileId: string | null })[],
   ): Promise<void> {
     if (userIdAttribute === null) return;
-    const matched = read.flatMap(({ customerId, profileId }) => (profileId ? [{ customerId, profileId }] : []));
-    const changed = await this.customers.remember(tx, { projectId, connectionId }, matched);
+    const owner = { projectId, connectionId };
+    const matched = read.flatMap(({ customerId, userId, profileId }) =>
+      profileId ? [{ customerId, userId, profileId }] : [],
+    );
+    const changed = await this.customers.remember(tx, owner, matched);
     await this.contactability.note(tx, projectId, changed);
+    const others = new Set(changed);
+    await this.matches.tell(
+      tx,
+      owner,
+      matched.filter(({ profileId }) => others.has(profileId)),
+    );
   }
 }
 

@@ -8,6 +8,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ExclusionPersonalData } from './exclusion-personal-data';
 import { FindProofs } from './guard/find-proofs';
 import { Guard } from './guard/guard';
+import { KeepCustomerValues } from './guard/keep-customer-values';
 import { KeepErased } from './guard/keep-erased';
 import { KeepExclusions } from './guard/keep-exclusions';
 import { ManageOverrides } from './guard/manage-overrides';
@@ -32,6 +33,7 @@ import { SuppressionConfig } from './suppression.config';
 import { SuppressionService } from './suppression.service';
 import { SuppressionList } from './suppression-list';
 import { CheckDataDate } from './sync/check-data-date';
+import { EveryUserId } from './sync/every-user-id';
 import { ForgetValues } from './sync/forget-values';
 import { LearnFromLists } from './sync/learn-from-lists';
 import { LoadFile } from './sync/load-file';
@@ -57,6 +59,7 @@ const repositories = [
 
 const useCases = [
   CheckDataDate,
+  EveryUserId,
   FindProofs,
   ForgetValues,
   Guard,
@@ -88,6 +91,7 @@ const useCases = [
     RefusedAddresses,
     SuppressionService,
     ExclusionPersonalData,
+    KeepCustomerValues,
     KeepErased,
     KeepExclusions,
     ValueWriter,

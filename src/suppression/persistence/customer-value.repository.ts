@@ -55,6 +55,35 @@ export class CustomerValueRepository {
     );
   }
 
+  /** Under which user IDs something is kept of these customers. */
+  knownAs(tx: Tx, { attributeId }: Pick<ValueTarget, 'attributeId'>, customerIds: string[]): Promise<KnownCustomer[]> {
+    return query(
+      tx,
+      `SELECT user_id AS "userId", customer_id AS "customerId" FROM customer_value
+       WHERE attribute_id = $1 AND customer_id = ANY($2::text[])`,
+      [attributeId, customerIds],
+    );
+  }
+
+  /** What was said last of these customers, under whatever user ID, counts under those under which they are found now. */
+  carryOver(tx: Tx, connectionId: string, found: KnownCustomer[]): Promise<number> {
+    return execute(
+      tx,
+      `INSERT INTO customer_value AS c (project_id, attribute_id, user_id, customer_id, value, data_date, is_doubtful, heard_at)
+       SELECT DISTINCT ON (k.attribute_id, f.user_id, k.customer_id) k.project_id, k.attribute_id, f.user_id, k.customer_id,
+         k.value, k.data_date, k.is_doubtful, k.heard_at
+       FROM suppression_attribute a CROSS JOIN unnest($2::text[], $3::text[]) AS f(user_id, customer_id)
+       CROSS JOIN LATERAL (
+         SELECT * FROM customer_value WHERE attribute_id = a.id AND customer_id = f.customer_id OFFSET 0) AS k
+       WHERE a.connection_id = $1
+       ORDER BY k.attribute_id, f.user_id, k.customer_id, k.data_date DESC, k.heard_at DESC
+       ON CONFLICT ON CONSTRAINT pk_customer_value DO UPDATE SET value = excluded.value, data_date = excluded.data_date,
+         is_doubtful = excluded.is_doubtful, heard_at = excluded.heard_at
+       WHERE (c.data_date, c.heard_at) < (excluded.data_date, excluded.heard_at)`,
+      [connectionId, found.map(({ userId }) => userId), found.map(({ customerId }) => customerId)],
+    );
+  }
+
   /**
    * What is said of these customers comes without a user ID: under those that they were found under, here or by `matched`,
    * nobody relies on what was said before. @returns the customers that were found.

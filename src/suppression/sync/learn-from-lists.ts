@@ -7,6 +7,7 @@ import { AttributeRepository } from '../persistence/attribute.repository';
 import { type CustomerValue, CustomerValueRepository } from '../persistence/customer-value.repository';
 import { FeedRepository } from '../persistence/feed.repository';
 import { RememberedValueRepository, type Values } from '../persistence/remembered-value.repository';
+import { EveryUserId } from './every-user-id';
 
 /** A page of a campaign's list. */
 export interface ListPage {
@@ -29,6 +30,7 @@ export class LearnFromLists {
     private readonly feeds: FeedRepository,
     private readonly remembered: RememberedValueRepository,
     private readonly customers: CustomerValueRepository,
+    private readonly everyUserId: EveryUserId,
   ) {}
 
   /** Attributes to ask for with a list: those that Optimove released when they were last synced. */
@@ -86,7 +88,8 @@ export class LearnFromLists {
       const target = { projectId, attributeId, name, dataDate, runId: null, mayBeOld: true, clears: false };
       await this.remembered.apply(tx, target, values);
       await this.remembered.doubt(tx, target, doubtful);
-      await this.customers.remember(tx, target, [...customers.values()]);
+      const all = await this.everyUserId.of(tx, target, { connectionId: id, values: customers.values() });
+      await this.customers.remember(tx, target, all);
     }
   }
 

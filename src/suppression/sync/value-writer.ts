@@ -6,6 +6,7 @@ import type { SuppressionAttribute, SyncRun } from '../domain/sync';
 import { CustomerValueRepository } from '../persistence/customer-value.repository';
 import { RememberedValueRepository, type Values, type ValueTarget } from '../persistence/remembered-value.repository';
 import { SyncRunRepository } from '../persistence/sync-run.repository';
+import { EveryUserId } from './every-user-id';
 import { type Chunk, emptyChunk, type GivenPage, take } from './value-chunk';
 
 /** The run that values belong to. */
@@ -40,6 +41,7 @@ export class ValueWriter {
     private readonly remembered: RememberedValueRepository,
     private readonly customers: CustomerValueRepository,
     private readonly matching: MatchingService,
+    private readonly everyUserId: EveryUserId,
   ) {}
 
   /** @throws {RunTakenOverError} when another worker has the run; what is committed by then stays and is right. */
@@ -94,12 +96,14 @@ export class ValueWriter {
       await this.runs.hold(tx, run.id, holder, { received, rejected });
       await this.remembered.apply(tx, target, values);
       await this.remembered.doubt(tx, target, doubtful);
-      await this.customers.remember(tx, target, [...chunk.customers.values()]);
-      if (speaksForAll) await this.speakForAll(tx, target, { connectionId: run.connectionId, values });
+      const { connectionId } = run;
+      const told = await this.everyUserId.of(tx, target, { connectionId, values: chunk.customers.values() });
+      await this.customers.remember(tx, target, told);
+      if (speaksForAll) await this.speakForAll(tx, target, { connectionId, values });
       await this.tasks.addErrors(tx, run.taskId, rejects);
       const counts = { processed: received, succeeded: received - rejected, failed: rejected };
       await this.tasks.progress(tx, run.taskId, counts);
-      return this.doubtUnplaced(tx, target, { connectionId: run.connectionId, customerIds: chunk.unplaced });
+      return this.doubtUnplaced(tx, target, { connectionId, customerIds: chunk.unplaced });
     });
     lost.strangers += strangers;
     lost.unnamed += chunk.unnamed;

@@ -179,6 +179,59 @@ describe('values of customers', () => {
       expect(await decided()).toEqual(['ALLOWED', 'SUPPRESSED', 'ALLOWED']);
     });
 
+    describe('that have another user ID than before', () => {
+      /** Everybody is known, and the customer was found under the first user ID. */
+      async function renumber(customerId: string) {
+        const userIds = [`${customerId}-was`, `${customerId}-is`] as const;
+        const account = await connectByPlayer({ [customerId]: userIds[0] });
+        const { id, name } = await choose(account);
+        await addRule(id);
+        const [was = '', is = ''] = await stage.addProfiles([...userIds]);
+        const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+        const match = (userIdValue: string) => {
+          const customers = [{ seq: 1, customerId, userIdValue, mobileNumberValue: null }];
+          const matching = stage.app.get(MatchingService);
+          return stage.transactions.run((tx) => matching.match(tx, { connection, executionId: newId(), customers }));
+        };
+        const tell = async (date: string, value: string) => {
+          await passDay(account, date, name, { [customerId]: value });
+          await runNow(account);
+        };
+        const loadAll = (value: string) =>
+          load(id, days[0], `userId,value\n${userIds[0]},${value}\n${userIds[1]},false\n`);
+        const decided = async () => [await decide(account, was), await decide(account, is)];
+        return { account, userIds, match, tell, loadAll, decided };
+      }
+
+      it('stay excluded under the new one, though nothing more was said of them, until it is', async () => {
+        const { account, userIds, match, tell, loadAll, decided } = await renumber('moved');
+        await tell(days[0], 'true');
+        await loadAll('true');
+        await match(userIds[0]);
+        expect(await decided()).toEqual(['SUPPRESSED', 'ALLOWED']);
+        await match(userIds[1]);
+        expect(await decided()).toEqual(['SUPPRESSED', 'SUPPRESSED']);
+        await rename(account, { moved: userIds[1] });
+        await tell(days[1], 'false');
+        expect(await decided()).toEqual(['SUPPRESSED', 'ALLOWED']);
+      });
+
+      it.each([
+        ['of whom something was said', true],
+        ['who were matched only', false],
+      ])('and exclude themselves then are excluded under the old one too: those %s', async (_, isTold) => {
+        const { account, userIds, match, tell, loadAll, decided } = await renumber(isTold ? 'told' : 'matched');
+        await tell(days[0], 'false');
+        if (!isTold) await stage.database.query('DELETE FROM customer_value WHERE customer_id = $1', ['matched']);
+        await loadAll('false');
+        if (!isTold) await match(userIds[0]);
+        expect(await decided()).toEqual(['ALLOWED', 'ALLOWED']);
+        await rename(account, { [isTold ? 'told' : 'matched']: userIds[1] });
+        await tell(days[1], 'true');
+        expect(await decided()).toEqual(['SUPPRESSED', 'SUPPRESSED']);
+      });
+    });
+
     it('and are not found make nobody doubtful of whom something is known, but count as not loaded', async () => {
       const account = await connectByPlayer({ 'known-1': 'known-player' });
       const { id, name } = await choose(account);
