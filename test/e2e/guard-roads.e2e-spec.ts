@@ -6,15 +6,17 @@ import type { Fetched } from '../support/roads/phones';
 import { type Proofs, proofsOf } from '../support/roads/proofs';
 import { received } from '../support/roads/received';
 import {
+  type Crowd,
+  crowds,
   expectedOf,
   isWaiting,
   keptMedia,
+  mediaOf,
   type RoadCase,
   type RoadOrigin,
   type RoadSetting,
-  roadPeople,
-  roadSettings,
-  roads,
+  type RoadTrial,
+  trials,
 } from '../support/roads/roads';
 import { RoadsWorld } from '../support/roads/roads-world';
 
@@ -26,8 +28,8 @@ describe('the guard, on every road through the product', () => {
   let world: RoadsWorld;
   let launches: Launches;
   /** Sent before anything changes, so that it waits in inboxes and apps when things have changed. */
-  let early: Road[];
-  const late = new Map<RoadSetting, Road[]>();
+  const early = new Map<Crowd, Road[]>();
+  const late = new Map<RoadTrial, Road[]>();
   const held: Road[] = [];
   let cases = 0;
 
@@ -37,13 +39,18 @@ describe('the guard, on every road through the product', () => {
   });
   afterAll(() => world?.product.stop());
 
-  it('lets out what it should before anything changes, and the proof tells the same', async () => {
-    await world.arrange(first);
-    const from = new Date();
-    early = await launches.launch();
-    await launches.end(early, () => false);
-    await check({ setting: first, isChanged: false, sent: early, from });
-  });
+  it.each(crowds)(
+    'lets out what it should before anything changes, and the proof tells the same: $name',
+    async (crowd) => {
+      await world.arrange(first);
+      world.product.farEnds.inbox.clear();
+      const from = new Date();
+      const sent = await launches.launch(crowd);
+      early.set(crowd, sent);
+      await launches.end(sent, () => false);
+      await check({ crowd, setting: first, isChanged: false, sent, from });
+    },
+  );
 
   it('has lists read for executions of which nothing is handed over yet', async () => {
     const { product } = world;
@@ -52,20 +59,21 @@ describe('the guard, on every road through the product', () => {
     const stops = '__typename';
     const off = { ...scope, reason: 'Lists first' };
     await mutate(product.graphql, 'switchSendingOff', 'SwitchSendingOffInput', stops, off);
-    for (const setting of roadSettings) {
-      const launched = await launches.launch();
+    for (const trial of trials) {
+      const launched = await launches.launch(trial.crowd);
       await launches.pause(launched);
-      late.set(setting, launched);
+      late.set(trial, launched);
     }
     await mutate(product.graphql, 'switchSendingOn', 'SendingScopeInput', stops, scope);
     expect(await launches.handedOver([...late.values()].flat())).toEqual([]);
     await world.change();
   });
 
-  it.each(roadSettings)(
+  it.each(trials)(
     'decides anew at hand-over and when a device fetches: data $data, override $override',
-    async (setting) => {
-      const sent = late.get(setting) ?? [];
+    async (trial) => {
+      const { crowd, ...setting } = trial;
+      const sent = late.get(trial) ?? [];
       await world.arrange(setting);
       world.product.farEnds.inbox.clear();
       const from = new Date();
@@ -73,17 +81,16 @@ describe('the guard, on every road through the product', () => {
       await launches.end(sent, ({ origin }) => isWaiting(setting, origin));
       const waiting = sent.filter(({ origin }) => isWaiting(setting, origin));
       held.push(...waiting);
-      await check({ setting, isChanged: true, sent, from }).finally(() => launches.forget(sent));
+      await check({ crowd, setting, isChanged: true, sent, from }).finally(() => launches.forget(sent));
       await launches.cancel(waiting);
     },
   );
 
   it('was tried in every case', async () => {
     expect(await launches.handedOver(held)).toEqual([]);
-    const people = 4 * 3 * 8;
-    const sent = people * 3 * 6;
-    const fetched = people * 3 * 2;
-    expect(cases).toBe((1 + 2 * 2) * (sent + fetched));
+    const ofOneRule = 4 * 3 * 8 * (3 * 6 + 3 * 2);
+    const ofSeveral = 4 * (4 + 7) * (3 * 6 + 5 + 4 * 2);
+    expect(cases).toBe((1 + 2 * 2) * ofOneRule + (1 + 2) * ofSeveral);
   });
 
   /** Compares what was handed over, what came, what devices show and what the proofs say with what must be. */
@@ -104,25 +111,28 @@ describe('the guard, on every road through the product', () => {
     expect([...seen.came, ...seen.handedOver].filter((key) => !known.has(key))).toEqual([]);
   }
 
-  async function look({ sent, from }: Tried): Promise<Seen> {
+  async function look({ crowd, sent, from }: Tried): Promise<Seen> {
+    const { people } = crowd;
+    const before = early.get(crowd) ?? [];
     const handedOver = keysOf(sent, await launches.handedOver(sent));
-    const kept = keysOf(early, await launches.handedOver(early));
+    const kept = keysOf(before, await launches.handedOver(before));
     const came = received(world);
     const fetching = new Date();
-    const shown = (await world.phones.fetchAll()).map(toDelivery);
+    const shown = (await world.phones.fetchAll(people)).map(toDelivery);
     const until = new Date();
     return {
       ...{ sent, handedOver, came, kept },
       shownOfSent: keysOf(sent, shown),
-      shownOfEarly: keysOf(early, shown),
-      proofsOfSending: await proofsOf(world.product, { from, until: fetching }),
-      proofsOfFetching: await proofsOf(world.product, { from: fetching, until }),
+      shownOfEarly: keysOf(before, shown),
+      proofsOfSending: await proofsOf(world.product, { people, from, until: fetching }),
+      proofsOfFetching: await proofsOf(world.product, { people, from: fetching, until }),
     };
   }
 });
 
-/** What was tried: executions that sent to everybody from an instant on, before or after people changed. */
+/** What was tried: executions that sent to a crowd from an instant on, before or after people changed. */
 interface Tried {
+  crowd: Crowd;
   setting: RoadSetting;
   isChanged: boolean;
   sent: Road[];
@@ -173,10 +183,10 @@ function isKept({ medium }: RoadCase): boolean {
   return keptMedia.some((each) => each === medium);
 }
 
-function* casesOf({ setting, isChanged }: Pick<Tried, 'setting' | 'isChanged'>): Generator<RoadCase> {
-  for (const person of roadPeople)
-    for (const origin of roads.origin)
-      for (const medium of roads.medium) yield { setting, person, origin, medium, isChanged };
+function* casesOf({ crowd, setting, isChanged }: Pick<Tried, 'crowd' | 'setting' | 'isChanged'>): Generator<RoadCase> {
+  for (const person of crowd.people)
+    for (const origin of crowd.origins)
+      for (const medium of mediaOf(origin)) yield { setting, person, origin, medium, isChanged };
 }
 
 function keyOf({ origin, medium, person }: Pick<RoadCase, 'origin' | 'medium' | 'person'>): string {
@@ -195,7 +205,7 @@ function keysOf(sent: Road[], found: { executionId: string; userId: string; medi
 
 /** What is kept is decided on once for each connection, and once for Direct campaigns: whether there is any of it. */
 function isAnyThere({ origin, medium, person }: RoadCase, kept: Set<string>): boolean {
-  const origins: RoadOrigin[] = origin === 'DIRECT' ? ['DIRECT'] : ['OPTIMOVE', 'TRIGGERED'];
+  const origins: RoadOrigin[] = origin === 'DIRECT' ? ['DIRECT'] : ['OPTIMOVE', 'FILES', 'TRIGGERED'];
   return origins.some((each) => kept.has(keyOf({ origin: each, medium, person })));
 }
 

@@ -1,7 +1,7 @@
 import { launchCampaign, mutate } from '../campaign-stage';
 import { eventually } from '../eventually';
 import { inTurns } from './phones';
-import { type RoadMedium, type RoadOrigin, roadPeople, roads } from './roads';
+import { type Crowd, mediaOf, type RoadMedium, type RoadOrigin } from './roads';
 import { contentOf, type RoadsWorld } from './roads-world';
 
 /** One execution of a launch. */
@@ -9,6 +9,7 @@ export interface Road {
   origin: RoadOrigin;
   executionId: string;
   media: readonly RoadMedium[];
+  crowd: Crowd;
 }
 
 interface Template {
@@ -28,18 +29,20 @@ interface Execution {
 const limitMs = 120_000;
 const fields = 'id state frozenAt holdReason funnel { received ended }';
 
-/** Sends to everybody over every medium, directly, as a scheduled campaign of Optimove and by its triggers. */
+/** Sends to all of a crowd over every medium, directly, as a scheduled campaign of Optimove, by its files and by its triggers. */
 export class Launches {
   private launched = 0;
 
   private constructor(
     private readonly world: RoadsWorld,
-    private readonly campaigns: Record<'app' | 'site' | 'triggered', Template>,
+    private readonly campaigns: Record<'app' | 'files' | 'site' | 'triggered', Template>,
   ) {}
 
   static async prepare(world: RoadsWorld): Promise<Launches> {
+    const { graphql } = world.product;
+    const write = async (name: string, channelId: string, content: object): Promise<number> =>
+      Number((await launchCampaign(graphql, { channelId, name, content })).templateId);
     const add = async (kind: 'WEB_PUSH' | 'TRIGGERED', content: object): Promise<Template> => {
-      const { graphql } = world.product;
       const { channel } = await mutate<{ channel: { id: string; optimoveChannelId: number } }>(
         graphql,
         'addChannel',
@@ -51,38 +54,43 @@ export class Launches {
           name: kind === 'TRIGGERED' ? 'Xtremepush Triggered' : 'Xtremepush Web',
         },
       );
-      const { templateId } = await launchCampaign(graphql, { channelId: channel.id, name: kind, content });
-      return { channelId: channel.optimoveChannelId, templateId: Number(templateId) };
+      return { channelId: channel.optimoveChannelId, templateId: await write(kind, channel.id, content) };
     };
+    const { channelId: ownId, tenant, templateId } = world.stage;
+    const channelId = tenant.channels[0]?.id ?? 0;
+    await world.takeFiles(channelId);
     return new Launches(world, {
-      app: { channelId: world.stage.tenant.channels[0]?.id ?? 0, templateId: Number(world.stage.templateId) },
+      app: { channelId, templateId: Number(templateId) },
+      files: { channelId, templateId: await write('Files', ownId, contentOf('FILES', false)) },
       site: await add('WEB_PUSH', contentOf('OPTIMOVE', true)),
       triggered: await add('TRIGGERED', contentOf('TRIGGERED')),
     });
   }
 
   /** Launches one of each and waits until all have their people. */
-  async launch(): Promise<Road[]> {
+  async launch(crowd: Crowd): Promise<Road[]> {
     this.launched += 1;
-    const [direct, app, site, triggered] = await Promise.all([
-      this.launchDirect(),
-      this.runAtOptimove(this.campaigns.app),
-      this.runAtOptimove(this.campaigns.site),
-      this.trigger(),
-    ]);
-    return [
-      { origin: 'DIRECT', executionId: direct, media: roads.medium },
-      { origin: 'OPTIMOVE', executionId: app, media: roads.medium.filter((medium) => medium !== 'WEB_PUSH') },
-      { origin: 'OPTIMOVE', executionId: site, media: ['WEB_PUSH'] },
-      { origin: 'TRIGGERED', executionId: triggered, media: roads.medium },
+    const { app, files, site } = this.campaigns;
+    const all = mediaOf('DIRECT');
+    const withoutSites = mediaOf('FILES');
+    const launched: Promise<Omit<Road, 'crowd'>>[] = [
+      road({ origin: 'DIRECT', media: all }, this.launchDirect(crowd)),
+      road({ origin: 'OPTIMOVE', media: withoutSites }, this.runAtOptimove(crowd, app)),
+      road({ origin: 'OPTIMOVE', media: ['WEB_PUSH'] }, this.runAtOptimove(crowd, site)),
+      road({ origin: 'TRIGGERED', media: all }, this.trigger(crowd)),
     ];
+    if (crowd.origins.includes('FILES'))
+      launched.push(
+        road({ origin: 'FILES', media: withoutSites }, this.runAtOptimove(crowd, files, { byFiles: true })),
+      );
+    return (await Promise.all(launched)).map((each) => ({ ...each, crowd }));
   }
 
   /** Waits until everybody has an end; of what waits for data, until it is held. */
   async end(sent: Road[], waits: (road: Road) => boolean): Promise<void> {
     for (const road of sent) {
       await this.until(road.executionId, ({ holdReason, funnel }) =>
-        waits(road) ? holdReason !== null : funnel.ended === roadPeople.length,
+        waits(road) ? holdReason !== null : funnel.ended === road.crowd.people.length,
       );
     }
   }
@@ -120,18 +128,23 @@ export class Launches {
     });
   }
 
-  private async launchDirect(): Promise<string> {
+  private async launchDirect(crowd: Crowd): Promise<string> {
     const { graphql } = this.world.product;
+    const rule = { kind: 'attribute', name: 'user_id', is: 'startsWith', value: `A${crowd.seed}` };
     const { campaign } = await mutate<{ campaign: { id: string; version: number } }>(
       graphql,
       'createDirectCampaign',
       'CreateDirectCampaignInput',
       'campaign { id version }',
-      { name: `Direct ${this.launched}`, content: contentOf('DIRECT') },
+      {
+        name: `Direct ${this.launched}`,
+        content: contentOf('DIRECT'),
+        segment: { rules: JSON.stringify({ rules: [rule] }) },
+      },
     );
     await mutate(graphql, 'launchDirectCampaign', 'LaunchDirectCampaignInput', 'campaign { status }', campaign);
     const query = `query ($id: ID!) { directCampaign(id: $id) { executions { nodes { ${fields} } } } }`;
-    return this.frozen(async () => {
+    return this.frozen(crowd, async () => {
       const { directCampaign } = await graphql<{ directCampaign: { executions: { nodes: Execution[] } } }>(query, {
         id: campaign.id,
       });
@@ -139,26 +152,26 @@ export class Launches {
     });
   }
 
-  private async runAtOptimove({ channelId, templateId }: Template): Promise<string> {
+  private async runAtOptimove(crowd: Crowd, { channelId, templateId }: Template, how: object = {}): Promise<string> {
     const { control } = this.world.product;
     const path = `/tenants/${this.world.stage.tenant.id}/campaigns`;
     const campaign = await control<{ id: number }>('POST', path, {
       channelId,
       templateIds: [templateId],
-      customers: { count: roadPeople.length, seed: 1 },
+      customers: { count: crowd.people.length, seed: crowd.seed },
     });
-    await control('POST', `${path}/${campaign.id}/run`, {});
-    return this.frozen(() => this.ofOptimove(String(campaign.id)));
+    await control('POST', `${path}/${campaign.id}/run`, how);
+    return this.frozen(crowd, () => this.ofOptimove(String(campaign.id)));
   }
 
-  private async trigger(): Promise<string> {
+  private async trigger(crowd: Crowd): Promise<string> {
     const campaignId = `t${this.launched}`;
     await this.world.product.control('POST', `/tenants/${this.world.stage.tenant.id}/trigger`, {
       ...this.campaigns.triggered,
       campaignId,
-      customerIds: roadPeople.map(({ userId }) => userId),
+      customerIds: crowd.people.map(({ userId }) => userId),
     });
-    return this.frozen(() => this.ofOptimove(campaignId));
+    return this.frozen(crowd, () => this.ofOptimove(campaignId));
   }
 
   private async ofOptimove(optimoveCampaignId: string): Promise<Execution | undefined> {
@@ -172,10 +185,10 @@ export class Launches {
   }
 
   /** An execution that has its people. */
-  private async frozen(look: () => Promise<Execution | undefined>): Promise<string> {
+  private async frozen({ people }: Crowd, look: () => Promise<Execution | undefined>): Promise<string> {
     const hasPeople = async (): Promise<Execution | false | undefined> => {
       const execution = await look();
-      return execution?.funnel.received === roadPeople.length && execution;
+      return execution?.funnel.received === people.length && execution;
     };
     const found = await eventually('an execution has its people', hasPeople, limitMs);
     return found.id;
@@ -187,4 +200,8 @@ export class Launches {
       isIt((await this.world.product.graphql<{ execution: Execution }>(query, { id })).execution);
     await eventually('the execution comes so far', isThere, limitMs);
   }
+}
+
+async function road(of: Pick<Road, 'origin' | 'media'>, launched: Promise<string>): Promise<Omit<Road, 'crowd'>> {
+  return { ...of, executionId: await launched };
 }

@@ -41,10 +41,11 @@ export class Phones {
     return this.browsers.get(endpoint) ?? endpoint;
   }
 
-  /** What the phones of everybody show. */
-  async fetchAll(): Promise<Fetched[]> {
+  /** What the phones of these people show. */
+  async fetchAll(people: RoadPerson[]): Promise<Fetched[]> {
     const found: Fetched[] = [];
-    await inTurns([...this.secrets], async ([userId, secret]) => {
+    await inTurns(people, async ({ userId }) => {
+      const secret = this.secrets.get(userId) ?? '';
       for (const [medium, path] of [
         ['INBOX', 'inbox?limit=100'],
         ['IN_APP', 'in-app?trigger=SESSION_START'],

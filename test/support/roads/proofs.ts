@@ -1,7 +1,7 @@
 import { outcomeOf, type Proof } from '../../integration/suppression/guard-proofs';
 import type { Product } from '../product';
 import { inTurns } from './phones';
-import { type RoadCase, roadPeople } from './roads';
+import { type RoadCase, type RoadPerson, rulesFor } from './roads';
 
 interface RoadProof extends Proof {
   decidedAt: string;
@@ -29,15 +29,18 @@ export class Proofs {
     const newest = new Map<string, RoadProof>();
     for (const proof of own) if (!newest.has(proof.basisId)) newest.set(proof.basisId, proof);
     if (newest.size === 0) return 'NOT DECIDED';
-    return outcomeOf([...newest.values()], { rules: 1, medium });
+    return outcomeOf([...newest.values()], { rules: rulesFor(origin), medium });
   }
 }
 
-/** Asks for everybody. */
-export async function proofsOf({ graphql }: Product, { from, until }: { from: Date; until: Date }): Promise<Proofs> {
+/** Asks for all of these people. */
+export async function proofsOf(
+  { graphql }: Product,
+  { people: all, from, until }: { people: RoadPerson[]; from: Date; until: Date },
+): Promise<Proofs> {
   const byUser = new Map<string, RoadProof[]>();
-  const groups = Array.from({ length: Math.ceil(roadPeople.length / perRequest) }, (_, index) =>
-    roadPeople.slice(index * perRequest, (index + 1) * perRequest),
+  const groups = Array.from({ length: Math.ceil(all.length / perRequest) }, (_, index) =>
+    all.slice(index * perRequest, (index + 1) * perRequest),
   );
   await inTurns(groups, async (people) => {
     const asked = people.map(

@@ -2,15 +2,22 @@ import { addProviders, type CampaignStage, mutate, stageCampaign } from '../camp
 import { eventually } from '../eventually';
 import { type Product, startProduct } from '../product';
 import { Phones } from './phones';
+import { addRule, type ChosenRule, ruleInput } from './road-rules';
 import { type RoadOrigin, type RoadPerson, type RoadSetting, roadPeople } from './roads';
 
-const attribute = 'gamStop';
-const ruleInput = { excludingValues: ['true'], whenUnknown: 'ALLOW', maximumAgeHours: 8760 };
+/** The rule that is tried with every state of its data, and those of which people alone differ. */
+const names = { tried: 'gamStop', strict: 'selfExcluded', elsewhere: 'excludedElsewhere' };
+/** Less than the age of data of {@link changeDay}. */
+const tooShortHours = 24;
 const day = (daysAgo: number): string => new Date(Date.now() - daysAgo * 86_400_000).toISOString().slice(0, 10);
 /** Of the values that are there from the beginning, and of the changes that come later. */
 const firstDay = day(3);
 const changeDay = day(2);
 const nextDay = day(1);
+
+interface Feed {
+  attributes: { id: string; state: string }[];
+}
 
 /** The content of an origin, over all media or some; its title tells afterwards where a message came from. */
 export function contentOf(origin: RoadOrigin, isOnSites?: boolean): object {
@@ -33,8 +40,7 @@ export class RoadsWorld {
     readonly product: Product,
     readonly stage: CampaignStage,
     readonly phones: Phones,
-    private readonly attributeId: string,
-    private readonly ruleId: string,
+    private readonly rules: Record<keyof typeof names, ChosenRule>,
   ) {}
 
   private overrideId: string | null = null;
@@ -57,40 +63,27 @@ export class RoadsWorld {
       name: 'Roads',
       connection: { mobileNumberAttribute: null },
     });
-    const tenant = `/tenants/${stage.tenant.id}`;
-    await control('PUT', `${tenant}/attributes/${attribute}`, {});
-    await control('PUT', `${tenant}/data-date`, { date: changeDay });
-    const { attributeDefinition } = await mutate<{ attributeDefinition: { id: string } }>(
-      graphql,
-      'createAttributeDefinition',
-      'CreateAttributeDefinitionInput',
-      'attributeDefinition { id }',
-      { name: attribute, type: 'BOOLEAN' },
-    );
-    const { suppressionAttribute } = await mutate<{ suppressionAttribute: { id: string } }>(
-      graphql,
-      'chooseSuppressionAttribute',
-      'ChooseSuppressionAttributeInput',
-      'suppressionAttribute { id }',
-      { connectionId: stage.connectionId, attributeDefinitionId: attributeDefinition.id },
-    );
-    const { rule } = await mutate<{ rule: { id: string } }>(
-      graphql,
-      'createExclusionRule',
-      'CreateExclusionRuleInput',
-      'rule { id }',
-      {
-        ...ruleInput,
-        suppressionAttributeId: suppressionAttribute.id,
-      },
-    );
+    const other = await stageCampaign(product, { content: contentOf('OPTIMOVE', false), name: 'Elsewhere' });
+    for (const name of [names.tried, names.strict]) {
+      await control('PUT', `/tenants/${stage.tenant.id}/attributes/${name}`, {});
+    }
+    await control('PUT', `/tenants/${other.tenant.id}/attributes/${names.elsewhere}`, {});
+    for (const { tenant } of [stage, other])
+      await control('PUT', `/tenants/${tenant.id}/data-date`, { date: changeDay });
+    const rules = {
+      tried: await addRule(product, { name: names.tried, connectionId: stage.connectionId }),
+      strict: await addRule(product, {
+        ...{ name: names.strict, connectionId: stage.connectionId, rule: { whenUnknown: 'EXCLUDE' } },
+      }),
+      elsewhere: await addRule(product, { name: names.elsewhere, connectionId: other.connectionId }),
+    };
     await mutate(graphql, 'setOptimoveGuard', 'SetOptimoveGuardInput', 'feed { version }', {
       connectionId: stage.connectionId,
       guardsOptimove: true,
       version: 1,
     });
-    const world = new RoadsWorld(product, stage, new Phones(product), suppressionAttribute.id, rule.id);
-    await world.comesTo('FRESH');
+    const world = new RoadsWorld(product, stage, new Phones(product), rules);
+    for (const rule of Object.values(rules)) await world.comesTo('FRESH', rule);
     await world.addPeople();
     return world;
   }
@@ -98,6 +91,11 @@ export class RoadsWorld {
   private async addPeople(): Promise<void> {
     const values = roadPeople.filter(({ value }) => value === 'EXCLUDING' || value === 'HARMLESS');
     await this.load(firstDay, { isComplete: true, rows: values.map((each) => [each, each.value === 'EXCLUDING']) });
+    const known = roadPeople.filter(({ others }) => others !== 'UNKNOWN');
+    const strict = known.map((each): [RoadPerson, boolean] => [each, each.others === 'EXCLUDING']);
+    await this.load(firstDay, { isComplete: true, rows: strict }, this.rules.strict);
+    const elsewhere = roadPeople.map((each): [RoadPerson, boolean] => [each, each.others === 'EXCLUDING_ELSEWHERE']);
+    await this.load(firstDay, { isComplete: true, rows: elsewhere }, this.rules.elsewhere);
     const profiles = roadPeople.map((person) =>
       [
         person.userId,
@@ -107,7 +105,7 @@ export class RoadsWorld {
         person.value === 'OWN_EXCLUDING' ? 'true' : '',
       ].join(','),
     );
-    const header = `userId,email,mobileNumber,emailSubscription,smsSubscription,${attribute}`;
+    const header = `userId,email,mobileNumber,emailSubscription,smsSubscription,${names.tried}`;
     await this.upload('/imports/profiles', [header, ...profiles]);
     await this.phones.install(roadPeople);
   }
@@ -128,6 +126,7 @@ export class RoadsWorld {
     const was = this.setting;
     this.setting = setting;
     if (setting.override === 'IN_FORCE') await this.override();
+    if (setting.data === 'TOO_OLD' && was?.data !== 'TOO_OLD') await this.shortenAge();
     if (setting.data === 'FAILED' && was?.data !== 'FAILED') await this.failSync();
     if (setting.override === 'NONE') await this.revoke();
   }
@@ -139,7 +138,11 @@ export class RoadsWorld {
       'overrideExclusionRule',
       'OverrideExclusionRuleInput',
       'override { id }',
-      { ruleId: this.ruleId, reason: 'Agreed with compliance', expiresAt: new Date(Date.now() + 3_600_000) },
+      {
+        ruleId: this.rules.tried.ruleId,
+        reason: 'Agreed with compliance',
+        expiresAt: new Date(Date.now() + 3_600_000),
+      },
     );
     this.overrideId = override.id;
   }
@@ -153,30 +156,51 @@ export class RoadsWorld {
     });
   }
 
+  /** The rule allows no data as old as those that are there. */
+  private async shortenAge(): Promise<void> {
+    const { ruleId: id } = this.rules.tried;
+    await mutate(this.product.graphql, 'updateExclusionRule', 'UpdateExclusionRuleInput', 'rule { version }', {
+      ...{ ...ruleInput, id, version: 1, maximumAgeHours: tooShortHours },
+    });
+  }
+
   /** Optimove does not release the attribute any more when the next day comes. */
   private async failSync(): Promise<void> {
     const { control, graphql } = this.product;
     const tenant = `/tenants/${this.stage.tenant.id}`;
-    await control('PUT', `${tenant}/attributes/${attribute}`, { isReleased: false });
+    await control('PUT', `${tenant}/attributes/${names.tried}`, { isReleased: false });
     await control('PUT', `${tenant}/data-date`, { date: nextDay });
     await mutate(graphql, 'runSuppressionSync', 'RunSuppressionSyncInput', '__typename', {
       connectionId: this.stage.connectionId,
     });
-    await this.comesTo('FAILED');
+    await this.comesTo('FAILED', this.rules.tried);
   }
 
-  private async comesTo(state: 'FRESH' | 'FAILED'): Promise<void> {
+  /** Has the account's files of customers announced for a channel. */
+  async takeFiles(channelId: number): Promise<void> {
+    const { control } = this.product;
+    const tenant = `/tenants/${this.stage.tenant.id}`;
+    const listeners = await control<{ listenerUrl: string }[]>('GET', `${tenant}/listeners`);
+    const url = listeners.map(({ listenerUrl }) => listenerUrl).find((each) => each.endsWith('/event-13'));
+    await control('PUT', `${tenant}/webhooks`, { channelId, url: url?.replace(/event-13$/, 'event-14') });
+  }
+
+  private async comesTo(state: 'FRESH' | 'FAILED', { connectionId, attributeId }: ChosenRule): Promise<void> {
     await eventually(`the attribute comes to be ${state}`, async () => {
-      const { suppressionFeed } = await this.product.graphql<{ suppressionFeed: { attributes: { state: string }[] } }>(
-        'query ($id: ID!) { suppressionFeed(connectionId: $id) { attributes { state } } }',
-        { id: this.stage.connectionId },
+      const { suppressionFeed } = await this.product.graphql<{ suppressionFeed: Feed }>(
+        'query ($id: ID!) { suppressionFeed(connectionId: $id) { attributes { id state } } }',
+        { id: connectionId },
       );
-      return suppressionFeed.attributes[0]?.state === state;
+      return suppressionFeed.attributes.some((each) => each.id === attributeId && each.state === state);
     });
   }
 
-  private load(dataDate: string, given: { isComplete: boolean; rows: [RoadPerson, boolean][] }): Promise<void> {
-    const path = `/imports/suppression-values/${this.attributeId}?dataDate=${dataDate}&complete=${given.isComplete}`;
+  private load(
+    dataDate: string,
+    given: { isComplete: boolean; rows: [RoadPerson, boolean][] },
+    { attributeId }: ChosenRule = this.rules.tried,
+  ): Promise<void> {
+    const path = `/imports/suppression-values/${attributeId}?dataDate=${dataDate}&complete=${given.isComplete}`;
     return this.upload(path, ['userId,value', ...given.rows.map(([{ userId }, value]) => `${userId},${value}`)]);
   }
 
@@ -194,7 +218,7 @@ function emailOf({ userId }: RoadPerson): string {
 
 /** The sandbox cannot deliver to numbers that end in four zeros. */
 function numberOf({ userId }: RoadPerson): string {
-  return `447700${userId.slice(-5)}9`;
+  return `44770${userId.slice(1, 2)}${userId.slice(-5)}9`;
 }
 
 function entryOf(person: RoadPerson): string {
