@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { applyMigrations } from '@libs/platform';
 import { Client } from 'pg';
-import { migrations } from '../../migrations';
 
 const folder = join(__dirname, '..', '..', 'migrations');
 
@@ -40,6 +38,9 @@ async function make(
     await client.query(`DROP DATABASE ${old.name}`);
   }
   await client.query(`CREATE DATABASE ${name}`);
+  // Loading them takes seconds of each file's time, and few files have to make a template.
+  const { applyMigrations }: typeof import('@libs/platform') = require('@libs/platform');
+  const { migrations }: typeof import('../../migrations') = require('../../migrations');
   await applyMigrations(Object.assign(new URL(adminUrl), { pathname: `/${name}` }).toString(), migrations);
   await client.query(`ALTER DATABASE ${name} IS_TEMPLATE true`);
 }
