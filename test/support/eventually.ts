@@ -1,6 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Asks again until `check` returns something other than undefined, null or false; fails with `what` after the limit. */
+const shortestPauseMs = 50;
+const longestPauseMs = 500;
+
+/**
+ * Asks again until `check` returns something other than undefined, null or false; fails with `what` after the limit.
+ * It pauses for several times as long as the answer took, which leaves the processor to what is waited for.
+ */
 export async function eventually<T>(
   what: string,
   check: () => Promise<T | undefined | null | false> | T | undefined | null | false,
@@ -8,9 +14,11 @@ export async function eventually<T>(
 ): Promise<T> {
   const giveUpAt = Date.now() + limitMs;
   for (;;) {
+    const askedAt = performance.now();
     const result = await check();
     if (result !== undefined && result !== null && result !== false) return result;
     if (Date.now() > giveUpAt) throw new Error(`Did not happen within ${limitMs} ms: ${what}`);
-    await pause(50);
+    const tookMs = performance.now() - askedAt;
+    await pause(Math.min(Math.max(4 * tookMs, shortestPauseMs), longestPauseMs));
   }
 }
