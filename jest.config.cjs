@@ -1,14 +1,10 @@
-const swc = {
-  swcrc: false,
-  sourceMaps: 'inline',
-  jsc: {
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-    target: 'es2022',
-    keepClassNames: true,
-  },
-  module: { type: 'commonjs' },
-};
+const { readFileSync } = require('node:fs');
+const { join } = require('node:path');
+
+// As the build compiles; whose import is meant by a name says moduleNameMapper.
+const { jsc, module: modules } = JSON.parse(readFileSync(join(__dirname, '.swcrc'), 'utf8'));
+const { baseUrl: _, paths: __, ...syntax } = jsc;
+const swc = { swcrc: false, sourceMaps: 'inline', jsc: syntax, module: modules };
 const common = {
   testEnvironment: 'node',
   moduleNameMapper: {

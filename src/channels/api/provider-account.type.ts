@@ -6,6 +6,9 @@ import { providerAccountErrorCodes } from '../domain/provider-account-problem';
 import { MediumEnum } from './channel.type';
 import { enumOf } from './enum-of';
 
+// Loaded here, because a schema knows only what was there before it (`lazy` in .swcrc).
+void PushServiceEnum;
+
 const SettingKindEnum = enumOf(['TEXT', 'NUMBER', 'BOOLEAN', 'SECRET', 'SECRET_JSON']);
 registerEnumType(SettingKindEnum, {
   name: 'ProviderSettingKind',

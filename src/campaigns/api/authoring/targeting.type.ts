@@ -3,6 +3,11 @@ import { Field, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { pushGroups } from '../../domain/content/targeting';
 import { enumOf } from './enum-of';
 
+// Loaded here, because a schema knows only what was there before it (`lazy` in .swcrc).
+void ApnsEnvironmentEnum;
+void BrowserEnum;
+void PushPlatformEnum;
+
 /** Groups of people by push messages, as GraphQL names them. */
 export const PushGroupEnum = enumOf(pushGroups);
 registerEnumType(PushGroupEnum, {
