@@ -4,8 +4,12 @@ const { join } = require('node:path');
 // As the build compiles; whose import is meant by a name says moduleNameMapper.
 const { jsc, module: modules } = JSON.parse(readFileSync(join(__dirname, '.swcrc'), 'utf8'));
 const { baseUrl: _, paths: __, ...syntax } = jsc;
-const swc = { swcrc: false, sourceMaps: 'inline', jsc: syntax, module: modules };
+const swc = { swcrc: false, sourceMaps: true, jsc: syntax, module: modules };
 const common = {
+  // One id and one place: what one project compiled, the others find.
+  id: 'house',
+  cacheDirectory: '<rootDir>/.cache/jest',
+  roots: ['apps', 'libs', 'migrations', 'scripts', 'src', 'test'].map((name) => `<rootDir>/${name}`),
   testEnvironment: 'node',
   moduleNameMapper: {
     '^@modules/(.*)$': '<rootDir>/src/$1/index.ts',
@@ -14,13 +18,15 @@ const common = {
   transform: {
     '\\.ts$': ['@swc/jest', swc],
     // Packages published as ES modules only; Jest cannot require them on Node < 24.9.
-    '\\.m?js$': ['@swc/jest', { swcrc: false, jsc: { target: 'es2022' }, module: { type: 'commonjs' } }],
+    '\\.m?js$': [
+      '@swc/jest',
+      { swcrc: false, sourceMaps: true, jsc: { target: 'es2022' }, module: { type: 'commonjs' } },
+    ],
   },
   transformIgnorePatterns: [
     '/node_modules/(?!(@nestjs|uuid|nodemailer|csv-parse|graphql-ws|google-auth-library|gaxios|gcp-metadata)/)',
   ],
   setupFilesAfterEnv: ['<rootDir>/test/support/patience.ts'],
-  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.cache/', '<rootDir>/.data/'],
 };
 module.exports = {
   testSequencer: '<rootDir>/test/support/largest-first.cjs',

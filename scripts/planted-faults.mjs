@@ -15,6 +15,7 @@ const manifest = JSON.parse(readFileSync(join(faults, 'manifest.json'), 'utf8'))
 const wanted = manifest.filter(({ patch }) => patch.includes(process.argv[2] ?? ''));
 const leftOut = new Set(['node_modules', 'dist', '.git', '.cache', '.data']);
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+const compiled = join(root, '.cache', 'jest');
 
 buildIfStale();
 makeCopy();
@@ -74,7 +75,18 @@ function plant({ patch, project, file, red, needsBuild = false }) {
 /** What jest found; in a file, because what is tested may write to the output as well. */
 function run(project, file) {
   rmSync(found, { force: true });
-  const args = ['--selectProjects', project, '--testPathPatterns', file, '--json', '--outputFile', found, '--silent'];
+  const args = [
+    '--selectProjects',
+    project,
+    '--testPathPatterns',
+    file,
+    '--json',
+    '--outputFile',
+    found,
+    '--silent',
+    '--cacheDirectory',
+    compiled,
+  ];
   const done = spawnSync(process.execPath, [jest, ...args], { cwd: copy, encoding: 'utf8', env, maxBuffer: 1 << 26 });
   try {
     return JSON.parse(readFileSync(found, 'utf8'));
