@@ -32,6 +32,8 @@ module.exports = {
   testSequencer: '<rootDir>/test/support/largest-first.cjs',
   projects: [
     { ...common, displayName: 'unit', testMatch: ['<rootDir>/{src,libs,apps}/**/*.spec.ts'] },
+    // The same files, begun together: `npm test` runs these.
+    { ...common, displayName: 'units', testMatch: ['<rootDir>/test/units/*.units.ts'] },
     { ...common, displayName: 'architecture', testMatch: ['<rootDir>/test/architecture/**/*.spec.ts'] },
     {
       ...common,

@@ -1,5 +1,5 @@
-// Every test: `npm test`. The integration tests run by area, which loads the modules once for each folder of files; the
-// end-to-end tests run once more with the queues on Redis where there is one.
+// Every test: `npm test`. The unit tests begin together and the integration tests by area, which loads the modules once for
+// each folder of files; the end-to-end tests run once more with the queues on Redis where there is one.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -8,7 +8,8 @@ import { buildIfStale } from './build.mjs';
 
 const root = join(import.meta.dirname, '..');
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-const projects = process.argv.slice(2).map((name) => (name === 'integration' ? 'areas' : name));
+const gathered = { unit: 'units', integration: 'areas' };
+const projects = process.argv.slice(2).map((name) => gathered[name] ?? name);
 const runsEndToEnd = projects.length === 0 || projects.includes('e2e');
 
 // Two files run at once even on two cores. Those of end-to-end tests often wait for processes of their own: one more of them.
@@ -16,7 +17,7 @@ const atOnce = Math.max(2, Math.floor(availableParallelism() / 2));
 
 buildIfStale();
 const endToEnd = readEndToEnd();
-const inside = projects.length > 0 ? projects.filter((name) => name !== 'e2e') : ['unit', 'architecture', 'areas'];
+const inside = projects.length > 0 ? projects.filter((name) => name !== 'e2e') : ['units', 'architecture', 'areas'];
 const runs = [
   ...(inside.length > 0 ? [run(['--selectProjects', ...inside])] : []),
   ...(runsEndToEnd ? [run(['--selectProjects', 'e2e'], { workers: atOnce + 1 }), onRedis()] : []),

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
 const tests = join(__dirname, '..');
@@ -17,4 +17,19 @@ it('has no area without tests', () => {
   const areas = readdirSync(join(tests, 'areas')).filter((name) => name.endsWith('.area.ts'));
   const empty = areas.filter((name) => !existsSync(join(tests, 'integration', name.replace('.area.ts', ''))));
   expect(empty.map((name) => relative(tests, name))).toEqual([]);
+});
+
+it('gathers the unit tests of every folder that has some', () => {
+  const units = join(tests, 'units');
+  const gathered = readdirSync(units).flatMap((name) =>
+    [...readFileSync(join(units, name), 'utf8').matchAll(/^units\('(\w+)'\)/gm)].map(([, folder]) => folder),
+  );
+  const house = join(tests, '..');
+  const folders = readdirSync(house, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !/^(node_modules|dist.*|test|\..*)$/.test(entry.name))
+    .map(({ name }) => name)
+    .filter((name) =>
+      readdirSync(join(house, name), { recursive: true, encoding: 'utf8' }).some((path) => path.endsWith('.spec.ts')),
+    );
+  expect(gathered.sort()).toEqual(folders.sort());
 });

@@ -2,8 +2,6 @@ import type { Outbox } from '@libs/platform';
 import { PublishNow } from './publish-now';
 import type { PublishTemplate } from './publish-template';
 
-jest.mock('@modules/connections', () => ({ connectionDeleted: { name: 'deleted', subscribers: [] } }));
-
 const ticket = { publicationId: 'p', revision: 1 };
 
 function publishNow(run: () => Promise<void>): PublishNow {
