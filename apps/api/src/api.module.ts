@@ -31,6 +31,7 @@ import { MetricsController } from './metrics.controller';
       useFactory: (config: ApiConfig) => ({
         path: '/graphql',
         autoSchemaFile: true,
+        buildSchemaOptions: { skipCheck: true },
         sortSchema: true,
         playground: false,
         graphiql: false,

@@ -10,6 +10,7 @@ import { type Stage, setStage } from './stage';
 const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
   driver: ApolloDriver,
   autoSchemaFile: true,
+  buildSchemaOptions: { skipCheck: true },
   context: (request: unknown) => ({ req: request }),
 });
 

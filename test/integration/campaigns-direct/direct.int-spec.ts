@@ -18,6 +18,7 @@ import { type Stage, setStage } from '../campaigns-authoring/stage';
 const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
   driver: ApolloDriver,
   autoSchemaFile: true,
+  buildSchemaOptions: { skipCheck: true },
   context: (request: unknown) => ({ req: request }),
 });
 

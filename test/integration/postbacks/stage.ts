@@ -184,6 +184,7 @@ async function startApp(campaigns: Stage['campaigns']): Promise<NestFastifyAppli
   const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
     driver: ApolloDriver,
     autoSchemaFile: true,
+    buildSchemaOptions: { skipCheck: true },
     formatError,
     context: (request: unknown) => ({ req: request }),
   });

@@ -94,6 +94,7 @@ async function startApp(providers: Provider[], trustProxy: string | false): Prom
   const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
     driver: ApolloDriver,
     autoSchemaFile: true,
+    buildSchemaOptions: { skipCheck: true },
     context: (request: unknown) => ({ req: request }),
   });
   const module = await Test.createTestingModule({

@@ -74,6 +74,7 @@ async function startApp(): Promise<NestFastifyApplication> {
   const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
     driver: ApolloDriver,
     autoSchemaFile: true,
+    buildSchemaOptions: { skipCheck: true },
     includeStacktraceInErrorResponses: false,
     formatError,
     context: (request: unknown) => ({ req: request }),

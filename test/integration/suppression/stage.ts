@@ -179,6 +179,7 @@ async function startApp(): Promise<NestFastifyApplication> {
   const graphql = GraphQLModule.forRoot<ApolloDriverConfig>({
     driver: ApolloDriver,
     autoSchemaFile: true,
+    buildSchemaOptions: { skipCheck: true },
     context: (request: unknown) => ({ req: request }),
   });
   const module = await Test.createTestingModule({
