@@ -125,7 +125,7 @@ export class OutboxRelay implements OnApplicationBootstrap, OnApplicationShutdow
   private queueOf(name: string): Queue {
     const existing = this.queues.get(name);
     if (existing) return existing;
-    const queue = new Queue(name, { connection: queueConnection(this.config, 1) });
+    const queue = new Queue(name, { connection: queueConnection(this.config) });
     queue.on('error', (error) => this.log.failure('queue.error', error, { queue: name }));
     this.queues.set(name, queue);
     return queue;

@@ -31,16 +31,17 @@ export async function useQueueBackend(config: Pick<PlatformConfig, 'REDIS_URL' |
 }
 
 /**
- * Connection options of one Queue (`max` 1) or Worker (`max` 2) on the chosen back end. None of them prepares the tables:
- * after a restart of the database all would, one after the other under one lock, and work would wait for them.
+ * Connection options of one Queue or Worker on the chosen back end: one to PostgreSQL, beside which a Worker opens another
+ * to listen. None of them prepares the tables: after a restart of the database all would, one after the other under one
+ * lock, and work would wait for them.
  */
-export function queueConnection(config: PlatformConfig, max: number): QueueOptions['connection'] {
+export function queueConnection(config: PlatformConfig): QueueOptions['connection'] {
   if (config.REDIS_URL) return { url: config.REDIS_URL, maxRetriesPerRequest: null };
   return {
     connectionString: config.DATABASE_URL,
     schema,
     migrate: false,
-    max,
+    max: 1,
     ...keepAlive,
   } as QueueOptions['connection'];
 }

@@ -15,7 +15,7 @@ import { QueueMetrics } from './queue-metrics';
     ClocksModule,
     BullModule.forRootAsync({
       inject: [PlatformConfig],
-      useFactory: (config: PlatformConfig) => ({ connection: queueConnection(config, 2) }),
+      useFactory: (config: PlatformConfig) => ({ connection: queueConnection(config) }),
     }),
     // Without queues of its own: it is this call that brings the registrar, which starts the processors.
     BullModule.registerQueue(),
