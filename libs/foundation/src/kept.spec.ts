@@ -90,28 +90,48 @@ describe('Kept', () => {
     expect(await asked).toBe('one');
   });
 
-  it('does not bring back by a renewal what was set or forgotten meanwhile', async () => {
+  it('waits for no renewal longer than it would keep it', async () => {
+    const values = kept();
+    void values.get('a');
+    loads[0]?.resolve('one');
+    now = 700;
+    await values.get('a');
+    now = 1_600;
+    void values.get('a');
+    expect(loads).toHaveLength(2);
+    now = 1_700;
+    const asked = values.get('a');
+    loads[2]?.resolve('three');
+    expect(await asked).toBe('three');
+    loads[1]?.resolve('two');
+    await new Promise(setImmediate);
+    expect(await values.get('a')).toBe('three');
+  });
+
+  it('does not bring back by a renewal what was forgotten meanwhile', async () => {
     const values = kept();
     void values.get('a');
     loads[0]?.resolve('old');
     now = 700;
     await values.get('a');
-    values.set('a', 'new');
-    loads[1]?.resolve('older');
-    await new Promise(setImmediate);
-    expect(await values.get('a')).toBe('new');
     values.forget('a');
     const asked = values.get('a');
-    loads[2]?.resolve('newest');
-    expect(await asked).toBe('newest');
+    loads[2]?.resolve('new');
+    loads[1]?.resolve('older');
+    expect(await asked).toBe('new');
+    await new Promise(setImmediate);
+    expect(await values.get('a')).toBe('new');
   });
 
-  it('keeps no more than it may', async () => {
-    const values = kept(1);
-    values.set('a', 'one');
-    values.set('b', 'two');
+  it('keeps no more than it may, and of those the ones that were loaded last', async () => {
+    const values = kept(2);
+    for (const key of ['a', 'b', 'c']) void values.get(key);
+    for (const { key, resolve } of loads) resolve(`${key} 1`);
+    expect(await values.get('c')).toBe('c 1');
+    expect(await values.get('b')).toBe('b 1');
     const asked = values.get('a');
-    loads[0]?.resolve('three');
-    expect(await asked).toBe('three');
+    loads[3]?.resolve('a 2');
+    expect(await asked).toBe('a 2');
+    expect(loads).toHaveLength(4);
   });
 });

@@ -4,13 +4,16 @@ export interface Keeping {
   most: number;
 }
 
-interface Entry<V> {
+interface Loading<V> {
   value: Promise<V>;
-  /** Instants of `performance.now()`. */
-  renewAt: number;
-  until: number;
+  /** Instant of `performance.now()` at which it was asked for. */
+  from: number;
+}
+
+interface Entry<V> {
+  current: Loading<V>;
   /** The same value, asked for again. */
-  renewal: Promise<V> | null;
+  renewal: Loading<V> | null;
 }
 
 /** When most of its time is over, a value that is still asked for is loaded again. */
@@ -18,7 +21,8 @@ const renewAfterShare = 0.6;
 
 /**
  * Values that are loaded once for all who ask and then kept for a while. What is asked for again and again is renewed
- * before its time is over, so that those who ask need not all wait at once; nothing older than `keepMs` is given out.
+ * before its time is over, so that those who ask need not all wait at once; nothing that was asked for longer ago than
+ * `keepMs` is given out or waited for. Where there are too many, those that were loaded first go.
  */
 export class Kept<V> {
   private readonly entries = new Map<string, Entry<V>>();
@@ -30,16 +34,13 @@ export class Kept<V> {
 
   /** @throws what loading threw; that is not kept. */
   get(key: string): Promise<V> {
+    const { keepMs } = this.keeping;
     const now = performance.now();
     const entry = this.entries.get(key);
-    if (!entry) return this.keep(key, this.load(key));
-    if (entry.renewAt <= now) entry.renewal ??= this.renew(key, entry);
-    return entry.until > now || entry.renewal === null ? entry.value : entry.renewal;
-  }
-
-  /** Keeps a value that came another way. */
-  set(key: string, value: V): void {
-    void this.keep(key, Promise.resolve(value));
+    if (!entry || (entry.renewal ?? entry.current).from + keepMs <= now) return this.begin(key);
+    if (entry.current.from + keepMs * renewAfterShare <= now) entry.renewal ??= this.renew(key, entry);
+    const isOver = entry.current.from + keepMs <= now;
+    return (isOver && entry.renewal ? entry.renewal : entry.current).value;
   }
 
   /** Has the value loaded anew for whoever asks next. */
@@ -47,24 +48,34 @@ export class Kept<V> {
     this.entries.delete(key);
   }
 
-  private keep(key: string, value: Promise<V>, from = performance.now()): Promise<V> {
-    const { keepMs, most } = this.keeping;
-    if (this.entries.size >= most && !this.entries.has(key)) this.entries.clear();
-    const entry = { value, renewAt: from + keepMs * renewAfterShare, until: from + keepMs, renewal: null };
-    this.entries.set(key, entry);
-    value.catch(() => {
+  private begin(key: string): Promise<V> {
+    const current = this.ask(key);
+    const entry = this.keep(key, current);
+    current.value.catch(() => {
       if (this.entries.get(key) === entry) this.entries.delete(key);
     });
-    return value;
+    return current.value;
   }
 
-  /** What was forgotten or set meanwhile stays so. When it fails, whoever asks next tries again. */
-  private renew(key: string, entry: Entry<V>): Promise<V> {
-    const from = performance.now();
-    const renewal = this.load(key);
-    renewal.then(
+  private ask(key: string): Loading<V> {
+    return { from: performance.now(), value: this.load(key) };
+  }
+
+  private keep(key: string, current: Loading<V>): Entry<V> {
+    const entry = { current, renewal: null };
+    this.entries.delete(key);
+    const [oldest] = this.entries.keys();
+    if (oldest !== undefined && this.entries.size >= this.keeping.most) this.entries.delete(oldest);
+    this.entries.set(key, entry);
+    return entry;
+  }
+
+  /** What was forgotten or loaded anew meanwhile stays so. When it fails, whoever asks next tries again. */
+  private renew(key: string, entry: Entry<V>): Loading<V> {
+    const renewal = this.ask(key);
+    renewal.value.then(
       () => {
-        if (this.entries.get(key) === entry) void this.keep(key, renewal, from);
+        if (this.entries.get(key) === entry) this.keep(key, renewal);
       },
       () => {
         entry.renewal = null;

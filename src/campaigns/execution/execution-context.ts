@@ -25,7 +25,7 @@ export interface ExecutionContext {
   limits: LimitsInForce;
 }
 
-const keeping = { keepMs: 5_000, most: 200 };
+const keeping = { keepMs: 5_000, most: 500 };
 
 /** Loads contexts and keeps them for a few seconds, so that a run of chunks shares one. */
 @Injectable()

@@ -48,7 +48,7 @@ export class TriggeredSubjects {
   async withTemplates(subject: TriggeredSubject, templateIds: string[]): Promise<TriggeredSubject> {
     if (templateIds.every((id) => subject.templates.has(id))) return subject;
     const full = await this.transactions.run((tx) => this.freeze(tx, subject, new Set(templateIds)));
-    this.kept.set(full.execution.id, full);
+    this.kept.forget(full.execution.id);
     return full;
   }
 
