@@ -6,13 +6,14 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  */
 export class WaitingCallbacks1795420000563 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
+    await runner.query('LOCK TABLE callback_journal IN SHARE ROW EXCLUSIVE MODE');
     await runner.query(`
       CREATE TABLE callback_waiting (
         execution_id uuid NOT NULL,
         journal_id bigint NOT NULL,
         received_at timestamptz NOT NULL,
         CONSTRAINT pk_callback_waiting PRIMARY KEY (execution_id, journal_id)
-      ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000)`);
+      ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000, vacuum_truncate = off)`);
     await runner.query(`
       INSERT INTO callback_waiting (execution_id, journal_id, received_at)
       SELECT execution_id, id, received_at FROM callback_journal

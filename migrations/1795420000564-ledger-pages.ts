@@ -3,13 +3,14 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /**
  * Every recipient and delivery is written twice: when it is made and when it ends. Where its page has room and no indexed
  * column changes, the second version needs no new entry in any index. So pages are left half empty, and the provider's
- * ids, of which only those of texts are looked up, are indexed for texts alone.
+ * ids, of which only those of texts are looked up, are in the index for texts alone. Receipts come within two weeks.
  */
 export class LedgerPages1795420000564 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query('DROP INDEX ix_delivery_provider_message');
-    await runner.query(`ALTER TABLE delivery ADD COLUMN text_message_id text
-      GENERATED ALWAYS AS (CASE WHEN medium = 'SMS' THEN provider_message_id END) STORED`);
+    await runner.query('ALTER TABLE delivery ADD COLUMN text_message_id text');
+    await runner.query(`UPDATE delivery SET text_message_id = provider_message_id
+      WHERE medium = 'SMS' AND provider_message_id IS NOT NULL AND claimed_at > now() - interval '15 days'`);
     await runner.query(
       'CREATE INDEX ix_delivery_text_message ON delivery (account_id, text_message_id) WHERE text_message_id IS NOT NULL',
     );

@@ -343,7 +343,7 @@ describe('what providers report of e-mails', () => {
     const account = stage.accounts.smpp;
     const give = (index: number, id: string, days: number): Promise<unknown> =>
       stage.database.query(
-        `UPDATE delivery SET provider_message_id = $3, claimed_at = now() - $4 * interval '1 day'
+        `UPDATE delivery SET provider_message_id = $3, text_message_id = $3, claimed_at = now() - $4 * interval '1 day'
          WHERE execution_id = $1 AND seq = $2 AND medium = 'SMS'`,
         [stage.executionId, person(index).seq, id, days],
       );

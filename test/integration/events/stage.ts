@@ -93,7 +93,7 @@ export async function stillOpen(
     [executionId, seq],
   );
   await database.query(
-    `UPDATE delivery SET state = 'RETRY', provider_message_id = NULL WHERE execution_id = $1 AND seq = $2 AND medium = $3`,
+    `UPDATE delivery SET state = 'RETRY', provider_message_id = NULL, text_message_id = NULL WHERE execution_id = $1 AND seq = $2 AND medium = $3`,
     [executionId, seq, waits],
   );
 }
@@ -119,9 +119,9 @@ async function reach(
   const links = linksOf(stage, { executionId, seq, profileId });
   await stage.database.query(
     `INSERT INTO delivery (execution_id, seq, medium, address_key, project_id, profile_id, account_id, state, fence,
-       provider_message_id, answered_at, address)
-     VALUES ($1, $2, 'EMAIL', 'email', $3, $4, $5, 'ACCEPTED', 1, $6, now(), $9),
-       ($1, $2, 'SMS', 'mobile', $3, $4, $7, 'ACCEPTED', 1, $8, now(), $10)`,
+       provider_message_id, text_message_id, answered_at, address)
+     VALUES ($1, $2, 'EMAIL', 'email', $3, $4, $5, 'ACCEPTED', 1, $6, NULL, now(), $9),
+       ($1, $2, 'SMS', 'mobile', $3, $4, $7, 'ACCEPTED', 1, $8, $8, now(), $10)`,
     [
       ...[executionId, seq, stage.projectId, profileId, accounts.smtp, links.messageId, accounts.smpp, `sms-${made}`],
       ...[email, number],

@@ -155,7 +155,8 @@ export class DeliveryRepository {
     if (outcomes.length === 0) return;
     await execute(
       tx,
-      prepared(`UPDATE delivery d SET state = o.state, reason = o.reason, provider_message_id = o.provider_message_id, answered_at = now(),
+      prepared(`UPDATE delivery d SET state = o.state, reason = o.reason, provider_message_id = o.provider_message_id,
+         text_message_id = CASE WHEN d.medium = 'SMS' THEN o.provider_message_id END, answered_at = now(),
          attempts = d.attempts - CASE WHEN o.is_try THEN 0 ELSE 1 END,
          waiting_since = CASE WHEN NOT o.is_try THEN coalesce(d.waiting_since, now()) END
        FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $11::boolean[])
