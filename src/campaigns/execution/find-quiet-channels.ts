@@ -29,18 +29,28 @@ export class FindQuietChannels {
     return this.alarms.quiet(this.transactions.pool, { channelIds, timeZone });
   }
 
-  /** Raises the alarm for channels of all connections in use that have become quiet, once a day. */
+  /** Raises the alarm for channels of all connections in use that have become quiet, once a day; one that fails keeps no other from it. */
   async raise(): Promise<void> {
     const quiet: (QuietChannel & ChannelOfConnection)[] = [];
+    const unjudged: string[] = [];
     for (const connectionId of await this.sightings.connections(this.transactions.pool)) {
-      const connection = await this.connections.find(connectionId);
-      if (!connection || connection.isDisabled) continue;
-      quiet.push(...(await this.of(connection)).map((channel) => ({ ...channel, connectionId })));
+      try {
+        quiet.push(...(await this.ofInUse(connectionId)));
+      } catch (error) {
+        unjudged.push(connectionId);
+        this.log.failure('channel.quiet-not-judged', error, { connectionId });
+      }
     }
-    const fresh = await this.alarms.raise(this.transactions.pool, quiet);
+    const fresh = await this.alarms.raise(this.transactions.pool, quiet, unjudged);
     for (const { connectionId, channelId, usual, announced } of quiet) {
       if (fresh.includes(channelId))
         this.log.event('channel.quiet', { connectionId, channelId, usual, announced }, 'error');
     }
+  }
+
+  private async ofInUse(connectionId: string): Promise<(QuietChannel & ChannelOfConnection)[]> {
+    const connection = await this.connections.find(connectionId);
+    if (!connection || connection.isDisabled) return [];
+    return (await this.of(connection)).map((channel) => ({ ...channel, connectionId }));
   }
 }

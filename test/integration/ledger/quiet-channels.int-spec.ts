@@ -88,6 +88,12 @@ describe('a channel that Optimove announces campaigns on', () => {
     expect(await alarms.raised(pool)).toEqual(other.map(named));
     expect(await alarms.raise(pool, one)).toEqual([]);
     expect(await alarms.raised(pool)).toEqual(one.map(named));
+    await alarms.raise(
+      pool,
+      [],
+      one.map(({ connectionId }) => connectionId),
+    );
+    expect(await alarms.raised(pool)).toEqual(one.map(named));
     await alarms.raise(pool, []);
     expect(await alarms.raised(pool)).toEqual([]);
   });

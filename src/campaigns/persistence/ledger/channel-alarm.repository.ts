@@ -54,15 +54,18 @@ export class ChannelAlarmRepository {
     );
   }
 
-  /** Notes the channels that are quiet now, and no others. @returns those whose alarm of the day is new. */
-  async raise(tx: Tx, quiet: (QuietChannel & ChannelOfConnection)[]): Promise<string[]> {
+  /**
+   * Notes the channels that are quiet now, and no others; those of connections that could not be judged stay as they were.
+   * @returns those whose alarm of the day is new.
+   */
+  async raise(tx: Tx, quiet: (QuietChannel & ChannelOfConnection)[], unjudged: string[] = []): Promise<string[]> {
     const rows = await query<{ channel_id: string; is_new: boolean }>(
       tx,
       `WITH quiet AS (
          SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::date[]) AS q(connection_id, channel_id, run_date)
        ), ended AS (
          UPDATE channel_alarm a SET is_quiet = false
-         WHERE is_quiet AND NOT EXISTS (SELECT 1 FROM quiet q WHERE q.channel_id = a.channel_id AND q.run_date = a.run_date)
+         WHERE is_quiet AND NOT connection_id = ANY($4::uuid[]) AND NOT EXISTS (SELECT 1 FROM quiet q WHERE q.channel_id = a.channel_id AND q.run_date = a.run_date)
        )
        INSERT INTO channel_alarm (connection_id, channel_id, run_date, is_quiet) SELECT *, true FROM quiet
        ON CONFLICT ON CONSTRAINT pk_channel_alarm DO UPDATE SET is_quiet = true, connection_id = excluded.connection_id
@@ -71,6 +74,7 @@ export class ChannelAlarmRepository {
         quiet.map(({ connectionId }) => connectionId),
         quiet.map(({ channelId }) => channelId),
         quiet.map(({ runDate }) => runDate),
+        unjudged,
       ],
     );
     return rows.filter(({ is_new }) => is_new).map(({ channel_id }) => channel_id);
