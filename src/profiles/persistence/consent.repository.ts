@@ -23,10 +23,15 @@ const isNews = (medium: 'email' | 'sms'): string =>
   `a.${medium} IS NOT NULL AND (p.${medium}_said_at IS NULL OR p.${medium}_said_at < a.said_at
      OR (p.${medium}_said_at = a.said_at AND a.${medium} = 'UNSUBSCRIBED'))`;
 
+/** SQL: whether a no came late of somebody of whom a file has said no since: then it is theirs, and no file takes it back. */
+const isOwnNow = (medium: 'email' | 'sms'): string =>
+  `(a.${medium} = 'UNSUBSCRIBED' AND p.${medium}_subscription = 'UNSUBSCRIBED' AND NOT p.${medium}_no_is_own)`;
+
 /** SQL: the answer of a medium, whose it is and its time, in the place of an older one. */
 const taken = (medium: 'email' | 'sms'): string =>
   `${medium}_subscription = CASE WHEN ${isNews(medium)} THEN a.${medium} ELSE p.${medium}_subscription END,
-   ${medium}_no_is_own = CASE WHEN ${isNews(medium)} THEN a.${medium} = 'UNSUBSCRIBED' ELSE p.${medium}_no_is_own END,
+   ${medium}_no_is_own = CASE WHEN ${isNews(medium)} OR ${isOwnNow(medium)} THEN a.${medium} = 'UNSUBSCRIBED'
+     ELSE p.${medium}_no_is_own END,
    ${medium}_said_at = CASE WHEN ${isNews(medium)} THEN a.said_at ELSE p.${medium}_said_at END`;
 
 /** SQL: whether the answer is a yes that counts, once it is stored. */
@@ -73,7 +78,7 @@ export class ConsentRepository {
       `UPDATE profile p SET ${taken('email')}, ${taken('sms')}, updated_at = now()
        FROM (SELECT g.profile_id, g.email, g.sms, date_trunc('milliseconds', coalesce(g.said_at, now())) AS said_at
          FROM unnest($2::uuid[], $3::text[], $4::text[], $5::timestamptz[]) AS g(profile_id, email, sms, said_at)) AS a
-       WHERE p.project_id = $1 AND p.id = a.profile_id AND ((${isNews('email')}) OR (${isNews('sms')}))
+       WHERE p.project_id = $1 AND p.id = a.profile_id AND ((${isNews('email')}) OR (${isNews('sms')}) OR ${isOwnNow('email')} OR ${isOwnNow('sms')})
        RETURNING a.said_at, CASE WHEN ${saysYes('email')} THEN p.email END AS email,
          CASE WHEN ${saysYes('sms')} THEN p.mobile_number END AS number`,
       [

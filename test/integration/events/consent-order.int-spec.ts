@@ -215,6 +215,13 @@ describe('what somebody says on the phone, in mails and by text', () => {
     expect((await gate(person(10)))[0]).toBe('ALLOWED');
   });
 
+  it('keeps a no that comes after that of a file, though it was said before', async () => {
+    await byServer(person(10), { emailSubscription: 'UNSUBSCRIBED' });
+    await answer(person(10), 'UNSUBSCRIBED', new Date(Date.now() - 3_600_000));
+    await byServer(person(10), { emailSubscription: 'SUBSCRIBED' });
+    expect((await gate(person(10)))[0]).toBe('NOT_SUBSCRIBED');
+  });
+
   it.each([
     [11, 'a file that says NOT_SET', 'NOT_SET'],
     [12, 'a server that empties the answer', null],
