@@ -31,15 +31,19 @@ export class JournalPersonalData {
     }
   }
 
-  /** Empties them: that a call came, and when, stays. One that waits for its place is passed over. */
+  /** Empties them: that a call came, and when, stays. One that waits for its place gets none. */
   async erase(tx: Tx, projectId: string, person: Person): Promise<number> {
     let erased = 0;
     for await (const { id } of this.of(tx, projectId, person)) {
+      await execute(tx, forgetWaiting, [id]);
       erased += await execute(tx, `UPDATE callback_journal SET body = '', stripped_at = now() WHERE id = $1`, [id]);
     }
     return erased;
   }
 }
+
+const forgetWaiting = `DELETE FROM callback_waiting w USING callback_journal j
+  WHERE j.id = $1 AND w.execution_id = j.execution_id AND w.journal_id = j.id`;
 
 const naming = `SELECT j.id, j.kind, j.body, j.received_at AS "receivedAt", named.names
   FROM callback_journal j CROSS JOIN LATERAL (
