@@ -2,6 +2,7 @@ import { Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { listenerEventsOf } from '../domain/listener-events';
+import type { ChannelEntity } from '../persistence/channel.entity';
 import { ChannelRepository } from '../persistence/channel.repository';
 import { Listeners } from './listeners';
 
@@ -15,22 +16,39 @@ export class TakeOverListeners {
     private readonly listeners: Listeners,
   ) {}
 
-  /** Registers what both connections need, which may be the same one; nothing when the first is not in use. */
+  /**
+   * Registers what both connections need, which may be the same one; nothing when the first is not in use, or the former is
+   * again. What a disabled one loses by it is registered when that is enabled.
+   */
   async run(connectionId: string, formerId: string): Promise<void> {
     const { pool } = this.transactions;
     if ((await this.connections.find(connectionId))?.status !== 'ACTIVE') return;
+    const others = (await this.connections.ofSameAccount(pool, connectionId)).filter(({ id }) => id !== connectionId);
+    const formerOfAccount = others.find(({ id }) => id === formerId);
+    if (formerOfAccount && !formerOfAccount.isDisabled) return;
     const former = (await this.repository.list(pool, [formerId])).filter(
       ({ kind }) => listenerEventsOf(kind).length > 0,
     );
     if (former.length === 0) return;
+    const isRegistered = await this.register(connectionId, former);
+    if (!formerOfAccount || !isRegistered) return;
+    for (const { id } of former) await this.repository.forgetListeners(pool, id);
+  }
+
+  /** Whether anything was: all of them listen to what has no channel, so each may have lost something. */
+  private async register(connectionId: string, former: ChannelEntity[]): Promise<boolean> {
+    let isAny = false;
     const numbers = new Set(former.map(({ optimoveChannelId }) => optimoveChannelId));
-    for (const channel of await this.repository.list(pool, [connectionId])) {
+    for (const channel of await this.repository.list(this.transactions.pool, [connectionId])) {
       const isShared = numbers.has(channel.optimoveChannelId);
       const isRegistered = channel.state === 'ACTIVE';
       const events = listenerEventsOf(channel.kind).filter(
         ({ scope }) => isShared || (isRegistered && scope === 'CONNECTION'),
       );
-      if (events.length > 0) await this.listeners.register(channel, events);
+      if (events.length === 0) continue;
+      await this.listeners.register(channel, events);
+      isAny = true;
     }
+    return isAny;
   }
 }

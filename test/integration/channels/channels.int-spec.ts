@@ -283,7 +283,7 @@ describe('channels of a connection', () => {
     expect(listeners).toEqual(ofOneInUse);
   });
 
-  it('hands the listeners of a disabled connection at once to the one in use, as far as that has the channels', async () => {
+  it('hands the listeners of a disabled connection at once to the one in use that has the channels, until it is enabled', async () => {
     const connectionId = await connectAgain();
     await add({ kind: 'MOBILE_PUSH', connectionId });
     const { listeners } = stage.optimove;
@@ -293,6 +293,20 @@ describe('channels of a connection', () => {
     await switchTo('disableConnection', stage.connectionId);
     await takeOver();
     expect(listeners).toEqual(new Map([...ofFirst, ...ofOther]));
+    await enable(stage.connectionId);
+    expect(listeners).toEqual(ofFirst);
+  });
+
+  it('leaves its listeners to a connection that is enabled again before another one got them', async () => {
+    const connectionId = await connectAgain();
+    await addAll(connectionId);
+    await addAll(stage.connectionId);
+    const { listeners } = stage.optimove;
+    const ofFirst = new Map(listeners);
+    await switchTo('disableConnection', stage.connectionId);
+    await switchTo('enableConnection', stage.connectionId);
+    await takeOver();
+    expect(listeners).toEqual(ofFirst);
   });
 
   it('registers nothing for a disabled connection, and says what to do', async () => {
