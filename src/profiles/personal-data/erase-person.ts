@@ -2,13 +2,15 @@ import { newId } from '@libs/foundation';
 import { Outbox, Transactions, type Tx } from '@libs/platform';
 import { type Actor, AuditTrail, Tasks } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
-import { beginErasure } from '../persistence/erasure-lock';
+import { beginErasure, isHeldOff } from '../persistence/erasure-lock';
 import { holdUserId } from '../sdk/identify-device';
 import { erasePersonJob } from './erase.job';
 import { ErasureRepository } from './erasure.repository';
 import { FindPerson } from './find-person';
 import { OwnPersonalData } from './own-personal-data';
 import { PersonalData } from './personal-data';
+
+const mostTries = 15;
 
 /** Takes one person out of everything that is kept: their profile at once, the rest as a task. */
 @Injectable()
@@ -27,7 +29,7 @@ export class ErasePerson {
   /** From the answer on nothing is sent to the person any more. @returns the task of what is left to do. */
   async start(actor: Actor, userId: string): Promise<string> {
     const { projectId } = actor;
-    await this.transactions.run((tx) => this.begin(tx, projectId, userId));
+    await this.untilBegun(projectId, userId);
     return this.transactions.run(async (tx) => {
       // Nobody signs in as the person meanwhile.
       await holdUserId(tx, projectId, userId);
@@ -54,9 +56,22 @@ export class ErasePerson {
     });
   }
 
-  /** Committed before anything else, and quick: nobody can be made known while it waits for those who are at it. */
+  /** Lets others go first between its tries, for about half a minute: nobody is made known while it waits for its turn. */
+  private async untilBegun(projectId: string, userId: string): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.transactions.run((tx) => this.begin(tx, projectId, userId));
+      } catch (error) {
+        if (tries === mostTries || !isHeldOff(error)) throw error;
+      }
+    }
+  }
+
+  /** Committed before anything else. An earlier erasure of the person that is worked on is waited for before others wait. */
   private async begin(tx: Tx, projectId: string, userId: string): Promise<void> {
+    await this.data.tellErasureBegin(tx, projectId, await this.people.find(tx, projectId, userId));
     await beginErasure(tx, projectId);
+    // Whoever was at it until now may have made more known of the person.
     await this.data.tellErasureBegin(tx, projectId, await this.people.find(tx, projectId, userId));
   }
 

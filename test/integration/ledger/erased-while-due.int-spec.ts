@@ -1,4 +1,4 @@
-import { Transactions } from '@libs/platform';
+import { query, Transactions } from '@libs/platform';
 import { ProfilesService } from '@modules/profiles';
 import { SendChunk } from '../../../src/campaigns/execution/send-chunk';
 import { addProviders, type CampaignStage, mutate, stageCampaign } from '../../support/campaign-stage';
@@ -86,8 +86,44 @@ describe('somebody who is erased while a message to them is due', () => {
     expect(await sent(id)).toEqual(['PROFILE_NOT_FOUND', 'SENT']);
   });
 
+  const untilItWaitsFor = (event: string): Promise<unknown> =>
+    eventually('the erasure waits', async () => {
+      const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = '${event}'`;
+      return (await stage.database.query(waiting)).length > 0;
+    });
+  /** What imports do before they make anybody known; fails where they would wait for as long as the erasure does. */
+  const holdOff = (): Promise<void> =>
+    stage.app.get(Transactions).run(async (tx) => {
+      await query(tx, `SET LOCAL lock_timeout = '10s'`);
+      await stage.app.get(ProfilesService, { strict: false }).holdOffErasures(tx, stage.projectId);
+    });
+
+  it('is asked to be erased once more while the first erasure is worked on: nobody else waits for that', async () => {
+    await erase('twice');
+    let erasing: Promise<unknown> | undefined;
+    await stage.app.get(Transactions).run(async (tx) => {
+      await query(tx, 'SELECT 1 FROM erased_customer FOR UPDATE');
+      erasing = erase('twice');
+      await untilItWaitsFor('transactionid');
+      await holdOff();
+    });
+    await erasing;
+  });
+
+  it('is erased in the end where somebody is at it for long, whom the others do not wait for', async () => {
+    let erasing: Promise<unknown> | undefined;
+    await stage.app.get(Transactions).run(async (tx) => {
+      await stage.app.get(ProfilesService, { strict: false }).holdOffErasures(tx, stage.projectId);
+      erasing = erase('patient');
+      await untilItWaitsFor('advisory');
+      await holdOff();
+    });
+    await erasing;
+    expect(await sent(await listed(['somebody']))).toEqual(['SENT']);
+  });
+
   it('is erased with what an import that is going on makes of them: the answer waits for it', async () => {
-    const { app, projectId, database } = stage;
+    const { app, projectId } = stage;
     const profiles = app.get(ProfilesService, { strict: false });
     let erasing: Promise<unknown> | undefined;
     await app.get(Transactions).run(async (tx) => {
@@ -95,10 +131,7 @@ describe('somebody who is erased while a message to them is due', () => {
       const numbers = [{ userId: 'importing', number: '447700900009' }];
       await profiles.importNumbers(tx, projectId, { numbers, subscribeWhenNotSet: true });
       erasing = erase('importing');
-      await eventually('the erasure waits', async () => {
-        const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'advisory'`;
-        return (await database.query(waiting)).length > 0;
-      });
+      await untilItWaitsFor('advisory');
     });
     await erasing;
     expect(await isKnown('importing')).toBe(false);
