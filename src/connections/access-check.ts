@@ -9,6 +9,16 @@ interface Access {
   endpoint: string;
   apiKey: string;
   callsPerSecond?: number;
+  /** Whether the account may be one that the project knows by the addresses that it calls. */
+  isNewAddress: boolean;
+}
+
+/** What Optimove answered. */
+interface Answers {
+  /** What is wrong, by field; nothing when it answered as it should. */
+  problems: ConnectionProblem[];
+  /** The addresses that the account calls, whoever registered them; none where Optimove does not tell. */
+  listenerAddresses: string[];
 }
 
 const defaultCallsPerSecond = 4;
@@ -21,29 +31,26 @@ export class AccessCheck {
     private readonly guard: OutboundGuard,
   ) {}
 
-  /** What is wrong, by field; nothing when Optimove answered as it should. */
-  async problems(access: Access): Promise<ConnectionProblem[]> {
+  /** Also which addresses a new account calls: for want of an answer it would be another account for ever. */
+  async ask({ endpoint, apiKey, callsPerSecond = defaultCallsPerSecond, isNewAddress }: Access): Promise<Answers> {
     try {
-      await this.guard.assertPublicHost(new URL(access.endpoint).hostname);
-      await this.clientOf(access).checkAccess();
-      return [];
+      await this.guard.assertPublicHost(new URL(endpoint).hostname);
+      const client = this.clients.forCheck({ endpoint, apiKey, callsPerSecond });
+      await client.checkAccess();
+      return { problems: [], listenerAddresses: isNewAddress ? await addressesOf(client) : [] };
     } catch (error) {
-      return [problemOf(error)];
+      return { problems: [problemOf(error)], listenerAddresses: [] };
     }
   }
+}
 
-  /** The addresses that the account calls, whoever registered them; none where Optimove does not tell. */
-  async listenerAddresses(access: Access): Promise<string[]> {
-    try {
-      const listeners = await this.clientOf(access).getRegisteredEventListeners();
-      return listeners.map(({ listenerUrl }) => listenerUrl);
-    } catch {
-      return [];
-    }
-  }
-
-  private clientOf({ endpoint, apiKey, callsPerSecond = defaultCallsPerSecond }: Access): OptimoveClient {
-    return this.clients.forCheck({ endpoint, apiKey, callsPerSecond });
+async function addressesOf(client: OptimoveClient): Promise<string[]> {
+  try {
+    const listeners = await client.getRegisteredEventListeners();
+    return listeners.map(({ listenerUrl }) => listenerUrl);
+  } catch (error) {
+    if (error instanceof AppError && !error.retryable) return [];
+    throw error;
   }
 }
 
@@ -58,10 +65,11 @@ function problemOf(error: unknown): ConnectionProblem {
   }
   if (error instanceof OutboundRefusedError) return { code: 'INVALID', path: ['endpoint'], message: error.message };
   if (error instanceof AppError) {
+    const remedy = error.retryable ? '; try again' : '';
     return {
       code: 'ENDPOINT_UNREACHABLE',
       path: ['endpoint'],
-      message: `Optimove did not answer at this endpoint as expected: ${error.message}`,
+      message: `Optimove did not answer at this endpoint as expected: ${error.message}${remedy}`,
     };
   }
   const { code } = error as { code?: unknown };

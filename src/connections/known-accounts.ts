@@ -26,6 +26,8 @@ export class KnownAccounts {
     const token = this.tokenOf(connection);
     if (token === null) return newId();
     const digests = this.secrets.derivedKeys(tokenPurpose).map((key) => tokenDigest(token, key));
+    // Who connects the same account at the same time comes first or finds what we made.
+    await this.repository.lockAccounts(tx, connection.projectId);
     const others = await this.repository.listEver(tx, connection.projectId);
     const hasSameToken = (other: ConnectionEntity): boolean =>
       this.tokenOf(other) === token || digests.some((digest) => other.apiTokenDigest?.equals(digest));

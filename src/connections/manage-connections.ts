@@ -30,7 +30,7 @@ interface Written {
   changed: ConnectionEntity;
   expectedVersion: number;
   action: string;
-  /** Those of the account, where the token is new. */
+  /** Those of the account, where it may be another one. */
   listenerAddresses: string[];
 }
 
@@ -125,11 +125,10 @@ export class ManageConnections {
     if (problems.length > 0) return failed(...problems);
     let listenerAddresses: string[] = [];
     if (apiToken !== undefined) {
-      const access = { ...changed, apiKey: apiToken };
-      const refused = await this.check.problems(access);
-      if (refused.length > 0) return failed(...refused);
+      const answers = await this.check.ask({ ...changed, apiKey: apiToken, isNewAddress: isNewEndpoint });
+      if (answers.problems.length > 0) return failed(...answers.problems);
       this.setToken(changed, apiToken);
-      listenerAddresses = await this.check.listenerAddresses(access);
+      listenerAddresses = answers.listenerAddresses;
     }
     const written = { changed, expectedVersion, action, listenerAddresses };
     try {

@@ -52,6 +52,11 @@ export class ConnectionRepository {
     return tx.find(ConnectionEntity, { where: { projectId }, order: { id: 'DESC' } });
   }
 
+  /** Lets nobody else look for an account of the project until `tx` ends. */
+  async lockAccounts(tx: Tx, projectId: string): Promise<void> {
+    await query(tx, `SELECT pg_advisory_xact_lock(hashtext('connection accounts'), hashtext($1))`, [projectId]);
+  }
+
   /** Deleted connections of the same project to the same account. */
   async predecessors(tx: Tx, id: string): Promise<string[]> {
     const rows = await query<{ id: string }>(

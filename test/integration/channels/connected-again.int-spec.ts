@@ -98,6 +98,22 @@ describe('an account that is connected again', () => {
       expect([await standsFor(second), await standsFor(third)]).toEqual([[], []]);
     });
 
+    it('is not taken for another one because Optimove is out of order for a moment', async () => {
+      const input = { name: 'Second', endpoint: stage.optimove.endpoint, apiToken: 'token-of-second' };
+      for (const status of [429, 500]) {
+        stage.optimove.faults.set('GetRegisteredEventListeners', { status, body: '' });
+        expect(await stage.change('createConnection', input, 'connection { id }')).toMatchObject({
+          connection: null,
+          userErrors: [{ code: 'ENDPOINT_UNREACHABLE', message: expect.stringMatching(/; try again$/) }],
+        });
+      }
+      await replaceToken(first, 1, 'token-of-later');
+      stage.optimove.faults.clear();
+      const second = await connect('token-of-second');
+      await remove(first);
+      expect(await standsFor(second)).toEqual([first]);
+    });
+
     it('stays the same one when its connection is moved to another address of it, and calls where it did', async () => {
       const before = await callbackOf(first);
       await move(first, 1, elsewhere());
@@ -120,6 +136,13 @@ describe('an account that is connected again', () => {
       'connection { id }',
     );
     expect(await standsFor(third)).toEqual([second]);
+  });
+
+  it('is one account when two connections to it are made at the same time', async () => {
+    const token = 'token-of-both';
+    const [one = '', other = ''] = await Promise.all([connect(token), connect(token)]);
+    await remove(one);
+    expect(await standsFor(other)).toEqual([one]);
   });
 
   it('is known when the old connection is deleted after the new one was made', async () => {
