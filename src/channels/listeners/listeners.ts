@@ -27,9 +27,9 @@ export class Listeners {
 
   /**
    * Registers what the kind needs, or the given of it; what came of it is the channel's state, and is taken back when the
-   * channel was removed meanwhile. Never throws for what Optimove answers.
+   * channel was removed meanwhile. Never throws for what Optimove answers. @returns what failed; null when they stand.
    */
-  async register(channel: ListeningChannel, events = listenerEventsOf(channel.kind)): Promise<void> {
+  async register(channel: ListeningChannel, events = listenerEventsOf(channel.kind)): Promise<Error | null> {
     try {
       const fingerprint = await this.fingerprintOf(channel);
       await this.registerEvents(channel, events);
@@ -39,11 +39,14 @@ export class Listeners {
         listenerRegisteredAt: new Date(),
         listenerFingerprint: fingerprint,
       });
+      return null;
     } catch (error) {
       const lastError = reasonOf(error);
-      const { code } = toError(error) as Error & { code?: unknown };
-      this.log.event('channel.listeners-not-registered', { channelId: channel.id, code, reason: lastError }, 'error');
+      const fault: Error & { code?: unknown } = toError(error);
+      const told = { channelId: channel.id, code: fault.code, reason: lastError };
+      this.log.event('channel.listeners-not-registered', told, 'error');
       await this.record(channel, { state: 'FAILED', lastError });
+      return fault;
     }
   }
 

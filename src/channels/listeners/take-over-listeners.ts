@@ -1,4 +1,4 @@
-import { Transactions } from '@libs/platform';
+import { isRetryable, Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { listenerEventsOf } from '../domain/listener-events';
@@ -19,6 +19,7 @@ export class TakeOverListeners {
   /**
    * Registers what both connections need, which may be the same one; nothing when the first is not in use, or the former is
    * again. What a disabled one loses by it is registered when that is enabled.
+   * @throws what may pass of what Optimove answers, for the job to try again.
    */
   async run(connectionId: string, formerId: string): Promise<void> {
     const { pool } = this.transactions;
@@ -30,25 +31,27 @@ export class TakeOverListeners {
       ({ kind }) => listenerEventsOf(kind).length > 0,
     );
     if (former.length === 0) return;
-    const isRegistered = await this.register(connectionId, former);
-    if (!formerOfAccount || !isRegistered) return;
-    for (const { id } of former) await this.repository.forgetListeners(pool, id);
+    const outcomes = await this.register(connectionId, former);
+    // All of them listen to what has no channel, so each may have lost something.
+    const lost = formerOfAccount && outcomes.length > 0 ? former : [];
+    for (const { id } of lost) await this.repository.forgetListeners(pool, id);
+    const fault = outcomes.find(isRetryable);
+    if (fault) throw fault;
   }
 
-  /** Whether anything was: all of them listen to what has no channel, so each may have lost something. */
-  private async register(connectionId: string, former: ChannelEntity[]): Promise<boolean> {
-    let isAny = false;
+  /** @returns what came of each registration. */
+  private async register(connectionId: string, former: ChannelEntity[]): Promise<(Error | null)[]> {
+    const outcomes: (Error | null)[] = [];
     const numbers = new Set(former.map(({ optimoveChannelId }) => optimoveChannelId));
     for (const channel of await this.repository.list(this.transactions.pool, [connectionId])) {
-      const isShared = numbers.has(channel.optimoveChannelId);
+      // One that failed may have failed when we tried it before.
+      const needsAll = numbers.has(channel.optimoveChannelId) || channel.state === 'FAILED';
       const isRegistered = channel.state === 'ACTIVE';
       const events = listenerEventsOf(channel.kind).filter(
-        ({ scope }) => isShared || (isRegistered && scope === 'CONNECTION'),
+        ({ scope }) => needsAll || (isRegistered && scope === 'CONNECTION'),
       );
-      if (events.length === 0) continue;
-      await this.listeners.register(channel, events);
-      isAny = true;
+      if (events.length > 0) outcomes.push(await this.listeners.register(channel, events));
     }
-    return isAny;
+    return outcomes;
   }
 }

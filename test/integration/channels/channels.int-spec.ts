@@ -402,6 +402,21 @@ describe('channels of a connection', () => {
       expect(await mayCall(elsewhere.listeners.get('13/506'))).toBe(true);
     });
 
+    it('is tried again where Optimove is out of order for a moment, and not where it refuses', async () => {
+      await add({ kind: 'MOBILE_PUSH' });
+      await move();
+      const jobs = await stage.database.query<{ data: never }>(
+        `SELECT data FROM outbox_message WHERE queue = 'channels.take-over-listeners'`,
+      );
+      elsewhere.faults.set('RegisterEventListener', { status: 400, body: '' });
+      for (const { data } of jobs) await stage.app.get(TakeOverListenersHandler).handle(data);
+      elsewhere.faults.set('RegisterEventListener', { status: 500, body: '' });
+      await expect(takeOver()).rejects.toMatchObject({ code: 'OPTIMOVE_UNAVAILABLE', retryable: true });
+      elsewhere.faults.clear();
+      for (const { data } of jobs) await stage.app.get(TakeOverListenersHandler).handle(data);
+      expect(elsewhere.registered).toEqual(['1/506', '13/506', '3/*', '4/506']);
+    });
+
     it('takes the calls of the first account, and those of its engagement webhook, for those of strangers', async () => {
       await add({ kind: 'MOBILE_PUSH' });
       const { webhook } = await stage.ask<{ webhook: { url: string } }>(
