@@ -30,8 +30,8 @@ export class MatchPeople {
     return this.segment.run(pool, { ...context, projectId: execution.project_id, segments: new Map() }, people);
   }
 
-  /** Where numbers are imported nobody is made known who is erased at that moment; elsewhere their profile is gone. */
-  private match(
+  /** Where people are made known nobody is who is erased at that moment; elsewhere their profile is gone, or another one. */
+  private async match(
     context: ExecutionContext & { connection: ConnectionView },
     open: OpenRecipient[],
   ): Promise<MatchedRecipient[]> {
@@ -40,7 +40,8 @@ export class MatchPeople {
       const matched = await matchRecipients(tx, this.matching, { ...context, erased }, open);
       return this.segment.run(tx, { ...context, projectId }, matched);
     };
-    if (!this.matching.writes(context.connection)) return match(this.transactions.pool);
+    const { pool } = this.transactions;
+    if (!this.matching.writes(context.connection)) return match(pool, await this.erased.among(pool, context, open));
     return this.transactions.run(async (tx) => {
       await this.profiles.holdOffErasures(tx, projectId);
       return match(tx, await this.erased.among(tx, context, open));

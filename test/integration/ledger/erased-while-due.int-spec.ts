@@ -24,14 +24,14 @@ describe('somebody who is erased while a message to them is due', () => {
 
   let launches = 0;
   /** A frozen list of people by their user IDs, with the number of each; somebody else is due much later. */
-  const listed = async (userIds: string[]): Promise<string> => {
+  const listed = async (userIds: string[], place = campaign): Promise<string> => {
     launches += 1;
-    const id = await lists.announced(campaign, launches);
+    const id = await lists.announced(place, launches);
     const customers = userIds.map((userId, index): Customer => {
       const firstName = `44770090000${index}`;
-      return { id: `customer-of-${userId}`, userId, firstName, template: campaign.templateId };
+      return { id: `customer-of-${userId}`, userId, firstName, template: place.templateId };
     });
-    const later = { id: `later-${launches}`, at: '2126-05-04 09:00:00', template: campaign.templateId };
+    const later = { id: `later-${launches}`, at: '2126-05-04 09:00:00', template: place.templateId };
     await lists.frozen(id, [...customers, later]);
     await stage.database.query(
       `UPDATE execution_template t SET version_id = p.version_id FROM template_publication p
@@ -64,6 +64,23 @@ describe('somebody who is erased while a message to them is due', () => {
     await erase('unknown');
     expect(await sent(id)).toEqual(['PROFILE_NOT_FOUND', 'PROFILE_NOT_FOUND', 'SENT']);
     expect([await isKnown('known'), await isKnown('unknown')]).toEqual([false, false]);
+  });
+
+  it('gets nothing of it where they go by their customer ID and became known again meanwhile', async () => {
+    const goesById = await stageCampaign(stage, {
+      ...{ name: 'By ID', content: { sms: { from: 'Example', text: 'Hello' } } },
+      connection: { mobileNumberAttribute: null },
+    });
+    const signUp = (userId: string, mobileNumber: string): Promise<unknown> =>
+      mutate(stage.graphql, 'upsertProfile', 'UpsertProfileInput', 'profile { id }', {
+        ...{ userId, mobileNumber, smsSubscription: 'SUBSCRIBED' },
+      });
+    await signUp('customer-of-one who left', '447700900011');
+    await signUp('customer-of-one who stays', '447700900012');
+    const id = await listed(['one who left', 'one who stays'], goesById);
+    await erase('customer-of-one who left');
+    await signUp('customer-of-one who left', '447700900011');
+    expect(await sent(id)).toEqual(['PROFILE_NOT_FOUND', 'SENT']);
   });
 
   it('is like anybody to a campaign that is announced afterwards', async () => {
