@@ -2,6 +2,8 @@ import { newId } from '@libs/foundation';
 import { ConnectionsService } from '@modules/connections';
 import { MatchingService } from '@modules/matching';
 import { LearnFromLists } from '@modules/suppression';
+import type { QueryRunner } from 'typeorm';
+import { CustomersWhoMoved1795420000565 } from '../../../migrations/1795420000565-customers-who-moved';
 import { type Account, type Stage, setStage } from './stage';
 import { days, syncSteps } from './sync-steps';
 
@@ -191,7 +193,10 @@ describe('values of customers', () => {
         const match = (userIdValue: string) => {
           const customers = [{ seq: 1, customerId, userIdValue, mobileNumberValue: null }];
           const matching = stage.app.get(MatchingService);
-          return stage.transactions.run((tx) => matching.match(tx, { connection, executionId: newId(), customers }));
+          return stage.transactions.run(async (tx) => {
+            await tx.query(`SET LOCAL lock_timeout = '10s'`);
+            return matching.match(tx, { connection, executionId: newId(), customers });
+          });
         };
         const tell = async (date: string, value: string) => {
           await passDay(account, date, name, { [customerId]: value });
@@ -214,6 +219,22 @@ describe('values of customers', () => {
         await rename(account, { moved: userIds[1] });
         await tell(days[1], 'false');
         expect(await decided()).toEqual(['SUPPRESSED', 'ALLOWED']);
+      });
+
+      it.each([
+        ['nothing', 'DELETE FROM customer_value'],
+        ['something', `UPDATE customer_value SET value = 'false', data_date = data_date - 1`],
+      ])('are carried over by the upgrade where they had it before: %s was said under the new one', async (told, before) => {
+        const { userIds, match, tell, loadAll, decided } = await renumber(`upgraded-${told}`);
+        await tell(days[0], 'true');
+        await loadAll('true');
+        for (const userId of userIds) await match(userId);
+        await stage.database.query(`${before} WHERE user_id = $1`, [userIds[1]]);
+        await match(userIds[1]);
+        expect(await decided()).toEqual(['SUPPRESSED', 'ALLOWED']);
+        const runner = { query: (sql: string) => stage.database.query(sql) } as unknown as QueryRunner;
+        await new CustomersWhoMoved1795420000565().up(runner);
+        expect(await decided()).toEqual(['SUPPRESSED', 'SUPPRESSED']);
       });
 
       it.each([
