@@ -30,7 +30,7 @@ export class AttributeDefinitions {
     return tx.findBy(AttributeDefinitionEntity, { projectId });
   }
 
-  /** The same for who is about to store values: until `tx` ends no attribute is added, taken away or changed. */
+  /** The same for who is about to store values, or to rest something on an attribute: until `tx` ends no attribute is added, taken away or changed. */
   async forWriting(tx: Tx, projectId: string): Promise<KnownAttributes> {
     await query(tx, `SELECT pg_advisory_xact_lock_shared(hashtext('attributes'), hashtext($1))`, [projectId]);
     return this.known(tx, projectId);

@@ -1,10 +1,11 @@
 import { isUuid } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
-import type { AttributeType } from '@modules/profiles';
+import { AttributeDefinitions, type AttributeType } from '@modules/profiles';
 import { type Actor, AuditTrail, mayDo } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import type { UnknownMeaning } from '../domain/guard';
 import { refuse, type SuppressionProblem } from '../domain/problem';
+import type { SuppressionAttribute } from '../domain/sync';
 import { comparisonKeys, readValue, type TypedValue } from '../domain/typed-value';
 import { AttributeRepository } from '../persistence/attribute.repository';
 import {
@@ -36,6 +37,7 @@ export class ManageRules {
   constructor(
     private readonly transactions: Transactions,
     private readonly audit: AuditTrail,
+    private readonly definitions: AttributeDefinitions,
     private readonly attributes: AttributeRepository,
     private readonly rules: ExclusionRuleRepository,
     private readonly feeds: FeedRepository,
@@ -43,15 +45,19 @@ export class ManageRules {
 
   create(actor: Actor, { attributeId, ...input }: RuleInput & { attributeId: string }): Promise<RuleOutcome> {
     return this.transactions.run(async (tx) => {
+      await this.definitions.forWriting(tx, actor.projectId);
       const attribute = isUuid(attributeId) ? await this.attributes.find(tx, actor.projectId, attributeId) : null;
       if (!attribute) {
         const message = 'This project has no such suppression attribute; choose it for the sync first';
         return failed(refuse('NOT_FOUND', 'suppressionAttributeId', message));
       }
+      const { name, type } = attribute;
+      const now = await this.definitions.ofName(tx, actor.projectId, name);
+      if (now?.target !== 'PROFILE' || now.type !== type) return failed(ended(attribute));
       if (await this.rules.ofAttribute(tx, actor.projectId, attributeId)) {
         return failed(refuse('NAME_TAKEN', 'suppressionAttributeId', 'This attribute has a rule; change that one'));
       }
-      const content = contentOf(attribute.type, input);
+      const content = contentOf(type, input);
       if ('problems' in content) return { rule: null, problems: content.problems };
       const id = await this.rules.add(tx, attribute, content);
       return this.saved(tx, actor, { id, action: 'created', before: null });
@@ -133,6 +139,12 @@ export class ManageRules {
 
 function conflict(): SuppressionProblem {
   return refuse('CONFLICT', 'version', 'Somebody changed this meanwhile; read it again and repeat your change');
+}
+
+/** What people's own profiles say is looked up by the name: under another one it would exclude nobody. */
+function ended({ name, type }: Pick<SuppressionAttribute, 'name' | 'type'>): SuppressionProblem {
+  const message = `Profiles have no attribute ${name} of type ${type} any more (deleted, renamed or converted); give it its name back, or remove it from the suppression sync and choose it anew`;
+  return refuse('INVALID', 'suppressionAttributeId', message);
 }
 
 /** Otherwise a rule that holds a campaign could be made to let it go without an override, its reason and its end. */

@@ -292,8 +292,13 @@ describe('the daily sync of suppression attributes', () => {
     await rename(name, 2);
     await runNow(account);
     expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', dataDate: days[0] });
+    await rename(`${name}-new`, 3);
+    const rule = { suppressionAttributeId: id, excludingValues: ['true'], whenUnknown: 'ALLOW', maximumAgeHours: 72 };
+    const early = await stage.mutate('createExclusionRule', 'CreateExclusionRuleInput', 'rule { id }', rule);
+    expect(early.userErrors).toMatchObject([{ code: 'INVALID', path: ['suppressionAttributeId'] }]);
+    await rename(name, 4);
     await addRule(id);
-    expect((await rename(`${name}-new`, 3)).userErrors).toMatchObject([{ code: 'IN_USE', path: ['name'] }]);
+    expect((await rename(`${name}-new`, 5)).userErrors).toMatchObject([{ code: 'IN_USE', path: ['name'] }]);
   });
 
   it('excludes a stranger who becomes a profile later, and tells the profile with the next sync', async () => {
