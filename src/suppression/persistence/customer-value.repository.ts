@@ -65,19 +65,28 @@ export class CustomerValueRepository {
     );
   }
 
-  /** What was said last of these customers, under whatever user ID, counts under those under which they are found now. */
+  /**
+   * What was said last of these customers under other user IDs counts under those under which they are found now.
+   * Where nothing else was said later, no row is locked.
+   */
   carryOver(tx: Tx, connectionId: string, found: KnownCustomer[]): Promise<number> {
+    const newestFirst = 'k.data_date DESC, k.heard_at DESC';
     return execute(
       tx,
       `INSERT INTO customer_value AS c (project_id, attribute_id, user_id, customer_id, value, data_date, is_doubtful, heard_at)
-       SELECT DISTINCT ON (k.attribute_id, f.user_id, k.customer_id) k.project_id, k.attribute_id, f.user_id, k.customer_id,
-         k.value, k.data_date, k.is_doubtful, k.heard_at
+       SELECT a.project_id, a.id, f.user_id, f.customer_id,
+         (array_agg(k.value ORDER BY ${newestFirst}))[1], max(k.data_date),
+         (array_agg(k.is_doubtful ORDER BY ${newestFirst}))[1], (array_agg(k.heard_at ORDER BY ${newestFirst}))[1]
        FROM suppression_attribute a CROSS JOIN unnest($2::text[], $3::text[]) AS f(user_id, customer_id)
        CROSS JOIN LATERAL (
-         SELECT * FROM customer_value WHERE attribute_id = a.id AND customer_id = f.customer_id OFFSET 0) AS k
+         SELECT * FROM customer_value AS o
+         WHERE o.attribute_id = a.id AND o.customer_id = f.customer_id AND o.user_id <> f.user_id AND NOT EXISTS (
+           SELECT FROM customer_value AS n WHERE n.attribute_id = a.id AND n.user_id = f.user_id
+             AND n.customer_id = f.customer_id AND (n.data_date, n.heard_at) >= (o.data_date, o.heard_at)) OFFSET 0) AS k
        WHERE a.connection_id = $1
-       ORDER BY k.attribute_id, f.user_id, k.customer_id, k.data_date DESC, k.heard_at DESC
-       ON CONFLICT ON CONSTRAINT pk_customer_value DO UPDATE SET value = excluded.value, data_date = excluded.data_date,
+       GROUP BY a.project_id, a.id, f.user_id, f.customer_id ORDER BY a.id, f.user_id, f.customer_id
+       ON CONFLICT ON CONSTRAINT pk_customer_value DO UPDATE SET data_date = excluded.data_date,
+         value = excluded.value,
          is_doubtful = excluded.is_doubtful, heard_at = excluded.heard_at
        WHERE (c.data_date, c.heard_at) < (excluded.data_date, excluded.heard_at)`,
       [connectionId, found.map(({ userId }) => userId), found.map(({ customerId }) => customerId)],

@@ -237,6 +237,16 @@ describe('values of customers', () => {
         expect(await decided()).toEqual(['SUPPRESSED', 'SUPPRESSED']);
       });
 
+      it('wait for nobody when they are matched by the one that is known: a sync may hold what is said of them', async () => {
+        const { userIds, match, tell, decided } = await renumber('first');
+        await tell(days[0], 'true');
+        await stage.transactions.run(async (tx) => {
+          await tx.query('SELECT FROM customer_value WHERE customer_id = $1 FOR UPDATE', ['first']);
+          expect(await match(userIds[0])).toMatchObject([{ profileId: expect.any(String) }]);
+        });
+        expect((await decided())[0]).toBe('SUPPRESSED');
+      });
+
       it.each([
         ['of whom something was said', true],
         ['who were matched only', false],
