@@ -66,8 +66,8 @@ export class CustomerValueRepository {
   }
 
   /**
-   * What was said last of these customers under other user IDs counts under those under which they are found now.
-   * Where nothing else was said later, no row is locked.
+   * What was said last of these customers under other user IDs counts under those under which they are found now. A doubt
+   * takes no value with it: one that excludes still does. Where nothing else was said later, no row is locked.
    */
   carryOver(tx: Tx, connectionId: string, found: KnownCustomer[]): Promise<number> {
     const newestFirst = 'k.data_date DESC, k.heard_at DESC';
@@ -75,7 +75,7 @@ export class CustomerValueRepository {
       tx,
       `INSERT INTO customer_value AS c (project_id, attribute_id, user_id, customer_id, value, data_date, is_doubtful, heard_at)
        SELECT a.project_id, a.id, f.user_id, f.customer_id,
-         (array_agg(k.value ORDER BY ${newestFirst}))[1], max(k.data_date),
+         (array_agg(k.value ORDER BY k.is_doubtful AND k.value IS NULL, ${newestFirst}))[1], max(k.data_date),
          (array_agg(k.is_doubtful ORDER BY ${newestFirst}))[1], (array_agg(k.heard_at ORDER BY ${newestFirst}))[1]
        FROM suppression_attribute a CROSS JOIN unnest($2::text[], $3::text[]) AS f(user_id, customer_id)
        CROSS JOIN LATERAL (
@@ -86,7 +86,7 @@ export class CustomerValueRepository {
        WHERE a.connection_id = $1
        GROUP BY a.project_id, a.id, f.user_id, f.customer_id ORDER BY a.id, f.user_id, f.customer_id
        ON CONFLICT ON CONSTRAINT pk_customer_value DO UPDATE SET data_date = excluded.data_date,
-         value = excluded.value,
+         value = CASE WHEN excluded.is_doubtful THEN coalesce(c.value, excluded.value) ELSE excluded.value END,
          is_doubtful = excluded.is_doubtful, heard_at = excluded.heard_at
        WHERE (c.data_date, c.heard_at) < (excluded.data_date, excluded.heard_at)`,
       [connectionId, found.map(({ userId }) => userId), found.map(({ customerId }) => customerId)],

@@ -237,6 +237,26 @@ describe('values of customers', () => {
         expect(await decided()).toEqual(['SUPPRESSED', 'SUPPRESSED']);
       });
 
+      it('stay excluded under each where a doubt was added later, with nothing said under the other', async () => {
+        const { account, userIds, match, tell, decided } = await renumber('doubted');
+        await stage.addProfiles(['doubted-since']);
+        await rename(account, { doubted: userIds[1] });
+        await tell(days[0], 'true');
+        await match(userIds[0]);
+        await stage.database.query('DELETE FROM customer_value WHERE user_id = $1', [userIds[0]]);
+        await rename(account, { doubted: null });
+        await tell(days[1], 'false');
+        expect(await decided()).toEqual(['SUPPRESSION_STALE', 'SUPPRESSED']);
+        await match(userIds[1]);
+        expect(await decided()).toEqual(['SUPPRESSION_STALE', 'SUPPRESSED']);
+        await match('doubted-since');
+        const [since] = await stage.database.query<{ value: unknown; is_doubtful: boolean }>(
+          'SELECT value, is_doubtful FROM customer_value WHERE user_id = $1',
+          ['doubted-since'],
+        );
+        expect(since).toEqual({ value: true, is_doubtful: true });
+      });
+
       it('wait for nobody when they are matched by the one that is known: a sync may hold what is said of them', async () => {
         const { userIds, match, tell, decided } = await renumber('first');
         await tell(days[0], 'true');
