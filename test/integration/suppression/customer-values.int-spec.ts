@@ -224,7 +224,7 @@ describe('values of customers', () => {
       it.each([
         ['nothing', 'DELETE FROM customer_value'],
         ['something', `UPDATE customer_value SET value = 'false', data_date = data_date - 1`],
-      ])('are carried over by the upgrade where they had it before: %s was said under the new one', async (told, before) => {
+      ])('are carried over by the upgrade, %s said under the new one', async (told, before) => {
         const { userIds, match, tell, loadAll, decided } = await renumber(`upgraded-${told}`);
         await tell(days[0], 'true');
         await loadAll('true');
