@@ -3,7 +3,7 @@ import { ConnectionsService } from '@modules/connections';
 import { MatchingService } from '@modules/matching';
 import { LearnFromLists } from '@modules/suppression';
 import type { QueryRunner } from 'typeorm';
-import { CustomersWhoMoved1795420000565 } from '../../../migrations/1795420000565-customers-who-moved';
+import { CustomerIdsWithBlanks1795420000556 } from '../../../migrations/1795420000556-customer-ids-with-blanks';
 import { type Account, type Stage, setStage } from './stage';
 import { days, syncSteps } from './sync-steps';
 
@@ -233,7 +233,9 @@ describe('values of customers', () => {
         await match(userIds[1]);
         expect(await decided()).toEqual(['SUPPRESSED', 'ALLOWED']);
         const runner = { query: (sql: string) => stage.database.query(sql) } as unknown as QueryRunner;
-        await new CustomersWhoMoved1795420000565().up(runner);
+        const migration = new CustomerIdsWithBlanks1795420000556();
+        await migration.down(runner);
+        await migration.up(runner);
         expect(await decided()).toEqual(['SUPPRESSED', 'SUPPRESSED']);
       });
 
