@@ -14,7 +14,7 @@ describe('connecting Optimove', () => {
   let tenant: Tenant;
 
   beforeAll(async () => {
-    product = await startProduct({ env: { GRAPHQL_INTROSPECTION: '1' } });
+    product = await startProduct({ env: { GRAPHQL_INTROSPECTION: '1', GRAPHQL_EXPLORER: '1' } });
     await addProviders(product);
     tenant = await product.control<Tenant>('POST', '/tenants', { name: 'Casino' });
   });
@@ -77,6 +77,22 @@ describe('connecting Optimove', () => {
     expect(JSON.stringify(connections)).not.toContain(tenant.apiToken);
     expect((await create({})).userErrors).toEqual([expect.objectContaining({ code: 'NAME_TAKEN', path: ['name'] })]);
     expect(connection?.version).toBe(1);
+  });
+
+  it.each(['/explorer', '/explorer/'])('has an explorer at %s that finds its own files', async (path) => {
+    const page = await fetch(`${product.apiUrl}${path}`);
+    const html = await page.text();
+    const base = new URL(/<base href="([^"]*)"/.exec(html)?.[1] ?? '', page.url);
+    const scripts = [...html.matchAll(/<script[^>]* src="([^"]*)"/g)].map(([, source]) => source ?? '');
+    expect(scripts.length).toBeGreaterThan(0);
+    for (const script of scripts) {
+      const { status, headers } = await fetch(new URL(script, base));
+      expect([script, status, headers.get('content-type')]).toEqual([
+        script,
+        200,
+        expect.stringContaining('javascript'),
+      ]);
+    }
   });
 
   it('gives a name that two want at the same moment to one of them', async () => {

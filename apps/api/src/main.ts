@@ -5,6 +5,7 @@ import { ProjectsService } from '@modules/projects';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AltairFastify } from 'altair-fastify-plugin';
+import type { FastifyInstance } from 'fastify';
 import { ApiConfig } from './api.config';
 import { ApiModule } from './api.module';
 import { registerBodyParsers } from './body-parsers';
@@ -19,12 +20,17 @@ async function main(): Promise<void> {
     logger: new Log(process.env.LOG_LEVEL),
     abortOnError: false,
   });
-  if (config.GRAPHQL_EXPLORER)
-    await adapter.getInstance().register(AltairFastify, { path: '/explorer', baseURL: '/explorer/' });
+  if (config.GRAPHQL_EXPLORER) await showExplorer(adapter.getInstance());
   await greetFirst(app.get(ProjectsService), app.get(Log));
   superviseHost(app);
   await app.listen(config.PORT, config.HOST);
   tellLauncher({ type: 'ready', url: await app.getUrl() });
+}
+
+/** The slash counts: without it in the path, the plugin answers there with a page that finds none of its files. */
+async function showExplorer(fastify: FastifyInstance): Promise<void> {
+  fastify.get('/explorer', (_request, reply) => reply.redirect('/explorer/'));
+  await fastify.register(AltairFastify, { path: '/explorer/', baseURL: '/explorer/' });
 }
 
 /** The first key is shown once, so it is made only where somebody listens; elsewhere `npm run admin-key` prints it. */
