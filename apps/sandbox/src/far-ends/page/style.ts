@@ -20,16 +20,16 @@ button { font: inherit; color: inherit; background: var(--panel); border: 1px so
   padding: .4rem .9rem; cursor: pointer; }
 a { color: inherit; }
 :focus-visible { outline: 3px solid var(--email); outline-offset: 2px; border-radius: .25rem; }
-main { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 1.25rem; padding: 1rem 1.5rem 2rem;
+main { display: grid; grid-template-columns: repeat(5, minmax(0, 1fr)); gap: 1.25rem; padding: 1rem 1.5rem 2rem;
   align-items: start; }
-@media (max-width: 60rem) { main { grid-template-columns: minmax(0, 1fr); } }
+@media (max-width: 70rem) { main { grid-template-columns: minmax(0, 1fr); } }
 section { --accent: var(--push); }
 section[data-medium=email] { --accent: var(--email); }
 section[data-medium=sms] { --accent: var(--sms); }
 .column-head { background: var(--panel); border: 1px solid var(--line); border-top: 4px solid var(--accent);
   border-radius: .75rem; padding: .75rem 1rem; }
 h2 { font-size: 1.125rem; margin: 0; color: var(--accent); }
-.counts { display: grid; grid-template-columns: repeat(4, auto); gap: 0 1rem; margin: .5rem 0; }
+.counts { display: grid; grid-template-columns: repeat(auto-fit, minmax(4.75rem, 1fr)); gap: .25rem 1rem; margin: .5rem 0; }
 .counts div { display: flex; flex-direction: column-reverse; }
 .counts dt { font-size: .8125rem; color: var(--quiet); }
 .counts dd { margin: 0; font-size: 1.375rem; font-weight: 650; font-variant-numeric: tabular-nums; }
