@@ -38,7 +38,7 @@ export abstract class JobHandler<T extends object> extends WorkerHost {
   }
 }
 
-const connectionTrouble = /^(08|53|57|40)|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND/;
+const passing = /^(08|53|57|40|55P03)|ECONN|EPIPE|ETIMEDOUT|ENOTFOUND/;
 
 /** Whether the same work may succeed when tried again: our own faults say so, the database's are known by SQLSTATE. */
 export function isRetryable(error: unknown): boolean {
@@ -50,7 +50,7 @@ export function isRetryable(error: unknown): boolean {
   };
   const state = driverError?.code ?? code ?? '';
   return (
-    connectionTrouble.test(state) ||
+    passing.test(state) ||
     /Connection terminated|connection error|already released|timeout exceeded when trying to connect/i.test(
       message ?? '',
     )
