@@ -70,15 +70,15 @@ interface PlacedRow {
 
 const repeatWindow = '10 minutes';
 
-/** Fences of chunks that are sent by whoever made them begin below. */
+/** The fence of a chunk that is sent by whoever made it is below. */
 const highestFence = 2 ** 30;
 
 /**
  * One statement, because each way to the database costs a message more than its work there. The row of the execution is
  * locked first: its number of customers is the next place, and the number of the chunk. It does not wait for the disk: the
  * claim that follows does, and with it for all that was written before. What a crash of the database takes back waits
- * again, and may get its places in another order; so that a worker with the lost chunk cannot send to them, no fence is
- * given twice.
+ * again, and may get its places in another order; so that a worker with the lost chunk cannot send to them, each chunk has a
+ * fence drawn by lot.
  */
 const placeSql = prepared(`WITH locked AS MATERIALIZED (
     SELECT id, set_config('synchronous_commit', 'off', true) FROM execution WHERE id = $1 AND kind = 'TRIGGERED' AND state = 'RUNNING' FOR UPDATE SKIP LOCKED
