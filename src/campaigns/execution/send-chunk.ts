@@ -10,6 +10,7 @@ import { chunkJobOf } from '../jobs/execution.jobs';
 import {
   type ChunkKey,
   ChunkRepository,
+  type ComeBack,
   type HeldChunk,
   type OpenRecipient,
 } from '../persistence/ledger/chunk.repository';
@@ -242,7 +243,7 @@ export class SendChunk {
   /** @returns whether the chunk is done; otherwise a job for another try is queued. */
   private async closeIn(tx: Tx, chunk: HeldChunk, { kind, ...left }: WhatIsLeft & Kind): Promise<boolean> {
     const { executionId, chunkNo } = chunk;
-    const next = await this.chunks.close(tx, chunk, after(nextTryInMs(chunk, left)));
+    const next = await this.chunks.close(tx, chunk, comeBackOf(chunk, left));
     if (next !== null) {
       const job = { executionId, chunkNo, attempt: next.attempt };
       await this.outbox.enqueue(tx, chunkJobOf(kind), job, { runAt: next.at });
@@ -254,10 +255,10 @@ export class SendChunk {
 }
 
 /** Who found no room in the rate of an account goes on at once; who was refused for now waits longer each time. */
-function nextTryInMs({ attempt }: HeldChunk, { isUnfinished, isWaiting, retryAfterMs }: WhatIsLeft): number {
-  if (isUnfinished && !isWaiting) return 0;
-  const ownMs = Math.min(firstRetryMs * 2 ** attempt, longestRetryMs);
-  return withJitter(Math.max(ownMs, Math.min(retryAfterMs, longestAskedMs)));
+function comeBackOf({ refusals }: HeldChunk, { isUnfinished, isWaiting, retryAfterMs }: WhatIsLeft): ComeBack {
+  if (isUnfinished && !isWaiting) return { at: after(0), isRefused: false };
+  const ownMs = Math.min(firstRetryMs * 2 ** refusals, longestRetryMs);
+  return { at: after(withJitter(Math.max(ownMs, Math.min(retryAfterMs, longestAskedMs)))), isRefused: true };
 }
 
 /** A little later each, so that chunks that failed together do not all come back in the same instant. */

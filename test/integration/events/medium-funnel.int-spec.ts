@@ -56,7 +56,9 @@ describe('what became of messages by medium and by link', () => {
     );
     const chunks = stage.app.get(ChunkRepository);
     const chunk = await chunks.take({ executionId: stage.executionId, chunkNo: 1 }, newId());
-    await stage.app.get(Transactions).run(async (tx) => chunk && chunks.close(tx, chunk, new Date()));
+    await stage.app
+      .get(Transactions)
+      .run(async (tx) => chunk && chunks.close(tx, chunk, { at: new Date(), isRefused: false }));
   }, 180_000);
   afterAll(() => stage?.close());
 

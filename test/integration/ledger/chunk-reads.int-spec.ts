@@ -28,7 +28,16 @@ describe('the people of a chunk', () => {
     await list();
     await stage.database.query('ANALYZE recipient, recipient_staging');
     const executionId = await list();
-    const chunk = { executionId, chunkNo: 1, fromSeq: 5_001, toSeq: 5_100, attempt: 0, fence: 1, isFirst: true };
+    const chunk = {
+      executionId,
+      chunkNo: 1,
+      fromSeq: 5_001,
+      toSeq: 5_100,
+      attempt: 0,
+      refusals: 0,
+      fence: 1,
+      isFirst: true,
+    };
     await stage.transactions.run(async (tx) => {
       const open = await new ChunkRepository({ pool: tx } as Transactions).openRecipients(chunk, 100);
       expect(open.map(({ attributes }) => attributes)).toEqual(open.map(({ customerId }) => [customerId]));

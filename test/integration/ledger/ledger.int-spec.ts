@@ -76,6 +76,22 @@ describe('the ledger', () => {
     expect(await find()).toEqual([]);
   });
 
+  it('counts as refused only what was worked on to its end, however often a chunk was queued again', async () => {
+    const first = await stage.takenChunk(people);
+    await stage.chunks.release(first);
+    for (let looks = 0; looks < 5; looks += 1) {
+      await stage.age(first, 60);
+      await stage.transactions.run((tx) => stage.chunks.stranded(tx, 100));
+    }
+    const again = await taken(first, otherWorker);
+    expect(again).toMatchObject({ attempt: 5, refusals: 0 });
+    await stage.transactions.run((tx) => stage.chunks.putOff(tx, again, new Date(0)));
+    const refused = await taken(first, otherWorker);
+    expect(refused.refusals).toBe(0);
+    await stage.transactions.run((tx) => stage.chunks.close(tx, refused, { at: new Date(0), isRefused: true }));
+    expect(await taken(first, otherWorker)).toMatchObject({ attempt: 7, refusals: 1 });
+  });
+
   it('keeps the next chunks of an execution queued, not all of one that takes hours', async () => {
     const { executionId } = await stage.takenChunk(people);
     await stage.database.query(
@@ -130,7 +146,7 @@ describe('the ledger', () => {
     await stage.database.query(`UPDATE recipient SET end_state = 'UNCERTAIN' WHERE execution_id = $1`, [
       chunk.executionId,
     ]);
-    await stage.transactions.run((tx) => stage.chunks.close(tx, chunk, new Date()));
+    await stage.transactions.run((tx) => stage.chunks.close(tx, chunk, { at: new Date(), isRefused: false }));
     const opened = [1, 2].map((seq) => ({ executionId: chunk.executionId, seq, medium: 'MOBILE_PUSH' }));
     await stage.transactions.run((tx) => stage.proven.run(tx, opened));
     expect(await statesOf(chunk)).toEqual(['ACCEPTED', 'UNCERTAIN', 'UNCERTAIN', 'UNCERTAIN']);
@@ -161,7 +177,7 @@ describe('the ledger', () => {
       chunk.executionId,
       people,
     ]);
-    await stage.transactions.run((tx) => stage.chunks.close(tx, chunk, new Date()));
+    await stage.transactions.run((tx) => stage.chunks.close(tx, chunk, { at: new Date(), isRefused: false }));
     await stage.database.query('UPDATE execution SET recipients = recipients + 1 WHERE id = $1', [chunk.executionId]);
     await expect(stage.completion.tryComplete(chunk.executionId)).rejects.toThrow('do not agree');
     await stage.database.query('UPDATE execution SET recipients = recipients - 1 WHERE id = $1', [chunk.executionId]);

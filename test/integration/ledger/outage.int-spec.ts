@@ -1,6 +1,8 @@
 import type { SendResult } from '@libs/delivery';
-import type { HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
+import { Transactions } from '@libs/platform';
+import { ChunkRepository, type HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
+import { setStage as setLimitStage, texts } from '../limits/stage';
 import { type SliceEnds, sliceOf } from './slice';
 import { type LedgerStage, setStage } from './stage';
 
@@ -72,4 +74,30 @@ describe('a message whose provider is down', () => {
     await run();
     expect(await deliveryOf(chunk)).toMatchObject({ state: 'RETRY', waits: true });
   });
+});
+
+describe('an audience whose provider says not now', () => {
+  it('is tried again soon, however often its jobs were looked for before anybody began with it', async () => {
+    const stage = await setLimitStage();
+    try {
+      await stage.person('patient');
+      const executionId = await stage.launched('patient', texts.sms);
+      const chunks = stage.app.get(ChunkRepository, { strict: false });
+      for (let looks = 0; looks < 20; looks += 1) {
+        await stage.database.query(
+          `UPDATE execution_chunk SET due_at = now() - interval '1 minute', queued_at = now() - interval '1 minute'`,
+        );
+        expect(await stage.app.get(Transactions).run((tx) => chunks.stranded(tx, 10))).toHaveLength(1);
+      }
+      await stage.control('PUT', '/far-ends/sms/fault', { kind: '5xx', times: 1 });
+      await stage.run(executionId);
+      const [chunk] = await stage.database.query<{ state: string; seconds: number }>(
+        'SELECT state, extract(epoch FROM due_at - now())::float AS seconds FROM execution_chunk',
+      );
+      expect(chunk?.state).toBe('PENDING');
+      expect(chunk?.seconds).toBeLessThan(10);
+    } finally {
+      await stage.close();
+    }
+  }, 60_000);
 });

@@ -10,7 +10,10 @@ export interface HeldChunk {
   chunkNo: number;
   fromSeq: number;
   toSeq: number;
+  /** Names its jobs: one more each time it is queued again. */
   attempt: number;
+  /** How often it was worked on to the end and had to come back because somebody could not be sent to yet. */
+  refusals: number;
   fence: number;
   /** Whether nobody had it before. */
   isFirst: boolean;
@@ -20,6 +23,13 @@ export interface HeldChunk {
 export interface NextTry {
   attempt: number;
   at: Date;
+}
+
+/** When a chunk that is not done comes back at the earliest. */
+export interface ComeBack {
+  at: Date;
+  /** Whether it counts as one of its `refusals`, which make it wait longer each time. */
+  isRefused: boolean;
 }
 
 /** Names a chunk. */
@@ -70,19 +80,19 @@ export class ChunkRepository {
 
   /** Takes a due chunk of a running execution, or null when it is done, held, not due or stopped. */
   async take({ executionId, chunkNo }: ChunkKey, holder: string): Promise<HeldChunk | null> {
-    const [row] = await query<{ from_seq: number; to_seq: number; attempt: number; fence: number }>(
+    const [row] = await query<{ from_seq: number; to_seq: number; attempt: number; refusals: number; fence: number }>(
       this.transactions.pool,
       prepared(`UPDATE execution_chunk c SET holder = $3, held_until = now() + interval '${leaseSeconds} seconds', fence = fence + 1,
          lag_ms = coalesce(c.lag_ms, (extract(epoch FROM now() - c.due_at) * 1000)::bigint)
        FROM execution e
        WHERE c.execution_id = $1 AND c.chunk_no = $2 AND e.id = c.execution_id AND ${goesOn}
          AND c.state = 'PENDING' AND c.due_at <= now() AND (c.held_until IS NULL OR c.held_until < now())
-       RETURNING c.from_seq, c.to_seq, c.attempt, c.fence`),
+       RETURNING c.from_seq, c.to_seq, c.attempt, c.refusals, c.fence`),
       [executionId, chunkNo, holder],
     );
     if (!row) return null;
-    const { from_seq: fromSeq, to_seq: toSeq, attempt, fence } = row;
-    return { executionId, chunkNo, fromSeq, toSeq, attempt, fence, isFirst: fence === 1 };
+    const { from_seq: fromSeq, to_seq: toSeq, ...rest } = row;
+    return { executionId, chunkNo, fromSeq, toSeq, ...rest, isFirst: rest.fence === 1 };
   }
 
   /** Extends the lease; false when it was lost. */
@@ -97,12 +107,16 @@ export class ChunkRepository {
   }
 
   /** Lets go of a chunk until a later instant. @returns its next attempt. @throws {FencedError} when it was lost. */
-  async putOff(tx: Tx, chunk: HeldChunk, until: Date): Promise<number> {
+  putOff(tx: Tx, chunk: HeldChunk, until: Date): Promise<number> {
+    return this.letGo(tx, chunk, { at: until, isRefused: false });
+  }
+
+  private async letGo(tx: Tx, chunk: HeldChunk, { at, isRefused }: ComeBack): Promise<number> {
     const count = await execute(
       tx,
-      `UPDATE execution_chunk SET attempt = attempt + 1, held_until = NULL, due_at = $4, queued_at = now()
+      `UPDATE execution_chunk SET attempt = attempt + 1, refusals = refusals + $5::int, held_until = NULL, due_at = $4, queued_at = now()
        WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3`,
-      [chunk.executionId, chunk.chunkNo, chunk.fence, until],
+      [chunk.executionId, chunk.chunkNo, chunk.fence, at, isRefused ? 1 : 0],
     );
     if (count !== 1) throw new FencedError(`Chunk ${chunk.chunkNo} of ${chunk.executionId} was taken over`);
     return chunk.attempt + 1;
@@ -162,7 +176,7 @@ export class ChunkRepository {
    * somebody need not wait any more when all have to.
    * @returns the next attempt, or null when the chunk is done. @throws {FencedError} when it was lost.
    */
-  async close(tx: Tx, chunk: HeldChunk, retryAt: Date): Promise<NextTry | null> {
+  async close(tx: Tx, chunk: HeldChunk, retry: ComeBack): Promise<NextTry | null> {
     const count = await execute(
       tx,
       prepared(`UPDATE execution_chunk c SET state = 'DONE', held_until = NULL, done_at = now()
@@ -171,8 +185,8 @@ export class ChunkRepository {
       [chunk.executionId, chunk.chunkNo, chunk.fence, chunk.fromSeq, chunk.toSeq],
     );
     if (count !== 1) {
-      const at = await this.nextTryAt(tx, chunk, retryAt);
-      return { attempt: await this.putOff(tx, chunk, at), at };
+      const at = await this.nextTryAt(tx, chunk, retry.at);
+      return { attempt: await this.letGo(tx, chunk, { ...retry, at }), at };
     }
     await this.tally(tx, chunk);
     return null;

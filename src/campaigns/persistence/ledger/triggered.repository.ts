@@ -257,7 +257,7 @@ export class TriggeredRepository {
     const [first] = rows;
     if (!first) return null;
     const { taken, lagMs, fromSeq, toSeq } = first;
-    const chunk = { executionId, chunkNo: fromSeq, fromSeq, toSeq, attempt: 0, fence, isFirst: true };
+    const chunk = { executionId, chunkNo: fromSeq, fromSeq, toSeq, attempt: 0, refusals: 0, fence, isFirst: true };
     const open = rows.flatMap(({ journalId, seq, dueAt }) => (journalId === null ? [] : [{ journalId, seq, dueAt }]));
     return { taken, lagMs, chunk: toSeq < fromSeq ? null : chunk, open };
   }
