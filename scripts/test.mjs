@@ -9,19 +9,16 @@ import { buildIfStale } from './build.mjs';
 const root = join(import.meta.dirname, '..');
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
 const gathered = { unit: 'units', integration: 'areas' };
-const projects = process.argv.slice(2).map((name) => gathered[name] ?? name);
-const runsEndToEnd = projects.length === 0 || projects.includes('e2e');
+const named = process.argv.slice(2).map((name) => gathered[name] ?? name);
+const projects = named.length > 0 ? named : ['units', 'architecture', 'areas', 'e2e'];
 
-// Two files run at once even on two cores. Those of end-to-end tests often wait for processes of their own: one more of them.
-const atOnce = Math.max(2, Math.floor(availableParallelism() / 2));
+// Three files run at once even on two cores: they often wait for clocks, far ends and processes of their own.
+const atOnce = Math.max(2, Math.floor(availableParallelism() / 2)) + 1;
 
 buildIfStale();
 const endToEnd = readEndToEnd();
-const inside = projects.length > 0 ? projects.filter((name) => name !== 'e2e') : ['units', 'architecture', 'areas'];
-const runs = [
-  ...(inside.length > 0 ? [run(['--selectProjects', ...inside])] : []),
-  ...(runsEndToEnd ? [run(['--selectProjects', 'e2e'], { workers: atOnce + 1 }), onRedis()] : []),
-];
+// In one run, so that a file of another kind begins where the last one of a kind still goes on.
+const runs = [run(['--selectProjects', ...projects]), ...(projects.includes('e2e') ? [onRedis()] : [])];
 process.exit(runs.find((status) => status !== 0) ?? 0);
 
 function onRedis() {
@@ -35,10 +32,7 @@ function onRedis() {
   );
   for (const { name, reason } of endToEnd) if (reason !== null) console.log(`  ${name}: ${reason}`);
   const paths = again.map(({ path }) => path);
-  return run(['--selectProjects', 'e2e', '--runTestsByPath', ...paths], {
-    workers: atOnce + 1,
-    env: { QUEUE_TEST_BACKEND: 'redis' },
-  });
+  return run(['--selectProjects', 'e2e', '--runTestsByPath', ...paths], { QUEUE_TEST_BACKEND: 'redis' });
 }
 
 /** Each file, and the reason why it need not run on both queue back ends: its first line is `/** @once because … *\/`. */
@@ -55,8 +49,8 @@ function readEndToEnd() {
   });
 }
 
-function run(args, { workers = atOnce, env = {} } = {}) {
-  const done = spawnSync(process.execPath, [jest, ...args, `--maxWorkers=${workers}`], {
+function run(args, env = {}) {
+  const done = spawnSync(process.execPath, [jest, ...args, `--maxWorkers=${atOnce}`], {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, ...env },
