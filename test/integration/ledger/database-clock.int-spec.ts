@@ -1,5 +1,5 @@
 import { setSystemClock, systemClock } from '@libs/foundation';
-import { Log, PlatformModule } from '@libs/platform';
+import { DatabaseClock, Log, PlatformModule, type Transactions } from '@libs/platform';
 import { Test } from '@nestjs/testing';
 import { compileContent } from '../../../src/campaigns/domain/content/compile-content';
 import type { ExecutionContext } from '../../../src/campaigns/execution/execution-context';
@@ -30,6 +30,20 @@ describe('the time of a host', () => {
     contents: new Map([['1', content]]),
     senders: new Map([['SMS', {}]]),
   } as unknown as ExecutionContext;
+
+  it('is never ahead of the database, however long it takes to get there: what is due now is due', async () => {
+    const { pool } = stage.transactions;
+    const busy = {
+      query: async (sql: string, parameters: unknown[]): Promise<unknown> => {
+        await pool.query('SELECT pg_sleep(0.4)');
+        return pool.query(sql, parameters);
+      },
+    };
+    await new DatabaseClock({ pool: busy } as unknown as Transactions, {} as Log).follow();
+    const at = systemClock.now();
+    const [row] = await stage.database.query<{ isOver: boolean }>('SELECT $1::timestamptz <= now() AS "isOver"', [at]);
+    expect(row).toEqual({ isOver: true });
+  });
 
   it.each([10, -10])(
     'is that of the database where its own clock is %s minutes off, so nothing expires by it',

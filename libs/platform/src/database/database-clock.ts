@@ -37,7 +37,8 @@ export class DatabaseClock implements OnModuleInit, OnModuleDestroy {
     );
     const tookMs = performance.now() - askedAt;
     if (!row || tookMs > longestMs) return;
-    const aheadMs = Math.round(Number(row.at) + tookMs / 2 - Date.now());
+    // When within that time it was read is not known. Behind by as much is harmless; ahead, what is due now would be not due yet.
+    const aheadMs = Math.floor(Number(row.at) - Date.now());
     setSystemClock(aheadMs);
     const isOff = Math.abs(aheadMs) > alarmingMs;
     if (isOff && !this.isOff) this.log.event('host.clock-off', { behindDatabaseMs: aheadMs }, 'error');
