@@ -73,6 +73,20 @@ describe('a channel that Optimove announces campaigns on', () => {
     expect(await quiet(await channelWith({ daysAgo: [1, 2, 3, 7, 14], each: 3 }))).toEqual([]);
   });
 
+  it('keeps no alarm for ever: what is over goes after a month', async () => {
+    const kept = async (): Promise<number> => (await stage.database.query('SELECT 1 FROM channel_alarm')).length;
+    await stage.database.query(
+      `INSERT INTO channel_alarm (connection_id, channel_id, run_date, is_quiet)
+       SELECT $1, gen_random_uuid(), current_date - n, n = 31 FROM generate_series(30, 32) AS n`,
+      [newId()],
+    );
+    await alarms.raise(stage.transactions.pool, []);
+    expect(await kept()).toBe(2);
+    await alarms.raise(stage.transactions.pool, []);
+    expect(await kept()).toBe(1);
+    await stage.database.query('DELETE FROM channel_alarm');
+  });
+
   it('raises one alarm a day', async () => {
     const found = await quietOf(newId());
     expect(await alarms.raise(stage.transactions.pool, found)).toEqual(found.map(({ channelId }) => channelId));

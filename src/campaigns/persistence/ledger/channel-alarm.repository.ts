@@ -21,6 +21,8 @@ export interface ChannelOfConnection {
 /** Late by less than this is no news. */
 const grace = '1 hour';
 
+const keptDays = 30;
+
 /** What channels usually hear from Optimove, and alarms when they do not. */
 @Injectable()
 export class ChannelAlarmRepository {
@@ -56,7 +58,7 @@ export class ChannelAlarmRepository {
 
   /**
    * Notes the channels that are quiet now, and no others; those of connections that could not be judged stay as they were.
-   * @returns those whose alarm of the day is new.
+   * Alarms that are over are forgotten after a month. @returns those whose alarm of the day is new.
    */
   async raise(tx: Tx, quiet: (QuietChannel & ChannelOfConnection)[], unjudged: string[] = []): Promise<string[]> {
     const rows = await query<{ channel_id: string; is_new: boolean }>(
@@ -66,6 +68,8 @@ export class ChannelAlarmRepository {
        ), ended AS (
          UPDATE channel_alarm a SET is_quiet = false
          WHERE is_quiet AND NOT connection_id = ANY($4::uuid[]) AND NOT EXISTS (SELECT 1 FROM quiet q WHERE q.channel_id = a.channel_id AND q.run_date = a.run_date)
+       ), forgotten AS (
+         DELETE FROM channel_alarm WHERE NOT is_quiet AND run_date < current_date - ${keptDays}
        )
        INSERT INTO channel_alarm (connection_id, channel_id, run_date, is_quiet) SELECT *, true FROM quiet
        ON CONFLICT ON CONSTRAINT pk_channel_alarm DO UPDATE SET is_quiet = true, connection_id = excluded.connection_id
