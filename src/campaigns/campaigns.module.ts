@@ -19,6 +19,7 @@ import { ApplyReceipts } from './execution/apply-receipts';
 import { CancelExecution } from './execution/cancel-execution';
 import { CompleteExecution } from './execution/complete-execution';
 import { CompleteTrigger } from './execution/complete-trigger';
+import { DecideSlice } from './execution/decide-slice';
 import { DrainTriggered } from './execution/drain-triggered';
 import { ErasedPeople } from './execution/erased-people';
 import { ExecutionContexts } from './execution/execution-context';
@@ -29,6 +30,7 @@ import { FindMissed } from './execution/find-missed';
 import { FindQuietChannels } from './execution/find-quiet-channels';
 import { ForgetOld } from './execution/forget-old';
 import { GivingWay } from './execution/giving-way';
+import { HandOverSlice } from './execution/hand-over-slice';
 import { MatchPeople } from './execution/match-people';
 import { MatchSamePeople } from './execution/match-same-people';
 import { NarrowToSegment } from './execution/narrow-to-segment';
@@ -171,6 +173,8 @@ const useCases = [
   SentBeforeSignIn,
   SendChunk,
   AccountsNeeded,
+  DecideSlice,
+  HandOverSlice,
   SendSlice,
   SettleDeliveries,
   SettleProven,

@@ -5,7 +5,8 @@ const root = resolve(__dirname, '../..');
 const campaigns = join(root, 'src/campaigns');
 const importPattern = /from '(\.{1,2}\/[^']+)'/g;
 /** What hands messages over, or leads there. */
-const sending = /\b(SendSlice|SendChunk|DeliveryRepository|sendBatch|sendersFor|sendChunkJob|sendTriggeredJob)\b/;
+const sending =
+  /\b(SendSlice|HandOverSlice|SendChunk|DeliveryRepository|sendBatch|sendersFor|sendChunkJob|sendTriggeredJob)\b/;
 
 /** Files that the files of a folder import, directly or not, inside the module. */
 function reachable(folder: string): string[] {

@@ -19,6 +19,7 @@ import { StopRepository } from '../persistence/ledger/stop.repository';
 import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
 import { CancelExecution } from './cancel-execution';
 import { CompleteExecution } from './complete-execution';
+import { DecideSlice } from './decide-slice';
 import type { FreshChunk } from './drain-triggered';
 import { type ExecutionContext, ExecutionContexts } from './execution-context';
 import { ExecutionNews } from './execution-news';
@@ -70,6 +71,7 @@ export class SendChunk {
     private readonly chunks: ChunkRepository,
     private readonly deliveries: DeliveryRepository,
     private readonly slices: SendSlice,
+    private readonly decideSlice: DecideSlice,
     private readonly completion: CompleteExecution,
     private readonly cancellation: CancelExecution,
     private readonly news: ExecutionNews,
@@ -165,7 +167,7 @@ export class SendChunk {
   private async send(chunk: HeldChunk): Promise<SliceEnd> {
     const most = peopleWithin(await this.contexts.get(chunk.executionId), turnMs);
     const open = await this.chunks.openRecipients(chunk, most);
-    await this.slices.assertMaySend(await this.contexts.get(chunk.executionId));
+    await this.decideSlice.assertMaySend(await this.contexts.get(chunk.executionId));
     const end = await this.sendTo(chunk, open);
     return { ...end, isUnfinished: end.isUnfinished || open.length === most };
   }

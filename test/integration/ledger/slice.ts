@@ -6,7 +6,9 @@ import { ProfilesService } from '@modules/profiles';
 import { SuppressionService } from '@modules/suppression';
 import { Test } from '@nestjs/testing';
 import { AccountsNeeded } from '../../../src/campaigns/execution/accounts-needed';
+import { DecideSlice } from '../../../src/campaigns/execution/decide-slice';
 import type { ExecutionContext } from '../../../src/campaigns/execution/execution-context';
+import { HandOverSlice } from '../../../src/campaigns/execution/hand-over-slice';
 import { NarrowToTarget } from '../../../src/campaigns/execution/narrow-to-target';
 import { SendSlice } from '../../../src/campaigns/execution/send-slice';
 import { SentBeforeSignIn } from '../../../src/campaigns/execution/sent-before-sign-in';
@@ -37,6 +39,8 @@ export async function sliceOf(
 ): Promise<() => ReturnType<SendSlice['run']>> {
   const module = await Test.createTestingModule({
     providers: [
+      DecideSlice,
+      HandOverSlice,
       SendSlice,
       AccountsNeeded,
       NarrowToTarget,

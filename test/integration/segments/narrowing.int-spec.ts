@@ -8,7 +8,9 @@ import { Test } from '@nestjs/testing';
 import type { SmsContent } from '../../../src/campaigns/domain/content/campaign-content';
 import { compileContent } from '../../../src/campaigns/domain/content/compile-content';
 import { AccountsNeeded } from '../../../src/campaigns/execution/accounts-needed';
+import { DecideSlice } from '../../../src/campaigns/execution/decide-slice';
 import { type ExecutionContext, ExecutionContexts } from '../../../src/campaigns/execution/execution-context';
+import { HandOverSlice } from '../../../src/campaigns/execution/hand-over-slice';
 import { MatchPeople } from '../../../src/campaigns/execution/match-people';
 import { NarrowToSegment } from '../../../src/campaigns/execution/narrow-to-segment';
 import { NarrowToTarget } from '../../../src/campaigns/execution/narrow-to-target';
@@ -120,6 +122,8 @@ describe('a campaign with a segment', () => {
       providers: [
         SendChunk,
         MatchPeople,
+        DecideSlice,
+        HandOverSlice,
         SendSlice,
         SentBeforeSignIn,
         AccountsNeeded,
