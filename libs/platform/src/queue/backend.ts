@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   assertSchemaCompatibility,
-  createPostgresBackend,
   LATEST_SCHEMA_VERSION,
   type QueueOptions,
   runMigrations,
@@ -13,8 +12,11 @@ import type { PlatformConfig } from '../config/platform.config';
 import { keepAlive } from '../database/keep-alive';
 import { forgiveFailedReadiness } from './forgiving-readiness';
 import { isRetryable } from './processor';
+import { shareConnections } from './shared-connection';
 
 const schema = 'queue';
+/** A statement of a queue takes milliseconds. */
+const atOnce = 8;
 const mostTries = 60;
 const betweenTriesMs = 1_000;
 
@@ -26,14 +28,13 @@ const betweenTriesMs = 1_000;
 export async function useQueueBackend(config: Pick<PlatformConfig, 'REDIS_URL' | 'DATABASE_URL'>): Promise<void> {
   if (config.REDIS_URL) return;
   forgiveFailedReadiness();
-  setDefaultBackendFactory(createPostgresBackend);
+  setDefaultBackendFactory(shareConnections as never);
   await prepareTables(config.DATABASE_URL);
 }
 
 /**
- * Connection options of one Queue or Worker on the chosen back end: one to PostgreSQL, beside which a Worker opens another
- * to listen. None of them prepares the tables: after a restart of the database all would, one after the other under one
- * lock, and work would wait for them.
+ * Connection options of one Queue or Worker on the chosen back end. On PostgreSQL all of a process share so many connections
+ * and one that listens. None of them prepares the tables: after a restart of the database work would wait for it.
  */
 export function queueConnection(config: PlatformConfig): QueueOptions['connection'] {
   if (config.REDIS_URL) return { url: config.REDIS_URL, maxRetriesPerRequest: null };
@@ -41,7 +42,7 @@ export function queueConnection(config: PlatformConfig): QueueOptions['connectio
     connectionString: config.DATABASE_URL,
     schema,
     migrate: false,
-    max: 1,
+    max: atOnce,
     ...keepAlive,
   } as QueueOptions['connection'];
 }

@@ -1,0 +1,3 @@
+import { area } from './area';
+
+area(__filename);
