@@ -11,7 +11,7 @@ export { Accounts, type Destination, noAccountFor } from './domain/accounts';
 export { type ChannelKind, type ChannelState, mediaOfKind } from './domain/channel-kind';
 export type { ChannelView } from './domain/channel-view';
 export { ChannelNotFoundError } from './domain/errors';
-export { receiptsArrived } from './domain/events';
+export { channelRemovals, receiptsArrived, removalOf } from './domain/events';
 export type { InAppView, InboxPage, InboxView, KeptDeed, Moment } from './domain/kept-message';
 export type { KeywordRow } from './domain/keyword-row';
 export { type ReceiptRow, receiptWithin } from './domain/receipt-row';

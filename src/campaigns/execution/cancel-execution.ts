@@ -46,7 +46,6 @@ export class CancelExecution {
         [executionId],
       );
       if (locked.length === 0 || (await this.isBusy(tx, executionId))) return false;
-      await this.refuseWaiting(tx, executionId);
       await this.endPeople(tx, executionId);
       await query(tx, 'SET LOCAL enable_nestloop = on');
       await this.tally(tx, executionId);
@@ -76,17 +75,6 @@ export class CancelExecution {
       [executionId],
     );
     return rows.length > 0;
-  }
-
-  /** Triggered callbacks that had not found their place yet. */
-  private async refuseWaiting(tx: Tx, executionId: string): Promise<void> {
-    await execute(
-      tx,
-      `WITH refused AS (DELETE FROM callback_waiting WHERE execution_id = $1 RETURNING journal_id)
-       UPDATE callback_journal j SET outcome = 'REFUSED', reason = 'The execution was cancelled'
-       FROM refused WHERE j.id = refused.journal_id`,
-      [executionId],
-    );
   }
 
   /** What a worker that is gone left claimed is UNCERTAIN; what waited for another try is given up. */

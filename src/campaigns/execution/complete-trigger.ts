@@ -1,9 +1,9 @@
 import { Kept } from '@libs/foundation';
 import type { OptimoveCallback } from '@libs/optimove-client';
-import { Transactions } from '@libs/platform';
-import { ChannelsService, type ChannelView } from '@modules/channels';
+import { Notifications, Transactions } from '@libs/platform';
+import { ChannelsService, type ChannelView, channelRemovals, removalOf } from '@modules/channels';
 import type { ConnectionView } from '@modules/connections';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { TemplateDirectory } from '../authoring/template-directory';
 
 /** A triggered callback with the channel and the template it is about. */
@@ -20,8 +20,8 @@ const keeping = { keepMs: 5_000, most: 1_000 };
  * or the channel only one live template, there is nothing else that they can mean.
  */
 @Injectable()
-export class CompleteTrigger {
-  /** By connection and Optimove's number: under load every few milliseconds a group of calls names the same. */
+export class CompleteTrigger implements OnApplicationBootstrap {
+  /** By what {@link removalOf} says: under load every few milliseconds a group of calls names the same. */
   private readonly named = new Kept<ChannelView | null>(keeping, (key) => {
     const [connectionId = '', channelId] = key.split(' ');
     return this.channels.findByOptimoveId(connectionId, Number(channelId));
@@ -31,7 +31,12 @@ export class CompleteTrigger {
     private readonly transactions: Transactions,
     private readonly channels: ChannelsService,
     private readonly directory: TemplateDirectory,
+    private readonly notifications: Notifications,
   ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.notifications.listen(channelRemovals, (removed) => this.named.forget(removed));
+  }
 
   /** The same callback with what it leaves out, as far as that can be told. */
   async run(connection: ConnectionView, callback: OptimoveCallback): Promise<CompleteCallback> {
@@ -42,7 +47,9 @@ export class CompleteTrigger {
   }
 
   private async channelOf(connection: ConnectionView, channelId: number | null): Promise<ChannelView | null> {
-    if (channelId !== null) return this.channelNamed(`${connection.id} ${channelId}`);
+    if (channelId !== null) {
+      return this.channelNamed(removalOf({ connectionId: connection.id, optimoveChannelId: channelId }));
+    }
     const channels = await this.channels.listForConnection(connection.projectId, connection.id);
     return single(channels.filter(({ kind }) => kind === 'TRIGGERED'));
   }

@@ -4,7 +4,7 @@ import type { ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import type { Announcement } from '../persistence/ledger/announcement.repository';
 import { JournalRepository, type TriggeredEntry } from '../persistence/ledger/journal.repository';
-import { TriggeredRepository } from '../persistence/ledger/triggered.repository';
+import { executionNotOpen, TriggeredRepository } from '../persistence/ledger/triggered.repository';
 import { announcementOf, type Refusal } from './announcement-of';
 import { type CompleteCallback, CompleteTrigger } from './complete-trigger';
 
@@ -35,7 +35,6 @@ interface Found {
 const largestBatch = 200;
 const gatherMs = 5;
 const mostKept = 10_000;
-const notOpen = 'The execution of this campaign and day is not open';
 
 /** Takes triggered callbacks in: what arrives together is committed together and wakes the workers once. */
 @Injectable()
@@ -69,7 +68,7 @@ export class TriggerIntake {
       const timeZone = zoneOf(calls[index]);
       const entry = { ...arrived, optimoveTemplateId: templateId };
       if ('reason' in subject) return { ...entry, reason: subject.reason, executionId: null };
-      return { ...entry, reason: notOpen, executionId: this.opened.get(keyOf(subject, timeZone)) ?? null };
+      return { ...entry, reason: executionNotOpen, executionId: this.opened.get(keyOf(subject, timeZone)) ?? null };
     });
     const areOpen = await this.journal.appendTriggered(this.transactions.pool, entries, triggeredChannel);
     return entries.map(({ reason, executionId }, index) =>

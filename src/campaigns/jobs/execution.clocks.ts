@@ -52,6 +52,7 @@ export class ExecutionClocks {
           drainTriggeredJob,
           waiting.map((executionId) => ({ executionId })),
         );
+        await this.triggered.refuseLate(tx);
         await this.triggered.close(tx);
         const stranded = await this.chunks.stranded(tx, batch);
         for (const kind of ['TRIGGERED', 'SCHEDULED', 'DIRECT'] as const) {

@@ -1,5 +1,6 @@
-import { Outbox, Transactions, type Tx } from '@libs/platform';
+import { Notifications, Outbox, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import { channelRemovals, removalOf } from '../domain/events';
 import { unregisterListenersJob } from '../jobs/channels.jobs';
 import type { ChannelEntity } from '../persistence/channel.entity';
 import { ChannelRepository } from '../persistence/channel.repository';
@@ -10,14 +11,16 @@ export class RemoveChannels {
   constructor(
     private readonly transactions: Transactions,
     private readonly outbox: Outbox,
+    private readonly notifications: Notifications,
     private readonly repository: ChannelRepository,
   ) {}
 
   /** @returns false when it was removed already. */
-  async remove(tx: Tx, channel: Pick<ChannelEntity, 'projectId' | 'id'>): Promise<boolean> {
+  async remove(tx: Tx, channel: ChannelEntity): Promise<boolean> {
     const isRemoved = await this.repository.remove(tx, channel);
     if (isRemoved) {
       await this.outbox.enqueue(tx, unregisterListenersJob, { channelId: channel.id, at: String(Date.now()) });
+      await this.notifications.notify(tx, channelRemovals, removalOf(channel));
     }
     return isRemoved;
   }

@@ -70,6 +70,9 @@ interface PlacedRow {
 
 const repeatWindow = '10 minutes';
 
+/** Why a callback is refused whose day is over. */
+export const executionNotOpen = 'The execution of this campaign and day is not open';
+
 /** The fence of a chunk that is sent by whoever made it is below. */
 const highestFence = 2 ** 30;
 
@@ -285,6 +288,24 @@ export class TriggeredRepository {
            SELECT ctid FROM triggered_occurrence WHERE execution_id = closed.id OFFSET 0
          ) AS o LIMIT $1)`,
       [limit],
+    );
+  }
+
+  /**
+   * Refuses callbacks whose execution ended while they were taken in: they saw it open, and its end did not see them. Those
+   * that waited when it was cancelled, too.
+   */
+  async refuseLate(tx: Tx): Promise<void> {
+    await execute(
+      tx,
+      `WITH late AS (
+         DELETE FROM callback_waiting w USING execution e WHERE e.id = w.execution_id AND e.state <> 'RUNNING'
+         RETURNING w.journal_id, e.state
+       )
+       UPDATE callback_journal j SET outcome = 'REFUSED',
+         reason = CASE late.state WHEN 'CANCELLED' THEN 'The execution was cancelled' ELSE $1 END
+       FROM late WHERE j.id = late.journal_id`,
+      [executionNotOpen],
     );
   }
 

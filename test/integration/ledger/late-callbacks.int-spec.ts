@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { newId } from '@libs/foundation';
+import { Notifications, Transactions } from '@libs/platform';
+import { channelRemovals } from '@modules/channels';
+import { ConnectionsService } from '@modules/connections';
+import { AcceptCallback, type AcceptedCall } from '../../../src/campaigns/execution/accept-callback';
+import { CancelExecution } from '../../../src/campaigns/execution/cancel-execution';
+import { CompleteExecution } from '../../../src/campaigns/execution/complete-execution';
+import { DrainTriggered } from '../../../src/campaigns/execution/drain-triggered';
+import { TriggeredRepository } from '../../../src/campaigns/persistence/ledger/triggered.repository';
+import { ErasePerson } from '../../../src/profiles/personal-data/erase-person';
+import { type CampaignStage, mutate, stageCampaign } from '../../support/campaign-stage';
+import { eventually } from '../../support/eventually';
+import { type ContentStage, setStage } from '../content/stage';
+
+describe('a triggered callback', () => {
+  let stage: ContentStage;
+  let campaign: CampaignStage;
+  let optimoveChannelId: number;
+  beforeAll(async () => {
+    stage = await setStage();
+    const channel = { kind: 'TRIGGERED', name: 'Xtremepush Triggered' };
+    campaign = await stageCampaign(stage, { content: { mobilePush: { title: 'Hello', body: 'Hi' } }, channel });
+    await stage.database.query('SELECT ensure_ledger_partitions(now())');
+    const [row] = await stage.database.query<{ id: number }>('SELECT optimove_channel_id AS id FROM channel');
+    optimoveChannelId = row?.id ?? 0;
+  }, 60_000);
+  afterAll(() => stage?.close());
+
+  const told = async (customerId: string, campaignId: string = newId()): Promise<AcceptedCall | null> => {
+    const connection = await stage.app.get(ConnectionsService).find(campaign.connectionId);
+    if (!connection) throw new Error('There is no connection');
+    const templateID = Number(campaign.templateId);
+    const body = { eventTypeID: 11, customerID: customerId, campaignID: campaignId, channelID: optimoveChannelId };
+    return stage.app.get(AcceptCallback, { strict: false }).accept({
+      ...{ connection, kind: 'event-11', contentType: 'application/json', isCut: false, receivedAt: new Date() },
+      ...{ body: Buffer.from(JSON.stringify({ ...body, templateID })), from: '127.0.0.1', callId: randomUUID() },
+      isAgain: false,
+    });
+  };
+  const sweep = (): Promise<void> =>
+    stage.app.get(Transactions).run((tx) => stage.app.get(TriggeredRepository, { strict: false }).refuseLate(tx));
+  const journal = (executionId: string) =>
+    stage.database.query(
+      `SELECT outcome, reason, (SELECT count(*)::int FROM callback_waiting WHERE execution_id = $1) AS waiting
+       FROM callback_journal WHERE execution_id = $1 ORDER BY id`,
+      [executionId],
+    );
+
+  it('that comes while the day of its execution ends is refused by the next sweep', async () => {
+    const campaignId = newId();
+    const triggered = stage.app.get(TriggeredRepository, { strict: false });
+    const first = await told('A1', campaignId);
+    const executionId = first?.executionId ?? '';
+    await stage.database.query('DELETE FROM callback_waiting WHERE execution_id = $1', [executionId]);
+    await stage.database.query('UPDATE execution SET closes_at = now() WHERE id = $1', [executionId]);
+    await stage.app.get(Transactions).run(async (tx) => {
+      await triggered.close(tx);
+      expect(await told('A2', campaignId)).toMatchObject({ outcome: 'TRIGGERED', executionId });
+    });
+    await sweep();
+    expect(await journal(executionId)).toMatchObject([{}, { outcome: 'TRIGGERED', waiting: 1 }]);
+    expect(await stage.app.get(CompleteExecution, { strict: false }).tryComplete(executionId)).toBe(true);
+    await sweep();
+    expect(await journal(executionId)).toMatchObject([
+      { outcome: 'TRIGGERED' },
+      { outcome: 'REFUSED', reason: expect.stringContaining('not open'), waiting: 0 },
+    ]);
+  });
+
+  it('that waits while its execution is cancelled is refused', async () => {
+    const executionId = (await told('A1'))?.executionId ?? '';
+    await mutate(stage.graphql, 'cancelExecution', 'CancelExecutionInput', 'execution { id }', {
+      ...{ id: executionId, reason: 'Too early' },
+    });
+    await stage.app.get(CancelExecution, { strict: false }).carryOut(executionId);
+    await sweep();
+    expect(await journal(executionId)).toEqual([
+      { outcome: 'REFUSED', reason: 'The execution was cancelled', waiting: 0 },
+    ]);
+  });
+
+  it('of somebody who is erased while it waits gets no place, and those of others do', async () => {
+    const campaignId = newId();
+    const executionId = (await told('leaves', campaignId))?.executionId ?? '';
+    await told('stays', campaignId);
+    await mutate(stage.graphql, 'eraseProfile', 'EraseProfileInput', 'taskId', { userId: 'leaves', isFinal: true });
+    const [erasure] = await stage.database.query<{ id: string }>('SELECT id FROM erasure');
+    await stage.app.get(ErasePerson, { strict: false }).run(erasure?.id ?? '');
+    const placed: string[] = [];
+    await stage.app.get(DrainTriggered, { strict: false }).run(executionId, {
+      holder: newId(),
+      send: async ({ open }) => void placed.push(...open.map(({ customerId }) => customerId)),
+    });
+    expect(placed).toEqual(['stays']);
+    expect((await journal(executionId))[0]).toMatchObject({ waiting: 0 });
+    const people = await stage.database.query('SELECT customer_id AS id FROM recipient WHERE execution_id = $1', [
+      executionId,
+    ]);
+    expect(people).toEqual([{ id: 'stays' }]);
+  });
+
+  it('for a channel that was removed is refused as soon as that is heard of', async () => {
+    expect(await told('A1')).toMatchObject({ outcome: 'TRIGGERED' });
+    let isHeard = false;
+    await stage.app.get(Notifications).listen(channelRemovals, () => {
+      isHeard = true;
+    });
+    await mutate(stage.graphql, 'removeChannel', 'RemoveChannelInput', 'channel { id }', { id: campaign.channelId });
+    await eventually('the removal is heard of', () => isHeard);
+    expect(await told('A1')).toMatchObject({
+      ...{ outcome: 'REFUSED', executionId: null },
+      reason: expect.stringContaining(String(optimoveChannelId)),
+    });
+  });
+});
