@@ -166,7 +166,8 @@ export class RemoveSuppressionAttributePayload {
 export class RunSuppressionSyncPayload {
   @Field(() => String, {
     nullable: true,
-    description: "Optimove's data date; attributes that have this day already stay. Null when it could not be read.",
+    description:
+      "Optimove's data date; attributes that have this day already stay, unless they were stopped. Null when it could not be read.",
   })
   dataDate!: string | null;
 

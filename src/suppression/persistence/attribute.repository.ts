@@ -8,6 +8,9 @@ const columns = `id, project_id AS "projectId", connection_id AS "connectionId",
   state_reason AS "stateReason", data_date::text AS "dataDate", complete_date::text AS "completeDate",
   gap_before::text AS "gapBefore", last_synced_at AS "lastSyncedAt"`;
 
+/** Whether the sync of the day `$3` has something to say: no later one counts, nor one of that day that stands. */
+const isOpenDay = `(data_date IS NULL OR data_date < $3::date OR (data_date = $3::date AND state = 'FAILED'))`;
+
 /** The attributes that are kept in step with Optimove. */
 @Injectable()
 export class AttributeRepository {
@@ -90,18 +93,23 @@ export class AttributeRepository {
     await execute(
       tx,
       `UPDATE suppression_attribute SET state = 'FAILED', state_reason = $4
-       WHERE project_id = $1 AND id = $2 AND (data_date IS NULL OR data_date < $3::date)`,
+       WHERE project_id = $1 AND id = $2 AND ${isOpenDay}`,
       [projectId, id, dataDate, reason],
     );
   }
 
-  /** Somebody says that the reason why attributes stopped is gone; until a sync succeeds their data count as failed. */
-  async retryStopped(tx: Tx, projectId: string, connectionId: string): Promise<void> {
-    await execute(
+  /**
+   * Somebody says that the reason why attributes stopped is gone; until a sync succeeds their data count as failed.
+   * @returns the ids of those that were stopped.
+   */
+  async retryStopped(tx: Tx, projectId: string, connectionId: string): Promise<string[]> {
+    const rows = await query<{ id: string }>(
       tx,
-      `UPDATE suppression_attribute SET state = 'FAILED' WHERE project_id = $1 AND connection_id = $2 AND state = 'STOPPED'`,
+      `UPDATE suppression_attribute SET state = 'FAILED' WHERE project_id = $1 AND connection_id = $2 AND state = 'STOPPED'
+       RETURNING id`,
       [projectId, connectionId],
     );
+    return rows.map(({ id }) => id);
   }
 
   /** Whether a rule rests on an attribute of this name. */
@@ -154,7 +162,7 @@ export class AttributeRepository {
          is_gap_open = is_gap_open OR $5, complete_date = CASE WHEN $6 THEN NULL ELSE complete_date END,
          lost_on = CASE WHEN $6 THEN $3::date ELSE lost_on END,
          unnamed_on = CASE WHEN $7 THEN $3::date ELSE unnamed_on END
-       WHERE project_id = $1 AND id = $2 AND (data_date IS NULL OR data_date < $3::date)`,
+       WHERE project_id = $1 AND id = $2 AND ${isOpenDay}`,
       [
         ...[projectId, id, dataDate, timeZone, hasGap || lost.unnamed > 0, lost.unnamed + lost.strangers > 0],
         lost.unnamed > 0,

@@ -8,6 +8,7 @@ const columns = `id, project_id AS "projectId", connection_id AS "connectionId",
   unknown_customers AS "unknownCustomers", repeated, rejected, detail, started_at AS "startedAt",
   finished_at AS "finishedAt"`;
 
+const anew = `state = 'WAITING', attempt = 0, held_until = NULL, detail = NULL, finished_at = NULL`;
 const heldFor = `now() + interval '60 seconds'`;
 
 /** A run that begins. */
@@ -92,9 +93,19 @@ export class SyncRunRepository {
   async reopen(tx: Tx, id: string, restSeconds = 0): Promise<boolean> {
     const count = await execute(
       tx,
-      `UPDATE suppression_sync_run SET state = 'WAITING', attempt = 0, held_until = NULL, detail = NULL, finished_at = NULL
+      `UPDATE suppression_sync_run SET ${anew}
        WHERE id = $1 AND state = 'FAILED' AND finished_at <= now() - $2 * interval '1 second'`,
       [id, restSeconds],
+    );
+    return count > 0;
+  }
+
+  /** A run that ended, however it did, is worked once more. @returns whether there was one. */
+  async repeat(tx: Tx, id: string): Promise<boolean> {
+    const count = await execute(
+      tx,
+      `UPDATE suppression_sync_run SET ${anew} WHERE id = $1 AND state IN ('SUCCEEDED', 'PARTLY_FAILED', 'FAILED')`,
+      [id],
     );
     return count > 0;
   }

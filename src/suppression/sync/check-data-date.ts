@@ -17,6 +17,8 @@ interface Begin {
   attribute: SuppressionAttribute;
   dataDate: string;
   triggeredBy: string;
+  /** Whether its changes of the day are applied once more where they were. */
+  isAgain: boolean;
 }
 
 /** Finds out whether Optimove has the data of another day, and begins one run per attribute and day; one that failed is taken up again. */
@@ -37,15 +39,17 @@ export class CheckDataDate {
     await this.outbox.enqueue(tx, checkDataDateJob, { projectId, connectionId: id, at: String(Date.now()) });
   }
 
-  /** @returns Optimove's data date. @throws {OptimoveError} noted on the connection's feed. */
-  async run(connection: ConnectionView, triggeredBy: string): Promise<string> {
+  /** `stopped`: ids of attributes that are tried even where they have the day. @returns Optimove's data date. @throws {OptimoveError} noted on the connection's feed. */
+  async run(connection: ConnectionView, triggeredBy: string, stopped: readonly string[] = []): Promise<string> {
     const pool = this.transactions.pool;
     await this.feeds.ensure(pool, connection.projectId, connection.id);
     const dataDate = await this.ask(connection);
     await this.feeds.noteCheck(pool, connection.id, { dataDate, problem: null });
     for (const attribute of await this.attributes.ofConnection(pool, connection.projectId, connection.id)) {
-      if (attribute.state === 'STOPPED' || (attribute.dataDate !== null && attribute.dataDate >= dataDate)) continue;
-      await this.transactions.run((tx) => this.begin(tx, { connection, attribute, dataDate, triggeredBy }));
+      const isAgain = stopped.includes(attribute.id);
+      const isApplied = attribute.dataDate !== null && attribute.dataDate >= dataDate;
+      if (attribute.state === 'STOPPED' || (isApplied && !isAgain)) continue;
+      await this.transactions.run((tx) => this.begin(tx, { connection, attribute, dataDate, triggeredBy, isAgain }));
     }
     return dataDate;
   }
@@ -60,10 +64,10 @@ export class CheckDataDate {
     }
   }
 
-  private async begin(tx: Tx, { connection, attribute, dataDate, triggeredBy }: Begin): Promise<void> {
+  private async begin(tx: Tx, { connection, attribute, dataDate, triggeredBy, isAgain }: Begin): Promise<void> {
     const { projectId } = connection;
     const run = await this.runs.ofDay(tx, attribute.id, dataDate);
-    if (run) return this.takeUp(tx, run.id);
+    if (run) return this.takeUp(tx, run.id, isAgain);
     const taskId = await this.tasks.start(tx, {
       projectId,
       connectionId: connection.id,
@@ -84,8 +88,9 @@ export class CheckDataDate {
     else await this.tasks.finish(tx, taskId, 'SUCCEEDED', 'Another worker had begun this sync');
   }
 
-  private async takeUp(tx: Tx, runId: string): Promise<void> {
-    if (!(await this.runs.reopen(tx, runId, restSeconds))) return;
+  private async takeUp(tx: Tx, runId: string, isAgain: boolean): Promise<void> {
+    const isOpen = isAgain ? await this.runs.repeat(tx, runId) : await this.runs.reopen(tx, runId, restSeconds);
+    if (!isOpen) return;
     await this.outbox.enqueue(tx, syncAttributeJob, { runId, at: String(Date.now()) });
   }
 }

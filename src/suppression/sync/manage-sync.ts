@@ -77,7 +77,7 @@ export class ManageSync {
     });
   }
 
-  /** Syncs what is due, and tries again what failed for the data date of now. @returns the data date. */
+  /** Syncs what is due, and tries again what failed for the data date of now or was stopped. @returns the data date. */
   async runNow(
     actor: Actor,
     connectionId: string,
@@ -88,8 +88,8 @@ export class ManageSync {
       return { dataDate: null, problems: [problem] };
     }
     try {
-      await this.attributes.retryStopped(this.transactions.pool, connection.projectId, connection.id);
-      const dataDate = await this.check.run(connection, actor.label);
+      const stopped = await this.attributes.retryStopped(this.transactions.pool, connection.projectId, connection.id);
+      const dataDate = await this.check.run(connection, actor.label, stopped);
       await this.reopenFailed(connection, dataDate);
       return { dataDate, problems: [] };
     } catch (error) {

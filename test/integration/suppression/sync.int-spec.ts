@@ -354,6 +354,12 @@ describe('the daily sync of suppression attributes', () => {
         name,
       ]);
 
+    /** Takes the values off the profiles. */
+    const takeOff = async (name: string): Promise<void> => {
+      const works = await stage.database.query<{ id: string }>('SELECT id FROM attribute_work WHERE name = $1', [name]);
+      for (const { id } of works) await stage.app.get(ChangeValues).run(id);
+    };
+
     it('nobody whom their own value excluded is let through, and only an administrator may do it', async () => {
       const { account, attribute, person } = await prepare('own-deleted');
       await excludeThemselves(person, attribute.name);
@@ -368,16 +374,37 @@ describe('the daily sync of suppression attributes', () => {
       expect(refused?.userErrors).toMatchObject([{ code: 'NOT_ALLOWED' }]);
       expect((await attributeOf(account, attribute.id)).state).toBe('FRESH');
       expect((await end(stage.graphql, 'deleteAttributeDefinition', input))?.userErrors).toEqual([]);
-      const works = await stage.database.query<{ id: string }>('SELECT id FROM attribute_work WHERE name = $1', [
-        attribute.name,
-      ]);
-      for (const { id } of works) await stage.app.get(ChangeValues).run(id);
+      await takeOff(attribute.name);
       expect(await valueOnProfile(person, attribute.name)).toBeNull();
       expect(await decide(account, person)).toBe('SUPPRESSION_STALE');
       expect(await attributeOf(account, attribute.id)).toMatchObject({
         state: 'STOPPED',
         stateReason: expect.stringContaining('was deleted'),
       });
+    });
+
+    it('Run now says so until it is made again as it was, and then applies the day once more', async () => {
+      const { account, attribute, person } = await prepare('own-recreated');
+      await passDay(account, days[0], attribute.name, { 'own-recreated': 'true' });
+      await end(stage.graphql, 'deleteAttributeDefinition', { id: attribute.definitionId });
+      await takeOff(attribute.name);
+      await runNow(account);
+      expect(await attributeOf(account, attribute.id)).toMatchObject({
+        ...{ state: 'STOPPED', dataDate: days[0] },
+        stateReason: expect.stringContaining(`no attribute ${attribute.name} any more`),
+      });
+      expect((await syncs(attribute.id))[0]).toMatchObject({ state: 'FAILED', dataDate: days[0] });
+      const { userErrors } = await stage.mutate(
+        'createAttributeDefinition',
+        'CreateAttributeDefinitionInput',
+        'attributeDefinition { id }',
+        { name: attribute.name, type: 'BOOLEAN' },
+      );
+      expect(userErrors).toEqual([]);
+      await runNow(account);
+      expect(await attributeOf(account, attribute.id)).toMatchObject({ state: 'FRESH', stateReason: null });
+      expect(await syncs(attribute.id)).toMatchObject([{ state: 'SUCCEEDED', dataDate: days[0] }]);
+      expect(await decide(account, person)).toBe('SUPPRESSED');
     });
 
     it('a sync or a file that is under way does not make it fresh again', async () => {
