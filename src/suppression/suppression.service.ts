@@ -79,6 +79,11 @@ export class SuppressionService {
     return this.guard.standing(tx, projectId, origin);
   }
 
+  /** What to know before Optimove's campaigns go out over a connection; null when there is nothing. */
+  warningFor(tx: Tx, projectId: string, connectionId: string): Promise<string | null> {
+    return this.guard.warningFor(tx, projectId, connectionId);
+  }
+
   /**
    * Lists the addresses that complaints came from, each on the medium of the message: where it was sent to or, where that
    * is not kept (`address` null), what the person has now. People are listed themselves on media without such addresses.

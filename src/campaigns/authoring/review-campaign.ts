@@ -1,5 +1,6 @@
 import type { Tx } from '@libs/platform';
 import type { ChannelView } from '@modules/channels';
+import { SuppressionService } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { type CampaignType, mediaOfType } from '../domain/campaign-type';
 import { type CampaignContent, contentFields, mediaOf } from '../domain/content/campaign-content';
@@ -20,6 +21,7 @@ export class ReviewCampaign {
   constructor(
     private readonly parts: ReviewParts,
     private readonly channels: CampaignChannels,
+    private readonly suppression: SuppressionService,
   ) {}
 
   /** `content` is the campaign's with the texts of its snippets. */
@@ -27,8 +29,17 @@ export class ReviewCampaign {
     const { projectId, channelId, segment, type } = campaign;
     const channel = channelId === null ? null : await this.channels.find(projectId, channelId);
     const review = await this.parts.review(tx, { projectId, content, segment, isDirect: false });
-    const more = [...typeFindings(type, content), ...channelFindings(channelId, channel, content)];
+    const more = [
+      ...typeFindings(type, content),
+      ...channelFindings(channelId, channel, content),
+      ...(channel ? await this.guardFindings(tx, channel) : []),
+    ];
     return { ...review, channel, findings: [...review.findings, ...more] };
+  }
+
+  private async guardFindings(tx: Tx, { projectId, connectionId }: ChannelView): Promise<Finding[]> {
+    const warning = await this.suppression.warningFor(tx, projectId, connectionId);
+    return warning === null ? [] : [{ ...finding(['channelId'], 'NOT_GUARDED', warning), severity: 'WARNING' }];
   }
 }
 

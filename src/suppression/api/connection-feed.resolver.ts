@@ -5,6 +5,7 @@ import { Parent, ResolveField, Resolver } from '@nestjs/graphql';
 import { AttributeRepository } from '../persistence/attribute.repository';
 import { FeedRepository } from '../persistence/feed.repository';
 import { SuppressionConfig } from '../suppression.config';
+import { SuppressionService } from '../suppression.service';
 import { SuppressionFeedType } from './sync.type';
 
 /** The suppression data in the overview of a connection. */
@@ -14,6 +15,7 @@ export class ConnectionFeedResolver {
     private readonly transactions: Transactions,
     private readonly feeds: FeedRepository,
     private readonly attributes: AttributeRepository,
+    private readonly suppression: SuppressionService,
     private readonly config: SuppressionConfig,
   ) {}
 
@@ -28,6 +30,15 @@ export class ConnectionFeedResolver {
     const { pool } = this.transactions;
     const feed = await this.feeds.find(pool, projectId, id);
     return feed && { ...feed, attributes: await this.attributes.ofConnection(pool, projectId, id) };
+  }
+
+  @ResolveField(() => String, {
+    nullable: true,
+    description:
+      "Why suppressed people could be sent Optimove's campaigns over it: no exclusion rule counts here, though rules do over another connection, as after an account was connected again. Null when there is nothing to say.",
+  })
+  guardWarning(@CurrentActor() { projectId }: Actor, @Parent() { id }: ConnectionType): Promise<string | null> {
+    return this.suppression.warningFor(this.transactions.pool, projectId, id);
   }
 
   @ResolveField(() => Date, {

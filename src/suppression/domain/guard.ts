@@ -63,6 +63,10 @@ export function staleBecause(rule: Pick<RuleInForce, 'attribute' | 'dataDate' | 
   return `${rule.attribute} ${sentences[rule.freshness]} (${data})${why}`;
 }
 
+/** Of a connection whose executions no rule guards, in a project that guards those of another one. */
+export const noRuleHere =
+  "No exclusion rule counts for Optimove's campaigns over this connection, though rules do over another one of the project: people whom those exclude can be sent to. Choose the attributes for this connection, create the rules and call setOptimoveGuard";
+
 /** What a Direct campaign does not reach though it is not held, in words; null when there is nothing of the kind. */
 export function warningOf({ attribute, isPartial, overrideId }: RuleInForce): string | null {
   if (!isPartial || overrideId !== null) return null;

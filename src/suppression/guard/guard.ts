@@ -2,7 +2,7 @@ import type { Tx } from '@libs/platform';
 import { type ContactRow, ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import type { Refusal } from '../domain/decision';
-import { type GateOrigin, type RuleInForce, staleBecause, warningOf } from '../domain/guard';
+import { type GateOrigin, noRuleHere, type RuleInForce, staleBecause, warningOf } from '../domain/guard';
 import { valueKeyOf } from '../domain/value-key';
 import { ExclusionRuleRepository } from '../persistence/exclusion-rule.repository';
 import { GuardDecisionRepository, type RuleDecision } from '../persistence/guard-decision.repository';
@@ -47,6 +47,14 @@ export class Guard {
       })),
     });
     return strongest(decisions);
+  }
+
+  /**
+   * What to know before Optimove's campaigns go out over a connection: that no rule holds anybody back, where they do over
+   * another one of the project, which may be deleted, as after an account was connected again. Null when there is nothing.
+   */
+  async warningFor(tx: Tx, projectId: string, connectionId: string): Promise<string | null> {
+    return (await this.rules.isLeftOut(tx, projectId, connectionId)) ? noRuleHere : null;
   }
 
   /** The rules for an origin, and whether a Direct campaign would be held by the state of their data. */

@@ -63,6 +63,17 @@ export class ExclusionRuleRepository {
     );
   }
 
+  /** Whether no rule counts for Optimove's executions over the connection, though rules do over another one of the project. */
+  async isLeftOut(tx: Tx, projectId: string, connectionId: string): Promise<boolean> {
+    const [row] = await query<{ isLeftOut: boolean }>(
+      tx,
+      `SELECT coalesce(bool_and(r.connection_id <> $2), false) AS "isLeftOut" FROM exclusion_rule r
+       JOIN suppression_feed f ON f.connection_id = r.connection_id AND f.guards_optimove WHERE r.project_id = $1`,
+      [projectId, connectionId],
+    );
+    return row?.isLeftOut ?? false;
+  }
+
   list(tx: Tx, projectId: string, connectionId: string): Promise<ExclusionRule[]> {
     return query(tx, `SELECT ${columns} FROM exclusion_rule WHERE project_id = $1 AND connection_id = $2 ORDER BY id`, [
       projectId,

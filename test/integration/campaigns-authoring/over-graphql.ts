@@ -57,7 +57,10 @@ export async function setGraphqlStage(): Promise<GraphqlStage> {
       DateTimeScalar,
       {
         provide: SuppressionService,
-        useValue: { standing: async () => ({ rules: [], holdReason: null, warnings: [] }) },
+        useValue: {
+          standing: async () => ({ rules: [], holdReason: null, warnings: [] }),
+          warningFor: async () => null,
+        },
       },
     ],
     start: async (module) => {

@@ -5,6 +5,7 @@ import { ChannelNotFoundError, ChannelsService, DeliveryService } from '@modules
 import { ConnectionsService, DeletionConsequences } from '@modules/connections';
 import { ProfilesModule } from '@modules/profiles';
 import { type Actor, ProjectsModule } from '@modules/projects';
+import { SuppressionService } from '@modules/suppression';
 import type { ModuleMetadata } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -54,6 +55,7 @@ export async function setStage({ imports = [], providers = [], start }: Addition
     imports: [PlatformModule, ProjectsModule, ProfilesModule, TypeOrmModule.forFeature(authoringEntities), ...imports],
     providers: [
       ...authoringProviders,
+      { provide: SuppressionService, useValue: { warningFor: async () => null } },
       ...providers,
       PublishTemplateHandler,
       WithdrawTemplatesHandler,

@@ -138,4 +138,34 @@ describe('what rests on attributes and segments', () => {
       isComplete: true,
     });
   });
+
+  it('warns of a connection whose campaigns no exclusion rule guards, as after an account was connected again', async () => {
+    const again = await stageCampaign(stage, {
+      name: 'Again',
+      content: { mobilePush: { title: 'Hello', body: 'Hi' } },
+    });
+    const warned = async ({ connectionId, campaignId }: CampaignStage): Promise<[boolean, boolean]> => {
+      const { connection, campaign: reviewed } = await stage.graphql<{
+        connection: { guardWarning: string | null };
+        campaign: { findings: { code: string; severity: string }[] };
+      }>(
+        `query ($id: ID!, $campaign: ID!) {
+           connection(id: $id) { guardWarning } campaign(id: $campaign) { findings { code severity } } }`,
+        { id: connectionId, campaign: campaignId },
+      );
+      const found = reviewed.findings.filter(({ code }) => code === 'NOT_GUARDED');
+      expect(found.every(({ severity }) => severity === 'WARNING')).toBe(true);
+      return [connection.guardWarning !== null, found.length === 1];
+    };
+    expect(await warned(again)).toEqual([false, false]);
+    await mutate(stage.graphql, 'setOptimoveGuard', 'SetOptimoveGuardInput', 'feed { version }', {
+      ...{ connectionId: campaign.connectionId, guardsOptimove: true, version: 1 },
+    });
+    expect(await warned(campaign)).toEqual([false, false]);
+    expect(await warned(again)).toEqual([true, true]);
+    await mutate(stage.graphql, 'deleteConnection', 'DeleteConnectionInput', 'deletedId', {
+      ...{ id: campaign.connectionId, acceptConsequences: true },
+    });
+    expect(await warned(again)).toEqual([true, true]);
+  });
 });

@@ -21,6 +21,7 @@ export const findingCodes = [
   'NO_ACCOUNT',
   'CHANNEL_NOT_READY',
   'SUPPRESSION',
+  'NOT_GUARDED',
   'IGNORES_SUBSCRIPTION',
   'SECOND_CONTROL_GROUP',
   'LEAVES_OUT',
