@@ -28,6 +28,9 @@ export interface MatchResult {
   numberProblem: string | null;
 }
 
+/** By which Optimove attributes customers are told. */
+export type MatchKeys = Pick<ConnectionView, 'userIdAttribute' | 'mobileNumberAttribute'>;
+
 interface Read {
   seq: number;
   customerId: string;
@@ -50,12 +53,12 @@ export class MatchingService {
   ) {}
 
   /** Optimove attributes that matching needs, to be asked for with the recipients. */
-  requiredAttributes({ userIdAttribute, mobileNumberAttribute }: ConnectionView): string[] {
+  requiredAttributes({ userIdAttribute, mobileNumberAttribute }: MatchKeys): string[] {
     return [userIdAttribute, mobileNumberAttribute].filter((name) => name !== null);
   }
 
-  /** Whether matching for a connection stores what it learns, and so needs a transaction. */
-  writes({ mobileNumberAttribute, userIdAttribute }: ConnectionView): boolean {
+  /** Whether matching by these attributes stores what it learns, and so needs a transaction. */
+  writes({ mobileNumberAttribute, userIdAttribute }: MatchKeys): boolean {
     return mobileNumberAttribute !== null || userIdAttribute !== null;
   }
 
@@ -104,21 +107,22 @@ export class MatchingService {
   }
 
   /**
-   * Matches customers by user ID (the User ID attribute where the connection has one, otherwise the customer ID), exactly
+   * Matches customers by user ID (the User ID attribute of `keys` where there is one, otherwise the customer ID), exactly
    * and case-sensitively; blanks around the attribute's value do not count, unless a profile has the user ID with them.
    * Valid numbers are stored on the profiles, and make one where there was none; refused ones are kept with their reasons.
-   * Where an attribute decides, who matched is remembered for the way back.
+   * Where an attribute decides, and is that of the connection now, who matched is remembered for the way back.
    */
   async match(
     tx: Tx,
     {
       connection,
+      keys = connection,
       executionId,
       customers,
-    }: { connection: ConnectionView; executionId: string; customers: MatchCustomer[] },
+    }: { connection: ConnectionView; keys?: MatchKeys; executionId: string; customers: MatchCustomer[] },
   ): Promise<MatchResult[]> {
     const { projectId, id: connectionId } = connection;
-    const given = customers.map((customer) => readCustomer(connection, customer));
+    const given = customers.map((customer) => readCustomer(keys, customer));
     await this.rejects.keep(tx, { projectId, connectionId, executionId }, rejectsOf(given));
     const userIds = given.flatMap((customer) => customer.userIds).filter(isUserId);
     const known = await this.profiles.resolveUserIds(tx, projectId, userIds);
@@ -131,7 +135,7 @@ export class MatchingService {
       ...customer,
       profileId: imported.get(customer.userId) ?? known.get(customer.userId) ?? null,
     }));
-    await this.remember(tx, connection, matched);
+    if (keys.userIdAttribute === connection.userIdAttribute) await this.remember(tx, connection, matched);
     return matched.map(({ seq, profileId, numberProblem }) => ({ seq, profileId, numberProblem }));
   }
 
@@ -156,11 +160,11 @@ export class MatchingService {
   }
 }
 
-function readCustomer(connection: ConnectionView, customer: MatchCustomer): Read {
+function readCustomer(keys: MatchKeys, customer: MatchCustomer): Read {
   const { seq, customerId, userIdValue, mobileNumberValue } = customer;
-  const userIds = connection.userIdAttribute === null ? [customerId] : userIdsIn(userIdValue ?? '');
+  const userIds = keys.userIdAttribute === null ? [customerId] : userIdsIn(userIdValue ?? '');
   const value = mobileNumberValue ?? '';
-  if (connection.mobileNumberAttribute === null || value === '') {
+  if (keys.mobileNumberAttribute === null || value === '') {
     return { seq, customerId, userIds, value, number: null, numberProblem: null };
   }
   const checked = checkMobileNumber(value);

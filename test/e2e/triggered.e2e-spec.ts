@@ -260,6 +260,23 @@ describe('a triggered campaign', () => {
     expect(inbox().received).toBe(before + 1);
   });
 
+  it('finds customers by the attribute that was named at noon, on the same day', async () => {
+    const { connection } = await product.graphql<{ connection: { id: string; version: number } }>(
+      'query ($id: ID!) { connection(id: $id) { id version } }',
+      { id: connectionId },
+    );
+    const change = { ...connection, userIdAttribute: 'loyalty_id' };
+    await mutate(product.graphql, 'updateConnection', 'UpdateConnectionInput', 'connection { id }', change);
+    const before = inbox().received;
+    let told = 0;
+    await eventually('a customer is found by the attribute', async () => {
+      told += 1;
+      await trigger([`loyal-${told}`], { loyalty_id: 'T11', event_amount: told });
+      return inbox().received > before;
+    });
+    expect(JSON.stringify(inbox().last[0])).toContain('token-T11');
+  });
+
   it('closes after its day, once the sums agree', async () => {
     await product.database.query(
       `UPDATE execution SET closes_at = now() - interval '1 second' WHERE kind = 'TRIGGERED'`,

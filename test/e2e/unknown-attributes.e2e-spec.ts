@@ -121,6 +121,25 @@ describe('attributes that Optimove does not know', () => {
     expect(messages().last[0]?.body).toMatch(/^Player \d+!$/);
   });
 
+  it('are not asked for of a list that was read before they told who a customer is: it stays as it was meant', async () => {
+    const { stage, id } = await staged({ userIdAttribute: 'UserId' });
+    const sending = { scope: 'CONNECTION', scopeId: stage.connectionId };
+    const off = { ...sending, reason: 'Until the attribute is changed' };
+    await mutate(product.graphql, 'switchSendingOff', 'SwitchSendingOffInput', 'stops { scope }', off);
+    await runAtOptimove(product, stage, id);
+    await eventually('the list is frozen', async () => {
+      const query = 'query ($id: ID!) { executions(first: 1, connectionId: $id) { nodes { state } } }';
+      const { executions } = await product.graphql<{ executions: { nodes: { state: string }[] } }>(query, {
+        id: stage.connectionId,
+      });
+      return executions.nodes[0]?.state === 'RUNNING';
+    });
+    await change(stage, 'connection', 'updateConnection', { userIdAttribute: 'NickName', mobileNumberAttribute: null });
+    await mutate(product.graphql, 'switchSendingOn', 'SendingScopeInput', 'stops { scope }', sending);
+    expect((await ended(stage)).funnel.sent).toBe(customers);
+    expect(messages().received).toBe(customers);
+  });
+
   it('do not fail a rehearsal, which counts whom they leave without a value', async () => {
     const { stage, id } = await staged();
     await runAtOptimove(product, stage, id);

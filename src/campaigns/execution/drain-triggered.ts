@@ -3,6 +3,7 @@ import { parseCallback } from '@libs/optimove-client';
 import { Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { CampaignsConfig } from '../campaigns.config';
+import { matchedByOf } from '../domain/execution/matched-by';
 import { fingerprintOf, type Trigger, valuesOf } from '../domain/execution/occurrence';
 import type { HeldChunk, OpenRecipient } from '../persistence/ledger/chunk.repository';
 import {
@@ -81,8 +82,8 @@ export class DrainTriggered {
     room: number,
     { holder, send }: FreshChunkSender,
   ): Promise<'EMPTY' | 'BUSY' | Placed> {
-    const { execution, siblings } = subject;
-    const mostPerHour = subject.connection.triggeredPerPersonPerHour ?? this.config.TRIGGERED_PER_PERSON_PER_HOUR;
+    const { execution, connection, siblings } = subject;
+    const mostPerHour = connection.triggeredPerPersonPerHour ?? this.config.TRIGGERED_PER_PERSON_PER_HOUR;
     const waiting = await this.triggered.waiting(this.transactions.pool, execution.id, room);
     if (waiting.length === 0) return 'EMPTY';
     const occurrences = waiting.flatMap(readOccurrence);
@@ -92,10 +93,10 @@ export class DrainTriggered {
     const placed = await this.triggered.place(
       this.transactions.pool,
       { executionId: execution.id, projectId: execution.project_id },
-      { waiting, occurrences: rows, holder, mostPerHour, ...siblings },
+      { waiting, occurrences: rows, holder, mostPerHour, matchedBy: matchedByOf(connection), ...siblings },
     );
     if (!placed) return 'BUSY';
-    await this.givingWay.tell({ connectionId: subject.connection.id, lagMs: placed.lagMs });
+    await this.givingWay.tell({ connectionId: connection.id, lagMs: placed.lagMs });
     if (placed.chunk) await send({ chunk: placed.chunk, open: openOf(placed, rows) });
     return placed;
   }

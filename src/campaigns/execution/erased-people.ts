@@ -1,5 +1,6 @@
 import { SecretBox, type Tx } from '@libs/platform';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
+import type { MatchKeys } from '@modules/matching';
 import { Injectable } from '@nestjs/common';
 import { erasurePurpose } from '../domain/erased';
 import type { OpenRecipient } from '../persistence/ledger/chunk.repository';
@@ -18,10 +19,11 @@ export class ErasedPeople {
   /** By seq those who were erased since their campaign was announced or, of triggered ones, since Optimove called. */
   async among(
     tx: Tx,
-    { execution, connection }: { execution: ExecutionRow; connection: ConnectionView },
+    { execution, connection, keys }: { execution: ExecutionRow; connection: ConnectionView; keys: MatchKeys },
     open: OpenRecipient[],
   ): Promise<ReadonlySet<number>> {
-    const { projectId, id, userIdAttribute } = connection;
+    const { projectId, id } = connection;
+    const { userIdAttribute } = keys;
     const isTriggered = execution.kind === 'TRIGGERED';
     const announced = isTriggered ? open.map(({ dueAt }) => dueAt) : [execution.announced_at];
     if (!(await wasAnybodyErased(tx, projectId, announced))) return new Set();

@@ -1,8 +1,9 @@
 import { Transactions, type Tx } from '@libs/platform';
 import type { ConnectionView } from '@modules/connections';
-import { MatchingService } from '@modules/matching';
+import { MatchingService, type MatchKeys } from '@modules/matching';
 import { ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
+import { keysOf, type MatchedBy } from '../domain/execution/matched-by';
 import type { OpenRecipient } from '../persistence/ledger/chunk.repository';
 import { ErasedPeople } from './erased-people';
 import type { ExecutionContext } from './execution-context';
@@ -21,18 +22,28 @@ export class MatchPeople {
     private readonly segment: NarrowToSegment,
   ) {}
 
-  /** Who is in the audience of a Direct campaign was chosen among the profiles; its category may still be for others. */
-  async run(context: ExecutionContext, open: OpenRecipient[]): Promise<MatchedRecipient[]> {
+  /**
+   * Triggered customers are told by the attributes that their chunk was made with. Who is in the audience of a Direct
+   * campaign was chosen among the profiles; its category may still be for others.
+   */
+  async run(
+    context: ExecutionContext,
+    { matchedBy }: { matchedBy: MatchedBy | null },
+    open: OpenRecipient[],
+  ): Promise<MatchedRecipient[]> {
     const { connection, execution } = context;
     const { pool } = this.transactions;
-    if (connection) return this.match({ ...context, connection }, open);
+    if (connection) {
+      const keys = keysOf(connection, matchedBy, execution.matched_by);
+      return this.match({ ...context, connection, keys }, open);
+    }
     const people = open.map((person) => ({ ...person, numberProblem: null, drops: [] }));
     return this.segment.run(pool, { ...context, projectId: execution.project_id, segments: new Map() }, people);
   }
 
   /** Where people are made known nobody is who is erased at that moment; elsewhere their profile is gone, or another one. */
   private async match(
-    context: ExecutionContext & { connection: ConnectionView },
+    context: ExecutionContext & { connection: ConnectionView; keys: MatchKeys },
     open: OpenRecipient[],
   ): Promise<MatchedRecipient[]> {
     const projectId = context.execution.project_id;
@@ -41,7 +52,7 @@ export class MatchPeople {
       return this.segment.run(tx, { ...context, projectId }, matched);
     };
     const { pool } = this.transactions;
-    if (!this.matching.writes(context.connection)) return match(pool, await this.erased.among(pool, context, open));
+    if (!this.matching.writes(context.keys)) return match(pool, await this.erased.among(pool, context, open));
     return this.transactions.run(async (tx) => {
       await this.profiles.holdOffErasures(tx, projectId);
       return match(tx, await this.erased.among(tx, context, open));

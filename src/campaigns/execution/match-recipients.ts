@@ -1,6 +1,6 @@
 import type { Tx } from '@libs/platform';
 import type { ConnectionView } from '@modules/connections';
-import type { MatchingService } from '@modules/matching';
+import type { MatchingService, MatchKeys } from '@modules/matching';
 import type { OpenRecipient } from '../persistence/ledger/chunk.repository';
 import type { MatchedRecipient } from './render-slice';
 
@@ -8,6 +8,8 @@ import type { MatchedRecipient } from './render-slice';
 export interface MatchContext {
   execution: { id: string; attributes: string[] };
   connection: ConnectionView;
+  /** Those that the values of the customers were asked for with. */
+  keys: MatchKeys;
   /** By seq those who are nobody any more, whatever Optimove says of them. */
   erased?: ReadonlySet<number>;
 }
@@ -16,19 +18,20 @@ export interface MatchContext {
 export async function matchRecipients(
   tx: Tx,
   matching: MatchingService,
-  { execution, connection, erased }: MatchContext,
+  { execution, connection, keys, erased }: MatchContext,
   people: OpenRecipient[],
 ): Promise<MatchedRecipient[]> {
   const readAttribute = attributeReader(execution.attributes);
   const named = erased ? people.filter(({ seq }) => !erased.has(seq)) : people;
   const results = await matching.match(tx, {
     connection,
+    keys,
     executionId: execution.id,
     customers: named.map((person) => ({
       seq: person.seq,
       customerId: person.customerId,
-      userIdValue: readAttribute(person, connection.userIdAttribute),
-      mobileNumberValue: readAttribute(person, connection.mobileNumberAttribute),
+      userIdValue: readAttribute(person, keys.userIdAttribute),
+      mobileNumberValue: readAttribute(person, keys.mobileNumberAttribute),
     })),
   });
   const bySeq = new Map(results.map((result) => [result.seq, result]));

@@ -2,6 +2,7 @@ import { Log, Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { MatchingService } from '@modules/matching';
 import { Injectable } from '@nestjs/common';
+import { keysOf } from '../domain/execution/matched-by';
 import { ExecutionRepository } from '../persistence/ledger/execution.repository';
 import { SamePeopleRepository } from '../persistence/ledger/same-people.repository';
 import { type MatchContext, matchRecipients } from './match-recipients';
@@ -42,7 +43,8 @@ export class MatchSamePeople {
     if (!execution || execution.kind === 'DIRECT') return null;
     const connection = await this.connections.find(execution.connection_id);
     if (!connection || connection.userIdAttribute === null) return null;
-    return { execution, connection: { ...connection, mobileNumberAttribute: null } };
+    const keys = { ...keysOf(connection, execution.matched_by), mobileNumberAttribute: null };
+    return keys.userIdAttribute === connection.userIdAttribute ? { execution, connection, keys } : null;
   }
 
   /** Holds no lock on the execution while it looks: the list may be long. */

@@ -4,7 +4,7 @@ import { OptimoveUnauthorizedError } from '@libs/optimove-client';
 import { isRetryable, Log, Outbox, SecretBox, Transactions, type Tx } from '@libs/platform';
 import { ChannelsService } from '@modules/channels';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
-import { MatchingService } from '@modules/matching';
+import { MatchingService, type MatchKeys } from '@modules/matching';
 import { Injectable } from '@nestjs/common';
 import { erasurePurpose } from '../domain/erased';
 import { EarlierLaunchError, FencedError } from '../domain/execution/errors';
@@ -18,7 +18,7 @@ import { GivingWay } from './giving-way';
 import { queueChunks } from './queue-chunks';
 import type { RecipientSource, SourcePage } from './recipient-sources/recipient-source';
 import { RecipientSources } from './recipient-sources/recipient-sources';
-import { SettleColumns } from './settle-columns';
+import { type Columns, SettleColumns } from './settle-columns';
 import { stagePage } from './stage-page';
 
 const chunkSize = 1000;
@@ -111,16 +111,18 @@ export class ReadRecipients {
     const { execution } = run;
     const connection = await this.connections.get(execution.project_id, execution.connection_id);
     const source = await this.sources.open(execution, connection, (work) => this.inLease(run, work));
-    const onUnknown = (unknown: string[]): Promise<void> => this.noteUnknown(run, connection, unknown);
+    let columns: Columns;
     do {
-      const names = await this.columns.run(execution, connection, source);
+      columns = await this.columns.run(execution, connection, source);
+      const { names, keys } = columns;
+      const onUnknown = (unknown: string[]): Promise<void> => this.noteUnknown(run, keys, unknown);
       for await (const page of source.pages({ names, onUnknown })) {
         const startedAt = performance.now();
         await this.keep(run, page, source);
         await this.givingWay.pauseAfter(performance.now() - startedAt);
       }
     } while (await this.hasNewTemplates(run, connection));
-    await this.freeze(run, connection, source);
+    await this.freeze(run, { connection, keys: columns.keys, source });
   }
 
   /** Whether the list has templates of ours that Optimove did not name: it is read again with the values that they need. */
@@ -140,8 +142,8 @@ export class ReadRecipients {
   }
 
   /** What Optimove does not know is written down where people see it; what matching needs is not done without. */
-  private async noteUnknown(run: Run, connection: ConnectionView, unknown: string[]): Promise<void> {
-    refuseWithout(this.matching.requiredAttributes(connection), unknown);
+  private async noteUnknown(run: Run, keys: MatchKeys, unknown: string[]): Promise<void> {
+    refuseWithout(this.matching.requiredAttributes(keys), unknown);
     await this.inLease(run, (tx) => this.executions.noteUnknownAttributes(tx, run.execution, unknown));
     const { id: executionId } = run.execution;
     this.log.event('execution.attributes-unknown', { executionId, attributes: unknown }, 'warn');
@@ -164,8 +166,11 @@ export class ReadRecipients {
   }
 
   /** The row of the execution is locked at the very end only: callbacks and cancellations do not wait for a freeze. */
-  private async freeze({ execution, holder }: Run, connection: ConnectionView, source: RecipientSource): Promise<void> {
-    const { userIdAttribute } = connection;
+  private async freeze(
+    { execution, holder }: Run,
+    { connection, keys, source }: { connection: ConnectionView; keys: MatchKeys; source: RecipientSource },
+  ): Promise<void> {
+    const { userIdAttribute } = keys;
     const timeZone = execution.list_time_zone ?? connection.timeZone;
     const request = {
       ...{ execution, holder, timeZone, userIdAttribute, ...(await this.pace(execution)) },

@@ -175,7 +175,7 @@ export class SendChunk {
   /** `finish` is written with the ends of a chunk that is one slice, unless somebody of it is left. */
   private async sendTo(chunk: HeldChunk, open: OpenRecipient[], finish?: (tx: Tx) => Promise<void>): Promise<SliceEnd> {
     const context = await this.contextFor(chunk, open);
-    const people = await this.matching.run(context, open);
+    const people = await this.matching.run(context, chunk, open);
     const { project_id: projectId, kind } = context.execution;
     const owner = { projectId, executionId: chunk.executionId };
     const limiter = this.limiters[kind === 'TRIGGERED' ? 'TRIGGERED' : 'SCHEDULED'];
@@ -200,10 +200,12 @@ export class SendChunk {
     };
   }
 
-  /** A kept context may be older than a template that a trigger has just brought. */
+  /** A kept context may be older than a template that a trigger has just brought, or than the attribute it is told by. */
   private async contextFor(chunk: HeldChunk, open: OpenRecipient[]): Promise<ExecutionContext> {
     const context = await this.contexts.get(chunk.executionId);
-    if (open.every(({ templateId }) => context.contents.has(templateId))) return context;
+    const { attributes } = context.execution;
+    const areKeysKnown = (chunk.matchedBy ?? []).every((name) => name === null || attributes.includes(name));
+    if (areKeysKnown && open.every(({ templateId }) => context.contents.has(templateId))) return context;
     return this.contexts.reload(chunk.executionId);
   }
 

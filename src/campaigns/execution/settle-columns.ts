@@ -1,10 +1,11 @@
 import { Transactions, type Tx } from '@libs/platform';
 import type { ConnectionView } from '@modules/connections';
-import { MatchingService } from '@modules/matching';
+import { MatchingService, type MatchKeys } from '@modules/matching';
 import { Injectable } from '@nestjs/common';
 import { TemplateDirectory } from '../authoring/template-directory';
 import { Versions } from '../authoring/versions';
 import { compileContent } from '../domain/content/compile-content';
+import { keysOf, matchedByOf } from '../domain/execution/matched-by';
 import { AudienceRepository } from '../persistence/ledger/audience.repository';
 import { ExecutionRepository, type OptimoveExecutionRow } from '../persistence/ledger/execution.repository';
 import type { RecipientSource } from './recipient-sources/recipient-source';
@@ -12,6 +13,14 @@ import type { RecipientSource } from './recipient-sources/recipient-source';
 interface Subject {
   execution: OptimoveExecutionRow;
   connection: ConnectionView;
+}
+
+/** What a list is asked for. */
+export interface Columns {
+  /** The attributes, in the order in which their values are kept. */
+  names: string[];
+  /** Those of them by which its customers are told. */
+  keys: MatchKeys;
 }
 
 /** Freezes the content of the templates of an execution, and settles which attributes are asked for. */
@@ -26,8 +35,11 @@ export class SettleColumns {
     private readonly executions: ExecutionRepository,
   ) {}
 
-  /** The attributes, in the order in which their values are kept. Templates that are new begin the reading anew. */
-  async run(execution: OptimoveExecutionRow, connection: ConnectionView, source: RecipientSource): Promise<string[]> {
+  /**
+   * By which attributes customers are told stays as it is from the first page of the first list on: with others, what was
+   * read would mean nobody, or somebody else. Templates that are new begin the reading anew.
+   */
+  async run(execution: OptimoveExecutionRow, connection: ConnectionView, source: RecipientSource): Promise<Columns> {
     const named = await source.templateIds();
     return this.transactions.run(async (tx) => {
       await this.audience.preparePartitions(tx, execution.announced_at);
@@ -37,11 +49,15 @@ export class SettleColumns {
       if (hasNew) await source.forget(tx);
       // The pages of one reading are kept with the same columns; those of a later one may have more.
       const { attributes: earlier } = execution;
-      if (earlier.length > 0 && (await this.isUnderWay(tx, execution))) return earlier;
-      const needed = await this.needed(tx, { execution, connection, earlier: isAnew ? [] : earlier });
-      const attributes = [...needed, ...(await source.furtherAttributes(tx, needed))];
-      await this.executions.setAttributes(tx, execution.id, attributes);
-      return attributes;
+      const isUnderWay = await this.isUnderWay(tx, execution);
+      const isSettled = execution.frozen_at !== null || isUnderWay;
+      const keys = keysOf(connection, isSettled ? execution.matched_by : null);
+      if (earlier.length > 0 && isUnderWay) return { names: earlier, keys };
+      const needed = await this.needed(tx, { execution, keys, earlier: isAnew ? [] : earlier });
+      const names = [...needed, ...(await source.furtherAttributes(tx, needed))];
+      await this.executions.setAttributes(tx, execution.id, names);
+      await this.executions.setMatchedBy(tx, execution.id, matchedByOf(keys));
+      return { names, keys };
     });
   }
 
@@ -69,8 +85,11 @@ export class SettleColumns {
     return [...found.keys()].some((id) => !known.get(id));
   }
 
-  private async needed(tx: Tx, { execution, connection, earlier }: Subject & { earlier: string[] }): Promise<string[]> {
-    const names = new Set([...earlier, ...this.matching.requiredAttributes(connection)]);
+  private async needed(
+    tx: Tx,
+    { execution, keys, earlier }: { execution: OptimoveExecutionRow; keys: MatchKeys; earlier: string[] },
+  ): Promise<string[]> {
+    const names = new Set([...earlier, ...this.matching.requiredAttributes(keys)]);
     for (const versionId of (await this.audience.templates(tx, execution.id)).values()) {
       if (versionId === null) continue;
       const { content } = await this.versions.get(tx, versionId);

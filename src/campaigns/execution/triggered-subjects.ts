@@ -44,9 +44,10 @@ export class TriggeredSubjects {
     return this.kept.get(executionId);
   }
 
-  /** The same subject, with the content of these templates frozen. */
+  /** The same subject, with the content of these templates frozen, and with the attributes by which customers are told now. */
   async withTemplates(subject: TriggeredSubject, templateIds: string[]): Promise<TriggeredSubject> {
-    if (templateIds.every((id) => subject.templates.has(id))) return subject;
+    const areKeysKnown = this.keysOf(subject).every((name) => subject.attributes.includes(name));
+    if (areKeysKnown && templateIds.every((id) => subject.templates.has(id))) return subject;
     const full = await this.transactions.run((tx) => this.freeze(tx, subject, new Set(templateIds)));
     this.kept.forget(full.execution.id);
     return full;
@@ -72,14 +73,13 @@ export class TriggeredSubjects {
     const frozen = await this.audience.templates(tx, execution.id);
     const fresh = [...templateIds].filter((id) => !frozen.has(id));
     const templates = new Set([...frozen.keys(), ...fresh]);
-    if (fresh.length === 0) return { ...subject, templates, attributes: known };
     const found = await this.directory.find(tx, {
       connectionId: connection.id,
       optimoveChannelId: execution.optimove_channel_id,
       optimoveTemplateIds: fresh,
     });
     await this.audience.setTemplates(tx, execution.id, new Map(fresh.map((id) => [id, found.get(id) ?? null])));
-    const names = new Set([...known, ...this.matching.requiredAttributes(connection)]);
+    const names = new Set([...known, ...this.keysOf(subject)]);
     for (const versionId of found.values()) {
       const { content } = await this.versions.get(tx, versionId);
       for (const name of compileContent(content).optimoveAttributes) names.add(name);
@@ -87,5 +87,9 @@ export class TriggeredSubjects {
     const attributes = [...names];
     await this.executions.setAttributes(tx, execution.id, attributes);
     return { ...subject, templates, attributes };
+  }
+
+  private keysOf({ connection }: TriggeredSubject): string[] {
+    return this.matching.requiredAttributes(connection);
   }
 }

@@ -37,6 +37,7 @@ describe('the people of a chunk', () => {
       refusals: 0,
       fence: 1,
       isFirst: true,
+      matchedBy: null,
     };
     await stage.transactions.run(async (tx) => {
       const open = await new ChunkRepository({ pool: tx } as Transactions).openRecipients(chunk, 100);

@@ -54,7 +54,14 @@ describe('the places of triggered callbacks', () => {
     }
     const waiting = await triggered.waiting(transactions.pool, executionId, 100);
     const siblings = await triggered.siblings(transactions.pool, executionId);
-    const placing = { waiting, occurrences: rows, holder: newId(), mostPerHour, ...siblings };
+    const placing = {
+      waiting,
+      occurrences: rows,
+      holder: newId(),
+      mostPerHour,
+      matchedBy: [null, null] as [null, null],
+      ...siblings,
+    };
     return triggered.place(transactions.pool, { executionId, projectId }, placing);
   };
 

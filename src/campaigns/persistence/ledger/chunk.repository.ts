@@ -1,6 +1,7 @@
 import { execute, type GaugeValue, lagOf, prepared, query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { FencedError } from '../../domain/execution/errors';
+import type { MatchedBy } from '../../domain/execution/matched-by';
 import type { ExecutionRow } from './execution.repository';
 import { sumsOfDeliveries } from './sums-of-deliveries';
 
@@ -17,6 +18,8 @@ export interface HeldChunk {
   fence: number;
   /** Whether nobody had it before. */
   isFirst: boolean;
+  /** By which attributes its customers are told, where they are triggered. */
+  matchedBy: MatchedBy | null;
 }
 
 /** When a chunk is worked on again. */
@@ -80,19 +83,18 @@ export class ChunkRepository {
 
   /** Takes a due chunk of a running execution, or null when it is done, held, not due or stopped. */
   async take({ executionId, chunkNo }: ChunkKey, holder: string): Promise<HeldChunk | null> {
-    const [row] = await query<{ from_seq: number; to_seq: number; attempt: number; refusals: number; fence: number }>(
+    const [row] = await query<Omit<HeldChunk, 'executionId' | 'chunkNo' | 'isFirst'>>(
       this.transactions.pool,
       prepared(`UPDATE execution_chunk c SET holder = $3, held_until = now() + interval '${leaseSeconds} seconds', fence = fence + 1,
          lag_ms = coalesce(c.lag_ms, (extract(epoch FROM now() - c.due_at) * 1000)::bigint)
        FROM execution e
        WHERE c.execution_id = $1 AND c.chunk_no = $2 AND e.id = c.execution_id AND ${goesOn}
          AND c.state = 'PENDING' AND c.due_at <= now() AND (c.held_until IS NULL OR c.held_until < now())
-       RETURNING c.from_seq, c.to_seq, c.attempt, c.refusals, c.fence`),
+       RETURNING c.from_seq AS "fromSeq", c.to_seq AS "toSeq", c.attempt, c.refusals, c.fence,
+         c.matched_by AS "matchedBy"`),
       [executionId, chunkNo, holder],
     );
-    if (!row) return null;
-    const { from_seq: fromSeq, to_seq: toSeq, ...rest } = row;
-    return { executionId, chunkNo, fromSeq, toSeq, ...rest, isFirst: rest.fence === 1 };
+    return row ? { executionId, chunkNo, ...row, isFirst: row.fence === 1 } : null;
   }
 
   /** Extends the lease; false when it was lost. */

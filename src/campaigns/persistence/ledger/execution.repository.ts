@@ -1,5 +1,6 @@
 import { execute, query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import type { MatchedBy } from '../../domain/execution/matched-by';
 
 interface AnyExecutionRow {
   id: string;
@@ -24,6 +25,8 @@ interface AnyExecutionRow {
   completed_at: Date | null;
   /** The zone in which its list says when to send; null before the first freeze. */
   list_time_zone: string | null;
+  /** Of a list, by which attributes its customers are told; null before it is settled, and of other executions. */
+  matched_by: MatchedBy | null;
 }
 
 /** An execution that Optimove asked for. */
@@ -47,7 +50,7 @@ export type ExecutionRow = OptimoveExecutionRow | DirectExecutionRow;
 
 const columns = `id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id,
   run_date::text AS run_date, kind, launch, engagement_id, state, reason, reading, attributes, received, recipients,
-  announced_at, last_announced_at, read_started_at, read_at, frozen_at, completed_at, list_time_zone`;
+  announced_at, last_announced_at, read_started_at, read_at, frozen_at, completed_at, list_time_zone, matched_by`;
 
 const readingLeaseSeconds = 60;
 
@@ -180,6 +183,11 @@ export class ExecutionRepository {
   /** Remembers which Optimove attributes are asked for, in order. */
   async setAttributes(tx: Tx, executionId: string, attributes: string[]): Promise<void> {
     await execute(tx, 'UPDATE execution SET attributes = $2 WHERE id = $1', [executionId, attributes]);
+  }
+
+  /** Remembers by which attributes the customers of a list are told. */
+  async setMatchedBy(tx: Tx, executionId: string, matchedBy: MatchedBy): Promise<void> {
+    await execute(tx, 'UPDATE execution SET matched_by = $2 WHERE id = $1', [executionId, matchedBy]);
   }
 
   /** Remembers attributes that Optimove did not know while a list was read. */

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { InvariantError, newId } from '@libs/foundation';
 import { execute, type GaugeValue, lagOf, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import type { MatchedBy } from '../../domain/execution/matched-by';
 import type { Announcement } from './announcement.repository';
 import { type HeldChunk, leaseSeconds } from './chunk.repository';
 
@@ -44,6 +45,8 @@ export interface Placing extends Siblings {
   holder: string;
   /** Messages of the connection that one customer gets within an hour. */
   mostPerHour: number;
+  /** By which attributes the customers are told. */
+  matchedBy: MatchedBy;
 }
 
 /** What came of it. */
@@ -143,8 +146,8 @@ const placeSql = prepared(`WITH locked AS MATERIALIZED (
           FROM numbered GROUP BY template_id) AS n
     WHERE t.execution_id = $1 AND t.optimove_template_id = n.template_id
   ), chunk AS (
-    INSERT INTO execution_chunk (execution_id, chunk_no, from_seq, to_seq, due_at, holder, held_until, fence, lag_ms)
-    SELECT $1, last_seq + 1, last_seq + 1, last_seq + fresh, now(), $11::uuid, now() + interval '${leaseSeconds} seconds', $14::int, lag_ms
+    INSERT INTO execution_chunk (execution_id, chunk_no, from_seq, to_seq, due_at, holder, held_until, fence, lag_ms, matched_by)
+    SELECT $1, last_seq + 1, last_seq + 1, last_seq + fresh, now(), $11::uuid, now() + interval '${leaseSeconds} seconds', $14::int, lag_ms, $15::text[]
     FROM counted WHERE fresh > 0
   )
   SELECT (SELECT count(*)::int FROM drained) AS taken, c.lag_ms::float AS "lagMs", c.last_seq + 1 AS "fromSeq", c.last_seq + c.fresh AS "toSeq",
@@ -238,7 +241,7 @@ export class TriggeredRepository {
   async place(
     tx: Tx,
     { executionId, projectId }: { executionId: string; projectId: string },
-    { waiting, occurrences, holder, mostPerHour, sameCampaign, open: openExecutions }: Placing,
+    { waiting, occurrences, holder, mostPerHour, matchedBy, sameCampaign, open: openExecutions }: Placing,
   ): Promise<Placed | null> {
     const fence = randomInt(1, highestFence);
     const rows = await query<PlacedRow>(tx, placeSql, [
@@ -256,11 +259,13 @@ export class TriggeredRepository {
       sameCampaign,
       openExecutions,
       fence,
+      matchedBy,
     ]);
     const [first] = rows;
     if (!first) return null;
     const { taken, lagMs, fromSeq, toSeq } = first;
-    const chunk = { executionId, chunkNo: fromSeq, fromSeq, toSeq, attempt: 0, refusals: 0, fence, isFirst: true };
+    const range = { fromSeq, toSeq };
+    const chunk = { executionId, chunkNo: fromSeq, ...range, attempt: 0, refusals: 0, fence, isFirst: true, matchedBy };
     const open = rows.flatMap(({ journalId, seq, dueAt }) => (journalId === null ? [] : [{ journalId, seq, dueAt }]));
     return { taken, lagMs, chunk: toSeq < fromSeq ? null : chunk, open };
   }
