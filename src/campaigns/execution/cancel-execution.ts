@@ -7,6 +7,8 @@ import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repo
 import { CategoryUseRepository } from '../persistence/limits/category-use.repository';
 import { ExecutionNews } from './execution-news';
 
+const connectionGone = 'The connection was deleted';
+
 /** Carries out cancellations: whoever has not been handed over ends CANCELLED, what was handed over stays counted. */
 @Injectable()
 export class CancelExecution {
@@ -19,9 +21,14 @@ export class CancelExecution {
     private readonly uses: CategoryUseRepository,
   ) {}
 
-  /** Carries out what was asked for and is possible now; a chunk whose requests are in flight is waited for. */
+  /**
+   * Carries out what was asked for and is possible now; a chunk whose requests are in flight is waited for. A deleted
+   * connection asks for it, also where the job that was to tell of it is gone.
+   */
   async run(limit: number): Promise<void> {
-    for (const id of await this.stops.cancelling(this.transactions.pool, limit)) {
+    const { pool } = this.transactions;
+    await this.stops.requestCancel(pool, await this.stops.ofDeletedConnections(pool, limit), connectionGone);
+    for (const id of await this.stops.cancelling(pool, limit)) {
       await this.carryOut(id).catch((error: unknown) =>
         this.log.failure('execution.not-cancelled', error, { executionId: id }),
       );
@@ -32,8 +39,7 @@ export class CancelExecution {
   async ofConnection(connectionId: string): Promise<void> {
     const pool = this.transactions.pool;
     const unfinished = await this.stops.unfinishedOf(pool, connectionId, null);
-    for (const id of await this.stops.requestCancel(pool, unfinished, 'The connection was deleted'))
-      await this.carryOut(id);
+    for (const id of await this.stops.requestCancel(pool, unfinished, connectionGone)) await this.carryOut(id);
   }
 
   /** False while a chunk is still being worked on. */

@@ -9,9 +9,12 @@ import { MergeRepository } from '../persistence/merge.repository';
 import { SyncRunRepository } from '../persistence/sync-run.repository';
 import { SuppressionConfig } from '../suppression.config';
 import { CheckDataDate } from '../sync/check-data-date';
+import { ForgetValues } from '../sync/forget-values';
+import { connectionGone } from './suppression.handlers';
 import { syncAttributeJob } from './suppression.jobs';
 
 const openRunsEveryMs = 10_000;
+const connectionsEveryMs = 30_000;
 const lateEveryMs = 300_000;
 const caughtUpEveryMs = 120_000;
 const proofsEveryMs = 3_600_000;
@@ -32,6 +35,7 @@ export class SuppressionClocks implements OnApplicationBootstrap {
     private readonly decisions: GuardDecisionRepository,
     private readonly merges: MergeRepository,
     private readonly check: CheckDataDate,
+    private readonly forgetValues: ForgetValues,
     private readonly log: Log,
   ) {}
 
@@ -51,6 +55,16 @@ export class SuppressionClocks implements OnApplicationBootstrap {
           await this.check.request(tx, { id: connectionId, projectId });
         }
       });
+    });
+  }
+
+  /** What became of connections counts though the job that was to tell of it is gone. */
+  @Interval(connectionsEveryMs)
+  async connections(): Promise<void> {
+    const tick = { name: 'suppression.connections', everyMs: connectionsEveryMs, leaseMs: 60_000 };
+    await this.leases.runWhenDue(tick, async () => {
+      await this.attributes.stopOfDeleted(this.transactions.pool, connectionGone);
+      await this.forgetValues.ofChanged();
     });
   }
 

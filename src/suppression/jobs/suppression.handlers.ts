@@ -6,6 +6,9 @@ import { ForgetValues } from '../sync/forget-values';
 import { SyncAttribute } from '../sync/sync-attribute';
 import { checkDataDateJob, forgetValuesJob, stopOfConnectionJob, syncAttributeJob } from './suppression.jobs';
 
+/** Why attributes of a deleted connection are stopped. */
+export const connectionGone = 'Its connection was deleted';
+
 /** Runs {@link checkDataDateJob}. */
 @HandlesJob(checkDataDateJob)
 export class CheckDataDateHandler extends JobHandler<{ projectId: string; connectionId: string; at: string }> {
@@ -49,7 +52,7 @@ export class StopOfConnectionHandler extends JobHandler<{ connectionId: string }
   }
 
   handle({ connectionId }: { connectionId: string }): Promise<void> {
-    return this.attributes.stopAll(this.transactions.pool, connectionId, 'Its connection was deleted');
+    return this.attributes.stopAll(this.transactions.pool, connectionId, connectionGone);
   }
 }
 

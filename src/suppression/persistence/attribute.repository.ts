@@ -56,7 +56,8 @@ export class AttributeRepository {
   ): Promise<string | null> {
     const rows = await query<{ id: string }>(
       tx,
-      `INSERT INTO suppression_attribute (id, project_id, connection_id, name, type) VALUES ($1, $2, $3, $4, $5)
+      `INSERT INTO suppression_attribute (id, project_id, connection_id, name, type, keyed_by)
+       VALUES ($1, $2, $3, $4, $5, (SELECT user_id_attribute FROM connection WHERE id = $3))
        ON CONFLICT ON CONSTRAINT uq_suppression_attribute_name DO NOTHING RETURNING id`,
       [newId(), given.projectId, given.connectionId, given.name, given.type],
     );
@@ -144,6 +145,26 @@ export class AttributeRepository {
     );
   }
 
+  /** Stops every attribute of connections that are deleted. */
+  async stopOfDeleted(tx: Tx, reason: string): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE suppression_attribute a SET state = 'STOPPED', state_reason = $1
+       FROM connection c WHERE c.id = a.connection_id AND c.deleted_at IS NOT NULL AND a.state <> 'STOPPED'`,
+      [reason],
+    );
+  }
+
+  /** Connections that have another User ID attribute now than the one under which values are kept. */
+  async keyedAnew(tx: Tx): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      tx,
+      `SELECT DISTINCT c.id FROM suppression_attribute a JOIN connection c ON c.id = a.connection_id
+       WHERE c.deleted_at IS NULL AND c.user_id_attribute IS DISTINCT FROM a.keyed_by`,
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /**
    * Changes up to a day are applied. `hasGap`: days before it were missed. Where `lost` changes could be put down to
    * nobody, nothing is known any more of whom nothing was heard; where they do not even say whose they are, each value
@@ -215,7 +236,8 @@ export class AttributeRepository {
     }
     await execute(
       tx,
-      `UPDATE suppression_attribute SET complete_date = NULL, gap_before = data_date + 1, is_gap_open = data_date IS NOT NULL,
+      `UPDATE suppression_attribute SET keyed_by = (SELECT user_id_attribute FROM connection WHERE id = $1),
+         complete_date = NULL, gap_before = data_date + 1, is_gap_open = data_date IS NOT NULL,
          state = CASE WHEN state = 'FRESH' THEN 'FAILED' ELSE state END, state_reason = CASE WHEN state = 'FRESH' THEN $2 ELSE state_reason END
        WHERE connection_id = $1`,
       [connectionId, reason],

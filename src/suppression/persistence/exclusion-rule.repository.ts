@@ -36,12 +36,12 @@ const keys = `ARRAY(
 export const rulesInForce = `
   SELECT r.id, r.attribute_id, ${keys} AS keys, r.when_unknown, a.name, a.type, a.data_date, a.gap_before, a.state_reason,
     a.is_gap_open, a.complete_date IS NULL AND r.when_unknown = 'ALLOW' AS is_partial,
-    CASE WHEN a.state IN ('STOPPED', 'FAILED') THEN a.state WHEN a.data_date IS NULL THEN 'NEVER_SYNCED'
+    CASE WHEN a.state IN ('STOPPED', 'FAILED') THEN a.state WHEN c.user_id_attribute IS DISTINCT FROM a.keyed_by THEN 'FAILED' WHEN a.data_date IS NULL THEN 'NEVER_SYNCED'
       WHEN now() - a.data_as_of > r.maximum_age_hours * interval '1 hour' THEN 'TOO_OLD' ELSE 'FRESH' END AS freshness,
     (SELECT o.id FROM guard_override o WHERE o.project_id = $1 AND o.rule_id = r.id AND o.revoked_at IS NULL
        AND o.expires_at > now() ORDER BY o.id DESC LIMIT 1) AS override_id
   FROM exclusion_rule r JOIN suppression_attribute a ON a.id = r.attribute_id
-  LEFT JOIN suppression_feed f ON f.connection_id = r.connection_id
+  LEFT JOIN connection c ON c.id = r.connection_id LEFT JOIN suppression_feed f ON f.connection_id = r.connection_id
   WHERE r.project_id = $1 AND ($2 = 'DIRECT' OR (r.connection_id = $3::uuid AND f.guards_optimove))`;
 
 /** The parameters of {@link rulesInForce}. */

@@ -17,6 +17,11 @@ export class ForgetValues {
     private readonly runs: SyncRunRepository,
   ) {}
 
+  /** Of every connection whose User ID attribute is another one than that of its values, whatever became of the news of it. */
+  async ofChanged(): Promise<void> {
+    for (const id of await this.attributes.keyedAnew(this.transactions.pool)) await this.ofConnection(id);
+  }
+
   /** Syncs under way end as failed. Until newer data are there, nothing about these attributes can be relied on. */
   ofConnection(connectionId: string): Promise<void> {
     return this.transactions.run(async (tx) => {

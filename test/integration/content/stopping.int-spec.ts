@@ -1,4 +1,5 @@
 import { newId } from '@libs/foundation';
+import { CancelExecution } from '../../../src/campaigns/execution/cancel-execution';
 import { type ContentStage, setStage } from './stage';
 
 const waits = 'acceptedForLater { texts keptMessages }';
@@ -31,13 +32,13 @@ describe('the answer to a stop', () => {
     return id;
   }
 
-  async function connection(): Promise<string> {
+  async function connection(name = 'Stops'): Promise<string> {
     const { endpoint, apiToken } = await stage.control<{ endpoint: string; apiToken: string }>('POST', '/tenants', {
-      name: 'Stops',
+      name,
     });
     const { createConnection } = await stage.graphql<{ createConnection: { connection: { id: string } } }>(
       'mutation ($input: CreateConnectionInput!) { createConnection(input: $input) { connection { id } } }',
-      { input: { name: 'Stops', endpoint, apiToken } },
+      { input: { name, endpoint, apiToken } },
     );
     return createConnection.connection.id;
   }
@@ -166,5 +167,19 @@ describe('the answer to a stop', () => {
         userErrors: [{ code: 'NOT_FOUND', path: ['scopeId'] }],
       });
     }
+  });
+
+  it('is not needed where the connection was deleted, though the queue lost the news of it', async () => {
+    const connectionId = await connection('Deleted');
+    const { id } = await running(stage.projectId, connectionId);
+    const { deleteConnection } = await stage.graphql<{ deleteConnection: { deletedId: string | null } }>(
+      'mutation ($id: ID!) { deleteConnection(input: { id: $id, acceptConsequences: true }) { deletedId } }',
+      { id: connectionId },
+    );
+    expect(deleteConnection.deletedId).toBe(connectionId);
+    await stage.app.get(CancelExecution, { strict: false }).run(10);
+    expect(await stage.graphql('query ($id: ID!) { execution(id: $id) { state reason } }', { id })).toEqual({
+      execution: { state: 'CANCELLED', reason: 'The connection was deleted' },
+    });
   });
 });

@@ -198,7 +198,9 @@ describe('values of suppression attributes from files, lists and missed days', (
       `SELECT data FROM outbox_message WHERE queue = 'suppression.forget-values'`,
     );
     expect(published.map(({ data }) => data.connectionId)).toEqual([account.connectionId]);
-    await stage.app.get(ForgetValues).ofConnection(account.connectionId);
+    expect(await decide(account, person)).toBe('SUPPRESSION_STALE');
+    await stage.database.query(`DELETE FROM outbox_message WHERE queue = 'suppression.forget-values'`);
+    await stage.app.get(ForgetValues).ofChanged();
     expect(await attributeOf(account, id)).toMatchObject({
       state: 'FAILED',
       stateReason: expect.stringContaining('User ID attribute'),

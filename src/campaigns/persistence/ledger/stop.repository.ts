@@ -132,6 +132,17 @@ export class StopRepository {
     return rows.map(({ id }) => id);
   }
 
+  /** Executions under way over connections that are deleted, for whose end nobody has asked. */
+  async ofDeletedConnections(tx: Tx, limit: number): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      tx,
+      `SELECT e.id FROM execution e JOIN connection c ON c.id = e.connection_id AND c.deleted_at IS NOT NULL
+       WHERE e.state IN ('ANNOUNCED', 'READING', 'RUNNING') AND e.cancel_requested_at IS NULL LIMIT $1`,
+      [limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** Remembers a cancellation, because it may come before the announcement. */
   async rememberCancellation(tx: Tx, cancellation: Cancellation): Promise<void> {
     const { projectId, connectionId, optimoveCampaignId, runDate, saidAt } = cancellation;
