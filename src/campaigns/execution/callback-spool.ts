@@ -1,3 +1,4 @@
+import { AppError } from '@libs/foundation';
 import { Log, Spool } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
@@ -21,6 +22,8 @@ const drainEveryMs = 1_000;
 @Injectable()
 export class CallbackSpool implements OnModuleInit, OnModuleDestroy {
   private readonly spool: Spool;
+  /** Calls that cannot be taken in, each with its reason; nobody but a person looks at them. */
+  private readonly refused: Spool;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -29,8 +32,12 @@ export class CallbackSpool implements OnModuleInit, OnModuleDestroy {
     private readonly log: Log,
     config: CampaignsConfig,
   ) {
-    const maxBytes = config.CALLBACK_SPOOL_MEGABYTES * 1024 * 1024;
-    this.spool = new Spool({ folder: config.CALLBACK_SPOOL_FOLDER, prefix: 'callbacks', maxBytes });
+    const limits = {
+      folder: config.CALLBACK_SPOOL_FOLDER,
+      maxBytes: config.CALLBACK_SPOOL_MEGABYTES * 1024 * 1024,
+    };
+    this.spool = new Spool({ ...limits, prefix: 'callbacks' });
+    this.refused = new Spool({ ...limits, prefix: 'callbacks-refused' });
   }
 
   onModuleInit(): void {
@@ -58,13 +65,23 @@ export class CallbackSpool implements OnModuleInit, OnModuleDestroy {
       const count = await this.spool.drain(async (records) => {
         // Together, because they are committed together; one that fails keeps none of the others waiting.
         const taken = await Promise.allSettled(records.map((record) => this.takeIn(record as Written)));
-        const failed = taken.find(({ status }) => status === 'rejected');
-        if (failed) throw (failed as PromiseRejectedResult).reason;
+        const failed = taken.flatMap((each, index) =>
+          each.status === 'rejected' ? [{ call: records[index] as Written, error: each.reason as unknown }] : [],
+        );
+        const waiting = failed.find(({ error }) => !isOfTheCall(error));
+        if (waiting) throw waiting.error;
+        for (const { call, error } of failed) await this.putAside(call, error);
       });
       if (count > 0) this.log.event('callback.spool-drained', { calls: count });
     } catch (error) {
       this.log.failure('callback.spool-not-drained', error);
     }
+  }
+
+  private async putAside(call: Written, error: unknown): Promise<void> {
+    const { callId, connectionId } = call;
+    await this.refused.keep({ ...call, reason: error instanceof Error ? error.message : String(error) });
+    this.log.failure('callback.spooled-not-taken', error, { callId, connectionId });
   }
 
   private async takeIn(written: Written): Promise<void> {
@@ -75,4 +92,11 @@ export class CallbackSpool implements OnModuleInit, OnModuleDestroy {
     const call = { ...rest, connection, receivedAt: new Date(receivedAt), body: Buffer.from(body, 'base64') };
     await this.acceptCallback.accept({ ...call, isAgain: true });
   }
+}
+
+/** Whether the call itself is what cannot be stored: any other fault may pass, or is met by all calls. */
+function isOfTheCall(error: unknown): boolean {
+  if (error instanceof AppError) return !error.retryable;
+  const { code, driverError } = error as { code?: string; driverError?: { code?: string } };
+  return (driverError?.code ?? code ?? '').startsWith('22');
 }
