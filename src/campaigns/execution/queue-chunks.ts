@@ -15,12 +15,13 @@ export async function queueChunks(
   }
 }
 
-/** Queues chunks of an execution that may go on, each for when it is due; those that nobody holds. */
+/** Lets an execution go on, and queues its chunks, each for when it is due; those that nobody holds. */
 export async function queueIdle(
   { outbox, stops }: { outbox: Outbox; stops: StopRepository },
   tx: Tx,
   executionId: string,
 ): Promise<void> {
+  await stops.goesOn(tx, executionId);
   const idle = await stops.idleChunks(tx, executionId);
   for (const [dueAt, chunks] of groupBy(idle, (chunk) => chunk.dueAt.getTime())) {
     const [{ kind } = { kind: 'SCHEDULED' as const }] = chunks;

@@ -1,10 +1,15 @@
 import type { SendResult } from '@libs/delivery';
-import { Transactions } from '@libs/platform';
+import { type Outbox, Transactions } from '@libs/platform';
+import { queueIdle } from '../../../src/campaigns/execution/queue-chunks';
 import { ChunkRepository, type HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
+import { StopRepository } from '../../../src/campaigns/persistence/ledger/stop.repository';
 import { setStage as setLimitStage, texts } from '../limits/stage';
 import { type SliceEnds, sliceOf } from './slice';
 import { type LedgerStage, setStage } from './stage';
+
+/** The chunk is held, so that none is queued. */
+const noOutbox = { enqueueMany: async () => undefined } as unknown as Outbox;
 
 /** Everybody may get the push; the provider is down. */
 const down: SliceEnds = {
@@ -54,6 +59,18 @@ describe('a message whose provider is down', () => {
       state: 'REJECTED',
       reason: 'RETRIES_EXHAUSTED: UNAVAILABLE: Not now',
     });
+  });
+
+  it('does not wait while nothing may be sent: its day begins when sending goes on', async () => {
+    const chunk = await stage.takenChunk(1);
+    const run = await sliceOf(stage, chunk, down);
+    await run();
+    await waitsSince(chunk, 25);
+    await stage.transactions.run((tx) =>
+      queueIdle({ outbox: noOutbox, stops: new StopRepository() }, tx, chunk.executionId),
+    );
+    await run();
+    expect(await deliveryOf(chunk)).toMatchObject({ state: 'RETRY', waits: true });
   });
 
   it('waits anew once somebody has it tried again', async () => {

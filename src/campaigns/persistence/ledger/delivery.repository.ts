@@ -89,7 +89,9 @@ export class DeliveryRepository {
        SET state = 'CLAIMED', fence = excluded.fence, account_id = excluded.account_id, attempts = d.attempts + 1, claimed_at = now(), reason = NULL,
          variant = excluded.variant, language = excluded.language, address = excluded.address
        WHERE d.state = 'RETRY'
-       RETURNING seq, medium, address_key AS "addressKey", attempts AS attempt, waiting_since AS "waitingSince"`),
+       RETURNING seq, medium, address_key AS "addressKey", attempts AS attempt,
+         CASE WHEN waiting_since IS NOT NULL THEN
+           greatest(waiting_since, (SELECT goes_on_since FROM execution WHERE id = $1)) END AS "waitingSince"`),
       [
         chunk.executionId,
         projectId,

@@ -193,6 +193,11 @@ export class StopRepository {
     return rows.map(({ id }) => id);
   }
 
+  /** Notes that sending is let go on: messages that wait for their provider wait from now on. */
+  async goesOn(tx: Tx, executionId: string): Promise<void> {
+    await execute(tx, 'UPDATE execution SET goes_on_since = now() WHERE id = $1', [executionId]);
+  }
+
   /** Chunks of an execution that nobody holds, marked as queued; those that were put off before are due at once. */
   async idleChunks(tx: Tx, executionId: string): Promise<(QueuedChunk & { dueAt: Date })[]> {
     return query(
