@@ -109,7 +109,7 @@ export class TraceEntryType {
 
   @Field(() => Date, {
     nullable: true,
-    description: 'Until when the message waits for the end of quiet hours; null when it does not.',
+    description: 'Until when the message waits for the end of quiet hours or for another try; null when it does not.',
   })
   heldUntil!: Date | null;
 

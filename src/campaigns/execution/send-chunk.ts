@@ -17,6 +17,7 @@ import {
 import { DeliveryRepository } from '../persistence/ledger/delivery.repository';
 import { StopRepository } from '../persistence/ledger/stop.repository';
 import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
+import { backOffMs } from './back-off';
 import { CancelExecution } from './cancel-execution';
 import { CompleteExecution } from './complete-execution';
 import { DecideSlice } from './decide-slice';
@@ -38,17 +39,14 @@ const accountStopMs = 60_000;
 const abandonEveryMs = 2_000;
 const mostTriesToAbandon = 10;
 const holdEveryMs = 5_000;
-const firstRetryMs = 1_000;
-const longestRetryMs = 60_000;
-const longestAskedMs = 600_000;
 const jitter = 0.2;
 
 /** The end of a slice whose turn came when the time of its chunk was over. */
 const notBegun: SliceEnd = {
-  ...{ isUnfinished: true, isWaiting: false, isJammed: false, isFinished: false, retryAfterMs: 0 },
+  ...{ isUnfinished: true, isWaiting: false, isJammed: false, isFinished: false },
 };
 
-type WhatIsLeft = Pick<SliceEnd, 'isUnfinished' | 'isWaiting' | 'retryAfterMs'>;
+type WhatIsLeft = Pick<SliceEnd, 'isUnfinished' | 'isWaiting'>;
 type Kind = Pick<ExecutionContext['execution'], 'kind'>;
 
 /** Sends one chunk: match → segment → render → slices through the gate → outcomes → sums. Safe to run again at any point. */
@@ -196,7 +194,6 @@ export class SendChunk {
       isWaiting: ends.some(({ isWaiting }) => isWaiting),
       isJammed: ends.some(({ isJammed }) => isJammed),
       isFinished: ends.some(({ isFinished }) => isFinished),
-      retryAfterMs: Math.max(0, ...ends.map(({ retryAfterMs }) => retryAfterMs)),
     };
   }
 
@@ -241,7 +238,7 @@ export class SendChunk {
 
   /** Closes a triggered chunk of which nobody is left. */
   private async finish(tx: Tx, chunk: HeldChunk): Promise<void> {
-    await this.closeIn(tx, chunk, { kind: 'TRIGGERED', isUnfinished: false, isWaiting: false, retryAfterMs: 0 });
+    await this.closeIn(tx, chunk, { kind: 'TRIGGERED', isUnfinished: false, isWaiting: false });
   }
 
   /** @returns whether the chunk is done; otherwise a job for another try is queued. */
@@ -258,11 +255,10 @@ export class SendChunk {
   }
 }
 
-/** Who found no room in the rate of an account goes on at once; who was refused for now waits longer each time. */
-function comeBackOf({ refusals }: HeldChunk, { isUnfinished, isWaiting, retryAfterMs }: WhatIsLeft): ComeBack {
-  if (isUnfinished && !isWaiting) return { at: after(0), isRefused: false };
-  const ownMs = Math.min(firstRetryMs * 2 ** refusals, longestRetryMs);
-  return { at: after(withJitter(Math.max(ownMs, Math.min(retryAfterMs, longestAskedMs)))), isRefused: true };
+/** Who had no turn yet goes on at once: those who were refused for now are held, and keep nobody waiting. */
+function comeBackOf({ refusals }: HeldChunk, { isUnfinished, isWaiting }: WhatIsLeft): ComeBack {
+  if (isUnfinished) return { at: after(0), isRefused: isWaiting };
+  return { at: after(withJitter(backOffMs(refusals))), isRefused: true };
 }
 
 /** A little later each, so that chunks that failed together do not all come back in the same instant. */

@@ -1,4 +1,5 @@
 import { lateReason } from '@libs/delivery';
+import { groupBy, systemClock } from '@libs/foundation';
 import { Transactions, type Tx } from '@libs/platform';
 import { type DeadAddress, ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
@@ -7,6 +8,7 @@ import { LimitSlice } from '../limits/limit-slice';
 import { ChunkRepository, type HeldChunk } from '../persistence/ledger/chunk.repository';
 import { DeliveryRepository, type HeldRecipient } from '../persistence/ledger/delivery.repository';
 import { AccountsNeeded } from './accounts-needed';
+import { backOffMs } from './back-off';
 import { DecideSlice, type Verdict } from './decide-slice';
 import type { ExecutionContext } from './execution-context';
 import { type Answered, HandOverSlice } from './hand-over-slice';
@@ -33,8 +35,6 @@ export interface SliceEnd {
   isWaiting: boolean;
   /** Whether messages waited so long for their turn that they had to be decided on again: too much runs at once. */
   isJammed: boolean;
-  /** How long a provider asks to wait before that, in milliseconds. */
-  retryAfterMs: number;
   /** Whether {@link Slice.finish} was written. */
   isFinished: boolean;
 }
@@ -46,7 +46,6 @@ interface Pass {
   next: Set<number>;
   isWaiting: boolean;
   isFinished: boolean;
-  retryAfterMs: number;
 }
 
 /** From the decision to the first byte of a message; whatever waits longer is decided again. */
@@ -71,20 +70,14 @@ export class SendSlice {
    * out now. Nothing of this slice is written then.
    */
   async run(slice: Slice): Promise<SliceEnd> {
-    const end: SliceEnd = {
-      isUnfinished: false,
-      isWaiting: false,
-      isJammed: false,
-      retryAfterMs: 0,
-      isFinished: false,
-    };
+    const end: SliceEnd = { isUnfinished: false, isWaiting: false, isJammed: false, isFinished: false };
     let open = slice.people;
     const accountsOf = await this.accounts.of(slice.context, open);
     while (open.length > 0 && performance.now() < slice.until) {
       const room = await reserveRoom(slice.context, { people: open, accountsOf, until: slice.until });
       if (!room) break;
       const finish = room.people < open.length ? undefined : slice.finish;
-      const { late, next, isWaiting, isFinished, retryAfterMs } = await this.pass(
+      const { late, next, isWaiting, isFinished } = await this.pass(
         { ...slice, people: open.slice(0, room.people), finish },
         room,
       ).finally(() => room.release());
@@ -92,7 +85,6 @@ export class SendSlice {
       end.isWaiting ||= isWaiting;
       end.isJammed ||= late.size > 0;
       end.isFinished = isFinished;
-      end.retryAfterMs = Math.max(end.retryAfterMs, retryAfterMs);
       if (end.isJammed) break;
     }
     return { ...end, isUnfinished: open.length > 0 };
@@ -109,6 +101,7 @@ export class SendSlice {
     const answered = await this.handOverSlice.run(slice.context, claimed, { handOver: { mayWrite }, rooms });
     const late = answered.filter(({ reason }) => reason === lateReason);
     const outcomes = answered.filter(({ reason }) => reason !== lateReason);
+    const lateSeqs = new Set(late.map(({ seq }) => seq));
     const next = this.limits.stillReachable(slice.context, slice.people, outcomes);
     const ended = slice.people.filter(({ seq }) => !verdict.heldUntil.has(seq) && !next.has(seq));
     const isWaiting = outcomes.some(({ state }) => state === 'RETRY');
@@ -126,18 +119,18 @@ export class SendSlice {
           return { seq, profileId, dropState: drop.state, reason: drop.detail };
         }),
       );
-      await this.deliveries.hold(tx, slice.chunk.executionId, heldPeople(slice.people, verdict));
+      const waiting = waitingPeople(slice.chunk, outcomes).filter(({ seq }) => !lateSeqs.has(seq) && !next.has(seq));
+      await this.deliveries.hold(tx, slice.chunk.executionId, [...heldPeople(slice.people, verdict), ...waiting]);
       await this.limits.giveBack(tx, slice.context, ended);
       await finish?.(tx);
       await this.profiles.markUnreachable(tx, slice.context.execution.project_id, outcomes.flatMap(deadAddress));
     };
     await untilWritten(() => this.transactions.run(write));
     return {
-      late: new Set(late.map(({ seq }) => seq)),
+      late: lateSeqs,
       next,
       isWaiting,
       isFinished: finish !== undefined,
-      retryAfterMs: Math.max(0, ...outcomes.map(({ retryAfterMs }) => retryAfterMs)),
     };
   }
 }
@@ -146,6 +139,18 @@ function heldPeople(people: RenderedPerson[], { heldUntil }: Verdict): HeldRecip
   return people.flatMap(({ seq, profileId }) => {
     const until = heldUntil.get(seq);
     return until ? [{ seq, profileId, until }] : [];
+  });
+}
+
+/** Who was refused for now, each until the next try: who had no turn yet comes before them. */
+function waitingPeople({ refusals }: HeldChunk, outcomes: Answered[]): HeldRecipient[] {
+  const refused = groupBy(
+    outcomes.filter(({ state }) => state === 'RETRY'),
+    ({ seq }) => seq,
+  );
+  return [...refused].map(([seq, own]) => {
+    const waitMs = backOffMs(refusals, Math.max(...own.map(({ retryAfterMs }) => retryAfterMs)));
+    return { seq, profileId: own[0]?.profileId ?? null, until: new Date(systemClock.now().getTime() + waitMs) };
   });
 }
 

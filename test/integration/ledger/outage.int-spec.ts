@@ -61,6 +61,20 @@ describe('a message whose provider is down', () => {
     });
   });
 
+  it('lets those go before it who had no turn yet, and is looked at when its wait is over', async () => {
+    const chunk = await stage.takenChunk(3);
+    const run = await sliceOf(stage, { ...chunk, toSeq: 2 }, down);
+    const open = async (most: number): Promise<number[]> =>
+      (await stage.chunks.openRecipients(chunk, most)).map(({ seq }) => seq);
+    await run();
+    expect(await open(10)).toEqual([3]);
+    await stage.database.query(
+      `UPDATE recipient SET held_until = now() - seq * interval '1 second' WHERE execution_id = $1 AND seq < 3`,
+      [chunk.executionId],
+    );
+    expect([await open(1), await open(10)]).toEqual([[3], [3, 2, 1]]);
+  });
+
   it('does not wait while nothing may be sent: its day begins when sending goes on', async () => {
     const chunk = await stage.takenChunk(1);
     const run = await sliceOf(stage, chunk, down);

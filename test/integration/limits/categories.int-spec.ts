@@ -149,7 +149,7 @@ describe('engagement categories', () => {
     const executionId = await stage.launched('failing', { ...texts.sms, categoryId });
     await stage.run(executionId);
     expect(statesOf(await stage.endings(executionId))).toEqual([null]);
-    await stage.database.query('UPDATE execution_chunk SET due_at = now() WHERE execution_id = $1', [executionId]);
+    await stage.waited(executionId);
     await stage.run(executionId);
     expect(statesOf(await stage.endings(executionId))).toEqual(['SENT']);
     const [use] = await stage.database.query<{ uses: object }>(

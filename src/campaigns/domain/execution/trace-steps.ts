@@ -32,7 +32,7 @@ export interface TraceEntry {
   endState: string | null;
   reason: string | null;
   endedAt: Date | null;
-  /** Until when a message waits for the end of quiet hours; null when it does not. */
+  /** Until when a message waits for the end of quiet hours or for another try; null when it does not. */
   heldUntil: Date | null;
   openedAt: Date | null;
   clickedAt: Date | null;

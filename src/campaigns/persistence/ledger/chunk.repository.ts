@@ -154,8 +154,8 @@ export class ChunkRepository {
   }
 
   /**
-   * The first `most` recipients of the chunk that still have to come to an end and need not wait, with what Optimove said
-   * of them. Of an execution that is new in its partition the planner knows nothing and would read all of it for each
+   * The first `most` recipients of the chunk that still have to come to an end and need not wait, those first who had no
+   * turn yet, with what Optimove said of them. Of an execution that is new in its partition the planner knows nothing and would read all of it for each
    * chunk: so what was said is looked up one by one.
    */
   async openRecipients(chunk: HeldChunk, most: number): Promise<OpenRecipient[]> {
@@ -163,12 +163,13 @@ export class ChunkRepository {
       this.transactions.pool,
       prepared(`SELECT r.seq, r.customer_id AS "customerId", r.optimove_template_id AS "templateId", coalesce(s.attributes, '{}') AS attributes,
          r.profile_id AS "profileId", r.due_at AS "dueAt"
-       FROM recipient r
+       FROM (
+         SELECT * FROM recipient WHERE execution_id = $1 AND seq BETWEEN $2 AND $3 AND end_state IS NULL
+           AND (held_until IS NULL OR held_until <= now()) ORDER BY held_until NULLS FIRST, seq LIMIT $4
+       ) AS r
        LEFT JOIN LATERAL (
          SELECT attributes FROM recipient_staging WHERE execution_id = $1 AND reading = r.reading AND row_no = r.row_no OFFSET 0
-       ) AS s ON true
-       WHERE r.execution_id = $1 AND r.seq BETWEEN $2 AND $3 AND r.end_state IS NULL
-         AND (r.held_until IS NULL OR r.held_until <= now()) ORDER BY r.seq LIMIT $4`),
+       ) AS s ON true ORDER BY r.held_until NULLS FIRST, r.seq`),
       [chunk.executionId, chunk.fromSeq, chunk.toSeq, Math.min(most, chunk.toSeq - chunk.fromSeq + 1)],
     );
   }
