@@ -1,14 +1,14 @@
 import { Leases, Log, Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import { FoldedSumsRepository } from '../persistence/ledger/folded-sums.repository';
+import { FoldedSumsRepository, SumsChangedError } from '../persistence/ledger/folded-sums.repository';
 
 const lookEveryMs = 60_000;
 const leaseMs = 300_000;
 /** Well within the lease, so that no second run begins beside one that has much to fold, as after an upgrade. */
 const runMs = 240_000;
 
-/** Folds the sums of executions that were completed or cancelled, and again of those whose sums have changed since. */
+/** Folds the sums of executions that are over, and again of those whose sums have changed since; of open triggered days as far as they got. */
 @Injectable()
 export class SumsClock {
   constructor(
@@ -40,6 +40,9 @@ export class SumsClock {
   private async foldOne(executionId: string): Promise<void> {
     await this.transactions
       .run((tx) => this.sums.fold(tx, executionId))
-      .catch((error: unknown) => this.log.failure('execution.sums-not-folded', error, { executionId }));
+      .catch((error: unknown) => {
+        if (error instanceof SumsChangedError) return;
+        this.log.failure('execution.sums-not-folded', error, { executionId });
+      });
   }
 }

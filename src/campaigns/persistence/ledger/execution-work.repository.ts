@@ -1,7 +1,7 @@
 import { query, type Tx } from '@libs/platform';
 import type { WorkFilter, WorkStatus } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
-import { isSummed } from './folded-sums.repository';
+import { summedTallies } from './folded-sums.repository';
 
 /** An execution as a piece of work. */
 export interface ExecutionWorkRow {
@@ -23,8 +23,8 @@ export interface ExecutionWorkRow {
   completedAt: Date | null;
 }
 
-const isMissed = `EXISTS (SELECT 1 FROM execution_tally t
-  WHERE ${isSummed} AND t.measure IN ('FAILED', 'UNCERTAIN') AND t.count > 0)`;
+const isMissed = `EXISTS (SELECT 1 FROM ${summedTallies}
+  WHERE t.measure IN ('FAILED', 'UNCERTAIN') AND t.count > 0)`;
 
 const status = `CASE WHEN e.state IN ('FAILED', 'CANCELLED') THEN e.state
   WHEN e.state = 'COMPLETED' THEN CASE WHEN ${isMissed} THEN 'PARTLY_FAILED' ELSE 'SUCCEEDED' END

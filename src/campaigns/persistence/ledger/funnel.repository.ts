@@ -1,6 +1,6 @@
 import { query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import { isSummed } from './folded-sums.repository';
+import { summedTallies } from './folded-sums.repository';
 
 /**
  * One sum of an execution: `measure` is an end state, `DELIVERY:<medium>:<state>`, `BOUNCE:<medium>:<category>`,
@@ -32,7 +32,7 @@ export class FunnelRepository {
     return query(
       tx,
       `SELECT t.execution_id AS "executionId", t.optimove_template_id AS "templateId", t.measure, sum(t.count)::int AS count
-       FROM execution e JOIN execution_tally t ON ${isSummed}
+       FROM execution e CROSS JOIN LATERAL ${summedTallies}
        WHERE e.id = ANY($1::uuid[]) AND t.measure NOT LIKE 'PEOPLE:%' AND t.measure NOT LIKE 'EVENT:%' GROUP BY 1, 2, 3`,
       [executionIds],
     );

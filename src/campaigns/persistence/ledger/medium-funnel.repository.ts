@@ -1,6 +1,6 @@
 import { query, Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import { isSummed } from './folded-sums.repository';
+import { summedTallies } from './folded-sums.repository';
 
 /** What is summed: executions, or campaigns of ours (Direct ones too) over all their executions. */
 export type SummedKind = 'EXECUTION' | 'CAMPAIGN';
@@ -46,7 +46,7 @@ export class MediumFunnelRepository {
     return query(
       this.transactions.pool,
       `SELECT ${ownerIds[kind]} AS "ownerId", t.measure, sum(t.count)::int AS count
-       FROM ${templates} JOIN execution_tally t ON ${isSummed} AND t.optimove_template_id = x.optimove_template_id
+       FROM ${templates} CROSS JOIN LATERAL ${summedTallies} AND t.optimove_template_id = x.optimove_template_id
        WHERE e.project_id = $1 AND ${ownerIds[kind]} = ANY($2::uuid[]) AND ($3::uuid IS NULL OR v.campaign_id = $3)
          AND (t.measure LIKE 'PEOPLE:%' OR t.measure LIKE 'EVENT:%:%')
        GROUP BY 1, 2`,

@@ -3,6 +3,7 @@ import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { ChunkKey } from './chunk.repository';
 import type { ExecutionRow } from './execution.repository';
+import { unfoldSums } from './folded-sums.repository';
 import { sumsOfDeliveries } from './sums-of-deliveries';
 
 /** A delivery as somebody saw it: `version` changes with every attempt. */
@@ -149,9 +150,9 @@ export class SettlementRepository {
     );
   }
 
-  /** Sums the chunks again, without people who are open. */
+  /** Sums the chunks again, without people who are open. Whoever opened chunks has to do this in the same transaction. */
   async sumAgain(tx: Tx, executionId: string, chunkNos: number[]): Promise<void> {
-    await execute(tx, 'UPDATE execution SET are_sums_folded = false WHERE id = $1', [executionId]);
+    await unfoldSums(tx, executionId);
     await execute(tx, 'DELETE FROM execution_tally WHERE execution_id = $1 AND chunk_no = ANY($2::int[])', [
       executionId,
       chunkNos,
