@@ -26,6 +26,12 @@ export interface Engagement extends MessageRef {
   isUnknown?: boolean;
 }
 
+/** A notification that an installation says it got. */
+export interface Push extends MessageRef {
+  deviceId: string;
+  projectId: string;
+}
+
 /** A waiting row of the intake. */
 export interface TakenEngagement {
   id: string;
@@ -154,6 +160,27 @@ export class EngagementRepository {
       [executionId, seq],
     );
     return row ?? null;
+  }
+
+  /** Of each of these, in their order, whether it was sent to that installation, by an execution or as a test. */
+  async wentOut(tx: Tx, pushes: Push[]): Promise<boolean[]> {
+    const isIn = (table: string, id: string) => `(SELECT true FROM ${table} d WHERE d.${id} = p.execution_id
+      AND d.seq = p.seq AND d.medium = p.medium AND d.address_key = p.device_id AND d.project_id = p.project_id
+      LIMIT 1) IS NOT NULL`;
+    const rows = await query<{ didGoOut: boolean }>(
+      tx,
+      `SELECT ${isIn('delivery', 'execution_id')} OR ${isIn('test_delivery', 'test_send_id')} AS "didGoOut"
+       FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::uuid[])
+         WITH ORDINALITY AS p(execution_id, seq, medium, device_id, project_id, at) ORDER BY at`,
+      [
+        pushes.map(({ executionId }) => executionId),
+        pushes.map(({ seq }) => seq),
+        pushes.map(({ medium }) => medium),
+        pushes.map(({ deviceId }) => deviceId),
+        pushes.map(({ projectId }) => projectId),
+      ],
+    );
+    return rows.map(({ didGoOut }) => didGoOut);
   }
 
   /** The project of an execution of whose people nothing is kept any more. */

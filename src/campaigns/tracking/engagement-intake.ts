@@ -1,8 +1,8 @@
 import { GroupCommit, Transactions } from '@libs/platform';
-import { ProfilesService } from '@modules/profiles';
+import { type KnownDevice, ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import type { MessageRef } from '../domain/engagement';
-import { type Engagement, EngagementRepository } from '../persistence/engagement.repository';
+import { type Engagement, EngagementRepository, type Push } from '../persistence/engagement.repository';
 import { saidOf } from './said';
 
 const largestBatch = 500;
@@ -13,6 +13,7 @@ const mostKept = 10_000;
 export class EngagementIntake {
   private readonly projects = new Map<string, string>();
   private readonly rows: GroupCommit<Engagement, null>;
+  private readonly pushes: GroupCommit<Push, boolean>;
 
   constructor(
     private readonly transactions: Transactions,
@@ -23,6 +24,12 @@ export class EngagementIntake {
       await this.transactions.run((tx) => this.repository.store(tx, rows));
       return rows.map(() => null);
     });
+    this.pushes = new GroupCommit(largestBatch, (pushes) => this.repository.wentOut(this.transactions.pool, pushes));
+  }
+
+  /** Whether this notification went to this installation; a delivery ID alone proves nothing, as anybody can write one. */
+  wentTo({ id: deviceId, projectId }: KnownDevice, { executionId, seq, medium }: MessageRef): Promise<boolean> {
+    return this.pushes.add({ executionId, seq, medium, deviceId, projectId });
   }
 
   /**

@@ -29,10 +29,13 @@ export class SdkMessagesController {
     const deed = appReports.find((each) => each === what);
     if (!deed) throw new NotFoundException(`A message can be reported ${appReports.join(', ')}, not ${what}`);
     const ref = readDeliveryId(deliveryId);
-    const isKept = ref?.medium === 'INBOX' || ref?.medium === 'IN_APP';
-    const isOwn = isKept ? await this.kept.mark(device, { id: deliveryId, deed }) : ref?.addressKey === device.id;
-    if (!ref || !isOwn) throw new NotFoundException('This installation got no such message');
+    if (!ref) throw new NotFoundException('This installation got no such message');
     const { executionId, seq, medium } = ref;
+    const isKept = medium === 'INBOX' || medium === 'IN_APP';
+    const isOwn = isKept
+      ? await this.kept.mark(device, { id: deliveryId, deed })
+      : ref.addressKey === device.id && (await this.intake.wentTo(device, ref));
+    if (!isOwn) throw new NotFoundException('This installation got no such message');
     const at = {
       occurredAt: systemClock.now(),
       isMachine: false,

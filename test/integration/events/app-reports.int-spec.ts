@@ -3,6 +3,7 @@ import { newId } from '@libs/foundation';
 import { DeliveryService } from '@modules/channels';
 import { deliveryId } from '../../../src/campaigns/domain/execution/delivery-id';
 import { mutate } from '../../support/campaign-stage';
+import { insertExecution } from '../ledger/stage';
 import { type EventsStage, type Reached, stageEvents } from './stage';
 
 interface Counts {
@@ -57,8 +58,18 @@ describe('what apps report of their messages', () => {
     return { deviceId, call, report: async (id, what) => (await call('POST', `messages/${id}/${what}`)).status };
   }
 
-  const messageTo = ({ seq }: Reached, medium: Medium, addressKey: string): string =>
+  const messageTo = ({ seq }: Pick<Reached, 'seq'>, medium: Medium, addressKey: string): string =>
     deliveryId({ executionId: stage.executionId, seq, medium, addressKey });
+
+  /** Has the ledger know of a notification to the installation. */
+  async function pushTo({ seq, profileId }: Reached, { deviceId }: Phone): Promise<string> {
+    await stage.database.query(
+      `INSERT INTO delivery (execution_id, seq, medium, address_key, project_id, profile_id, account_id, state, fence, answered_at)
+       VALUES ($1, $2, 'MOBILE_PUSH', $3, $4, $5, $6, 'ACCEPTED', 1, now())`,
+      [stage.executionId, seq, deviceId, stage.projectId, profileId, stage.accounts.fcm],
+    );
+    return messageTo({ seq }, 'MOBILE_PUSH', deviceId);
+  }
 
   const counts = async (): Promise<Counts> => {
     await stage.apply();
@@ -79,7 +90,7 @@ describe('what apps report of their messages', () => {
 
   it('count a notification as delivered when it is displayed, and as opened when its person opens it', async () => {
     const phone = await phoneOf(person(0));
-    const id = messageTo(person(0), 'MOBILE_PUSH', phone.deviceId);
+    const id = await pushTo(person(0), phone);
     expect(await addedBy(phone, id, 'displayed', 'displayed')).toEqual({ delivered: 1, opened: 0, clicked: 0 });
     expect(await addedBy(phone, id, 'delivered', 'dismissed')).toEqual({ delivered: 0, opened: 0, clicked: 0 });
     expect(await addedBy(phone, id, 'opened', 'opened')).toEqual({ delivered: 0, opened: 1, clicked: 0 });
@@ -88,9 +99,9 @@ describe('what apps report of their messages', () => {
 
   it('count a click on a notification as delivered and opened, and one that is put away as delivered', async () => {
     const [clicking, dismissing] = [await phoneOf(person(1)), await phoneOf(person(2))];
-    const clicked = messageTo(person(1), 'MOBILE_PUSH', clicking.deviceId);
+    const clicked = await pushTo(person(1), clicking);
     expect(await addedBy(clicking, clicked, 'clicked')).toEqual({ delivered: 1, opened: 1, clicked: 1 });
-    const dismissed = messageTo(person(2), 'MOBILE_PUSH', dismissing.deviceId);
+    const dismissed = await pushTo(person(2), dismissing);
     expect(await addedBy(dismissing, dismissed, 'dismissed')).toEqual({ delivered: 1, opened: 0, clicked: 0 });
   });
 
@@ -110,9 +121,28 @@ describe('what apps report of their messages', () => {
     expect(await shown()).toEqual([]);
   });
 
+  it('are refused of notifications that went to others, however their ID is made up, even of another project', async () => {
+    const phone = await phoneOf(person(4));
+    const own = await pushTo(person(4), phone);
+    expect(await phone.report(own, 'displayed')).toBe(204);
+    const before = await counts();
+    for (const index of [0, 1, 2, 3])
+      expect(await phone.report(messageTo(person(index), 'MOBILE_PUSH', phone.deviceId), 'clicked')).toBe(404);
+    expect(await phone.report(messageTo({ seq: 999 }, 'MOBILE_PUSH', phone.deviceId), 'clicked')).toBe(404);
+    const elsewhere = await insertExecution(stage.database, { projectId: newId(), people: 1 });
+    await stage.database.query(
+      `INSERT INTO delivery (execution_id, seq, medium, address_key, project_id, profile_id, account_id, state, fence)
+       SELECT execution_id, seq, 'MOBILE_PUSH', $2, project_id, $3, $3, 'ACCEPTED', 1 FROM recipient WHERE execution_id = $1`,
+      [elsewhere, phone.deviceId, newId()],
+    );
+    const ofElsewhere = { executionId: elsewhere, seq: 1, medium: 'MOBILE_PUSH', addressKey: phone.deviceId } as const;
+    expect(await phone.report(deliveryId(ofElsewhere), 'clicked')).toBe(404);
+    expect(await counts()).toEqual(before);
+  });
+
   it('are refused of messages that went to another installation or person, and in other words', async () => {
     const [phone, other] = [await phoneOf(person(4)), await phoneOf(person(3))];
-    const push = messageTo(person(4), 'MOBILE_PUSH', phone.deviceId);
+    const push = await pushTo(person(4), phone);
     const inApp = messageTo(person(4), 'IN_APP', 'in-app');
     await keep({ deliveryId: inApp, profileId: person(4).profileId });
     for (const id of [push, inApp, 'nonsense']) expect(await other.report(id, 'displayed')).toBe(404);
