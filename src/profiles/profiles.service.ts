@@ -75,9 +75,17 @@ export class ProfilesService {
   }
 
   /**
+   * Fills the column `own` (jsonb) of a temporary table as {@link storeAttribute} has it with what people have themselves.
+   * @returns how many have something else than the `value` there; of all others it stays null.
+   */
+  readOwnAttribute(tx: Tx, projectId: string, source: { name: string; table: string }): Promise<number> {
+    return this.attributes.readOwn(tx, projectId, source);
+  }
+
+  /**
    * Writes one attribute of many people, given in a temporary table of this transaction with the columns `user_id`
    * (unique), `value` (jsonb; null removes the attribute if it `clears`, or else leaves it) and `is_known`, which becomes
-   * whether we have the profile.
+   * whether we have the profile. If it does not clear, whoever `stays` or no longer has what is in `own` keeps what they have.
    */
   storeAttribute(tx: Tx, projectId: string, source: { name: string; table: string; clears: boolean }): Promise<void> {
     return this.attributes.store(tx, projectId, source);

@@ -28,6 +28,17 @@ export class AttributeValueRepository {
     );
   }
 
+  /** Reads what the people of a temporary table of the transaction have themselves, where that is something else. */
+  async readOwn(tx: Tx, projectId: string, { name, table }: { name: string; table: string }): Promise<number> {
+    return execute(
+      tx,
+      `UPDATE ${table} v SET own = p.attributes -> $2::text FROM profile p
+       WHERE p.project_id = $1 AND p.user_id = v.user_id AND p.attributes ? $2::text
+         AND p.attributes -> $2::text IS DISTINCT FROM v.value`,
+      [projectId, name],
+    );
+  }
+
   /** Stores what a temporary table of the transaction holds; its name must not come from outside. */
   async store(
     tx: Tx,
@@ -46,7 +57,7 @@ export class AttributeValueRepository {
          attributes = CASE WHEN v.value IS NULL THEN p.attributes - $2::text ELSE p.attributes || jsonb_build_object($2::text, v.value) END
        FROM ${table} v
        WHERE p.project_id = $1 AND p.user_id = v.user_id AND p.attributes -> $2::text IS DISTINCT FROM v.value
-         AND ($3 OR v.value IS NOT NULL)`,
+         AND ($3 OR (v.value IS NOT NULL AND NOT v.stays AND p.attributes -> $2::text IS NOT DISTINCT FROM v.own))`,
       [projectId, name, clears],
     );
   }

@@ -1,4 +1,4 @@
-import { query, type Tx } from '@libs/platform';
+import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { originParameters, rulesInForce } from './exclusion-rule.repository';
 import { matches } from './guard-decision.repository';
@@ -15,6 +15,25 @@ export class OwnExclusionRepository {
       [projectId],
     );
     return rows.map(({ name }) => name);
+  }
+
+  /**
+   * Marks in a temporary table of values, with the `own` ones of people, whose own value excludes by a rule of the project
+   * and is not what Optimove said of them before.
+   */
+  async keepOthers(
+    tx: Tx,
+    { projectId, attributeId, name }: { projectId: string; attributeId: string; name: string },
+    table: string,
+  ): Promise<void> {
+    await execute(
+      tx,
+      `WITH r AS MATERIALIZED (SELECT * FROM (${rulesInForce}) AS rules WHERE name = $4)
+       UPDATE ${table} v SET stays = true
+       WHERE v.own IS NOT NULL AND EXISTS (SELECT 1 FROM r WHERE ${matches('v.own')}) AND v.own IS DISTINCT FROM
+         (SELECT value FROM remembered_value WHERE attribute_id = $5 AND user_id = v.user_id)`,
+      [...originParameters(projectId, { kind: 'DIRECT', executionId: '' }), name, attributeId],
+    );
   }
 
   /** Which of these values exclude by a rule of the project, as `profileId name`. */

@@ -2,6 +2,7 @@ import { copyIn, execute, query, type Tx } from '@libs/platform';
 import { ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import type { TypedValue } from '../domain/typed-value';
+import { OwnExclusionRepository } from './own-exclusion.repository';
 
 /** To what values belong. */
 export interface ValueTarget {
@@ -21,6 +22,8 @@ export interface ValueTarget {
 export type Values = Map<string, TypedValue | null>;
 
 const table = 'incoming_value';
+const columns = `user_id text NOT NULL, value jsonb, is_known boolean NOT NULL DEFAULT true, own jsonb,
+  stays boolean NOT NULL DEFAULT false`;
 
 /**
  * What Optimove said of each customer, by user ID, whether we know the person or not: whoever appears later is found
@@ -28,19 +31,19 @@ const table = 'incoming_value';
  */
 @Injectable()
 export class RememberedValueRepository {
-  constructor(private readonly profiles: ProfilesService) {}
+  constructor(
+    private readonly profiles: ProfilesService,
+    private readonly own: OwnExclusionRepository,
+  ) {}
 
   /** Applies values to what is remembered and to the profiles. Doing it again changes nothing. */
   async apply(tx: Tx, target: ValueTarget, values: Values): Promise<void> {
     if (values.size === 0) return;
-    await query(
-      tx,
-      `CREATE TEMP TABLE ${table} (user_id text NOT NULL, value jsonb, is_known boolean NOT NULL DEFAULT true) ON COMMIT DROP`,
-    );
+    await query(tx, `CREATE TEMP TABLE ${table} (${columns}) ON COMMIT DROP`);
     await copyIn(tx, `${table} (user_id, value)`, rowsOf(values));
     if (target.mayBeOld) await this.keepNewer(tx, target);
     if (!target.clears) await this.keepValues(tx, target);
-    await this.profiles.storeAttribute(tx, target.projectId, { name: target.name, table, clears: target.clears });
+    await this.store(tx, target);
     await this.remember(tx, target);
     await query(tx, `DROP TABLE ${table}`);
   }
@@ -76,10 +79,7 @@ export class RememberedValueRepository {
       [target.projectId, target.attributeId, target.dataDate, target.runId, limit],
     );
     if (rows.length === 0) return 0;
-    await query(
-      tx,
-      `CREATE TEMP TABLE ${table} (user_id text, value jsonb, is_known boolean NOT NULL DEFAULT true) ON COMMIT DROP`,
-    );
+    await query(tx, `CREATE TEMP TABLE ${table} (${columns}) ON COMMIT DROP`);
     await copyIn(
       tx,
       `${table} (user_id)`,
@@ -90,17 +90,16 @@ export class RememberedValueRepository {
   }
 
   /** Writes what was remembered of strangers to the profiles that have appeared since; no value leaves what they have. */
-  async adopt(
-    tx: Tx,
-    { projectId, attributeId, name }: Pick<ValueTarget, 'projectId' | 'attributeId' | 'name'>,
-  ): Promise<void> {
-    await query(
+  async adopt(tx: Tx, target: Pick<ValueTarget, 'projectId' | 'attributeId' | 'name'>): Promise<void> {
+    const { attributeId } = target;
+    await query(tx, `CREATE TEMP TABLE ${table} (${columns}) ON COMMIT DROP`);
+    await execute(
       tx,
-      `CREATE TEMP TABLE ${table} ON COMMIT DROP AS
+      `INSERT INTO ${table} (user_id, value, is_known)
        SELECT user_id, value, is_known FROM remembered_value WHERE attribute_id = $1 AND NOT is_known`,
       [attributeId],
     );
-    await this.profiles.storeAttribute(tx, projectId, { name, table, clears: false });
+    await this.store(tx, { ...target, clears: false });
     await execute(
       tx,
       `UPDATE remembered_value r SET is_known = true FROM ${table} v
@@ -108,6 +107,17 @@ export class RememberedValueRepository {
       [attributeId],
     );
     await query(tx, `DROP TABLE ${table}`);
+  }
+
+  /** Writes the values to the profiles. What does not clear leaves what others said that excludes. */
+  private async store(
+    tx: Tx,
+    target: Pick<ValueTarget, 'projectId' | 'attributeId' | 'name' | 'clears'>,
+  ): Promise<void> {
+    const { projectId, name, clears } = target;
+    const differing = clears ? 0 : await this.profiles.readOwnAttribute(tx, projectId, { name, table });
+    if (differing > 0) await this.own.keepOthers(tx, target, table);
+    await this.profiles.storeAttribute(tx, projectId, { name, table, clears });
   }
 
   private async keepNewer(tx: Tx, { attributeId, dataDate }: ValueTarget): Promise<void> {

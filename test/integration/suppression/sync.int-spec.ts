@@ -234,6 +234,37 @@ describe('the daily sync of suppression attributes', () => {
     expect([await valueOnProfile(later, name), await decide(account, later)]).toEqual([true, 'SUPPRESSED']);
   });
 
+  it('a list lifts what Optimove said, and never what the person or somebody else said that excludes', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const exclude = (profileId: string) =>
+      stage.database.query(
+        `UPDATE profile SET attributes = attributes || jsonb_build_object($2::text, 'Yes'::text) WHERE id = $1`,
+        [profileId, name],
+      );
+    const users = ['lifted', 'own-first', 'own-then', 'own-stranger'];
+    const [lifted = '', first = '', then = ''] = await stage.addProfiles(users.slice(0, 3));
+    await exclude(first);
+    await passDay(account, days[0], name, { lifted: 'true', 'own-then': 'false' });
+    await runNow(account);
+    await exclude(then);
+    const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+    const rows = users.map((customerId) => ({ customerId, attributes: ['false'] }));
+    const page = { connection, dataDate: days[0], attributes: [name], rows };
+    for (const _twice of [1, 2]) await stage.transactions.run((tx) => stage.app.get(LearnFromLists).learn(tx, page));
+    expect([await valueOnProfile(lifted, name), await decide(account, lifted)]).toEqual([false, 'ALLOWED']);
+    for (const person of [first, then])
+      expect([await valueOnProfile(person, name), await decide(account, person)]).toEqual(['Yes', 'SUPPRESSED']);
+
+    const [stranger = ''] = await stage.addProfiles(['own-stranger']);
+    await exclude(stranger);
+    await passDay(account, days[1], name, { 'own-then': 'false' });
+    await runNow(account);
+    expect([await valueOnProfile(stranger, name), await decide(account, stranger)]).toEqual(['Yes', 'SUPPRESSED']);
+    expect([await valueOnProfile(then, name), await decide(account, then)]).toEqual([false, 'ALLOWED']);
+  });
+
   it('fails loudly where Optimove does not release the attribute, and goes on once it does', async () => {
     const account = await stage.connect();
     const { id, name } = await choose(account);
