@@ -48,7 +48,7 @@ export class RememberedValueRepository {
     await query(tx, `DROP TABLE ${table}`);
   }
 
-  /** What was said of these customers cannot be read: until it can be, nobody relies on what was said before. */
+  /** What was said of these customers cannot be read: until it can be, nobody relies on what was said before. What is newer stays. */
   async doubt(tx: Tx, { projectId, attributeId, dataDate }: ValueTarget, userIds: string[]): Promise<void> {
     if (userIds.length === 0) return;
     await execute(
@@ -56,7 +56,8 @@ export class RememberedValueRepository {
       `INSERT INTO remembered_value AS r (project_id, attribute_id, user_id, data_date, is_known, is_doubtful)
        SELECT DISTINCT $1::uuid, $2::uuid, user_id, $3::date, true, true FROM unnest($4::text[]) AS u(user_id) ORDER BY user_id
        ON CONFLICT ON CONSTRAINT pk_remembered_value DO UPDATE SET is_doubtful = true, heard_at = clock_timestamp(),
-         data_date = greatest(r.data_date, excluded.data_date)`,
+         data_date = excluded.data_date
+       WHERE r.data_date <= excluded.data_date`,
       [projectId, attributeId, dataDate, userIds],
     );
   }

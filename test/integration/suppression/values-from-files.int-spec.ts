@@ -120,6 +120,19 @@ describe('values of suppression attributes from files, lists and missed days', (
     });
   });
 
+  it('a value that cannot be read, in a file of an older day, makes nobody doubtful of whom something newer was said', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const [newer = '', same = ''] = await stage.addProfiles(['doubt-newer', 'doubt-same']);
+    await passDay(account, days[0], name, { 'doubt-newer': 'false', 'doubt-same': 'false' });
+    await runNow(account);
+    await passDay(account, days[1], name, { 'doubt-newer': 'false' });
+    await runNow(account);
+    await load(id, days[0], 'userId,value\ndoubt-newer,maybe\ndoubt-same,maybe\n');
+    expect([await decide(account, newer), await decide(account, same)]).toEqual(['ALLOWED', 'SUPPRESSION_STALE']);
+  });
+
   it('takes no file of a day of which Optimove has yet to tell the changes', async () => {
     const account = await stage.connect();
     const { id, name } = await choose(account);
