@@ -45,9 +45,15 @@ export class ConnectionsService {
 
   /** @throws {ConnectionNotFoundError} when the project has no such connection. */
   async get(projectId: string, id: string): Promise<ConnectionView> {
-    const connection = isUuid(id) ? await this.repository.find(this.transactions.pool, projectId, id) : null;
+    const connection = await this.existing(projectId, id);
     if (!connection) throw new ConnectionNotFoundError(`Connection ${id} does not exist in this project`);
-    return toView(connection);
+    return connection;
+  }
+
+  /** As {@link get}; null when the project has no such connection, or no longer. */
+  async existing(projectId: string, id: string): Promise<ConnectionView | null> {
+    const connection = isUuid(id) ? await this.repository.find(this.transactions.pool, projectId, id) : null;
+    return connection && toView(connection);
   }
 
   /** By id alone, for workers; deleted ones too, so that what they left at Optimove can be taken back. */

@@ -139,6 +139,11 @@ export class MatchingService {
     return matched.map(({ seq, profileId, numberProblem }) => ({ seq, profileId, numberProblem }));
   }
 
+  /** Customers of the connection are other people from now on: who matched counts no longer, except as their own data. */
+  retireMatches(tx: Tx, connectionId: string): Promise<void> {
+    return this.customers.retire(tx, connectionId);
+  }
+
   private async remember(
     tx: Tx,
     { projectId, id: connectionId, userIdAttribute }: ConnectionView,

@@ -32,6 +32,7 @@ import { EventsRoad } from './roads/events.road';
 import { InteractionsRoad } from './roads/interactions.road';
 import { MetricsRoad } from './roads/metrics.road';
 import { SettleTotals } from './settle-totals';
+import { ForgetNames } from './subscriptions/forget-names';
 import { ManageSubscriptions } from './subscriptions/manage-subscriptions';
 import { OweStatuses } from './subscriptions/owe-statuses';
 import { PostStatuses } from './subscriptions/post-statuses';
@@ -79,6 +80,7 @@ import { WalkEveryone } from './subscriptions/walk-everyone';
     OweStatuses,
     WalkEveryone,
     StopWalk,
+    ForgetNames,
     PostStatuses,
     RunSubscriptions,
     ManageSubscriptions,
@@ -101,6 +103,7 @@ import { WalkEveryone } from './subscriptions/walk-everyone';
     SubscriptionStatusRepository,
     SubscriptionPostRepository,
     RunSubscriptions,
+    ForgetNames,
     ManageSubscriptions,
     ShowSubscriptions,
   ],

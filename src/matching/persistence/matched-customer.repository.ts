@@ -1,4 +1,4 @@
-import { query, type Tx } from '@libs/platform';
+import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 
 /** A customer of Optimove and who that is with us. */
@@ -23,11 +23,11 @@ export class MatchedCustomerRepository {
          SELECT DISTINCT ON (m.customer_id) m.customer_id, m.profile_id, k.profile_id AS before
          FROM unnest($3::text[], $4::uuid[]) AS m(customer_id, profile_id)
          LEFT JOIN matched_customer k ON k.connection_id = $2 AND k.customer_id = m.customer_id
-         WHERE k.profile_id IS DISTINCT FROM m.profile_id ORDER BY m.customer_id),
+         WHERE k.profile_id IS DISTINCT FROM m.profile_id OR k.is_former ORDER BY m.customer_id),
        stored AS (
          INSERT INTO matched_customer (connection_id, customer_id, project_id, profile_id)
          SELECT $2, customer_id, $1, profile_id FROM news ORDER BY customer_id
-         ON CONFLICT ON CONSTRAINT pk_matched_customer DO UPDATE SET profile_id = excluded.profile_id
+         ON CONFLICT ON CONSTRAINT pk_matched_customer DO UPDATE SET profile_id = excluded.profile_id, is_former = false
          RETURNING profile_id)
        SELECT profile_id, before FROM news`,
       [
@@ -45,9 +45,16 @@ export class MatchedCustomerRepository {
     return query<MatchedCustomer>(
       tx,
       `SELECT customer_id AS "customerId", profile_id AS "profileId" FROM matched_customer
-       WHERE connection_id = $1 AND customer_id = ANY($2::text[])`,
+       WHERE connection_id = $1 AND customer_id = ANY($2::text[]) AND NOT is_former`,
       [connectionId, customerIds],
     );
+  }
+
+  /** Makes every match of a connection a former one: by it the person's data are found, and nobody is named. */
+  async retire(tx: Tx, connectionId: string): Promise<void> {
+    await execute(tx, 'UPDATE matched_customer SET is_former = true WHERE connection_id = $1 AND NOT is_former', [
+      connectionId,
+    ]);
   }
 
   /** Customers of these people. */
@@ -55,7 +62,7 @@ export class MatchedCustomerRepository {
     return query<MatchedCustomer>(
       tx,
       `SELECT customer_id AS "customerId", profile_id AS "profileId" FROM matched_customer
-       WHERE connection_id = $1 AND profile_id = ANY($2::uuid[])`,
+       WHERE connection_id = $1 AND profile_id = ANY($2::uuid[]) AND NOT is_former`,
       [connectionId, profileIds],
     );
   }

@@ -26,6 +26,8 @@ export interface SubscriptionSetting {
   walkTaskId: string | null;
   /** Whether the walk also posts what Optimove acknowledged before. */
   walkPostsAgain: boolean;
+  /** Whether customer IDs mean other people than those whom Optimove was told of. */
+  namesChanged: boolean;
   /** People of the last walk whom Optimove knows under no customer id. */
   withoutCustomer: number;
 }

@@ -11,7 +11,7 @@ export type SubscriptionChoice = Pick<
 const columns = `connection_id AS "connectionId", project_id AS "projectId", is_on AS "isOn",
   subscribed_mode AS "subscribedMode", unsubscribed_mode AS "unsubscribedMode", confirmed_by AS "confirmedBy",
   confirmed_at AS "confirmedAt", email_channel_id AS "emailChannelId", version, walk_state AS "walkState",
-  walk_task_id AS "walkTaskId", walk_posts_again AS "walkPostsAgain", without_customer AS "withoutCustomer"`;
+  walk_task_id AS "walkTaskId", walk_posts_again AS "walkPostsAgain", names_changed AS "namesChanged", without_customer AS "withoutCustomer"`;
 
 /** Open transactions that have written people or devices: they hold this lock until they end. */
 const writersOfPeople = `SELECT virtualtransaction FROM pg_locks
@@ -108,6 +108,18 @@ export class SubscriptionSettingRepository {
        WHERE connection_id = $1`,
       [connectionId, postsAgain],
     );
+  }
+
+  /** Customer IDs of the connection mean other people from now on. */
+  async noteOtherNames(tx: Tx, connectionId: string): Promise<void> {
+    await execute(tx, 'UPDATE subscription_postback SET names_changed = true WHERE connection_id = $1', [connectionId]);
+  }
+
+  /** Nothing is kept any longer of what was told under former names. */
+  async noteNewNames(tx: Tx, connectionId: string): Promise<void> {
+    await execute(tx, 'UPDATE subscription_postback SET names_changed = false WHERE connection_id = $1', [
+      connectionId,
+    ]);
   }
 
   /** Projects in which something is on or was, so that changes are still noted. */

@@ -132,6 +132,16 @@ export class SubscriptionStatusRepository {
     );
   }
 
+  /** Forgets what Optimove was told, and is owed, of at most so many customers. @returns how many. */
+  forget(tx: Tx, connectionId: string, limit: number): Promise<number> {
+    return execute(
+      tx,
+      `DELETE FROM subscription_status WHERE (target_id, customer_id) IN (
+         SELECT target_id, customer_id FROM subscription_status WHERE connection_id = $1 LIMIT $2)`,
+      [connectionId, limit],
+    );
+  }
+
   /** Forgets erased people of whom there is nothing left to tell. */
   async forgetErased(tx: Tx, projectId: string): Promise<void> {
     await execute(tx, dropErased, [projectId]);

@@ -1,7 +1,7 @@
 import { Transactions } from '@libs/platform';
 import { CampaignsService } from '@modules/campaigns';
 import { ChannelsService } from '@modules/channels';
-import { ConnectionNotFoundError, ConnectionsService, type ConnectionView } from '@modules/connections';
+import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { Contactability } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import type { SubscriptionSetting } from '../domain/subscription-status';
@@ -9,6 +9,7 @@ import { targetsOf } from '../domain/subscription-targets';
 import { SubscriptionSettingRepository } from '../persistence/subscription-setting.repository';
 import { SubscriptionStatusRepository } from '../persistence/subscription-status.repository';
 import { SubscriptionTargetRepository } from '../persistence/subscription-target.repository';
+import { ForgetNames } from './forget-names';
 import { OweStatuses } from './owe-statuses';
 import { PostStatuses } from './post-statuses';
 import { StopWalk } from './stop-walk';
@@ -38,6 +39,7 @@ export class RunSubscriptions {
     private readonly oweStatuses: OweStatuses,
     private readonly walkEveryone: WalkEveryone,
     private readonly stopWalk: StopWalk,
+    private readonly forgetNames: ForgetNames,
     private readonly postStatuses: PostStatuses,
   ) {}
 
@@ -48,19 +50,30 @@ export class RunSubscriptions {
   }
 
   private async work(projectId: string): Promise<void> {
-    const open = await this.open(projectId);
-    if (open.length === 0) return this.transactions.run((tx) => this.contactability.forget(tx, projectId));
     const readsUntil = performance.now() + longestReadingMs;
     const endsAt = performance.now() + longestRunMs;
-    for (const { connection } of open) await this.refreshTargets(connection);
+    for (const setting of await this.settings.on(this.transactions.pool, projectId)) {
+      if (setting.namesChanged) await this.forgetNames.whatWasTold(setting, readsUntil);
+    }
+    const open = await this.open(projectId);
+    if (open.length === 0) return this.transactions.run((tx) => this.contactability.forget(tx, projectId));
+    const named = open.filter(({ setting }) => !setting.namesChanged);
+    for (const { connection } of named) await this.refreshTargets(connection);
     await this.oweStatuses.takeChanges(
       projectId,
-      open.map(({ connection }) => connection),
+      named.map(({ connection }) => connection),
       readsUntil,
     );
-    for (const { connection, setting } of open) await this.walkEveryone.run(connection, setting, readsUntil);
+    for (const { connection, setting } of named) await this.walkEveryone.run(connection, setting, readsUntil);
+    await this.post(projectId, named, endsAt);
+  }
+
+  /** Nothing goes out under names that were changed while they were read. */
+  private async post(projectId: string, named: Open[], endsAt: number): Promise<void> {
+    const attributes = new Map(named.map(({ connection }) => [connection.id, connection.userIdAttribute]));
     for (const { connection, setting } of await this.open(projectId)) {
-      if (!connection.isDisabled) await this.postStatuses.run(connection, setting, endsAt);
+      const isNamedAlike = attributes.get(connection.id) === connection.userIdAttribute && !setting.namesChanged;
+      if (isNamedAlike && !connection.isDisabled) await this.postStatuses.run(connection, setting, endsAt);
     }
   }
 
@@ -68,7 +81,7 @@ export class RunSubscriptions {
   private async open(projectId: string): Promise<Open[]> {
     const open: Open[] = [];
     for (const setting of await this.settings.on(this.transactions.pool, projectId)) {
-      const connection = await this.existing(setting);
+      const connection = await this.connections.existing(projectId, setting.connectionId);
       if (connection) open.push({ connection, setting });
       else await this.turnOff(setting);
     }
@@ -79,13 +92,6 @@ export class RunSubscriptions {
     return this.transactions.run(async (tx) => {
       await this.stopWalk.run(tx, { projectId, connectionId }, 'The connection was deleted');
       await this.settings.turnOff(tx, projectId, connectionId);
-    });
-  }
-
-  private existing({ projectId, connectionId }: SubscriptionSetting): Promise<ConnectionView | null> {
-    return this.connections.get(projectId, connectionId).catch((error: unknown) => {
-      if (error instanceof ConnectionNotFoundError) return null;
-      throw error;
     });
   }
 

@@ -60,6 +60,7 @@ function notSet(projectId: string, connectionId: string): SubscriptionSetting {
     walkState: 'NONE',
     walkTaskId: null,
     walkPostsAgain: false,
+    namesChanged: false,
     withoutCustomer: 0,
   };
 }

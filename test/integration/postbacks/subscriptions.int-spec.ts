@@ -4,6 +4,7 @@ import { Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { MatchingService } from '@modules/matching';
 import { Client } from 'pg';
+import { ForgetNames } from '../../../src/postbacks/subscriptions/forget-names';
 import { channels, type SubscriptionStage, setSubscriptionStage } from './subscription-stage';
 
 const subscribed = 1;
@@ -352,6 +353,51 @@ describe('subscription status to Optimove', () => {
     await match('cust-9', 'login-2');
     await stage.run();
     expect(stage.stateOf('cust-9')).toEqual({ [channels.email]: unsubscribed });
+  });
+
+  it('says nothing of customer IDs that mean nobody or others since the connection finds people by another attribute', async () => {
+    const setAttribute = async (attribute: string | null) => {
+      await stage.database.query('UPDATE connection SET user_id_attribute = $2 WHERE id = $1', [
+        connectionId,
+        attribute,
+      ]);
+      await stage.app.get(ForgetNames).ofConnection(connectionId);
+    };
+    const match = async (customerId: string, userIdValue: string) => {
+      const connection = await stage.app.get(ConnectionsService).get(stage.projectId, connectionId);
+      const customers = [{ seq: 1, customerId, userIdValue, mobileNumberValue: null }];
+      const wanted = { connection, executionId: randomUUID(), customers };
+      await stage.app.get(Transactions).run((tx) => stage.app.get(MatchingService).match(tx, wanted));
+    };
+    await stage.add([
+      { userId: 'one', email: 'one@example.com', emailSubscription: 'SUBSCRIBED' },
+      { userId: 'two', email: 'two@example.com', emailSubscription: 'SUBSCRIBED' },
+    ]);
+    await settled();
+    await setAttribute('LOGIN');
+    await setEmail('one', 'UNSUBSCRIBED');
+    await stage.runLater();
+    expect(stage.peer.posts).toEqual([]);
+    await match('two', 'one');
+    await match('cust-2', 'two');
+    await stage.runLater();
+    expect([stage.stateOf('two'), stage.stateOf('cust-2'), stage.stateOf('one')]).toEqual([
+      { [channels.email]: unsubscribed },
+      { [channels.email]: subscribed },
+      { [channels.email]: subscribed },
+    ]);
+
+    stage.peer.forgetPosts();
+    await setAttribute('NICKNAME');
+    await setEmail('two', 'UNSUBSCRIBED');
+    await stage.runLater();
+    await stage.runLater();
+    expect(stage.peer.posts).toEqual([]);
+    expect((await stage.show(connectionId)).withoutCustomer).toBe(2);
+    await match('cust-2', 'two');
+    await stage.runLater();
+    expect(stage.stateOf('cust-2')).toEqual({ [channels.email]: unsubscribed });
+    expect(stage.peer.posts.flatMap(({ CustomerIDs }) => CustomerIDs)).toEqual(['cust-2']);
   });
 
   it('ends with every customer’s last state at Optimove, whatever changes, is cut off or refused on the way', async () => {
