@@ -9,6 +9,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { CollectTotals } from './collect-totals';
 import { CheckEngagement } from './engagement/check-engagement';
 import { CollectEngagement } from './engagement/collect-engagement';
+import { EndEngagement } from './engagement/end-engagement';
 import { ManageEngagement } from './engagement/manage-engagement';
 import { PostEngagement } from './engagement/post-engagement';
 import { ShowEngagement } from './engagement/show-engagement';
@@ -58,6 +59,7 @@ import { WalkEveryone } from './subscriptions/walk-everyone';
     ManageEngagement,
     CheckEngagement,
     ShowEngagement,
+    EndEngagement,
     EngagementSettingRepository,
     EngagementEventRepository,
     EngagementBatchRepository,
@@ -93,6 +95,7 @@ import { WalkEveryone } from './subscriptions/walk-everyone';
     ManageEngagement,
     CheckEngagement,
     ShowEngagement,
+    EndEngagement,
     EngagementEventRepository,
     EngagementBatchRepository,
     MetricTotalRepository,

@@ -28,16 +28,17 @@ export class CollectEngagement {
       const { taken, news } = await this.campaigns.takeEngagement(tx, mostAtOnce);
       for (const connectionId of new Set(news.map((one) => one.connectionId))) {
         const own = news.filter((one) => one.connectionId === connectionId);
-        await this.owe(tx, connectionId, own);
+        await this.owe(tx, { projectId: own[0]?.projectId ?? '', connectionId }, own);
       }
       return taken;
     });
   }
 
-  private async owe(tx: Tx, connectionId: string, news: EngagementNews[]): Promise<void> {
-    const connection = await this.connections.find(connectionId);
+  /** Over a deleted connection Optimove is told nothing. */
+  private async owe(tx: Tx, owner: { projectId: string; connectionId: string }, news: EngagementNews[]): Promise<void> {
+    const connection = await this.connections.existing(owner.projectId, owner.connectionId);
     if (!connection) return;
-    const { road } = await this.settings.of(tx, { projectId: connection.projectId, connectionId });
+    const { road } = await this.settings.of(tx, owner);
     if (road !== 'NONE') await this.events.add(tx, connection.timeZone, news);
   }
 }

@@ -1,7 +1,7 @@
 import { Log, Transactions } from '@libs/platform';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
-import { type EngagementBatch, type EngagementSetting, usualSetting } from '../domain/engagement';
+import type { EngagementBatch, EngagementSetting } from '../domain/engagement';
 import { waitSeconds } from '../domain/metric';
 import { EngagementBatchRepository } from '../persistence/engagement-batch.repository';
 import { EngagementEventRepository } from '../persistence/engagement-event.repository';
@@ -18,8 +18,6 @@ type Failure = Exclude<CallOutcome, { outcome: 'ACKNOWLEDGED' }>;
 const mostRefusals = 25;
 /** Well below the clock's lease, so that the last call of a run ends while the lease is still held. */
 const longestRunMs = 25_000;
-
-const keptDays = 90;
 
 /** What a run has met of one message: refusals since somebody was last taken. */
 type Refusals = Map<string, number>;
@@ -46,21 +44,21 @@ export class PostEngagement {
   async run(connectionId: string): Promise<void> {
     const { pool } = this.transactions;
     const connection = await this.connections.find(connectionId);
-    if (!connection || connection.isDisabled) return this.batches.putOff(pool, connectionId);
+    if (!connection) return;
     const setting = await this.settings.of(pool, { projectId: connection.projectId, connectionId });
     await this.batches.doubtInterrupted(pool, connectionId, setting.onDoubt);
     await this.makeBatches(connection, setting);
     await this.batches.expire(pool, connectionId);
+    if (connection.isDisabled) return this.batches.putOff(pool, connectionId);
     const endsAt = performance.now() + longestRunMs;
     const refusals: Refusals = new Map();
     while (performance.now() < endsAt && (await this.postNext(connection, setting, refusals)));
-    await this.events.forget(pool, connectionId, keptDays);
   }
 
-  private async makeBatches(connection: ConnectionView, { road }: EngagementSetting): Promise<void> {
+  private async makeBatches(connection: ConnectionView, { road, everyMinutes }: EngagementSetting): Promise<void> {
     if (road === 'NONE') return this.events.dropWaiting(this.transactions.pool, connection.id);
-    const due = await this.events.connectionsDue(this.transactions.pool, usualSetting.everyMinutes);
-    if (!due.includes(connection.id)) return;
+    const isDue = await this.events.isDue(this.transactions.pool, { connectionId: connection.id, everyMinutes });
+    if (!isDue) return;
     const limit = this.roads[road].largest;
     const owner = { projectId: connection.projectId, connectionId: connection.id, road };
     for (const key of await this.events.keys(this.transactions.pool, connection.id)) {

@@ -14,6 +14,8 @@ const everyMs = 2_000;
 const collectEveryMs = 1_000;
 /** Longer than two runs of posts, each with a last call that is answered only when it times out. */
 const leaseMs = 300_000;
+const forgetEveryMs = 5_000;
+const keptDays = 90;
 const mostConnections = 200;
 
 /** Posts what is owed. One worker at a time posts for a connection. */
@@ -40,6 +42,13 @@ export class PostbackClocks {
     await this.leases.runWhenDue(tick, () => this.collectTotals.run());
     const other = { name: 'postbacks.collect-engagement', everyMs: collectEveryMs, leaseMs: 60_000 };
     await this.leases.runWhenDue(other, () => this.collectEngagement.run());
+  }
+
+  /** Drops what was settled long ago, also of connections over which nothing is told any more. */
+  @Interval(forgetEveryMs)
+  async forget(): Promise<void> {
+    const tick = { name: 'postbacks.forget-engagement', everyMs: forgetEveryMs, leaseMs: 60_000 };
+    await this.leases.runWhenDue(tick, () => this.events.forget(this.transactions.pool, keptDays));
   }
 
   @Interval(everyMs)

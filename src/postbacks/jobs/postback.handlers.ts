@@ -1,6 +1,7 @@
 import { HandlesJob, JobHandler } from '@libs/platform';
+import { EndEngagement } from '../engagement/end-engagement';
 import { ForgetNames } from '../subscriptions/forget-names';
-import { forgetNamesJob } from './postback.jobs';
+import { endEngagementJob, forgetNamesJob } from './postback.jobs';
 
 /** Runs {@link forgetNamesJob}. */
 @HandlesJob(forgetNamesJob)
@@ -11,5 +12,17 @@ export class ForgetNamesHandler extends JobHandler<{ connectionId: string; at: s
 
   handle({ connectionId }: { connectionId: string }): Promise<void> {
     return this.forgetNames.ofConnection(connectionId);
+  }
+}
+
+/** Runs {@link endEngagementJob}. */
+@HandlesJob(endEngagementJob)
+export class EndEngagementHandler extends JobHandler<{ connectionId: string }> {
+  constructor(private readonly endEngagement: EndEngagement) {
+    super();
+  }
+
+  handle({ connectionId }: { connectionId: string }): Promise<void> {
+    return this.endEngagement.ofConnection(connectionId);
   }
 }

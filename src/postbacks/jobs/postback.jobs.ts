@@ -1,5 +1,5 @@
 import { defineJob, subscribe } from '@libs/platform';
-import { userIdAttributeChanged } from '@modules/connections';
+import { connectionDeleted, userIdAttributeChanged } from '@modules/connections';
 
 /** Forgets who customers were to a connection that finds profiles by another attribute from now on. */
 export const forgetNamesJob = defineJob<{ connectionId: string; at: string }>({
@@ -7,4 +7,11 @@ export const forgetNamesJob = defineJob<{ connectionId: string; at: string }>({
   id: ({ connectionId, at }) => `forget-names-${connectionId}-${at}`,
 });
 
+/** Ends what Optimove was to be told over a deleted connection. */
+export const endEngagementJob = defineJob<{ connectionId: string }>({
+  queue: 'postbacks.end-engagement',
+  id: ({ connectionId }) => `end-engagement-${connectionId}`,
+});
+
 subscribe(userIdAttributeChanged, forgetNamesJob);
+subscribe(connectionDeleted, endEngagementJob);

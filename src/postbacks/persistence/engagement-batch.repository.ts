@@ -75,6 +75,16 @@ export class EngagementBatchRepository {
     );
   }
 
+  /** Gives up everything that is not settled. */
+  async expireAll(tx: Tx, connectionId: string, reason: string): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE engagement_batch SET state = 'EXPIRED', settled_at = now(), last_error = $2
+       WHERE connection_id = $1 AND state IN ('OWED', 'POSTING')`,
+      [connectionId, reason],
+    );
+  }
+
   /** Keeps what is due for later: the connection is switched off and may come back. */
   async putOff(tx: Tx, connectionId: string): Promise<void> {
     await execute(

@@ -36,6 +36,10 @@ interface BatchKey {
 const mostKeys = 500;
 const keyColumns = 'optimove_campaign_id, optimove_channel_id, optimove_template_id, event, day';
 
+/** SQL: whether an event of a connection has waited for so many minutes. */
+const hasWaited = (connectionId: string, minutes: string): string => `EXISTS (SELECT 1 FROM engagement_event e
+  WHERE e.connection_id = ${connectionId} AND e.batch_id IS NULL AND e.taken_at <= now() - ${minutes} * interval '1 minute')`;
+
 /** Engagement that Optimove is to be told of: one row for each customer and event, waiting or in a batch. */
 @Injectable()
 export class EngagementEventRepository {
@@ -63,17 +67,27 @@ export class EngagementEventRepository {
     );
   }
 
-  /** Connections whose longest waiting event has waited for as long as they collect. */
+  /** Connections of which an event has waited for as long as they collect: one step in an index for each that has any. */
   async connectionsDue(tx: Tx, usualMinutes: number): Promise<string[]> {
+    const next = (after: string): string =>
+      `(SELECT connection_id FROM engagement_event WHERE batch_id IS NULL ${after} ORDER BY connection_id LIMIT 1)`;
     const rows = await query<{ id: string }>(
       tx,
-      `SELECT w.connection_id AS id FROM (
-         SELECT connection_id, min(taken_at) AS since FROM engagement_event WHERE batch_id IS NULL GROUP BY 1) w
-       LEFT JOIN engagement_postback s ON s.connection_id = w.connection_id
-       WHERE w.since <= now() - coalesce(s.every_minutes, $1) * interval '1 minute'`,
+      `WITH RECURSIVE c(id) AS (
+         ${next('')} UNION ALL SELECT ${next('AND connection_id > c.id')} FROM c WHERE c.id IS NOT NULL
+       ) SELECT c.id FROM c LEFT JOIN engagement_postback s ON s.connection_id = c.id
+       WHERE ${hasWaited('c.id', 'coalesce(s.every_minutes, $1)')}`,
       [usualMinutes],
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** Whether an event of the connection has waited for so long. */
+  async isDue(
+    tx: Tx,
+    { connectionId, everyMinutes }: { connectionId: string; everyMinutes: number },
+  ): Promise<boolean> {
+    return (await query(tx, `SELECT 1 WHERE ${hasWaited('$1', '$2')}`, [connectionId, everyMinutes])).length > 0;
   }
 
   /** What is waiting, by what goes into one call. */
@@ -170,15 +184,15 @@ export class EngagementEventRepository {
     );
   }
 
-  /** Drops what was settled so many days ago, a few batches at a time. */
-  async forget(tx: Tx, connectionId: string, days: number): Promise<void> {
+  /** Drops what was settled so many days ago, of whatever connection, a few batches at a time. */
+  async forget(tx: Tx, days: number): Promise<void> {
     await execute(
       tx,
       `WITH old AS (
-         DELETE FROM engagement_batch WHERE id IN (SELECT id FROM engagement_batch WHERE connection_id = $1
-           AND settled_at < now() - $2 * interval '1 day' ORDER BY id LIMIT 10) RETURNING id
+         DELETE FROM engagement_batch WHERE id IN (SELECT id FROM engagement_batch
+           WHERE settled_at < now() - $1 * interval '1 day' ORDER BY settled_at LIMIT 50) RETURNING id
        ) DELETE FROM engagement_event WHERE batch_id IN (SELECT id FROM old)`,
-      [connectionId, days],
+      [days],
     );
   }
 

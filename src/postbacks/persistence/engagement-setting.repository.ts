@@ -1,4 +1,4 @@
-import { query, type Tx } from '@libs/platform';
+import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { type EngagementSetting, usualSetting } from '../domain/engagement';
 
@@ -19,6 +19,16 @@ export class EngagementSettingRepository {
       [projectId, connectionId],
     );
     return row ?? { connectionId, projectId, ...usualSetting, eventsUrl: null, eventsToken: null, version: 0 };
+  }
+
+  /** Tells nothing more over a connection, and keeps no token of it. */
+  async end(tx: Tx, connectionId: string): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE engagement_postback SET road = 'NONE', events_token = NULL, version = version + 1, updated_at = now()
+       WHERE connection_id = $1`,
+      [connectionId],
+    );
   }
 
   /** Stores a setting over the version that it carries; null when somebody else was faster. */

@@ -1,6 +1,7 @@
 import { signatureOf } from '@libs/optimove-client';
+import { EndEngagement } from '../../../src/postbacks/engagement/end-engagement';
 import { PostEngagement } from '../../../src/postbacks/engagement/post-engagement';
-import { type Stage, setStage } from './stage';
+import { newClock, type Stage, setStage } from './stage';
 
 interface Standing {
   version: number;
@@ -196,6 +197,68 @@ describe('what customers did, told to Optimove one by one', () => {
     await post();
     expect(stage.optimove.interactions).toEqual([]);
     expect(await standing()).toMatchObject({ expired: 1, owed: 0, alarm: expect.stringContaining('seven days') });
+  });
+
+  it('is made into batches by the clock once it has waited, each connection for as long as it collects', async () => {
+    const patient = connectionId;
+    await set({ everyMinutes: 1440 });
+    await stage.engage(patient, people(2));
+    connectionId = await stage.connect(`Engaged ${connections} at once`, 'ABSOLUTE');
+    await set({ everyMinutes: 0 });
+    await stage.engage(connectionId, people(1));
+    await newClock(stage).post();
+    expect(await standing()).toMatchObject({ waiting: 0, acknowledged: 1 });
+    connectionId = patient;
+    expect(await standing()).toMatchObject({ waiting: 2, acknowledged: 0 });
+  });
+
+  it('goes with its connection when that is deleted, as does the token', async () => {
+    const kept = () =>
+      stage.database.query<{ state: string | null; error: string | null }>(
+        `SELECT b.state, b.last_error AS error FROM engagement_event e LEFT JOIN engagement_batch b ON b.id = e.batch_id
+         WHERE e.connection_id = $1`,
+        [connectionId],
+      );
+    const url = new URL('/api/saveEvent', stage.optimove.endpoint).href;
+    expect(await set({ road: 'EVENTS', eventsUrl: url, eventsToken: tenantToken })).toEqual([]);
+    stage.optimove.engagement = () => 429;
+    await stage.engage(connectionId, people(1));
+    await post();
+    await set({ everyMinutes: 1440 });
+    await stage.engage(connectionId, people(2));
+    expect(await kept()).toHaveLength(3);
+    const deletion = `mutation ($id: ID!) { deleteConnection(input: { id: $id, acceptConsequences: true }) { deletedId } }`;
+    await answer(deletion, { id: connectionId });
+    await stage.app.get(EndEngagement).ofConnection(connectionId);
+    await stage.engage(connectionId, people(3));
+    expect(await kept()).toEqual([{ state: 'EXPIRED', error: 'The connection was deleted' }]);
+    const [setting] = await stage.database.query(
+      'SELECT events_token FROM engagement_postback WHERE connection_id = $1',
+      [connectionId],
+    );
+    expect(setting).toEqual({ events_token: null });
+    await stage.database.query(
+      `UPDATE engagement_batch SET settled_at = now() - interval '91 days' WHERE connection_id = $1`,
+      [connectionId],
+    );
+    await newClock(stage).forget();
+    expect(await kept()).toEqual([]);
+  });
+
+  it('waits while the connection is disabled, and no longer than Optimove takes it', async () => {
+    await stage.engage(connectionId, [{ customer: 'C1' }, { customer: 'C2', template: '7732', closesAt: new Date() }]);
+    await answer('mutation ($id: ID!) { disableConnection(input: { id: $id }) { userErrors { code } } }', {
+      id: connectionId,
+    });
+    await post();
+    expect(await standing()).toMatchObject({ waiting: 0, owed: 1, expired: 1 });
+    expect(stage.optimove.interactions).toEqual([]);
+    await answer('mutation ($id: ID!) { enableConnection(input: { id: $id }) { userErrors { code } } }', {
+      id: connectionId,
+    });
+    await stage.wait(connectionId);
+    await post();
+    expect(countedIds()).toEqual(['C1']);
   });
 
   it('goes nowhere where totals are enough', async () => {
