@@ -260,6 +260,29 @@ describe('a triggered campaign', () => {
     expect(inbox().received).toBe(before + 1);
   });
 
+  it('is refused while its campaign is withdrawn, on the same day, and goes on once that is resumed', async () => {
+    const [sent] = await product.control<{ url: string; body: object }[]>('GET', `/tenants/${tenant.id}/callbacks`);
+    let told = 0;
+    const tell = async () => {
+      told += 1;
+      const about = { customerID: `T${12 + told}`, campaignID: 'b1f12', channelID: channelId, templateID: templateId };
+      await fetch(sent?.url ?? '', { method: 'POST', body: JSON.stringify({ ...sent?.body, ...about }) });
+      const [entry] = await product.database.query<{ outcome: string; reason: string | null }>(
+        'SELECT outcome, reason FROM callback_journal ORDER BY id DESC LIMIT 1',
+      );
+      return entry;
+    };
+    expect(await tell()).toEqual({ outcome: 'TRIGGERED', reason: null });
+    await mutate(product.graphql, 'withdrawCampaign', 'WithdrawCampaignInput', 'campaign { id }', { id: campaignId });
+    const refused = await eventually('calls are refused', async () => {
+      const entry = await tell();
+      return entry?.outcome === 'REFUSED' ? entry : null;
+    });
+    expect(refused.reason).toBe(`The campaign of template ${templateId} is withdrawn; resume it to have it sent again`);
+    await mutate(product.graphql, 'resumeCampaign', 'ResumeCampaignInput', 'campaign { id }', { id: campaignId });
+    await eventually('calls are taken again', async () => (await tell())?.outcome === 'TRIGGERED');
+  });
+
   it('finds customers by the attribute that was named at noon, on the same day', async () => {
     const { connection } = await product.graphql<{ connection: { id: string; version: number } }>(
       'query ($id: ID!) { connection(id: $id) { id version } }',

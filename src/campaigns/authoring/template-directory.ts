@@ -29,4 +29,9 @@ export class TemplateDirectory {
   live(tx: Tx, channel: { connectionId: string; optimoveChannelId: number }): Promise<string[]> {
     return this.publications.liveTemplates(tx, channel);
   }
+
+  /** Templates of a channel that are withdrawn, as text. */
+  withdrawn(tx: Tx, channel: { connectionId: string; optimoveChannelId: number }): Promise<string[]> {
+    return this.publications.withdrawnTemplates(tx, channel);
+  }
 }

@@ -15,7 +15,7 @@ const triggered = 11;
 /** The execution that a callback announces or adds to, or why there is none. */
 export function announcementOf(
   { connection, receivedAt }: { connection: ConnectionView; receivedAt: Date },
-  callback: OptimoveCallback & { channel: ChannelView | null },
+  callback: OptimoveCallback & { channel: ChannelView | null; isWithdrawn?: boolean },
 ): Announcement | Refusal {
   const isTriggered = callback.eventTypeId === triggered;
   const { campaignId, channelId, channel } = callback;
@@ -30,6 +30,9 @@ export function announcementOf(
   if (!channel) return { reason: `Channel ${channelId} is not set up on this connection; add it in Overview` };
   if (isTriggered && callback.templateId === null) {
     return { reason: `TemplateID is missing, and channel ${channelId} has not exactly one live template` };
+  }
+  if (callback.isWithdrawn) {
+    return { reason: `The campaign of template ${callback.templateId} is withdrawn; resume it to have it sent again` };
   }
   if (channel.kind === 'SMS_SUBSCRIPTION') return { reason: `Channel ${channelId} is for subscription status only` };
   return {

@@ -27,6 +27,13 @@ export class CompleteTrigger implements OnApplicationBootstrap {
     return this.channels.findByOptimoveId(connectionId, Number(channelId));
   });
 
+  /** Withdrawn templates, by connection and Optimove's number of the channel. */
+  private readonly withdrawn = new Kept<ReadonlySet<string>>(keeping, async (key) => {
+    const [connectionId = '', channelId] = key.split(' ');
+    const channel = { connectionId, optimoveChannelId: Number(channelId) };
+    return new Set(await this.directory.withdrawn(this.transactions.pool, channel));
+  });
+
   constructor(
     private readonly transactions: Transactions,
     private readonly channels: ChannelsService,
@@ -44,6 +51,12 @@ export class CompleteTrigger implements OnApplicationBootstrap {
     const channelId = callback.channelId ?? channel?.optimoveChannelId ?? null;
     const templateId = callback.templateId ?? (channel && (await this.onlyTemplate(connection, channel)));
     return { callback: { ...callback, channelId, templateId }, channel };
+  }
+
+  /** Whether the campaign of a template is withdrawn: nothing is sent for it until it is resumed. */
+  async isWithdrawn(channel: ChannelView | null, templateId: string | null): Promise<boolean> {
+    if (!channel || templateId === null) return false;
+    return (await this.withdrawn.get(`${channel.connectionId} ${channel.optimoveChannelId}`)).has(templateId);
   }
 
   private async channelOf(connection: ConnectionView, channelId: number | null): Promise<ChannelView | null> {

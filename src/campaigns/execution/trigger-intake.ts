@@ -88,7 +88,8 @@ export class TriggerIntake {
       known.set(key, complete);
       const { channel, callback: understood } = complete;
       const templateId = callback.templateId ?? understood.templateId;
-      const full = { ...callback, channelId: understood.channelId, templateId, channel };
+      const isWithdrawn = await this.complete.isWithdrawn(channel, templateId);
+      const full = { ...callback, channelId: understood.channelId, templateId, channel, isWithdrawn };
       found.push({ subject: announcementOf(call, full), templateId });
     }
     return found;

@@ -69,7 +69,9 @@ export class ReplayCallback {
             callback: said,
             channel: channelId === null ? null : await this.channels.findByOptimoveId(connection.id, channelId),
           };
-    const subject = announcementOf({ connection, receivedAt: call.receivedAt }, { ...callback, channel });
+    const isWithdrawn = eventTypeId === triggered && (await this.complete.isWithdrawn(channel, callback.templateId));
+    const about = { ...callback, channel, isWithdrawn };
+    const subject = announcementOf({ connection, receivedAt: call.receivedAt }, about);
     if ('reason' in subject) return verdict('REFUSED', { callback, reason: subject.reason });
     if (eventTypeId === triggered) return this.rehearseOne(connection, { callback, subject });
     const { optimoveCampaignId, optimoveChannelId } = subject;

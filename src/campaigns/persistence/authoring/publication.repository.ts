@@ -186,6 +186,20 @@ export class PublicationRepository {
     return rows.map(({ templateId }) => templateId);
   }
 
+  /** Optimove's ids of the templates of a channel that are withdrawn. */
+  async withdrawnTemplates(
+    tx: Tx,
+    { connectionId, optimoveChannelId }: { connectionId: string; optimoveChannelId: number },
+  ): Promise<string[]> {
+    const rows = await query<{ templateId: string }>(
+      tx,
+      `SELECT optimove_template_id::text AS "templateId" FROM template_publication
+       WHERE connection_id = $1 AND optimove_channel_id = $2 AND state IN ('WITHDRAWING', 'WITHDRAWN')`,
+      [connectionId, optimoveChannelId],
+    );
+    return rows.map(({ templateId }) => templateId);
+  }
+
   /** By Optimove's channel: what Optimove was told, and the ids of templates about which it is being told now. */
   async settled(
     tx: Tx,
