@@ -105,6 +105,16 @@ describe('an announcement', () => {
       const execution = await onlyExecution(stage);
       return execution?.reason?.includes('token') && execution.readings[1] ? execution : null;
     });
+  const cancelled = async (stage: CampaignStage, campaignId: string): Promise<void> => {
+    await product.control('POST', `/tenants/${stage.tenant.id}/campaigns/${campaignId}/cancel`, {});
+    await eventually('the cancellation is taken in', async () => {
+      const calls = await product.database.query(
+        'SELECT 1 FROM callback_journal WHERE connection_id = $1 AND event_type_id = 4',
+        [stage.connectionId],
+      );
+      return calls.length > 0;
+    });
+  };
   const nextSecond = (): Promise<unknown> => {
     const now = Math.floor(Date.now() / 1000);
     return eventually('the next second begins', () => Math.floor(Date.now() / 1000) > now);
@@ -143,6 +153,20 @@ describe('an announcement', () => {
     expect((await inState(stage, 'COMPLETED')).funnel.received).toBe(60);
     expect(await retry()).toMatchObject({ execution: null, userErrors: [{ code: 'WRONG_STATE', path: ['id'] }] });
     expect(inbox()).toMatchObject({ received: 60, duplicates: 0 });
+  });
+
+  it('of an execution that failed cannot be taken up again once Optimove has cancelled the campaign', async () => {
+    const { stage, campaign } = await stageOne({ count: 60 });
+    await faults(stage, brokenList);
+    await runAtOptimove(product, stage, campaign.id);
+    const { id } = await inState(stage, 'FAILED');
+    await faults(stage, noFaults);
+    await cancelled(stage, campaign.id);
+    const retried = await tryMutation(product.graphql, 'retryExecution', 'ExecutionIdInput', 'execution { state }', {
+      id,
+    });
+    expect(retried).toMatchObject({ execution: null, userErrors: [{ code: 'CANCELLED', path: ['id'] }] });
+    expect(await onlyExecution(stage)).toMatchObject({ state: 'FAILED' });
   });
 
   it('waits while Optimove refuses the token, and its list is read once that is replaced', async () => {
@@ -343,6 +367,31 @@ describe('an announcement', () => {
     expect(count(second, 'SENT')).toBe(count(first, 'CANCELLED'));
     expect(count(second, 'DUPLICATE')).toBe(count(first, 'SENT'));
     expect(inbox()).toMatchObject({ received: 4_000, duplicates: 0 });
+  });
+
+  it('after a cancellation that met a completed execution brings nobody a second message, also at another time', async () => {
+    const { stage, campaign } = await stageOne({ count: 60 });
+    await runAtOptimove(product, stage, campaign.id);
+    const { id } = await inState(stage, 'COMPLETED');
+    await cancelled(stage, campaign.id);
+    const retried = await tryMutation(product.graphql, 'retryFailed', 'RetryFailedInput', 'customers', {
+      executionId: id,
+    });
+    expect(retried.userErrors).toMatchObject([{ code: 'CANCELLED', path: ['executionId'] }]);
+    // As if the list had been for an earlier time than the one that comes.
+    await product.database.query(
+      `UPDATE recipient SET due_at = due_at - interval '30 minutes' WHERE execution_id = $1`,
+      [id],
+    );
+    await nextSecond();
+    await runAtOptimove(product, stage, campaign.id);
+    const [second, first] = await eventually('the second launch completes', async () => {
+      const all = await executionsOf(stage);
+      return all.length === 2 && all[0]?.state === 'COMPLETED' ? all : null;
+    });
+    expect(first?.funnel.endStates).toEqual([{ state: 'SENT', count: 60 }]);
+    expect(second?.funnel.endStates).toEqual([{ state: 'DUPLICATE', count: 60 }]);
+    expect(inbox().received).toBe(60);
   });
 
   it('and its cancellation in the same instant see each other', async () => {

@@ -14,6 +14,7 @@ import { ExecutionIdInput } from './stop.type';
 const messages: Record<RetryRefusal, string> = {
   NOT_FOUND: 'This project has no such execution; list executions to see their ids',
   WRONG_STATE: 'Only an execution that failed before anything was sent can start anew; look at its state and reason',
+  CANCELLED: 'Optimove has cancelled this campaign since it was announced; launch it again in Optimove',
 };
 
 /** How an execution came to its list, and starting one anew that did not. */

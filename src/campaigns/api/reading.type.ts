@@ -2,7 +2,7 @@ import { UserError } from '@libs/platform';
 import { Field, Int, ObjectType, registerEnumType } from '@nestjs/graphql';
 import { ExecutionType } from './execution.type';
 
-const RetryErrorCodeEnum = { NOT_FOUND: 'NOT_FOUND', WRONG_STATE: 'WRONG_STATE' };
+const RetryErrorCodeEnum = { NOT_FOUND: 'NOT_FOUND', WRONG_STATE: 'WRONG_STATE', CANCELLED: 'CANCELLED' };
 registerEnumType(RetryErrorCodeEnum, { name: 'RetryExecutionErrorCode', description: 'Why nothing was started anew.' });
 
 @ObjectType('ExecutionReading', {

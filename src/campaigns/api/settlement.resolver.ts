@@ -14,6 +14,7 @@ import { RetryFailedInput, SettlementPayload, type SettlementUserError, SettleUn
 const messages: Record<SettlementRefusal, string> = {
   NOT_FOUND: 'This project has no such execution; list executions to see their ids',
   WRONG_STATE: 'Only a running or completed execution can send again; this one was cancelled or has failed',
+  CANCELLED: 'Optimove has cancelled this campaign since it was announced; launch it again in Optimove',
   CHANGED: 'There is nothing (more) to settle here, or somebody has been faster; load the list again',
   BUSY: 'These customers are being sent to at this moment; try again in a minute',
   VALUES_GONE: 'The personal values of this execution are no longer kept, so its messages cannot be written again',

@@ -15,10 +15,9 @@ import {
 import { ExecutionType } from './execution.type';
 
 const SettlementErrorCodeEnum = Object.fromEntries(
-  ['INVALID', 'NOT_FOUND', 'WRONG_STATE', 'CHANGED', 'BUSY', 'VALUES_GONE', 'CONNECTION_OFF'].map((code) => [
-    code,
-    code,
-  ]),
+  ['INVALID', 'NOT_FOUND', 'WRONG_STATE', 'CANCELLED', 'CHANGED', 'BUSY', 'VALUES_GONE', 'CONNECTION_OFF'].map(
+    (code) => [code, code],
+  ),
 );
 registerEnumType(SettlementErrorCodeEnum, { name: 'SettlementErrorCode', description: 'Why nothing was settled.' });
 

@@ -175,15 +175,11 @@ export class AcceptCallback {
     if (campaignId === null) return { outcome: 'REFUSED', reason: 'CampaignID is missing', executionId: null };
     const { saidAt } = saidIn(call, callback);
     await this.announcements.serialise(tx, { connectionId, optimoveCampaignId: campaignId });
-    await this.stops.rememberCancellation(tx, {
-      projectId,
-      connectionId,
-      optimoveCampaignId: campaignId,
-      runDate: runDateOf(timeStamp, call.receivedAt, timeZone),
-      saidAt,
-    });
-    const unfinished = await this.stops.unfinishedOf(tx, connectionId, campaignId, saidAt);
-    const stopped = await this.stops.requestCancel(tx, unfinished, cancelledInOptimove, saidAt);
+    const runDate = runDateOf(timeStamp, call.receivedAt, timeZone);
+    const cancellation = { projectId, connectionId, optimoveCampaignId: campaignId, runDate, saidAt };
+    await this.stops.rememberCancellation(tx, cancellation);
+    const meant = await this.stops.noteCancellation(tx, cancellation);
+    const stopped = await this.stops.requestCancel(tx, meant, cancelledInOptimove, saidAt);
     return { outcome: 'CANCELLED', reason: `${stopped.length} executions stopped`, executionId: stopped[0] ?? null };
   }
 }

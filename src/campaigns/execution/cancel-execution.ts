@@ -38,7 +38,7 @@ export class CancelExecution {
   /** Cancels whatever is unfinished over a connection that was deleted. */
   async ofConnection(connectionId: string): Promise<void> {
     const pool = this.transactions.pool;
-    const unfinished = await this.stops.unfinishedOf(pool, connectionId, null);
+    const unfinished = await this.stops.unfinishedOf(pool, connectionId);
     for (const id of await this.stops.requestCancel(pool, unfinished, connectionGone)) await this.carryOut(id);
   }
 

@@ -12,7 +12,14 @@ import {
 import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
 
 /** Why deliveries were not settled. */
-export type SettlementRefusal = 'NOT_FOUND' | 'WRONG_STATE' | 'CHANGED' | 'BUSY' | 'VALUES_GONE' | 'CONNECTION_OFF';
+export type SettlementRefusal =
+  | 'NOT_FOUND'
+  | 'WRONG_STATE'
+  | 'CANCELLED'
+  | 'CHANGED'
+  | 'BUSY'
+  | 'VALUES_GONE'
+  | 'CONNECTION_OFF';
 
 /** What came of it: how many deliveries and customers, or why nothing was changed. */
 export type SettlementOutcome = { deliveries: number; customers: number } | { refusal: SettlementRefusal };
@@ -103,6 +110,7 @@ export class SettleDeliveries {
   private async assertCanSend(tx: Tx, execution: SettledExecution): Promise<void> {
     const isOpen = ['COMPLETED', 'RUNNING'].includes(execution.state) && !execution.isCancelling;
     if (!isOpen) throw new RefusedSettlement('WRONG_STATE');
+    if (execution.isWithdrawn) throw new RefusedSettlement('CANCELLED');
     if (!execution.hasValues) throw new RefusedSettlement('VALUES_GONE');
     const { connectionId } = execution;
     if (connectionId !== null && (await this.connections.isDisabled(tx, connectionId)))

@@ -33,6 +33,8 @@ export interface SettledExecution {
   /** Null for a Direct campaign. */
   connectionId: string | null;
   isCancelling: boolean;
+  /** Optimove cancelled the campaign, be it when this was over. */
+  isWithdrawn: boolean;
   hasValues: boolean;
 }
 
@@ -52,6 +54,7 @@ export class SettlementRepository {
     const [row] = await query<SettledExecution>(
       tx,
       `SELECT kind, state, connection_id AS "connectionId", cancel_requested_at IS NOT NULL AS "isCancelling",
+         cancel_said_at IS NOT NULL AS "isWithdrawn",
          kind = 'DIRECT' OR values_gone_at IS NULL AS "hasValues"
        FROM execution e WHERE project_id = $1 AND id = $2 FOR UPDATE`,
       [projectId, executionId],

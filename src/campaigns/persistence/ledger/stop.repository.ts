@@ -113,20 +113,28 @@ export class StopRepository {
     return rows.map(({ id }) => id);
   }
 
+  /** Unfinished executions of a connection. */
+  async unfinishedOf(tx: Tx, connectionId: string): Promise<string[]> {
+    const sql = `SELECT id FROM execution e WHERE connection_id = $1 AND ${isUnfinished}`;
+    const rows = await query<{ id: string }>(tx, sql, [connectionId]);
+    return rows.map(({ id }) => id);
+  }
+
   /**
-   * Unfinished executions of a connection: of one campaign of Optimove, or of all when it is null. Those that Optimove
-   * announced after `saidAt` are not meant.
+   * Notes on a campaign's executions that Optimove cancelled it, on those that are over as well: they send nothing again,
+   * and what is announced later is a new launch. Those that Optimove announced after `saidAt` are not meant. Returns the
+   * others; their rows are locked until `tx` ends.
    */
-  async unfinishedOf(
+  async noteCancellation(
     tx: Tx,
-    connectionId: string,
-    optimoveCampaignId: string | null,
-    saidAt: Date | null = null,
+    { connectionId, optimoveCampaignId, saidAt }: Pick<Cancellation, 'connectionId' | 'optimoveCampaignId' | 'saidAt'>,
   ): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
-      `SELECT id FROM execution e WHERE connection_id = $1 AND ($2::text IS NULL OR optimove_campaign_id = $2) AND ${isUnfinished}
-         AND NOT EXISTS (SELECT 1 FROM execution_announcement a WHERE a.execution_id = e.id AND a.source <> 'SWEEP' AND a.said_at > $3)`,
+      `UPDATE execution e SET cancel_said_at = greatest(cancel_said_at, $3)
+       WHERE connection_id = $1 AND optimove_campaign_id = $2 AND state <> 'CANCELLED'
+         AND NOT EXISTS (SELECT 1 FROM execution_announcement a WHERE a.execution_id = e.id AND a.source <> 'SWEEP' AND a.said_at > $3)
+       RETURNING id`,
       [connectionId, optimoveCampaignId, saidAt],
     );
     return rows.map(({ id }) => id);
@@ -141,6 +149,12 @@ export class StopRepository {
       [limit],
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** Whether Optimove cancelled the campaign of an execution that has failed: `tx` locks it. */
+  async isWithdrawn(tx: Tx, executionId: string): Promise<boolean> {
+    const sql = `SELECT cancel_said_at IS NOT NULL AND state = 'FAILED' AS "is" FROM execution WHERE id = $1 FOR UPDATE`;
+    return (await query<{ is: boolean }>(tx, sql, [executionId]))[0]?.is ?? false;
   }
 
   /** Remembers a cancellation, because it may come before the announcement. */
