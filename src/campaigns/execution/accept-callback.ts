@@ -163,8 +163,8 @@ export class AcceptCallback {
       const reason = 'The campaign was already announced by event 13 or found by the sweep, and is read over the API';
       return { outcome: 'REFUSED', reason, executionId: id };
     }
-    if (outcome !== 'KNOWN') await this.engagements.save(tx, { id, projectId: announcement.projectId }, engagement);
     if (outcome === 'CANCELLED') return { outcome: 'CANCELLED', reason: cancelledBefore, executionId: id };
+    if (outcome !== 'KNOWN') await this.engagements.save(tx, { id, projectId: announcement.projectId }, engagement);
     return { outcome: 'ANNOUNCED', reason: null, executionId: id };
   }
 

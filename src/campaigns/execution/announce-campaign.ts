@@ -44,17 +44,17 @@ export class AnnounceCampaign {
     tx: Tx,
     announcement: Announcement & { engagementId: string },
     heard: Heard,
-  ): Promise<{ id: string; outcome: EngagementOutcome | 'CANCELLED' }> {
+  ): Promise<{ id: string; outcome: EngagementOutcome }> {
     await this.announcements.serialise(tx, announcement);
-    const announced = await this.announcements.announceEngagement(tx, announcement, heard);
-    if (announced.outcome !== 'NEW' && announced.outcome !== 'REOPENED') return announced;
     const cancelledAt = await this.cancelledSince(tx, announcement, heard.saidAt);
-    if (cancelledAt === null) {
-      await this.read(tx, announced.id);
-      return announced;
+    const isCancelled = cancelledAt !== null;
+    const announced = await this.announcements.announceEngagement(tx, announcement, { heard, isCancelled });
+    if (isCancelled && announced.outcome === 'NEW') {
+      await this.stops.requestCancel(tx, [announced.id], cancelledInOptimove, cancelledAt);
+      return { ...announced, outcome: 'CANCELLED' };
     }
-    await this.stops.requestCancel(tx, [announced.id], cancelledInOptimove, cancelledAt);
-    return { ...announced, outcome: 'CANCELLED' };
+    if (['NEW', 'REOPENED'].includes(announced.outcome)) await this.read(tx, announced.id);
+    return announced;
   }
 
   /** Queues the reading of an execution. */

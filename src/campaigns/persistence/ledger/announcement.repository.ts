@@ -25,7 +25,7 @@ export interface Heard extends Said {
 export type AnnouncementOutcome = 'NEW' | 'REVIVED' | 'AGAIN' | 'REPEATED' | 'CANCELLED';
 
 /** How the execution of an engagement in files stands, or that the API's list was announced first. */
-export type EngagementOutcome = 'NEW' | 'REOPENED' | 'KNOWN' | 'LISTED_BY_API';
+export type EngagementOutcome = 'NEW' | 'REOPENED' | 'KNOWN' | 'LISTED_BY_API' | 'CANCELLED';
 
 /** The execution that an announcement leads to. */
 export interface Announced {
@@ -37,11 +37,15 @@ export interface Announced {
 export interface Launch {
   id: string;
   launch: number;
+  /** Null where the API lists its recipients. */
+  engagement_id: string | null;
   state: string;
   cancel_said_at: Date | null;
   cancel_requested_at: Date | null;
   read_started_at: Date | null;
 }
+
+const launchColumns = 'id, launch, engagement_id, state, cancel_said_at, cancel_requested_at, read_started_at';
 
 /** Which announcement leads to which execution. */
 @Injectable()
@@ -59,21 +63,21 @@ export class AnnouncementRepository {
     announcement: Announcement,
     { heard, isCancelled }: { heard: Heard; isCancelled: boolean },
   ): Promise<Announced> {
-    const byFiles = await this.otherSource(tx, announcement, 'engagement_id IS NOT NULL');
-    if (byFiles) return { id: byFiles, outcome: 'REPEATED' };
-    const latest = await this.latest(tx, announcement);
-    if (!latest) return this.create(tx, announcement, { heard, launch: 1 });
-    if (isCancelled) return { id: latest.id, outcome: 'CANCELLED' };
-    const cancelledAt = cancellationOf(latest);
-    if (cancelledAt !== null) {
-      if (heard.source === 'SWEEP' || heard.saidAt <= cancelledAt) return { id: latest.id, outcome: 'CANCELLED' };
-      return this.create(tx, announcement, { heard, launch: latest.launch + 1 });
+    const launches = await this.launches(tx, announcement);
+    const open = launches.filter(isOpen);
+    const byFiles = open.find(({ engagement_id }) => engagement_id !== null);
+    if (byFiles) return { id: byFiles.id, outcome: 'REPEATED' };
+    const [latest] = launches;
+    const [current] = open;
+    if (latest && (isCancelled || (!current && isEndedAfter(launches, heard)))) {
+      return { id: latest.id, outcome: 'CANCELLED' };
     }
-    const isNews = await this.note(tx, latest.id, heard);
-    if (latest.state === 'FAILED' && (isNews || heard.source !== 'SWEEP') && (await this.revive(tx, latest.id))) {
-      return { id: latest.id, outcome: 'REVIVED' };
+    if (!current) return this.create(tx, announcement, { heard, launch: (latest?.launch ?? 0) + 1 });
+    const isNews = await this.note(tx, current.id, heard);
+    if (current.state === 'FAILED' && (isNews || heard.source !== 'SWEEP') && (await this.revive(tx, current.id))) {
+      return { id: current.id, outcome: 'REVIVED' };
     }
-    return { id: latest.id, outcome: isNews ? 'AGAIN' : 'REPEATED' };
+    return { id: current.id, outcome: isNews ? 'AGAIN' : 'REPEATED' };
   }
 
   /** Lets an execution that failed before anything was frozen start anew; false when it is not in that state. */
@@ -86,59 +90,69 @@ export class AnnouncementRepository {
 
   /**
    * The execution of an engagement, after {@link serialise}. A repeated announcement of one that failed before anything
-   * was sent opens it again.
+   * was sent opens it again; one later than a cancellation is a new launch.
    * @returns how the execution stands, or that the API's list of the same campaign was announced first.
    */
   async announceEngagement(
     tx: Tx,
     announcement: Announcement & { engagementId: string },
-    heard: Heard,
+    { heard, isCancelled }: { heard: Heard; isCancelled: boolean },
   ): Promise<{ id: string; outcome: EngagementOutcome }> {
-    const listed = await this.otherSource(tx, announcement, `engagement_id IS NULL AND state <> 'FAILED'`);
-    if (listed) return { id: listed, outcome: 'LISTED_BY_API' };
-    const { connectionId, engagementId } = announcement;
-    const [existing] = await query<{ id: string }>(
+    const launches = await this.launches(tx, announcement);
+    const lists = launches.filter(({ engagement_id }) => engagement_id === null);
+    const listed = lists.find((each) => isOpen(each) && each.state !== 'FAILED');
+    if (listed) return { id: listed.id, outcome: 'LISTED_BY_API' };
+    const known = await this.launchesOfEngagement(tx, announcement);
+    const current = known.find(isOpen);
+    if (current) {
+      const isReopened = !isCancelled && (await this.revive(tx, current.id));
+      return { id: current.id, outcome: isReopened ? 'REOPENED' : 'KNOWN' };
+    }
+    const [latest] = [...known, ...lists];
+    if (latest && (isCancelled || isEndedAfter([...known, ...lists], heard))) {
+      return { id: latest.id, outcome: 'CANCELLED' };
+    }
+    // Engagements beside this one are earlier launches only where they were cancelled before it.
+    const ended = [...known, ...launches.filter((each) => !isOpen(each) && !isEndedAfter([each], heard))];
+    const launch = Math.max(0, ...ended.map((each) => each.launch)) + 1;
+    return this.create(tx, announcement, { heard, launch, engagementId: announcement.engagementId });
+  }
+
+  /** The newest launch of the day that the API lists, or null. */
+  async latest(tx: Tx, announcement: Announcement): Promise<Launch | null> {
+    const launches = await this.launches(tx, announcement);
+    return launches.find(({ engagement_id }) => engagement_id === null) ?? null;
+  }
+
+  /** All launches of the day, newest first. */
+  private launches(tx: Tx, announcement: Announcement): Promise<Launch[]> {
+    const { projectId, connectionId, optimoveCampaignId, channelId, runDate } = announcement;
+    return query(
       tx,
-      'SELECT id FROM execution WHERE connection_id = $1 AND engagement_id = $2',
+      `SELECT ${launchColumns} FROM execution
+       WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3 AND channel_id = $4 AND run_date = $5
+         AND kind = 'SCHEDULED' ORDER BY launch DESC, id DESC`,
+      [projectId, connectionId, optimoveCampaignId, channelId, runDate],
+    );
+  }
+
+  /** All launches of an engagement, whatever the day, newest first. */
+  private launchesOfEngagement(
+    tx: Tx,
+    { connectionId, engagementId }: Announcement & { engagementId: string },
+  ): Promise<Launch[]> {
+    return query(
+      tx,
+      `SELECT ${launchColumns} FROM execution WHERE connection_id = $1 AND engagement_id = $2 ORDER BY launch DESC`,
       [connectionId, engagementId],
     );
-    if (!existing) {
-      const { id } = await this.create(tx, announcement, { heard, launch: 1, engagementId });
-      return { id, outcome: 'NEW' };
-    }
-    return { id: existing.id, outcome: (await this.revive(tx, existing.id)) ? 'REOPENED' : 'KNOWN' };
-  }
-
-  /** An execution of the same campaign, channel and day that has the other kind of source; both would send it twice. */
-  private async otherSource(tx: Tx, announcement: Announcement, condition: string): Promise<string | null> {
-    const { projectId, connectionId, channelId, optimoveCampaignId, runDate } = announcement;
-    const [other] = await query<{ id: string }>(
-      tx,
-      `SELECT id FROM execution WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
-         AND channel_id = $4 AND run_date = $5 AND kind = 'SCHEDULED' AND ${condition} LIMIT 1`,
-      [projectId, connectionId, optimoveCampaignId, channelId, runDate],
-    );
-    return other?.id ?? null;
-  }
-
-  /** The newest launch of the day, or null. */
-  async latest(tx: Tx, announcement: Announcement): Promise<Launch | null> {
-    const { projectId, connectionId, optimoveCampaignId, channelId, runDate } = announcement;
-    const [row] = await query<Launch>(
-      tx,
-      `SELECT id, launch, state, cancel_said_at, cancel_requested_at, read_started_at FROM execution
-       WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3 AND channel_id = $4 AND run_date = $5
-         AND kind = 'SCHEDULED' AND engagement_id IS NULL ORDER BY launch DESC LIMIT 1`,
-      [projectId, connectionId, optimoveCampaignId, channelId, runDate],
-    );
-    return row ?? null;
   }
 
   private async create(
     tx: Tx,
     announcement: Announcement,
     { heard, launch, engagementId = null }: { heard: Heard; launch: number; engagementId?: string | null },
-  ): Promise<Announced> {
+  ): Promise<{ id: string; outcome: 'NEW' }> {
     const { projectId, connectionId, channelId, optimoveChannelId, optimoveCampaignId, runDate } = announcement;
     const id = newId();
     await query(
@@ -171,4 +185,14 @@ export interface Campaign {
 /** When Optimove says that it cancelled, or else when somebody here did; null while nobody has. */
 function cancellationOf({ cancel_said_at, cancel_requested_at }: Launch): Date | null {
   return cancel_said_at ?? (cancel_requested_at && wholeSeconds(cancel_requested_at));
+}
+
+function isOpen(launch: Launch): boolean {
+  return cancellationOf(launch) === null;
+}
+
+/** Whether one of the launches was cancelled after something was said. The sweep never says when it was. */
+function isEndedAfter(launches: Launch[], { source, saidAt }: Heard): boolean {
+  const isLater = (cancelledAt: Date | null): boolean => cancelledAt !== null && saidAt <= cancelledAt;
+  return source === 'SWEEP' || launches.some((each) => isLater(cancellationOf(each)));
 }

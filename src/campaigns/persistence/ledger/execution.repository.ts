@@ -69,11 +69,11 @@ export const isAnnouncedSince = `EXISTS (SELECT 1 FROM execution_announcement a
 
 const isWanted = `state = 'ANNOUNCED' OR reading > read_through OR ${isAnnouncedSince}`;
 
-/** An earlier launch of the day has not come to its end; $2 are its connection and the deleted ones that this stands for. */
+/** An earlier launch of the day has not been cancelled to its end; $2 are its connection and the deleted ones that this stands for. */
 const hasEarlierLaunch = `EXISTS (SELECT 1 FROM execution o WHERE o.project_id = e.project_id
   AND o.connection_id = ANY($2::uuid[]) AND o.optimove_campaign_id = e.optimove_campaign_id
   AND o.optimove_channel_id = e.optimove_channel_id AND o.run_date = e.run_date AND o.kind = e.kind
-  AND (o.launch < e.launch OR o.connection_id <> e.connection_id) AND o.state IN ('ANNOUNCED', 'READING', 'RUNNING'))`;
+  AND (o.launch < e.launch AND o.cancel_requested_at IS NOT NULL OR o.connection_id <> e.connection_id) AND o.state IN ('ANNOUNCED', 'READING', 'RUNNING'))`;
 
 /** Executions and their states. */
 @Injectable()
