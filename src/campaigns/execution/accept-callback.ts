@@ -14,7 +14,7 @@ import { CampaignsConfig } from '../campaigns.config';
 import { largestCallback } from '../domain/callback-body';
 import { runDateOf } from '../domain/execution/run-date';
 import { type Said, saidOf } from '../domain/execution/said';
-import { type Announcement, AnnouncementRepository } from '../persistence/ledger/announcement.repository';
+import { type Announcement, AnnouncementRepository, type Heard } from '../persistence/ledger/announcement.repository';
 import { EngagementFilesRepository } from '../persistence/ledger/engagement-files.repository';
 import { type JournalOutcome, JournalRepository } from '../persistence/ledger/journal.repository';
 import { SignalRepository } from '../persistence/ledger/signal.repository';
@@ -124,7 +124,7 @@ export class AcceptCallback {
     if (callback.eventTypeId === engagementInFiles) {
       return this.engage(tx, call, { callback, announcement: subject });
     }
-    const announced = await this.announceCampaign.run(tx, subject, { source: '13', ...saidIn(call, callback) });
+    const announced = await this.announceCampaign.run(tx, subject, heardIn('13', call, callback));
     const executionId = announced?.id ?? null;
     if (announced?.outcome === 'CANCELLED') return { outcome: 'CANCELLED', reason: cancelledBefore, executionId };
     return { outcome: 'ANNOUNCED', reason: null, executionId };
@@ -157,8 +157,7 @@ export class AcceptCallback {
     const engagement = readEngagement(callback);
     if (typeof engagement === 'string') return { outcome: 'REFUSED', reason: engagement, executionId: null };
     const subject = { ...announcement, engagementId: engagement.engagementId };
-    const heard = { source: '14' as const, ...saidIn(call, callback) };
-    const { id, outcome } = await this.announceCampaign.engage(tx, subject, heard);
+    const { id, outcome } = await this.announceCampaign.engage(tx, subject, heardIn('14', call, callback));
     if (outcome === 'LISTED_BY_API') {
       const reason = 'The campaign was already announced by event 13 or found by the sweep, and is read over the API';
       return { outcome: 'REFUSED', reason, executionId: id };
@@ -192,6 +191,10 @@ export function readCall(call: Pick<InboundCall, 'kind' | 'body' | 'isCut'>): Pa
 
 function saidIn({ connection, receivedAt }: InboundCall, { timeStamp }: OptimoveCallback): Said {
   return saidOf(timeStamp, receivedAt, connection.timeZone);
+}
+
+function heardIn(source: Heard['source'], call: InboundCall, callback: OptimoveCallback): Heard {
+  return { source, ...saidIn(call, callback), receivedAt: call.receivedAt };
 }
 
 function entryOf(call: InboundCall, callback: OptimoveCallback | null): TriggerCall['entry'] {

@@ -69,7 +69,8 @@ export class FindMissed {
     const overdue = await this.sightings.overdue(this.transactions.pool, sighting, this.config.MISSED_CALLBACK_SECONDS);
     // Cancelled on the day of the run or later: the sweep does not know when the run began.
     const saidAt = instantOf(`${runDate}T00:00`, connection.timeZone);
-    const heard: Heard = { source: 'SWEEP', stamp: `${runDate} 00:00:00`, saidAt };
+    const stamp = `${runDate} 00:00:00`;
+    const heard: Heard = { source: 'SWEEP', stamp, saidAt, receivedAt: systemClock.now() };
     for (const { optimoveCampaignId, isKnown } of overdue) {
       if (isKnown || (await this.isOurs(place, optimoveCampaignId))) {
         await this.announce(place, optimoveCampaignId, heard);
@@ -94,7 +95,7 @@ export class FindMissed {
     const known = await this.announcements.latest(this.transactions.pool, toAnnouncement(place, optimoveCampaignId));
     if (known?.read_started_at && known.read_started_at > receivedAt) return;
     if (!known && !(await this.isOurs(place, optimoveCampaignId))) return;
-    await this.announce(place, optimoveCampaignId, { source: '1', stamp, saidAt });
+    await this.announce(place, optimoveCampaignId, { source: '1', stamp, saidAt, receivedAt });
   }
 
   /** Whether the campaign uses a template of ours on the channel; a campaign that is not on it has none. */

@@ -62,7 +62,7 @@ describe('a campaign that was cancelled over a connection that was deleted and m
       ...{ optimoveChannelId: 506, optimoveCampaignId: String(CampaignID) },
     };
     const saidAt = new Date(`${runDate}T00:00Z`);
-    const heard = { source: 'SWEEP' as const, stamp: `${runDate} 00:00:00`, saidAt };
+    const heard = { source: 'SWEEP' as const, stamp: `${runDate} 00:00:00`, saidAt, receivedAt: new Date() };
     const announce = stage.app.get(AnnounceCampaign, { strict: false });
     expect(await stage.app.get(Transactions).run((tx) => announce.run(tx, announcement, heard))).toBeNull();
     expect(await executions()).toEqual([]);

@@ -1,4 +1,6 @@
+import { Transactions } from '@libs/platform';
 import type { AcceptedCall } from '../../../src/campaigns/execution/accept-callback';
+import { AnnounceCampaign } from '../../../src/campaigns/execution/announce-campaign';
 import { mutate } from '../../support/campaign-stage';
 import { type ContentStage, setStage } from '../content/stage';
 import { bringCallback } from './bring-callback';
@@ -14,6 +16,7 @@ interface Launched {
 describe('a campaign that was cancelled', () => {
   let stage: ContentStage;
   let connectionId: string;
+  let channelId: string;
   let CampaignID = 0;
 
   beforeAll(async () => {
@@ -30,7 +33,14 @@ describe('a campaign that was cancelled', () => {
     );
     connectionId = connection.id;
     const channel = { connectionId, kind: 'MOBILE_PUSH', name: 'Xtremepush' };
-    await mutate(stage.graphql, 'addChannel', 'AddChannelInput', 'channel { id }', channel);
+    const added = await mutate<{ channel: { id: string } }>(
+      stage.graphql,
+      'addChannel',
+      'AddChannelInput',
+      'channel { id }',
+      channel,
+    );
+    channelId = added.channel.id;
   }, 120_000);
   afterAll(() => stage?.close());
   beforeEach(() => {
@@ -42,12 +52,50 @@ describe('a campaign that was cancelled', () => {
       ...{ connectionId, EventTypeID, CampaignID, TimeStamp: `${day} ${time}`, and },
       receivedAt: new Date(`${day}T${time}Z`),
     });
+  const announcementOfDay = () => ({
+    ...{ projectId: stage.projectId, connectionId, channelId, runDate: day },
+    ...{ optimoveChannelId: 506, optimoveCampaignId: String(CampaignID) },
+  });
   const launches = (): Promise<Launched[]> =>
     stage.database.query(
       `SELECT launch, engagement_id AS engagement, cancel_requested_at IS NOT NULL AS "isCancelled" FROM execution
        WHERE connection_id = $1 AND optimove_campaign_id = $2 ORDER BY id`,
       [connectionId, String(CampaignID)],
     );
+
+  describe('by somebody here, where the clock of Optimove is ahead', () => {
+    /** Two hours ahead. */
+    const ahead = (EventTypeID: number, time: string, TimeStamp: string): Promise<AcceptedCall | null> =>
+      call(EventTypeID, time, { TimeStamp: `${day} ${TimeStamp}` });
+    const cancelledAt = (time: string): Promise<unknown> =>
+      stage.database.query(
+        `UPDATE execution SET state = 'CANCELLED', cancel_requested_at = $3
+         WHERE connection_id = $1 AND optimove_campaign_id = $2`,
+        [connectionId, String(CampaignID), new Date(`${day}T${time}Z`)],
+      );
+
+    it('is not launched again by a repeat', async () => {
+      await ahead(13, '09:00:01', '11:00:00');
+      await cancelledAt('09:20:00');
+      expect(await ahead(13, '09:21:00', '11:00:00')).toMatchObject({ outcome: 'CANCELLED' });
+      expect(await ahead(13, '09:30:00', '11:30:00')).toMatchObject({ outcome: 'ANNOUNCED' });
+      expect((await launches()).map(({ launch }) => launch)).toEqual([1, 2]);
+    });
+
+    it('is not launched again by what had come before, such as an event 1 that is followed up afterwards', async () => {
+      await ahead(13, '09:00:01', '11:00:00');
+      await cancelledAt('09:05:00');
+      const announcement = announcementOfDay();
+      const heard = {
+        ...{ source: '1' as const, stamp: `${day} 11:00:02`, saidAt: new Date(`${day}T11:00:02Z`) },
+        receivedAt: new Date(`${day}T09:00:03Z`),
+      };
+      const announce = stage.app.get(AnnounceCampaign, { strict: false });
+      const announced = await stage.app.get(Transactions).run((tx) => announce.run(tx, announcement, heard));
+      expect(announced?.outcome).toBe('CANCELLED');
+      expect(await launches()).toHaveLength(1);
+    });
+  });
 
   describe('and came in files', () => {
     const engaged = (time: string, engagement: string): Promise<AcceptedCall | null> =>

@@ -16,6 +16,8 @@ export interface Announcement {
 /** Who said so: a callback of event 13, 1 or 14, or the sweep. The same source and stamp again is a repeat. */
 export interface Heard extends Said {
   source: '13' | '1' | '14' | 'SWEEP';
+  /** When it came, by our clock. */
+  receivedAt: Date;
 }
 
 /**
@@ -43,9 +45,12 @@ export interface Launch {
   cancel_said_at: Date | null;
   cancel_requested_at: Date | null;
   read_started_at: Date | null;
+  /** Instants at which it was announced, by Optimove's clock. */
+  said_at: Date[];
 }
 
-const launchColumns = 'id, launch, engagement_id, state, cancel_said_at, cancel_requested_at, read_started_at';
+const launchColumns = `id, launch, engagement_id, state, cancel_said_at, cancel_requested_at, read_started_at,
+  ARRAY(SELECT said_at FROM execution_announcement WHERE execution_id = execution.id) AS said_at`;
 
 /** Which announcement leads to which execution. */
 @Injectable()
@@ -69,7 +74,7 @@ export class AnnouncementRepository {
     if (byFiles) return { id: byFiles.id, outcome: 'REPEATED' };
     const [latest] = launches;
     const [current] = open;
-    if (latest && (isCancelled || (!current && isEndedAfter(launches, heard)))) {
+    if (latest && (isCancelled || (!current && launches.some((each) => isOlder(heard, each))))) {
       return { id: latest.id, outcome: 'CANCELLED' };
     }
     if (!current) return this.create(tx, announcement, { heard, launch: (latest?.launch ?? 0) + 1 });
@@ -109,11 +114,11 @@ export class AnnouncementRepository {
       return { id: current.id, outcome: isReopened ? 'REOPENED' : 'KNOWN' };
     }
     const [latest] = [...known, ...lists];
-    if (latest && (isCancelled || isEndedAfter([...known, ...lists], heard))) {
+    if (latest && (isCancelled || [...known, ...lists].some((each) => isOlder(heard, each)))) {
       return { id: latest.id, outcome: 'CANCELLED' };
     }
     // Engagements beside this one are earlier launches only where they were cancelled before it.
-    const ended = [...known, ...launches.filter((each) => !isOpen(each) && !isEndedAfter([each], heard))];
+    const ended = [...known, ...launches.filter((each) => !isOpen(each) && !isOlder(heard, each))];
     const launch = Math.max(0, ...ended.map((each) => each.launch)) + 1;
     return this.create(tx, announcement, { heard, launch, engagementId: announcement.engagementId });
   }
@@ -182,17 +187,22 @@ export interface Campaign {
   optimoveCampaignId: string;
 }
 
-/** When Optimove says that it cancelled, or else when somebody here did; null while nobody has. */
-function cancellationOf({ cancel_said_at, cancel_requested_at }: Launch): Date | null {
-  return cancel_said_at ?? (cancel_requested_at && wholeSeconds(cancel_requested_at));
+function isOpen({ cancel_said_at, cancel_requested_at }: Launch): boolean {
+  return cancel_said_at === null && cancel_requested_at === null;
 }
 
-function isOpen(launch: Launch): boolean {
-  return cancellationOf(launch) === null;
+/** Whether something says nothing newer than the cancellation of a launch. The sweep never says when it was. */
+function isOlder(heard: Heard, launch: Launch): boolean {
+  return heard.source === 'SWEEP' || isRepeat(heard, launch) || isEnded(heard, launch);
 }
 
-/** Whether one of the launches was cancelled after something was said. The sweep never says when it was. */
-function isEndedAfter(launches: Launch[], { source, saidAt }: Heard): boolean {
-  const isLater = (cancelledAt: Date | null): boolean => cancelledAt !== null && saidAt <= cancelledAt;
-  return source === 'SWEEP' || launches.some((each) => isLater(cancellationOf(each)));
+function isRepeat({ saidAt }: Heard, { said_at }: Launch): boolean {
+  return said_at.some((each) => each.getTime() === saidAt.getTime());
+}
+
+/** Optimove's clock says when it cancelled. When somebody here did says ours, which may be behind. */
+function isEnded({ saidAt, receivedAt }: Heard, { cancel_said_at, cancel_requested_at }: Launch): boolean {
+  if (cancel_said_at) return saidAt <= cancel_said_at;
+  if (!cancel_requested_at) return false;
+  return saidAt <= wholeSeconds(cancel_requested_at) || receivedAt <= cancel_requested_at;
 }
