@@ -85,6 +85,16 @@ describe('a triggered campaign', () => {
     if (!execution) return { received: 0, ended: 0, sent: 0, delivered: 0, endStates: [], deliveries: [], state: '' };
     return { ...execution.funnel, state: execution.state };
   };
+  const lastCall = async (): Promise<{ url: string; body: Record<string, unknown> }> => {
+    type Sent = { url: string; body: Record<string, unknown> };
+    const [sent] = (await product.control<Sent[]>('GET', `/tenants/${tenant.id}/callbacks`)).slice(-1);
+    if (!sent) throw new Error('No callback was made');
+    return sent;
+  };
+  const post = async (kind: string, body: object): Promise<void> => {
+    const url = (await lastCall()).url.replace(/\/event-11$/, kind);
+    expect((await fetch(url, { method: 'POST', body: JSON.stringify(body) })).status).toBe(200);
+  };
   const inbox = () => product.farEnds.inbox.report(50).mobilePush;
 
   it('reaches each customer with the values of the trigger, in one execution of the day', async () => {
@@ -258,6 +268,41 @@ describe('a triggered campaign', () => {
     });
     expect({ sent: countOf(funnel, 'SENT'), expired: countOf(funnel, 'EXPIRED') }).toEqual({ sent: 1, expired: 1 });
     expect(inbox().received).toBe(before + 1);
+  });
+
+  it('hears nothing once it is cancelled in Optimove, until a call says that it was made later', async () => {
+    const at = (offset = 0): string =>
+      new Date(Date.now() + offset * 1000).toISOString().slice(0, 19).replace('T', ' ');
+    const { body } = await lastCall();
+    const told = async (customerID: string, timeStamp?: string): Promise<string | undefined> => {
+      await post('/event-11', { ...body, customerID, campaignID: 'again', timeStamp });
+      const [entry] = await product.database.query<{ outcome: string }>(
+        `SELECT outcome FROM callback_journal WHERE optimove_campaign_id = 'again' ORDER BY id DESC LIMIT 1`,
+      );
+      return entry?.outcome;
+    };
+    expect(await told('T20', at())).toBe('TRIGGERED');
+    await eventually('the first is sent to', async () => countOf(await funnelOf('again'), 'SENT') === 1);
+    const cancellation = { EventTypeID: 4, TimeStamp: at(), CampaignID: 'again' };
+    await post('/event-4', cancellation);
+    expect(await told('T21', cancellation.TimeStamp)).toBe('REFUSED');
+    expect(await told('T21')).toBe('REFUSED');
+    await eventually('it is heard again', async () => (await told('T22', at(1))) === 'TRIGGERED');
+    // A repeat is not meant for what was started again.
+    await post('/event-4', cancellation);
+    expect(await told('T23', at(1))).toBe('TRIGGERED');
+    const launches = await eventually('all have an end', async () => {
+      const rows = await product.database.query<{ state: string; customers: string[] }>(
+        `SELECT e.state, array_agg(r.customer_id ORDER BY r.customer_id) FILTER (WHERE r.end_state = 'SENT') AS customers
+         FROM execution e JOIN recipient r ON r.execution_id = e.id
+         WHERE e.optimove_campaign_id = 'again' GROUP BY e.id ORDER BY e.launch`,
+      );
+      return rows[0]?.state === 'CANCELLED' && rows[1]?.customers?.length === 2 ? rows : null;
+    });
+    expect(launches).toEqual([
+      { state: 'CANCELLED', customers: ['T20'] },
+      { state: 'RUNNING', customers: ['T22', 'T23'] },
+    ]);
   });
 
   it('is refused while its campaign is withdrawn, on the same day, and goes on once that is resumed', async () => {

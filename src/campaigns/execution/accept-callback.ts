@@ -176,8 +176,8 @@ export class AcceptCallback {
     await this.announcements.serialise(tx, { connectionId, optimoveCampaignId: campaignId });
     const runDate = runDateOf(timeStamp, call.receivedAt, timeZone);
     const cancellation = { projectId, connectionId, optimoveCampaignId: campaignId, runDate, saidAt };
-    await this.stops.rememberCancellation(tx, cancellation);
-    const meant = await this.stops.noteCancellation(tx, cancellation);
+    const isNews = await this.stops.rememberCancellation(tx, cancellation);
+    const meant = isNews ? await this.stops.noteCancellation(tx, cancellation) : [];
     const stopped = await this.stops.requestCancel(tx, meant, cancelledInOptimove, saidAt);
     return { outcome: 'CANCELLED', reason: `${stopped.length} executions stopped`, executionId: stopped[0] ?? null };
   }

@@ -2,6 +2,7 @@ import type { OptimoveCallback } from '@libs/optimove-client';
 import { GroupCommit, Transactions } from '@libs/platform';
 import type { ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
+import { saidOf } from '../domain/execution/said';
 import type { Announcement } from '../persistence/ledger/announcement.repository';
 import { JournalRepository, type TriggeredEntry } from '../persistence/ledger/journal.repository';
 import { executionNotOpen, TriggeredRepository } from '../persistence/ledger/triggered.repository';
@@ -35,6 +36,8 @@ interface Found {
 const largestBatch = 200;
 const gatherMs = 5;
 const mostKept = 10_000;
+/** A campaign that was cancelled may have been started again. */
+const keepMs = 5_000;
 
 /** Takes triggered callbacks in: what arrives together is committed together and wakes the workers once. */
 @Injectable()
@@ -44,8 +47,8 @@ export class TriggerIntake {
     (calls) => this.store(calls),
     gatherMs,
   );
-  /** Ids of the days' executions that were opened, by what {@link keyOf} says. */
-  private readonly opened = new Map<string, string>();
+  /** Ids of the days' executions that were opened, and until when they are believed, by what {@link keyOf} says. */
+  private readonly opened = new Map<string, { id: string; until: number }>();
 
   constructor(
     private readonly transactions: Transactions,
@@ -68,7 +71,8 @@ export class TriggerIntake {
       const timeZone = zoneOf(calls[index]);
       const entry = { ...arrived, optimoveTemplateId: templateId };
       if ('reason' in subject) return { ...entry, reason: subject.reason, executionId: null };
-      return { ...entry, reason: executionNotOpen, executionId: this.opened.get(keyOf(subject, timeZone)) ?? null };
+      const executionId = this.opened.get(keyOf(subject, timeZone))?.id ?? null;
+      return { ...entry, reason: executionNotOpen, executionId };
     });
     const areOpen = await this.journal.appendTriggered(this.transactions.pool, entries, triggeredChannel);
     return entries.map(({ reason, executionId }, index) =>
@@ -97,24 +101,27 @@ export class TriggerIntake {
 
   /** In one order everywhere: two processes that open the same days must not wait for each other. */
   private async open(calls: TriggerCall[], subjects: Subject[]): Promise<void> {
-    const fresh = new Map<string, { announcement: Announcement; timeZone: string }>();
+    if (this.opened.size > mostKept) this.opened.clear();
+    const now = performance.now();
+    const fresh = new Map<string, { announcement: Announcement; timeZone: string; saidAt: Date | null }>();
     subjects.forEach((subject, index) => {
       if ('reason' in subject) return;
       const timeZone = zoneOf(calls[index]);
       const key = keyOf(subject, timeZone);
-      if (!this.opened.has(key)) fresh.set(key, { announcement: subject, timeZone });
+      if ((this.opened.get(key)?.until ?? 0) > now) return;
+      const saidAt = later(fresh.get(key)?.saidAt ?? null, stampOf(calls[index]));
+      fresh.set(key, { announcement: subject, timeZone, saidAt });
     });
     if (fresh.size === 0) return;
-    if (this.opened.size > mostKept) this.opened.clear();
     const sorted = [...fresh].sort(([one], [other]) => (one < other ? -1 : 1));
     const ids = await this.transactions.run(async (tx) => {
       const found: [string, string][] = [];
-      for (const [key, { announcement, timeZone }] of sorted) {
-        found.push([key, await this.triggered.open(tx, announcement, { timeZone })]);
+      for (const [key, { announcement, ...when }] of sorted) {
+        found.push([key, await this.triggered.open(tx, announcement, when)]);
       }
       return found;
     });
-    for (const [key, id] of ids) this.opened.set(key, id);
+    for (const [key, id] of ids) this.opened.set(key, { id, until: now + keepMs });
   }
 }
 
@@ -124,4 +131,14 @@ function keyOf({ connectionId, optimoveCampaignId, channelId, runDate }: Announc
 
 function zoneOf(call: TriggerCall | undefined): string {
   return call?.call.connection.timeZone ?? 'UTC';
+}
+
+/** When Optimove says that it made the call, or null. */
+function stampOf(call: TriggerCall | undefined): Date | null {
+  if (!call?.callback.timeStamp) return null;
+  return saidOf(call.callback.timeStamp, call.call.receivedAt, zoneOf(call)).saidAt;
+}
+
+function later(one: Date | null, other: Date | null): Date | null {
+  return one && other && one > other ? one : (other ?? one);
 }

@@ -63,6 +63,25 @@ describe('a campaign that was cancelled', () => {
       [connectionId, String(CampaignID)],
     );
 
+  it('is not cancelled once more by a repeat, nor is a later day by a cancellation that comes late', async () => {
+    const found = async (time: string): Promise<unknown> => {
+      const heard = {
+        ...{ source: 'SWEEP' as const, stamp: `${day} 00:00:00`, saidAt: new Date(`${day}T00:00Z`) },
+        receivedAt: new Date(`${day}T${time}Z`),
+      };
+      const announce = stage.app.get(AnnounceCampaign, { strict: false });
+      return stage.app.get(Transactions).run((tx) => announce.run(tx, announcementOfDay(), heard));
+    };
+    const dayBefore = { TimeStamp: '2026-05-03 16:00:00' };
+    await call(4, '07:00:00', dayBefore);
+    await found('08:00:00');
+    expect(await call(4, '08:01:00', dayBefore)).toMatchObject({ reason: '0 executions stopped' });
+    expect(await call(4, '08:02:00', { TimeStamp: '2026-05-03 17:00:00' })).toMatchObject({
+      reason: '0 executions stopped',
+    });
+    expect(await call(4, '08:03:00')).toMatchObject({ reason: '1 executions stopped' });
+  });
+
   describe('by somebody here, where the clock of Optimove is ahead', () => {
     /** Two hours ahead. */
     const ahead = (EventTypeID: number, time: string, TimeStamp: string): Promise<AcceptedCall | null> =>

@@ -122,20 +122,20 @@ export class StopRepository {
 
   /**
    * Notes on a campaign's executions that Optimove cancelled it, on those that are over as well: they send nothing again,
-   * and what is announced later is a new launch. Those that Optimove announced after `saidAt` are not meant. Returns the
-   * others; their rows are locked until `tx` ends.
+   * and what is announced later is a new launch. Those of later days, and those that Optimove announced after `saidAt`, are
+   * not meant. Returns the others; their rows are locked until `tx` ends.
    */
   async noteCancellation(
     tx: Tx,
-    { connectionId, optimoveCampaignId, saidAt }: Pick<Cancellation, 'connectionId' | 'optimoveCampaignId' | 'saidAt'>,
+    { connectionId, optimoveCampaignId, runDate, saidAt }: Cancellation,
   ): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
       `UPDATE execution e SET cancel_said_at = greatest(cancel_said_at, $3)
-       WHERE connection_id = $1 AND optimove_campaign_id = $2 AND state <> 'CANCELLED'
-         AND NOT EXISTS (SELECT 1 FROM execution_announcement a WHERE a.execution_id = e.id AND a.source <> 'SWEEP' AND a.said_at > $3)
+       WHERE connection_id = $1 AND optimove_campaign_id = $2 AND state <> 'CANCELLED' AND run_date <= $4
+         AND NOT EXISTS (SELECT 1 FROM execution_announcement a WHERE a.execution_id = e.id AND a.said_at > $3)
        RETURNING id`,
-      [connectionId, optimoveCampaignId, saidAt],
+      [connectionId, optimoveCampaignId, saidAt, runDate],
     );
     return rows.map(({ id }) => id);
   }
@@ -157,16 +157,18 @@ export class StopRepository {
     return (await query<{ is: boolean }>(tx, sql, [executionId]))[0]?.is ?? false;
   }
 
-  /** Remembers a cancellation, because it may come before the announcement. */
-  async rememberCancellation(tx: Tx, cancellation: Cancellation): Promise<void> {
+  /** Remembers a cancellation, because it may come before the announcement; false when it is a repeat. */
+  async rememberCancellation(tx: Tx, cancellation: Cancellation): Promise<boolean> {
     const { projectId, connectionId, optimoveCampaignId, runDate, saidAt } = cancellation;
-    await query(
+    const count = await execute(
       tx,
       `INSERT INTO campaign_cancellation AS c (project_id, connection_id, optimove_campaign_id, run_date, said_at)
        VALUES ($1, $2, $3, $4, $5)
-       ON CONFLICT ON CONSTRAINT pk_campaign_cancellation DO UPDATE SET said_at = greatest(c.said_at, excluded.said_at)`,
+       ON CONFLICT ON CONSTRAINT pk_campaign_cancellation DO UPDATE SET said_at = excluded.said_at
+       WHERE c.said_at < excluded.said_at RETURNING 1`,
       [projectId, connectionId, optimoveCampaignId, runDate, saidAt],
     );
+    return count === 1;
   }
 
   /**

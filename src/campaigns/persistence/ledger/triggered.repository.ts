@@ -167,27 +167,40 @@ export class TriggeredRepository {
 
   /**
    * The day's execution, made when it is not there; it is running from the start. Its day ends where the connection is
-   * now: when that was moved to where the day is longer, it is open again.
+   * now: when that was moved to where the day is longer, it is open again. After a cancellation of Optimove's there is
+   * another one for what was said later; `saidAt` is null where no call says when it was made.
    */
-  async open(tx: Tx, announcement: Announcement, zone: { timeZone: string }): Promise<string> {
+  async open(
+    tx: Tx,
+    announcement: Announcement,
+    { timeZone, saidAt = null }: { timeZone: string; saidAt?: Date | null },
+  ): Promise<string> {
     const { projectId, connectionId, channelId, optimoveChannelId, optimoveCampaignId, runDate } = announcement;
-    const key = [projectId, connectionId, optimoveCampaignId, channelId, runDate];
+    const day = [projectId, connectionId, optimoveCampaignId, channelId, runDate];
+    const [launched] = await query<{ launch: number }>(
+      tx,
+      `SELECT coalesce(max(launch + CASE WHEN cancel_said_at < $6 THEN 1 ELSE 0 END), 1) AS launch FROM execution
+       WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
+         AND channel_id = $4 AND run_date = $5 AND kind = 'TRIGGERED'`,
+      [...day, saidAt],
+    );
+    const key = [...day, launched?.launch ?? 1];
     await query(
       tx,
-      `INSERT INTO execution AS e (id, project_id, connection_id, optimove_campaign_id, channel_id, run_date, optimove_channel_id,
+      `INSERT INTO execution AS e (id, project_id, connection_id, optimove_campaign_id, channel_id, run_date, launch, optimove_channel_id,
          kind, state, frozen_at, closes_at)
-       VALUES ($6, $1, $2, $3, $4, $5, $7, 'TRIGGERED', 'RUNNING', now(),
-         (($5::date + 1)::timestamp AT TIME ZONE $8) + interval '1 hour')
+       VALUES ($7, $1, $2, $3, $4, $5, $6, $8, 'TRIGGERED', 'RUNNING', now(),
+         (($5::date + 1)::timestamp AT TIME ZONE $9) + interval '1 hour')
        ON CONFLICT ON CONSTRAINT uq_execution_announcement DO UPDATE
        SET closes_at = excluded.closes_at, state = 'RUNNING', read_at = NULL, completed_at = NULL
        WHERE e.closes_at < excluded.closes_at AND e.state IN ('RUNNING', 'COMPLETED') AND e.cancel_requested_at IS NULL
          AND e.values_gone_at IS NULL`,
-      [...key, newId(), optimoveChannelId, zone.timeZone],
+      [...key, newId(), optimoveChannelId, timeZone],
     );
     const [row] = await query<{ id: string }>(
       tx,
       `SELECT id FROM execution WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
-         AND channel_id = $4 AND run_date = $5 AND kind = 'TRIGGERED'`,
+         AND channel_id = $4 AND run_date = $5 AND launch = $6 AND kind = 'TRIGGERED'`,
       key,
     );
     if (!row) throw new InvariantError(`No triggered execution of campaign ${optimoveCampaignId} on ${runDate}`);
@@ -209,7 +222,7 @@ export class TriggeredRepository {
     const [row] = await query<Siblings>(
       tx,
       `SELECT coalesce(array_agg(s.id) FILTER (WHERE s.optimove_campaign_id = e.optimove_campaign_id
-           AND s.channel_id = e.channel_id AND s.id <> e.id AND abs(s.run_date - e.run_date) = 1), '{}') AS "sameCampaign",
+           AND s.channel_id = e.channel_id AND s.id <> e.id AND abs(s.run_date - e.run_date) <= 1), '{}') AS "sameCampaign",
          coalesce(array_agg(s.id), '{}') AS open
        FROM execution e JOIN execution s ON s.project_id = e.project_id AND s.connection_id = e.connection_id
          AND s.kind = 'TRIGGERED' AND (s.id = e.id OR s.state = 'RUNNING' AND s.closes_at > now())
