@@ -4,7 +4,7 @@ import { AppError, InvariantError, toError } from '@libs/foundation';
 import { Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { type CsvRecord, csvRecords } from '@modules/profiles';
-import { type Actor, Tasks } from '@modules/projects';
+import { type Actor, AuditTrail, Tasks } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import { RunTakenOverError, type SuppressionAttribute, type SyncRun } from '../domain/sync';
 import { AttributeRepository } from '../persistence/attribute.repository';
@@ -22,6 +22,8 @@ export interface FileLoad {
   dataDate: string;
   /** Whether everybody who has a value is in the file: then who is not in it has none. */
   isComplete: boolean;
+  /** Why the values come from a file; it is audited. */
+  reason: string;
   file: Readable;
 }
 
@@ -45,6 +47,7 @@ export class LoadFile {
     private readonly transactions: Transactions,
     private readonly connections: ConnectionsService,
     private readonly tasks: Tasks,
+    private readonly audit: AuditTrail,
     private readonly attributes: AttributeRepository,
     private readonly feeds: FeedRepository,
     private readonly runs: SyncRunRepository,
@@ -98,7 +101,11 @@ export class LoadFile {
     throw new ValueFileError(`dataDate must not be after ${newest}, the newest day of which Optimove can have data`);
   }
 
-  private begin(actor: Actor, { attribute, dataDate }: FileLoad): Promise<{ run: SyncRun; holder: string }> {
+  /** Audited before the first value counts: what is loaded of a file that breaks off stays. */
+  private begin(
+    actor: Actor,
+    { attribute, dataDate, isComplete, reason }: FileLoad,
+  ): Promise<{ run: SyncRun; holder: string }> {
     const { projectId, connectionId, id: attributeId, name } = attribute;
     const holder = randomUUID();
     return this.transactions.run(async (tx) => {
@@ -112,6 +119,11 @@ export class LoadFile {
       const id = await this.runs.add(tx, { projectId, connectionId, attributeId, source: 'FILE', dataDate, taskId });
       const run = id && (await this.runs.take(tx, id, holder));
       if (!run) throw new InvariantError('A new run of a file can be taken');
+      await this.audit.record(tx, actor, {
+        action: 'suppression-attribute.values-loaded',
+        subject: { type: 'suppression-attribute', id: attributeId },
+        after: { name, dataDate, isComplete, reason, syncId: run.id },
+      });
       return { run, holder };
     });
   }

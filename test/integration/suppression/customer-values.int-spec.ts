@@ -326,7 +326,7 @@ describe('values of customers', () => {
       expect(await decided()).toEqual(['ALLOWED']);
       await day(days[3], { 'near ': 'true' });
       expect(await decided()).toEqual(['SUPPRESSED']);
-      const file = `/imports/suppression-values/${id}?dataDate=${days[3]}`;
+      const file = `/imports/suppression-values/${id}?dataDate=${days[3]}&reason=Load`;
       const some = await stage.rest(file, { method: 'POST', body: 'userId,value\nnear,false\n' });
       expect([some.status, await decided()]).toEqual([200, ['SUPPRESSED']]);
       await load(id, days[3], 'userId,value\nnear,false\n');

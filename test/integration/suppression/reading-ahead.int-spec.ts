@@ -32,7 +32,7 @@ describe('values of more people than there is memory for', () => {
     );
     const { loading, ahead } = await stage.transactions.run(async (tx) => {
       await tx.query('LOCK TABLE remembered_value IN ACCESS EXCLUSIVE MODE');
-      const load = { attribute, dataDate: '2026-05-01', isComplete: false, file };
+      const load = { attribute, dataDate: '2026-05-01', isComplete: false, reason: 'Load', file };
       const loading = stage.app.get(LoadFile).run(stage.actor, load);
       await eventually('the first batch waits for the database', async () => {
         const locks = `SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'remembered_value'::regclass`;

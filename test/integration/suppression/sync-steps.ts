@@ -123,7 +123,7 @@ export function syncSteps(stageOf: () => Stage) {
 
   /** A file of values. */
   const load = (id: string, dataDate: string, csv: string) =>
-    stageOf().rest(`/imports/suppression-values/${id}?dataDate=${dataDate}&complete=true`, {
+    stageOf().rest(`/imports/suppression-values/${id}?dataDate=${dataDate}&complete=true&reason=Load`, {
       method: 'POST',
       body: csv,
     });

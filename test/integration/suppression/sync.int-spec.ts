@@ -72,7 +72,7 @@ describe('the daily sync of suppression attributes', () => {
     const profiles = await stage.addProfiles(people);
     await passDay(account, days[0], name, Object.fromEntries(people.map((userId) => [userId, 'true'])));
     await runNow(account);
-    const path = `/imports/suppression-values/${id}?dataDate=${days[0]}&complete=true`;
+    const path = `/imports/suppression-values/${id}?dataDate=${days[0]}&complete=true&reason=Load`;
     const body = `userId,value\nnull-null,true\nnull-text,true\nnull-file,NULL\nnull-kept,true\n`;
     expect((await stage.rest(path, { method: 'POST', body })).status).toBe(200);
     await passDay(account, days[1], name, { 'null-null': null, 'null-text': 'NULL' });
@@ -110,7 +110,7 @@ describe('the daily sync of suppression attributes', () => {
     await stage.transactions.run((tx) => lists.learn(tx, page));
     expect([await decide(account, listed), await decide(account, filed)]).toEqual(['ALLOWED', 'SUPPRESSION_STALE']);
 
-    const path = `/imports/suppression-values/${id}?dataDate=${days[2]}&complete=true`;
+    const path = `/imports/suppression-values/${id}?dataDate=${days[2]}&complete=true&reason=Load`;
     const answer = await stage.rest(path, { method: 'POST', body: 'userId,value\nfiled,true\nlisted,no\n' });
     expect(answer.status).toBe(200);
     expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', gapBefore: null });

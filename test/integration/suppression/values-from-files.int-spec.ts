@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { ConnectionsService } from '@modules/connections';
+import { ProjectsService } from '@modules/projects';
 import { LearnFromLists } from '@modules/suppression';
 import { AttributeRepository } from '../../../src/suppression/persistence/attribute.repository';
 import { ForgetValues } from '../../../src/suppression/sync/forget-values';
@@ -39,6 +40,46 @@ describe('values of suppression attributes from files, lists and missed days', (
     expect([await decide(account, broken), await decide(account, stranger)]).toEqual(['ALLOWED', 'ALLOWED']);
   });
 
+  it('takes what an override takes: the right to it and a reason, and both are audited', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const [person = ''] = await stage.addProfiles(['file-excluded']);
+    await passDay(account, days[0], name, { 'file-excluded': 'true' });
+    await runNow(account);
+    const { key } = await stage.app.get(ProjectsService).addKey(stage.transactions.pool, {
+      projectId: stage.actor.projectId,
+      label: 'Marketing',
+      role: 'MARKETER',
+    });
+    const url = `${await stage.app.getUrl()}/imports/suppression-values/${id}?dataDate=${days[0]}&reason=Mine`;
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'text/csv' };
+    for (const body of ['userId,value\nsomebody,false\n', 'userId,value\nfile-excluded,false\n']) {
+      for (const complete of [true, false]) {
+        const answer = await fetch(`${url}&complete=${complete}`, { method: 'POST', headers, body });
+        expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining('suppression.override')]);
+      }
+    }
+    const path = `/imports/suppression-values/${id}?dataDate=${days[0]}&complete=true`;
+    const file = { method: 'POST', body: 'userId,value\nsomebody,false\n' };
+    for (const reason of ['', '&reason=%20', `&reason=${'x'.repeat(501)}`, '&reason=%00', '&reason=a&reason=b']) {
+      const answer = await stage.rest(`${path}${reason}`, file);
+      expect([answer.status, answer.text]).toEqual([400, expect.stringContaining('reason must say')]);
+    }
+    expect([await decide(account, person), (await syncs(id)).length]).toEqual(['SUPPRESSED', 1]);
+    const answer = await stage.rest(`${path}&reason=The%20export%20of%20today`, file);
+    expect([answer.status, await decide(account, person)]).toEqual([200, 'ALLOWED']);
+    const { auditEntries } = await stage.graphql<{ auditEntries: { nodes: { actorLabel: string; after: string }[] } }>(
+      `query ($id: ID!) { auditEntries(subjectId: $id, action: "suppression-attribute.values-loaded") { nodes { actorLabel after } } }`,
+      { id },
+    );
+    const { syncId } = JSON.parse(answer.text) as { syncId: string };
+    const after = { name, dataDate: days[0], isComplete: true, reason: 'The export of today', syncId };
+    expect(auditEntries.nodes.map((entry) => [entry.actorLabel, JSON.parse(entry.after)])).toEqual([
+      ['First key', after],
+    ]);
+  });
+
   describe('a complete file, while others tell of the same people', () => {
     /** Loads a complete file that says true of somebody, and stops for a while when that is stored. */
     async function loadAround(id: string, somebody: string, meanwhile: () => Promise<void>): Promise<void> {
@@ -56,7 +97,9 @@ describe('values of suppression attributes from files, lists and missed days', (
       const attribute = await new AttributeRepository().find(stage.transactions.pool, stage.actor.projectId, id);
       if (!attribute) throw new Error('There is no such attribute');
       const file = Readable.from(rows(), { objectMode: false });
-      await stage.app.get(LoadFile).run(stage.actor, { attribute, dataDate: days[0], isComplete: true, file });
+      await stage.app
+        .get(LoadFile)
+        .run(stage.actor, { attribute, dataDate: days[0], isComplete: true, reason: 'Load', file });
     }
 
     it('keeps those whom a list names meanwhile, and who is in another file', async () => {

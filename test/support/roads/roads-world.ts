@@ -200,7 +200,7 @@ export class RoadsWorld {
     given: { isComplete: boolean; rows: [RoadPerson, boolean][] },
     { attributeId }: ChosenRule = this.rules.tried,
   ): Promise<void> {
-    const path = `/imports/suppression-values/${attributeId}?dataDate=${dataDate}&complete=${given.isComplete}`;
+    const path = `/imports/suppression-values/${attributeId}?dataDate=${dataDate}&complete=${given.isComplete}&reason=Load`;
     return this.upload(path, ['userId,value', ...given.rows.map(([{ userId }, value]) => `${userId},${value}`)]);
   }
 
