@@ -33,6 +33,7 @@ import { SuppressionConfig } from './suppression.config';
 import { SuppressionService } from './suppression.service';
 import { SuppressionList } from './suppression-list';
 import { CheckDataDate } from './sync/check-data-date';
+import { Contradictions } from './sync/contradictions';
 import { EveryUserId } from './sync/every-user-id';
 import { ForgetValues } from './sync/forget-values';
 import { LearnFromLists } from './sync/learn-from-lists';
@@ -59,6 +60,7 @@ const repositories = [
 
 const useCases = [
   CheckDataDate,
+  Contradictions,
   EveryUserId,
   FindProofs,
   ForgetValues,

@@ -1,9 +1,10 @@
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import type { TypedValue } from '../domain/typed-value';
 import { originParameters, rulesInForce } from './exclusion-rule.repository';
 import { matches } from './guard-decision.repository';
 
-/** What the exclusion rules of a project say of values that profiles have themselves. */
+/** What the exclusion rules of a project say of values, those that profiles have themselves among them. */
 @Injectable()
 export class OwnExclusionRepository {
   /** Names of the attributes that rules of the project look at. */
@@ -51,5 +52,25 @@ export class OwnExclusionRepository {
       ],
     );
     return new Set(rows.map(({ key }) => key));
+  }
+
+  /** Which of these values of an attribute exclude, as JSON; no value does where a rule takes the unknown for excluded. */
+  async among(
+    tx: Tx,
+    { projectId, attributeId }: { projectId: string; attributeId: string },
+    values: (TypedValue | null)[],
+  ): Promise<Set<string>> {
+    const rows = await query<{ text: string }>(
+      tx,
+      `WITH r AS MATERIALIZED (${rulesInForce})
+       SELECT DISTINCT text FROM unnest($4::text[]) AS g(text) JOIN r ON r.attribute_id = $5
+       WHERE ${matches('text::jsonb')} OR (text = 'null' AND r.when_unknown = 'EXCLUDE')`,
+      [
+        ...originParameters(projectId, { kind: 'DIRECT', executionId: '' }),
+        values.map((value) => JSON.stringify(value)),
+        attributeId,
+      ],
+    );
+    return new Set(rows.map(({ text }) => text));
   }
 }

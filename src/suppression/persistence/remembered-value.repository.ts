@@ -48,6 +48,21 @@ export class RememberedValueRepository {
     await query(tx, `DROP TABLE ${table}`);
   }
 
+  /** What the run said before of these user IDs, where it is something else, or nobody relies on it already. */
+  toldOtherwise(
+    tx: Tx,
+    { attributeId, runId }: ValueTarget,
+    values: Values,
+  ): Promise<{ userId: string; value: TypedValue | null }[]> {
+    return query(
+      tx,
+      `SELECT r.user_id AS "userId", r.value FROM remembered_value r
+       JOIN unnest($3::text[], $4::text[]) AS v(user_id, value) USING (user_id)
+       WHERE r.attribute_id = $1 AND r.run_id = $2 AND (r.is_doubtful OR r.value IS DISTINCT FROM v.value::jsonb)`,
+      [attributeId, runId, [...values.keys()], [...values.values()].map(toJson)],
+    );
+  }
+
   /** What was said of these customers cannot be read: until it can be, nobody relies on what was said before. What is newer stays. */
   async doubt(tx: Tx, { projectId, attributeId, dataDate }: ValueTarget, userIds: string[]): Promise<void> {
     if (userIds.length === 0) return;
@@ -162,6 +177,10 @@ export class RememberedValueRepository {
 function* rowsOf(values: Values): Generator<[string, string | null]> {
   for (const userId of [...values.keys()].sort()) {
     const value = values.get(userId) ?? null;
-    yield [userId, value === null ? null : JSON.stringify(value)];
+    yield [userId, toJson(value)];
   }
+}
+
+function toJson(value: TypedValue | null): string | null {
+  return value === null ? null : JSON.stringify(value);
 }

@@ -1,6 +1,6 @@
 import type { UnreadableChange } from '@libs/optimove-client';
 import type { SuppressionAttribute } from '../domain/sync';
-import { readValue } from '../domain/typed-value';
+import { readValue, type TypedValue } from '../domain/typed-value';
 import { customerKeyOf, valueKeyOf } from '../domain/value-key';
 import type { CustomerValue } from '../persistence/customer-value.repository';
 import type { Values } from '../persistence/remembered-value.repository';
@@ -27,6 +27,8 @@ export interface GivenPage {
 export interface Chunk {
   received: number;
   values: Values;
+  /** What was said before of user IDs of whom something else was said later. */
+  repeats: { userId: string; value: TypedValue | null }[];
   /** User IDs of whom something was said that cannot be read. */
   doubtful: string[];
   /** What is said of each customer of a user ID. */
@@ -40,7 +42,8 @@ export interface Chunk {
 
 /** A chunk of nothing. */
 export function emptyChunk(): Chunk {
-  return { received: 0, values: new Map(), doubtful: [], customers: new Map(), unplaced: [], unnamed: 0, rejects: [] };
+  const lists = { repeats: [], doubtful: [], unplaced: [], rejects: [] };
+  return { ...lists, received: 0, unnamed: 0, values: new Map(), customers: new Map() };
 }
 
 /** Adds a page to a chunk. Of the same customer the last value counts. */
@@ -76,6 +79,9 @@ function takeValue(
   const value = isDoubtful ? null : read.value;
   if (customerId !== null) chunk.customers.set(`${userId}\0${customerId}`, { userId, customerId, value, isDoubtful });
   if (!isDoubtful) {
+    const before = chunk.values.get(userId);
+    if (before !== undefined && JSON.stringify(before) !== JSON.stringify(value))
+      chunk.repeats.push({ userId, value: before });
     chunk.values.set(userId, value);
     return;
   }

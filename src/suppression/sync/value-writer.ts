@@ -6,6 +6,7 @@ import type { SuppressionAttribute, SyncRun } from '../domain/sync';
 import { CustomerValueRepository } from '../persistence/customer-value.repository';
 import { RememberedValueRepository, type Values, type ValueTarget } from '../persistence/remembered-value.repository';
 import { SyncRunRepository } from '../persistence/sync-run.repository';
+import { Contradictions } from './contradictions';
 import { EveryUserId } from './every-user-id';
 import { type Chunk, emptyChunk, type GivenPage, take } from './value-chunk';
 
@@ -42,6 +43,7 @@ export class ValueWriter {
     private readonly customers: CustomerValueRepository,
     private readonly matching: MatchingService,
     private readonly everyUserId: EveryUserId,
+    private readonly contradictions: Contradictions,
   ) {}
 
   /** @throws {RunTakenOverError} when another worker has the run; what is committed by then stays and is right. */
@@ -82,7 +84,6 @@ export class ValueWriter {
   ): Promise<void> {
     if (chunk.received === 0) return;
     const { received, values, doubtful, rejects } = chunk;
-    const rejected = rejects.length;
     const target = {
       projectId: run.projectId,
       attributeId: attribute.id,
@@ -93,6 +94,8 @@ export class ValueWriter {
       clears: true,
     };
     const strangers = await this.transactions.run(async (tx) => {
+      if (run.source === 'FILE') await this.contradictions.refuse(tx, target, chunk);
+      const rejected = rejects.length;
       await this.runs.hold(tx, run.id, holder, { received, rejected });
       await this.remembered.apply(tx, target, values);
       await this.remembered.doubt(tx, target, doubtful);

@@ -70,6 +70,20 @@ describe('values of customers', () => {
       expect(await decide(account, person)).toBe('ALLOWED');
     });
 
+    it('a file with a line for each of them clears nobody: what excludes one of them excludes the person', async () => {
+      const account = await connectByPlayer({ 'line-1': 'lines', 'line-2': 'lines' });
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [person = ''] = await stage.addProfiles(['lines']);
+      await passDay(account, days[0], name, { 'line-1': 'true', 'line-2': 'false' });
+      await runNow(account);
+      for (const lines of ['lines,true\nlines,false\n', 'lines,false\n lines ,true\n']) {
+        await load(id, days[0], `userId,value\n${lines}`);
+        expect((await syncs(id))[0]).toMatchObject({ state: 'PARTLY_FAILED', received: 2, rejected: 1 });
+        expect(await decide(account, person)).toBe('SUPPRESSED');
+      }
+    });
+
     it.each([
       ['first', [null, 'false']],
       ['last', ['false', null]],

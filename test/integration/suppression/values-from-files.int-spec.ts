@@ -80,6 +80,55 @@ describe('values of suppression attributes from files, lists and missed days', (
     ]);
   });
 
+  describe('a file that says different things of one user ID', () => {
+    const far = Array.from({ length: 20_001 }, (_, index) => `far-${index},false\n`).join('');
+    const files: [string, (lines: [string, string]) => string][] = [
+      ['in lines side by side', (lines) => lines.join('')],
+      ['in lines far apart', ([first, second]) => `${first}${far}${second}`],
+    ];
+
+    it.each(files)('%s: refuses the later line, relies on none, and what excludes stays', async (_, fileOf) => {
+      const account = await stage.connect();
+      const { id, name } = await choose(account);
+      const rule = await addRule(id);
+      const [thenFalse = '', thenTrue = '', same = '', unheard = ''] = await stage.addProfiles(
+        ['true-false', 'false-true', 'same', 'unheard-twice'].map((each) => `${name}-${each}`),
+      );
+      await passDay(account, days[0], name, {});
+      await runNow(account);
+      const say = (first: string, second: string): [string, string] => [
+        [`true-false,${first}`, `false-true,${second}`, 'same,false'].map((line) => `${name}-${line}\n`).join(''),
+        [`true-false,${second}`, `false-true,${first}`, 'same,no'].map((line) => `${name}-${line}\n`).join(''),
+      ];
+      const answer = await load(id, days[0], `userId,value\n${fileOf(say('true', 'false'))}`);
+      expect(answer.status).toBe(200);
+      const [run] = await syncs(id);
+      expect(run).toMatchObject({ state: 'PARTLY_FAILED', rejected: 2, detail: expect.stringContaining('not count') });
+      const errors = (await stage.rest(`/tasks/${run?.taskId}/errors.csv`)).text;
+      expect(errors).toContain('Another line of the file says true of this user ID');
+      expect(errors).toContain('Another line of the file says false of this user ID');
+      const all = async (people: string[]) => Promise.all(people.map((person) => decide(account, person)));
+      expect(await all([thenFalse, thenTrue, same, unheard])).toEqual([
+        'SUPPRESSED',
+        'SUPPRESSED',
+        'ALLOWED',
+        'SUPPRESSION_STALE',
+      ]);
+      expect([await valueOnProfile(thenFalse, name), await valueOnProfile(thenTrue, name)]).toEqual([true, true]);
+      const { override } = await stage.mutate<{ override: object | null }>(
+        'overrideExclusionRule',
+        'OverrideExclusionRuleInput',
+        'override { id }',
+        { ruleId: rule, reason: 'Stale data will do', expiresAt: new Date(Date.now() + 3_600_000) },
+      );
+      expect(override).not.toBeNull();
+      expect(await all([thenFalse, thenTrue, unheard])).toEqual(['SUPPRESSED', 'SUPPRESSED', 'ALLOWED']);
+      await load(id, days[0], `userId,value\n${say('false', 'false').join('')}`);
+      expect((await syncs(id))[0]).toMatchObject({ state: 'SUCCEEDED', rejected: 0, repeated: 3 });
+      expect(await all([thenFalse, thenTrue])).toEqual(['ALLOWED', 'ALLOWED']);
+    });
+  });
+
   describe('a complete file, while others tell of the same people', () => {
     /** Loads a complete file that says true of somebody, and stops for a while when that is stored. */
     async function loadAround(id: string, somebody: string, meanwhile: () => Promise<void>): Promise<void> {
