@@ -11,6 +11,11 @@ const columns = `id, project_id AS "projectId", connection_id AS "connectionId",
 /** Whether the sync of the day `$3` has something to say: no later one counts, nor one of that day that stands. */
 const isOpenDay = `(data_date IS NULL OR data_date < $3::date OR (data_date = $3::date AND state = 'FAILED'))`;
 
+/** SQL: whether nothing newer than a complete list of the day $3 is there, or ought to be, for an attribute `a`. */
+const isNewest = `coalesce(a.data_date <= $3::date, true) AND NOT (a.state = 'FAILED' AND EXISTS (
+  SELECT FROM suppression_sync_run r WHERE r.attribute_id = a.id AND r.source = 'CHANGERS' AND r.data_date > $3::date
+    AND r.state IN ('WAITING', 'RUNNING', 'FAILED')))`;
+
 /** The attributes that are kept in step with Optimove. */
 @Injectable()
 export class AttributeRepository {
@@ -191,7 +196,10 @@ export class AttributeRepository {
     );
   }
 
-  /** A complete list as of a day is loaded: it closes a gap that ended by then, and makes good changes lost by then. */
+  /**
+   * A complete list as of a day is loaded: it closes a gap that ended by then, and makes good changes lost by then. What
+   * failed stays so while changes of a later day are not read.
+   */
   async noteComplete(
     tx: Tx,
     { projectId, id }: { projectId: string; id: string },
@@ -199,14 +207,14 @@ export class AttributeRepository {
   ): Promise<void> {
     await execute(
       tx,
-      `UPDATE suppression_attribute SET last_synced_at = now(),
+      `UPDATE suppression_attribute a SET last_synced_at = now(),
          complete_date = CASE WHEN lost_on > $3::date THEN complete_date ELSE greatest(complete_date, $3::date) END,
          gap_before = CASE WHEN $3::date >= greatest(gap_before - 1, unnamed_on) THEN NULL ELSE gap_before END,
          is_gap_open = is_gap_open AND $3::date < greatest(gap_before - 1, unnamed_on),
          lost_on = CASE WHEN lost_on > $3::date THEN lost_on END,
          unnamed_on = CASE WHEN unnamed_on > $3::date THEN unnamed_on END,
-         state = CASE WHEN data_date IS NULL OR data_date <= $3::date THEN 'FRESH' ELSE state END,
-         state_reason = CASE WHEN data_date IS NULL OR data_date <= $3::date THEN NULL ELSE state_reason END,
+         state = CASE WHEN ${isNewest} THEN 'FRESH' ELSE state END,
+         state_reason = CASE WHEN ${isNewest} THEN NULL ELSE state_reason END,
          data_as_of = greatest(data_as_of, $3::date::timestamp AT TIME ZONE $4),
          data_date = greatest(data_date, $3::date)
        WHERE project_id = $1 AND id = $2`,

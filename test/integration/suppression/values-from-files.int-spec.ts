@@ -225,6 +225,25 @@ describe('values of suppression attributes from files, lists and missed days', (
     expect([await decide(account, newer), await decide(account, same)]).toEqual(['ALLOWED', 'SUPPRESSION_STALE']);
   });
 
+  it('a complete file of an older day does not stand in for a newer day whose sync failed', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const [person = ''] = await stage.addProfiles(['older-day']);
+    await passDay(account, days[0], name, { 'older-day': 'false' });
+    await runNow(account);
+    await account.control('PUT', `/attributes/${name}`, { isReleased: false });
+    await passDay(account, days[1], name, { 'older-day': 'true' });
+    await runNow(account);
+    const csv = 'userId,value\nolder-day,false\n';
+    expect((await load(id, days[0], csv)).status).toBe(200);
+    expect(await attributeOf(account, id)).toMatchObject({ state: 'FAILED', dataDate: days[0] });
+    expect(await decide(account, person)).toBe('SUPPRESSION_STALE');
+    expect((await load(id, days[1], csv)).status).toBe(200);
+    expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', stateReason: null, dataDate: days[1] });
+    expect(await decide(account, person)).toBe('ALLOWED');
+  });
+
   it('takes no file of a day of which Optimove has yet to tell the changes', async () => {
     const account = await stage.connect();
     const { id, name } = await choose(account);
