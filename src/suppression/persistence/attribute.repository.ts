@@ -236,6 +236,32 @@ export class AttributeRepository {
     );
   }
 
+  /** Nobody relies on what changes of days after this one said of people, until something newer is said of them. */
+  async doubtChangesAfter(tx: Tx, connectionId: string, day: string): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE remembered_value v SET is_doubtful = true FROM suppression_sync_run r
+       WHERE r.connection_id = $1 AND r.source = 'CHANGERS' AND r.data_date > $2::date AND v.attribute_id = r.attribute_id
+         AND v.run_id = r.id`,
+      [connectionId, day],
+    );
+  }
+
+  /** Days after this one count as not read. @returns the names of the attributes that had any. */
+  async goBack(
+    tx: Tx,
+    connectionId: string,
+    { dataDate, timeZone }: { dataDate: string; timeZone: string },
+  ): Promise<string[]> {
+    const rows = await query<{ name: string }>(
+      tx,
+      `UPDATE suppression_attribute SET data_date = $2::date, data_as_of = $2::date::timestamp AT TIME ZONE $3
+       WHERE connection_id = $1 AND state <> 'STOPPED' AND data_date > $2::date RETURNING name`,
+      [connectionId, dataDate, timeZone],
+    );
+    return rows.map(({ name }) => name);
+  }
+
   /** What was remembered hangs on keys that no longer mean the same people: nothing of it counts any more. */
   async forgetValues(tx: Tx, connectionId: string, reason: string): Promise<void> {
     for (const table of ['remembered_value', 'customer_value']) {

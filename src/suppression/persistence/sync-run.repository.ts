@@ -89,12 +89,17 @@ export class SyncRunRepository {
     );
   }
 
-  /** A run that failed `restSeconds` ago or earlier may be tried again. @returns whether there was one. */
+  /**
+   * A run that failed `restSeconds` ago or earlier may be tried again, and one whose day counts as not read any more.
+   * @returns whether there was one.
+   */
   async reopen(tx: Tx, id: string, restSeconds = 0): Promise<boolean> {
     const count = await execute(
       tx,
-      `UPDATE suppression_sync_run SET ${anew}
-       WHERE id = $1 AND state = 'FAILED' AND finished_at <= now() - $2 * interval '1 second'`,
+      `UPDATE suppression_sync_run r SET ${anew}
+       WHERE id = $1 AND (state = 'FAILED' AND finished_at <= now() - $2 * interval '1 second'
+         OR state IN ('SUCCEEDED', 'PARTLY_FAILED') AND EXISTS (SELECT FROM suppression_attribute a
+           WHERE a.id = r.attribute_id AND coalesce(a.data_date < r.data_date, true)))`,
       [id, restSeconds],
     );
     return count > 0;

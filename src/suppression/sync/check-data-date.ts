@@ -1,5 +1,5 @@
 import { AppError, toError } from '@libs/foundation';
-import { Outbox, Transactions, type Tx } from '@libs/platform';
+import { Log, Outbox, Transactions, type Tx } from '@libs/platform';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { Tasks } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
@@ -21,7 +21,10 @@ interface Begin {
   isAgain: boolean;
 }
 
-/** Finds out whether Optimove has the data of another day, and begins one run per attribute and day; one that failed is taken up again. */
+/**
+ * Finds out whether Optimove has the data of another day, and begins one run per attribute and day; one that failed is
+ * taken up again. Where the data date goes back, the days after it are read again when they come again.
+ */
 @Injectable()
 export class CheckDataDate {
   constructor(
@@ -32,6 +35,7 @@ export class CheckDataDate {
     private readonly attributes: AttributeRepository,
     private readonly runs: SyncRunRepository,
     private readonly feeds: FeedRepository,
+    private readonly log: Log,
   ) {}
 
   /** Asks for a check when `tx` commits: Optimove said that its daily process ended, or somebody wants it now. */
@@ -43,9 +47,14 @@ export class CheckDataDate {
   async run(connection: ConnectionView, triggeredBy: string, stopped: readonly string[] = []): Promise<string> {
     const pool = this.transactions.pool;
     await this.feeds.ensure(pool, connection.projectId, connection.id);
+    // Looked at before the date is asked for: a day that comes meanwhile is none that was taken back.
+    const attributes = await this.attributes.ofConnection(pool, connection.projectId, connection.id);
     const dataDate = await this.ask(connection);
     await this.feeds.noteCheck(pool, connection.id, { dataDate, problem: null });
-    for (const attribute of await this.attributes.ofConnection(pool, connection.projectId, connection.id)) {
+    if (attributes.some((each) => each.state !== 'STOPPED' && each.dataDate !== null && each.dataDate > dataDate)) {
+      await this.goBack(connection, dataDate);
+    }
+    for (const attribute of attributes) {
       const isAgain = stopped.includes(attribute.id);
       const isApplied = attribute.dataDate !== null && attribute.dataDate >= dataDate;
       if (attribute.state === 'STOPPED' || (isApplied && !isAgain)) continue;
@@ -62,6 +71,24 @@ export class CheckDataDate {
       await this.feeds.noteCheck(this.transactions.pool, connection.id, { dataDate: null, problem });
       throw toError(error);
     }
+  }
+
+  /** What was read of later days may have been wrong: nobody relies on it, and it is read again when Optimove has it again. */
+  private goBack({ id, projectId, timeZone }: ConnectionView, dataDate: string): Promise<void> {
+    return this.transactions.run(async (tx) => {
+      await this.attributes.doubtChangesAfter(tx, id, dataDate);
+      const names = await this.attributes.goBack(tx, id, { dataDate, timeZone });
+      const taskId = await this.tasks.start(tx, {
+        projectId,
+        connectionId: id,
+        kind: 'suppression.went-back',
+        title: `Optimove's data date went back to ${dataDate}`,
+        triggeredBy: 'Optimove data date',
+      });
+      const detail = `Newer data of ${names.join(', ')} were read already. Nobody relies on them, and they are read again when that day comes again. Ask Optimove what happened; a complete CSV makes good what is not told again`;
+      await this.tasks.finish(tx, taskId, 'FAILED', detail);
+      this.log.event('suppression.went-back', { connectionId: id, dataDate, attributes: names.length }, 'warn');
+    });
   }
 
   private async begin(tx: Tx, { connection, attribute, dataDate, triggeredBy, isAgain }: Begin): Promise<void> {

@@ -283,6 +283,40 @@ describe('the daily sync of suppression attributes', () => {
     expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', stateReason: null });
   });
 
+  it('reads a day again that was taken back and came again, raises the alarm, and trusts nothing read of it before', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const people = ['back-again', 'back-wrong', 'back-before'];
+    const profiles = await stage.addProfiles(people);
+    const decided = async (): Promise<string[]> => {
+      const all: string[] = [];
+      for (const profileId of profiles) all.push(await decide(account, profileId));
+      return all;
+    };
+    await passDay(account, days[0], name, { 'back-again': 'false', 'back-wrong': 'true', 'back-before': 'false' });
+    await runNow(account);
+    await passDay(account, days[1], name, { 'back-wrong': 'false' });
+    await runNow(account);
+    expect(await decided()).toEqual(['ALLOWED', 'ALLOWED', 'ALLOWED']);
+
+    await passDay(account, days[0], name, { 'back-wrong': 'true' });
+    await runNow(account);
+    expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', dataDate: days[0], gapBefore: null });
+    expect(await decided()).toEqual(['ALLOWED', 'SUPPRESSION_STALE', 'ALLOWED']);
+    const alarms = await stage.database.query(
+      `SELECT status, title FROM task WHERE kind = 'suppression.went-back' AND connection_id = $1`,
+      [account.connectionId],
+    );
+    expect(alarms).toEqual([{ status: 'FAILED', title: `Optimove's data date went back to ${days[0]}` }]);
+
+    await passDay(account, days[1], name, { 'back-again': 'true' });
+    await runNow(account);
+    expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', dataDate: days[1], gapBefore: null });
+    expect(await syncs(id)).toMatchObject([{ dataDate: days[1], received: 1 }, { dataDate: days[0] }]);
+    expect(await decided()).toEqual(['SUPPRESSED', 'SUPPRESSION_STALE', 'ALLOWED']);
+  });
+
   it('is tried again by itself after a rest, as long as Optimove has the day', async () => {
     const account = await stage.connect();
     const { id, name } = await choose(account);
