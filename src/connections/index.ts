@@ -8,5 +8,5 @@ export { type ConsequenceSource, DeletionConsequences } from './deletion-consequ
 export { isAllowedAddress } from './domain/callback-addresses';
 export type { ConnectionStatus, ConnectionView, MetricsMode } from './domain/connection-view';
 export { ConnectionNotFoundError } from './domain/errors';
-export { callsTakenOver, connectionDeleted, userIdAttributeChanged } from './domain/events';
+export { accountLeft, callsTakenOver, connectionDeleted, userIdAttributeChanged } from './domain/events';
 export { sealedByConnections } from './sealed-columns';

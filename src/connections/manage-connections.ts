@@ -7,7 +7,7 @@ import { AccessCheck } from './access-check';
 import { toView } from './connections.service';
 import { DeletionConsequences } from './deletion-consequences';
 import { type ConnectionProblem, type ConnectionSettings, problemsOf } from './domain/connection-settings';
-import { callsTakenOver, connectionDeleted, userIdAttributeChanged } from './domain/events';
+import { accountLeft, callsTakenOver, connectionDeleted, userIdAttributeChanged } from './domain/events';
 import { hintOf, isSameEndpoint } from './domain/rules';
 import { forgetTokenJob } from './jobs/connections.jobs';
 import { KnownAccounts } from './known-accounts';
@@ -171,6 +171,7 @@ export class ManageConnections {
   private async leaveAccount(tx: Tx, connection: ConnectionEntity): Promise<void> {
     await this.giveCallsAway(tx, connection);
     const { id: connectionId, version } = connection;
+    await this.outbox.publish(tx, accountLeft, { connectionId, at: String(version) });
     await this.outbox.publish(tx, callsTakenOver, { connectionId, formerId: connectionId, at: String(version) });
     connection.callbackSecret = this.newCallbackSecret(connectionId);
     connection.webhookSecretHash = null;

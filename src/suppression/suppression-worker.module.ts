@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import { SuppressionClocks } from './jobs/suppression.clocks';
 import {
   CheckDataDateHandler,
+  ForgetAccountHandler,
   ForgetValuesHandler,
   StopOfConnectionHandler,
   SyncAttributeHandler,
@@ -19,6 +20,7 @@ import { SuppressionModule } from './suppression.module';
     SyncAttributeHandler,
     StopOfConnectionHandler,
     ForgetValuesHandler,
+    ForgetAccountHandler,
     SuppressionClocks,
     SuppressionMetrics,
   ],

@@ -15,3 +15,9 @@ export const callsTakenOver = defineEvent<{ connectionId: string; formerId: stri
 export const userIdAttributeChanged = defineEvent<{ connectionId: string; at: string }>(
   'connections.user-id-attribute-changed',
 );
+
+/**
+ * A connection was moved to another account: what was learnt from the former one, and told to it, means nothing there.
+ * `at` tells one move from the next.
+ */
+export const accountLeft = defineEvent<{ connectionId: string; at: string }>('connections.account-left');

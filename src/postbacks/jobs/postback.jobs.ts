@@ -1,7 +1,7 @@
 import { defineJob, subscribe } from '@libs/platform';
-import { connectionDeleted, userIdAttributeChanged } from '@modules/connections';
+import { accountLeft, connectionDeleted, userIdAttributeChanged } from '@modules/connections';
 
-/** Forgets who customers were to a connection that finds profiles by another attribute from now on. */
+/** Forgets who customers were to a connection that finds profiles by another attribute, or has another account, from now on. */
 export const forgetNamesJob = defineJob<{ connectionId: string; at: string }>({
   queue: 'postbacks.forget-names',
   id: ({ connectionId, at }) => `forget-names-${connectionId}-${at}`,
@@ -14,4 +14,5 @@ export const endEngagementJob = defineJob<{ connectionId: string }>({
 });
 
 subscribe(userIdAttributeChanged, forgetNamesJob);
+subscribe(accountLeft, forgetNamesJob);
 subscribe(connectionDeleted, endEngagementJob);

@@ -4,7 +4,13 @@ import { AttributeRepository } from '../persistence/attribute.repository';
 import { CheckDataDate } from '../sync/check-data-date';
 import { ForgetValues } from '../sync/forget-values';
 import { SyncAttribute } from '../sync/sync-attribute';
-import { checkDataDateJob, forgetValuesJob, stopOfConnectionJob, syncAttributeJob } from './suppression.jobs';
+import {
+  checkDataDateJob,
+  forgetAccountJob,
+  forgetValuesJob,
+  stopOfConnectionJob,
+  syncAttributeJob,
+} from './suppression.jobs';
 
 /** Why attributes of a deleted connection are stopped. */
 export const connectionGone = 'Its connection was deleted';
@@ -65,5 +71,17 @@ export class ForgetValuesHandler extends JobHandler<{ connectionId: string; at: 
 
   handle({ connectionId }: { connectionId: string }): Promise<void> {
     return this.forgetValues.ofConnection(connectionId);
+  }
+}
+
+/** Runs {@link forgetAccountJob}. */
+@HandlesJob(forgetAccountJob)
+export class ForgetAccountHandler extends JobHandler<{ connectionId: string; at: string }> {
+  constructor(private readonly forgetValues: ForgetValues) {
+    super();
+  }
+
+  handle({ connectionId }: { connectionId: string }): Promise<void> {
+    return this.forgetValues.ofFormerAccount(connectionId);
   }
 }

@@ -1,5 +1,5 @@
 import { defineJob, subscribe } from '@libs/platform';
-import { connectionDeleted, userIdAttributeChanged } from '@modules/connections';
+import { accountLeft, connectionDeleted, userIdAttributeChanged } from '@modules/connections';
 
 /** Asks Optimove for its data date and begins what it calls for. `at` tells one asking from the next. */
 export const checkDataDateJob = defineJob<{ projectId: string; connectionId: string; at: string }>({
@@ -28,5 +28,12 @@ export const forgetValuesJob = defineJob<{ connectionId: string; at: string }>({
   id: ({ connectionId, at }) => `forget-values-${connectionId}-${at}`,
 });
 
+/** Forgets values and days of the account that a connection had before. */
+export const forgetAccountJob = defineJob<{ connectionId: string; at: string }>({
+  queue: 'suppression.forget-account',
+  id: ({ connectionId, at }) => `forget-account-${connectionId}-${at}`,
+});
+
 subscribe(connectionDeleted, stopOfConnectionJob);
 subscribe(userIdAttributeChanged, forgetValuesJob);
+subscribe(accountLeft, forgetAccountJob);

@@ -277,4 +277,14 @@ export class AttributeRepository {
       [connectionId, reason],
     );
   }
+
+  /** No day of data is read, and none was missed: days are those of another account from now on. */
+  async forgetDays(tx: Tx, connectionId: string): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE suppression_attribute SET data_date = NULL, data_as_of = NULL, gap_before = NULL, is_gap_open = false,
+         lost_on = NULL, unnamed_on = NULL WHERE connection_id = $1`,
+      [connectionId],
+    );
+  }
 }

@@ -67,6 +67,16 @@ export class FeedRepository {
     );
   }
 
+  /** Nobody knows Optimove's data date any more. @returns the project; null where nothing is fed. */
+  async forgetDay(tx: Tx, connectionId: string): Promise<string | null> {
+    const [row] = await query<{ id: string }>(
+      tx,
+      'UPDATE suppression_feed SET data_date = NULL WHERE connection_id = $1 RETURNING project_id AS id',
+      [connectionId],
+    );
+    return row?.id ?? null;
+  }
+
   /** Sets whether Optimove's executions are guarded. @returns false when somebody changed it meanwhile. */
   async setGuard(
     tx: Tx,

@@ -93,10 +93,11 @@ export class LearnFromLists {
     }
   }
 
-  /** Whether the connection still finds profiles as it did when the list was asked for. */
-  private async meansTheSamePeople({ projectId, id, userIdAttribute }: ConnectionView): Promise<boolean> {
+  /** Whether the connection still finds profiles as it did when the list was asked for, at the same address. */
+  private async meansTheSamePeople({ projectId, id, userIdAttribute, endpoint }: ConnectionView): Promise<boolean> {
     try {
-      return (await this.connections.get(projectId, id)).userIdAttribute === userIdAttribute;
+      const now = await this.connections.get(projectId, id);
+      return now.userIdAttribute === userIdAttribute && now.endpoint === endpoint;
     } catch (error) {
       if (error instanceof ConnectionNotFoundError) return false;
       throw error;

@@ -4,8 +4,10 @@ import { ConnectionsService } from '@modules/connections';
 import type { QueryRunner } from 'typeorm';
 import { StatusesOfSignedOutPhones1795420000535 } from '../../../migrations/1795420000535-statuses-of-signed-out-phones';
 import { SubscriptionSettingRepository } from '../../../src/postbacks/persistence/subscription-setting.repository';
+import { ForgetNames } from '../../../src/postbacks/subscriptions/forget-names';
 import { WalkEveryone } from '../../../src/postbacks/subscriptions/walk-everyone';
 import { ErasePerson } from '../../../src/profiles/personal-data/erase-person';
+import { PreferencePeer } from './preference-peer';
 import { channels, type SubscriptionStage, setSubscriptionStage } from './subscription-stage';
 
 const subscribed = 1;
@@ -86,6 +88,44 @@ describe('a phone on which somebody signed out', () => {
     await changeDevice(phones.F, `token = 'newer'`);
     await stage.run();
     expect(stage.stateOf('F')).toEqual({ [channels.mobile]: subscribed });
+  });
+});
+
+describe('an account that a connection leaves for another one', () => {
+  it('is told no more, and everyone is told to the new one', async () => {
+    await stage.add([{ userId: 'F', email: 'f@example.com', emailSubscription: 'SUBSCRIBED' }]);
+    await start();
+    expect(stage.stateOf('F')).toEqual({ [channels.email]: subscribed });
+    await stage.database.query(
+      `INSERT INTO subscription_status (target_id, customer_id, project_id, connection_id, profile_id, owed, acknowledged, state)
+       SELECT target_id, 'theirs', project_id, connection_id, profile_id, 'SUBSCRIBED', 'SUBSCRIBED', 'ACKNOWLEDGED'
+       FROM subscription_status WHERE customer_id = 'F' LIMIT 1`,
+    );
+    await stage.database.query(
+      `INSERT INTO matched_customer (connection_id, customer_id, project_id, profile_id)
+       SELECT $1, 'theirs', project_id, id FROM profile WHERE user_id = 'F'`,
+      [connectionId],
+    );
+    const next = await PreferencePeer.start();
+    try {
+      const { data } = await stage.ask(
+        'mutation ($input: UpdateConnectionInput!) { updateConnection(input: $input) { connection { id } } }',
+        { input: { id: connectionId, version: 1, endpoint: next.endpoint, apiToken: 'token-of-next' } },
+      );
+      expect(data).toMatchObject({ updateConnection: { connection: { id: connectionId } } });
+      const queue = `SELECT data FROM outbox_message WHERE queue = 'postbacks.forget-names'`;
+      const [told] = await stage.database.query<{ data: { connectionId: string } }>(queue);
+      expect(told?.data).toMatchObject({ connectionId });
+      stage.peer.forgetPosts();
+      await stage.app.get(ForgetNames, { strict: false }).ofConnection(connectionId);
+      expect(await stage.database.query('SELECT is_former FROM matched_customer')).toEqual([{ is_former: true }]);
+      await stage.database.query('UPDATE profile SET updated_at = now()');
+      await stage.run();
+      expect(stage.peer.posts).toEqual([]);
+      expect([...next.states]).toEqual([[`${channels.email} F`, subscribed]]);
+    } finally {
+      await next.close();
+    }
   });
 });
 

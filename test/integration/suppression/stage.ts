@@ -21,6 +21,12 @@ export interface Account {
   control(method: 'PUT' | 'GET', path: string, body?: unknown): Promise<unknown>;
 }
 
+/** An account of the sandbox by itself. */
+export interface Tenant extends Pick<Account, 'tenantId' | 'control'> {
+  endpoint: string;
+  apiToken: string;
+}
+
 /** A suppression attribute with its definition in the project. */
 export interface ChosenAttribute {
   id: string;
@@ -36,6 +42,8 @@ export interface Stage {
   actor: Actor;
   /** Makes an account and connects it. */
   connect(tenant?: object, connection?: object): Promise<Account>;
+  /** Makes an account that nothing is connected to. */
+  addTenant(tenant?: object): Promise<Tenant>;
   graphql<T>(query: string, variables?: object): Promise<T>;
   /** GraphQL with another key. */
   as(key: string): Stage['graphql'];
@@ -98,6 +106,7 @@ export async function setStage(): Promise<Stage> {
     database,
     transactions,
     actor: { projectId, keyId: newId(), label: 'First key', role: 'ADMIN' },
+    addTenant: (tenant) => addTenant(sandbox, tenant),
     connect: (tenant, connection) => connect(sandbox, mutate, { tenant, connection }),
     graphql,
     as: ask,
@@ -152,26 +161,33 @@ async function connect(
   mutate: Stage['mutate'],
   { tenant, connection }: { tenant?: object; connection?: object },
 ): Promise<Account> {
-  accounts += 1;
-  const name = `Account ${accounts}`;
-  const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const init = { method, headers: { 'content-type': 'application/json' }, body: body && JSON.stringify(body) };
-    const answer = await fetch(`${sandbox.url}/control/tenants${path}`, init as RequestInit);
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-    return answer.json();
-  };
-  const made = (await control('POST', '', { name, ...tenant })) as { id: string; endpoint: string; apiToken: string };
-  const input = { name, endpoint: made.endpoint, apiToken: made.apiToken, callsPerSecond: 100, ...connection };
+  const { tenantId, control, endpoint, apiToken } = await addTenant(sandbox, tenant);
+  const input = { name: `Account ${accounts}`, endpoint, apiToken, callsPerSecond: 100, ...connection };
   const { connection: connected } = await mutate<{ connection: { id: string } }>(
     'createConnection',
     'CreateConnectionInput',
     'connection { id }',
     input,
   );
+  return { tenantId, connectionId: connected.id, control };
+}
+
+async function addTenant(sandbox: Sandbox, tenant?: object): Promise<Tenant> {
+  accounts += 1;
+  const control = async (method: string, path: string, body?: unknown): Promise<unknown> => {
+    const init = { method, headers: { 'content-type': 'application/json' }, body: body && JSON.stringify(body) };
+    const answer = await fetch(`${sandbox.url}/control/tenants${path}`, init as RequestInit);
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.json();
+  };
+  const given = { name: `Account ${accounts}`, ...tenant };
+  const made = (await control('POST', '', given)) as { id: string; endpoint: string; apiToken: string };
+  const { id: tenantId, endpoint, apiToken } = made;
   return {
-    tenantId: made.id,
-    connectionId: connected.id,
-    control: (method, path, body) => control(method, `/${made.id}${path}`, body),
+    tenantId,
+    endpoint,
+    apiToken,
+    control: (method, path, body) => control(method, `/${tenantId}${path}`, body),
   };
 }
 

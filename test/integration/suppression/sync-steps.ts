@@ -44,7 +44,7 @@ export function syncSteps(stageOf: () => Stage) {
 
   /** What customers became on a day, at Optimove. */
   async function passDay(
-    account: Account,
+    account: Pick<Account, 'control'>,
     date: string,
     name: string,
     values: Record<string, string | null>,

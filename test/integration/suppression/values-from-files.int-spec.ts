@@ -332,6 +332,39 @@ describe('values of suppression attributes from files, lists and missed days', (
     expect(await decide(account, person)).toBe('SUPPRESSION_STALE');
   });
 
+  it('relies on nothing of the former account when the connection is moved to another one, until that was read', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const [cleared = '', unheard = ''] = await stage.addProfiles(['moved-cleared', 'moved-unheard']);
+    const people = async () => [await decide(account, cleared), await decide(account, unheard)];
+    await passDay(account, days[0], name, {});
+    await runNow(account);
+    await load(id, days[0], 'userId,value\nmoved-cleared,false\n');
+    expect(await people()).toEqual(['ALLOWED', 'ALLOWED']);
+
+    const next = await stage.addTenant();
+    await passDay(next, days[0], name, { 'moved-cleared': 'true' });
+    const elsewhere = next.endpoint.replace('127.0.0.1', 'localhost');
+    const { connection } = await stage.mutate<{ connection: object | null }>(
+      'updateConnection',
+      'UpdateConnectionInput',
+      'connection { id }',
+      { id: account.connectionId, version: 1, endpoint: elsewhere, apiToken: next.apiToken },
+    );
+    expect(connection).not.toBeNull();
+    const queue = `SELECT data FROM outbox_message WHERE queue = 'suppression.forget-account'`;
+    const [published] = await stage.database.query<{ data: { connectionId: string } }>(queue);
+    expect(published?.data.connectionId).toBe(account.connectionId);
+    await stage.app.get(ForgetValues).ofFormerAccount(account.connectionId);
+    const forgotten = { state: 'FAILED', dataDate: null, stateReason: expect.stringContaining('another account') };
+    expect(await attributeOf(account, id)).toMatchObject(forgotten);
+    expect(await people()).toEqual(['SUPPRESSION_STALE', 'SUPPRESSION_STALE']);
+    await runNow(account);
+    expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', dataDate: days[0], gapBefore: null });
+    expect(await people()).toEqual(['SUPPRESSED', 'SUPPRESSION_STALE']);
+  });
+
   it('finds a value that excludes however it is written, in any script and size', async () => {
     const account = await stage.connect();
     const cases: [string, string, string][] = [
