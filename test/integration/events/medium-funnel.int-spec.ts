@@ -251,7 +251,7 @@ describe('what became of messages by medium and by link', () => {
   it('is read from the folded sums of what was cancelled, with what became of people since they were folded last', async () => {
     await fold();
     for (const sql of [
-      `UPDATE execution SET state = 'RUNNING', cancel_requested_at = now() WHERE id = $1`,
+      `UPDATE execution SET state = 'RUNNING', cancel_requested_at = now(), sums_folded_to = 0 WHERE id = $1`,
       `UPDATE execution_tally SET count = 4 WHERE execution_id = $1 AND chunk_no = 1 AND measure = 'PEOPLE:SMS:SENT'`,
     ])
       await stage.database.query(sql, [stage.executionId]);

@@ -5,6 +5,8 @@ import { FunnelRepository } from '../../../src/campaigns/persistence/ledger/funn
 import { eventually } from '../../support/eventually';
 import { insertExecution, type LedgerStage, setStage } from './stage';
 
+const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+
 describe('the clock that folds the sums of executions', () => {
   let stage: LedgerStage;
   let clock: SumsClock;
@@ -119,7 +121,6 @@ describe('the clock that folds the sums of executions', () => {
       await unfoldSums(tx, id);
       await tx.query('UPDATE execution_tally SET count = 4 WHERE execution_id = $1 AND chunk_no = 2', [id]);
       folding = clock.run();
-      const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
       await eventually('the folding waits', async () => (await stage.database.query(waiting)).length > 0);
     });
     await folding;
@@ -127,5 +128,18 @@ describe('the clock that folds the sums of executions', () => {
     expect(failures).not.toContainEqual(expect.objectContaining({ executionId: id }));
     await clock.run();
     expect([await foldedOf(id), await sumOf(id)]).toEqual([10, 10]);
+  });
+
+  it('counts nothing twice when two fold at once', async () => {
+    const id = await openDay(5);
+    await finish(id, 1, 1);
+    let second: Promise<void> = Promise.resolve();
+    await stage.transactions.run(async (tx) => {
+      await new FoldedSumsRepository(stage.transactions).fold(tx, id);
+      second = clock.run();
+      await eventually('the second waits', async () => (await stage.database.query(waiting)).length > 0);
+    });
+    await second;
+    expect([await foldedOf(id), await sumOf(id)]).toEqual([11, 11]);
   });
 });

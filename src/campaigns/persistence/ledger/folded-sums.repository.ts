@@ -16,7 +16,7 @@ const isOpenDay = `kind = 'TRIGGERED' AND state = 'RUNNING'`;
 export const summedTallies = `(VALUES (CASE WHEN e.sums_folded_to > 0 THEN ${folded} ELSE 0 END - 1, 0), (e.sums_folded_to, ${lastChunk}))
   AS span(above, upto) JOIN execution_tally t ON t.execution_id = e.id AND t.chunk_no > span.above AND t.chunk_no <= span.upto`;
 
-/** Chunks were summed again while their sums were folded; nothing of that may be written. */
+/** Chunks were summed again, or folded by somebody else, while their sums were folded; nothing of that may be written. */
 export class SumsChangedError extends AppError {
   readonly code = 'SUMS_CHANGED';
   readonly retryable = true;
@@ -56,7 +56,7 @@ export class FoldedSumsRepository {
 
   /**
    * Folds the sums of the chunks before the first that is not done; an execution that is over has none such. `tx` is to be
-   * rolled back when this throws. @throws {SumsChangedError} when chunks were summed again meanwhile.
+   * rolled back when this throws. @throws {SumsChangedError} when chunks were summed again or folded meanwhile.
    */
   async fold(tx: Tx, executionId: string): Promise<void> {
     const foldable = await this.foldable(tx, executionId);
@@ -74,8 +74,8 @@ export class FoldedSumsRepository {
     // Last, because callbacks of an open day get no places while its row is locked.
     const count = await execute(
       tx,
-      'UPDATE execution SET are_sums_folded = $3, sums_folded_to = $4 WHERE id = $1 AND sums_version = $2',
-      [executionId, version, isFolded, to],
+      'UPDATE execution SET are_sums_folded = $4, sums_folded_to = $5 WHERE id = $1 AND sums_version = $2 AND sums_folded_to = $3',
+      [executionId, version, from, isFolded, to],
     );
     if (count === 0) throw new SumsChangedError(`Sums of execution ${executionId} changed while they were folded`);
   }
