@@ -3,16 +3,16 @@ import { isPersons, keyOfPerson } from '@modules/matching';
 import { type Person, PersonalData, type PersonalDataSource, type PersonalRecord, recordsOf } from '@modules/profiles';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { erasedPrefix, erasurePurpose } from '../domain/erased';
-import { customersListedAs, rememberErased } from '../persistence/ledger/erased-customers';
+import { customersListedAs, rememberErased, toldBy } from '../persistence/ledger/erased-customers';
 import { JournalPersonalData } from './journal-personal-data';
 
 /**
- * Whether a row of the execution `e` is the person's: by what the connection calls them, which is the user ID where no User
- * ID attribute was asked for, or because the customer was matched as them (an array, so that no plan reads the whole ledger).
+ * Whether a row of the execution `e` is the person's: by what the connection calls them, which is the user ID where they
+ * are told by no User ID attribute, or because the customer was matched as them (an array, so that no plan reads the whole ledger).
  */
 function isTheirs(row: string): string {
   const named = { connection: 'e.connection_id', customer: `${row}.customer_id` };
-  return `${row}.customer_id = ANY($2::text[]) AND (${isPersons(named, 'c.user_id_attribute = ANY(e.attributes)')}
+  return `${row}.customer_id = ANY($2::text[]) AND (${isPersons(named, `${toldBy(row)} = ANY(e.attributes)`)}
     OR $6::uuid = ANY(ARRAY(SELECT m.profile_id FROM recipient m WHERE m.execution_id = e.id AND m.customer_id = ${row}.customer_id)))`;
 }
 

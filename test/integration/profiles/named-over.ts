@@ -10,6 +10,8 @@ export interface Naming {
   profileId: string | null;
   /** Stands in every text. */
   mark: string;
+  /** How the customer was told when the list, or the chunk of a triggered day, was made; as over the connection unless said. */
+  told?: { isTriggered?: boolean; by: string | null; loyaltyId?: string };
 }
 
 /** Makes a connection to an account. @returns its id. */
@@ -49,10 +51,29 @@ export async function putOver(stage: Stage, naming: Naming): Promise<string> {
   ]);
   for (const sql of ofExecution) await database.query(sql, [executionId, projectId, customerId, mark]);
   if (isDirect) return executionId;
+  if (naming.told) await tell(stage, executionId, naming.told);
   for (const sql of ofConnection) await database.query(sql, [connectionId, projectId, customerId, mark, executionId]);
   const owned = [connectionId, projectId, customerId, profileId];
   if (profileId) for (const sql of ofMatched) await database.query(sql, owned);
   return executionId;
+}
+
+async function tell({ database }: Stage, executionId: string, told: NonNullable<Naming['told']>): Promise<void> {
+  const { isTriggered = false, by, loyaltyId = null } = told;
+  if (isTriggered) {
+    await database.query(
+      `UPDATE execution SET kind = 'TRIGGERED', closes_at = now() + interval '1 day' WHERE id = $1`,
+      [executionId],
+    );
+  }
+  const table = isTriggered
+    ? 'execution_chunk SET matched_by = $2 WHERE execution_id'
+    : 'execution SET matched_by = $2 WHERE id';
+  await database.query(`UPDATE ${table} = $1`, [executionId, [by, null]]);
+  await database.query('UPDATE recipient_staging SET attributes[2] = $2 WHERE execution_id = $1', [
+    executionId,
+    loyaltyId,
+  ]);
 }
 
 /** The tables in which a customer is still named, or their texts still stand, of an execution and its connection. */

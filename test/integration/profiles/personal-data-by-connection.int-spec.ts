@@ -16,6 +16,8 @@ const upper = [
   PostbackPersonalData,
 ];
 const ofLedger = ['delivery', 'recipient', 'recipient_reject', 'recipient_staging', 'short_link'];
+/** Told by an attribute, or by none, that the connection had before. */
+const formerly = ['listed', 'called', 'listedById'];
 const everything = [
   ...[...ofLedger, 'callback_journal', 'engagement_event', 'number_reject'],
   ...['matched_customer', 'subscription_status'],
@@ -47,6 +49,22 @@ describe('what is kept of one person whose name somebody else has over another c
     namings.unlike = { connectionId: unlike, customerId: 'p-1', profileId: two, mark: 'mark-unlike' };
     namings.direct = { connectionId: null, customerId: '2001', profileId: two, mark: 'mark-direct' };
     namings.ownDirect = { connectionId: null, customerId: 'p-1', profileId: one, mark: 'mark-own-direct' };
+    const other = await connect(stage, { accountId: newId(), userIdAttribute: 'OTHER' });
+    const loyalty = await connect(stage, { accountId: newId(), ...byAttribute });
+    const byLoyalty = { by: 'LOYALTY_ID', loyaltyId: ' p-1 ' };
+    namings.listed = { connectionId: other, customerId: 'c-1', profileId: null, mark: 'mark-listed', told: byLoyalty };
+    namings.called = {
+      ...{ connectionId: other, customerId: 'c-2', profileId: null, mark: 'mark-called' },
+      told: { isTriggered: true, ...byLoyalty },
+    };
+    namings.listedById = {
+      ...{ connectionId: loyalty, customerId: 'p-1', profileId: null, mark: 'mark-listed-by-id' },
+      told: { by: null },
+    };
+    namings.calledOtherwise = {
+      ...{ connectionId: loyalty, customerId: 'c-3', profileId: null, mark: 'mark-called-otherwise' },
+      told: { isTriggered: true, by: 'MOBILE', loyaltyId: 'p-1' },
+    };
     for (const [name, naming] of Object.entries(namings)) executions.set(name, await putOver(stage, naming));
   }, 60_000);
   afterAll(() => stage?.close());
@@ -64,12 +82,17 @@ describe('what is kept of one person whose name somebody else has over another c
   const still = async (name: string): Promise<string[]> =>
     stillIn(stage, namings[name] as Naming, executions.get(name) ?? '');
 
+  const stillListed = async (name: string): Promise<string[]> =>
+    (await still(name)).filter((table) => ofLedger.includes(table));
+
   it('is shown to each of them alone', async () => {
-    expect(await marksOf('p-1')).toEqual(['mark-older', 'mark-own-direct', 'mark-theirs']);
+    expect(await marksOf('p-1')).toEqual([
+      ...['mark-called', 'mark-listed', 'mark-listed-by-id', 'mark-older', 'mark-own-direct', 'mark-theirs'],
+    ]);
     expect(await marksOf('2001')).toEqual(['entry-of-2001', 'mark-by-user-id', 'mark-direct', 'mark-unlike']);
   });
 
-  it('is erased whole, over older connections to the account too, and nothing of the other', async () => {
+  it('is erased whole, over older connections to the account and by former attributes too, and nothing of the other', async () => {
     expect(await still('theirs')).toEqual(everything);
     await stage.ask(
       `mutation { eraseProfile(input: { userId: "p-1", isFinal: true }) { taskId userErrors { message } } }`,
@@ -79,6 +102,8 @@ describe('what is kept of one person whose name somebody else has over another c
     for (const name of ['theirs', 'older', 'ownDirect']) expect([name, await still(name)]).toEqual([name, []]);
     for (const name of ['byUserId', 'unlike']) expect([name, await still(name)]).toEqual([name, everything]);
     expect(await still('direct')).toEqual(ofLedger);
+    expect(await stillListed('calledOtherwise')).toEqual(ofLedger);
+    for (const name of formerly) expect([name, await stillListed(name)]).toEqual([name, []]);
     expect(await marksOf('2001')).toEqual(['entry-of-2001', 'mark-by-user-id', 'mark-direct', 'mark-unlike']);
   });
 });

@@ -18,17 +18,34 @@ const scopes = {
 };
 
 /**
- * The customers whom the lists of open executions call by this user ID in the User ID attribute of their connection: most
- * of them are matched only when their message is due, so nothing else says who they are.
+ * SQL: the attribute by which the customer of a row of the execution `e` over the connection `c` is told; NULL where the
+ * customer ID does. What is stored with the row's chunk comes before what is stored with its list.
+ */
+export function toldBy(row: string): string {
+  return `(coalesce((SELECT k.matched_by FROM execution_chunk k
+      WHERE e.kind = 'TRIGGERED' AND k.execution_id = e.id AND k.chunk_no <= ${row}.row_no ORDER BY k.chunk_no DESC LIMIT 1),
+    e.matched_by, ARRAY[c.user_id_attribute]))[1]`;
+}
+
+/**
+ * The customers whom the lists of open executions call by this user ID in the User ID attribute that they were read with:
+ * most of them are matched only when their message is due, so nothing else says who they are.
  */
 export function customersListedAs(tx: Tx, projectId: string, userId: string): Promise<NamedCustomer[]> {
   return query(
     tx,
-    `SELECT DISTINCT e.connection_id AS "connectionId", s.customer_id AS "customerId"
-     FROM execution e JOIN connection c ON c.id = e.connection_id AND c.user_id_attribute = ANY(e.attributes)
-     JOIN recipient_staging s ON s.execution_id = e.id
-     WHERE e.project_id = $1 AND e.state IN ('ANNOUNCED', 'READING', 'RUNNING')
-       AND ${withoutBlanks('s.attributes[array_position(e.attributes, c.user_id_attribute)]')} = $2`,
+    `WITH told AS MATERIALIZED (
+       SELECT DISTINCT e.id, e.kind, e.connection_id, e.attributes, e.matched_by,
+         (coalesce(k.matched_by, e.matched_by, ARRAY[c.user_id_attribute]))[1] AS attribute
+       FROM execution e JOIN connection c ON c.id = e.connection_id
+       LEFT JOIN LATERAL (SELECT DISTINCT matched_by FROM execution_chunk
+         WHERE execution_id = e.id AND e.kind = 'TRIGGERED') AS k ON true
+       WHERE e.project_id = $1 AND e.state IN ('ANNOUNCED', 'READING', 'RUNNING')
+     )
+     SELECT DISTINCT e.connection_id AS "connectionId", s.customer_id AS "customerId"
+     FROM told e JOIN connection c ON c.id = e.connection_id JOIN recipient_staging s ON s.execution_id = e.id
+     WHERE ${withoutBlanks('s.attributes[array_position(e.attributes, e.attribute)]')} = $2
+       AND e.attribute = ANY(e.attributes) AND ${toldBy('s')} = e.attribute`,
     [projectId, userId.trim()],
   );
 }
