@@ -5,7 +5,7 @@ import { SuppressionService } from '@modules/suppression';
 import { Injectable } from '@nestjs/common';
 import { Versions } from '../authoring/versions';
 import { nextOccurrence } from '../domain/direct/schedule';
-import { queueChunks, queueIdle } from '../execution/queue-chunks';
+import { letGoOn, queueChunks } from '../execution/queue-chunks';
 import { DirectCampaignRepository } from '../persistence/direct/direct-campaign.repository';
 import { AudienceRepository } from '../persistence/ledger/audience.repository';
 import {
@@ -96,7 +96,7 @@ export class StartDirect {
     if (holdReason) return void (await this.holdNow(tx, { id, holdReason }));
     if (!(await this.executions.hold(tx, id, null))) return;
     this.log.event('direct.released', { executionId: id });
-    if (state === 'RUNNING') await queueIdle({ outbox: this.outbox, stops: this.stops }, tx, id);
+    if (state === 'RUNNING') await letGoOn({ outbox: this.outbox, stops: this.stops }, tx, id);
   }
 
   private async holdNow(tx: Tx, { id, holdReason }: { id: string; holdReason: string }): Promise<null> {

@@ -15,13 +15,19 @@ export async function queueChunks(
   }
 }
 
-/** Lets an execution go on, and queues its chunks, each for when it is due; those that nobody holds. */
-export async function queueIdle(
-  { outbox, stops }: { outbox: Outbox; stops: StopRepository },
-  tx: Tx,
-  executionId: string,
-): Promise<void> {
-  await stops.goesOn(tx, executionId);
+interface Means {
+  outbox: Outbox;
+  stops: StopRepository;
+}
+
+/** Lets an execution go on, and queues its chunks. */
+export async function letGoOn(means: Means, tx: Tx, executionId: string): Promise<void> {
+  await means.stops.goesOn(tx, executionId);
+  await queueIdle(means, tx, executionId);
+}
+
+/** Queues the chunks of an execution that nobody holds, each for when it is due. */
+export async function queueIdle({ outbox, stops }: Means, tx: Tx, executionId: string): Promise<void> {
   const idle = await stops.idleChunks(tx, executionId);
   for (const [dueAt, chunks] of groupBy(idle, (chunk) => chunk.dueAt.getTime())) {
     const [{ kind } = { kind: 'SCHEDULED' as const }] = chunks;

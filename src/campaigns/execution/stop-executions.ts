@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { ExecutionListRepository, type ListedExecution } from '../persistence/ledger/execution-list.repository';
 import { StopRepository, type StopScope } from '../persistence/ledger/stop.repository';
 import { CancelExecution } from './cancel-execution';
-import { queueIdle } from './queue-chunks';
+import { letGoOn, queueIdle } from './queue-chunks';
 
 /** Why an execution was not stopped or resumed. */
 export type StopRefusal = 'NOT_FOUND' | 'WRONG_STATE';
@@ -30,7 +30,7 @@ export class StopExecutions {
   resume(actor: Actor, id: string): Promise<StopRefusal | null> {
     return this.change(actor, id, 'execution.resumed', async (tx) => {
       const isResumed = await this.stops.resume(tx, id);
-      if (isResumed) await queueIdle({ outbox: this.outbox, stops: this.stops }, tx, id);
+      if (isResumed) await letGoOn({ outbox: this.outbox, stops: this.stops }, tx, id);
       return isResumed;
     });
   }
@@ -57,7 +57,8 @@ export class StopExecutions {
   }
 
   /** Switches sending on again; waiting chunks are queued at once. False when it was on. */
-  switchOn(actor: Actor, scope: StopScope, scopeId: string): Promise<boolean> {
+  async switchOn(actor: Actor, scope: StopScope, scopeId: string): Promise<boolean> {
+    await this.noteGoingOn(actor.projectId, scope, scopeId);
     return this.transactions.run(async (tx) => {
       const isChanged = await this.stops.switchOn(tx, actor.projectId, scope, scopeId);
       const subject = { type: scope.toLowerCase(), id: scopeId };
@@ -67,6 +68,14 @@ export class StopExecutions {
         await queueIdle({ outbox: this.outbox, stops: this.stops }, tx, id);
       return isChanged;
     });
+  }
+
+  /** Each by itself and before all: to queue the chunks takes long, and no execution may stay locked meanwhile. */
+  private async noteGoingOn(projectId: string, scope: StopScope, scopeId: string): Promise<void> {
+    const { pool } = this.transactions;
+    const stops = await this.stops.list(pool, projectId);
+    if (!stops.some((stop) => stop.scope === scope && stop.scopeId === scopeId)) return;
+    for (const id of await this.stops.running(pool, projectId)) await this.stops.goesOn(pool, id);
   }
 
   private async change(

@@ -7,6 +7,7 @@ import { AcceptCallback, type AcceptedCall } from '../../../src/campaigns/execut
 import { CancelExecution } from '../../../src/campaigns/execution/cancel-execution';
 import { CompleteExecution } from '../../../src/campaigns/execution/complete-execution';
 import { DrainTriggered } from '../../../src/campaigns/execution/drain-triggered';
+import type { Announcement } from '../../../src/campaigns/persistence/ledger/announcement.repository';
 import { TriggeredRepository } from '../../../src/campaigns/persistence/ledger/triggered.repository';
 import { ErasePerson } from '../../../src/profiles/personal-data/erase-person';
 import { type CampaignStage, mutate, stageCampaign } from '../../support/campaign-stage';
@@ -66,6 +67,28 @@ describe('a triggered callback', () => {
       { outcome: 'TRIGGERED' },
       { outcome: 'REFUSED', reason: expect.stringContaining('not open'), waiting: 0 },
     ]);
+  });
+
+  it('finds the execution of its day while somebody else holds it locked', async () => {
+    const executionId = (await told('A1'))?.executionId ?? '';
+    const [day] = await stage.database.query<Announcement>(
+      `SELECT project_id AS "projectId", connection_id AS "connectionId", channel_id AS "channelId", run_date::text AS "runDate",
+         optimove_channel_id AS "optimoveChannelId", optimove_campaign_id AS "optimoveCampaignId" FROM execution WHERE id = $1`,
+      [executionId],
+    );
+    const open = (timeZone: string) =>
+      stage.app.get(Transactions).run(async (tx) => {
+        await tx.query(`SET LOCAL lock_timeout = '1s'`);
+        return stage.app
+          .get(TriggeredRepository, { strict: false })
+          .open(tx, day as Announcement, { timeZone, saidAt: new Date() });
+      });
+    await stage.app.get(Transactions).run(async (tx) => {
+      await tx.query('SELECT 1 FROM execution WHERE id = $1 FOR UPDATE', [executionId]);
+      expect(await open('Etc/GMT-14')).toBe(executionId);
+      await expect(open('Etc/GMT+12')).rejects.toThrow('lock timeout');
+    });
+    expect(await open('Etc/GMT+12')).toBe(executionId);
   });
 
   it('that waits while its execution is cancelled is refused', async () => {

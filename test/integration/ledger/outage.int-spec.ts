@@ -1,9 +1,11 @@
 import type { SendResult } from '@libs/delivery';
 import { type Outbox, Transactions } from '@libs/platform';
-import { queueIdle } from '../../../src/campaigns/execution/queue-chunks';
+import { letGoOn } from '../../../src/campaigns/execution/queue-chunks';
 import { ChunkRepository, type HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
 import { StopRepository } from '../../../src/campaigns/persistence/ledger/stop.repository';
+import { mutate } from '../../support/campaign-stage';
+import { eventually } from '../../support/eventually';
 import { setStage as setLimitStage, texts } from '../limits/stage';
 import { type SliceEnds, sliceOf } from './slice';
 import { type LedgerStage, setStage } from './stage';
@@ -81,7 +83,7 @@ describe('a message whose provider is down', () => {
     await run();
     await waitsSince(chunk, 25);
     await stage.transactions.run((tx) =>
-      queueIdle({ outbox: noOutbox, stops: new StopRepository() }, tx, chunk.executionId),
+      letGoOn({ outbox: noOutbox, stops: new StopRepository() }, tx, chunk.executionId),
     );
     await run();
     expect(await deliveryOf(chunk)).toMatchObject({ state: 'RETRY', waits: true });
@@ -105,6 +107,40 @@ describe('a message whose provider is down', () => {
     await run();
     expect(await deliveryOf(chunk)).toMatchObject({ state: 'RETRY', waits: true });
   });
+});
+
+describe('an audience whose sending is switched on again', () => {
+  it('is not locked while its chunks are queued', async () => {
+    const stage = await setLimitStage();
+    try {
+      await stage.person('patient');
+      const executionId = await stage.launched('patient', texts.sms);
+      const scope = { scope: 'PROJECT', scopeId: stage.projectId };
+      const stop = { ...scope, reason: 'The provider is down' };
+      await mutate(stage.graphql, 'switchSendingOff', 'SwitchSendingOffInput', 'stops { scope }', stop);
+      const switchOn = () => mutate(stage.graphql, 'switchSendingOn', 'SendingScopeInput', 'stops { scope }', scope);
+      const isOn = await stage.app.get(Transactions).run(async (tx) => {
+        await tx.query('SELECT 1 FROM execution_chunk WHERE execution_id = $1 FOR UPDATE', [executionId]);
+        const switched = switchOn();
+        await eventually('the chunks are to be queued', async () => {
+          const waiting = await stage.database.query(
+            `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+               AND query LIKE '%execution_chunk%'`,
+          );
+          return waiting.length > 0;
+        });
+        await tx.query('SELECT 1 FROM execution WHERE id = $1 FOR UPDATE NOWAIT', [executionId]);
+        return { switched };
+      });
+      expect(await isOn.switched).toEqual({ stops: [] });
+      const [execution] = await stage.database.query<{ goesOn: boolean }>(
+        'SELECT goes_on_since IS NOT NULL AS "goesOn" FROM execution',
+      );
+      expect(execution).toEqual({ goesOn: true });
+    } finally {
+      await stage.close();
+    }
+  }, 60_000);
 });
 
 describe('an audience whose provider says not now', () => {

@@ -76,6 +76,17 @@ const repeatWindow = '10 minutes';
 /** Why a callback is refused whose day is over. */
 export const executionNotOpen = 'The execution of this campaign and day is not open';
 
+/** The execution of a day, by all that it is unique for. */
+const ofDay = `FROM execution e WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
+  AND channel_id = $4 AND run_date = $5 AND launch = $6 AND kind = 'TRIGGERED'`;
+
+/** When the day of `$5` is over where the zone is. */
+const endOfDay = (zone: string) => `(($5::date + 1)::timestamp AT TIME ZONE ${zone}) + interval '1 hour'`;
+
+/** Whether an execution named `e` is open longer when its day ends then. */
+const growsTo = (end: string) => `e.closes_at < ${end} AND e.state IN ('RUNNING', 'COMPLETED')
+  AND e.cancel_requested_at IS NULL AND e.values_gone_at IS NULL`;
+
 /** The fence of a chunk that is sent by whoever made it is below. */
 const highestFence = 2 ** 30;
 
@@ -185,26 +196,29 @@ export class TriggeredRepository {
       [...day, saidAt],
     );
     const key = [...day, launched?.launch ?? 1];
+    const open = await this.openAlready(tx, key, timeZone);
+    if (open) return open;
     await query(
       tx,
       `INSERT INTO execution AS e (id, project_id, connection_id, optimove_campaign_id, channel_id, run_date, launch, optimove_channel_id,
          kind, state, frozen_at, closes_at)
        VALUES ($7, $1, $2, $3, $4, $5, $6, $8, 'TRIGGERED', 'RUNNING', now(),
-         (($5::date + 1)::timestamp AT TIME ZONE $9) + interval '1 hour')
+         ${endOfDay('$9')})
        ON CONFLICT ON CONSTRAINT uq_execution_announcement DO UPDATE
        SET closes_at = excluded.closes_at, state = 'RUNNING', read_at = NULL, completed_at = NULL
-       WHERE e.closes_at < excluded.closes_at AND e.state IN ('RUNNING', 'COMPLETED') AND e.cancel_requested_at IS NULL
-         AND e.values_gone_at IS NULL`,
+       WHERE ${growsTo('excluded.closes_at')}`,
       [...key, newId(), optimoveChannelId, timeZone],
     );
-    const [row] = await query<{ id: string }>(
-      tx,
-      `SELECT id FROM execution WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
-         AND channel_id = $4 AND run_date = $5 AND launch = $6 AND kind = 'TRIGGERED'`,
-      key,
-    );
+    const [row] = await query<{ id: string }>(tx, `SELECT id ${ofDay}`, key);
     if (!row) throw new InvariantError(`No triggered execution of campaign ${optimoveCampaignId} on ${runDate}`);
     return row.id;
+  }
+
+  /** The day's execution as it is, or null when it is to be written; looked at without a lock, which others hold for long. */
+  private async openAlready(tx: Tx, key: unknown[], timeZone: string): Promise<string | null> {
+    const sql = `SELECT id ${ofDay} AND NOT (${growsTo(endOfDay('$7'))})`;
+    const [row] = await query<{ id: string }>(tx, sql, [...key, timeZone]);
+    return row?.id ?? null;
   }
 
   /** Keeps the execution still until `tx` ends, and returns the names of the values that it keeps of each customer. */
