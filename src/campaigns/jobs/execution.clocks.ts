@@ -17,6 +17,8 @@ const daysAhead = 3;
 const idleSeconds = 45;
 const neglectedSeconds = 5;
 const batch = 500;
+/** A runaway trigger that was cancelled may have had hundreds of thousands waiting. */
+const mostRefused = 5_000;
 
 /** The clocks of executions: they look at rows in PostgreSQL, never at queues, and re-add what is due. */
 @Injectable()
@@ -52,7 +54,6 @@ export class ExecutionClocks {
           drainTriggeredJob,
           waiting.map((executionId) => ({ executionId })),
         );
-        await this.triggered.refuseLate(tx);
         await this.triggered.close(tx);
         const stranded = await this.chunks.stranded(tx, batch);
         for (const kind of ['TRIGGERED', 'SCHEDULED', 'DIRECT'] as const) {
@@ -62,6 +63,7 @@ export class ExecutionClocks {
       });
       await this.cancellation.run(batch);
       for (const executionId of await this.finished()) await this.complete(executionId);
+      await this.triggered.refuseLate(this.transactions.pool, mostRefused);
     });
   }
 

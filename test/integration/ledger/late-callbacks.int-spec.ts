@@ -39,8 +39,10 @@ describe('a triggered callback', () => {
       isAgain: false,
     });
   };
-  const sweep = (): Promise<void> =>
-    stage.app.get(Transactions).run((tx) => stage.app.get(TriggeredRepository, { strict: false }).refuseLate(tx));
+  const sweep = (limit = 100): Promise<void> =>
+    stage.app
+      .get(Transactions)
+      .run((tx) => stage.app.get(TriggeredRepository, { strict: false }).refuseLate(tx, limit));
   const journal = (executionId: string) =>
     stage.database.query(
       `SELECT outcome, reason, (SELECT count(*)::int FROM callback_waiting WHERE execution_id = $1) AS waiting
@@ -91,15 +93,26 @@ describe('a triggered callback', () => {
     expect(await open('Etc/GMT+12')).toBe(executionId);
   });
 
-  it('that waits while its execution is cancelled is refused', async () => {
-    const executionId = (await told('A1'))?.executionId ?? '';
+  it('that waits while its execution is cancelled is refused, so many at a time', async () => {
+    const campaignId = newId();
+    const executionId = (await told('A1', campaignId))?.executionId ?? '';
+    await told('A2', campaignId);
     await mutate(stage.graphql, 'cancelExecution', 'CancelExecutionInput', 'execution { id }', {
       ...{ id: executionId, reason: 'Too early' },
     });
     await stage.app.get(CancelExecution, { strict: false }).carryOut(executionId);
-    await sweep();
+    const refused = { outcome: 'REFUSED', reason: 'The execution was cancelled' };
+    await sweep(1);
+    expect(await journal(executionId)).toEqual(
+      expect.arrayContaining([
+        { ...refused, waiting: 1 },
+        { outcome: 'TRIGGERED', reason: null, waiting: 1 },
+      ]),
+    );
+    await sweep(1);
     expect(await journal(executionId)).toEqual([
-      { outcome: 'REFUSED', reason: 'The execution was cancelled', waiting: 0 },
+      { ...refused, waiting: 0 },
+      { ...refused, waiting: 0 },
     ]);
   });
 

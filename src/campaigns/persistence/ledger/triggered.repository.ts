@@ -325,19 +325,20 @@ export class TriggeredRepository {
 
   /**
    * Refuses callbacks whose execution ended while they were taken in: they saw it open, and its end did not see them. Those
-   * that waited when it was cancelled, too.
+   * that waited when it was cancelled, too. At most so many; the next call takes the next.
    */
-  async refuseLate(tx: Tx): Promise<void> {
+  async refuseLate(tx: Tx, limit: number): Promise<void> {
     await execute(
       tx,
       `WITH late AS (
-         DELETE FROM callback_waiting w USING execution e WHERE e.id = w.execution_id AND e.state <> 'RUNNING'
-         RETURNING w.journal_id, e.state
+         DELETE FROM callback_waiting WHERE ctid = ANY(ARRAY(
+           SELECT w.ctid FROM callback_waiting w JOIN execution e ON e.id = w.execution_id AND e.state <> 'RUNNING' LIMIT $2))
+         RETURNING journal_id
        )
-       UPDATE callback_journal j SET outcome = 'REFUSED',
-         reason = CASE late.state WHEN 'CANCELLED' THEN 'The execution was cancelled' ELSE $1 END
-       FROM late WHERE j.id = late.journal_id`,
-      [executionNotOpen],
+       UPDATE callback_journal j SET outcome = 'REFUSED', reason = CASE
+         WHEN (SELECT state FROM execution WHERE id = j.execution_id) = 'CANCELLED' THEN 'The execution was cancelled' ELSE $1 END
+       WHERE j.id = ANY(ARRAY(SELECT journal_id FROM late))`,
+      [executionNotOpen, limit],
     );
   }
 
