@@ -53,10 +53,13 @@ export class CompleteTrigger implements OnApplicationBootstrap {
     return { callback: { ...callback, channelId, templateId }, channel };
   }
 
-  /** Whether the campaign of a template is withdrawn: nothing is sent for it until it is resumed. */
+  /** Whether the campaign of a template is withdrawn: nothing is sent for it until it is resumed, and at once from then on. */
   async isWithdrawn(channel: ChannelView | null, templateId: string | null): Promise<boolean> {
     if (!channel || templateId === null) return false;
-    return (await this.withdrawn.get(`${channel.connectionId} ${channel.optimoveChannelId}`)).has(templateId);
+    const key = `${channel.connectionId} ${channel.optimoveChannelId}`;
+    if (!(await this.withdrawn.get(key)).has(templateId)) return false;
+    this.withdrawn.forget(key);
+    return (await this.withdrawn.get(key)).has(templateId);
   }
 
   private async channelOf(connection: ConnectionView, channelId: number | null): Promise<ChannelView | null> {

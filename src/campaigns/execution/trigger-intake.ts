@@ -85,6 +85,7 @@ export class TriggerIntake {
   /** Asks once for what several calls say in the same words. */
   private async subjectsOf(calls: TriggerCall[]): Promise<Found[]> {
     const known = new Map<string, CompleteCallback>();
+    const withdrawn = new Map<string, boolean>();
     const found: Found[] = [];
     for (const { call, callback } of calls) {
       const key = [call.connection.id, callback.channelId, callback.templateId === null].join(' ');
@@ -92,7 +93,9 @@ export class TriggerIntake {
       known.set(key, complete);
       const { channel, callback: understood } = complete;
       const templateId = callback.templateId ?? understood.templateId;
-      const isWithdrawn = await this.complete.isWithdrawn(channel, templateId);
+      const template = `${key} ${templateId}`;
+      const isWithdrawn = withdrawn.get(template) ?? (await this.complete.isWithdrawn(channel, templateId));
+      withdrawn.set(template, isWithdrawn);
       const full = { ...callback, channelId: understood.channelId, templateId, channel, isWithdrawn };
       found.push({ subject: announcementOf(call, full), templateId });
     }

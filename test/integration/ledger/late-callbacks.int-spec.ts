@@ -136,6 +136,16 @@ describe('a triggered callback', () => {
     expect(people).toEqual([{ id: 'stays' }]);
   });
 
+  it('for a withdrawn campaign is refused, and taken again from the moment that it is resumed', async () => {
+    const publication = (state: string): Promise<unknown> =>
+      stage.database.query('UPDATE template_publication SET state = $1', [state]);
+    const [before] = await stage.database.query<{ state: string }>('SELECT state FROM template_publication');
+    await publication('WITHDRAWN');
+    await eventually('the withdrawal is heard of', async () => (await told('A1'))?.outcome === 'REFUSED');
+    await publication(before?.state ?? '');
+    expect(await told('A1')).toMatchObject({ outcome: 'TRIGGERED' });
+  });
+
   it('for a channel that was removed is refused as soon as that is heard of', async () => {
     expect(await told('A1')).toMatchObject({ outcome: 'TRIGGERED' });
     let isHeard = false;
