@@ -132,7 +132,7 @@ describe('an audience whose sending is switched on again', () => {
         await tx.query('SELECT 1 FROM execution WHERE id = $1 FOR UPDATE NOWAIT', [executionId]);
         return { switched };
       });
-      expect(await isOn.switched).toEqual({ stops: [] });
+      expect(await isOn.switched).toEqual({ stops: [], userErrors: [] });
       const [execution] = await stage.database.query<{ goesOn: boolean }>(
         'SELECT goes_on_since IS NOT NULL AS "goesOn" FROM execution',
       );
