@@ -61,8 +61,8 @@ export class AttributeRepository {
   ): Promise<string | null> {
     const rows = await query<{ id: string }>(
       tx,
-      `INSERT INTO suppression_attribute (id, project_id, connection_id, name, type, keyed_by)
-       VALUES ($1, $2, $3, $4, $5, (SELECT user_id_attribute FROM connection WHERE id = $3))
+      `INSERT INTO suppression_attribute (id, project_id, connection_id, name, type, keyed_by, account_id)
+       VALUES ($1, $2, $3, $4, $5, (SELECT user_id_attribute FROM connection WHERE id = $3), (SELECT account_id FROM connection WHERE id = $3))
        ON CONFLICT ON CONSTRAINT uq_suppression_attribute_name DO NOTHING RETURNING id`,
       [newId(), given.projectId, given.connectionId, given.name, given.type],
     );
@@ -166,6 +166,16 @@ export class AttributeRepository {
       tx,
       `SELECT DISTINCT c.id FROM suppression_attribute a JOIN connection c ON c.id = a.connection_id
        WHERE c.deleted_at IS NULL AND c.user_id_attribute IS DISTINCT FROM a.keyed_by`,
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Connections that were moved to another account than the one that values were read from. */
+  async ofFormerAccounts(tx: Tx): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      tx,
+      `SELECT DISTINCT c.id FROM suppression_attribute a JOIN connection c ON c.id = a.connection_id
+       WHERE c.deleted_at IS NULL AND c.account_id IS DISTINCT FROM a.account_id`,
     );
     return rows.map(({ id }) => id);
   }
@@ -278,12 +288,13 @@ export class AttributeRepository {
     );
   }
 
-  /** No day of data is read, and none was missed: days are those of another account from now on. */
+  /** No day of data is read, and none was missed: days are those of the connection's account from now on. */
   async forgetDays(tx: Tx, connectionId: string): Promise<void> {
     await execute(
       tx,
-      `UPDATE suppression_attribute SET data_date = NULL, data_as_of = NULL, gap_before = NULL, is_gap_open = false,
-         lost_on = NULL, unnamed_on = NULL WHERE connection_id = $1`,
+      `UPDATE suppression_attribute SET account_id = (SELECT account_id FROM connection WHERE id = $1),
+         data_date = NULL, data_as_of = NULL, gap_before = NULL, is_gap_open = false, lost_on = NULL, unnamed_on = NULL
+       WHERE connection_id = $1`,
       [connectionId],
     );
   }

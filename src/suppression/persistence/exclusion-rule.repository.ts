@@ -36,7 +36,8 @@ const keys = `ARRAY(
 export const rulesInForce = `
   SELECT r.id, r.attribute_id, ${keys} AS keys, r.when_unknown, a.name, a.type, a.data_date, a.gap_before, a.state_reason,
     a.is_gap_open, a.complete_date IS NULL AND r.when_unknown = 'ALLOW' AS is_partial,
-    CASE WHEN a.state IN ('STOPPED', 'FAILED') THEN a.state WHEN c.user_id_attribute IS DISTINCT FROM a.keyed_by THEN 'FAILED' WHEN a.data_date IS NULL THEN 'NEVER_SYNCED'
+    CASE WHEN a.state IN ('STOPPED', 'FAILED') THEN a.state
+      WHEN (c.user_id_attribute, c.account_id) IS DISTINCT FROM (a.keyed_by, a.account_id) THEN 'FAILED' WHEN a.data_date IS NULL THEN 'NEVER_SYNCED'
       WHEN now() - a.data_as_of > r.maximum_age_hours * interval '1 hour' THEN 'TOO_OLD' ELSE 'FRESH' END AS freshness,
     (SELECT o.id FROM guard_override o WHERE o.project_id = $1 AND o.rule_id = r.id AND o.revoked_at IS NULL
        AND o.expires_at > now() ORDER BY o.id DESC LIMIT 1) AS override_id

@@ -24,8 +24,9 @@ export class ForgetValues {
     private readonly check: CheckDataDate,
   ) {}
 
-  /** Of every connection whose User ID attribute is another one than that of its values, whatever became of the news of it. */
+  /** Of every connection whose account or User ID attribute is another one than that of its values, whatever became of the news of it. */
   async ofChanged(): Promise<void> {
+    for (const id of await this.attributes.ofFormerAccounts(this.transactions.pool)) await this.ofFormerAccount(id);
     for (const id of await this.attributes.keyedAnew(this.transactions.pool)) await this.ofConnection(id);
   }
 

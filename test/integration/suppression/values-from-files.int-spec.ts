@@ -356,7 +356,8 @@ describe('values of suppression attributes from files, lists and missed days', (
     const queue = `SELECT data FROM outbox_message WHERE queue = 'suppression.forget-account'`;
     const [published] = await stage.database.query<{ data: { connectionId: string } }>(queue);
     expect(published?.data.connectionId).toBe(account.connectionId);
-    await stage.app.get(ForgetValues).ofFormerAccount(account.connectionId);
+    expect(await people()).toEqual(['SUPPRESSION_STALE', 'SUPPRESSION_STALE']);
+    await stage.app.get(ForgetValues).ofChanged();
     const forgotten = { state: 'FAILED', dataDate: null, stateReason: expect.stringContaining('another account') };
     expect(await attributeOf(account, id)).toMatchObject(forgotten);
     expect(await people()).toEqual(['SUPPRESSION_STALE', 'SUPPRESSION_STALE']);
