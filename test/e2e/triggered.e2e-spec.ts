@@ -340,9 +340,9 @@ describe('a triggered campaign', () => {
     await eventually('a customer is found by the attribute', async () => {
       told += 1;
       await trigger([`loyal-${told}`], { loyalty_id: 'T11', event_amount: told });
-      return inbox().received > before;
+      const { received, last } = inbox();
+      return JSON.stringify(last.slice(0, received - before)).includes('token-T11');
     });
-    expect(JSON.stringify(inbox().last[0])).toContain('token-T11');
   });
 
   it('closes after its day, once the sums agree', async () => {
