@@ -1,4 +1,5 @@
 /** @once because what the API keeps, shows and refuses goes through no queue. */
+import { getIntrospectionQuery } from 'graphql';
 import { addProviders, mutate, stageCampaign, tryMutation } from '../support/campaign-stage';
 import { eventually } from '../support/eventually';
 import { type Product, startProduct } from '../support/product';
@@ -93,6 +94,13 @@ describe('connecting Optimove', () => {
         expect.stringContaining('javascript'),
       ]);
     }
+  });
+
+  it('tells the explorer its schema', async () => {
+    const body = JSON.stringify({ query: getIntrospectionQuery(), operationName: 'IntrospectionQuery' });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${product.apiUrl}/graphql`, { method: 'POST', body, headers });
+    expect(await answer.json()).toMatchObject({ data: { __schema: { queryType: { name: 'Query' } } } });
   });
 
   it('gives a name that two want at the same moment to one of them', async () => {

@@ -52,7 +52,8 @@ function depthOf(set: SelectionSetNode | undefined, context: ValidationContext, 
   let deepest = 0;
   for (const selection of set.selections) {
     if (selection.kind === Kind.FIELD) {
-      deepest = Math.max(deepest, 1 + depthOf(selection.selectionSet, context, seen));
+      const inside = isIntrospection(selection) ? undefined : selection.selectionSet;
+      deepest = Math.max(deepest, 1 + depthOf(inside, context, seen));
     } else if (selection.kind === Kind.INLINE_FRAGMENT) {
       deepest = Math.max(deepest, depthOf(selection.selectionSet, context, seen));
     } else if (!seen.has(selection.name.value)) {
@@ -61,4 +62,9 @@ function depthOf(set: SelectionSetNode | undefined, context: ValidationContext, 
     }
   }
   return deepest;
+}
+
+/** How deep lists nest in these is bounded by graphql itself; what every tool asks goes deeper than a query of data may. */
+function isIntrospection({ name }: FieldNode): boolean {
+  return name.value === '__schema' || name.value === '__type';
 }
