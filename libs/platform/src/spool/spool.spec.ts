@@ -62,4 +62,13 @@ describe('the spool', () => {
     appendFileSync(join(folder, deadName()), 'x'.repeat(90));
     await expect(open(100).keep({ id: 'more than ten bytes' })).rejects.toThrow(SpoolFullError);
   });
+  it('takes records again once somebody has made room', async () => {
+    const full = join(folder, deadName());
+    appendFileSync(full, 'x'.repeat(90));
+    const spool = open(100);
+    await expect(spool.keep({ id: 'more than ten bytes' })).rejects.toThrow(SpoolFullError);
+    rmSync(full);
+    await spool.keep({ id: 'more than ten bytes' });
+    expect(await drained(spool)).toEqual([{ id: 'more than ten bytes' }]);
+  });
 });

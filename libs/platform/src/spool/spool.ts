@@ -42,6 +42,8 @@ export class Spool {
     this.used ??= this.measure();
     const used = await this.used;
     if (used.bytes + line.length > this.options.maxBytes) {
+      // Somebody may make room.
+      this.used = null;
       throw new SpoolFullError(`The spool in ${this.options.folder} holds ${used.bytes} bytes and may not hold more`);
     }
     used.bytes += line.length + 1;
