@@ -5,6 +5,7 @@ import type {
   DeliveryOutcome,
   NewDelivery,
 } from '../../../src/campaigns/persistence/ledger/delivery.repository';
+import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
 import { type LedgerStage, pushes, setStage } from './stage';
 
 describe('the ledger', () => {
@@ -90,6 +91,9 @@ describe('the ledger', () => {
     expect(refused.refusals).toBe(0);
     await stage.transactions.run((tx) => stage.chunks.close(tx, refused, { at: new Date(0), isRefused: true }));
     expect(await taken(first, otherWorker)).toMatchObject({ attempt: 7, refusals: 1 });
+    const opened = { seqs: [1], chunkNos: [first.chunkNo] };
+    await stage.transactions.run((tx) => new SettlementRepository().reopen(tx, first.executionId, opened));
+    expect(await taken(first, otherWorker)).toMatchObject({ attempt: 8, refusals: 0 });
   });
 
   it('keeps the next chunks of an execution queued, not all of one that takes hours', async () => {

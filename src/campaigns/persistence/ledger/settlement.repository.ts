@@ -146,7 +146,7 @@ export class SettlementRepository {
     return query(
       tx,
       `UPDATE execution_chunk SET state = 'PENDING', done_at = NULL, held_until = NULL, due_at = now(), queued_at = now(),
-         fence = fence + 1, attempt = attempt + 1
+         fence = fence + 1, attempt = attempt + 1, refusals = 0
        WHERE execution_id = $1 AND chunk_no = ANY($2::int[])
        RETURNING execution_id AS "executionId", chunk_no AS "chunkNo", attempt`,
       [executionId, chunkNos],
