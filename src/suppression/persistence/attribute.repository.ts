@@ -161,21 +161,20 @@ export class AttributeRepository {
   }
 
   /** Connections that have another User ID attribute now than the one under which values are kept. */
-  async keyedAnew(tx: Tx): Promise<string[]> {
-    const rows = await query<{ id: string }>(
-      tx,
-      `SELECT DISTINCT c.id FROM suppression_attribute a JOIN connection c ON c.id = a.connection_id
-       WHERE c.deleted_at IS NULL AND c.user_id_attribute IS DISTINCT FROM a.keyed_by`,
-    );
-    return rows.map(({ id }) => id);
+  keyedAnew(tx: Tx): Promise<string[]> {
+    return this.connectionsWhere(tx, 'c.user_id_attribute IS DISTINCT FROM a.keyed_by');
   }
 
   /** Connections that were moved to another account than the one that values were read from. */
-  async ofFormerAccounts(tx: Tx): Promise<string[]> {
+  ofFormerAccounts(tx: Tx): Promise<string[]> {
+    return this.connectionsWhere(tx, 'c.account_id IS DISTINCT FROM a.account_id');
+  }
+
+  private async connectionsWhere(tx: Tx, isChanged: string): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
       `SELECT DISTINCT c.id FROM suppression_attribute a JOIN connection c ON c.id = a.connection_id
-       WHERE c.deleted_at IS NULL AND c.account_id IS DISTINCT FROM a.account_id`,
+       WHERE c.deleted_at IS NULL AND ${isChanged}`,
     );
     return rows.map(({ id }) => id);
   }
