@@ -42,9 +42,7 @@ const holdEveryMs = 5_000;
 const jitter = 0.2;
 
 /** The end of a slice whose turn came when the time of its chunk was over. */
-const notBegun: SliceEnd = {
-  ...{ isUnfinished: true, isWaiting: false, isJammed: false, isFinished: false },
-};
+const notBegun: SliceEnd = { isUnfinished: true, isWaiting: false, isJammed: false, isFinished: false };
 
 type WhatIsLeft = Pick<SliceEnd, 'isUnfinished' | 'isWaiting'>;
 type Kind = Pick<ExecutionContext['execution'], 'kind'>;
