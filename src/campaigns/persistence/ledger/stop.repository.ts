@@ -127,15 +127,15 @@ export class StopRepository {
    */
   async noteCancellation(
     tx: Tx,
-    { connectionId, optimoveCampaignId, runDate, saidAt }: Cancellation,
+    { projectId, connectionId, optimoveCampaignId, runDate, saidAt }: Cancellation,
   ): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
       `UPDATE execution e SET cancel_said_at = greatest(cancel_said_at, $3)
-       WHERE connection_id = $1 AND optimove_campaign_id = $2 AND state <> 'CANCELLED' AND run_date <= $4
+       WHERE project_id = $5 AND connection_id = $1 AND optimove_campaign_id = $2 AND state <> 'CANCELLED' AND run_date <= $4
          AND NOT EXISTS (SELECT 1 FROM execution_announcement a WHERE a.execution_id = e.id AND a.said_at > $3)
        RETURNING id`,
-      [connectionId, optimoveCampaignId, saidAt, runDate],
+      [connectionId, optimoveCampaignId, saidAt, runDate, projectId],
     );
     return rows.map(({ id }) => id);
   }
