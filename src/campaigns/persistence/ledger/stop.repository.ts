@@ -1,6 +1,7 @@
 import { execute, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { HeldChunk, QueuedChunk } from './chunk.repository';
+import { isHandedOver } from './delivery.repository';
 import { isAnnouncedSince } from './execution.repository';
 
 /** What sending can be switched off for. */
@@ -275,7 +276,7 @@ export class StopRepository {
   ): Promise<Map<string, number>> {
     return countDeliveries(
       tx,
-      `state IN ('CLAIMED', 'ACCEPTED', 'UNCERTAIN') AND ($3::uuid IS NULL OR account_id = $3)`,
+      `${isHandedOver('delivery')} AND ($3::uuid IS NULL OR account_id = $3)`,
       [executionIds, projectId, accountId],
     );
   }
