@@ -81,6 +81,7 @@ export class ManageConnections {
     return this.transactions.run(async (tx) => {
       const connection = await this.repository.lock(tx, actor.projectId, id);
       if (!connection) return failed(notFound());
+      if (connection.isDisabled && !isDisabled) connection.enabledAt = new Date();
       Object.assign(connection, { isDisabled, version: connection.version + 1, updatedAt: new Date() });
       const action = isDisabled ? 'connection.disabled' : 'connection.enabled';
       await this.audit.record(tx, actor, { action, subject: subjectOf(connection) });

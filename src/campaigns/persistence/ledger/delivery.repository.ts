@@ -104,7 +104,8 @@ export class DeliveryRepository {
        WHERE d.state = 'RETRY'
        RETURNING seq, medium, address_key AS "addressKey", attempts AS attempt,
          CASE WHEN waiting_since IS NOT NULL THEN
-           greatest(waiting_since, (SELECT goes_on_since FROM execution WHERE id = $1)) END AS "waitingSince"`),
+           greatest(waiting_since, (SELECT greatest(e.goes_on_since, c.enabled_at)
+             FROM execution e LEFT JOIN connection c ON c.id = e.connection_id WHERE e.id = $1)) END AS "waitingSince"`),
       [
         chunk.executionId,
         projectId,
