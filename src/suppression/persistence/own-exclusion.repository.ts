@@ -37,6 +37,26 @@ export class OwnExclusionRepository {
     );
   }
 
+  /** Takes out of a temporary table of values of a day those of whom something was said since an instant, unless they exclude. */
+  async keepSaidSince(
+    tx: Tx,
+    target: { projectId: string; attributeId: string; name: string; dataDate: string; askedAt: Date },
+    table: string,
+  ): Promise<void> {
+    const { projectId, attributeId, name, dataDate, askedAt } = target;
+    await execute(
+      tx,
+      `WITH r AS MATERIALIZED (SELECT * FROM (${rulesInForce}) AS rules WHERE name = $4)
+       DELETE FROM ${table} v USING remembered_value k
+       WHERE k.attribute_id = $5 AND k.user_id = v.user_id AND k.data_date = $6::date AND k.heard_at >= $7
+         AND NOT EXISTS (SELECT 1 FROM r WHERE ${matches('v.value')})`,
+      [
+        ...originParameters(projectId, { kind: 'DIRECT', executionId: '' }),
+        ...[name, attributeId, dataDate, askedAt],
+      ],
+    );
+  }
+
   /** Which of these values exclude by a rule of the project, as `profileId name`. */
   async excluding(tx: Tx, projectId: string, values: Map<string, Record<string, unknown>>): Promise<Set<string>> {
     const rows = await query<{ key: string }>(

@@ -16,6 +16,8 @@ export interface ValueTarget {
   mayBeOld: boolean;
   /** Whether no value takes an earlier one away. */
   clears: boolean;
+  /** When a list was asked for: what was said since then stays, unless the list excludes. */
+  askedAt?: Date;
 }
 
 /** Values by user ID; null: the customer has none. */
@@ -42,6 +44,7 @@ export class RememberedValueRepository {
     await query(tx, `CREATE TEMP TABLE ${table} (${columns}) ON COMMIT DROP`);
     await copyIn(tx, `${table} (user_id, value)`, rowsOf(values));
     if (target.mayBeOld) await this.keepNewer(tx, target);
+    if (target.askedAt) await this.own.keepSaidSince(tx, { ...target, askedAt: target.askedAt }, table);
     if (!target.clears) await this.keepValues(tx, target);
     await this.store(tx, target);
     await this.remember(tx, target);
