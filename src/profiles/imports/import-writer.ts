@@ -64,7 +64,8 @@ export class ImportWriter {
     if (given.length === 0) return { created: 0, updated: 0 };
     const rows = inOrder(given);
     const timed = await this.timed.of(tx, projectId);
-    const written = (await this.addAll(tx, projectId, { rows, timed })) ?? (await this.upsert(tx, projectId, { rows, timed }));
+    const written =
+      (await this.addAll(tx, projectId, { rows, timed })) ?? (await this.upsert(tx, projectId, { rows, timed }));
     await heedDeadAddresses(tx, projectId, rows);
     return written;
   }

@@ -41,10 +41,7 @@ export class OwnExclusionRepository {
            AND (${excludes('v.own')} OR NOT ${excludes('v.value')}))
          OR (NOT $7::boolean AND ${excludes('v.own')} AND v.own IS DISTINCT FROM
            (SELECT value FROM remembered_value WHERE attribute_id = $5 AND user_id = v.user_id)))`,
-      [
-        ...originParameters(projectId, { kind: 'DIRECT', executionId: '' }),
-        ...[name, attributeId, dataDate, clears],
-      ],
+      [...originParameters(projectId, { kind: 'DIRECT', executionId: '' }), ...[name, attributeId, dataDate, clears]],
     );
   }
 
@@ -61,10 +58,7 @@ export class OwnExclusionRepository {
        DELETE FROM ${table} v USING remembered_value k
        WHERE k.attribute_id = $5 AND k.user_id = v.user_id AND k.data_date = $6::date AND k.heard_at >= $7
          AND NOT EXISTS (SELECT 1 FROM r WHERE ${matches('v.value')})`,
-      [
-        ...originParameters(projectId, { kind: 'DIRECT', executionId: '' }),
-        ...[name, attributeId, dataDate, askedAt],
-      ],
+      [...originParameters(projectId, { kind: 'DIRECT', executionId: '' }), ...[name, attributeId, dataDate, askedAt]],
     );
   }
 

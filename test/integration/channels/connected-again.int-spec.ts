@@ -128,7 +128,8 @@ describe('an account that is connected again', () => {
 
   it('keeps no token a day after it was deleted, also where the job that was to erase it is lost, and is known again', async () => {
     const [recent, used] = [await connect('token-of-recent'), await connect('token-of-used')];
-    for (const id of [first, recent]) await stage.change('deleteConnection', { id, acceptConsequences: true }, 'deletedId');
+    for (const id of [first, recent])
+      await stage.change('deleteConnection', { id, acceptConsequences: true }, 'deletedId');
     await stage.database.query(`UPDATE connection SET deleted_at = now() - interval '24 hours' WHERE id = $1`, [first]);
     const [leases, transactions] = [stage.app.get(Leases), stage.app.get(Transactions)];
     await new ConnectionsClock(leases, transactions, stage.app.get(ConnectionRepository)).tokens();

@@ -121,9 +121,7 @@ describe('a message that waits when its connection is disabled', () => {
       const chunk = await new ChunkRepository(transactions).take({ executionId, chunkNo: 1 }, executionId);
       const deliveries = new DeliveryRepository();
       const hoursWaited = async (): Promise<number> => {
-        const claims = await transactions.run((tx) =>
-          deliveries.claim(tx, chunk as HeldChunk, projectId, pushes(1)),
-        );
+        const claims = await transactions.run((tx) => deliveries.claim(tx, chunk as HeldChunk, projectId, pushes(1)));
         const [claim] = claims.values();
         await database.query(`UPDATE delivery SET state = 'RETRY' WHERE execution_id = $1`, [executionId]);
         return claim?.waitingSince ? Math.round((Date.now() - claim.waitingSince.getTime()) / 3_600_000) : 0;

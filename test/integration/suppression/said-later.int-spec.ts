@@ -187,7 +187,9 @@ describe('what an app or an import says of people after the day of the data', ()
     await passDay(account, days[0], name, { 'taken-back': 'false' });
     await runNow(account);
     expect(await standing(account, name, 'taken-back')).toEqual([false, 'ALLOWED']);
-    const [kept] = await stage.database.query(`SELECT attributes_said_at AS times FROM profile WHERE user_id = 'taken-back'`);
+    const [kept] = await stage.database.query(
+      `SELECT attributes_said_at AS times FROM profile WHERE user_id = 'taken-back'`,
+    );
     expect(kept).toEqual({ times: null });
   });
 });

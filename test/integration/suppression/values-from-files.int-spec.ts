@@ -310,6 +310,7 @@ describe('values of suppression attributes from files, lists and missed days', (
     const page = {
       connection,
       dataDate: days[2],
+      askedAt: new Date(),
       attributes: [name],
       rows: [{ customerId: 'gap-a', attributes: ['false'] }],
     };

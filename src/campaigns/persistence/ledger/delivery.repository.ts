@@ -66,8 +66,7 @@ const handedOver = `(${handedOverStates.map((state) => `'${state}'`).join(', ')}
 export const isHandedOver = (row: string): string => `${row}.state IN ${handedOver}`;
 
 /** SQL: whether any attempt of a delivery has left or may have. */
-export const mayHaveArrived = (delivery: string): string =>
-  `(${isHandedOver(delivery)} OR ${wasSentBefore(delivery)})`;
+export const mayHaveArrived = (delivery: string): string => `(${isHandedOver(delivery)} OR ${wasSentBefore(delivery)})`;
 
 /** SQL: what a delivery that waits for a try comes to when that try is not made. */
 export const stateOfUnsent = `CASE WHEN ${wasSentBefore('delivery')} THEN 'UNCERTAIN' ELSE 'REJECTED' END`;

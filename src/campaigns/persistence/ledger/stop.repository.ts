@@ -274,11 +274,11 @@ export class StopRepository {
     projectId: string,
     { executionIds, accountId }: { executionIds: string[]; accountId: string | null },
   ): Promise<Map<string, number>> {
-    return countDeliveries(
-      tx,
-      `${isHandedOver('delivery')} AND ($3::uuid IS NULL OR account_id = $3)`,
-      [executionIds, projectId, accountId],
-    );
+    return countDeliveries(tx, `${isHandedOver('delivery')} AND ($3::uuid IS NULL OR account_id = $3)`, [
+      executionIds,
+      projectId,
+      accountId,
+    ]);
   }
 
   /** Texts of executions on their way: accepted by one of these accounts and not reported on. Executions without any are absent. */
