@@ -262,7 +262,10 @@ describe('what customers did, told to Optimove one by one', () => {
     const owed = await another('events that are owed');
     stage.optimove.engagement = () => 429;
     await stage.engage(owed, people(1));
-    await stage.wait(owed);
+    await stage.database.query(
+      `UPDATE engagement_event SET taken_at = now() - interval '1 hour' WHERE connection_id = $1`,
+      [owed],
+    );
     await post();
     const deletion = `mutation ($id: ID!) { deleteConnection(input: { id: $id, acceptConsequences: true }) { deletedId } }`;
     for (const id of [tokenLeft, waiting, owed]) await answer(deletion, { id });
