@@ -8,7 +8,7 @@ import { toView } from './connections.service';
 import { DeletionConsequences } from './deletion-consequences';
 import { type ConnectionProblem, type ConnectionSettings, problemsOf } from './domain/connection-settings';
 import { accountLeft, callsTakenOver, connectionDeleted, userIdAttributeChanged } from './domain/events';
-import { hintOf, isSameEndpoint } from './domain/rules';
+import { hintOf, isSameEndpoint, tokenKeptHours } from './domain/rules';
 import { forgetTokenJob } from './jobs/connections.jobs';
 import { KnownAccounts } from './known-accounts';
 import { ConnectionEntity } from './persistence/connection.entity';
@@ -34,7 +34,7 @@ interface Written {
   listenerAddresses: string[];
 }
 
-const tokenKeptMs = 24 * 3_600_000;
+const hourMs = 3_600_000;
 
 /** Connects, changes, disables and deletes Optimove accounts. Network calls happen before the transaction. */
 @Injectable()
@@ -81,6 +81,7 @@ export class ManageConnections {
     return this.transactions.run(async (tx) => {
       const connection = await this.repository.lock(tx, actor.projectId, id);
       if (!connection) return failed(notFound());
+      if (connection.isDisabled && !isDisabled) connection.enabledAt = new Date();
       Object.assign(connection, { isDisabled, version: connection.version + 1, updatedAt: new Date() });
       const action = isDisabled ? 'connection.disabled' : 'connection.enabled';
       await this.audit.record(tx, actor, { action, subject: subjectOf(connection) });
@@ -101,7 +102,7 @@ export class ManageConnections {
       await this.repository.delete(tx, id, this.accounts.digestOf(connection));
       await this.audit.record(tx, actor, { action: 'connection.deleted', subject: subjectOf(connection) });
       await this.outbox.publish(tx, connectionDeleted, { connectionId: id });
-      const runAt = new Date(Date.now() + tokenKeptMs);
+      const runAt = new Date(Date.now() + tokenKeptHours * hourMs);
       await this.outbox.enqueue(tx, forgetTokenJob, { connectionId: id }, { runAt });
     });
     return { deletedId: id, consequences, problems: [] };

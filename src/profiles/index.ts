@@ -8,6 +8,7 @@ export {
 export { ApnsEnvironmentEnum, PushServiceEnum } from './api/push-service.enum';
 export { AttributeDefinitions } from './attributes/attribute-definitions';
 export { type AttributeEnd, type AttributeEndHandler, AttributeEnds } from './attributes/attribute-ends';
+export { type AttributeNames, TimedAttributes } from './attributes/timed-attributes';
 export { Contactability } from './contactability';
 export { type DependentSource, Dependents, type Part } from './dependents';
 export type { App } from './domain/app';

@@ -5,6 +5,7 @@ import { AddressAnswers } from './address-answers';
 import { AttributeDefinitions } from './attributes/attribute-definitions';
 import { AttributeEnds } from './attributes/attribute-ends';
 import { ChangeValues } from './attributes/change-values';
+import { TimedAttributes } from './attributes/timed-attributes';
 import { Contactability } from './contactability';
 import { Dependents } from './dependents';
 import { DeviceWriter } from './imports/device-writer';
@@ -79,6 +80,7 @@ import { Segments } from './segments/segments';
     ErasureRepository,
     ErasePerson,
     Merges,
+    TimedAttributes,
   ],
   exports: [
     AddressAnswers,
@@ -108,6 +110,7 @@ import { Segments } from './segments/segments';
     FindPerson,
     ErasePerson,
     Merges,
+    TimedAttributes,
   ],
 })
 export class ProfilesModule {}

@@ -75,25 +75,36 @@ export class ProfilesService {
   }
 
   /**
-   * Fills the column `own` (jsonb) of a temporary table as {@link storeAttribute} has it with what people have themselves.
-   * @returns how many have something else than the `value` there; of all others it stays null.
+   * Fills the columns `own` and `said` (jsonb) of a temporary table as {@link storeAttribute} has it with what people have
+   * themselves and when it was said; `isTimed`: only of those of whom that is known.
+   * @returns how many have something else than the `value` there; of all others both stay null.
    */
-  readOwnAttribute(tx: Tx, projectId: string, source: { name: string; table: string }): Promise<number> {
+  readOwnAttribute(
+    tx: Tx,
+    projectId: string,
+    source: { name: string; table: string; isTimed: boolean },
+  ): Promise<number> {
     return this.attributes.readOwn(tx, projectId, source);
   }
 
   /**
    * Writes one attribute of many people, given in a temporary table of this transaction with the columns `user_id`
    * (unique), `value` (jsonb; null removes the attribute if it `clears`, or else leaves it) and `is_known`, which becomes
-   * whether we have the profile. If it does not clear, whoever `stays` or no longer has what is in `own` keeps what they have.
+   * whether we have the profile. Whoever `stays`, or has said something at another time than `said`, keeps what they have; if
+   * it does not clear, so does whoever no longer has what is in `own`.
    */
   storeAttribute(tx: Tx, projectId: string, source: { name: string; table: string; clears: boolean }): Promise<void> {
     return this.attributes.store(tx, projectId, source);
   }
 
-  /** Writes attributes of one person, each in the place of what it was. */
-  setAttributes(tx: Tx, projectId: string, profileId: string, values: Record<string, unknown>): Promise<void> {
-    return this.attributes.set(tx, projectId, profileId, values);
+  /** When values of {@link TimedAttributes} were said, by profile id and name; of others it is not known. */
+  attributeTimes(tx: Tx, projectId: string, profileIds: string[]): Promise<Map<string, Record<string, string>>> {
+    return this.attributes.times(tx, projectId, profileIds);
+  }
+
+  /** Writes attributes of one person to another one, each in the place of what it was, and as said when it was said. */
+  carryAttributes(tx: Tx, projectId: string, given: { from: string; into: string; names: string[] }): Promise<void> {
+    return this.attributes.carry(tx, projectId, given);
   }
 
   /** One row per address; a person without an address on a medium has none. */

@@ -41,6 +41,7 @@ import { LoadFile } from './sync/load-file';
 import { ManageSync } from './sync/manage-sync';
 import { StopWithAttribute } from './sync/stop-with-attribute';
 import { SyncAttribute } from './sync/sync-attribute';
+import { TimeAttributes } from './sync/time-attributes';
 import { ValueWriter } from './sync/value-writer';
 
 const repositories = [
@@ -96,6 +97,7 @@ const useCases = [
     KeepCustomerValues,
     KeepErased,
     KeepExclusions,
+    TimeAttributes,
     ValueWriter,
   ],
   exports: [SuppressionConfig, RefusedAddresses, SuppressionService, ...repositories, ...useCases],

@@ -3,6 +3,7 @@ import { type GaugeValue, lagOf, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { EngagementKind, MessageRef } from '../domain/engagement';
 import { erasedPrefix } from '../domain/erased';
+import { isHandedOver, mayHaveArrived } from './ledger/delivery.repository';
 
 /** What a person says in the preference centre. Empty on an UNSUBSCRIBED that was said, and has been done, elsewhere. */
 export interface PreferenceAnswers {
@@ -162,14 +163,16 @@ export class EngagementRepository {
     return row ?? null;
   }
 
-  /** Of each of these, in their order, whether it was sent to that installation, by an execution or as a test. */
+  /** Of each of these, in their order, whether it left for that installation or may have, by an execution or as a test. */
   async wentOut(tx: Tx, pushes: Push[]): Promise<boolean[]> {
-    const isIn = (table: string, id: string) => `(SELECT true FROM ${table} d WHERE d.${id} = p.execution_id
-      AND d.seq = p.seq AND d.medium = p.medium AND d.address_key = p.device_id AND d.project_id = p.project_id
-      LIMIT 1) IS NOT NULL`;
+    const isIn = (table: string, id: string, didLeave: string) => `(SELECT true FROM ${table} d
+      WHERE d.${id} = p.execution_id AND d.seq = p.seq AND d.medium = p.medium AND d.address_key = p.device_id
+        AND d.project_id = p.project_id AND ${didLeave} LIMIT 1) IS NOT NULL`;
+    const byExecution = isIn('delivery', 'execution_id', mayHaveArrived('d'));
+    const asTest = isIn('test_delivery', 'test_send_id', isHandedOver('d'));
     const rows = await query<{ didGoOut: boolean }>(
       tx,
-      `SELECT ${isIn('delivery', 'execution_id')} OR ${isIn('test_delivery', 'test_send_id')} AS "didGoOut"
+      `SELECT ${byExecution} OR ${asTest} AS "didGoOut"
        FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::uuid[])
          WITH ORDINALITY AS p(execution_id, seq, medium, device_id, project_id, at) ORDER BY at`,
       [

@@ -1,5 +1,8 @@
 import type { FieldProblem } from './field-problem';
 
+/** For so long the token of a deleted connection is kept: by it what it left at Optimove is taken back. */
+export const tokenKeptHours = 24;
+
 const shortestKeptHint = 12;
 
 /** What may be shown of a token: its last four characters, and nothing of a short one. */

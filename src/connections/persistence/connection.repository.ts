@@ -137,4 +137,14 @@ export class ConnectionRepository {
   async forgetToken(tx: Tx, id: string): Promise<void> {
     await execute(tx, 'UPDATE connection SET api_token = NULL WHERE id = $1 AND deleted_at IS NOT NULL', [id]);
   }
+
+  /** Erases the tokens of connections that were deleted so many hours ago or earlier. */
+  async forgetTokens(tx: Tx, hours: number): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE connection SET api_token = NULL
+       WHERE api_token IS NOT NULL AND deleted_at <= now() - $1 * interval '1 hour'`,
+      [hours],
+    );
+  }
 }

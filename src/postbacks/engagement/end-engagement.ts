@@ -14,6 +14,11 @@ export class EndEngagement {
     private readonly batches: EngagementBatchRepository,
   ) {}
 
+  /** Does so for every deleted connection of which something is left, whatever became of the job that was to end it. */
+  async ofDeleted(): Promise<void> {
+    for (const id of await this.settings.deletedWithRest(this.transactions.pool)) await this.ofConnection(id);
+  }
+
   /** Drops what waits and the token; batches that are not settled expire, and are kept as long as any. */
   ofConnection(connectionId: string): Promise<void> {
     return this.transactions.run(async (tx) => {

@@ -4,6 +4,7 @@ import { Interval } from '@nestjs/schedule';
 import { CollectTotals } from '../collect-totals';
 import { usualSetting } from '../domain/engagement';
 import { CollectEngagement } from '../engagement/collect-engagement';
+import { EndEngagement } from '../engagement/end-engagement';
 import { PostEngagement } from '../engagement/post-engagement';
 import { EngagementBatchRepository } from '../persistence/engagement-batch.repository';
 import { EngagementEventRepository } from '../persistence/engagement-event.repository';
@@ -15,6 +16,7 @@ const collectEveryMs = 1_000;
 /** Longer than two runs of posts, each with a last call that is answered only when it times out. */
 const leaseMs = 300_000;
 const forgetEveryMs = 5_000;
+const deletedEveryMs = 60_000;
 const keptDays = 90;
 const mostConnections = 200;
 
@@ -33,6 +35,7 @@ export class PostbackClocks {
     private readonly events: EngagementEventRepository,
     private readonly batches: EngagementBatchRepository,
     private readonly postEngagement: PostEngagement,
+    private readonly endEngagement: EndEngagement,
   ) {}
 
   /** Takes over what changed, somewhere once. */
@@ -49,6 +52,13 @@ export class PostbackClocks {
   async forget(): Promise<void> {
     const tick = { name: 'postbacks.forget-engagement', everyMs: forgetEveryMs, leaseMs: 60_000 };
     await this.leases.runWhenDue(tick, () => this.events.forget(this.transactions.pool, keptDays));
+  }
+
+  /** Ends what was to be told over deleted connections. */
+  @Interval(deletedEveryMs)
+  async deletedConnections(): Promise<void> {
+    const tick = { name: 'postbacks.deleted-connections', everyMs: deletedEveryMs, leaseMs: 60_000 };
+    await this.leases.runWhenDue(tick, () => this.endEngagement.ofDeleted());
   }
 
   @Interval(everyMs)

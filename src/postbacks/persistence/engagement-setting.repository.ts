@@ -21,6 +21,20 @@ export class EngagementSettingRepository {
     return row ?? { connectionId, projectId, ...usualSetting, eventsUrl: null, eventsToken: null, version: 0 };
   }
 
+  /** Deleted connections over which something is still to be told, or whose token is kept. */
+  async deletedWithRest(tx: Tx): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      tx,
+      `SELECT c.id FROM connection c WHERE c.deleted_at IS NOT NULL AND (
+         EXISTS (SELECT FROM engagement_postback s
+           WHERE s.connection_id = c.id AND (s.road <> 'NONE' OR s.events_token IS NOT NULL))
+         OR EXISTS (SELECT FROM engagement_event e WHERE e.connection_id = c.id AND e.batch_id IS NULL)
+         OR EXISTS (SELECT FROM engagement_batch b WHERE b.connection_id = c.id AND b.state IN ('OWED', 'POSTING')))
+       ORDER BY c.id`,
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** Tells nothing more over a connection, and keeps no token of it. */
   async end(tx: Tx, connectionId: string): Promise<void> {
     await execute(

@@ -2,9 +2,11 @@ import { newId } from '@libs/foundation';
 import { type CopyValue, copyIn, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { AttributeDefinitions } from '../attributes/attribute-definitions';
+import { TimedAttributes } from '../attributes/timed-attributes';
 import { typeValues } from '../domain/attributes/type-values';
 import type { Subscription } from '../domain/subscription';
 import { heedDeadAddresses } from '../persistence/known-dead';
+import { firstTimes } from '../persistence/said-times';
 import type { ProfileRow } from './profile-rows';
 
 /** What became of a batch. */
@@ -25,16 +27,25 @@ const subscription = (medium: 'email' | 'sms', given: string): string =>
   `CASE WHEN p.user_id = ANY(${given}::text[]) AND NOT p.${medium}_no_is_own THEN excluded.${medium}_subscription
      ELSE p.${medium}_subscription END`;
 
+/** Rows, and of which attributes it is kept when they were said. */
+interface TimedRows {
+  rows: ProfileRow[];
+  timed: string[];
+}
+
 const uniqueViolation = '23505';
 /** Rows from which on asking whether all are new costs less than it saves. */
 const worthCopy = 200;
 const copied = `id, project_id, user_id, email, mobile_number, email_subscription, sms_subscription, language, time_zone,
-  country, attributes, email_said_at, sms_said_at`;
+  country, attributes, attributes_said_at, email_said_at, sms_said_at`;
 
 /** Stores batches of imported profiles, one statement each, in the order of their keys, so that writers at the same time do not block each other for good. Writing a batch again changes nothing. */
 @Injectable()
 export class ImportWriter {
-  constructor(private readonly definitions: AttributeDefinitions) {}
+  constructor(
+    private readonly definitions: AttributeDefinitions,
+    private readonly timed: TimedAttributes,
+  ) {}
 
   /** Rows with a value that does not fit the definition of its attribute are refused as a whole. */
   async writeProfiles(tx: Tx, projectId: string, given: ProfileRow[]): Promise<WrittenBatch> {
@@ -52,15 +63,21 @@ export class ImportWriter {
   private async write(tx: Tx, projectId: string, given: ProfileRow[]): Promise<Omit<WrittenBatch, 'refused'>> {
     if (given.length === 0) return { created: 0, updated: 0 };
     const rows = inOrder(given);
-    const written = (await this.addAll(tx, projectId, rows)) ?? (await this.upsert(tx, projectId, rows));
+    const timed = await this.timed.of(tx, projectId);
+    const written =
+      (await this.addAll(tx, projectId, { rows, timed })) ?? (await this.upsert(tx, projectId, { rows, timed }));
     await heedDeadAddresses(tx, projectId, rows);
     return written;
   }
 
   /** @returns null, with nothing stored, unless these are many people of whom none is there. */
-  private async addAll(tx: Tx, projectId: string, rows: ProfileRow[]): Promise<Omit<WrittenBatch, 'refused'> | null> {
+  private async addAll(
+    tx: Tx,
+    projectId: string,
+    { rows, timed }: TimedRows,
+  ): Promise<Omit<WrittenBatch, 'refused'> | null> {
     const now = await this.nowIfNew(tx, projectId, rows);
-    if (!now || !(await this.add(tx, cellsOf(projectId, rows, now)))) return null;
+    if (!now || !(await this.add(tx, cellsOf(projectId, { rows, timed }, now)))) return null;
     return { created: rows.length, updated: 0 };
   }
 
@@ -87,14 +104,15 @@ export class ImportWriter {
     }
   }
 
-  private async upsert(tx: Tx, projectId: string, rows: ProfileRow[]): Promise<Omit<WrittenBatch, 'refused'>> {
+  private async upsert(tx: Tx, projectId: string, { rows, timed }: TimedRows): Promise<Omit<WrittenBatch, 'refused'>> {
     const column = <K extends keyof ProfileRow>(name: K): ProfileRow[K][] => rows.map((row) => row[name]);
     const written = await query<{ is_new: boolean }>(
       tx,
       `INSERT INTO profile AS p (id, project_id, user_id, email, mobile_number, email_subscription, sms_subscription,
-         language, time_zone, country, attributes, email_said_at, sms_said_at)
+         language, time_zone, country, attributes, attributes_said_at, email_said_at, sms_said_at)
        SELECT r.id, $1, r.user_id, r.email, r.mobile_number, coalesce(r.email_subscription, 'NOT_SET'),
          coalesce(r.sms_subscription, 'NOT_SET'), r.language, r.time_zone, r.country, r.attributes,
+         ${firstTimes('r.attributes', '$14')},
          CASE WHEN r.email_subscription = 'UNSUBSCRIBED' THEN now() END, CASE WHEN r.sms_subscription = 'UNSUBSCRIBED' THEN now() END
        FROM ROWS FROM (
          unnest($2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[]),
@@ -115,6 +133,7 @@ export class ImportWriter {
          time_zone = coalesce(excluded.time_zone, p.time_zone),
          country = coalesce(excluded.country, p.country),
          attributes = p.attributes || excluded.attributes,
+         attributes_said_at = coalesce(p.attributes_said_at || excluded.attributes_said_at, excluded.attributes_said_at, p.attributes_said_at),
          updated_at = now()
        RETURNING (xmax = 0) AS is_new`,
       [
@@ -132,6 +151,7 @@ export class ImportWriter {
         JSON.stringify(rows.map(({ attributes }) => attributes)),
         rows.filter(({ emailSubscription }) => emailSubscription).map(({ userId }) => userId),
         rows.filter(({ smsSubscription }) => smsSubscription).map(({ userId }) => userId),
+        timed,
       ],
     );
     return count(written);
@@ -149,7 +169,7 @@ function inOrder(rows: ProfileRow[]): ProfileRow[] {
   return keyed.sort((one, other) => Buffer.compare(one.key, other.key)).map(({ row }) => row);
 }
 
-function* cellsOf(projectId: string, rows: ProfileRow[], now: Date): Generator<CopyValue[]> {
+function* cellsOf(projectId: string, { rows, timed }: TimedRows, now: Date): Generator<CopyValue[]> {
   const saidAt = (said: Subscription | null): string | null => (said === 'UNSUBSCRIBED' ? now.toISOString() : null);
   for (const row of rows) {
     yield [
@@ -164,8 +184,14 @@ function* cellsOf(projectId: string, rows: ProfileRow[], now: Date): Generator<C
       row.timezone,
       row.country,
       row.attributes,
+      timesOf(row.attributes, timed, now),
       saidAt(row.emailSubscription),
       saidAt(row.smsSubscription),
     ];
   }
+}
+
+function timesOf(values: Record<string, unknown>, timed: string[], now: Date): Record<string, string> | null {
+  const names = timed.filter((name) => (values[name] ?? null) !== null);
+  return names.length === 0 ? null : Object.fromEntries(names.map((name) => [name, now.toISOString()]));
 }

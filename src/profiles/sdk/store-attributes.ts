@@ -1,11 +1,13 @@
 import { execute, query, Transactions, type Tx } from '@libs/platform';
 import { BadRequestException, Injectable } from '@nestjs/common';
 import { AttributeDefinitions } from '../attributes/attribute-definitions';
+import { TimedAttributes } from '../attributes/timed-attributes';
 import { type TypedValues, typeValues } from '../domain/attributes/type-values';
 import type { KnownDevice } from '../domain/known-device';
 import type { Subscription } from '../domain/subscription';
 import { againAfterClash } from '../persistence/again-after-clash';
 import { ConsentRepository } from '../persistence/consent.repository';
+import { timesWith } from '../persistence/said-times';
 import type { AttributesInput } from './sdk.inputs';
 
 const mostAttributes = 100;
@@ -19,6 +21,7 @@ export class StoreAttributes {
     private readonly transactions: Transactions,
     private readonly consent: ConsentRepository,
     private readonly definitions: AttributeDefinitions,
+    private readonly timed: TimedAttributes,
   ) {}
 
   /** @throws {BadRequestException} naming every value that cannot be stored; then none is. */
@@ -33,10 +36,27 @@ export class StoreAttributes {
       if (unfit.length > 0)
         throw new BadRequestException({ message: 'Some attributes cannot be stored', errors: unfit });
       const profileId = await lockedOwner(tx, projectId, id);
-      await merge(tx, { table: 'profile', projectId, id: profileId, values: ofPerson.values });
+      await this.storeOfPerson(tx, { projectId, id: profileId, values: ofPerson.values });
       await merge(tx, { table: 'device', projectId, id, values: ofDevice.values });
     };
     await againAfterClash(() => this.transactions.run(write));
+  }
+
+  private async storeOfPerson(
+    tx: Tx,
+    { projectId, id, values }: { projectId: string; id: string; values: object },
+  ): Promise<void> {
+    if (Object.keys(values).length === 0) return;
+    const timed = await this.timed.of(tx, projectId);
+    if (timed.some((name) => name in values)) {
+      await execute(
+        tx,
+        `UPDATE profile SET attributes_said_at = ${timesWith('attributes_said_at', '$3::jsonb', '$4')}
+         WHERE project_id = $1 AND id = $2`,
+        [projectId, id, JSON.stringify(values), timed],
+      );
+    }
+    await merge(tx, { table: 'profile', projectId, id, values });
   }
 
   /** Stores what whoever the installation belongs to says about e-mail and SMS. */

@@ -101,6 +101,11 @@ export class SuppressionSyncType {
   @Field(() => Int, { description: 'Customers whose value is as it was.' })
   unchanged!: number;
 
+  @Field(() => Int, {
+    description: 'Of all these, people who keep what an app or an import said of them after the day of the data.',
+  })
+  keptOwn!: number;
+
   @Field(() => Int, { description: 'Of all these, customers without a profile; what they said is remembered.' })
   unknownCustomers!: number;
 

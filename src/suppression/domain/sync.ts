@@ -38,6 +38,8 @@ export interface SyncRun {
   changed: number;
   cleared: number;
   unchanged: number;
+  /** People whose own value stays, because others said it and these data may not take its place. */
+  keptOwn: number;
   unknownCustomers: number;
   repeated: number;
   rejected: number;

@@ -6,7 +6,8 @@ import { OwnExclusionRepository } from '../persistence/own-exclusion.repository'
 
 /**
  * When the anonymous profile of a device turns out to be somebody: a value that excludes goes over to that person, so that
- * of both the strictest counts, and what was decided about the anonymous profile is found under that person.
+ * of both the strictest counts and of two as strict the later one, and what was decided about the anonymous profile is found
+ * under that person.
  */
 @Injectable()
 export class KeepExclusions implements OnModuleInit {
@@ -29,11 +30,15 @@ export class KeepExclusions implements OnModuleInit {
     const values = await this.profiles.attributeValues(tx, projectId, { profileIds, names });
     if (!merges.some(({ from }) => values.has(from))) return;
     const excluding = await this.own.excluding(tx, projectId, values);
+    const times = await this.profiles.attributeTimes(tx, projectId, profileIds);
+    const saidAt = (id: string, name: string): number => Date.parse(times.get(id)?.[name] ?? '') || 0;
     for (const { from, into } of merges) {
-      const carried = Object.entries(values.get(from) ?? {}).filter(
-        ([name]) => excluding.has(`${from} ${name}`) && !excluding.has(`${into} ${name}`),
+      const carried = Object.keys(values.get(from) ?? {}).filter(
+        (name) =>
+          excluding.has(`${from} ${name}`) &&
+          (!excluding.has(`${into} ${name}`) || saidAt(from, name) > saidAt(into, name)),
       );
-      if (carried.length > 0) await this.profiles.setAttributes(tx, projectId, into, Object.fromEntries(carried));
+      if (carried.length > 0) await this.profiles.carryAttributes(tx, projectId, { from, into, names: carried });
     }
   }
 }

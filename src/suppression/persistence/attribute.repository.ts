@@ -27,6 +27,16 @@ export class AttributeRepository {
     );
   }
 
+  /** The names of those of a project, whatever connection they are of. */
+  async names(tx: Tx, projectId: string): Promise<string[]> {
+    const rows = await query<{ name: string }>(
+      tx,
+      'SELECT DISTINCT name FROM suppression_attribute WHERE project_id = $1',
+      [projectId],
+    );
+    return rows.map(({ name }) => name);
+  }
+
   /** Since when the oldest day of data that are synced is over; of attributes without any, nothing. */
   age(tx: Tx): Promise<GaugeValue<never>[]> {
     return lagOf(

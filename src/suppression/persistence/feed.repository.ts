@@ -38,6 +38,18 @@ export class FeedRepository {
     return rows[0] ?? null;
   }
 
+  /** Now, and Optimove's data date as it was last read. */
+  async asked(tx: Tx, projectId: string, connectionId: string): Promise<{ askedAt: Date; dataDate: string | null }> {
+    const [row] = await query<{ askedAt: Date; dataDate: string | null }>(
+      tx,
+      `SELECT clock_timestamp() AS "askedAt", (SELECT data_date::text FROM suppression_feed
+         WHERE project_id = $1 AND connection_id = $2) AS "dataDate"`,
+      [projectId, connectionId],
+    );
+    if (!row) throw new InvariantError('A SELECT without a table has a row');
+    return row;
+  }
+
   /** The newest day of which values can be: Optimove's data date, or yesterday in the zone while nobody knows it. */
   async newestDay(
     tx: Tx,

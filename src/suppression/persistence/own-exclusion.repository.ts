@@ -19,21 +19,46 @@ export class OwnExclusionRepository {
   }
 
   /**
-   * Marks in a temporary table of values, with the `own` ones of people, whose own value excludes by a rule of the project
-   * and is not what Optimove said of them before.
+   * Marks in a temporary table of values, with the `own` ones of people and when they were `said`, whose own value stays. It
+   * was said after the day of the data was over, unless the new value excludes by a rule of the project and it does not; or
+   * the new values do not clear, and it excludes and is not what Optimove said of the person before.
    */
-  async keepOthers(
+  async keepOwn(
     tx: Tx,
-    { projectId, attributeId, name }: { projectId: string; attributeId: string; name: string },
+    target: { projectId: string; attributeId: string; name: string; clears: boolean; dataDate: string | null },
     table: string,
   ): Promise<void> {
+    const { projectId, attributeId, name, clears, dataDate } = target;
+    const excludes = (value: string): string => `EXISTS (SELECT 1 FROM r WHERE ${matches(value)})`;
+    await execute(
+      tx,
+      `WITH r AS MATERIALIZED (SELECT * FROM (${rulesInForce}) AS rules WHERE name = $4), day AS MATERIALIZED (
+         SELECT ($6::date + 1)::timestamp AT TIME ZONE c.time_zone AS ended_at
+         FROM suppression_attribute a JOIN connection c ON c.id = a.connection_id WHERE a.id = $5)
+       UPDATE ${table} v SET stays = true
+       WHERE v.own IS NOT NULL AND (
+         ((v.said #>> '{}')::timestamptz >= (SELECT ended_at FROM day)
+           AND (${excludes('v.own')} OR NOT ${excludes('v.value')}))
+         OR (NOT $7::boolean AND ${excludes('v.own')} AND v.own IS DISTINCT FROM
+           (SELECT value FROM remembered_value WHERE attribute_id = $5 AND user_id = v.user_id)))`,
+      [...originParameters(projectId, { kind: 'DIRECT', executionId: '' }), ...[name, attributeId, dataDate, clears]],
+    );
+  }
+
+  /** Takes out of a temporary table of values of a day those of whom something was said since an instant, unless they exclude. */
+  async keepSaidSince(
+    tx: Tx,
+    target: { projectId: string; attributeId: string; name: string; dataDate: string; askedAt: Date },
+    table: string,
+  ): Promise<void> {
+    const { projectId, attributeId, name, dataDate, askedAt } = target;
     await execute(
       tx,
       `WITH r AS MATERIALIZED (SELECT * FROM (${rulesInForce}) AS rules WHERE name = $4)
-       UPDATE ${table} v SET stays = true
-       WHERE v.own IS NOT NULL AND EXISTS (SELECT 1 FROM r WHERE ${matches('v.own')}) AND v.own IS DISTINCT FROM
-         (SELECT value FROM remembered_value WHERE attribute_id = $5 AND user_id = v.user_id)`,
-      [...originParameters(projectId, { kind: 'DIRECT', executionId: '' }), name, attributeId],
+       DELETE FROM ${table} v USING remembered_value k
+       WHERE k.attribute_id = $5 AND k.user_id = v.user_id AND k.data_date = $6::date AND k.heard_at >= $7
+         AND NOT EXISTS (SELECT 1 FROM r WHERE ${matches('v.value')})`,
+      [...originParameters(projectId, { kind: 'DIRECT', executionId: '' }), ...[name, attributeId, dataDate, askedAt]],
     );
   }
 

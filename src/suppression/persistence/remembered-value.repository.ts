@@ -16,6 +16,8 @@ export interface ValueTarget {
   mayBeOld: boolean;
   /** Whether no value takes an earlier one away. */
   clears: boolean;
+  /** When a list was asked for: what was said since then stays, unless the list excludes. */
+  askedAt?: Date;
 }
 
 /** Values by user ID; null: the customer has none. */
@@ -23,7 +25,7 @@ export type Values = Map<string, TypedValue | null>;
 
 const table = 'incoming_value';
 const columns = `user_id text NOT NULL, value jsonb, is_known boolean NOT NULL DEFAULT true, own jsonb,
-  stays boolean NOT NULL DEFAULT false`;
+  said jsonb, stays boolean NOT NULL DEFAULT false`;
 
 /**
  * What Optimove said of each customer, by user ID, whether we know the person or not: whoever appears later is found
@@ -42,6 +44,7 @@ export class RememberedValueRepository {
     await query(tx, `CREATE TEMP TABLE ${table} (${columns}) ON COMMIT DROP`);
     await copyIn(tx, `${table} (user_id, value)`, rowsOf(values));
     if (target.mayBeOld) await this.keepNewer(tx, target);
+    if (target.askedAt) await this.own.keepSaidSince(tx, { ...target, askedAt: target.askedAt }, table);
     if (!target.clears) await this.keepValues(tx, target);
     await this.store(tx, target);
     await this.remember(tx, target);
@@ -85,7 +88,7 @@ export class RememberedValueRepository {
     const rows = await query<{ user_id: string }>(
       tx,
       `UPDATE remembered_value r SET value = NULL, is_doubtful = false, data_date = $3, run_id = $4, is_listed = false,
-         change = CASE WHEN value IS NULL THEN 'UNCHANGED' ELSE 'CLEARED' END
+         own_stays = false, change = CASE WHEN value IS NULL THEN 'UNCHANGED' ELSE 'CLEARED' END
        WHERE (attribute_id, user_id) IN (
          SELECT attribute_id, user_id FROM remembered_value
          WHERE attribute_id = $2 AND project_id = $1 AND data_date <= $3::date AND run_id IS DISTINCT FROM $4
@@ -101,7 +104,14 @@ export class RememberedValueRepository {
       `${table} (user_id)`,
       rows.map((row) => [row.user_id]),
     );
-    await this.profiles.storeAttribute(tx, target.projectId, { name: target.name, table, clears: true });
+    await this.store(tx, target);
+    await execute(
+      tx,
+      `UPDATE remembered_value r SET own_stays = true FROM ${table} v
+       WHERE r.attribute_id = $1 AND r.user_id = v.user_id AND v.stays`,
+      [target.attributeId],
+    );
+    await query(tx, `DROP TABLE ${table}`);
     return rows.length;
   }
 
@@ -115,7 +125,7 @@ export class RememberedValueRepository {
        SELECT user_id, value, is_known FROM remembered_value WHERE attribute_id = $1 AND NOT is_known`,
       [attributeId],
     );
-    await this.store(tx, { ...target, clears: false });
+    await this.store(tx, { ...target, clears: false, dataDate: null });
     await execute(
       tx,
       `UPDATE remembered_value r SET is_known = true FROM ${table} v
@@ -125,14 +135,14 @@ export class RememberedValueRepository {
     await query(tx, `DROP TABLE ${table}`);
   }
 
-  /** Writes the values to the profiles. What does not clear leaves what others said that excludes. */
+  /** Writes the values to the profiles, but for what others said there and stays. Without a data date none is older. */
   private async store(
     tx: Tx,
-    target: Pick<ValueTarget, 'projectId' | 'attributeId' | 'name' | 'clears'>,
+    target: Pick<ValueTarget, 'projectId' | 'attributeId' | 'name' | 'clears'> & { dataDate: string | null },
   ): Promise<void> {
     const { projectId, name, clears } = target;
-    const differing = clears ? 0 : await this.profiles.readOwnAttribute(tx, projectId, { name, table });
-    if (differing > 0) await this.own.keepOthers(tx, target, table);
+    const differing = await this.profiles.readOwnAttribute(tx, projectId, { name, table, isTimed: clears });
+    if (differing > 0) await this.own.keepOwn(tx, target, table);
     await this.profiles.storeAttribute(tx, projectId, { name, table, clears });
   }
 
@@ -157,12 +167,12 @@ export class RememberedValueRepository {
   private async remember(tx: Tx, { projectId, attributeId, dataDate, runId }: ValueTarget): Promise<void> {
     await execute(
       tx,
-      `INSERT INTO remembered_value AS r (project_id, attribute_id, user_id, value, data_date, is_known, run_id, change)
-       SELECT $1::uuid, $2::uuid, user_id, value, $3::date, is_known, $4::uuid,
+      `INSERT INTO remembered_value AS r (project_id, attribute_id, user_id, value, data_date, is_known, own_stays, run_id, change)
+       SELECT $1::uuid, $2::uuid, user_id, value, $3::date, is_known, stays, $4::uuid,
          CASE WHEN value IS NULL THEN 'UNCHANGED' ELSE 'ADDED' END
        FROM ${table} ORDER BY user_id
        ON CONFLICT ON CONSTRAINT pk_remembered_value DO UPDATE SET value = excluded.value, data_date = excluded.data_date,
-         is_known = excluded.is_known, is_doubtful = false, is_listed = true, heard_at = clock_timestamp(),
+         is_known = excluded.is_known, own_stays = excluded.own_stays, is_doubtful = false, is_listed = true, heard_at = clock_timestamp(),
          run_id = coalesce(excluded.run_id, r.run_id),
          change = CASE WHEN coalesce(excluded.run_id, r.run_id) IS NOT DISTINCT FROM r.run_id THEN r.change
            WHEN r.value IS NOT DISTINCT FROM excluded.value THEN 'UNCHANGED'

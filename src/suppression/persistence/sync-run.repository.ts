@@ -5,7 +5,7 @@ import { RunTakenOverError, type SyncRun } from '../domain/sync';
 
 const columns = `id, project_id AS "projectId", connection_id AS "connectionId", attribute_id AS "attributeId", source,
   data_date::text AS "dataDate", state, task_id AS "taskId", attempt, received, added, changed, cleared, unchanged,
-  unknown_customers AS "unknownCustomers", repeated, rejected, detail, started_at AS "startedAt",
+  kept_own AS "keptOwn", unknown_customers AS "unknownCustomers", repeated, rejected, detail, started_at AS "startedAt",
   finished_at AS "finishedAt"`;
 
 const anew = `state = 'WAITING', attempt = 0, held_until = NULL, detail = NULL, finished_at = NULL`;
@@ -124,11 +124,11 @@ export class SyncRunRepository {
       tx,
       `UPDATE suppression_sync_run r SET state = $2, detail = $3, finished_at = now(), holder = NULL, held_until = NULL,
          added = c.added, changed = c.changed, cleared = c.cleared, unchanged = c.unchanged,
-         unknown_customers = c.unknown, repeated = greatest(0, received - rejected - c.listed)
+         kept_own = c.kept_own, unknown_customers = c.unknown, repeated = greatest(0, received - rejected - c.listed)
        FROM (
          SELECT count(*) FILTER (WHERE change = 'ADDED') AS added, count(*) FILTER (WHERE change = 'CHANGED') AS changed,
            count(*) FILTER (WHERE change = 'CLEARED') AS cleared, count(*) FILTER (WHERE change = 'UNCHANGED') AS unchanged,
-           count(*) FILTER (WHERE NOT is_known) AS unknown, count(*) FILTER (WHERE is_listed) AS listed
+           count(*) FILTER (WHERE own_stays) AS kept_own, count(*) FILTER (WHERE NOT is_known) AS unknown, count(*) FILTER (WHERE is_listed) AS listed
          FROM remembered_value
          WHERE run_id = $1 AND attribute_id = (SELECT attribute_id FROM suppression_sync_run WHERE id = $1)
        ) AS c WHERE r.id = $1`,

@@ -12,8 +12,9 @@ import { EveryUserId } from './every-user-id';
 /** A page of a campaign's list. */
 export interface ListPage {
   connection: ConnectionView;
-  /** What {@link LearnFromLists.dataDate} said before the page was asked for. */
+  /** Both as {@link LearnFromLists.asked} said before the page was asked for. */
   dataDate: string | null;
+  askedAt: Date;
   /** Names of the attributes that were asked for, in the order of the values. */
   attributes: string[];
   /** Those of the names that nothing was told of. */
@@ -40,18 +41,21 @@ export class LearnFromLists {
   }
 
   /**
-   * The data date that a list has which is asked for from now on, as far as it is known. A list that is under way while
-   * the next day comes tells of the day before, and must not take the place of what the sync of the new day says.
+   * The instant, and the data date that a list has which is asked for from now on, as far as it is known. A list that is under
+   * way while the next day comes tells of the day before, and must not take the place of what the sync of the new day says.
    */
-  async dataDate(tx: Tx, { projectId, id }: Pick<ConnectionView, 'projectId' | 'id'>): Promise<string | null> {
-    return (await this.feeds.find(tx, projectId, id))?.dataDate ?? null;
+  asked(
+    tx: Tx,
+    { projectId, id }: Pick<ConnectionView, 'projectId' | 'id'>,
+  ): Promise<Pick<ListPage, 'dataDate' | 'askedAt'>> {
+    return this.feeds.asked(tx, projectId, id);
   }
 
   /**
-   * Applies what a page says, as of its data date; newer values stay. No value takes none away: Optimove may leave out
-   * what it does not release.
+   * Applies what a page says, as of its data date; newer values stay, and what was said since the list was asked for, unless
+   * the list excludes. No value takes none away: Optimove may leave out what it does not release.
    */
-  async learn(tx: Tx, { connection, dataDate, attributes: names, untold, rows }: ListPage): Promise<void> {
+  async learn(tx: Tx, { connection, dataDate, askedAt, attributes: names, untold, rows }: ListPage): Promise<void> {
     if (dataDate === null) return;
     const { projectId, id } = connection;
     const kept = await this.attributes.ofConnection(tx, projectId, id);
@@ -85,7 +89,7 @@ export class LearnFromLists {
         customers.set(`${userId}\0${customerId}`, { userId, customerId, value, isDoubtful });
       }
       const { id: attributeId, name } = attribute;
-      const target = { projectId, attributeId, name, dataDate, runId: null, mayBeOld: true, clears: false };
+      const target = { projectId, attributeId, name, dataDate, askedAt, runId: null, mayBeOld: true, clears: false };
       await this.remembered.apply(tx, target, values);
       await this.remembered.doubt(tx, target, doubtful);
       const all = await this.everyUserId.of(tx, target, { connectionId: id, values: customers.values() });

@@ -134,6 +134,8 @@ export class ManageSync {
   ): Promise<ChoiceOutcome> {
     const { projectId, id: connectionId } = connection;
     return this.transactions.run(async (tx) => {
+      // Who stores values without their times ends first.
+      await this.definitions.forChanging(tx, projectId);
       await this.feeds.ensure(tx, projectId, connectionId);
       const id = await this.attributes.add(tx, { projectId, connectionId, name, type });
       if (!id)

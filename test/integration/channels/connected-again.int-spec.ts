@@ -1,7 +1,9 @@
 import { newId } from '@libs/foundation';
-import { resealColumn, SecretBox, Transactions } from '@libs/platform';
+import { Leases, resealColumn, SecretBox, Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
+import { ConnectionsClock } from '../../../src/connections/jobs/connections.clock';
 import { ForgetTokenHandler } from '../../../src/connections/jobs/forget-token.handler';
+import { ConnectionRepository } from '../../../src/connections/persistence/connection.repository';
 import { sealedByConnections } from '../../../src/connections/sealed-columns';
 import { firstKey, type Stage, setStage } from './stage';
 
@@ -122,6 +124,20 @@ describe('an account that is connected again', () => {
       await move(first, 2, stage.optimove.endpoint);
       expect(await callbackOf(first)).not.toBe(before);
     });
+  });
+
+  it('keeps no token a day after it was deleted, also where the job that was to erase it is lost, and is known again', async () => {
+    const [recent, used] = [await connect('token-of-recent'), await connect('token-of-used')];
+    for (const id of [first, recent])
+      await stage.change('deleteConnection', { id, acceptConsequences: true }, 'deletedId');
+    await stage.database.query(`UPDATE connection SET deleted_at = now() - interval '24 hours' WHERE id = $1`, [first]);
+    const [leases, transactions] = [stage.app.get(Leases), stage.app.get(Transactions)];
+    await new ConnectionsClock(leases, transactions, stage.app.get(ConnectionRepository)).tokens();
+    const kept = await stage.database.query<{ id: string }>(
+      'SELECT id FROM connection WHERE api_token IS NOT NULL ORDER BY id',
+    );
+    expect(kept.map(({ id }) => id)).toEqual([recent, used]);
+    expect(await standsFor(await connect())).toEqual([first]);
   });
 
   it('is the same one however the host in its address is spelled', async () => {

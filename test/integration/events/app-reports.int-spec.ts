@@ -12,6 +12,23 @@ interface Counts {
   clicked: number;
 }
 
+/** Which reports of a notification count, by how the ledger has it, and how an earlier attempt was closed. */
+const standings = [
+  { table: 'delivery', state: 'CLAIMED', closedAs: null, counts: true },
+  { table: 'delivery', state: 'ACCEPTED', closedAs: null, counts: true },
+  { table: 'delivery', state: 'UNCERTAIN', closedAs: null, counts: true },
+  { table: 'delivery', state: 'RETRY', closedAs: null, counts: false },
+  { table: 'delivery', state: 'REJECTED', closedAs: null, counts: false },
+  { table: 'delivery', state: 'RETRY', closedAs: 'SENT_AGAIN', counts: true },
+  { table: 'delivery', state: 'REJECTED', closedAs: 'SENT_AGAIN', counts: true },
+  { table: 'delivery', state: 'RETRY', closedAs: 'RETRIED', counts: false },
+  { table: 'delivery', state: 'REJECTED', closedAs: 'RETRIED', counts: false },
+  { table: 'test_delivery', state: 'ACCEPTED', closedAs: null, counts: true },
+  { table: 'test_delivery', state: 'UNCERTAIN', closedAs: null, counts: true },
+  { table: 'test_delivery', state: 'NOT_SENT', closedAs: null, counts: false },
+  { table: 'test_delivery', state: 'REJECTED', closedAs: null, counts: false },
+] as const;
+
 /** An installation of somebody's app. */
 interface Phone {
   deviceId: string;
@@ -140,6 +157,26 @@ describe('what apps report of their messages', () => {
     expect(await counts()).toEqual(before);
   });
 
+  it.each(standings)('of $table $state, closed before as $closedAs, count: $counts', async (standing) => {
+    const phone = await phoneOf(person(4));
+    const id = await standingOf(phone, standing);
+    const before = await counts();
+    expect(await phone.report(id, 'clicked')).toBe(standing.counts ? 204 : 404);
+    if (!standing.counts) expect(await counts()).toEqual(before);
+  });
+
+  it('are told apart by every state that the ledger and tests have', async () => {
+    expect(standings).toHaveLength(13);
+    const known = await stage.database.query<{ table: string; state: string }>(
+      `SELECT c.conrelid::regclass::text AS table, s[1] AS state FROM pg_constraint c
+       CROSS JOIN regexp_matches(pg_get_constraintdef(c.oid), '''([A-Z_]+)''', 'g') AS s
+       WHERE c.conname IN ('ck_delivery_state', 'ck_test_delivery_state')
+         AND c.conrelid IN ('delivery'::regclass, 'test_delivery'::regclass)`,
+    );
+    const covered = new Set(standings.map(({ table, state }) => `${table} ${state}`));
+    expect(new Set(known.map(({ table, state }) => `${table} ${state}`))).toEqual(covered);
+  });
+
   it('are refused of messages that went to another installation or person, and in other words', async () => {
     const [phone, other] = [await phoneOf(person(4)), await phoneOf(person(3))];
     const push = await pushTo(person(4), phone);
@@ -149,6 +186,37 @@ describe('what apps report of their messages', () => {
     expect(await phone.report(push, 'read')).toBe(404);
     expect((await fetch(`${stage.apiUrl}/sdk/v1/messages/${push}/opened`, { method: 'POST' })).status).toBe(401);
   });
+
+  /** A notification to the installation that stands like this. @returns its ID. */
+  async function standingOf(phone: Phone, { table, state, closedAs }: (typeof standings)[number]): Promise<string> {
+    if (table === 'test_delivery') return testTo(phone, state);
+    const id = await pushTo(person(4), phone);
+    const key = [stage.executionId, person(4).seq, phone.deviceId];
+    const ofIt = `execution_id = $1 AND seq = $2 AND medium = 'MOBILE_PUSH' AND address_key = $3`;
+    await stage.database.query(`UPDATE delivery SET state = $4 WHERE ${ofIt}`, [...key, state]);
+    await stage.database.query(
+      `INSERT INTO delivery_past (execution_id, seq, medium, address_key, fence, project_id, state, attempts, claimed_at, closed_as, closed_by)
+       SELECT execution_id, seq, medium, address_key, 0, project_id, 'UNCERTAIN', 1, now(), $4, 'somebody' FROM delivery
+       WHERE ${ofIt} AND $4::text IS NOT NULL`,
+      [...key, closedAs],
+    );
+    return id;
+  }
+
+  /** A test to the installation, in a state. @returns the ID of its notification. */
+  async function testTo({ deviceId }: Phone, state: string): Promise<string> {
+    const testSendId = newId();
+    await stage.database.query(
+      `INSERT INTO test_send (id, project_id, campaign_id, content, prefix, sent_by) VALUES ($1, $2, $3, '{}', '', 'somebody')`,
+      [testSendId, stage.projectId, newId()],
+    );
+    await stage.database.query(
+      `INSERT INTO test_delivery (test_send_id, seq, medium, address_key, project_id, profile_id, state)
+       VALUES ($1, 1, 'MOBILE_PUSH', $2, $3, $4, $5)`,
+      [testSendId, deviceId, stage.projectId, person(4).profileId, state],
+    );
+    return deliveryId({ executionId: testSendId, seq: 1, medium: 'MOBILE_PUSH', addressKey: deviceId });
+  }
 
   /** Hands an in-app message over, as an execution does. */
   async function keep({ deliveryId, profileId }: { deliveryId: string; profileId: string }): Promise<void> {

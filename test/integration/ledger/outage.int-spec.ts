@@ -2,13 +2,15 @@ import type { SendResult } from '@libs/delivery';
 import { type Outbox, Transactions } from '@libs/platform';
 import { letGoOn } from '../../../src/campaigns/execution/queue-chunks';
 import { ChunkRepository, type HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
+import { DeliveryRepository } from '../../../src/campaigns/persistence/ledger/delivery.repository';
 import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
 import { StopRepository } from '../../../src/campaigns/persistence/ledger/stop.repository';
 import { mutate } from '../../support/campaign-stage';
 import { eventually } from '../../support/eventually';
+import { setStage as setChannelStage } from '../channels/stage';
 import { setStage as setLimitStage, texts } from '../limits/stage';
 import { type SliceEnds, sliceOf } from './slice';
-import { type LedgerStage, setStage } from './stage';
+import { insertExecution, type LedgerStage, pushes, setStage } from './stage';
 
 /** The chunk is held, so that none is queued. */
 const noOutbox = { enqueueMany: async () => undefined } as unknown as Outbox;
@@ -107,6 +109,39 @@ describe('a message whose provider is down', () => {
     await run();
     expect(await deliveryOf(chunk)).toMatchObject({ state: 'RETRY', waits: true });
   });
+});
+
+describe('a message that waits when its connection is disabled', () => {
+  it('waits its day from when the connection is enabled again', async () => {
+    const stage = await setChannelStage();
+    try {
+      const { projectId, connectionId, database } = stage;
+      const transactions = stage.app.get(Transactions);
+      const executionId = await insertExecution(database, { projectId, people: 1, connectionId });
+      const chunk = await new ChunkRepository(transactions).take({ executionId, chunkNo: 1 }, executionId);
+      const deliveries = new DeliveryRepository();
+      const hoursWaited = async (): Promise<number> => {
+        const claims = await transactions.run((tx) => deliveries.claim(tx, chunk as HeldChunk, projectId, pushes(1)));
+        const [claim] = claims.values();
+        await database.query(`UPDATE delivery SET state = 'RETRY' WHERE execution_id = $1`, [executionId]);
+        return claim?.waitingSince ? Math.round((Date.now() - claim.waitingSince.getTime()) / 3_600_000) : 0;
+      };
+      expect(await hoursWaited()).toBe(0);
+      await database.query(`UPDATE delivery SET waiting_since = now() - interval '25 hours' WHERE execution_id = $1`, [
+        executionId,
+      ]);
+      expect(await hoursWaited()).toBe(25);
+      const change = (what: string): Promise<unknown> =>
+        stage.ask(`mutation ($id: ID!) { ${what}(input: { id: $id }) { userErrors { code } } }`, { id: connectionId });
+      await change('enableConnection');
+      expect(await hoursWaited()).toBe(25);
+      await change('disableConnection');
+      await change('enableConnection');
+      expect(await hoursWaited()).toBe(0);
+    } finally {
+      await stage.close();
+    }
+  }, 60_000);
 });
 
 describe('an audience whose sending is switched on again', () => {

@@ -245,6 +245,46 @@ describe('what customers did, told to Optimove one by one', () => {
     expect(await kept()).toEqual([]);
   });
 
+  it('goes with its connection also where the job that was to end it is lost, and with no other', async () => {
+    const url = new URL('/api/saveEvent', stage.optimove.endpoint).href;
+    const withToken = { road: 'EVENTS', eventsUrl: url, eventsToken: tenantToken, everyMinutes: 1440 };
+    const another = async (what: string): Promise<string> => {
+      connectionId = await stage.connect(`Engaged ${connections} with ${what}`, 'ABSOLUTE');
+      return connectionId;
+    };
+    const kept = connectionId;
+    await set(withToken);
+    await stage.engage(kept, people(1));
+    const tokenLeft = await another('a token');
+    await set(withToken);
+    const waiting = await another('events that wait');
+    await stage.engage(waiting, people(1));
+    const owed = await another('events that are owed');
+    stage.optimove.engagement = () => 429;
+    await stage.engage(owed, people(1));
+    await stage.database.query(
+      `UPDATE engagement_event SET taken_at = now() - interval '1 hour' WHERE connection_id = $1`,
+      [owed],
+    );
+    await post();
+    const deletion = `mutation ($id: ID!) { deleteConnection(input: { id: $id, acceptConsequences: true }) { deletedId } }`;
+    for (const id of [tokenLeft, waiting, owed]) await answer(deletion, { id });
+    await newClock(stage).deletedConnections();
+    const left = await stage.database.query(
+      `SELECT c.id, s.events_token IS NOT NULL AS token,
+         (SELECT count(*)::int FROM engagement_event e WHERE e.connection_id = c.id AND e.batch_id IS NULL) AS waiting,
+         (SELECT string_agg(b.state, ' ') FROM engagement_batch b WHERE b.connection_id = c.id) AS batches
+       FROM connection c LEFT JOIN engagement_postback s ON s.connection_id = c.id WHERE c.id = ANY($1::uuid[]) ORDER BY c.id`,
+      [[kept, tokenLeft, waiting, owed]],
+    );
+    expect(left).toEqual([
+      { id: kept, token: true, waiting: 1, batches: null },
+      { id: tokenLeft, token: false, waiting: 0, batches: null },
+      { id: waiting, token: false, waiting: 0, batches: null },
+      { id: owed, token: false, waiting: 0, batches: 'EXPIRED' },
+    ]);
+  });
+
   it('waits while the connection is disabled, and no longer than Optimove takes it', async () => {
     await stage.engage(connectionId, [{ customer: 'C1' }, { customer: 'C2', template: '7732', closesAt: new Date() }]);
     await answer('mutation ($id: ID!) { disableConnection(input: { id: $id }) { userErrors { code } } }', {

@@ -12,6 +12,7 @@ import { PublicationRepository } from '../../../src/campaigns/persistence/author
 import { TotalsChangeRepository } from '../../../src/campaigns/persistence/ledger/totals-change.repository';
 import { CollectTotals } from '../../../src/postbacks/collect-totals';
 import { CollectEngagement } from '../../../src/postbacks/engagement/collect-engagement';
+import { EndEngagement } from '../../../src/postbacks/engagement/end-engagement';
 import { PostEngagement } from '../../../src/postbacks/engagement/post-engagement';
 import { PostbackClocks } from '../../../src/postbacks/jobs/postback.clocks';
 import { EngagementBatchRepository } from '../../../src/postbacks/persistence/engagement-batch.repository';
@@ -221,6 +222,7 @@ export function newClock({ app }: Stage): PostbackClocks {
     app.get(EngagementEventRepository),
     app.get(EngagementBatchRepository),
     app.get(PostEngagement),
+    app.get(EndEngagement),
   );
 }
 

@@ -57,7 +57,7 @@ describe('values of customers', () => {
       expect(await decide(account, person)).toBe('SUPPRESSED');
       const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
       const rows = [{ customerId: 'twin-2', attributes: ['twins', 'false'] }];
-      const page = { connection, dataDate: days[1], attributes: ['PlayerNumber', name], rows };
+      const page = { connection, dataDate: days[1], askedAt: new Date(), attributes: ['PlayerNumber', name], rows };
       await stage.transactions.run((tx) => stage.app.get(LearnFromLists).learn(tx, page));
       expect(await decide(account, person)).toBe('SUPPRESSED');
       await passDay(account, days[2], name, { 'twin-1': 'false' });
@@ -105,7 +105,7 @@ describe('values of customers', () => {
         customerId: `blank-${order}-${index}`,
         attributes: [`blank-${order}`, value],
       }));
-      const page = { connection, dataDate: days[0], attributes: ['PlayerNumber', name], rows };
+      const page = { connection, dataDate: days[0], askedAt: new Date(), attributes: ['PlayerNumber', name], rows };
       await stage.transactions.run((tx) => stage.app.get(LearnFromLists).learn(tx, page));
       expect(await decide(account, person)).toBe('SUPPRESSED');
     });
@@ -122,7 +122,7 @@ describe('values of customers', () => {
       expect(await decide(account, person)).toBe('SUPPRESSION_STALE');
       const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
       const rows = [{ customerId: 'calm-1', attributes: ['calm', null] }];
-      const page = { connection, dataDate: days[2], attributes: ['PlayerNumber', name], rows };
+      const page = { connection, dataDate: days[2], askedAt: new Date(), attributes: ['PlayerNumber', name], rows };
       await stage.transactions.run((tx) => stage.app.get(LearnFromLists).learn(tx, page));
       expect(await decide(account, person)).toBe('ALLOWED');
     });
@@ -333,7 +333,7 @@ describe('values of customers', () => {
       expect(await decided()).toEqual(['SUPPRESSED']);
       const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
       const rows = [{ customerId: 'near', writtenId: '\u00a0near', attributes: ['false'] }];
-      const page = { connection, dataDate: days[1], attributes: [name], rows };
+      const page = { connection, dataDate: days[1], askedAt: new Date(), attributes: [name], rows };
       await stage.transactions.run((tx) => stage.app.get(LearnFromLists).learn(tx, page));
       expect(await decided()).toEqual(['SUPPRESSED']);
       await day(days[2], { near: 'false' });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Stage } from './stage';
+import type { Account, Stage } from './stage';
 
 /** A phone with an installation of the app. */
 export interface Phone {
@@ -11,6 +11,8 @@ export interface Phone {
 
 /** An app, and a rule by which `gamStop` is true excludes. */
 export interface GuardedApp {
+  /** Where the attribute of the rule is kept. */
+  account: Account;
   /** A new phone; one with a token that was there is a new installation on the same phone. */
   install(pushToken?: string): Promise<Phone>;
   signIn(phone: Phone, userId: string): Promise<void>;
@@ -34,6 +36,7 @@ export async function guardedApp(stage: Stage): Promise<GuardedApp> {
       body: JSON.stringify(body),
     });
   return {
+    account,
     install: async (pushToken = randomUUID()) => {
       const installation = { installationId: randomUUID(), pushToken };
       const registered = await call('POST', 'devices', { 'x-app-key': sdkKey }, installation);

@@ -15,6 +15,7 @@ export interface Sync {
   changed: number;
   cleared: number;
   unchanged: number;
+  keptOwn: number;
   unknownCustomers: number;
   repeated: number;
   rejected: number;
@@ -64,7 +65,7 @@ export function syncSteps(stageOf: () => Stage) {
   async function syncs(attributeId: string): Promise<Sync[]> {
     const { suppressionSyncs } = await stageOf().graphql<{ suppressionSyncs: { nodes: Sync[] } }>(
       `query ($id: ID!) { suppressionSyncs(suppressionAttributeId: $id) { nodes { id taskId source dataDate state detail
-         received added changed cleared unchanged unknownCustomers repeated rejected } } }`,
+         received added changed cleared unchanged keptOwn unknownCustomers repeated rejected } } }`,
       { id: attributeId },
     );
     return suppressionSyncs.nodes;

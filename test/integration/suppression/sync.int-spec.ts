@@ -105,8 +105,8 @@ describe('the daily sync of suppression attributes', () => {
     const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
     const lists = stage.app.get(LearnFromLists);
     expect(await lists.wanted(stage.transactions.pool, connection)).toEqual([name]);
-    const dataDate = await lists.dataDate(stage.transactions.pool, connection);
-    const page = { connection, dataDate, attributes: [name], rows: [{ customerId: 'listed', attributes: ['false'] }] };
+    const asked = await lists.asked(stage.transactions.pool, connection);
+    const page = { connection, ...asked, attributes: [name], rows: [{ customerId: 'listed', attributes: ['false'] }] };
     await stage.transactions.run((tx) => lists.learn(tx, page));
     expect([await decide(account, listed), await decide(account, filed)]).toEqual(['ALLOWED', 'SUPPRESSION_STALE']);
 
@@ -180,12 +180,34 @@ describe('the daily sync of suppression attributes', () => {
     await runNow(account);
     const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
     const lists = stage.app.get(LearnFromLists);
-    const dataDate = await lists.dataDate(stage.transactions.pool, connection);
+    const asked = await lists.asked(stage.transactions.pool, connection);
     await passDay(account, days[1], name, { crossed: 'true' });
     await runNow(account);
-    const page = { connection, dataDate, attributes: [name], rows: [{ customerId: 'crossed', attributes: ['false'] }] };
+    const page = { connection, ...asked, attributes: [name], rows: [{ customerId: 'crossed', attributes: ['false'] }] };
     await stage.transactions.run((tx) => lists.learn(tx, page));
     expect([await valueOnProfile(crossed, name), await decide(account, crossed)]).toEqual([true, 'SUPPRESSED']);
+  });
+
+  it('a list takes nothing away that was said when it was asked for or since, and excludes all the same', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    await addRule(id);
+    const users = ['asked-before', 'asked-then', 'asked-since', 'asked-added'];
+    const people = await stage.addProfiles(users);
+    await passDay(account, days[0], name, {});
+    await runNow(account);
+    const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+    const lists = stage.app.get(LearnFromLists);
+    const asked = await lists.asked(stage.transactions.pool, connection);
+    await load(id, days[0], `userId,value\n${users.map((user) => `${user},${user !== 'asked-added'}\n`).join('')}`);
+    const heard = `UPDATE remembered_value SET heard_at = $3 WHERE attribute_id = $1 AND user_id = $2`;
+    await stage.database.query(heard, [id, 'asked-then', asked.askedAt]);
+    await stage.database.query(heard, [id, 'asked-before', new Date(asked.askedAt.getTime() - 1)]);
+    const rows = users.map((customerId) => ({ customerId, attributes: [String(customerId === 'asked-added')] }));
+    await stage.transactions.run((tx) => lists.learn(tx, { connection, ...asked, attributes: [name], rows }));
+    expect(await Promise.all(people.map((person) => decide(account, person)))).toEqual([
+      ...['ALLOWED', 'SUPPRESSED', 'SUPPRESSED', 'SUPPRESSED'],
+    ]);
   });
 
   it('a list that tells no value takes none away, and one of an attribute whose sync failed tells nothing', async () => {
@@ -198,7 +220,7 @@ describe('the daily sync of suppression attributes', () => {
     const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
     const lists = stage.app.get(LearnFromLists);
     const rows = ['list-kept', 'list-free'].map((customerId) => ({ customerId, attributes: [null] }));
-    const page = { connection, dataDate: days[0], attributes: [name], rows };
+    const page = { connection, dataDate: days[0], askedAt: new Date(), attributes: [name], rows };
     await stage.transactions.run((tx) => lists.learn(tx, { ...page, untold: new Set([name]) }));
     expect(await decide(account, free)).toBe('SUPPRESSION_STALE');
     await stage.transactions.run((tx) => lists.learn(tx, page));
@@ -224,7 +246,7 @@ describe('the daily sync of suppression attributes', () => {
     await runNow(account);
     const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
     const rows = ['own-known', 'own-later'].map((customerId) => ({ customerId, attributes: [null] }));
-    const page = { connection, dataDate: days[0], attributes: [name], rows };
+    const page = { connection, dataDate: days[0], askedAt: new Date(), attributes: [name], rows };
     await stage.transactions.run((tx) => stage.app.get(LearnFromLists).learn(tx, page));
     expect([await valueOnProfile(known, name), await decide(account, known)]).toEqual([true, 'SUPPRESSED']);
     const [later = ''] = await stage.addProfiles(['own-later']);
@@ -251,7 +273,7 @@ describe('the daily sync of suppression attributes', () => {
     await exclude(then);
     const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
     const rows = users.map((customerId) => ({ customerId, attributes: ['false'] }));
-    const page = { connection, dataDate: days[0], attributes: [name], rows };
+    const page = { connection, dataDate: days[0], askedAt: new Date(), attributes: [name], rows };
     for (const _twice of [1, 2]) await stage.transactions.run((tx) => stage.app.get(LearnFromLists).learn(tx, page));
     expect([await valueOnProfile(lifted, name), await decide(account, lifted)]).toEqual([false, 'ALLOWED']);
     for (const person of [first, then])

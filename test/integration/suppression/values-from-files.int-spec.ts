@@ -160,7 +160,7 @@ describe('values of suppression attributes from files, lists and missed days', (
       await runNow(account);
       const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
       const rows = ['file-named', 'file-new'].map((customerId) => ({ customerId, attributes: ['true'] }));
-      const page = { connection, dataDate: days[0], attributes: [name], rows };
+      const page = { connection, dataDate: days[0], askedAt: new Date(), attributes: [name], rows };
       await loadAround(id, 'file-named', async () => {
         await stage.transactions.run((tx) => stage.app.get(LearnFromLists).learn(tx, page));
       });
@@ -170,6 +170,24 @@ describe('values of suppression attributes from files, lists and missed days', (
         await load(id, days[0], 'userId,value\nfile-named,true\n');
       });
       expect(await decide(account, named)).toBe('SUPPRESSED');
+    });
+
+    it('keeps what is said at the very instant at which it was begun, and clears what was said before', async () => {
+      const account = await stage.connect();
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [then = '', before = ''] = await stage.addProfiles(['said-then', 'said-before']);
+      await passDay(account, days[0], name, { 'said-then': 'true', 'said-before': 'true' });
+      await runNow(account);
+      await loadAround(id, 'file-begun', async () => {
+        await stage.database.query(
+          `UPDATE remembered_value v SET heard_at = r.started_at - CASE user_id WHEN 'said-then' THEN interval '0' ELSE interval '1 microsecond' END
+           FROM suppression_sync_run r WHERE r.attribute_id = $1 AND r.state = 'RUNNING' AND v.attribute_id = $1
+             AND v.user_id IN ('said-then', 'said-before')`,
+          [id],
+        );
+      });
+      expect([await decide(account, then), await decide(account, before)]).toEqual(['SUPPRESSED', 'ALLOWED']);
     });
 
     it('is ended, and writes nothing more on profiles, when the attribute is deleted meanwhile', async () => {
@@ -292,6 +310,7 @@ describe('values of suppression attributes from files, lists and missed days', (
     const page = {
       connection,
       dataDate: days[2],
+      askedAt: new Date(),
       attributes: [name],
       rows: [{ customerId: 'gap-a', attributes: ['false'] }],
     };

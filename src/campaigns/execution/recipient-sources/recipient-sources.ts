@@ -31,7 +31,7 @@ export class RecipientSources {
     const client = await this.connections.clientFor(connection.id);
     const begin = async () => ({
       fromSkip: await this.audience.nextSkip(pool, execution),
-      dataDate: await this.suppression.dataDate(pool, connection),
+      asked: await this.suppression.asked(pool, connection),
     });
     return new ApiPages(client, execution, connection, begin, this.suppression, this.audience);
   }

@@ -1,6 +1,7 @@
 import type { Medium } from '@libs/delivery';
 import { execute, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
+import { type DeliveryState, handedOverStates } from '../../domain/execution/delivery-state';
 import type { HeldChunk } from './chunk.repository';
 
 /** A claim that was made. */
@@ -31,7 +32,7 @@ export interface DeliveryOutcome {
   seq: number;
   medium: Medium;
   addressKey: string;
-  state: 'RETRY' | 'ACCEPTED' | 'REJECTED' | 'UNCERTAIN';
+  state: Exclude<DeliveryState, 'CLAIMED'>;
   reason: string | null;
   providerMessageId: string | null;
   /** Whether the provider judged the message; an outage uses no try up. */
@@ -54,10 +55,21 @@ export interface HeldRecipient {
   until: Date;
 }
 
+/** SQL: whether an attempt of a delivery was uncertain before somebody had it sent again. */
+const wasSentBefore = (delivery: string): string => `EXISTS (SELECT 1 FROM delivery_past p
+    WHERE p.execution_id = ${delivery}.execution_id AND p.seq = ${delivery}.seq AND p.medium = ${delivery}.medium
+      AND p.address_key = ${delivery}.address_key AND p.closed_as = 'SENT_AGAIN')`;
+
+const handedOver = `(${handedOverStates.map((state) => `'${state}'`).join(', ')})`;
+
+/** SQL: whether a row with a state, of a delivery or of a test, is of a message that has left or may have. */
+export const isHandedOver = (row: string): string => `${row}.state IN ${handedOver}`;
+
+/** SQL: whether any attempt of a delivery has left or may have. */
+export const mayHaveArrived = (delivery: string): string => `(${isHandedOver(delivery)} OR ${wasSentBefore(delivery)})`;
+
 /** SQL: what a delivery that waits for a try comes to when that try is not made. */
-export const stateOfUnsent = `CASE WHEN EXISTS (SELECT 1 FROM delivery_past p WHERE p.execution_id = delivery.execution_id
-    AND p.seq = delivery.seq AND p.medium = delivery.medium AND p.address_key = delivery.address_key
-    AND p.closed_as = 'SENT_AGAIN') THEN 'UNCERTAIN' ELSE 'REJECTED' END`;
+export const stateOfUnsent = `CASE WHEN ${wasSentBefore('delivery')} THEN 'UNCERTAIN' ELSE 'REJECTED' END`;
 
 /** Hand-overs tried before a delivery that keeps meeting trouble is given up. */
 export const maxDeliveryAttempts = 15;
@@ -91,7 +103,8 @@ export class DeliveryRepository {
        WHERE d.state = 'RETRY'
        RETURNING seq, medium, address_key AS "addressKey", attempts AS attempt,
          CASE WHEN waiting_since IS NOT NULL THEN
-           greatest(waiting_since, (SELECT goes_on_since FROM execution WHERE id = $1)) END AS "waitingSince"`),
+           greatest(waiting_since, (SELECT greatest(e.goes_on_since, c.enabled_at)
+             FROM execution e LEFT JOIN connection c ON c.id = e.connection_id WHERE e.id = $1)) END AS "waitingSince"`),
       [
         chunk.executionId,
         projectId,
@@ -122,7 +135,7 @@ export class DeliveryRepository {
       `SELECT n.device_id AS id FROM unnest($2::text[], $3::text[]) AS n(device_id, profile_id)
        CROSS JOIN LATERAL (SELECT seq FROM recipient r WHERE r.execution_id = $1 AND r.customer_id = n.profile_id OFFSET 0) AS r
        JOIN delivery d ON d.execution_id = $1 AND d.seq = r.seq AND d.address_key = n.device_id
-         AND d.medium IN ('MOBILE_PUSH', 'WEB_PUSH') AND d.state IN ('CLAIMED', 'ACCEPTED', 'UNCERTAIN')`,
+         AND d.medium IN ('MOBILE_PUSH', 'WEB_PUSH') AND ${isHandedOver('d')}`,
       [executionId, devices.map(({ deviceId }) => deviceId), devices.map(({ profileId }) => profileId)],
     );
     return new Set(rows.map(({ id }) => id));

@@ -1,6 +1,7 @@
 import { execute, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { HeldChunk, QueuedChunk } from './chunk.repository';
+import { isHandedOver } from './delivery.repository';
 import { isAnnouncedSince } from './execution.repository';
 
 /** What sending can be switched off for. */
@@ -273,11 +274,11 @@ export class StopRepository {
     projectId: string,
     { executionIds, accountId }: { executionIds: string[]; accountId: string | null },
   ): Promise<Map<string, number>> {
-    return countDeliveries(
-      tx,
-      `state IN ('CLAIMED', 'ACCEPTED', 'UNCERTAIN') AND ($3::uuid IS NULL OR account_id = $3)`,
-      [executionIds, projectId, accountId],
-    );
+    return countDeliveries(tx, `${isHandedOver('delivery')} AND ($3::uuid IS NULL OR account_id = $3)`, [
+      executionIds,
+      projectId,
+      accountId,
+    ]);
   }
 
   /** Texts of executions on their way: accepted by one of these accounts and not reported on. Executions without any are absent. */
