@@ -17,6 +17,9 @@ interface CallbackAccess {
   webhookHash: Buffer | null;
 }
 
+/** What customer ids of a connection mean, as it was seen. */
+export type Names = Pick<ConnectionView, 'id' | 'namesSince'>;
+
 /** Who says to be Optimove. */
 export interface Caller {
   connectionId: string;
@@ -74,6 +77,21 @@ export class ConnectionsService {
   /** The connections of the project to the account of this one that are not deleted, itself included unless it is. */
   ofSameAccount(tx: Tx, id: string): Promise<Pick<ConnectionView, 'id' | 'isDisabled'>[]> {
     return this.repository.ofSameAccount(tx, id);
+  }
+
+  /** Whether customer ids of the connection still mean whom they meant when its view was read, as of `tx`. */
+  meansSame(tx: Tx, { id, namesSince }: Names): Promise<boolean> {
+    return this.repository.isNamedSince(tx, id, namesSince);
+  }
+
+  /**
+   * The same, and until `tx` ends they go on meaning them: for who writes down what customer ids say. Order of locks: who
+   * gives them another meaning has the row of the connection, and then waits for those who are here; who comes here waits for
+   * nobody. While they are about to mean others the answer is no: what is learnt then would be forgotten.
+   */
+  async holdMeaning(tx: Tx, { id, namesSince }: Names): Promise<boolean> {
+    if (!(await this.repository.holdNames(tx, id))) return false;
+    return this.repository.isNamedSince(tx, id, namesSince);
   }
 
   /** Whether nothing may be sent over the connection, as of `tx`. */
@@ -179,6 +197,7 @@ export function toView(connection: ConnectionEntity): ConnectionView {
     timeZone: connection.timeZone,
     status: connection.isDisabled ? 'DISABLED' : connection.status,
     userIdAttribute: connection.userIdAttribute,
+    namesSince: connection.namesSince ?? null,
     mobileNumberAttribute: connection.mobileNumberAttribute,
     treatImportedNumbersAsSubscribed: connection.treatImportedNumbersAsSubscribed,
     metricsMode: connection.metricsMode,

@@ -155,6 +155,7 @@ export class ManageConnections {
       if (before && before.accountId !== accountId) await this.leaveAccount(tx, changed);
       changed.accountId = accountId;
     }
+    if (before && !hasSameNames(before, changed)) await this.nameAnew(tx, changed);
     const connection = await this.repository.save(tx, changed);
     await this.audit.record(tx, actor, {
       action,
@@ -177,6 +178,12 @@ export class ManageConnections {
     connection.callbackSecret = this.newCallbackSecret(connectionId);
     connection.webhookSecretHash = null;
     connection.webhookSecretSetAt = null;
+  }
+
+  /** What was learnt of customers by their ids is nobody's from now on; who is learning comes to an end before. */
+  private async nameAnew(tx: Tx, connection: ConnectionEntity): Promise<void> {
+    await this.repository.lockNames(tx, connection.id);
+    connection.namesSince = new Date();
   }
 
   /** To the connections in use to the account that this one has in the database. */
@@ -204,6 +211,11 @@ export class ManageConnections {
 /** Somebody took the name between our look and our write. */
 function isNameClash(error: unknown): boolean {
   return (error as { driverError?: { constraint?: string } }).driverError?.constraint === 'uq_connection_name';
+}
+
+/** Whether customer ids of both mean the same people. */
+function hasSameNames(one: ConnectionEntity, other: ConnectionEntity): boolean {
+  return one.accountId === other.accountId && one.userIdAttribute === other.userIdAttribute;
 }
 
 const subjectOf = ({ id }: ConnectionEntity) => ({ type: 'connection', id });

@@ -1,3 +1,4 @@
+import { ConnectionsModule } from '@modules/connections';
 import { ProfilesModule } from '@modules/profiles';
 import { Module } from '@nestjs/common';
 import { Matches } from './matches';
@@ -8,7 +9,7 @@ import { NumberRejectRepository } from './persistence/number-reject.repository';
 
 /** Who Optimove's customers are among the profiles. */
 @Module({
-  imports: [ProfilesModule],
+  imports: [ConnectionsModule, ProfilesModule],
   providers: [Matches, MatchingService, MatchingPersonalData, MatchedCustomerRepository, NumberRejectRepository],
   exports: [Matches, MatchingService, NumberRejectRepository],
 })

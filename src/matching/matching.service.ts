@@ -1,5 +1,5 @@
 import type { Tx } from '@libs/platform';
-import type { ConnectionView } from '@modules/connections';
+import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { Contactability, isUserId, ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
 import { checkMobileNumber } from './domain/mobile-number';
@@ -45,6 +45,7 @@ interface Read {
 @Injectable()
 export class MatchingService {
   constructor(
+    private readonly connections: ConnectionsService,
     private readonly profiles: ProfilesService,
     private readonly rejects: NumberRejectRepository,
     private readonly customers: MatchedCustomerRepository,
@@ -110,16 +111,24 @@ export class MatchingService {
    * Matches customers by user ID (the User ID attribute of `keys` where there is one, otherwise the customer ID), exactly
    * and case-sensitively; blanks around the attribute's value do not count, unless a profile has the user ID with them.
    * Valid numbers are stored on the profiles, and make one where there was none; refused ones are kept with their reasons.
-   * Where an attribute decides, and is that of the connection now, who matched is remembered for the way back.
+   * Where an attribute decides, and is that of the connection now, who matched is remembered for the way back, unless the
+   * customer ids, which mean whom they meant over the connection since `namesSince`, mean others by now.
    */
   async match(
     tx: Tx,
     {
       connection,
       keys = connection,
+      namesSince = connection.namesSince,
       executionId,
       customers,
-    }: { connection: ConnectionView; keys?: MatchKeys; executionId: string; customers: MatchCustomer[] },
+    }: {
+      connection: ConnectionView;
+      keys?: MatchKeys;
+      namesSince?: Date | null;
+      executionId: string;
+      customers: MatchCustomer[];
+    },
   ): Promise<MatchResult[]> {
     const { projectId, id: connectionId } = connection;
     const given = customers.map((customer) => readCustomer(keys, customer));
@@ -135,25 +144,23 @@ export class MatchingService {
       ...customer,
       profileId: imported.get(customer.userId) ?? known.get(customer.userId) ?? null,
     }));
-    if (keys.userIdAttribute === connection.userIdAttribute) await this.remember(tx, connection, matched);
+    if (keys.userIdAttribute === connection.userIdAttribute)
+      await this.remember(tx, { ...connection, namesSince }, matched);
     return matched.map(({ seq, profileId, numberProblem }) => ({ seq, profileId, numberProblem }));
-  }
-
-  /** Customers of the connection are other people from now on: who matched counts no longer, except as their own data. */
-  retireMatches(tx: Tx, connectionId: string): Promise<void> {
-    return this.customers.retire(tx, connectionId);
   }
 
   private async remember(
     tx: Tx,
-    { projectId, id: connectionId, userIdAttribute }: ConnectionView,
+    { projectId, id: connectionId, userIdAttribute, namesSince }: ConnectionView,
     read: (FoundCustomer & { profileId: string | null })[],
   ): Promise<void> {
     if (userIdAttribute === null) return;
-    const owner = { projectId, connectionId };
     const matched = read.flatMap(({ customerId, userId, profileId }) =>
       profileId ? [{ customerId, userId, profileId }] : [],
     );
+    if (matched.length === 0) return;
+    if (!(await this.connections.holdMeaning(tx, { id: connectionId, namesSince }))) return;
+    const owner = { projectId, connectionId, namesSince };
     const changed = await this.customers.remember(tx, owner, matched);
     await this.contactability.note(tx, projectId, changed);
     const others = new Set(changed);

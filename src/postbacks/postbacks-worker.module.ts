@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { PostbackClocks } from './jobs/postback.clocks';
-import { EndEngagementHandler, ForgetNamesHandler } from './jobs/postback.handlers';
+import { EndEngagementHandler } from './jobs/postback.handlers';
 import { PostbackMetrics } from './jobs/postback.metrics';
 import { SubscriptionClock } from './jobs/subscription.clock';
 import { PostbacksModule } from './postbacks.module';
@@ -8,6 +8,6 @@ import { PostbacksModule } from './postbacks.module';
 /** Postbacks as the worker host runs them. */
 @Module({
   imports: [PostbacksModule],
-  providers: [PostbackClocks, PostbackMetrics, SubscriptionClock, ForgetNamesHandler, EndEngagementHandler],
+  providers: [PostbackClocks, PostbackMetrics, SubscriptionClock, EndEngagementHandler],
 })
 export class PostbacksWorkerModule {}

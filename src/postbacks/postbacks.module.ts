@@ -106,7 +106,6 @@ import { WalkEveryone } from './subscriptions/walk-everyone';
     SubscriptionStatusRepository,
     SubscriptionPostRepository,
     RunSubscriptions,
-    ForgetNames,
     ManageSubscriptions,
     ShowSubscriptions,
   ],

@@ -117,6 +117,19 @@ describe('the Optimove client', () => {
     expect(peer.calls).toHaveLength(1);
   });
 
+  it('asks for the last word once the budget lets a post of states go, and keeps it where that is no', async () => {
+    const client = await connect(() => ({}));
+    const preference = { channelId: 506, customerIds: ['A1'], mode: 1, appId: null };
+    const asked: string[][] = [];
+    const lastWord = async () => void asked.push([...taken]);
+    await client.setCustomerChannelPreference({ ...preference, lastWord });
+    expect([asked, peer.calls.length]).toEqual([[['metrics']], 1]);
+    const refusal = new Error('Not any more');
+    const kept = { ...preference, lastWord: () => Promise.reject(refusal) };
+    expect(await failureOf(client.setCustomerChannelPreference(kept))).toBe(refusal);
+    expect(peer.calls).toHaveLength(1);
+  });
+
   it('writes templates and listeners in the documented shape', async () => {
     const client = await connect(() => ({}));
     await client.addChannelTemplates(506, [{ templateId: '7731', name: 'Spring push' }]);

@@ -83,6 +83,8 @@ export interface ChannelPreference {
   mode: number;
   /** Null where the channel has no apps. */
   appId: string | null;
+  /** Asked right before they go out, however long that waited; what it throws keeps them here. */
+  lastWord?: () => Promise<void>;
 }
 
 /**
@@ -287,13 +289,14 @@ export class OptimoveClient {
    * Sets the state of at most 50,000 customers on a channel. Optimove API: SetCustomerChannelPreference; the state is
    * absolute, so saying it twice changes nothing. Not tried again by itself.
    */
-  async setCustomerChannelPreference({ channelId, customerIds, mode, appId }: ChannelPreference): Promise<void> {
+  async setCustomerChannelPreference(preference: ChannelPreference): Promise<void> {
+    const { channelId, customerIds, mode, appId, lastWord } = preference;
     if (customerIds.length > largestPreference) {
       throw new InvariantError(`At most ${largestPreference} customers go into one call, not ${customerIds.length}`);
     }
     const body = { ChannelID: channelId, CustomerIDs: customerIds, CommunicationMode: mode, AppID: appId };
     const path = 'integrations/SetCustomerChannelPreference';
-    await this.transport.call({ lane: 'metrics', method: 'POST', path, body, isMadeOnce: true });
+    await this.transport.call({ lane: 'metrics', method: 'POST', path, body, isMadeOnce: true, lastWord });
   }
 
   /** Posts one event of 1 to 10,000 customers. Not tried again by itself: Optimove adds up what it is told. */

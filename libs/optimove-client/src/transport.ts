@@ -35,6 +35,8 @@ export interface Call {
   body?: unknown;
   /** Not repeated, because a first try that Optimove answers late may count twice or undo a newer one. */
   isMadeOnce?: boolean;
+  /** Asked once the budget lets the call go; what it throws keeps the call from going out. */
+  lastWord?: () => Promise<void>;
   /** Longest silence in ms of this call, where it needs more patience than the others. */
   timeoutMs?: number;
 }
@@ -92,6 +94,7 @@ export class Transport {
 
   private async callOnce(call: Call): Promise<unknown> {
     await this.options.budget.take(call.lane);
+    await call.lastWord?.();
     const answer = await this.exchange(call);
     await this.options.onAnswer?.(answer.status);
     if (answer.status < 200 || answer.status >= 300) throw errorOf(answer, this.options.apiKey);

@@ -4,6 +4,7 @@ import { Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { CampaignsConfig } from '../campaigns.config';
 import { matchedByOf } from '../domain/execution/matched-by';
+import { namesHeard } from '../domain/execution/names-heard';
 import { fingerprintOf, type Trigger, valuesOf } from '../domain/execution/occurrence';
 import type { HeldChunk, OpenRecipient } from '../persistence/ledger/chunk.repository';
 import {
@@ -93,10 +94,12 @@ export class DrainTriggered {
     const templateIds = occurrences.map(({ trigger }) => trigger.templateId);
     const { attributes } = await this.subjects.withTemplates(subject, templateIds);
     const rows = occurrences.map((occurrence) => rowOf(occurrence, attributes));
+    const heardAt = new Date(Math.min(...waiting.map(({ receivedAt }) => receivedAt.getTime())));
+    const told = { matchedBy: matchedByOf(connection), namesSince: namesHeard(connection, heardAt) };
     const placed = await this.triggered.place(
       this.transactions.pool,
       { executionId: execution.id, projectId: execution.project_id },
-      { waiting, occurrences: rows, holder, mostPerHour, matchedBy: matchedByOf(connection), ...siblings },
+      { waiting, occurrences: rows, holder, mostPerHour, ...told, ...siblings },
     );
     if (!placed) return 'BUSY';
     await this.givingWay.tell({ connectionId: connection.id, lagMs: placed.lagMs });

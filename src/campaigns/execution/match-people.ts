@@ -3,8 +3,8 @@ import type { ConnectionView } from '@modules/connections';
 import { MatchingService, type MatchKeys } from '@modules/matching';
 import { ProfilesService } from '@modules/profiles';
 import { Injectable } from '@nestjs/common';
-import { keysOf, type MatchedBy } from '../domain/execution/matched-by';
-import type { OpenRecipient } from '../persistence/ledger/chunk.repository';
+import { keysOf } from '../domain/execution/matched-by';
+import type { HeldChunk, OpenRecipient } from '../persistence/ledger/chunk.repository';
 import { ErasedPeople } from './erased-people';
 import type { ExecutionContext } from './execution-context';
 import { matchRecipients } from './match-recipients';
@@ -28,14 +28,15 @@ export class MatchPeople {
    */
   async run(
     context: ExecutionContext,
-    { matchedBy }: { matchedBy: MatchedBy | null },
+    { matchedBy, namesSince: ofChunk }: Pick<HeldChunk, 'matchedBy' | 'namesSince'>,
     open: OpenRecipient[],
   ): Promise<MatchedRecipient[]> {
     const { connection, execution } = context;
     const { pool } = this.transactions;
     if (connection) {
       const keys = keysOf(connection, matchedBy, execution.matched_by);
-      return this.match({ ...context, connection, keys }, open);
+      const namesSince = matchedBy ? ofChunk : execution.names_since;
+      return this.match({ ...context, connection, keys, namesSince }, open);
     }
     const people = open.map((person) => ({ ...person, numberProblem: null, drops: [] }));
     return this.segment.run(pool, { ...context, projectId: execution.project_id, segments: new Map() }, people);
@@ -43,7 +44,7 @@ export class MatchPeople {
 
   /** Where people are made known nobody is who is erased at that moment; elsewhere their profile is gone, or another one. */
   private async match(
-    context: ExecutionContext & { connection: ConnectionView; keys: MatchKeys },
+    context: ExecutionContext & { connection: ConnectionView; keys: MatchKeys; namesSince: Date | null },
     open: OpenRecipient[],
   ): Promise<MatchedRecipient[]> {
     const projectId = context.execution.project_id;

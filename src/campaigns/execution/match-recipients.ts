@@ -10,6 +10,8 @@ export interface MatchContext {
   connection: ConnectionView;
   /** Those that the values of the customers were asked for with. */
   keys: MatchKeys;
+  /** Since when their ids mean whom they mean. */
+  namesSince: Date | null;
   /** By seq those who are nobody any more, whatever Optimove says of them. */
   erased?: ReadonlySet<number>;
 }
@@ -18,7 +20,7 @@ export interface MatchContext {
 export async function matchRecipients(
   tx: Tx,
   matching: MatchingService,
-  { execution, connection, keys, erased }: MatchContext,
+  { execution, connection, keys, namesSince, erased }: MatchContext,
   people: OpenRecipient[],
 ): Promise<MatchedRecipient[]> {
   const readAttribute = attributeReader(execution.attributes);
@@ -26,6 +28,7 @@ export async function matchRecipients(
   const results = await matching.match(tx, {
     connection,
     keys,
+    namesSince,
     executionId: execution.id,
     customers: named.map((person) => ({
       seq: person.seq,

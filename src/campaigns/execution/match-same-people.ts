@@ -44,7 +44,8 @@ export class MatchSamePeople {
     const connection = await this.connections.find(execution.connection_id);
     if (!connection || connection.userIdAttribute === null) return null;
     const keys = { ...keysOf(connection, execution.matched_by), mobileNumberAttribute: null };
-    return keys.userIdAttribute === connection.userIdAttribute ? { execution, connection, keys } : null;
+    const namesSince = execution.names_since;
+    return keys.userIdAttribute === connection.userIdAttribute ? { execution, connection, keys, namesSince } : null;
   }
 
   /** Holds no lock on the execution while it looks: the list may be long. */

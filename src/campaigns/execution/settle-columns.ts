@@ -6,6 +6,7 @@ import { TemplateDirectory } from '../authoring/template-directory';
 import { Versions } from '../authoring/versions';
 import { compileContent } from '../domain/content/compile-content';
 import { keysOf, matchedByOf } from '../domain/execution/matched-by';
+import { namesHeard } from '../domain/execution/names-heard';
 import { AudienceRepository } from '../persistence/ledger/audience.repository';
 import { ExecutionRepository, type OptimoveExecutionRow } from '../persistence/ledger/execution.repository';
 import type { RecipientSource } from './recipient-sources/recipient-source';
@@ -36,8 +37,8 @@ export class SettleColumns {
   ) {}
 
   /**
-   * By which attributes customers are told stays as it is from the first page of the first list on: with others, what was
-   * read would mean nobody, or somebody else. Templates that are new begin the reading anew.
+   * By which attributes customers are told, and whom their ids mean, stays as it is from the first page of the first list on:
+   * with others, what was read would mean nobody, or somebody else. Templates that are new begin the reading anew.
    */
   async run(execution: OptimoveExecutionRow, connection: ConnectionView, source: RecipientSource): Promise<Columns> {
     const named = await source.templateIds();
@@ -56,7 +57,8 @@ export class SettleColumns {
       const needed = await this.needed(tx, { execution, keys, earlier: isAnew ? [] : earlier });
       const names = [...needed, ...(await source.furtherAttributes(tx, needed))];
       await this.executions.setAttributes(tx, execution.id, names);
-      await this.executions.setMatchedBy(tx, execution.id, matchedByOf(keys));
+      const namesSince = isSettled ? execution.names_since : namesHeard(connection, execution.announced_at);
+      await this.executions.setMatchedBy(tx, execution.id, matchedByOf(keys), namesSince);
       return { names, keys };
     });
   }

@@ -82,7 +82,12 @@ export class Rehearse {
   private async match(tx: Tx, context: RehearsalContext, people: OpenRecipient[]): Promise<MatchedRecipient[]> {
     const { connection } = context;
     if (!connection) return people.map((person) => ({ ...person, numberProblem: null, drops: [] }));
-    return matchRecipients(tx, this.matching, { ...context, connection, keys: connection }, people);
+    return matchRecipients(
+      tx,
+      this.matching,
+      { ...context, connection, keys: connection, namesSince: connection.namesSince },
+      people,
+    );
   }
 
   private async decide(tx: Tx, context: RehearsalContext, rendered: RenderedPerson[]): Promise<Limited> {

@@ -16,6 +16,8 @@ export interface ConnectionView {
   status: ConnectionStatus;
   /** Null: the customer id is the user ID. */
   userIdAttribute: string | null;
+  /** Since when its customer ids mean the same people: until then it had another account or User ID attribute. Null: ever since. */
+  namesSince: Date | null;
   /** Null: numbers are not imported. */
   mobileNumberAttribute: string | null;
   treatImportedNumbersAsSubscribed: boolean;

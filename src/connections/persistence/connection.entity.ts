@@ -45,6 +45,10 @@ export class ConnectionEntity {
   @Column('text', { name: 'user_id_attribute', nullable: true })
   userIdAttribute!: string | null;
 
+  /** Since when customer ids mean the same people: until then it had another account or User ID attribute. Null: ever since. */
+  @Column({ type: 'timestamptz', name: 'names_since', precision: 3, nullable: true })
+  namesSince!: Date | null;
+
   @Column('text', { name: 'mobile_number_attribute', nullable: true })
   mobileNumberAttribute!: string | null;
 

@@ -1,7 +1,10 @@
-import { execute, type GaugeValue, query, type Tx } from '@libs/platform';
+import { execute, type GaugeValue, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan } from 'typeorm';
 import { ConnectionEntity } from './connection.entity';
+
+/** SQL: the lock of what customer ids of a connection mean. */
+const namesOf = (id: string): string => `hashtext('names of customers'), hashtext(${id}::text)`;
 
 /** Connections of projects. Deleted ones are kept for history and never listed. */
 @Injectable()
@@ -55,6 +58,24 @@ export class ConnectionRepository {
   /** Lets nobody else look for an account of the project until `tx` ends. */
   async lockAccounts(tx: Tx, projectId: string): Promise<void> {
     await query(tx, `SELECT pg_advisory_xact_lock(hashtext('connection accounts'), hashtext($1))`, [projectId]);
+  }
+
+  /** Whether customer ids of a connection have meant the same people since then. */
+  async isNamedSince(tx: Tx, id: string, namesSince: Date | null): Promise<boolean> {
+    const sql = 'SELECT 1 FROM connection WHERE id = $1 AND names_since IS NOT DISTINCT FROM $2::timestamptz';
+    return (await query(tx, prepared(sql), [id, namesSince])).length > 0;
+  }
+
+  /** Keeps customer ids of a connection from meaning others until `tx` ends; false, at once, where they are about to. */
+  async holdNames(tx: Tx, id: string): Promise<boolean> {
+    const sql = `SELECT pg_try_advisory_xact_lock_shared(${namesOf('$1')}) AS "isHeld"`;
+    const [row] = await query<{ isHeld: boolean }>(tx, prepared(sql), [id]);
+    return row?.isHeld ?? false;
+  }
+
+  /** Waits for those who {@link holdNames}, and lets nobody do so until `tx` ends. */
+  async lockNames(tx: Tx, id: string): Promise<void> {
+    await query(tx, `SELECT pg_advisory_xact_lock(${namesOf('$1')})`, [id]);
   }
 
   /** Deleted connections of the same project to the same account. */

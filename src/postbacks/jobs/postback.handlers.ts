@@ -1,19 +1,6 @@
 import { HandlesJob, JobHandler } from '@libs/platform';
 import { EndEngagement } from '../engagement/end-engagement';
-import { ForgetNames } from '../subscriptions/forget-names';
-import { endEngagementJob, forgetNamesJob } from './postback.jobs';
-
-/** Runs {@link forgetNamesJob}. */
-@HandlesJob(forgetNamesJob)
-export class ForgetNamesHandler extends JobHandler<{ connectionId: string; at: string }> {
-  constructor(private readonly forgetNames: ForgetNames) {
-    super();
-  }
-
-  handle({ connectionId }: { connectionId: string }): Promise<void> {
-    return this.forgetNames.ofConnection(connectionId);
-  }
-}
+import { endEngagementJob } from './postback.jobs';
 
 /** Runs {@link endEngagementJob}. */
 @HandlesJob(endEngagementJob)

@@ -1,4 +1,3 @@
-import { newId } from '@libs/foundation';
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { SubscriptionStatus } from '../domain/subscription-status';
@@ -28,20 +27,14 @@ export class SubscriptionPostRepository {
   async start(
     tx: Tx,
     owner: { projectId: string; connectionId: string; targetId: string },
-    post: { status: SubscriptionStatus; mode: number },
-  ): Promise<string> {
-    const id = newId();
+    post: Pick<SubscriptionPost, 'id' | 'status' | 'mode' | 'customers'>,
+  ): Promise<void> {
     await execute(
       tx,
       `INSERT INTO subscription_post (id, project_id, connection_id, target_id, status, mode, customers)
-       VALUES ($1, $2, $3, $4, $5, $6, 0)`,
-      [id, owner.projectId, owner.connectionId, owner.targetId, post.status, post.mode],
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [post.id, owner.projectId, owner.connectionId, owner.targetId, post.status, post.mode, post.customers],
     );
-    return id;
-  }
-
-  async count(tx: Tx, id: string, customers: number): Promise<void> {
-    await execute(tx, 'UPDATE subscription_post SET customers = $2 WHERE id = $1', [id, customers]);
   }
 
   /** Whether nobody has ended the post: another worker does when it takes this one for dead. */

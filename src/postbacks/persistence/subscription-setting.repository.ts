@@ -8,10 +8,14 @@ export type SubscriptionChoice = Pick<
   'isOn' | 'subscribedMode' | 'unsubscribedMode' | 'emailChannelId' | 'confirmedBy'
 >;
 
+/** SQL: whether what is kept of a connection's subscription status stands under names that mean nobody or others by now. */
+const hasFormerNames =
+  'names_since IS DISTINCT FROM (SELECT c.names_since FROM connection c WHERE c.id = connection_id)';
+
 const columns = `connection_id AS "connectionId", project_id AS "projectId", is_on AS "isOn",
   subscribed_mode AS "subscribedMode", unsubscribed_mode AS "unsubscribedMode", confirmed_by AS "confirmedBy",
   confirmed_at AS "confirmedAt", email_channel_id AS "emailChannelId", version, walk_state AS "walkState",
-  walk_task_id AS "walkTaskId", walk_posts_again AS "walkPostsAgain", names_changed AS "namesChanged", without_customer AS "withoutCustomer"`;
+  walk_task_id AS "walkTaskId", walk_posts_again AS "walkPostsAgain", ${hasFormerNames} AS "namesChanged", without_customer AS "withoutCustomer"`;
 
 /** Open transactions that have written people or devices: they hold this lock until they end. */
 const writersOfPeople = `SELECT virtualtransaction FROM pg_locks
@@ -73,8 +77,9 @@ export class SubscriptionSettingRepository {
     const [row] = await query<SubscriptionSetting>(
       tx,
       `INSERT INTO subscription_postback AS s
-         (connection_id, project_id, is_on, subscribed_mode, unsubscribed_mode, confirmed_by, confirmed_at, email_channel_id)
-       SELECT $1, $2, $4, $5, $6, $7, CASE WHEN $7::text IS NOT NULL THEN now() END, $8 WHERE $3 = 0
+         (connection_id, project_id, is_on, subscribed_mode, unsubscribed_mode, confirmed_by, confirmed_at, email_channel_id, names_since)
+       SELECT $1, $2, $4, $5, $6, $7, CASE WHEN $7::text IS NOT NULL THEN now() END, $8,
+         (SELECT c.names_since FROM connection c WHERE c.id = $1) WHERE $3 = 0
          OR EXISTS (SELECT 1 FROM subscription_postback WHERE connection_id = $1)
        ON CONFLICT ON CONSTRAINT pk_subscription_postback DO UPDATE SET is_on = excluded.is_on,
          subscribed_mode = excluded.subscribed_mode, unsubscribed_mode = excluded.unsubscribed_mode,
@@ -110,16 +115,14 @@ export class SubscriptionSettingRepository {
     );
   }
 
-  /** Customer IDs of the connection mean other people from now on. */
-  async noteOtherNames(tx: Tx, connectionId: string): Promise<void> {
-    await execute(tx, 'UPDATE subscription_postback SET names_changed = true WHERE connection_id = $1', [connectionId]);
-  }
-
   /** Nothing is kept any longer of what was told under former names. */
   async noteNewNames(tx: Tx, connectionId: string): Promise<void> {
-    await execute(tx, 'UPDATE subscription_postback SET names_changed = false WHERE connection_id = $1', [
-      connectionId,
-    ]);
+    await execute(
+      tx,
+      `UPDATE subscription_postback p SET names_since = c.names_since FROM connection c
+       WHERE p.connection_id = $1 AND c.id = p.connection_id`,
+      [connectionId],
+    );
   }
 
   /** Projects in which something is on or was, so that changes are still noted. */

@@ -22,6 +22,18 @@ export interface StatusBatch {
   longestList: number;
 }
 
+/** SQL: whether customer ids of the connection mean whom they meant since `since`, and what is kept of it stands under them. */
+const isNamedSince = (connectionId: string, since: string): string => `EXISTS (
+  SELECT FROM subscription_postback p JOIN connection c ON c.id = p.connection_id WHERE p.connection_id = ${connectionId}
+    AND p.names_since IS NOT DISTINCT FROM c.names_since AND c.names_since IS NOT DISTINCT FROM ${since}::timestamptz)`;
+
+/** A connection, and since when its customer ids mean whom they mean to the one who asks. */
+export interface NamingOwner {
+  projectId: string;
+  connectionId: string;
+  namesSince: Date | null;
+}
+
 /** SQL: drops statuses of erased people ($1: the project) that Optimove was told, or will not be told. */
 export const dropErased = `DELETE FROM subscription_status s
   USING subscription_target t LEFT JOIN subscription_postback p ON p.connection_id = t.connection_id
@@ -31,18 +43,18 @@ export const dropErased = `DELETE FROM subscription_status s
 /** Which status each customer should have at Optimove, and which one Optimove acknowledged. One writer per project at a time. */
 @Injectable()
 export class SubscriptionStatusRepository {
-  /** Takes states over; one that Optimove has already is not posted again, one that waits after a doubt keeps its wait. With `again`, whatever Optimove has. */
-  async owe(
-    tx: Tx,
-    owner: { projectId: string; connectionId: string },
-    { owed, again }: { owed: OwedStatus[]; again: boolean },
-  ): Promise<void> {
+  /**
+   * Takes states over; one that Optimove has already is not posted again, one that waits after a doubt keeps its wait. With
+   * `again`, whatever Optimove has. Nothing is owed under former names.
+   */
+  async owe(tx: Tx, owner: NamingOwner, { owed, again }: { owed: OwedStatus[]; again: boolean }): Promise<void> {
     if (owed.length === 0) return;
     await execute(
       tx,
       `INSERT INTO subscription_status AS s (target_id, customer_id, project_id, connection_id, profile_id, owed)
        SELECT v.target_id, v.customer_id, $1, $2, v.profile_id, v.owed
        FROM unnest($3::uuid[], $4::text[], $5::uuid[], $6::text[]) AS v(target_id, customer_id, profile_id, owed)
+       WHERE ${isNamedSince('$2', '$8')}
        ON CONFLICT ON CONSTRAINT pk_subscription_status DO UPDATE SET owed = excluded.owed, profile_id = excluded.profile_id,
          acknowledged = CASE WHEN NOT $7 THEN s.acknowledged END,
          state = CASE WHEN NOT $7 AND s.post_id IS NULL AND s.acknowledged = excluded.owed THEN 'ACKNOWLEDGED' ELSE 'OWED' END
@@ -55,6 +67,7 @@ export class SubscriptionStatusRepository {
         owed.map(({ profileId }) => profileId),
         owed.map(({ status }) => status),
         again,
+        owner.namesSince,
       ],
     );
   }
@@ -84,15 +97,15 @@ export class SubscriptionStatusRepository {
     return row ?? null;
   }
 
-  /** Marks customers of a batch as being posted. */
-  async take(tx: Tx, batch: StatusBatch, postId: string): Promise<string[]> {
+  /** Marks customers of a batch as being posted; nobody of former names. */
+  async take(tx: Tx, { connectionId, namesSince }: NamingOwner, batch: StatusBatch, postId: string): Promise<string[]> {
     const rows = await query<{ customer_id: string }>(
       tx,
       `UPDATE subscription_status SET post_id = $3 WHERE target_id = $1 AND customer_id IN (
          SELECT customer_id FROM subscription_status WHERE target_id = $1 AND owed = $2 AND state = 'OWED'
-           AND next_try_at <= now() ORDER BY next_try_at LIMIT $4)
+           AND next_try_at <= now() AND ${isNamedSince('$5', '$6')} ORDER BY next_try_at LIMIT $4)
        RETURNING customer_id`,
-      [batch.targetId, batch.status, postId, batch.longestList],
+      [batch.targetId, batch.status, postId, batch.longestList, connectionId, namesSince],
     );
     return rows.map((row) => row.customer_id);
   }

@@ -1,5 +1,4 @@
 import { Transactions } from '@libs/platform';
-import { MatchingService } from '@modules/matching';
 import { Injectable } from '@nestjs/common';
 import type { SubscriptionSetting } from '../domain/subscription-status';
 import { SubscriptionSettingRepository } from '../persistence/subscription-setting.repository';
@@ -9,26 +8,17 @@ import { StopWalk } from './stop-walk';
 const mostAtOnce = 20_000;
 
 /**
- * Where a connection finds profiles by another attribute, customer IDs mean nobody or other people than those whom Optimove
- * was told of: that is forgotten, and nobody is unsubscribed because of it.
+ * Where a connection has another account or finds profiles by another attribute, customer IDs mean nobody or other people
+ * than those whom Optimove was told of: that is forgotten, and nobody is unsubscribed because of it.
  */
 @Injectable()
 export class ForgetNames {
   constructor(
     private readonly transactions: Transactions,
-    private readonly matching: MatchingService,
     private readonly settings: SubscriptionSettingRepository,
     private readonly statuses: SubscriptionStatusRepository,
     private readonly stopWalk: StopWalk,
   ) {}
-
-  /** Nothing more is posted until {@link whatWasTold} has been forgotten. */
-  ofConnection(connectionId: string): Promise<void> {
-    return this.transactions.run(async (tx) => {
-      await this.settings.noteOtherNames(tx, connectionId);
-      await this.matching.retireMatches(tx, connectionId);
-    });
-  }
 
   /** Works until nothing is left, and then has everyone posted, or the time is up. The caller holds the project's lease. */
   async whatWasTold({ projectId, connectionId }: SubscriptionSetting, endsAt: number): Promise<void> {

@@ -35,14 +35,14 @@ export class OweStatuses {
   /** Owes the present state of these people. @returns how many of them Optimove knows under no customer id. */
   async of(tx: Tx, connection: ConnectionView, profileIds: string[], again = false): Promise<number> {
     if (profileIds.length === 0) return 0;
-    const { projectId, id: connectionId } = connection;
+    const { projectId, id: connectionId, namesSince } = connection;
     const customers = await this.matching.customersOf(tx, connection, profileIds);
     const targets = await this.targets.active(tx, connectionId);
     const present = statusesOf(targets, customers, await this.contactability.of(tx, projectId, profileIds));
     const told = await this.statuses.told(tx, connectionId, profileIds);
     await this.statuses.owe(
       tx,
-      { projectId, connectionId },
+      { projectId, connectionId, namesSince },
       {
         owed: [...present.values(), ...gone(told, present)],
         again,

@@ -1,4 +1,4 @@
-import { AppError, toError } from '@libs/foundation';
+import { AppError, newId, toError } from '@libs/foundation';
 import { largestPreference, OptimoveRejectedError } from '@libs/optimove-client';
 import { Log, Transactions } from '@libs/platform';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
@@ -18,6 +18,8 @@ interface Post extends StatusBatch {
   mode: number;
   target: SubscriptionTarget;
   setting: SubscriptionSetting;
+  /** As it was when its customers were named. */
+  connection: ConnectionView;
 }
 
 const longestError = 500;
@@ -32,6 +34,12 @@ const shortenedBy = 32;
 /** A refused list was not halved to its end: the time is up, or another worker has ended the post. */
 class CutShortError extends AppError {
   readonly code = 'SUBSCRIPTION_POST_CUT_SHORT';
+  readonly retryable = true;
+}
+
+/** Since customers were named for a post, customer ids have come to mean nobody or others. */
+class FormerNamesError extends AppError {
+  readonly code = 'SUBSCRIPTION_POST_UNDER_FORMER_NAMES';
   readonly retryable = true;
 }
 
@@ -69,23 +77,22 @@ export class PostStatuses {
     const targets = await this.targets.active(this.transactions.pool, connection.id);
     const target = targets.find(({ id }) => id === batch?.targetId);
     if (!batch || !target) return false;
-    const { id, mode, customerIds } = await this.take(connection, setting, batch);
-    if (customerIds.length === 0) return false;
-    return this.call({ ...batch, id, mode, target, setting, endsAt }, customerIds);
+    const mode = batch.status === 'SUBSCRIBED' ? setting.subscribedMode : setting.unsubscribedMode;
+    const post: Post = { ...batch, id: newId(), mode, target, setting, connection, endsAt };
+    const customerIds = await this.take(post);
+    return customerIds.length > 0 && this.call(post, customerIds);
   }
 
-  private take(
-    connection: ConnectionView,
-    setting: SubscriptionSetting,
-    batch: StatusBatch,
-  ): Promise<{ id: string; mode: number; customerIds: string[] }> {
-    const mode = batch.status === 'SUBSCRIBED' ? setting.subscribedMode : setting.unsubscribedMode;
-    const owner = { projectId: connection.projectId, connectionId: connection.id, targetId: batch.targetId };
+  /** @returns the customers; nobody where customer ids do not mean any more whom they meant. */
+  private take(post: Post): Promise<string[]> {
+    const { id, status, mode, targetId } = post;
+    const { id: connectionId, projectId, namesSince } = post.connection;
     return this.transactions.run(async (tx) => {
-      const id = await this.posts.start(tx, owner, { status: batch.status, mode });
-      const customerIds = await this.statuses.take(tx, batch, id);
-      await this.posts.count(tx, id, customerIds.length);
-      return { id, mode, customerIds };
+      const customerIds = await this.statuses.take(tx, { projectId, connectionId, namesSince }, post, id);
+      const customers = customerIds.length;
+      if (customers > 0)
+        await this.posts.start(tx, { projectId, connectionId, targetId }, { id, status, mode, customers });
+      return customerIds;
     });
   }
 
@@ -96,6 +103,7 @@ export class PostStatuses {
       return true;
     } catch (error) {
       if (error instanceof CutShortError) return this.cutShort(post, customerIds.length, error);
+      if (error instanceof FormerNamesError) return this.putBack(post, error);
       this.log.failure('postbacks.subscription-not-posted', error, { connectionId: post.setting.connectionId });
       const message = toError(error).message.slice(0, longestError);
       const isRefused = error instanceof OptimoveRejectedError;
@@ -111,6 +119,12 @@ export class PostStatuses {
     const shorter = Math.max(probes + 1, Math.ceil(customers / shortenedBy));
     await this.targets.setLongestList(this.transactions.pool, post.targetId, shorter);
     await this.giveUp(post.id, message, 0, true);
+    return false;
+  }
+
+  /** What had not gone out is owed as before, until it is forgotten with the names. */
+  private async putBack(post: Post, { message }: FormerNamesError): Promise<boolean> {
+    await this.giveUp(post.id, message, 0);
     return false;
   }
 
@@ -159,6 +173,7 @@ export class PostStatuses {
         customerIds,
         mode: post.mode,
         appId: post.target.appId,
+        lastWord: () => this.assertNames(post),
       });
     } catch (error) {
       if (error instanceof OptimoveRejectedError && error.status === badRequest) return error;
@@ -166,6 +181,12 @@ export class PostStatuses {
     }
     await this.statuses.acknowledge(this.transactions.pool, post.id, { status: post.status, ids: customerIds });
     return null;
+  }
+
+  /** @throws {FormerNamesError} As they mean the same as before, the client is of the account that they are names in. */
+  private async assertNames({ connection }: Post): Promise<void> {
+    if (await this.connections.meansSame(this.transactions.pool, connection)) return;
+    throw new FormerNamesError('The account or the User ID attribute of the connection was changed before it went out');
   }
 
   private async refuse(post: Post, [customerId = '']: string[], refusal: OptimoveRejectedError): Promise<number> {

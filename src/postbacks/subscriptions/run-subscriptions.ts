@@ -65,15 +65,12 @@ export class RunSubscriptions {
       readsUntil,
     );
     for (const { connection, setting } of named) await this.walkEveryone.run(connection, setting, readsUntil);
-    await this.post(projectId, named, endsAt);
+    await this.post(projectId, endsAt);
   }
 
-  /** Nothing goes out under names that were changed while they were read. */
-  private async post(projectId: string, named: Open[], endsAt: number): Promise<void> {
-    const attributes = new Map(named.map(({ connection }) => [connection.id, connection.userIdAttribute]));
+  private async post(projectId: string, endsAt: number): Promise<void> {
     for (const { connection, setting } of await this.open(projectId)) {
-      const isNamedAlike = attributes.get(connection.id) === connection.userIdAttribute && !setting.namesChanged;
-      if (isNamedAlike && !connection.isDisabled) await this.postStatuses.run(connection, setting, endsAt);
+      if (!setting.namesChanged && !connection.isDisabled) await this.postStatuses.run(connection, setting, endsAt);
     }
   }
 

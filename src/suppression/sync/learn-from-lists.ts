@@ -1,5 +1,5 @@
 import type { Tx } from '@libs/platform';
-import { ConnectionNotFoundError, ConnectionsService, type ConnectionView } from '@modules/connections';
+import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { readValue } from '../domain/typed-value';
 import { customerKeyOf, valueKeyOf } from '../domain/value-key';
@@ -53,7 +53,9 @@ export class LearnFromLists {
 
   /**
    * Applies what a page says, as of its data date; newer values stay, and what was said since the list was asked for, unless
-   * the list excludes. No value takes none away: Optimove may leave out what it does not release.
+   * the list excludes. No value takes none away: Optimove may leave out what it does not release. Nothing is learnt where
+   * customers are other people by now than when the list was asked for; until `tx` ends they become no others, so that
+   * whoever forgets them forgets all of it.
    */
   async learn(tx: Tx, { connection, dataDate, askedAt, attributes: names, untold, rows }: ListPage): Promise<void> {
     if (dataDate === null) return;
@@ -66,7 +68,7 @@ export class LearnFromLists {
         !untold?.has(name) &&
         (completeDate === null || completeDate <= dataDate),
     );
-    if (told.length === 0 || !(await this.meansTheSamePeople(connection))) return;
+    if (told.length === 0 || !(await this.connections.holdMeaning(tx, connection))) return;
     const userIdAt = connection.userIdAttribute === null ? -1 : names.indexOf(connection.userIdAttribute);
     for (const attribute of told) {
       const at = names.indexOf(attribute.name);
@@ -94,17 +96,6 @@ export class LearnFromLists {
       await this.remembered.doubt(tx, target, doubtful);
       const all = await this.everyUserId.of(tx, target, { connectionId: id, values: customers.values() });
       await this.customers.remember(tx, target, all);
-    }
-  }
-
-  /** Whether the connection still finds profiles as it did when the list was asked for, at the same address. */
-  private async meansTheSamePeople({ projectId, id, userIdAttribute, endpoint }: ConnectionView): Promise<boolean> {
-    try {
-      const now = await this.connections.get(projectId, id);
-      return now.userIdAttribute === userIdAttribute && now.endpoint === endpoint;
-    } catch (error) {
-      if (error instanceof ConnectionNotFoundError) return false;
-      throw error;
     }
   }
 }

@@ -38,6 +38,7 @@ describe('the people of a chunk', () => {
       fence: 1,
       isFirst: true,
       matchedBy: null,
+      namesSince: null,
     };
     await stage.transactions.run(async (tx) => {
       const open = await new ChunkRepository({ pool: tx } as Transactions).openRecipients(chunk, 100);

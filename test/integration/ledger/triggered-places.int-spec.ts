@@ -60,6 +60,7 @@ describe('the places of triggered callbacks', () => {
       holder: newId(),
       mostPerHour,
       matchedBy: [null, null] as [null, null],
+      namesSince: null,
       ...siblings,
     };
     return triggered.place(transactions.pool, { executionId, projectId }, placing);

@@ -105,6 +105,7 @@ const plainConnection: Omit<ConnectionView, 'id' | 'projectId'> = {
   timeZone: 'UTC',
   status: 'ACTIVE',
   userIdAttribute: null,
+  namesSince: null,
   mobileNumberAttribute: null,
   treatImportedNumbersAsSubscribed: true,
   metricsMode: 'ABSOLUTE',

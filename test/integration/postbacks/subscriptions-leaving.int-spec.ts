@@ -4,7 +4,6 @@ import { ConnectionsService } from '@modules/connections';
 import type { QueryRunner } from 'typeorm';
 import { StatusesOfSignedOutPhones1795420000535 } from '../../../migrations/1795420000535-statuses-of-signed-out-phones';
 import { SubscriptionSettingRepository } from '../../../src/postbacks/persistence/subscription-setting.repository';
-import { ForgetNames } from '../../../src/postbacks/subscriptions/forget-names';
 import { WalkEveryone } from '../../../src/postbacks/subscriptions/walk-everyone';
 import { ErasePerson } from '../../../src/profiles/personal-data/erase-person';
 import { PreferencePeer } from './preference-peer';
@@ -113,12 +112,7 @@ describe('an account that a connection leaves for another one', () => {
         { input: { id: connectionId, version: 1, endpoint: next.endpoint, apiToken: 'token-of-next' } },
       );
       expect(data).toMatchObject({ updateConnection: { connection: { id: connectionId } } });
-      const queue = `SELECT data FROM outbox_message WHERE queue = 'postbacks.forget-names'`;
-      const [told] = await stage.database.query<{ data: { connectionId: string } }>(queue);
-      expect(told?.data).toMatchObject({ connectionId });
       stage.peer.forgetPosts();
-      await stage.app.get(ForgetNames, { strict: false }).ofConnection(connectionId);
-      expect(await stage.database.query('SELECT is_former FROM matched_customer')).toEqual([{ is_former: true }]);
       await stage.database.query('UPDATE profile SET updated_at = now()');
       await stage.run();
       expect(stage.peer.posts).toEqual([]);

@@ -4,7 +4,6 @@ import { Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { MatchingService } from '@modules/matching';
 import { Client } from 'pg';
-import { ForgetNames } from '../../../src/postbacks/subscriptions/forget-names';
 import { channels, type SubscriptionStage, setSubscriptionStage } from './subscription-stage';
 
 const subscribed = 1;
@@ -356,12 +355,13 @@ describe('subscription status to Optimove', () => {
   });
 
   it('says nothing of customer IDs that mean nobody or others since the connection finds people by another attribute', async () => {
-    const setAttribute = async (attribute: string | null) => {
-      await stage.database.query('UPDATE connection SET user_id_attribute = $2 WHERE id = $1', [
-        connectionId,
-        attribute,
-      ]);
-      await stage.app.get(ForgetNames).ofConnection(connectionId);
+    const setAttribute = async (userIdAttribute: string) => {
+      const sql = 'SELECT id, version FROM connection WHERE id = $1';
+      const [connection] = await stage.database.query<{ id: string; version: number }>(sql, [connectionId]);
+      await stage.ask(
+        'mutation ($input: UpdateConnectionInput!) { updateConnection(input: $input) { connection { id } } }',
+        { input: { ...connection, userIdAttribute } },
+      );
     };
     const match = async (customerId: string, userIdValue: string) => {
       const connection = await stage.app.get(ConnectionsService).get(stage.projectId, connectionId);

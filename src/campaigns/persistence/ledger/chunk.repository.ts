@@ -20,6 +20,8 @@ export interface HeldChunk {
   isFirst: boolean;
   /** By which attributes its customers are told, where they are triggered. */
   matchedBy: MatchedBy | null;
+  /** Since when their ids mean whom they mean, where they are triggered. */
+  namesSince: Date | null;
 }
 
 /** When a chunk is worked on again. */
@@ -91,7 +93,7 @@ export class ChunkRepository {
        WHERE c.execution_id = $1 AND c.chunk_no = $2 AND e.id = c.execution_id AND ${goesOn}
          AND c.state = 'PENDING' AND c.due_at <= now() AND (c.held_until IS NULL OR c.held_until < now())
        RETURNING c.from_seq AS "fromSeq", c.to_seq AS "toSeq", c.attempt, c.refusals, c.fence,
-         c.matched_by AS "matchedBy"`),
+         c.matched_by AS "matchedBy", c.names_since AS "namesSince"`),
       [executionId, chunkNo, holder],
     );
     return row ? { executionId, chunkNo, ...row, isFirst: row.fence === 1 } : null;

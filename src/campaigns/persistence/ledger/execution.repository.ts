@@ -27,6 +27,8 @@ interface AnyExecutionRow {
   list_time_zone: string | null;
   /** Of a list, by which attributes its customers are told; null before it is settled, and of other executions. */
   matched_by: MatchedBy | null;
+  /** Of a list, since when its customer ids mean whom they mean; null: as the connection's did first. */
+  names_since: Date | null;
 }
 
 /** An execution that Optimove asked for. */
@@ -50,7 +52,7 @@ export type ExecutionRow = OptimoveExecutionRow | DirectExecutionRow;
 
 const columns = `id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id,
   run_date::text AS run_date, kind, launch, engagement_id, state, reason, reading, attributes, received, recipients,
-  announced_at, last_announced_at, read_started_at, read_at, frozen_at, completed_at, list_time_zone, matched_by`;
+  announced_at, last_announced_at, read_started_at, read_at, frozen_at, completed_at, list_time_zone, matched_by, names_since`;
 
 const readingLeaseSeconds = 60;
 
@@ -185,9 +187,10 @@ export class ExecutionRepository {
     await execute(tx, 'UPDATE execution SET attributes = $2 WHERE id = $1', [executionId, attributes]);
   }
 
-  /** Remembers by which attributes the customers of a list are told. */
-  async setMatchedBy(tx: Tx, executionId: string, matchedBy: MatchedBy): Promise<void> {
-    await execute(tx, 'UPDATE execution SET matched_by = $2 WHERE id = $1', [executionId, matchedBy]);
+  /** Remembers by which attributes the customers of a list are told, and since when their ids mean whom they mean. */
+  async setMatchedBy(tx: Tx, executionId: string, matchedBy: MatchedBy, namesSince: Date | null): Promise<void> {
+    const values = [executionId, matchedBy, namesSince];
+    await execute(tx, 'UPDATE execution SET matched_by = $2, names_since = $3 WHERE id = $1', values);
   }
 
   /** Remembers attributes that Optimove did not know while a list was read. */

@@ -47,6 +47,8 @@ export interface Placing extends Siblings {
   mostPerHour: number;
   /** By which attributes the customers are told. */
   matchedBy: MatchedBy;
+  /** Since when their ids mean whom they mean. */
+  namesSince: Date | null;
 }
 
 /** What came of it. */
@@ -157,8 +159,8 @@ const placeSql = prepared(`WITH locked AS MATERIALIZED (
           FROM numbered GROUP BY template_id) AS n
     WHERE t.execution_id = $1 AND t.optimove_template_id = n.template_id
   ), chunk AS (
-    INSERT INTO execution_chunk (execution_id, chunk_no, from_seq, to_seq, due_at, holder, held_until, fence, lag_ms, matched_by)
-    SELECT $1, last_seq + 1, last_seq + 1, last_seq + fresh, now(), $11::uuid, now() + interval '${leaseSeconds} seconds', $14::int, lag_ms, $15::text[]
+    INSERT INTO execution_chunk (execution_id, chunk_no, from_seq, to_seq, due_at, holder, held_until, fence, lag_ms, matched_by, names_since)
+    SELECT $1, last_seq + 1, last_seq + 1, last_seq + fresh, now(), $11::uuid, now() + interval '${leaseSeconds} seconds', $14::int, lag_ms, $15::text[], $16::timestamptz
     FROM counted WHERE fresh > 0
   )
   SELECT (SELECT count(*)::int FROM drained) AS taken, c.lag_ms::float AS "lagMs", c.last_seq + 1 AS "fromSeq", c.last_seq + c.fresh AS "toSeq",
@@ -268,8 +270,9 @@ export class TriggeredRepository {
   async place(
     tx: Tx,
     { executionId, projectId }: { executionId: string; projectId: string },
-    { waiting, occurrences, holder, mostPerHour, matchedBy, sameCampaign, open: openExecutions }: Placing,
+    { waiting, occurrences, holder, mostPerHour, sameCampaign, open: openExecutions, ...told }: Placing,
   ): Promise<Placed | null> {
+    const { matchedBy, namesSince } = told;
     const fence = randomInt(1, highestFence);
     const rows = await query<PlacedRow>(tx, placeSql, [
       executionId,
@@ -287,12 +290,14 @@ export class TriggeredRepository {
       openExecutions,
       fence,
       matchedBy,
+      namesSince,
     ]);
     const [first] = rows;
     if (!first) return null;
     const { taken, lagMs, fromSeq, toSeq } = first;
     const range = { fromSeq, toSeq };
-    const chunk = { executionId, chunkNo: fromSeq, ...range, attempt: 0, refusals: 0, fence, isFirst: true, matchedBy };
+    const made = { executionId, chunkNo: fromSeq, ...range, attempt: 0, refusals: 0, fence, isFirst: true };
+    const chunk = { ...made, matchedBy, namesSince };
     const open = rows.flatMap(({ journalId, seq, dueAt }) => (journalId === null ? [] : [{ journalId, seq, dueAt }]));
     return { taken, lagMs, chunk: toSeq < fromSeq ? null : chunk, open };
   }
