@@ -47,7 +47,7 @@ describe('the metrics of a worker', () => {
     const queue = 'campaigns.send-chunk';
     expect(metrics.get(`jobs_total{queue="${queue}",outcome="completed"}`)).toBeGreaterThan(0);
     expect(metrics.get(`job_wait_seconds_count{queue="${queue}"}`)).toBeGreaterThan(0);
-    for (const state of ['wait', 'prioritized', 'delayed', 'failed']) {
+    for (const state of ['wait', 'delayed', 'failed']) {
       expect([state, metrics.get(`queue_jobs{queue="${queue}",state="${state}"}`)]).toEqual([state, 0]);
     }
     expect(metrics.has(`queue_jobs{queue="${queue}",state="active"}`)).toBe(true);

@@ -357,7 +357,7 @@ export interface ProviderDefinition {
   /** Whether it reports what became of accepted messages. */
   hasReceipts: boolean;
   /** Whether it recognises a delivery id that it has seen. Vendor statements: none outside the house does. */
-  dedupe: 'id' | 'lookup' | 'none';
+  dedupe: 'id' | 'none';
   fields: SettingField[];
   /** Settings that a new account gets unless they are typed, such as keys of its own. */
   makeSettings?: () => ProviderSettings;

@@ -1,3 +1,4 @@
+import { systemClock } from '@libs/foundation';
 import { toPage } from '@libs/platform';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
 import { Args, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
@@ -31,9 +32,10 @@ export class TraceResolver {
   }
 
   @ResolveField(() => [TraceStepType], {
-    description: 'Everything that happened to the customer, in the order of time.',
+    description:
+      'Everything that happened to the customer, in the order of time; at last, while they are at no end, for what they wait.',
   })
   steps(@Parent() entry: TraceEntry): TraceStep[] {
-    return traceSteps(entry);
+    return traceSteps(entry, systemClock.now());
   }
 }

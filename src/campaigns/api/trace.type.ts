@@ -45,7 +45,8 @@ export class TracedDeliveryType {
 const TraceStepKindEnum = Object.fromEntries(traceStepKinds.map((kind) => [kind, kind]));
 registerEnumType(TraceStepKindEnum, {
   name: 'TraceStepKind',
-  description: 'What happened. LET_THROUGH: by the gate; ANSWERED: by the provider; CLOSED: by a person.',
+  description:
+    'What happened. LET_THROUGH: by the gate; ANSWERED: by the provider; CLOSED: by a person; WAITS: at this moment, and for what.',
 });
 
 @ObjectType('TraceStep', { description: 'One moment on the way of a customer.' })

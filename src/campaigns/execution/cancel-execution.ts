@@ -7,6 +7,11 @@ import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repo
 import { CategoryUseRepository } from '../persistence/limits/category-use.repository';
 import { ExecutionNews } from './execution-news';
 
+/** SQL: why a delivery that waits for a try is not sent: the refusal that somebody had it tried again for, or the cancellation. */
+const reasonOfUnsent = `coalesce((SELECT p.reason FROM delivery_past p WHERE p.execution_id = delivery.execution_id
+    AND p.seq = delivery.seq AND p.medium = delivery.medium AND p.address_key = delivery.address_key
+    AND p.closed_as = 'RETRIED' ORDER BY p.closed_at DESC LIMIT 1), 'CANCELLED')`;
+
 const connectionGone = 'The connection was deleted';
 
 /** Carries out cancellations: whoever has not been handed over ends CANCELLED, what was handed over stays counted. */
@@ -83,14 +88,17 @@ export class CancelExecution {
     return rows.length > 0;
   }
 
-  /** What a worker that is gone left claimed is UNCERTAIN; what waited for another try is given up. */
+  /**
+   * What a worker that is gone left claimed is UNCERTAIN; what waited for another try is given up, and what somebody had
+   * tried again once more as refused as it was.
+   */
   private async endPeople(tx: Tx, executionId: string): Promise<void> {
     // The day's partitions may have no statistics, and a nested loop over everybody would not end.
     await query(tx, 'SET LOCAL enable_nestloop = off');
     await execute(
       tx,
       `UPDATE delivery SET state = CASE WHEN state = 'CLAIMED' THEN 'UNCERTAIN' ELSE ${stateOfUnsent} END,
-         reason = CASE WHEN state = 'CLAIMED' THEN 'The worker stopped before the answer was written' ELSE 'CANCELLED' END,
+         reason = CASE WHEN state = 'CLAIMED' THEN 'The worker stopped before the answer was written' ELSE ${reasonOfUnsent} END,
          answered_at = now()
        WHERE execution_id = $1 AND state IN ('CLAIMED', 'RETRY')`,
       [executionId],
@@ -98,9 +106,12 @@ export class CancelExecution {
     await execute(
       tx,
       `UPDATE recipient r SET ended_at = now(), end_state = coalesce(t.end_state, 'CANCELLED'),
-         reason = CASE WHEN t.end_state IS NULL THEN 'The execution was cancelled before this customer' END
+         reason = CASE t.end_state WHEN 'SENT' THEN NULL WHEN 'UNCERTAIN' THEN NULL WHEN 'FAILED' THEN t.refusal
+           ELSE 'The execution was cancelled before this customer' END
        FROM recipient open LEFT JOIN (
-         SELECT seq, CASE WHEN bool_or(state = 'ACCEPTED') THEN 'SENT' WHEN bool_or(state = 'UNCERTAIN') THEN 'UNCERTAIN' END AS end_state
+         SELECT seq, CASE WHEN bool_or(state = 'ACCEPTED') THEN 'SENT' WHEN bool_or(state = 'UNCERTAIN') THEN 'UNCERTAIN'
+             WHEN bool_or(state = 'REJECTED' AND reason IS DISTINCT FROM 'CANCELLED') THEN 'FAILED' END AS end_state,
+           min(reason) FILTER (WHERE state = 'REJECTED' AND reason <> 'CANCELLED') AS refusal
          FROM delivery WHERE execution_id = $1 GROUP BY seq
        ) t ON t.seq = open.seq
        WHERE open.execution_id = $1 AND open.end_state IS NULL AND r.execution_id = $1 AND r.seq = open.seq`,

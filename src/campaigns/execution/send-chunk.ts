@@ -29,6 +29,7 @@ import { MatchPeople } from './match-people';
 import { type MatchedRecipient, renderSlice } from './render-slice';
 import { SendSlice, type Slice, type SliceEnd } from './send-slice';
 import { peopleWithin } from './sending-room';
+import { Turns } from './turns';
 
 const sliceSize = 100;
 /** One execution leaves some for the others, however slow its provider is. */
@@ -57,6 +58,8 @@ export class SendChunk {
     TRIGGERED: new InFlightLimiter(slicesInFlight.TRIGGERED),
   };
 
+  private readonly turns = new Turns();
+
   constructor(
     private readonly transactions: Transactions,
     private readonly outbox: Outbox,
@@ -81,9 +84,29 @@ export class SendChunk {
     if (chunk) await this.work(chunk);
   }
 
+  /**
+   * Works on one chunk, that of whose turn it is. There is a job for each chunk, so that all get theirs; a chunk that may
+   * not be sent now uses none up.
+   */
+  async runNext(): Promise<void> {
+    const passed = new Set<string>();
+    for (;;) {
+      const ready = await this.chunks.ready();
+      const owner = this.turns.begin(ready.filter(({ executionId }) => !passed.has(executionId)));
+      if (!owner) return;
+      try {
+        const chunk = await this.chunks.takeNext(owner.executionId, this.holder);
+        if (chunk && (await this.work(chunk))) return;
+      } finally {
+        this.turns.end(owner);
+      }
+      passed.add(owner.executionId);
+    }
+  }
+
   /** Sends a chunk that was made for this {@link holder} a moment ago. */
-  sendFresh({ chunk, open }: FreshChunk): Promise<void> {
-    return this.work(chunk, open);
+  async sendFresh({ chunk, open }: FreshChunk): Promise<void> {
+    await this.work(chunk, open);
   }
 
   /** Sends less of the bulk at once for a while. */
@@ -91,24 +114,31 @@ export class SendChunk {
     this.limiters.SCHEDULED.giveWay();
   }
 
-  private async work(chunk: HeldChunk, fresh?: OpenRecipient[]): Promise<void> {
+  /** @returns false when it may not be sent now, and is left. */
+  private async work(chunk: HeldChunk, fresh?: OpenRecipient[]): Promise<boolean> {
     const timer = setInterval(() => void this.chunks.hold(chunk).catch(() => undefined), holdEveryMs);
     try {
       await this.settleLost(chunk);
-      if (await this.waitForProviders(chunk)) return;
+      if (await this.waitForProviders(chunk)) return true;
       const end = await (fresh ? this.sendTo(chunk, fresh, (tx) => this.finish(tx, chunk)) : this.send(chunk));
       if (!end.isFinished) await this.close(chunk, end);
       else this.news.movedSoon(chunk.executionId);
     } catch (error) {
-      if (error instanceof SendingStoppedError) return await this.park(chunk, error);
+      if (error instanceof SendingStoppedError) {
+        await this.park(chunk, error);
+        return false;
+      }
+      const { executionId, chunkNo } = chunk;
       if (!(error instanceof FencedError)) {
         void this.abandon(chunk);
+        this.log.failure('execution.chunk-failed', error, { executionId, chunkNo });
         throw error;
       }
-      this.log.event('execution.chunk-lost', { executionId: chunk.executionId, chunkNo: chunk.chunkNo }, 'warn');
+      this.log.event('execution.chunk-lost', { executionId, chunkNo }, 'warn');
     } finally {
       clearInterval(timer);
     }
+    return true;
   }
 
   /** Most likely the database was away, so it takes a while; after the lease there is nothing left to give up. */

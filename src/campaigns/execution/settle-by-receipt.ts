@@ -6,7 +6,10 @@ import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repo
 
 const by = 'The provider reported it';
 
-/** Uncertain deliveries that a provider reports on were accepted after all: they count as sent from then on. */
+/**
+ * Uncertain deliveries that a provider reports on were accepted after all: they count as sent from then on, and what of
+ * them waits to be sent again is not.
+ */
 @Injectable()
 export class SettleByReceipt {
   constructor(
@@ -15,12 +18,12 @@ export class SettleByReceipt {
   ) {}
 
   async run(tx: Tx, receipts: LocatedReceipt[]): Promise<void> {
-    const uncertain = receipts.filter(({ state }) => state === 'UNCERTAIN');
-    for (const executionId of [...new Set(uncertain.map((each) => each.executionId))].sort()) {
+    const doubtful = receipts.filter(({ state }) => state === 'UNCERTAIN' || state === 'RETRY');
+    for (const executionId of [...new Set(doubtful.map((each) => each.executionId))].sort()) {
       await this.settle(
         tx,
         executionId,
-        uncertain.filter((each) => each.executionId === executionId),
+        doubtful.filter((each) => each.executionId === executionId),
       );
     }
   }
@@ -28,9 +31,10 @@ export class SettleByReceipt {
   private async settle(tx: Tx, executionId: string, chosen: LocatedReceipt[]): Promise<void> {
     const [{ projectId } = { projectId: '' }] = chosen;
     if (!(await this.settlements.lock(tx, projectId, executionId))) return;
-    const settlement = { executionId, chosen, as: 'COUNTED_AS_SENT', by, reasons: null } as const;
+    const settlement = { executionId, chosen, as: 'COUNTED_AS_SENT', by, reasons: null, isProof: true } as const;
     const { chunkNos } = await this.settlements.lockChunks(tx, settlement);
-    const { seqs } = await this.settlements.settle(tx, settlement);
+    const { deliveries, seqs } = await this.settlements.settle(tx, settlement);
+    if (deliveries === 0) return;
     await this.settlements.endAsSent(tx, executionId, seqs);
     await this.settlements.sumAgain(tx, executionId, chunkNos);
     await this.changes.add(tx, [executionId]);

@@ -92,7 +92,7 @@ export class SettleDeliveries {
     const execution = await this.settlements.lock(tx, actor.projectId, executionId);
     if (!execution) throw new RefusedSettlement('NOT_FOUND');
     if (as !== 'COUNTED_AS_SENT') await this.assertCanSend(tx, execution);
-    const settlement = { executionId, chosen, as, reasons, by: actor.label };
+    const settlement = { executionId, chosen, as, reasons, by: actor.label, isProof: false };
     const { chunkNos, isBusy } = await this.settlements.lockChunks(tx, settlement);
     if (isBusy && as !== 'COUNTED_AS_SENT') throw new RefusedSettlement('BUSY');
     const { deliveries, seqs } = await this.settlements.settle(tx, settlement);

@@ -10,7 +10,7 @@ export interface ReachedMessage {
   medium: string;
 }
 
-/** Ends doubts: whoever opened a message, or did anything else with it, has got it. */
+/** Ends doubts: whoever opened a message, or did anything else with it, has got it, and is not sent it again. */
 @Injectable()
 export class SettleProven {
   constructor(
@@ -34,7 +34,7 @@ export class SettleProven {
     chosen: Awaited<ReturnType<SettlementRepository['proven']>>,
   ): Promise<void> {
     await this.settlements.lock(tx, chosen[0]?.projectId ?? '', executionId);
-    const settlement = { executionId, chosen, as: 'PROVEN' as const, reasons: null, by: 'The customer' };
+    const settlement = { executionId, chosen, as: 'PROVEN' as const, reasons: null, by: 'The customer', isProof: true };
     const { chunkNos } = await this.settlements.lockChunks(tx, settlement);
     const { deliveries, seqs } = await this.settlements.settle(tx, settlement);
     if (deliveries === 0) return;

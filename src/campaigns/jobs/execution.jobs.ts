@@ -11,16 +11,14 @@ export const readRecipientsJob = defineJob<{ executionId: string; reading: numbe
   concurrency: 2,
 });
 
-const lowestPriority = 2_097_152;
-
 /**
- * Sends one chunk of a frozen audience; `attempt` tells a deliberate re-run from a repeated job. Early chunks go before
- * late ones of whichever execution, so a small execution never waits for the end of a large one.
+ * Sends one chunk of a frozen audience; `attempt` tells a deliberate re-run from a repeated job. Projects take turns, and
+ * within each its executions, so a small execution never waits for the end of a large one: which of the chunks that are due
+ * is sent is decided when the job runs.
  */
 export const sendChunkJob = defineJob<{ executionId: string; chunkNo: number; attempt: number }>({
   queue: 'campaigns.send-chunk',
   id: ({ executionId, chunkNo, attempt }) => `${executionId}_${chunkNo}_${attempt}`,
-  priority: ({ chunkNo }) => Math.min(chunkNo + 1, lowestPriority),
   concurrency: 4,
 });
 

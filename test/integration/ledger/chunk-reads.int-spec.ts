@@ -1,6 +1,16 @@
-import type { Transactions } from '@libs/platform';
+import { newId } from '@libs/foundation';
+import { type JobHandler, Transactions } from '@libs/platform';
+import { Test } from '@nestjs/testing';
+import { SendingStoppedError } from '../../../src/campaigns/domain/execution/errors';
+import { DecideSlice } from '../../../src/campaigns/execution/decide-slice';
+import { ExecutionContexts } from '../../../src/campaigns/execution/execution-context';
+import { MatchPeople } from '../../../src/campaigns/execution/match-people';
+import { SendChunk } from '../../../src/campaigns/execution/send-chunk';
+import { SendChunkHandler } from '../../../src/campaigns/jobs/send-chunk.handler';
 import { ChunkRepository } from '../../../src/campaigns/persistence/ledger/chunk.repository';
-import { insertExecution, type LedgerStage, setStage } from './stage';
+import { DeliveryRepository } from '../../../src/campaigns/persistence/ledger/delivery.repository';
+import { eventually } from '../../support/eventually';
+import { insertExecution, type LedgerStage, quietStub, setStage } from './stage';
 
 const people = 20_000;
 
@@ -50,5 +60,130 @@ describe('the people of a chunk', () => {
       );
       expect(read.rows).toBeLessThan(1_000);
     });
+  });
+});
+
+interface Job {
+  executionId: string;
+  chunkNo: number;
+  attempt: number;
+}
+
+describe('the chunks that are due', () => {
+  let stage: LedgerStage;
+  beforeEach(async () => {
+    stage = await setStage();
+  });
+  afterEach(() => stage?.close());
+
+  /** An execution of so many chunks that are due. @returns its jobs. */
+  const due = async (projectId: string, chunks: number): Promise<Job[]> => {
+    const executionId = await insertExecution(stage.database, { projectId, people: 1 });
+    await stage.database.query(
+      `INSERT INTO execution_chunk (execution_id, chunk_no, from_seq, to_seq, due_at)
+       SELECT $1, n, n, n, now() FROM generate_series(2, $2::int) AS n`,
+      [executionId, chunks],
+    );
+    return Array.from({ length: chunks }, (_, index) => ({ executionId, chunkNo: index + 1, attempt: 0 }));
+  };
+
+  /** Ten large executions of one project and a small one of another, with their jobs as a queue has them, and who has whom. */
+  const crowd = async () => {
+    const [large, small] = [newId(), newId()];
+    const jobs: Job[] = [];
+    for (let nth = 0; nth < 10; nth += 1) jobs.push(...(await due(large, 20)));
+    jobs.push(...(await due(small, 20)));
+    jobs.sort((one, other) => one.chunkNo - other.chunkNo);
+    const owners = await stage.database.query<{ id: string; project_id: string }>(
+      'SELECT id, project_id FROM execution',
+    );
+    const projectOf = new Map(owners.map(({ id, project_id }) => [id, project_id]));
+    return { jobs, small, large, projectOf };
+  };
+
+  /** The handler of the jobs, with what `work` does in the place of matching; nobody is sent to. */
+  const handlerOf = async (
+    work: (executionId: string) => Promise<void>,
+    maySend: (executionId: string) => boolean = () => true,
+  ): Promise<JobHandler<Job>> => {
+    const contextOf = async (id: string): Promise<object> => ({
+      execution: { id, kind: 'SCHEDULED', project_id: id, attributes: [] },
+      ...{ senders: { all: [] }, contents: new Map([['1', {}]]) },
+    });
+    const assertMaySend = async ({ execution }: { execution: { id: string } }): Promise<void> => {
+      if (!maySend(execution.id)) throw new SendingStoppedError('Not now', false);
+    };
+    const run = async (_context: object, { executionId }: { executionId: string }): Promise<[]> => {
+      await work(executionId);
+      return [];
+    };
+    const module = await Test.createTestingModule({
+      providers: [
+        SendChunk,
+        SendChunkHandler,
+        { provide: ChunkRepository, useValue: stage.chunks },
+        { provide: DeliveryRepository, useValue: stage.deliveries },
+        { provide: Transactions, useValue: stage.transactions },
+        { provide: ExecutionContexts, useValue: { get: contextOf } },
+        { provide: MatchPeople, useValue: { run } },
+        { provide: DecideSlice, useValue: { assertMaySend } },
+      ],
+    })
+      .useMocker(quietStub)
+      .compile();
+    return module.get(SendChunkHandler);
+  };
+
+  it('are worked on in turns, by projects first and then by their executions', async () => {
+    const { jobs, small, projectOf } = await crowd();
+    const worked: string[] = [];
+    const handler = await handlerOf(async (executionId) => void worked.push(executionId));
+    for (const job of jobs.slice(0, 12)) await handler.handle(job);
+    const ofSmall = worked.filter((id) => projectOf.get(id) === small);
+    expect([worked.length, ofSmall.length, new Set(worked).size]).toEqual([12, 6, 7]);
+  });
+
+  it('of a project whose chunks take long leave as many places to another one', async () => {
+    const { jobs, large, small, projectOf } = await crowd();
+    const busy: string[] = [];
+    let finish = (): void => undefined;
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const handler = await handlerOf(async (executionId) => {
+      busy.push(projectOf.get(executionId) ?? '');
+      if (busy.length === 4) finish();
+      await finished;
+    });
+    await Promise.all(jobs.slice(0, 4).map((job) => handler.handle(job)));
+    expect(busy.sort()).toEqual([large, large, small, small].sort());
+  });
+
+  it('are passed over while their sending is stopped, and leave their jobs to others', async () => {
+    const { jobs, small, projectOf } = await crowd();
+    const worked = new Set<string | undefined>();
+    const maySend = (id: string): boolean => projectOf.get(id) === small;
+    const handler = await handlerOf(async (executionId) => void worked.add(projectOf.get(executionId)), maySend);
+    for (const job of jobs.slice(0, 3)) await handler.handle(job);
+    expect([...worked]).toEqual([small]);
+    const [taken] = await stage.database.query<{ chunks: number }>(
+      `SELECT count(*)::int AS chunks FROM execution_chunk WHERE state = 'DONE' OR attempt > 0`,
+    );
+    expect(taken).toEqual({ chunks: 3 });
+  });
+
+  it('come back by a look at the rows alone when their work failed', async () => {
+    const [first] = await due(newId(), 1);
+    const handler = await handlerOf(async () => {
+      throw new Error('Broken');
+    });
+    await expect(handler.handle(first as Job)).rejects.toThrow('Broken');
+    await eventually('the chunk is given up', async () => {
+      const rows = await stage.database.query('SELECT 1 FROM execution_chunk WHERE held_until <= now()');
+      return rows.length > 0;
+    });
+    await expect(handler.handle(first as Job)).resolves.toBeUndefined();
+    await stage.transactions.run((tx) => stage.chunks.stranded(tx, 10));
+    await expect(handler.handle(first as Job)).rejects.toThrow('Broken');
   });
 });

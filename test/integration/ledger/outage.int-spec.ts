@@ -103,6 +103,7 @@ describe('a message whose provider is down', () => {
       as: 'RETRIED',
       by: 'tests',
       reasons: null,
+      isProof: false,
     } as const;
     await stage.transactions.run((tx) => new SettlementRepository().settle(tx, settlement));
     await stage.database.query('UPDATE recipient SET end_state = NULL WHERE execution_id = $1', [chunk.executionId]);

@@ -1,8 +1,9 @@
-import type { SendResult } from '@libs/delivery';
+import { late, type SendResult } from '@libs/delivery';
 import { newId } from '@libs/foundation';
 import type { Tx } from '@libs/platform';
 import { FencedError } from '../../../src/campaigns/domain/execution/errors';
 import type { HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
+import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
 import { type SliceEnds, sliceOf } from './slice';
 import { type LedgerStage, setStage } from './stage';
 
@@ -93,6 +94,48 @@ describe('what providers answered', () => {
       chunk.executionId,
     ]);
     expect(ended).toEqual([{ end_state: 'SENT' }, { end_state: 'DUPLICATE' }]);
+  });
+
+  const refusing: SliceEnds = {
+    ...accepted,
+    decide: async (_tx, { people }) =>
+      people.map((person) => {
+        const why = { addressKey: null, reason: 'NOT_SUBSCRIBED', detail: '' };
+        return { ...person, medium: 'MOBILE_PUSH', isAllowed: false, ...why };
+      }),
+  };
+  const endsOf = async ({ executionId }: HeldChunk) =>
+    (
+      await stage.database.query<{ end_state: string }>('SELECT end_state FROM recipient WHERE execution_id = $1', [
+        executionId,
+      ])
+    ).map(({ end_state }) => end_state);
+  const tooLate: SliceEnds = { ...accepted, sendBatch: async (all) => all.map(({ deliveryId }) => late(deliveryId)) };
+
+  it('is nothing where a claim was given back: the gate that refuses afterwards is the reason', async () => {
+    const chunk = await stage.takenChunk(1);
+    await (await sliceOf(stage, chunk, tooLate))();
+    expect(await deliveriesOf(chunk)).toEqual([{ device: 'one', state: 'RETRY', attempts: 0 }]);
+    await (await sliceOf(stage, await takenOver(chunk), refusing))();
+    expect(await deliveriesOf(chunk)).toEqual([]);
+    expect(await endsOf(chunk)).toEqual(['NOT_SUBSCRIBED']);
+  });
+
+  it('stays a failure, or a doubt, where the message was tried before the claim was given back', async () => {
+    const [failed, doubtful] = [await stage.takenChunk(1), await stage.takenChunk(1)];
+    await (await sliceOf(stage, failed, ends(['one'], outage)))();
+    const failedAgain = await takenOver(failed);
+    await (await sliceOf(stage, failedAgain, tooLate))();
+    await (await sliceOf(stage, doubtful, ends(['one'], { outcome: 'UNCERTAIN', reason: 'NO_ANSWER', detail: '' })))();
+    const doubt = { executionId: doubtful.executionId, chosen: null, as: 'SENT_AGAIN', by: 'tests' } as const;
+    await stage.transactions.run((tx) =>
+      new SettlementRepository().settle(tx, { ...doubt, reasons: null, isProof: false }),
+    );
+    await stage.database.query('UPDATE recipient SET end_state = NULL WHERE execution_id = $1', [doubt.executionId]);
+    const doubtfulAgain = await takenOver(doubtful);
+    await (await sliceOf(stage, doubtfulAgain, tooLate))();
+    for (const chunk of [failedAgain, doubtfulAgain]) await (await sliceOf(stage, await takenOver(chunk), refusing))();
+    expect([...(await endsOf(failed)), ...(await endsOf(doubtful))]).toEqual(['FAILED', 'UNCERTAIN']);
   });
 
   it('lets a message that is tried again go to the devices of its first try alone', async () => {

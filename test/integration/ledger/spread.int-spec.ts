@@ -1,6 +1,10 @@
 import { newId } from '@libs/foundation';
+import { ReadRecipients } from '../../../src/campaigns/execution/read-recipients';
 import { ExecutionRepository } from '../../../src/campaigns/persistence/ledger/execution.repository';
 import { FreezeRepository } from '../../../src/campaigns/persistence/ledger/freeze.repository';
+import { mutate, stageCampaign } from '../../support/campaign-stage';
+import { setStage as setContentStage } from '../content/stage';
+import { bringCallback } from './bring-callback';
 import { type LedgerStage, setStage } from './stage';
 
 const chunkSize = 100;
@@ -58,4 +62,38 @@ describe('an execution of a channel that spreads', () => {
   it('sends everything at the scheduled time where it spreads over no time', async () => {
     expect(await dueTimes(350, 0)).toEqual(['09:00', '09:00', '09:00', '09:00']);
   });
+});
+
+describe('a channel that is told to spread', () => {
+  it('has the parts of the lists that are read from then on sent over so many minutes', async () => {
+    const stage = await setContentStage();
+    try {
+      const { tenant, connectionId, channelId, templateId } = await stageCampaign(stage, {
+        content: { mobilePush: { title: 'Hello', body: 'Hi' } },
+      });
+      const input = { id: channelId, minutes: 60 };
+      const spread = 'channel { spreadMinutes }';
+      const { channel } = await mutate<{ channel: object }>(
+        ...([stage.graphql, 'spreadChannel', 'SpreadChannelInput', spread, input] as const),
+      );
+      expect(channel).toEqual({ spreadMinutes: 60 });
+      const ChannelID = tenant.channels[0]?.id;
+      const { id } = await stage.control<{ id: string }>('POST', `/tenants/${tenant.id}/campaigns`, {
+        ...{ channelId: ChannelID, templateIds: [Number(templateId)], customers: { count: 250 } },
+        scheduledTime: '2035-05-04 09:00:00',
+      });
+      await stage.control('POST', `/tenants/${tenant.id}/campaigns/${id}/run`, {});
+      const TimeStamp = new Date().toISOString().slice(0, 19).replace('T', ' ');
+      const told = { connectionId, EventTypeID: 13, CampaignID: id, TimeStamp, receivedAt: new Date() };
+      await bringCallback(stage, { ...told, and: { ChannelID } });
+      const [execution] = await stage.database.query<{ id: string }>('SELECT id FROM execution');
+      await stage.app.get(ReadRecipients, { strict: false }).run({ executionId: execution?.id ?? '' });
+      const due = ['09:00', '09:20', '09:40'].map((time) => ({ at: new Date(`2035-05-04T${time}Z`) }));
+      expect(await stage.database.query('SELECT due_at AS at FROM execution_chunk ORDER BY chunk_no')).toEqual(due);
+      const jobs = `SELECT run_at AS at FROM outbox_message WHERE queue = 'campaigns.send-chunk' ORDER BY run_at`;
+      expect(await stage.database.query(jobs)).toEqual(due);
+    } finally {
+      await stage.close();
+    }
+  }, 60_000);
 });

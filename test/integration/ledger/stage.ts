@@ -73,7 +73,7 @@ export async function setStage(): Promise<LedgerStage> {
 }
 
 /** Stands for whatever else is told of a completion: every call of it succeeds and does nothing. */
-function quietStub(): object {
+export function quietStub(): object {
   return new Proxy({}, { get: (_stub, name) => (name === 'then' ? undefined : async () => undefined) });
 }
 

@@ -99,6 +99,18 @@ describe('quiet hours', () => {
       [executionId],
     );
     expect(row?.held.toISOString().slice(11, 16)).toBe(clock(120));
+    const until = row?.held.toISOString() ?? '';
+    const last = async (): Promise<object | undefined> => {
+      const { customerTrace } = await stage.graphql<{
+        customerTrace: { nodes: { heldUntil: string; steps: { kind: string; detail: string }[] }[] };
+      }>('{ customerTrace(customerId: "traced", first: 1) { nodes { heldUntil steps { kind detail } } } }');
+      const [entry] = customerTrace.nodes;
+      return entry && { heldUntil: entry.heldUntil, ...entry.steps.at(-1) };
+    };
+    const detail = `Until ${until}: quiet hours, or the next try`;
+    expect(await last()).toEqual({ heldUntil: until, kind: 'WAITS', detail });
+    await mutate(stage.graphql, 'pauseExecution', 'ExecutionIdInput', 'execution { id }', { id: executionId });
+    expect(await last()).toEqual({ heldUntil: until, kind: 'WAITS', detail: 'The execution is paused' });
   });
 
   it('end a message that would expire before they do, with the limit of its category first', async () => {

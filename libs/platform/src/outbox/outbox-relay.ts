@@ -146,7 +146,6 @@ function jobOptions(message: Message): JobsOptions {
   const contract = declaredJobs().find(({ queue }) => queue === message.queue);
   return {
     jobId: message.job_id,
-    ...(contract?.priority ? { priority: contract.priority(message.data as never) } : {}),
     attempts: contract?.attempts ?? 1,
     backoff: { type: 'exponential', delay: contract?.backoffMs ?? 1000 },
     removeOnComplete: true,

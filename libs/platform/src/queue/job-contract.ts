@@ -10,8 +10,6 @@ export interface JobContract<T extends object> {
   readonly attempts: number;
   /** First wait between tries in ms; it doubles. */
   readonly backoffMs: number;
-  /** Lower goes first, from 1 to 2,097,152; in order of arrival when absent. */
-  readonly priority?: (data: T) => number;
   /** Jobs run at once in one worker process. */
   readonly concurrency: number;
   /** The worker processes that take it where they are divided. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Worker } from 'bullmq';
 import { type GaugeValue, Metrics } from '../metrics/metrics';
 
-const states = ['wait', 'prioritized', 'active', 'delayed', 'failed'] as const;
+const states = ['wait', 'active', 'delayed', 'failed'] as const;
 const buckets = [0.01, 0.1, 0.5, 1, 5, 15, 60, 300, 1_800];
 
 /** How the queues of this process fare. */

@@ -17,6 +17,7 @@ const entry: TraceEntry = {
   reason: null,
   endedAt: at(6),
   heldUntil: null,
+  against: null,
   openedAt: at(8),
   clickedAt: null,
   unsubscribedAt: null,
@@ -37,7 +38,9 @@ const delivery: TracedDelivery = {
   closedAt: null,
 };
 const told = (of: TraceEntry): string[] =>
-  traceSteps(of).map(({ kind, medium, detail }) => [kind, medium, detail].filter((part) => part !== null).join(' '));
+  traceSteps(of, at(10)).map(({ kind, medium, detail }) =>
+    [kind, medium, detail].filter((part) => part !== null).join(' '),
+  );
 
 describe('the steps of a trace', () => {
   it('are everything that happened, in the order of time', () => {
@@ -68,6 +71,17 @@ describe('the steps of a trace', () => {
   it('say why nothing went out', () => {
     const dropped = { ...entry, endState: 'NOT_SUBSCRIBED', reason: 'SMS: said no', openedAt: null };
     expect(told(dropped).at(-1)).toBe('ENDED NOT_SUBSCRIBED: SMS: said no');
+  });
+
+  it('say at last for what somebody waits who is at no end', () => {
+    const open = { ...entry, endState: null, endedAt: null, openedAt: null };
+    const waits = (of: Partial<TraceEntry>): string | undefined => told({ ...open, ...of }).at(-1);
+    expect(waits({})).toBe('WAITS For its turn');
+    expect(waits({ dueAt: at(11) })).toBe('WAITS Until 2026-05-04T16:11:00.000Z: it is not due before');
+    const heldUntil = at(12);
+    expect(waits({ heldUntil })).toBe('WAITS Until 2026-05-04T16:12:00.000Z: quiet hours, or the next try');
+    expect(waits({ heldUntil: at(9) })).toBe('WAITS For its turn');
+    expect(waits({ heldUntil, against: 'paused' })).toBe('WAITS The execution is paused');
   });
 
   it('are one for a call that was refused', () => {

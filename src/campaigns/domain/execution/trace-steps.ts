@@ -34,6 +34,8 @@ export interface TraceEntry {
   endedAt: Date | null;
   /** Until when a message waits for the end of quiet hours or for another try; null when it does not. */
   heldUntil: Date | null;
+  /** What keeps the whole execution from sending now; null when nothing does, and of who came to an end. */
+  against: string | null;
   openedAt: Date | null;
   clickedAt: Date | null;
   unsubscribedAt: Date | null;
@@ -55,6 +57,7 @@ export const traceStepKinds = [
   'UNSUBSCRIBED',
   'COMPLAINED',
   'ENDED',
+  'WAITS',
   'REFUSED',
 ] as const;
 
@@ -68,8 +71,8 @@ export interface TraceStep {
 
 type Dated = Omit<TraceStep, 'at'> & { at: Date | null };
 
-/** Everything that happened to the customer, in the order of time. */
-export function traceSteps(entry: TraceEntry): TraceStep[] {
+/** Everything that happened to the customer, in the order of time; at last for what they wait, as it stands at `now`. */
+export function traceSteps(entry: TraceEntry, now: Date): TraceStep[] {
   const { announcedAt, frozenAt, dueAt, endedAt, endState, reason } = entry;
   if (entry.executionId === null) return [{ kind: 'REFUSED', at: announcedAt, medium: null, detail: reason }];
   const steps: Dated[] = [
@@ -83,7 +86,15 @@ export function traceSteps(entry: TraceEntry): TraceStep[] {
     own('UNSUBSCRIBED', entry.unsubscribedAt),
     own('COMPLAINED', entry.complainedAt),
   ];
-  return steps.filter(isDated).sort((one, other) => one.at.getTime() - other.at.getTime());
+  const past = steps.filter(isDated).sort((one, other) => one.at.getTime() - other.at.getTime());
+  return endState === null ? [...past, { kind: 'WAITS', at: now, medium: null, detail: waitsFor(entry, now) }] : past;
+}
+
+function waitsFor({ against, heldUntil, dueAt }: TraceEntry, now: Date): string {
+  if (against !== null) return `The execution is ${against}`;
+  if (heldUntil !== null && heldUntil > now) return `Until ${heldUntil.toISOString()}: quiet hours, or the next try`;
+  if (dueAt !== null && dueAt > now) return `Until ${dueAt.toISOString()}: it is not due before`;
+  return 'For its turn';
 }
 
 function stepsOf({ medium, state, reason, attempts, closedAs, closedBy, ...at }: TracedDelivery): Dated[] {

@@ -43,6 +43,12 @@ export interface ChunkKey {
   chunkNo: number;
 }
 
+/** An execution of which a chunk can be taken. */
+export interface ReadyExecution {
+  executionId: string;
+  projectId: string;
+}
+
 /** A chunk that was given to a queue, and to which one. */
 export interface QueuedChunk extends ChunkKey {
   attempt: number;
@@ -78,6 +84,21 @@ const isNotStopped = `NOT EXISTS (SELECT 1 FROM sending_stop s WHERE s.project_i
 const goesOn = `e.state = 'RUNNING' AND e.paused_at IS NULL AND e.cancel_requested_at IS NULL AND e.hold_reason IS NULL
   AND ${isNotStopped}`;
 
+/**
+ * The first chunk of an execution that is due and that nobody has. Those whose worker is gone or gave them up come back by
+ * {@link ChunkRepository.stranded} alone, so that one that fails each time does not fail at every turn.
+ */
+const nextOf = (execution: string): string => `SELECT chunk_no FROM execution_chunk
+  WHERE execution_id = ${execution} AND state = 'PENDING' AND due_at <= now() AND held_until IS NULL ORDER BY chunk_no LIMIT 1`;
+
+const takenColumns = `holder = $2, held_until = now() + interval '${leaseSeconds} seconds', fence = fence + 1,
+  lag_ms = coalesce(c.lag_ms, (extract(epoch FROM now() - c.due_at) * 1000)::bigint)`;
+
+const heldColumns = `c.chunk_no AS "chunkNo", c.from_seq AS "fromSeq", c.to_seq AS "toSeq", c.attempt, c.refusals, c.fence,
+  c.matched_by AS "matchedBy", c.names_since AS "namesSince"`;
+
+type TakenChunk = Omit<HeldChunk, 'executionId' | 'isFirst'>;
+
 /** Chunks: who works on which, and what is left in them. */
 @Injectable()
 export class ChunkRepository {
@@ -85,18 +106,40 @@ export class ChunkRepository {
 
   /** Takes a due chunk of a running execution, or null when it is done, held, not due or stopped. */
   async take({ executionId, chunkNo }: ChunkKey, holder: string): Promise<HeldChunk | null> {
-    const [row] = await query<Omit<HeldChunk, 'executionId' | 'chunkNo' | 'isFirst'>>(
+    const [row] = await query<TakenChunk>(
       this.transactions.pool,
-      prepared(`UPDATE execution_chunk c SET holder = $3, held_until = now() + interval '${leaseSeconds} seconds', fence = fence + 1,
-         lag_ms = coalesce(c.lag_ms, (extract(epoch FROM now() - c.due_at) * 1000)::bigint)
+      prepared(`UPDATE execution_chunk c SET ${takenColumns}
        FROM execution e
-       WHERE c.execution_id = $1 AND c.chunk_no = $2 AND e.id = c.execution_id AND ${goesOn}
+       WHERE c.execution_id = $1 AND c.chunk_no = $3 AND e.id = c.execution_id AND ${goesOn}
          AND c.state = 'PENDING' AND c.due_at <= now() AND (c.held_until IS NULL OR c.held_until < now())
-       RETURNING c.from_seq AS "fromSeq", c.to_seq AS "toSeq", c.attempt, c.refusals, c.fence,
-         c.matched_by AS "matchedBy", c.names_since AS "namesSince"`),
-      [executionId, chunkNo, holder],
+       RETURNING ${heldColumns}`),
+      [executionId, holder, chunkNo],
     );
-    return row ? { executionId, chunkNo, ...row, isFirst: row.fence === 1 } : null;
+    return heldOf(executionId, row);
+  }
+
+  /** Takes the next chunk of a running execution, or null when none is due, or all that are have somebody. */
+  async takeNext(executionId: string, holder: string): Promise<HeldChunk | null> {
+    const [row] = await query<TakenChunk>(
+      this.transactions.pool,
+      prepared(`UPDATE execution_chunk c SET ${takenColumns}
+       FROM execution e
+       WHERE c.execution_id = $1 AND e.id = $1 AND ${goesOn}
+         AND c.chunk_no = (${nextOf('$1')} FOR UPDATE SKIP LOCKED)
+       RETURNING ${heldColumns}`),
+      [executionId, holder],
+    );
+    return heldOf(executionId, row);
+  }
+
+  /** Executions, other than triggered ones, of which a chunk can be taken now; the oldest first. */
+  ready(): Promise<ReadyExecution[]> {
+    return query(
+      this.transactions.pool,
+      prepared(`SELECT e.id AS "executionId", e.project_id AS "projectId" FROM execution e
+       CROSS JOIN LATERAL (${nextOf('e.id')}) AS next
+       WHERE e.kind <> 'TRIGGERED' AND ${goesOn} ORDER BY e.id`),
+    );
   }
 
   /** Extends the lease; false when it was lost. */
@@ -263,4 +306,8 @@ export class ChunkRepository {
       [limit],
     );
   }
+}
+
+function heldOf(executionId: string, row: TakenChunk | undefined): HeldChunk | null {
+  return row ? { executionId, ...row, isFirst: row.fence === 1 } : null;
 }

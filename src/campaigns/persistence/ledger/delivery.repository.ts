@@ -71,6 +71,8 @@ export const mayHaveArrived = (delivery: string): string => `(${isHandedOver(del
 /** SQL: what a delivery that waits for a try comes to when that try is not made. */
 export const stateOfUnsent = `CASE WHEN ${wasSentBefore('delivery')} THEN 'UNCERTAIN' ELSE 'REJECTED' END`;
 
+const isRefused = `execution_id = $1 AND seq BETWEEN $2 AND $3 AND seq = ANY($4::int[]) AND state = 'RETRY' AND fence < $5`;
+
 /** Hand-overs tried before a delivery that keeps meeting trouble is given up. */
 export const maxDeliveryAttempts = 15;
 
@@ -195,16 +197,24 @@ export class DeliveryRepository {
 
   /**
    * Gives up what waited for another try and was not let through the gate again: it was not claimed by this run. What
-   * was uncertain before somebody had it sent again is uncertain still.
+   * was uncertain before somebody had it sent again is uncertain still; a claim that was given back before anything went
+   * out is forgotten, so that nobody counts as tried because of it.
    */
   async giveUpRefused(tx: Tx, chunk: HeldChunk, people: { seq: number }[]): Promise<void> {
     if (people.length === 0 || chunk.isFirst) return;
+    const refused = [chunk.executionId, ...rangeOf(people), people.map(({ seq }) => seq), chunk.fence];
+    await execute(
+      tx,
+      prepared(`DELETE FROM delivery WHERE ${isRefused} AND reason = 'RELEASED' AND attempts = 0 AND waiting_since IS NULL
+         AND NOT EXISTS (SELECT 1 FROM delivery_past p WHERE p.execution_id = delivery.execution_id AND p.seq = delivery.seq
+           AND p.medium = delivery.medium AND p.address_key = delivery.address_key)`),
+      refused,
+    );
     await execute(
       tx,
       prepared(`UPDATE delivery SET state = ${stateOfUnsent}, fence = $5,
-         reason = 'NO_LONGER_ALLOWED: ' || coalesce(reason, ''), answered_at = now()
-       WHERE execution_id = $1 AND seq BETWEEN $2 AND $3 AND seq = ANY($4::int[]) AND state = 'RETRY' AND fence < $5`),
-      [chunk.executionId, ...rangeOf(people), people.map(({ seq }) => seq), chunk.fence],
+         reason = 'NO_LONGER_ALLOWED: ' || coalesce(reason, ''), answered_at = now() WHERE ${isRefused}`),
+      refused,
     );
   }
 

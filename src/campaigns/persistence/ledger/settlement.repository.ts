@@ -24,6 +24,8 @@ export interface Settlement {
   by: string;
   /** RETRIED: classes of reasons (the word before the colon); null for any. */
   reasons: readonly string[] | null;
+  /** Whether the message is known to have arrived: then what waits to be sent again need not be. */
+  isProof: boolean;
 }
 
 /** How an execution stands when somebody wants to settle its deliveries. */
@@ -38,8 +40,13 @@ export interface SettledExecution {
   hasValues: boolean;
 }
 
+/** SQL: whether somebody has a delivery that was uncertain sent again, and nobody has it in hand. */
+const waitsAgain = (delivery: string): string => `(${delivery}.state = 'RETRY' AND EXISTS (SELECT 1 FROM delivery_past p
+    WHERE p.execution_id = ${delivery}.execution_id AND p.seq = ${delivery}.seq AND p.medium = ${delivery}.medium
+      AND p.address_key = ${delivery}.address_key AND p.closed_as = 'SENT_AGAIN'))`;
+
 const fits = `d.execution_id = $1
-  AND d.state = CASE WHEN $2 = 'RETRIED' THEN 'REJECTED' ELSE 'UNCERTAIN' END
+  AND (d.state = CASE WHEN $2 = 'RETRIED' THEN 'REJECTED' ELSE 'UNCERTAIN' END OR ($8 AND ${waitsAgain('d')}))
   AND ($3::text[] IS NULL OR split_part(d.reason, ':', 1) = ANY($3::text[]))
   AND ($2 <> 'RETRIED' OR EXISTS (
     SELECT 1 FROM recipient f WHERE f.execution_id = $1 AND f.seq = d.seq AND f.end_state = 'FAILED'))
@@ -73,8 +80,9 @@ export class SettlementRepository {
          d.fence AS version
        FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::int[], $3::text[])) AS m(execution_id, seq, medium)
        JOIN delivery d ON d.execution_id = m.execution_id AND d.seq = m.seq AND d.medium = m.medium
-       WHERE d.state = 'UNCERTAIN' AND NOT EXISTS (SELECT 1 FROM delivery o WHERE o.execution_id = d.execution_id
-         AND o.seq = d.seq AND o.medium = d.medium AND o.address_key <> d.address_key AND o.state IN ('ACCEPTED', 'UNCERTAIN'))
+       WHERE (d.state = 'UNCERTAIN' OR ${waitsAgain('d')}) AND NOT EXISTS (SELECT 1 FROM delivery o
+         WHERE o.execution_id = d.execution_id AND o.seq = d.seq AND o.medium = d.medium AND o.address_key <> d.address_key
+           AND (o.state IN ('ACCEPTED', 'UNCERTAIN') OR ${waitsAgain('o')}))
        ORDER BY d.execution_id, d.seq`,
       [
         messages.map(({ executionId }) => executionId),
@@ -105,10 +113,10 @@ export class SettlementRepository {
          INSERT INTO delivery_past (execution_id, seq, medium, address_key, fence, project_id, state, reason, attempts,
            claimed_at, answered_at, closed_as, closed_by)
          SELECT execution_id, seq, medium, address_key, fence, project_id, state, reason, attempts, claimed_at,
-           answered_at, $2, $8 FROM target
+           answered_at, $2, $9 FROM target
        )
        UPDATE delivery d SET state = CASE WHEN $2 IN ('COUNTED_AS_SENT', 'PROVEN') THEN 'ACCEPTED' ELSE 'RETRY' END, reason = $2,
-         attempts = CASE WHEN $2 IN ('COUNTED_AS_SENT', 'PROVEN') THEN d.attempts ELSE 0 END, waiting_since = NULL
+         attempts = CASE WHEN $2 IN ('COUNTED_AS_SENT', 'PROVEN') THEN greatest(d.attempts, 1) ELSE 0 END, waiting_since = NULL
        FROM target t WHERE d.execution_id = $1 AND d.seq = t.seq AND d.medium = t.medium AND d.address_key = t.address_key
        RETURNING d.seq`,
       [...parametersOf(settlement), settlement.by],
@@ -116,12 +124,17 @@ export class SettlementRepository {
     return { deliveries: rows.length, seqs: [...new Set(rows.map(({ seq }) => seq))] };
   }
 
-  /** Somebody of whom a message counts as sent has been reached; whoever is still open stays open. */
+  /**
+   * Somebody of whom a message counts as sent has been reached. Whoever is still open stays open, unless they were opened
+   * to be sent to again and nothing of that is left.
+   */
   async endAsSent(tx: Tx, executionId: string, seqs: number[]): Promise<void> {
     await execute(
       tx,
-      `UPDATE recipient SET end_state = 'SENT', reason = NULL
-       WHERE execution_id = $1 AND seq = ANY($2::int[]) AND end_state IS NOT NULL`,
+      `UPDATE recipient r SET end_state = 'SENT', reason = NULL, ended_at = coalesce(ended_at, now())
+       WHERE execution_id = $1 AND seq = ANY($2::int[]) AND (end_state IS NOT NULL OR (
+         EXISTS (SELECT 1 FROM delivery_past p WHERE p.execution_id = $1 AND p.seq = r.seq AND p.closed_as = 'SENT_AGAIN')
+         AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.execution_id = $1 AND d.seq = r.seq AND d.state IN ('CLAIMED', 'RETRY'))))`,
       [executionId, seqs],
     );
   }
@@ -177,7 +190,7 @@ export class SettlementRepository {
 const endedDeliveries = `FROM chunk c JOIN delivery d ON d.execution_id = $1 AND d.seq BETWEEN c.from_seq AND c.to_seq
   JOIN recipient r ON r.execution_id = $1 AND r.seq = d.seq WHERE d.state NOT IN ('CLAIMED', 'RETRY')`;
 
-function parametersOf({ executionId, as, reasons, chosen }: Settlement): unknown[] {
+function parametersOf({ executionId, as, reasons, chosen, isProof }: Settlement): unknown[] {
   return [
     executionId,
     as,
@@ -186,5 +199,6 @@ function parametersOf({ executionId, as, reasons, chosen }: Settlement): unknown
     chosen?.map(({ medium }) => medium) ?? null,
     chosen?.map(({ addressKey }) => addressKey) ?? null,
     chosen?.map(({ version }) => version) ?? null,
+    isProof,
   ];
 }

@@ -2,6 +2,7 @@ import { parseCallback } from '@libs/optimove-client';
 import { query, Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { TracedDelivery, TraceEntry } from '../../domain/execution/trace-steps';
+import { StopRepository } from './stop.repository';
 
 /** Whom to trace. */
 export interface Traced {
@@ -21,7 +22,7 @@ export interface TracePage {
 export type PlacedEntry = TraceEntry & { position: string };
 
 type Placed<T> = T & { key: string; place: string };
-type Found = Placed<Omit<TraceEntry, 'deliveries'> & { seq: number | null }>;
+type Found = Placed<Omit<TraceEntry, 'deliveries' | 'against'> & { seq: number | null }>;
 type RefusedCall = Placed<
   Pick<TraceEntry, 'connectionId' | 'optimoveCampaignId' | 'optimoveTemplateId' | 'reason'> & {
     kind: string;
@@ -46,7 +47,10 @@ export function isTracePosition(text: string): boolean {
 /** Answers "why did this customer get nothing?". */
 @Injectable()
 export class TraceRepository {
-  constructor(private readonly transactions: Transactions) {}
+  constructor(
+    private readonly transactions: Transactions,
+    private readonly stops: StopRepository,
+  ) {}
 
   /** Every row that named the customer, newest execution first; rows that were dropped before the audience too. */
   async trace(traced: Traced, { after, limit }: TracePage): Promise<PlacedEntry[]> {
@@ -54,12 +58,19 @@ export class TraceRepository {
     const rows = await this.rows(traced, start, limit);
     const refused = await this.refused(traced, start, limit);
     const page = [...rows, ...refused].sort(newestFirst).slice(0, limit);
-    const deliveries = await this.deliveries(page.flatMap((row) => ('seq' in row ? [row] : [])));
+    const found = page.flatMap((row) => ('seq' in row ? [row] : []));
+    const deliveries = await this.deliveries(found);
+    const against = await this.against(found);
     return page.map((row) => {
       const position = `${row.key} ${row.place}`;
       if (!('seq' in row)) return { ...toEntry(row), position };
       const { seq, key: _key, place: _place, ...entry } = row;
-      return { ...entry, position, deliveries: deliveries.get(`${row.executionId} ${seq}`) ?? [] };
+      return {
+        ...entry,
+        position,
+        against: row.endState === null ? (against.get(row.executionId) ?? null) : null,
+        deliveries: deliveries.get(`${row.executionId} ${seq}`) ?? [],
+      };
     });
   }
 
@@ -125,6 +136,17 @@ export class TraceRepository {
     );
   }
 
+  /** What keeps executions in which the customer is at no end from sending; which accounts they use is known to workers only. */
+  private async against(rows: Found[]): Promise<Map<string | null, string>> {
+    const open = rows.filter(({ endState }) => endState === null);
+    const reasons = new Map<string | null, string>();
+    for (const executionId of new Set(open.flatMap((row) => row.executionId ?? []))) {
+      const found = await this.stops.reasonAgainst(this.transactions.pool, executionId, []);
+      if (found) reasons.set(executionId, found.reason);
+    }
+    return reasons;
+  }
+
   private async deliveries(rows: Found[]): Promise<Map<string, TracedDelivery[]>> {
     const known = rows.filter(({ seq }) => seq !== null);
     const found = await query<TracedDelivery & { executionId: string; seq: number }>(
@@ -177,6 +199,7 @@ function toEntry({ kind: _kind, body: _body, key: _key, place: _place, receivedA
     endState: null,
     endedAt: null,
     heldUntil: null,
+    against: null,
     openedAt: null,
     clickedAt: null,
     unsubscribedAt: null,

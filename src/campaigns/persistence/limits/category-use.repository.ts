@@ -119,8 +119,8 @@ export class CategoryUseRepository {
       tx,
       `WITH waited AS (
          SELECT d.profile_id, array_agg($1::text || '/' || d.seq) AS keys FROM delivery d
-         JOIN recipient r ON r.execution_id = $1::uuid AND r.seq = d.seq AND r.end_state = 'CANCELLED'
-         WHERE d.execution_id = $1::uuid AND d.state = 'REJECTED' AND d.reason = 'CANCELLED' GROUP BY d.profile_id
+         JOIN recipient r ON r.execution_id = $1::uuid AND r.seq = d.seq AND r.end_state IN ('CANCELLED', 'FAILED')
+         WHERE d.execution_id = $1::uuid AND d.state = 'REJECTED' GROUP BY d.profile_id
        ), locked AS MATERIALIZED (
          SELECT u.category_id, u.profile_id, w.keys FROM engagement_use u JOIN waited w ON w.profile_id = u.profile_id
          WHERE u.category_id = ANY($2::uuid[]) AND u.uses ?| w.keys ORDER BY u.category_id, u.profile_id FOR UPDATE OF u
