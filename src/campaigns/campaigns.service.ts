@@ -1,9 +1,10 @@
 import type { Tx } from '@libs/platform';
+import { ConnectionsService } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import type { AppInOptimove } from './domain/app-in-optimove';
 import type { EngagementNews } from './domain/engagement-news';
 import type { EndState } from './domain/execution/end-state';
-import { type EndStateCount, toFunnel } from './domain/execution/funnel';
+import { type EndStateCount, type FunnelInput, toFunnel } from './domain/execution/funnel';
 import { PublicationRepository } from './persistence/authoring/publication.repository';
 import { EngagementNewsRepository } from './persistence/ledger/engagement-news.repository';
 import { ExecutionRepository, type OptimoveExecutionRow } from './persistence/ledger/execution.repository';
@@ -13,12 +14,14 @@ import { TotalsChangeRepository } from './persistence/ledger/totals-change.repos
 /** The totals of one template of an execution, in distinct customers. */
 export interface ExecutionTotals {
   projectId: string;
+  /** Over which Optimove is told of them. */
   connectionId: string;
   optimoveChannelId: number;
   optimoveCampaignId: string;
   optimoveTemplateId: string;
   sent: number;
   delivered: number;
+  /** Who got nothing and did not bounce: refused before a hand-over, or failed. */
   dropped: number;
   opened: number;
   clicked: number;
@@ -38,6 +41,7 @@ export class CampaignsService {
     private readonly changes: TotalsChangeRepository,
     private readonly engagement: EngagementNewsRepository,
     private readonly publications: PublicationRepository,
+    private readonly connections: ConnectionsService,
   ) {}
 
   /** Apps for which templates of a connection are, or are to be, offered in Optimove, by channel. */
@@ -56,8 +60,9 @@ export class CampaignsService {
   }
 
   /**
-   * Cumulative totals of everything that the execution's campaign did on its channel, per template: all its
-   * executions added up, because Optimove counts by campaign, channel and template. Of a Direct campaign it hears nothing.
+   * Cumulative totals of everything that the execution's campaign did on its channel, per template: all its executions
+   * over all connections to the account added up, because Optimove counts by campaign, channel and template. Of a Direct
+   * campaign it hears nothing.
    */
   async totals(tx: Tx, executionId: string): Promise<ExecutionTotals[]> {
     const execution = await this.executions.find(tx, executionId);
@@ -66,11 +71,21 @@ export class CampaignsService {
     const sums = await this.funnels.templateSums(ids, tx);
     const tallies = await this.funnels.tallies(ids, tx);
     const closesAt = await this.engagement.closesAt(tx, executionId);
+    const connectionId = await this.tellingConnection(tx, execution.connection_id);
     const templateIds = [...new Set(sums.map(({ templateId }) => templateId))].filter((id) => id !== '');
     return templateIds.map((templateId) => {
       const own = tallies.filter((tally) => tally.templateId === templateId);
-      return totalsOf(execution, templateId, { tallies: own, closesAt });
+      return totalsOf(execution, templateId, { tallies: own, closesAt, connectionId });
     });
+  }
+
+  /** Where one connection to the account is off or deleted, another one tells what is heard of its campaigns. */
+  private async tellingConnection(tx: Tx, connectionId: string): Promise<string> {
+    const all = await this.connections.ofSameAccount(tx, connectionId);
+    const inUse = all.filter(({ isDisabled }) => !isDisabled);
+    const candidates = inUse.length > 0 ? inUse : all;
+    const teller = candidates.find(({ id }) => id === connectionId) ?? candidates[0];
+    return teller?.id ?? connectionId;
   }
 }
 
@@ -84,24 +99,23 @@ function sumOf(counts: EndStateCount[], states: EndState[]): number {
 function totalsOf(
   execution: OptimoveExecutionRow,
   optimoveTemplateId: string,
-  { tallies, closesAt }: { tallies: { measure: string; count: number }[]; closesAt: Date },
+  { tallies, ...told }: Pick<ExecutionTotals, 'closesAt' | 'connectionId'> & Pick<FunnelInput, 'tallies'>,
 ): ExecutionTotals {
   const funnel = toFunnel({ received: 0, duplicates: 0, malformed: 0, tallies });
-  const { sent, delivered, dropped, opened, clicked, unsubscribed, complained, bounced, endStates } = funnel;
+  const { sent, delivered, dropped, failed, opened, clicked, unsubscribed, complained, bounced, endStates } = funnel;
   return {
+    ...told,
     projectId: execution.project_id,
-    connectionId: execution.connection_id,
     optimoveChannelId: execution.optimove_channel_id,
     optimoveCampaignId: execution.optimove_campaign_id,
     optimoveTemplateId,
     sent,
     delivered,
-    dropped: dropped - sumOf(endStates, notDropped),
+    dropped: dropped + failed - funnel.failedAsBounced - sumOf(endStates, notDropped),
     opened,
     clicked,
     unsubscribed,
     complained,
     bounced,
-    closesAt,
   };
 }

@@ -41,9 +41,13 @@ export class CollectTotals {
 
   private async owe(tx: Tx, executionId: string): Promise<void> {
     const totals = await this.campaigns.totals(tx, executionId);
+    const [campaign] = totals;
+    if (!campaign) return;
     const values = totals.flatMap((total): MetricValue[] =>
       metrics.map((metric) => ({ ...total, metric, value: total[fieldOf[metric]] })),
     );
+    await this.totals.takeOver(tx, campaign);
     await this.totals.owe(tx, values);
+    await this.totals.keepOpen(tx, campaign, campaign.closesAt);
   }
 }

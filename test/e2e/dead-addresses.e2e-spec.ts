@@ -12,6 +12,11 @@ import {
 import { eventually } from '../support/eventually';
 import { type Product, startProduct } from '../support/product';
 
+interface Told {
+  metric: string;
+  acknowledgedValue: number;
+}
+
 describe('an address that a provider calls dead', () => {
   let product: Product;
 
@@ -53,6 +58,18 @@ describe('an address that a provider calls dead', () => {
       sent: 1,
       failed: 1,
     });
+    const told = await eventually('Optimove is told of both', async () => {
+      const { postbackRows } = await product.graphql<{ postbackRows: { nodes: Told[] } }>(
+        `query ($id: ID!) { postbackRows(connectionId: $id, first: 9) { nodes { metric acknowledgedValue } } }`,
+        { id: stage.connectionId },
+      );
+      const rows = postbackRows.nodes.map(({ metric, acknowledgedValue }) => [metric, acknowledgedValue]).sort();
+      return rows.some(([metric, value]) => metric === 'BOUNCED' && value === 1) && rows;
+    });
+    expect(told).toEqual([
+      ['BOUNCED', 1],
+      ['SENT', 1],
+    ]);
     const query =
       'query ($userId: String!) { profile(userId: $userId) { devices { isAddressable unreachableReason } } }';
     const { profile } = await product.graphql<{ profile: { devices: object[] } }>(query, { userId: ids[0] });

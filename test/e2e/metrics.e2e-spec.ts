@@ -151,15 +151,44 @@ describe('the metrics of a worker', () => {
   });
 
   it('say for how long Optimove has not been told', async () => {
-    await eventually('a total is seen before it is posted', async () => {
-      await product.database.query(
-        `INSERT INTO metric_total (id, project_id, connection_id, optimove_campaign_id, optimove_channel_id,
-           optimove_template_id, metric, owed_value, closes_at, next_try_at)
-         VALUES ($1, $1, $2, '1', 506, '1', 'SENT', 5, now() + interval '1 day', now() - interval '1 hour')`,
-        [newId(), newId()],
-      );
-      return ((await read()).get('postbacks_lag_seconds') ?? 0) >= 3_599;
-    });
+    const of = [newId(), newId()];
+    const message = `'1', 506, '1'`;
+    const failed = `now() + interval '10 minutes'`;
+    await product.database.query(
+      `INSERT INTO metric_total (id, project_id, connection_id, optimove_campaign_id, optimove_channel_id,
+         optimove_template_id, metric, owed_value, closes_at, due_since, next_try_at)
+       VALUES ($1, $1, $2, ${message}, 'SENT', 5, now() + interval '1 day', now() - interval '1 hour', ${failed})`,
+      of,
+    );
+    await product.database.query(
+      `INSERT INTO engagement_batch (id, project_id, connection_id, optimove_campaign_id, optimove_channel_id,
+         optimove_template_id, event, day, road, customers, closes_at, next_try_at)
+       VALUES ($1, $1, $2, ${message}, 'OPENED', current_date - 2, 'EVENTS', 1, now() + interval '1 day', ${failed})`,
+      of,
+    );
+    await product.database.query(
+      `INSERT INTO engagement_event (project_id, connection_id, optimove_campaign_id, optimove_channel_id,
+         optimove_template_id, event, day, customer_id, occurred_at, closes_at, batch_id)
+       VALUES ($1, $2, ${message}, 'OPENED', current_date - 2, 'A1', now() - interval '2 days', now(), $1)`,
+      of,
+    );
+    await product.database.query(
+      `INSERT INTO subscription_postback (project_id, connection_id, is_on, subscribed_mode, unsubscribed_mode, confirmed_at)
+       VALUES ($1, $2, true, 1, 2, now())`,
+      of,
+    );
+    await product.database.query(
+      `INSERT INTO subscription_target (id, project_id, connection_id, medium, optimove_channel_id) VALUES ($1, $1, $2, 'SMS', 444)`,
+      of,
+    );
+    await product.database.query(
+      `INSERT INTO subscription_status (target_id, customer_id, project_id, connection_id, owed, owed_since, next_try_at)
+       VALUES ($1, 'A1', $1, $2, 'SUBSCRIBED', now() - interval '3 hours', ${failed})`,
+      of,
+    );
+    const metrics = await read();
+    const hours = (name: string): number => Math.floor((metrics.get(`${name}_lag_seconds`) ?? 0) / 3_600);
+    expect(['postbacks', 'engagement_postbacks', 'subscription_postbacks'].map(hours)).toEqual([1, 48, 3]);
   });
 
   it('are the only thing that is served', async () => {

@@ -98,7 +98,8 @@ export class FunnelType {
   delivered!: number;
 
   @Field(() => Int, {
-    description: 'Customers of whom a message that its provider had taken did not arrive after all.',
+    description:
+      'Customers of whom a message that its provider had taken did not arrive after all, or who failed because an address is dead.',
   })
   bounced!: number;
 

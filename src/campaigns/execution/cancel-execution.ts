@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { stateOfUnsent } from '../persistence/ledger/delivery.repository';
 import { StopRepository } from '../persistence/ledger/stop.repository';
 import { sumsOfDeliveries } from '../persistence/ledger/sums-of-deliveries';
+import { sumsOfPeople } from '../persistence/ledger/sums-of-people';
 import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
 import { CategoryUseRepository } from '../persistence/limits/category-use.repository';
 import { ExecutionNews } from './execution-news';
@@ -123,9 +124,7 @@ export class CancelExecution {
     await query(
       tx,
       `INSERT INTO execution_tally AS t (execution_id, chunk_no, optimove_template_id, measure, count)
-       SELECT $1::uuid, c.chunk_no, r.optimove_template_id, r.end_state, count(*)
-       FROM execution_chunk c JOIN recipient r ON r.execution_id = $1 AND r.seq BETWEEN c.from_seq AND c.to_seq
-       WHERE c.execution_id = $1 AND c.state = 'PENDING' GROUP BY c.chunk_no, r.optimove_template_id, r.end_state
+       ${sumsOfPeople({ chunkNo: 'c.chunk_no', source: openPeople })}
        UNION ALL
        ${sumsOfDeliveries({ chunkNo: 'c.chunk_no', source: openDeliveries })}
        ON CONFLICT ON CONSTRAINT pk_execution_tally DO UPDATE SET count = excluded.count`,
@@ -133,6 +132,9 @@ export class CancelExecution {
     );
   }
 }
+
+const openPeople = `FROM execution_chunk c JOIN recipient r ON r.execution_id = $1 AND r.seq BETWEEN c.from_seq AND c.to_seq
+  WHERE c.execution_id = $1 AND c.state = 'PENDING'`;
 
 const openDeliveries = `FROM execution_chunk c
   JOIN delivery d ON d.execution_id = $1 AND d.seq BETWEEN c.from_seq AND c.to_seq

@@ -8,13 +8,12 @@ import type { ExecutionContext } from './execution-context';
 import { GivingWay } from './giving-way';
 import type { SendingRoom } from './sending-room';
 
-/** What became of a hand-over, and whether the provider called the address dead. */
+/** What became of a hand-over, and to whom it went. */
 export interface Answered extends DeliveryOutcome {
   profileId: string;
   /** Where it was sent to. */
   address: string;
   retryAfterMs: number;
-  isAddressDead: boolean;
 }
 
 /** On which terms messages are handed over. */
@@ -57,17 +56,17 @@ async function sendBatch(sender: Sender, batch: Claimed[], { handOver, rooms }: 
   const byId = new Map(results.map((result) => [result.deliveryId, result]));
   return batch.map((delivery) => {
     const result = byId.get(delivery.message.deliveryId);
-    const isAddressDead = result?.outcome === 'REJECTED' && result.isAddressDead;
     const retryAfterMs = result?.outcome === 'RETRYABLE' ? (result.retryAfterMs ?? 0) : 0;
     const outcome = outcomeOf(delivery, result);
-    return { ...outcome, profileId: delivery.profileId, address: delivery.address, isAddressDead, retryAfterMs };
+    return { ...outcome, profileId: delivery.profileId, address: delivery.address, retryAfterMs };
   });
 }
 
 /** No answer for a delivery that was given to the provider means that we cannot know. */
 function outcomeOf(delivery: Claimed, result: SendResult | undefined): DeliveryOutcome {
   const { seq, medium, addressKey, attempt, waitingSince } = delivery;
-  const base = { seq, medium, addressKey, providerMessageId: null, isTry: true };
+  const isAddressDead = result?.outcome === 'REJECTED' && result.isAddressDead;
+  const base = { seq, medium, addressKey, providerMessageId: null, isTry: true, isAddressDead };
   if (!result) return { ...base, state: 'UNCERTAIN', reason: 'The provider gave no answer for this message' };
   if (result.outcome === 'ACCEPTED') {
     return { ...base, state: 'ACCEPTED', reason: null, providerMessageId: result.providerMessageId };

@@ -48,11 +48,21 @@ export class PostEngagement {
     const setting = await this.settings.of(pool, { projectId: connection.projectId, connectionId });
     await this.batches.doubtInterrupted(pool, connectionId, setting.onDoubt);
     await this.makeBatches(connection, setting);
-    await this.batches.expire(pool, connectionId);
+    await this.expire(connectionId);
     if (connection.isDisabled) return this.batches.putOff(pool, connectionId);
     const endsAt = performance.now() + longestRunMs;
     const refusals: Refusals = new Map();
     while (performance.now() < endsAt && (await this.postNext(connection, setting, refusals)));
+  }
+
+  /** What is too old is parted from the rest first. */
+  private expire(connectionId: string): Promise<void> {
+    return this.transactions.run(async (tx) => {
+      for (const { tooOld, ...batch } of await this.batches.partlyTooOld(tx, connectionId)) {
+        await this.events.move(tx, tooOld, await this.batches.split(tx, batch, tooOld.length));
+      }
+      await this.batches.expire(tx, connectionId);
+    });
   }
 
   private async makeBatches(connection: ConnectionView, { road, everyMinutes }: EngagementSetting): Promise<void> {

@@ -19,11 +19,15 @@ const forgetEveryMs = 5_000;
 const deletedEveryMs = 60_000;
 const keptDays = 90;
 const mostConnections = 200;
+/** So many connections are posted for at once in a process. */
+const sideBySide = 8;
 
-/** Posts what is owed. One worker at a time posts for a connection. */
+/** Posts what is owed. One worker at a time posts for a connection; one that Optimove is slow for keeps no other one waiting. */
 @Injectable()
 export class PostbackClocks {
-  private isBusy = false;
+  private isLooking = false;
+  private free = sideBySide;
+  private readonly posting = new Set<string>();
 
   constructor(
     private readonly leases: Leases,
@@ -61,21 +65,36 @@ export class PostbackClocks {
     await this.leases.runWhenDue(tick, () => this.endEngagement.ofDeleted());
   }
 
+  /** Also while runs of earlier ticks go on, as long as there is room beside them. */
   @Interval(everyMs)
   async post(): Promise<void> {
-    if (this.isBusy) return;
-    this.isBusy = true;
+    if (this.isLooking || this.free === 0) return;
+    this.isLooking = true;
+    const due = await this.due().finally(() => {
+      this.isLooking = false;
+    });
+    const queue = due.values();
+    await Promise.all(Array.from({ length: Math.min(this.free, due.size) }, () => this.postInTurn(queue)));
+  }
+
+  private async postInTurn(queue: Iterable<string>): Promise<void> {
+    this.free -= 1;
     try {
-      for (const connectionId of await this.due()) {
-        const tick = { name: `postbacks.metrics.${connectionId}`, everyMs, leaseMs };
-        await this.leases.runWhenDue(tick, async () => {
-          await this.postMetrics.run(connectionId);
-          await this.postEngagement.run(connectionId);
-        });
-      }
+      for (const connectionId of queue) await this.postOver(connectionId);
     } finally {
-      this.isBusy = false;
+      this.free += 1;
     }
+  }
+
+  private async postOver(connectionId: string): Promise<void> {
+    if (this.posting.has(connectionId)) return;
+    this.posting.add(connectionId);
+    const tick = { name: `postbacks.metrics.${connectionId}`, everyMs, leaseMs };
+    await this.leases.runWhenDue(tick, async () => {
+      await this.postMetrics.run(connectionId);
+      await this.postEngagement.run(connectionId);
+    });
+    this.posting.delete(connectionId);
   }
 
   private async due(): Promise<Set<string>> {

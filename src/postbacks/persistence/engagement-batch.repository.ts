@@ -1,7 +1,8 @@
 import { newId } from '@libs/foundation';
-import { execute, query, type Tx } from '@libs/platform';
+import { execute, type GaugeValue, lagOf, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { BatchState, DoubtRule, EngagementBatch } from '../domain/engagement';
+import { isInUse } from './connection-in-use';
 
 /** A batch as people see it. */
 export interface BatchView extends EngagementBatch {
@@ -37,6 +38,13 @@ const columns = `id, project_id AS "projectId", connection_id AS "connectionId",
   optimove_channel_id AS "optimoveChannelId", optimove_template_id AS "optimoveTemplateId", event, day::text AS day, road,
   customers, doubts, halvings, tries, state, last_error AS "lastError", created_at AS "createdAt", settled_at AS "settledAt"`;
 
+const isTooOld = `e.occurred_at < now() - interval '7 days'`;
+
+/** SQL: whether Optimove is told nothing more of the campaign of a batch `b`, which may have gone on since it was made. */
+const isOver = `greatest(b.closes_at, (SELECT max(m.closes_at) FROM metric_total m WHERE m.project_id = b.project_id
+  AND m.connection_id = b.connection_id AND m.optimove_campaign_id = b.optimove_campaign_id
+  AND m.optimove_channel_id = b.optimove_channel_id)) <= now()`;
+
 const interrupted = 'The process ended before Optimove answered; it may have counted';
 
 /** Batches of customers on their way to Optimove. Under way, one worker at a time writes for a connection. */
@@ -62,16 +70,45 @@ export class EngagementBatchRepository {
     );
   }
 
-  /** Optimove takes nothing more seven days after the last send, and no signed event that is older than that. */
+  /** Batches of signed events of which some, not all, are too old for Optimove by now, with those. */
+  partlyTooOld(tx: Tx, connectionId: string): Promise<(EngagementBatch & { tooOld: string[] })[]> {
+    return query(
+      tx,
+      `SELECT ${columns}, too_old AS "tooOld" FROM engagement_batch b CROSS JOIN LATERAL (
+         SELECT array_agg(e.id::text) FILTER (WHERE ${isTooOld}) AS too_old, count(*) AS events
+         FROM engagement_event e WHERE e.batch_id = b.id) AS e
+       WHERE connection_id = $1 AND state = 'OWED' AND road = 'EVENTS' AND cardinality(too_old) < events`,
+      [connectionId],
+    );
+  }
+
+  /**
+   * Optimove takes nothing more seven days after the last send, and no signed event that is older than that: a batch with
+   * one such ends as a whole.
+   */
   async expire(tx: Tx, connectionId: string): Promise<void> {
     await execute(
       tx,
-      `UPDATE engagement_batch b SET state = 'EXPIRED', settled_at = now(), last_error = CASE WHEN b.closes_at <= now()
+      `UPDATE engagement_batch b SET state = 'EXPIRED', settled_at = now(), last_error = CASE WHEN ${isOver}
            THEN 'Seven days after the last send Optimove is told nothing more of a campaign'
            ELSE 'Optimove takes no signed event that is older than seven days' END
-       WHERE connection_id = $1 AND state = 'OWED' AND (b.closes_at <= now() OR (b.road = 'EVENTS' AND EXISTS (
-         SELECT 1 FROM engagement_event e WHERE e.batch_id = b.id AND e.occurred_at < now() - interval '7 days')))`,
+       WHERE connection_id = $1 AND state = 'OWED' AND (${isOver} OR (b.road = 'EVENTS' AND EXISTS (
+         SELECT 1 FROM engagement_event e WHERE e.batch_id = b.id AND ${isTooOld})))`,
       [connectionId],
+    );
+  }
+
+  /** How old the oldest event of a customer is that Optimove is to be told of; not over connections that are off. */
+  lag(tx: Tx): Promise<GaugeValue<never>[]> {
+    return lagOf(
+      tx,
+      `WITH open AS (
+         SELECT id, day, min(day) OVER (PARTITION BY connection_id) AS first_day FROM engagement_batch b
+         WHERE state IN ('OWED', 'POSTING') AND ${isInUse('b.connection_id')}
+       )
+       SELECT e.occurred_at AS at FROM open JOIN engagement_event e ON e.batch_id = open.id WHERE open.day = open.first_day
+       UNION ALL
+       SELECT e.occurred_at FROM engagement_event e WHERE e.batch_id IS NULL AND ${isInUse('e.connection_id')}`,
     );
   }
 
@@ -119,7 +156,7 @@ export class EngagementBatchRepository {
     );
   }
 
-  /** Takes customers out of a refused batch into one of their own. @returns its id. */
+  /** Takes customers out of a batch into one of their own. @returns its id. */
   async split(tx: Tx, batch: EngagementBatch, customers: number): Promise<string> {
     const id = newId();
     await execute(

@@ -66,6 +66,10 @@ export class MetricTotalEntity {
   @Column('timestamptz', { name: 'next_try_at', default: () => 'now()' })
   nextTryAt!: Date;
 
+  /** Since when Optimove ought to know the value; failures do not move it. */
+  @Column('timestamptz', { name: 'due_since', default: () => 'now()' })
+  dueSince!: Date;
+
   @Column('text', { name: 'last_error', nullable: true })
   lastError!: string | null;
 

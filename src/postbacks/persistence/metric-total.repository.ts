@@ -1,10 +1,12 @@
 import { InvariantError, newId } from '@libs/foundation';
 import { execute, type GaugeValue, lagOf, query, type Tx } from '@libs/platform';
+import { sameAccountSql } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { In, LessThan, MoreThan } from 'typeorm';
 import { usualSetting } from '../domain/engagement';
 import type { ExportFilter } from '../domain/export-filter';
 import type { Metric, OwedMetric } from '../domain/metric';
+import { isInUse } from './connection-in-use';
 import { MetricTotalEntity } from './metric-total.entity';
 
 /** A cumulative value as the ledger has it now. */
@@ -18,6 +20,12 @@ export interface MetricValue {
   value: number;
   closesAt: Date;
 }
+
+/** A campaign on one channel of Optimove, and the connection over which it is told of. */
+export type CampaignOnChannel = Pick<
+  MetricValue,
+  'projectId' | 'connectionId' | 'optimoveCampaignId' | 'optimoveChannelId'
+>;
 
 /** Which totals of a connection; null does not narrow. */
 export type TotalsFilter = Omit<ExportFilter, 'batchId'> & { projectId: string; connectionId: string };
@@ -33,6 +41,13 @@ export interface PostbackSummary {
   lastError: string | null;
 }
 
+/** SQL: when a total that changed is posted, of a row named `m`; `$1` is how many minutes are usual. */
+const dueAt = `CASE WHEN m.metric IN ('SENT', 'DELIVERED', 'DROPPED') THEN now()
+  ELSE greatest(now(), m.acknowledged_at + interval '1 minute'
+    * coalesce((SELECT every_minutes FROM engagement_postback s WHERE s.connection_id = m.connection_id), $1)) END`;
+
+const keyColumns = 'optimove_campaign_id, optimove_channel_id, optimove_template_id, metric';
+
 /** What is owed to Optimove. */
 @Injectable()
 export class MetricTotalRepository {
@@ -44,8 +59,8 @@ export class MetricTotalRepository {
     if (values.length === 0) return 0;
     const changed = await query(
       tx,
-      `INSERT INTO metric_total AS m (id, project_id, connection_id, optimove_campaign_id, optimove_channel_id, optimove_template_id, metric, owed_value, closes_at)
-       SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::text[], $7::text[], $8::int[], $9::timestamptz[])
+      `INSERT INTO metric_total AS m (id, project_id, connection_id, ${keyColumns}, owed_value, closes_at)
+       SELECT * FROM unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::int[], $7::text[], $8::text[], $9::int[], $10::timestamptz[])
          AS v(id, project_id, connection_id, campaign_id, channel_id, template_id, metric, value, closes_at)
        WHERE v.value > 0 OR EXISTS (SELECT 1 FROM metric_total x WHERE x.project_id = v.project_id AND x.connection_id = v.connection_id
          AND x.optimove_campaign_id = v.campaign_id AND x.optimove_channel_id = v.channel_id
@@ -53,13 +68,12 @@ export class MetricTotalRepository {
        ON CONFLICT ON CONSTRAINT uq_metric_total DO UPDATE
        SET owed_value = excluded.owed_value, closes_at = excluded.closes_at, state = 'OWED', updated_at = now(),
          tries = CASE WHEN m.state = 'OWED' THEN m.tries ELSE 0 END,
-         next_try_at = CASE WHEN m.state = 'OWED' THEN m.next_try_at
-           WHEN m.metric IN ('SENT', 'DELIVERED', 'DROPPED') THEN now()
-           ELSE greatest(now(), m.acknowledged_at + interval '1 minute'
-             * coalesce((SELECT every_minutes FROM engagement_postback s WHERE s.connection_id = m.connection_id), $10)) END
+         next_try_at = CASE WHEN m.state = 'OWED' THEN m.next_try_at ELSE ${dueAt} END,
+         due_since = CASE WHEN m.state = 'OWED' THEN m.due_since ELSE ${dueAt} END
        WHERE m.owed_value <> excluded.owed_value
        RETURNING m.id`,
       [
+        usualSetting.everyMinutes,
         values.map(() => newId()),
         values.map(({ projectId }) => projectId),
         values.map(({ connectionId }) => connectionId),
@@ -69,15 +83,56 @@ export class MetricTotalRepository {
         values.map(({ metric }) => metric),
         values.map(({ value }) => value),
         values.map(({ closesAt }) => closesAt),
-        usualSetting.everyMinutes,
       ],
     );
     return changed.length;
   }
 
-  /** How long the oldest total has been due. */
+  /**
+   * What another connection to the same account has told of a campaign, or had to tell, is this one's from now on: what
+   * Optimove knows is known once. What was not told, be it because that connection was deleted, is tried over this one.
+   */
+  async takeOver(tx: Tx, campaign: CampaignOnChannel): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE metric_total m SET connection_id = $2, state = CASE WHEN m.state = 'REFUSED' THEN 'OWED' ELSE m.state END,
+         tries = 0, next_try_at = now(), due_since = CASE WHEN m.state = 'OWED' THEN m.due_since ELSE now() END
+       FROM (
+         SELECT DISTINCT ON (${keyColumns}) * FROM metric_total
+         WHERE project_id = $1 AND connection_id = ANY(${sameAccountSql('$2::uuid')}) AND connection_id <> $2
+           AND optimove_campaign_id = $3 AND optimove_channel_id = $4
+         ORDER BY ${keyColumns}, acknowledged_value + uncertain_value DESC
+       ) AS other
+       WHERE m.id = other.id AND NOT EXISTS (SELECT 1 FROM metric_total own WHERE own.project_id = $1 AND own.connection_id = $2
+         AND (own.optimove_campaign_id, own.optimove_channel_id, own.optimove_template_id, own.metric)
+           = ($3, $4::int, other.optimove_template_id, other.metric))`,
+      [campaign.projectId, campaign.connectionId, campaign.optimoveCampaignId, campaign.optimoveChannelId],
+    );
+  }
+
+  /**
+   * A campaign goes on: what is told of it, of whatever template, is told for longer, also what came too late before. Not
+   * noted to the second, so that totals that change all the time do not have all of them written each time.
+   */
+  async keepOpen(tx: Tx, campaign: CampaignOnChannel, closesAt: Date): Promise<void> {
+    await execute(
+      tx,
+      `UPDATE metric_total SET closes_at = $5, state = CASE WHEN state = 'EXPIRED' THEN 'OWED' ELSE state END,
+         last_error = CASE WHEN state <> 'EXPIRED' THEN last_error END,
+         next_try_at = CASE WHEN state = 'EXPIRED' THEN now() ELSE next_try_at END,
+         due_since = CASE WHEN state = 'EXPIRED' THEN now() ELSE due_since END
+       WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3 AND optimove_channel_id = $4
+         AND $5::timestamptz > now() AND coalesce(closes_at, '-infinity') < $5::timestamptz - interval '1 minute'`,
+      [campaign.projectId, campaign.connectionId, campaign.optimoveCampaignId, campaign.optimoveChannelId, closesAt],
+    );
+  }
+
+  /** How long the oldest total has been due, however often it was tried; not over connections that are off. */
   lag(tx: Tx): Promise<GaugeValue<never>[]> {
-    return lagOf(tx, `SELECT next_try_at AS at FROM metric_total WHERE state = 'OWED' AND next_try_at <= now()`);
+    return lagOf(
+      tx,
+      `SELECT due_since AS at FROM metric_total m WHERE state = 'OWED' AND due_since <= now() AND ${isInUse('m.connection_id')}`,
+    );
   }
 
   /** Connections that have something to post now, the longest waiting first. */
@@ -153,7 +208,7 @@ export class MetricTotalRepository {
       tx,
       `UPDATE metric_total m SET acknowledged_value = r.value - d.doubt, uncertain_value = d.doubt, acknowledged_at = now(),
          posting_value = NULL, tries = 0, last_error = CASE WHEN d.doubt > 0 THEN m.last_error END, updated_at = now(),
-         state = CASE WHEN m.owed_value <> r.value THEN 'OWED' WHEN d.doubt > 0 THEN 'UNCERTAIN' ELSE 'ACKNOWLEDGED' END
+         due_since = now(), state = CASE WHEN m.owed_value <> r.value THEN 'OWED' WHEN d.doubt > 0 THEN 'UNCERTAIN' ELSE 'ACKNOWLEDGED' END
        FROM unnest($1::uuid[], $2::int[]) AS r(id, value)
        JOIN metric_total o ON o.id = r.id
        CROSS JOIN LATERAL (SELECT CASE WHEN $3 = 'DELTA' THEN o.uncertain_value ELSE 0 END AS doubt) d

@@ -64,7 +64,7 @@ export class SettledTotalRepository {
          ORDER BY id FOR UPDATE
        )
        UPDATE metric_total m SET uncertain_value = 0, last_error = NULL, tries = 0, next_try_at = now(), updated_at = now(),
-         acknowledged_value = CASE WHEN $4 = 'ACCEPT' THEN old.accepted ELSE m.acknowledged_value END,
+         due_since = now(), acknowledged_value = CASE WHEN $4 = 'ACCEPT' THEN old.accepted ELSE m.acknowledged_value END,
          state = CASE WHEN $4 = 'ACCEPT' AND old.accepted = m.owed_value THEN 'ACKNOWLEDGED' ELSE 'OWED' END
        FROM old WHERE m.id = old.id
        ${returned}`,
@@ -89,7 +89,7 @@ export class SettledTotalRepository {
            AND acknowledged_value = $4 AND uncertain_value = $5 AND ${canChange} FOR UPDATE
        )
        UPDATE metric_total m SET acknowledged_value = $6, uncertain_value = 0, last_error = NULL, tries = 0,
-         next_try_at = now(), updated_at = now(), state = CASE WHEN m.owed_value = $6 OR $7 = 'DELTA' AND m.owed_value < $6
+         next_try_at = now(), due_since = now(), updated_at = now(), state = CASE WHEN m.owed_value = $6 OR $7 = 'DELTA' AND m.owed_value < $6
            THEN 'ACKNOWLEDGED' ELSE 'OWED' END
        FROM old WHERE m.id = old.id
        ${returned}`,

@@ -1,6 +1,7 @@
-import { execute, query, type Tx } from '@libs/platform';
+import { execute, type GaugeValue, lagOf, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { OwedStatus, SubscriptionStatus } from '../domain/subscription-status';
+import { isInUse } from './connection-in-use';
 
 /** What Optimove was told about one customer on one channel. */
 export interface CustomerStatus {
@@ -69,6 +70,17 @@ export class SubscriptionStatusRepository {
         again,
         owner.namesSince,
       ],
+    );
+  }
+
+  /** How long the oldest status has been owed, however often it was tried; not over connections that are off. */
+  lag(tx: Tx): Promise<GaugeValue<never>[]> {
+    return lagOf(
+      tx,
+      `SELECT oldest.at FROM subscription_target t
+       JOIN subscription_postback p ON p.connection_id = t.connection_id AND p.is_on
+       CROSS JOIN LATERAL (SELECT min(owed_since) AS at FROM subscription_status s WHERE s.target_id = t.id AND s.state = 'OWED') AS oldest
+       WHERE t.is_active AND ${isInUse('t.connection_id')}`,
     );
   }
 

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Transactions } from '@libs/platform';
+import { CampaignsService } from '@modules/campaigns';
 import type { AcceptedCall } from '../../../src/campaigns/execution/accept-callback';
 import { AnnounceCampaign } from '../../../src/campaigns/execution/announce-campaign';
 import { mutate } from '../../support/campaign-stage';
 import { type ContentStage, setStage } from '../content/stage';
 import { bringCallback } from './bring-callback';
+import { insertExecution } from './stage';
 
 const runDate = '2026-05-04';
 const CampaignID = 7;
@@ -55,6 +57,37 @@ describe('a campaign that was cancelled over a connection that was deleted and m
 
   const executions = (): Promise<unknown[]> =>
     stage.database.query('SELECT id FROM execution WHERE connection_id = $1', [place.connectionId]);
+
+  it('is told as the sum of what went out over all connections to the account, as whatever kind of channel', async () => {
+    const [{ id: old } = { id: '' }] = await stage.database.query<{ id: string }>(
+      `SELECT id FROM connection WHERE deleted_at IS NOT NULL AND account_id = (SELECT account_id FROM connection WHERE id = $1)`,
+      [place.connectionId],
+    );
+    const { projectId, database } = stage;
+    const sent = async (over: { connectionId: string; runDate: string }, count: number, completedAt: string) => {
+      const id = await insertExecution(database, { projectId, people: count, campaignId: '77', ...over });
+      await database.query(`INSERT INTO execution_template (execution_id, optimove_template_id) VALUES ($1, '1')`, [
+        id,
+      ]);
+      await database.query(
+        `INSERT INTO execution_tally (execution_id, chunk_no, optimove_template_id, measure, count) VALUES ($1, 1, '1', 'SENT', $2)`,
+        [id, count],
+      );
+      await database.query(`UPDATE execution SET state = 'COMPLETED', completed_at = $2 WHERE id = $1`, [
+        id,
+        completedAt,
+      ]);
+      return id;
+    };
+    const before = await sent({ connectionId: old, runDate }, 6, '2026-05-10T12:00:00Z');
+    await sent({ ...place, runDate }, 4, '2026-05-04T12:00:00Z');
+    const last = await sent({ connectionId: place.connectionId, runDate: '2026-05-05' }, 3, '2026-05-05T12:00:00Z');
+    const totals = (id: string) =>
+      stage.app.get(CampaignsService, { strict: false }).totals(stage.app.get(Transactions).pool, id);
+    const told = { connectionId: place.connectionId, sent: 13, closesAt: new Date('2026-05-17T12:00:00Z') };
+    expect(await totals(last)).toEqual([expect.objectContaining(told)]);
+    expect(await totals(before)).toEqual([expect.objectContaining(told)]);
+  });
 
   it('is not found again by the sweep', async () => {
     const announcement = {

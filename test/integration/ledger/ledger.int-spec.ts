@@ -29,6 +29,7 @@ describe('the ledger', () => {
           reason: null,
           providerMessageId: null,
           isTry: true,
+          isAddressDead: false,
         },
       ]),
     );

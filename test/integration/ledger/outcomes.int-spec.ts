@@ -1,6 +1,7 @@
 import { late, type SendResult } from '@libs/delivery';
 import { newId } from '@libs/foundation';
 import type { Tx } from '@libs/platform';
+import type { Actor } from '@modules/projects';
 import { FencedError } from '../../../src/campaigns/domain/execution/errors';
 import type { HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
@@ -35,6 +36,10 @@ describe('what providers answered', () => {
       'SELECT address_key AS device, state, attempts FROM delivery WHERE execution_id = $1 ORDER BY seq, address_key',
       [executionId],
     );
+  const closed = async (chunk: HeldChunk): Promise<void> => {
+    const retry = { at: new Date(), isRefused: false };
+    expect(await stage.transactions.run((tx) => stage.chunks.close(tx, chunk, retry))).toBeNull();
+  };
   const takenOver = async (chunk: HeldChunk): Promise<HeldChunk> => {
     await stage.age(chunk, 60);
     return (await stage.chunks.take(chunk, '0193a3f0-0000-7000-8000-000000000002')) as HeldChunk;
@@ -74,6 +79,78 @@ describe('what providers answered', () => {
     const run = await sliceOf(stage, chunk, { ...accepted, markUnreachable: isLost });
     await expect(run()).rejects.toThrow(FencedError);
     expect(await deliveriesOf(chunk)).toMatchObject([{ state: 'CLAIMED' }]);
+  });
+
+  it('is told to Optimove: dead addresses have bounced, what else failed is dropped, and what is sent later is sent', async () => {
+    const chunk = await stage.takenChunk(4);
+    const { executionId } = chunk;
+    await stage.database.query(
+      `INSERT INTO execution_template (execution_id, optimove_template_id, received) VALUES ($1, '1', 4)`,
+      [executionId],
+    );
+    const refused = (reason: string, isAddressDead: boolean) =>
+      ({ outcome: 'REJECTED', reason, detail: '', isAddressDead }) as const;
+    const answers: Partial<SendResult>[] = [
+      refused('UNREGISTERED', true),
+      refused('INVALID_ARGUMENT', false),
+      { outcome: 'ACCEPTED', providerMessageId: null },
+      { outcome: 'UNCERTAIN', reason: 'TIMEOUT', detail: '' },
+    ];
+    const answering: SliceEnds = {
+      ...ends(['one'], {}),
+      sendBatch: async (messages) =>
+        messages.map(({ deliveryId }, index) => ({ deliveryId, ...answers[index] }) as SendResult),
+    };
+    await (await sliceOf(stage, chunk, answering))();
+    await closed(chunk);
+    expect(await stage.totals(executionId)).toMatchObject({ sent: 1, dropped: 1, bounced: 1 });
+    const told = await stage.database.query('SELECT seq, kind FROM recipient_event WHERE execution_id = $1', [
+      executionId,
+    ]);
+    expect(told).toEqual([{ seq: 1, kind: 'BOUNCED' }]);
+
+    const actor = { projectId: stage.projectId, label: 'A person' } as Actor;
+    await stage.settle.countAsSent(actor, { executionId, chosen: null, expected: 1 });
+    expect(await stage.totals(executionId)).toMatchObject({ sent: 2, dropped: 1, bounced: 1 });
+    await stage.settle.retryFailed(actor, { executionId, refused: true });
+    expect(await stage.totals(executionId)).toMatchObject({ sent: 2, dropped: 0, bounced: 1 });
+    const again = (await stage.chunks.take({ executionId, chunkNo: 1 }, newId())) as HeldChunk;
+    await (await sliceOf(stage, again, accepted))();
+    await closed(again);
+    expect(await stage.totals(executionId)).toMatchObject({ sent: 4, dropped: 0, bounced: 1 });
+  });
+
+  it('is a bounce where one of several addresses was dead at an earlier try, and none where another one took it', async () => {
+    const chunk = await stage.takenChunk(2);
+    const answers: Partial<SendResult>[] = [
+      { outcome: 'REJECTED', reason: 'UNREGISTERED', detail: '', isAddressDead: true },
+      outage,
+    ];
+    const first: SliceEnds = {
+      ...ends(['one', 'two'], {}),
+      sendBatch: async (messages) =>
+        messages.map(({ deliveryId }, index) => ({ deliveryId, ...answers[index % 2] }) as SendResult),
+    };
+    await (await sliceOf(stage, chunk, first))();
+    const again = await takenOver(chunk);
+    const last: Partial<SendResult>[] = [
+      { outcome: 'REJECTED', reason: 'INVALID_ARGUMENT', detail: '', isAddressDead: false },
+      { outcome: 'ACCEPTED', providerMessageId: null },
+    ];
+    const second: SliceEnds = {
+      ...ends(['one', 'two'], {}),
+      sendBatch: async (messages) =>
+        messages.map(({ deliveryId }, index) => ({ deliveryId, ...last[index] }) as SendResult),
+    };
+    await (await sliceOf(stage, again, second))();
+    const people = await stage.database.query(
+      'SELECT end_state AS state, bounced_at IS NOT NULL AS bounced FROM recipient WHERE execution_id = $1 ORDER BY seq',
+      [chunk.executionId],
+    );
+    expect(people).toEqual([
+      { state: 'FAILED', bounced: true },
+      { state: 'SENT', bounced: false },
+    ]);
   });
 
   it('lets a Direct campaign come once to a phone on which somebody signed in meanwhile', async () => {

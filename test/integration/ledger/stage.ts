@@ -1,11 +1,17 @@
 import { newId } from '@libs/foundation';
 import { Transactions } from '@libs/platform';
+import { CampaignsService, type ExecutionTotals } from '@modules/campaigns';
+import { ConnectionsService } from '@modules/connections';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { CompleteExecution } from '../../../src/campaigns/execution/complete-execution';
+import { SettleDeliveries } from '../../../src/campaigns/execution/settle-deliveries';
 import { SettleProven } from '../../../src/campaigns/execution/settle-proven';
 import { ChunkRepository, type HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import { DeliveryRepository, type NewDelivery } from '../../../src/campaigns/persistence/ledger/delivery.repository';
+import { EngagementNewsRepository } from '../../../src/campaigns/persistence/ledger/engagement-news.repository';
+import { ExecutionRepository } from '../../../src/campaigns/persistence/ledger/execution.repository';
+import { FunnelRepository } from '../../../src/campaigns/persistence/ledger/funnel.repository';
 import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 
@@ -23,6 +29,10 @@ export interface LedgerStage {
   age(chunk: HeldChunk, seconds: number): Promise<void>;
   /** What somebody did with a message ends the doubt about it. */
   proven: SettleProven;
+  /** What a person decides about messages. */
+  settle: SettleDeliveries;
+  /** What Optimove is told of the campaign of an execution with one template. */
+  totals(executionId: string): Promise<ExecutionTotals | undefined>;
   close(): Promise<void>;
 }
 
@@ -36,8 +46,14 @@ export async function setStage(): Promise<LedgerStage> {
     providers: [
       CompleteExecution,
       SettleProven,
+      SettleDeliveries,
       SettlementRepository,
+      CampaignsService,
+      ExecutionRepository,
+      FunnelRepository,
+      EngagementNewsRepository,
       { provide: Transactions, useValue: transactions },
+      { provide: ConnectionsService, useValue: { ofSameAccount: async () => [], isDisabled: async () => false } },
     ],
   })
     .useMocker(quietStub)
@@ -50,6 +66,8 @@ export async function setStage(): Promise<LedgerStage> {
     deliveries: new DeliveryRepository(),
     completion: module.get(CompleteExecution),
     proven: module.get(SettleProven),
+    settle: module.get(SettleDeliveries),
+    totals: async (executionId) => (await module.get(CampaignsService).totals(transactions.pool, executionId))[0],
     projectId,
     takenChunk: async (people) => {
       const executionId = await insertExecution(database, { projectId, people });
@@ -97,6 +115,8 @@ export interface InsertedExecution {
   people: number;
   connectionId?: string;
   channelId?: string;
+  /** Of Optimove. */
+  campaignId?: string;
   /** YYYY-MM-DD. */
   runDate?: string;
 }
@@ -104,15 +124,15 @@ export interface InsertedExecution {
 /** A running execution of one chunk with so many people, whom nobody was sent to yet. @returns its id. */
 export async function insertExecution(
   database: TestDatabase,
-  { projectId, people, connectionId = newId(), channelId = newId(), runDate }: InsertedExecution,
+  { projectId, people, connectionId = newId(), channelId = newId(), campaignId, runDate }: InsertedExecution,
 ): Promise<string> {
   const id = newId();
   await database.query('SELECT ensure_ledger_partitions(now())');
   await database.query(
     `INSERT INTO execution (id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id, run_date,
        state, reading, read_through, read_started_at, read_at, frozen_at, received, recipients)
-     VALUES ($1, $2, $3, $4, 506, $5, coalesce($7::date, current_date), 'RUNNING', 1, 1, now(), now(), now(), $6, $6)`,
-    [id, projectId, connectionId, channelId, id, people, runDate ?? null],
+     VALUES ($1, $2, $3, $4, 506, coalesce($8, $5), coalesce($7::date, current_date), 'RUNNING', 1, 1, now(), now(), now(), $6, $6)`,
+    [id, projectId, connectionId, channelId, id, people, runDate ?? null, campaignId ?? null],
   );
   await database.query(
     'INSERT INTO execution_page (execution_id, reading, skip, next_skip, received, malformed) VALUES ($1, 1, 0, $2, $2, 0)',

@@ -124,6 +124,53 @@ describe('additions posted to Optimove', () => {
     expect(await stage.kept(id)).toMatchObject([{ owed: 11, acknowledged: 11, ...settled }]);
   });
 
+  it.each(['deleteConnection', 'disableConnection'] as const)(
+    'go on over another connection to the account after %s, where they stood with their doubts',
+    async (how) => {
+      const first = await stage.connect(`First of ${how}`, 'DELTA', how);
+      await stage.collect(first, [{ sent: 600 }]);
+      await stage.post(first);
+      stage.optimove.behaviour = () => 'break';
+      await stage.collect(first, [{ sent: 650 }]);
+      await stage.post(first);
+      stage.optimove.behaviour = () => 429;
+      await stage.collect(first, [{ sent: 650, opened: 2 }]);
+      await stage.post(first);
+      stage.optimove.reset();
+      await stage.leave(first, how);
+      await stage.wait(first);
+      await stage.post(first);
+      expect(received()).toEqual([]);
+      const second = await stage.connect(`Second of ${how}`, 'DELTA', how);
+      await stage.collect(second, [{ sent: 1_000, delivered: 5, opened: 2 }]);
+      await stage.post(second);
+      expect(received().sort((one, other) => one - other)).toEqual([2, 5, 350]);
+      expect(await stage.kept(second)).toMatchObject([
+        { metric: 'SENT', owed: 1_000, acknowledged: 950, uncertain: 50, state: 'UNCERTAIN' },
+        { metric: 'OPENED', owed: 2, acknowledged: 2, ...settled },
+        { metric: 'DELIVERED', owed: 5, acknowledged: 5, ...settled },
+      ]);
+      expect(await stage.kept(first)).toEqual([]);
+    },
+  );
+
+  it('of who was dropped and is sent to later are counted once, whatever else is dropped', async () => {
+    const id = await connect();
+    for (const totals of [
+      { sent: 5, dropped: 2 },
+      { sent: 7, dropped: 0 },
+      { sent: 7, dropped: 2 },
+      { sent: 7, dropped: 3 },
+    ]) {
+      await stage.collect(id, [totals]);
+      await stage.post(id);
+    }
+    const posted = stage.optimove.posts.flat();
+    const sumOf = (metric: number): number =>
+      posted.filter(({ MetricID }) => MetricID === metric).reduce((sum, { MetricValue }) => sum + MetricValue, 0);
+    expect({ sent: sumOf(0), dropped: sumOf(5) }).toEqual({ sent: 7, dropped: 3 });
+  });
+
   it('end their doubts when the connection changes to totals', async () => {
     const id = await connect();
     await stage.collect(id, [{ sent: 10 }]);

@@ -199,6 +199,13 @@ describe('what customers did, told to Optimove one by one', () => {
     expect(await standing()).toMatchObject({ expired: 1, owed: 0, alarm: expect.stringContaining('seven days') });
   });
 
+  it('is told as long as its campaign goes on', async () => {
+    await stage.collect(connectionId, [{ sent: 10 }]);
+    await stage.engage(connectionId, [{ customer: 'C1', closesAt: new Date(Date.now() - 1_000) }]);
+    await post();
+    expect(countedIds()).toEqual(['C1']);
+  });
+
   it('is made into batches by the clock once it has waited, each connection for as long as it collects', async () => {
     const patient = connectionId;
     await set({ everyMinutes: 1440 });
@@ -354,6 +361,24 @@ describe('what customers did, told to Optimove one by one', () => {
       const detail = expect.stringContaining('need not show signed events');
       expect(checkEngagement.checks).toEqual([{ outcome: 'CANNOT_TELL', detail }]);
       expect(await standing()).toMatchObject({ uncertain: 2, acknowledged: 0 });
+    });
+
+    it('that are too old for Optimove take none with them that are not', async () => {
+      await set({ road: 'EVENTS', eventsUrl: url(), eventsToken: tenantToken });
+      stage.optimove.engagement = () => 429;
+      await stage.engage(connectionId, people(4));
+      await post();
+      await stage.database.query(
+        `UPDATE engagement_event SET occurred_at = now() - interval '7 days 1 minute' WHERE connection_id = $1 AND customer_id IN ('C2', 'C4')`,
+        [connectionId],
+      );
+      stage.optimove.engagement = () => 200;
+      stage.optimove.events.length = 0;
+      await stage.wait(connectionId);
+      await post();
+      const told = stage.optimove.events.flatMap(({ text }) => JSON.parse(text) as { customer: string }[]);
+      expect(told.map(({ customer }) => customer)).toEqual(['C1', 'C3']);
+      expect(await standing()).toMatchObject({ owed: 0, acknowledged: 2, expired: 2 });
     });
 
     it('raise the alarm long before Optimove takes them no more, and then are given up', async () => {

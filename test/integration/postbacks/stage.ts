@@ -64,8 +64,10 @@ export interface Stage {
   campaigns: { answer: () => Promise<object[]>; news: object[] };
   /** Answers data and errors of a document. */
   ask(query: string, variables?: object): Promise<{ data: never; errors?: { message: string; extensions: object }[] }>;
-  /** Connects to the peer and returns the connection's id. */
-  connect(name: string, mode: 'ABSOLUTE' | 'DELTA'): Promise<string>;
+  /** Connects to the peer and returns the connection's id; an account of its own unless told. */
+  connect(name: string, mode: 'ABSOLUTE' | 'DELTA', account?: string): Promise<string>;
+  /** Deletes, or disables, a connection. */
+  leave(connectionId: string, how: 'deleteConnection' | 'disableConnection'): Promise<void>;
   /** Has these totals collected for a connection. */
   collect(connectionId: string, totals: Totals[]): Promise<void>;
   /** Says that totals of some execution changed. */
@@ -74,6 +76,8 @@ export interface Stage {
   totalsOf(connectionId: string, totals: Totals[]): object[];
   /** Has this engagement collected for a connection. */
   engage(connectionId: string, news: News[]): Promise<void>;
+  /** Makes what is owed older, as if nobody had been able to tell it for so many hours. */
+  age(connectionId: string, hours: number): Promise<void>;
   post(connectionId: string): Promise<void>;
   /** Makes everything owed due now, as if the wait were over. */
   wait(connectionId: string): Promise<void>;
@@ -123,7 +127,7 @@ export async function setStage(): Promise<Stage> {
     campaigns,
     ask,
     totalsOf,
-    connect: async (name, metricsMode) => {
+    connect: async (name, metricsMode, account = name) => {
       const { data } = await ask(
         `mutation ($input: CreateConnectionInput!) { payload: createConnection(input: $input) {
           connection { id } userErrors { message } } }`,
@@ -131,7 +135,7 @@ export async function setStage(): Promise<Stage> {
           input: {
             name,
             endpoint: optimove.endpoint,
-            apiToken: `token-${name.replaceAll(' ', '-')}`,
+            apiToken: `token-${account.replaceAll(' ', '-')}`,
             callsPerSecond: 1000,
             metricsMode,
           },
@@ -140,6 +144,14 @@ export async function setStage(): Promise<Stage> {
       const { payload } = data as { payload: { connection: { id: string } | null; userErrors: object[] } };
       if (!payload.connection) throw new Error(JSON.stringify(payload.userErrors));
       return payload.connection.id;
+    },
+    leave: async (id, how) => {
+      const input = how === 'deleteConnection' ? { id, acceptConsequences: true } : { id };
+      const type = how === 'deleteConnection' ? 'DeleteConnectionInput' : 'ConnectionIdInput';
+      const { errors } = await ask(`mutation ($input: ${type}!) { ${how}(input: $input) { userErrors { code } } }`, {
+        input,
+      });
+      if (errors) throw new Error(JSON.stringify(errors));
     },
     collect: async (connectionId, totals) => {
       campaigns.answer = async () => totalsOf(connectionId, totals);
@@ -160,6 +172,12 @@ export async function setStage(): Promise<Stage> {
         closesAt: closesAt ?? inAWeek(),
       }));
       await app.get(CollectEngagement).run();
+    },
+    age: async (connectionId, hours) => {
+      await database.query(
+        `UPDATE metric_total SET due_since = due_since - $2 * interval '1 hour' WHERE connection_id = $1`,
+        [connectionId, hours],
+      );
     },
     post: (connectionId) => app.get(PostMetrics).run(connectionId),
     wait: async (connectionId) => {

@@ -4,6 +4,7 @@ import { Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { MatchingService } from '@modules/matching';
 import { Client } from 'pg';
+import { SubscriptionStatusRepository } from '../../../src/postbacks/persistence/subscription-status.repository';
 import { channels, type SubscriptionStage, setSubscriptionStage } from './subscription-stage';
 
 const subscribed = 1;
@@ -25,6 +26,11 @@ async function settled(): Promise<void> {
   await stage.run();
   stage.peer.forgetPosts();
 }
+
+const hoursOwed = async (): Promise<number> => {
+  const [gauge] = await stage.app.get(SubscriptionStatusRepository).lag(stage.app.get(Transactions).pool);
+  return (gauge?.value ?? 0) / 3_600;
+};
 
 const setEmail = (userId: string, subscription: string) =>
   stage.database.query('UPDATE profile SET email_subscription = $2 WHERE user_id = $1', [userId, subscription]);
@@ -187,13 +193,21 @@ describe('subscription status to Optimove', () => {
     await setEmail('A1', 'SUBSCRIBED');
     await stage.run();
     stage.peer.forgetPosts();
+    await stage.database.query(`UPDATE subscription_status SET owed_since = owed_since - interval '2 hours'`);
     await setEmail('A1', 'UNSUBSCRIBED');
     await stage.run();
     expect(stage.peer.posts).toEqual([]);
+    expect(Math.floor(await hoursOwed())).toBe(2);
     stage.peer.states.set(`${channels.email} A1`, subscribed);
     await stage.runLater();
     expect(stage.stateOf('A1')).toEqual({ [channels.email]: unsubscribed });
     expect((await stage.show(connectionId)).state).toBe('UP_TO_DATE');
+    expect(await hoursOwed()).toBe(0);
+    stage.peer.behaviour = () => 'cut-before';
+    await setEmail('A1', 'SUBSCRIBED');
+    await stage.run();
+    expect(await hoursOwed()).toBeLessThan(1);
+    expect(await hoursOwed()).toBeGreaterThan(0);
   });
 
   it('treats what a process that died had posted as without an answer', async () => {

@@ -1,4 +1,6 @@
+import { Transactions } from '@libs/platform';
 import { CollectTotals } from '../../../src/postbacks/collect-totals';
+import { MetricTotalRepository } from '../../../src/postbacks/persistence/metric-total.repository';
 import { eventually } from '../../support/eventually';
 import { newClock, type Stage, setStage } from './stage';
 
@@ -193,6 +195,97 @@ describe('totals posted to Optimove', () => {
     await stage.collect(id, [{ sent: 11 }]);
     await stage.post(id);
     expect(stage.optimove.posts).toMatchObject([[{ MetricValue: 11 }]]);
+  });
+
+  it('are told for seven days after the last send, also those that did not change with it', async () => {
+    const id = await connect();
+    const before = new Date(Date.now() - 1_000);
+    await stage.collect(id, [
+      { sent: 10, opened: 3, closesAt: before },
+      { template: '7732', sent: 4, closesAt: before },
+    ]);
+    await stage.post(id);
+    expect((await stage.kept(id)).map(({ state }) => state)).toEqual(['EXPIRED', 'EXPIRED', 'EXPIRED']);
+    await stage.collect(id, [{ sent: 11, opened: 3 }]);
+    await stage.post(id);
+    expect(
+      stage.optimove.posts.flat().map(({ TemplateID, MetricID, MetricValue }) => [TemplateID, MetricID, MetricValue]),
+    ).toEqual(
+      expect.arrayContaining([
+        [7731, 0, 11],
+        [7731, 2, 3],
+        [7732, 0, 4],
+      ]),
+    );
+    expect((await stage.kept(id)).every(({ state, error }) => state === 'ACKNOWLEDGED' && error === null)).toBe(true);
+  });
+
+  it('go down again where customers are sent to after all', async () => {
+    const id = await connect();
+    await stage.collect(id, [{ sent: 5, dropped: 2 }]);
+    await stage.post(id);
+    stage.optimove.reset();
+    await stage.collect(id, [{ sent: 7, dropped: 0 }]);
+    await stage.post(id);
+    expect(
+      stage.optimove.posts
+        .flat()
+        .map(({ MetricID, MetricValue }) => [MetricID, MetricValue])
+        .sort(),
+    ).toEqual([
+      [0, 7],
+      [5, 0],
+    ]);
+  });
+
+  it('wait in vain for no other connection, and at most eight are posted for at once', async () => {
+    const ids = await Promise.all(Array.from({ length: 10 }, connect));
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const underWay = { now: 0, most: 0 };
+    stage.optimove.behaviour = async () => {
+      underWay.now += 1;
+      underWay.most = Math.max(underWay.most, underWay.now);
+      await held;
+      underWay.now -= 1;
+      return 200;
+    };
+    for (const id of ids) await stage.collect(id, [{ sent: 10 }]);
+    const clock = newClock(stage);
+    const posting = clock.post();
+    await eventually('eight connections wait for Optimove', () => underWay.now === 8);
+    await clock.post();
+    release();
+    await posting;
+    expect(underWay).toEqual({ now: 0, most: 8 });
+    for (const id of ids) expect(await stage.kept(id)).toMatchObject([{ acknowledged: 10, ...acknowledged }]);
+  });
+
+  it('are late from when they were due, however often they are tried, unless their connection is off', async () => {
+    const lag = async (): Promise<number> => {
+      const [gauge] = await stage.app.get(MetricTotalRepository).lag(stage.app.get(Transactions).pool);
+      return (gauge?.value ?? 0) / 3_600;
+    };
+    const id = await connect();
+    await stage.collect(id, [{ sent: 10, opened: 1 }]);
+    await stage.age(id, 30);
+    stage.optimove.behaviour = () => 503;
+    await stage.post(id);
+    await stage.collect(id, [{ sent: 11, opened: 1 }]);
+    expect(Math.round(await lag())).toBe(30);
+    const toggle = (how: string) =>
+      stage.ask(`mutation ($id: ID!) { ${how}(input: { id: $id }) { userErrors { code } } }`, { id });
+    await toggle('disableConnection');
+    expect(await lag()).toBeLessThan(1);
+    await toggle('enableConnection');
+    stage.optimove.reset();
+    await stage.wait(id);
+    await stage.post(id);
+    expect(await lag()).toBeLessThan(1);
+    await stage.collect(id, [{ sent: 12, opened: 1 }]);
+    expect(await lag()).toBeLessThan(1);
   });
 
   it('end as the newest, whichever worker writes last', async () => {

@@ -14,10 +14,10 @@ interface Known {
 export class Expected {
   private readonly known = new Map<string, Known>();
 
-  /** Everybody wants everything at first, and the SMS centre has reported on the texts. */
+  /** Everybody wants everything at first, and providers have said which numbers and tokens are dead. */
   constructor(people: Person[]) {
     for (const person of people) {
-      const deeds = new Set<Deed>(person.number === null ? [] : [person.isNumberKnown ? 'DELIVERED' : 'BOUNCED']);
+      const deeds = new Set(firstDeeds(person));
       const wants = { email: true, sms: true, push: true };
       this.known.set(person.customerId, { person, deeds, wants, isEmailAlive: true, acts: [] });
     }
@@ -75,6 +75,12 @@ export class Expected {
   private count(holds: (person: Person) => boolean): number {
     return [...this.known.values()].filter(({ person }) => holds(person)).length;
   }
+}
+
+/** What a text comes to by itself; whoever has nothing but a dead phone has bounced. */
+function firstDeeds({ email, number, isNumberKnown, phone }: Person): Deed[] {
+  if (number !== null) return [isNumberKnown ? 'DELIVERED' : 'BOUNCED'];
+  return email === null && phone === 'DEAD' ? ['BOUNCED'] : [];
 }
 
 function isAlive(phone: Person['phone']): boolean {

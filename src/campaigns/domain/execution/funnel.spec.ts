@@ -38,4 +38,23 @@ describe('toFunnel', () => {
     expect(funnel.bounced).toBe(2);
     expect(funnel.bounces).toEqual([{ medium: 'EMAIL', category: 'BAD_MAILBOX', count: 2 }]);
   });
+
+  it('counts who failed at a dead address among the bounced', () => {
+    const { failed, bounced, failedAsBounced, dropped } = toFunnel({
+      ...{ received: 5, duplicates: 0, malformed: 0 },
+      tallies: [
+        { measure: 'FAILED', count: 3 },
+        { measure: 'SENT', count: 2 },
+        { measure: 'FAILED:BOUNCED', count: 1 },
+        { measure: 'DEAD:BOUNCED', count: 2 },
+        { measure: 'RECEIPT:BOUNCED', count: 1 },
+      ],
+    });
+    expect({ failed, bounced, failedAsBounced, dropped }).toEqual({
+      failed: 3,
+      bounced: 3,
+      failedAsBounced: 1,
+      dropped: 0,
+    });
+  });
 });

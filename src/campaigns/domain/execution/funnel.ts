@@ -30,8 +30,10 @@ export interface Funnel {
   failed: number;
   dropped: number;
   delivered: number;
-  /** Whose message did not arrive after its provider had taken it. */
+  /** Whose message did not arrive after its provider had taken it, or who failed because an address is dead. */
   bounced: number;
+  /** Of the failed: who bounced. */
+  failedAsBounced: number;
   opened: number;
   clicked: number;
   unsubscribed: number;
@@ -67,7 +69,8 @@ export function toFunnel(input: FunnelInput): Funnel {
     failed: counts.get('FAILED') ?? 0,
     dropped: dropStates.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0),
     delivered: counts.get('RECEIPT:DELIVERED') ?? 0,
-    bounced: counts.get('RECEIPT:BOUNCED') ?? 0,
+    bounced: (counts.get('RECEIPT:BOUNCED') ?? 0) + (counts.get('DEAD:BOUNCED') ?? 0),
+    failedAsBounced: counts.get('FAILED:BOUNCED') ?? 0,
     opened: counts.get('ENGAGED:OPENED') ?? 0,
     clicked: counts.get('ENGAGED:CLICKED') ?? 0,
     unsubscribed: counts.get('ENGAGED:UNSUBSCRIBED') ?? 0,

@@ -4,6 +4,7 @@ import { FencedError } from '../../domain/execution/errors';
 import type { MatchedBy } from '../../domain/execution/matched-by';
 import type { ExecutionRow } from './execution.repository';
 import { sumsOfDeliveries } from './sums-of-deliveries';
+import { sumsOfPeople } from './sums-of-people';
 
 /** A chunk that this worker holds until the lease runs out; every write of it carries the fence. */
 export interface HeldChunk {
@@ -71,6 +72,8 @@ export interface OpenRecipient {
 export const leaseSeconds = 20;
 /** So many chunks of an execution keep a job while nobody works on them. */
 const queuedAhead = 100;
+
+const peopleOfChunk = 'FROM recipient r WHERE r.execution_id = $1 AND r.seq BETWEEN $3 AND $4';
 
 const deliveriesOfChunk = `FROM delivery d JOIN recipient r ON r.execution_id = d.execution_id AND r.seq = d.seq
   WHERE d.execution_id = $1 AND d.seq BETWEEN $3 AND $4`;
@@ -259,8 +262,7 @@ export class ChunkRepository {
     await query(
       tx,
       prepared(`INSERT INTO execution_tally AS t (execution_id, chunk_no, optimove_template_id, measure, count)
-       SELECT $1::uuid, $2::int, optimove_template_id, end_state, count(*) FROM recipient
-       WHERE execution_id = $1 AND seq BETWEEN $3 AND $4 GROUP BY optimove_template_id, end_state
+       ${sumsOfPeople({ chunkNo: '$2::int', source: peopleOfChunk })}
        UNION ALL
        ${sumsOfDeliveries({ chunkNo: '$2::int', source: deliveriesOfChunk })}
        ON CONFLICT ON CONSTRAINT pk_execution_tally DO UPDATE SET count = excluded.count`),

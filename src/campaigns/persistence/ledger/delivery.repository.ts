@@ -37,6 +37,8 @@ export interface DeliveryOutcome {
   providerMessageId: string | null;
   /** Whether the provider judged the message; an outage uses no try up. */
   isTry: boolean;
+  /** Whether the provider said that nothing will ever arrive at the address. */
+  isAddressDead: boolean;
 }
 
 /** What is known of one recipient after its slice. */
@@ -175,9 +177,9 @@ export class DeliveryRepository {
       prepared(`UPDATE delivery d SET state = o.state, reason = o.reason, provider_message_id = o.provider_message_id,
          text_message_id = CASE WHEN d.medium = 'SMS' THEN o.provider_message_id END, answered_at = now(),
          attempts = d.attempts - CASE WHEN o.is_try THEN 0 ELSE 1 END,
-         waiting_since = CASE WHEN NOT o.is_try THEN coalesce(d.waiting_since, now()) END
-       FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $11::boolean[])
-         AS o(seq, medium, address_key, state, reason, provider_message_id, is_try)
+         waiting_since = CASE WHEN NOT o.is_try THEN coalesce(d.waiting_since, now()) END, is_address_dead = o.is_address_dead
+       FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $11::boolean[], $12::boolean[])
+         AS o(seq, medium, address_key, state, reason, provider_message_id, is_try, is_address_dead)
        WHERE d.execution_id = $1 AND d.seq BETWEEN $9 AND $10 AND d.fence = $2 AND d.seq = o.seq AND d.medium = o.medium
          AND d.address_key = o.address_key AND d.state = 'CLAIMED'`),
       [
@@ -191,6 +193,7 @@ export class DeliveryRepository {
         outcomes.map(({ providerMessageId }) => providerMessageId),
         ...rangeOf(outcomes),
         outcomes.map(({ isTry }) => isTry),
+        outcomes.map(({ isAddressDead }) => isAddressDead),
       ],
     );
   }
@@ -218,12 +221,16 @@ export class DeliveryRepository {
     );
   }
 
-  /** Brings recipients to their end: SENT before UNCERTAIN before FAILED before the drop; those with a retry stay open. */
+  /**
+   * Brings recipients to their end: SENT before UNCERTAIN before FAILED before the drop; those with a retry stay open. Of
+   * the failed those have bounced of whom an address is dead.
+   */
   async end(tx: Tx, executionId: string, recipients: RecipientOutcome[]): Promise<void> {
     if (recipients.length === 0) return;
-    await execute(
+    const failed = await query<{ seq: number }>(
       tx,
-      prepared(`UPDATE recipient r SET profile_id = g.profile_id, ended_at = now(),
+      prepared(`WITH ended AS (
+       UPDATE recipient r SET profile_id = g.profile_id, ended_at = now(),
          end_state = CASE WHEN t.tries = 0 THEN g.drop_state WHEN t.is_sent THEN 'SENT' WHEN t.is_uncertain THEN 'UNCERTAIN' ELSE 'FAILED' END,
          reason = CASE WHEN t.tries = 0 THEN g.reason WHEN t.is_sent THEN NULL ELSE t.reason END
        FROM unnest($2::int[], $3::uuid[], $4::text[], $5::text[]) AS g(seq, profile_id, drop_state, reason)
@@ -231,7 +238,9 @@ export class DeliveryRepository {
          SELECT count(*) AS tries, bool_or(d.state IN ('CLAIMED', 'RETRY')) AS is_open, bool_or(d.state = 'ACCEPTED') AS is_sent,
            bool_or(d.state = 'UNCERTAIN') AS is_uncertain, min(d.reason) FILTER (WHERE d.state <> 'ACCEPTED') AS reason
          FROM delivery d WHERE d.execution_id = $1 AND d.seq = g.seq) AS t
-       WHERE r.execution_id = $1 AND r.seq BETWEEN $6 AND $7 AND r.seq = g.seq AND r.end_state IS NULL AND t.is_open IS NOT TRUE`),
+       WHERE r.execution_id = $1 AND r.seq BETWEEN $6 AND $7 AND r.seq = g.seq AND r.end_state IS NULL AND t.is_open IS NOT TRUE
+       RETURNING r.seq, r.end_state
+     ) SELECT seq FROM ended WHERE end_state = 'FAILED'`),
       [
         executionId,
         recipients.map(({ seq }) => seq),
@@ -240,6 +249,19 @@ export class DeliveryRepository {
         recipients.map(({ reason }) => reason),
         ...rangeOf(recipients),
       ],
+    );
+    await this.bounce(tx, executionId, failed);
+  }
+
+  /** Somebody has bounced once and for all, also when they are sent to later. */
+  private async bounce(tx: Tx, executionId: string, failed: { seq: number }[]): Promise<void> {
+    if (failed.length === 0) return;
+    await execute(
+      tx,
+      prepared(`UPDATE recipient r SET is_address_dead = true, bounced_at = now()
+       WHERE r.execution_id = $1 AND r.seq BETWEEN $3 AND $4 AND r.seq = ANY($2::int[]) AND r.bounced_at IS NULL
+         AND EXISTS (SELECT FROM delivery d WHERE d.execution_id = $1 AND d.seq = r.seq AND d.is_address_dead)`),
+      [executionId, failed.map(({ seq }) => seq), ...rangeOf(failed)],
     );
   }
 

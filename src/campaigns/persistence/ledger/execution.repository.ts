@@ -1,4 +1,5 @@
 import { execute, query, Transactions, type Tx } from '@libs/platform';
+import { sameAccountSql } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import type { MatchedBy } from '../../domain/execution/matched-by';
 
@@ -225,12 +226,16 @@ export class ExecutionRepository {
     );
   }
 
-  /** Every execution of the same Optimove campaign on the same channel, this one included. */
+  /**
+   * Every execution of the same campaign on the same channel of the account at Optimove, this one included, over whichever
+   * of its connections and as whatever kind of channel it went.
+   */
   async ofSameCampaign(tx: Tx, execution: OptimoveExecutionRow): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
-      `SELECT id FROM execution WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3 AND channel_id = $4`,
-      [execution.project_id, execution.connection_id, execution.optimove_campaign_id, execution.channel_id],
+      `SELECT id FROM execution WHERE project_id = $1 AND connection_id = ANY(${sameAccountSql('$2::uuid')})
+         AND optimove_campaign_id = $3 AND optimove_channel_id = $4`,
+      [execution.project_id, execution.connection_id, execution.optimove_campaign_id, execution.optimove_channel_id],
     );
     return rows.map(({ id }) => id);
   }

@@ -3,8 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { summedTallies } from './folded-sums.repository';
 
 /**
- * One sum of an execution: `measure` is an end state, `DELIVERY:<medium>:<state>`, `BOUNCE:<medium>:<category>`,
- * `RECEIPT:<status>` or `ENGAGED:<kind>`; of one medium `PEOPLE:<medium>:<kind>` and `EVENT:<medium>:<kind>`.
+ * One sum of an execution: `measure` is an end state, `FAILED:BOUNCED`, `DEAD:BOUNCED`, `DELIVERY:<medium>:<state>`,
+ * `BOUNCE:<medium>:<category>`, `RECEIPT:<status>` or `ENGAGED:<kind>`; of one medium `PEOPLE:<medium>:<kind>` and
+ * `EVENT:<medium>:<kind>`.
  */
 export interface TallyRow {
   executionId: string;

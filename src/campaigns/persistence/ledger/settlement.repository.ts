@@ -5,6 +5,7 @@ import type { ChunkKey } from './chunk.repository';
 import type { ExecutionRow } from './execution.repository';
 import { unfoldSums } from './folded-sums.repository';
 import { sumsOfDeliveries } from './sums-of-deliveries';
+import { sumsOfPeople } from './sums-of-people';
 
 /** A delivery as somebody saw it: `version` changes with every attempt. */
 export interface SeenDelivery {
@@ -177,15 +178,15 @@ export class SettlementRepository {
       tx,
       `WITH chunk AS (SELECT * FROM execution_chunk WHERE execution_id = $1 AND chunk_no = ANY($2::int[]))
        INSERT INTO execution_tally (execution_id, chunk_no, optimove_template_id, measure, count)
-       SELECT $1::uuid, c.chunk_no, r.optimove_template_id, r.end_state, count(*)
-       FROM chunk c JOIN recipient r ON r.execution_id = $1 AND r.seq BETWEEN c.from_seq AND c.to_seq
-       WHERE r.end_state IS NOT NULL GROUP BY 2, 3, 4
+       ${sumsOfPeople({ chunkNo: 'c.chunk_no', source: peopleOfChunks })}
        UNION ALL
        ${sumsOfDeliveries({ chunkNo: 'c.chunk_no', source: endedDeliveries })}`,
       [executionId, chunkNos],
     );
   }
 }
+
+const peopleOfChunks = 'FROM chunk c JOIN recipient r ON r.execution_id = $1 AND r.seq BETWEEN c.from_seq AND c.to_seq';
 
 const endedDeliveries = `FROM chunk c JOIN delivery d ON d.execution_id = $1 AND d.seq BETWEEN c.from_seq AND c.to_seq
   JOIN recipient r ON r.execution_id = $1 AND r.seq = d.seq WHERE d.state NOT IN ('CLAIMED', 'RETRY')`;
