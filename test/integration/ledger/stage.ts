@@ -1,12 +1,16 @@
 import { newId } from '@libs/foundation';
-import { Transactions } from '@libs/platform';
+import { Leases, Outbox, Transactions } from '@libs/platform';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { CompleteExecution } from '../../../src/campaigns/execution/complete-execution';
+import { SettleByReceipt } from '../../../src/campaigns/execution/settle-by-receipt';
 import { SettleProven } from '../../../src/campaigns/execution/settle-proven';
+import { ExecutionClocks } from '../../../src/campaigns/jobs/execution.clocks';
 import { ChunkRepository, type HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import { DeliveryRepository, type NewDelivery } from '../../../src/campaigns/persistence/ledger/delivery.repository';
+import { ExecutionRepository } from '../../../src/campaigns/persistence/ledger/execution.repository';
 import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
+import { TriggeredRepository } from '../../../src/campaigns/persistence/ledger/triggered.repository';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 
 /** The ledger on a database of its own. */
@@ -23,6 +27,8 @@ export interface LedgerStage {
   age(chunk: HeldChunk, seconds: number): Promise<void>;
   /** What somebody did with a message ends the doubt about it. */
   proven: SettleProven;
+  /** What a provider reports of a message does, too. */
+  reported: SettleByReceipt;
   close(): Promise<void>;
 }
 
@@ -35,6 +41,7 @@ export async function setStage(): Promise<LedgerStage> {
   const module = await Test.createTestingModule({
     providers: [
       CompleteExecution,
+      SettleByReceipt,
       SettleProven,
       SettlementRepository,
       { provide: Transactions, useValue: transactions },
@@ -50,6 +57,7 @@ export async function setStage(): Promise<LedgerStage> {
     deliveries: new DeliveryRepository(),
     completion: module.get(CompleteExecution),
     proven: module.get(SettleProven),
+    reported: module.get(SettleByReceipt),
     projectId,
     takenChunk: async (people) => {
       const executionId = await insertExecution(database, { projectId, people });
@@ -70,6 +78,25 @@ export async function setStage(): Promise<LedgerStage> {
       await database.drop();
     },
   };
+}
+
+/** The clocks of executions on the stage; what they queue stays in the outbox. */
+export async function clocksOf({ transactions, chunks, completion }: LedgerStage): Promise<ExecutionClocks> {
+  const module = await Test.createTestingModule({
+    providers: [
+      ExecutionClocks,
+      ExecutionRepository,
+      TriggeredRepository,
+      Leases,
+      Outbox,
+      { provide: Transactions, useValue: transactions },
+      { provide: ChunkRepository, useValue: chunks },
+      { provide: CompleteExecution, useValue: completion },
+    ],
+  })
+    .useMocker(quietStub)
+    .compile();
+  return module.get(ExecutionClocks);
 }
 
 /** Stands for whatever else is told of a completion: every call of it succeeds and does nothing. */
