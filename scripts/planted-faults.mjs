@@ -1,27 +1,29 @@
-// For each invariant one fault, kept as a patch: applied to a copy of the house it must turn exactly the tests red that
-// the manifest names, and leave the others of their file green. `node scripts/planted-faults.mjs [part of a name]`.
-import { execFileSync, spawnSync } from 'node:child_process';
+// For each invariant there are faults, kept as patches: applied to a copy of the house each must turn exactly the tests
+// red that the manifest names, and leave the others of their file green. Two copies work the faults off beside each other.
+// `node scripts/planted-faults.mjs [part of a name]`.
+import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { applyPatch } from './apply-patch.mjs';
 import { buildIfStale } from './build.mjs';
 
+const require = createRequire(import.meta.url);
+const begin = promisify(execFile);
 const root = join(import.meta.dirname, '..');
 const faults = join(root, 'test', 'planted-faults');
-const copy = join(root, '.cache', 'planted-faults');
-const found = join(copy, 'found.json');
+const work = join(root, '.cache', 'planted-faults');
 const manifest = JSON.parse(readFileSync(join(faults, 'manifest.json'), 'utf8'));
 const wanted = manifest.filter(({ patch }) => patch.includes(process.argv[2] ?? ''));
 const leftOut = new Set(['node_modules', 'dist', '.git', '.cache', '.data']);
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
+const { projects } = require(join(root, 'jest.config.cjs'));
 const compiled = join(root, '.cache', 'jest');
+const copies = ['one', 'other'].map((name) => join(work, name));
 
 buildIfStale();
-makeCopy();
-const { startEmbeddedPostgres } = createRequire(import.meta.url)(
-  join(root, 'dist/libs/platform/src/embedded/index.js'),
-);
+const { startEmbeddedPostgres } = require(join(root, 'dist/libs/platform/src/embedded/index.js'));
 const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: 400 };
 const server = process.env.TEST_DATABASE_URL
   ? null
@@ -30,25 +32,33 @@ const env = { ...process.env, TEST_DATABASE_URL: process.env.TEST_DATABASE_URL ?
 
 let failed = 0;
 try {
-  for (const fault of wanted) {
+  rmSync(work, { recursive: true, force: true });
+  const left = [...wanted];
+  await Promise.all(copies.map((copy) => workOff(copy, left)));
+} finally {
+  await server?.stop();
+  rmSync(work, { recursive: true, force: true });
+}
+console.log(`Planted faults: ${wanted.length - failed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
+
+/** Plants one of those that are left after the other, each once. */
+async function workOff(copy, left) {
+  if (left.length === 0) return;
+  makeCopy(copy);
+  for (let fault = left.shift(); fault; fault = left.shift()) {
     const started = Date.now();
-    const problem = plant(fault);
+    const problem = await plant(copy, fault);
     if (problem) failed += 1;
     const seconds = ((Date.now() - started) / 1000).toFixed(0);
     console.log(
       `${problem ? '✗' : '✓'} ${fault.patch} (invariant ${fault.invariant}), ${seconds} s${problem ? `: ${problem}` : ''}`,
     );
   }
-} finally {
-  await server?.stop();
-  rmSync(copy, { recursive: true, force: true });
 }
-console.log(`Planted faults: ${wanted.length - failed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
 
 /** Sources, tests and settings as they stand now, with the packages linked. */
-function makeCopy() {
-  rmSync(copy, { recursive: true, force: true });
+function makeCopy(copy) {
   mkdirSync(copy, { recursive: true });
   for (const name of readdirSync(root).filter((each) => !leftOut.has(each) && !each.startsWith('dist.'))) {
     cpSync(join(root, name), join(copy, name), { recursive: true });
@@ -57,7 +67,7 @@ function makeCopy() {
 }
 
 /** Applies the patch, runs its test file, takes the patch back. Returns what is wrong, or null. */
-function plant({ patch, project, file, red, needsBuild = false }) {
+async function plant(copy, { patch, project, file, red, needsBuild = false }) {
   let takeBack;
   try {
     takeBack = applyPatch(copy, readFileSync(join(faults, patch), 'utf8'));
@@ -65,34 +75,41 @@ function plant({ patch, project, file, red, needsBuild = false }) {
     return `the patch no longer applies: ${error.message}`;
   }
   try {
-    if (needsBuild) execFileSync(process.execPath, [join(copy, 'scripts', 'build.mjs'), '--force'], { cwd: copy });
-    return judge(run(project, file), red);
+    if (needsBuild) await begin(process.execPath, [join(copy, 'scripts', 'build.mjs'), '--force'], { cwd: copy });
+    return judge(await run(copy, { project, file }), red);
+  } catch (error) {
+    return error.message;
   } finally {
     takeBack();
   }
 }
 
 /** What jest found; in a file, because what is tested may write to the output as well. */
-function run(project, file) {
+async function run(copy, { project, file }) {
+  const found = `${copy}.json`;
   rmSync(found, { force: true });
-  const args = [
-    '--selectProjects',
-    project,
-    '--testPathPatterns',
-    file,
-    '--json',
-    '--outputFile',
-    found,
-    '--silent',
-    '--cacheDirectory',
-    compiled,
-  ];
-  const done = spawnSync(process.execPath, [jest, ...args], { cwd: copy, encoding: 'utf8', env, maxBuffer: 1 << 26 });
+  const config = JSON.stringify(configOf(copy, { project, file }));
+  const args = ['--config', config, '--runInBand', '--json', '--outputFile', found, '--silent'];
+  const done = await begin(process.execPath, [jest, ...args], { cwd: copy, env, maxBuffer: 1 << 26 }).catch(
+    (error) => error,
+  );
   try {
     return JSON.parse(readFileSync(found, 'utf8'));
   } catch {
     return { testResults: [], output: `${done.stdout}${done.stderr}`.slice(-2000) };
   }
+}
+
+/** The project with this file alone: nothing else is looked for, and the server is there already. */
+function configOf(copy, { project, file }) {
+  const {
+    displayName: _name,
+    globalSetup: _begin,
+    globalTeardown: _end,
+    ...own
+  } = projects.find(({ displayName }) => displayName === project);
+  const path = join(copy, file);
+  return { ...own, rootDir: copy, roots: [dirname(path)], testMatch: [path], cacheDirectory: compiled };
 }
 
 function judge({ testResults, output }, red) {

@@ -35,6 +35,7 @@ import { MatchPeople } from './execution/match-people';
 import { MatchSamePeople } from './execution/match-same-people';
 import { NarrowToSegment } from './execution/narrow-to-segment';
 import { NarrowToTarget } from './execution/narrow-to-target';
+import { OwnCampaigns } from './execution/own-campaigns';
 import { ReadRecipients } from './execution/read-recipients';
 import { RecipientSources } from './execution/recipient-sources/recipient-sources';
 import { RetryExecution } from './execution/retry-execution';
@@ -170,6 +171,7 @@ const useCases = [
   RetryExecution,
   NarrowToSegment,
   NarrowToTarget,
+  OwnCampaigns,
   SentBeforeSignIn,
   SendChunk,
   AccountsNeeded,

@@ -82,6 +82,30 @@ describe('an announcement', () => {
     const url = listeners.find(({ eventTypeId }) => eventTypeId === 13)?.listenerUrl ?? '';
     return (await fetch(url, { method: 'POST', body: JSON.stringify(body) })).status;
   };
+  /** The replay of the only call, once the rehearsals of its lists are over. */
+  const replayOfEvent1 = async (stage: CampaignStage): Promise<{ verdict: string; dryRuns: object[] }> => {
+    const { callbackJournal } = await product.graphql<{ callbackJournal: { nodes: { id: string }[] } }>(
+      'query ($id: ID!) { callbackJournal(connectionId: $id) { nodes { id } } }',
+      { id: stage.connectionId },
+    );
+    const { replay } = await mutate<{ replay: { verdict: string; dryRuns: { id: string }[] } }>(
+      product.graphql,
+      'replayCallback',
+      'ReplayCallbackInput',
+      'replay { verdict dryRuns { id } }',
+      { journalId: callbackJournal.nodes[0]?.id },
+    );
+    const dryRuns = replay.dryRuns.map(({ id }) =>
+      eventually('the rehearsal is over', async () => {
+        const { dryRun } = await product.graphql<{ dryRun: { finishedAt: string | null } }>(
+          'query ($id: ID!) { dryRun(id: $id) { finishedAt result { received endStates { state count } } } }',
+          { id },
+        );
+        return dryRun.finishedAt === null ? null : dryRun;
+      }),
+    );
+    return { ...replay, dryRuns: await Promise.all(dryRuns) };
+  };
   const replaceToken = async (stage: CampaignStage): Promise<void> => {
     await faults(stage, noFaults);
     const { connection } = await product.graphql<{ connection: { version: number } }>(
@@ -338,6 +362,11 @@ describe('an announcement', () => {
     expect(await post(stage, { EventTypeID: 1, TimeStamp: timeStamp, CampaignID: Number(campaign.id) })).toBe(200);
     const { announcements } = await inState(stage, 'COMPLETED');
     expect(announcements.map(({ source }) => source)).toEqual(['1']);
+    expect(inbox().received).toBe(60);
+    expect(await replayOfEvent1(stage)).toMatchObject({
+      verdict: 'WHOLE_LIST',
+      dryRuns: [{ result: { received: 60, endStates: [{ state: 'SENT', count: 60 }] } }],
+    });
     expect(inbox().received).toBe(60);
   });
 

@@ -5,8 +5,10 @@ import {
   type CampaignStage,
   completedExecution,
   countOf,
+  mutate,
   planWithPeople,
   stageCampaign,
+  tryMutation,
 } from '../support/campaign-stage';
 import { eventually } from '../support/eventually';
 import { startHost } from '../support/host';
@@ -15,6 +17,12 @@ import { type Product, startProduct } from '../support/product';
 const customers = 1_000;
 const rowsPerFile = 400;
 const content = { mobilePush: { title: 'Hello {{ FirstName }}', body: 'A bonus of {{ BonusAmount }}' } };
+
+interface Replay {
+  verdict: string;
+  reason: string | null;
+  dryRuns: { id: string }[];
+}
 
 describe('a campaign by files', () => {
   let product: Product;
@@ -50,6 +58,25 @@ describe('a campaign by files', () => {
   const fault = ({ tenant }: CampaignStage, rules: object[]): Promise<unknown> =>
     product.control('PUT', `/tenants/${tenant.id}/faults`, { rules });
   const pushes = (): number => product.farEnds.inbox.report(0).mobilePush.received;
+  /** What the newest announcement would lead to now. */
+  const replay = async (stage: CampaignStage): Promise<Replay> => {
+    const { callbackJournal } = await product.graphql<{ callbackJournal: { nodes: { id: string }[] } }>(
+      'query ($id: ID!) { callbackJournal(connectionId: $id, first: 1) { nodes { id } } }',
+      { id: stage.connectionId },
+    );
+    const fields = 'replay { verdict reason dryRuns { id } }';
+    const input = { journalId: callbackJournal.nodes[0]?.id };
+    return (await mutate<{ replay: Replay }>(product.graphql, 'replayCallback', 'ReplayCallbackInput', fields, input))
+      .replay;
+  };
+  const finished = (id: string | undefined): Promise<object> =>
+    eventually('the rehearsal is over', async () => {
+      const { dryRun } = await product.graphql<{ dryRun: { result: object | null } }>(
+        'query ($id: ID!) { dryRun(id: $id) { result { received endStates { state count } } } }',
+        { id },
+      );
+      return dryRun.result;
+    });
   const fileReads = async ({ tenant }: CampaignStage): Promise<string[]> => {
     const calls = await product.control<{ path: string }[]>('GET', `/tenants/${tenant.id}/calls`);
     return calls.flatMap(({ path }) => /customers_file\d+/.exec(path)?.[0] ?? []);
@@ -131,6 +158,13 @@ describe('a campaign by files', () => {
     expect(pushes()).toBe(0);
 
     await fault(stage, []);
+    const { verdict, dryRuns } = await replay(stage);
+    expect(verdict).toBe('WHOLE_LIST');
+    expect(await finished(dryRuns[0]?.id)).toEqual({
+      received: customers,
+      endStates: [{ state: 'SENT', count: customers }],
+    });
+    expect(pushes()).toBe(0);
     await product.control('POST', `/tenants/${stage.tenant.id}/campaigns/${id}/announce-files`, {});
     const { state, funnel } = await eventually('the second reading completes', async () => {
       const execution = await completedExecution(product, stage.connectionId);
@@ -139,6 +173,16 @@ describe('a campaign by files', () => {
     expect(state).toBe('COMPLETED');
     expect(funnel).toMatchObject({ received: customers, ended: customers });
     expect(countOf(funnel, 'SENT')).toBe(pushes());
+    expect(await replay(stage)).toEqual({
+      verdict: 'UNREADABLE',
+      reason: expect.stringContaining('The key of its files is given up'),
+      dryRuns: [],
+    });
+    const { userErrors } = await tryMutation(product.graphql, 'startDryRun', 'StartDryRunInput', 'dryRun { id }', {
+      channelId: stage.channelId,
+      optimoveCampaignId: id,
+    });
+    expect(userErrors).toMatchObject([{ code: 'INVALID', path: ['optimoveCampaignId'] }]);
   });
 
   it('is not sent a second time when event 13 announces it, too', async () => {

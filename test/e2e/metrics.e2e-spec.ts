@@ -147,6 +147,7 @@ describe('the metrics of a worker', () => {
     );
     const age = (await read()).get('suppression_data_age_seconds') ?? 0;
     expect([age >= 2 * 86_400, age <= 3 * 86_400 + 60]).toEqual([true, true]);
+    expect((await read()).get('suppression_rules_unreliable')).toBe(0);
     await product.database.query('DELETE FROM suppression_attribute');
   });
 

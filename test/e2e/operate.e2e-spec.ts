@@ -177,12 +177,12 @@ describe('what an operator does with an execution', () => {
     expect(execution.failures).toEqual([{ reason: 'INVALID_ARGUMENT', customers: 1 }]);
   });
 
-  const dryRunFields = `dryRun { id taskId finishedAt result {
+  const found = `{ id taskId finishedAt result {
     received matched smsParts smsCost endStates { state count } messages { medium count } } }`;
   const finishedDryRun = (id: string) =>
     eventually('the dry run is over', async () => {
       const { dryRun } = await product.graphql<{ dryRun: { finishedAt: string | null; result: DryRunResult } }>(
-        `query ($id: ID!) { ${dryRunFields.replace('dryRun', 'dryRun(id: $id)')} }`,
+        `query ($id: ID!) { dryRun(id: $id) ${found} }`,
         { id },
       );
       return dryRun.finishedAt === null ? null : dryRun.result;
@@ -199,10 +199,14 @@ describe('what an operator does with an execution', () => {
       product.graphql,
       'startDryRun',
       'StartDryRunInput',
-      dryRunFields,
+      `dryRun ${found}`,
       { channelId: stage.channelId, optimoveCampaignId: campaignId, smsPartPrice: 0.05 },
     );
     const result = await finishedDryRun(started.dryRun.id);
+    const { dryRuns } = await product.graphql<{ dryRuns: { nodes: { id: string }[] } }>(
+      '{ dryRuns(first: 1) { nodes { id } } }',
+    );
+    expect(dryRuns.nodes).toEqual([{ id: started.dryRun.id }]);
     expect(result).toMatchObject({ received: funnel.received, endStates: funnel.endStates, smsParts: 0, smsCost: 0 });
     expect(result.messages).toEqual(funnel.deliveries.map(({ medium, count }) => ({ medium, count })));
     const { task } = await product.graphql<{ task: object }>(
@@ -222,15 +226,15 @@ describe('what an operator does with an execution', () => {
     });
     const call = callbackJournal.nodes.find(({ outcome }) => outcome === 'ANNOUNCED');
     expect(call).toMatchObject({ executionId: id, maskedBody: expect.stringContaining(campaignId) });
-    const replayed = await tryMutation<{ replay: { verdict: string; dryRun: { id: string } } }>(
+    const replayed = await tryMutation<{ replay: { verdict: string; dryRuns: { id: string }[] } }>(
       product.graphql,
       'replayCallback',
       'ReplayCallbackInput',
-      `replay { verdict optimoveCampaignId ${dryRunFields} }`,
+      `replay { verdict optimoveCampaignId dryRuns ${found} }`,
       { journalId: call?.id },
     );
     expect(replayed.replay).toMatchObject({ verdict: 'WHOLE_LIST', optimoveCampaignId: campaignId });
-    expect((await finishedDryRun(replayed.replay.dryRun.id)).endStates).toEqual(funnel.endStates);
+    expect((await finishedDryRun(replayed.replay.dryRuns[0]?.id ?? '')).endStates).toEqual(funnel.endStates);
 
     expect(product.farEnds.inbox.report(0)).toEqual(before);
     expect(await product.database.query('SELECT 1 FROM delivery')).toHaveLength(deliveriesBefore.length);

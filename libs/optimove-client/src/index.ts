@@ -35,7 +35,12 @@ export {
   signatureOf,
 } from './event-sender';
 export type { CustomerFilesQuery, FilePage } from './files/customer-pages';
-export { type EngagementAnnouncement, readEngagement, withoutDecryptionKey } from './files/engagement';
+export {
+  type EngagementAnnouncement,
+  namesDecryptionKey,
+  readEngagement,
+  withoutDecryptionKey,
+} from './files/engagement';
 export type { EngagementMetadata } from './files/metadata';
 export type { StorageOptions } from './files/object-request';
 export { createOptimoveStorage, type OptimoveStorage } from './files/storage';

@@ -59,15 +59,15 @@ export class JournalResolver {
     }
     const found = await this.replaying.run(actor, input.journalId);
     if (!found) return { replay: null, userErrors: [{ code: 'NOT_FOUND', path: ['journalId'], message: noCall }] };
-    const { callback, dryRunId, ...replay } = found;
-    const dryRun = dryRunId && (await this.dryRuns.find(this.transactions.pool, actor.projectId, dryRunId));
+    const { callback, dryRunIds, ...replay } = found;
+    const dryRuns = await this.dryRuns.ofIds(this.transactions.pool, actor.projectId, dryRunIds);
     return {
       replay: {
         ...replay,
         eventTypeId: callback?.eventTypeId ?? null,
         optimoveCampaignId: callback?.campaignId ?? null,
         optimoveChannelId: callback?.channelId ?? null,
-        dryRun: dryRun ? toDryRun(dryRun) : null,
+        dryRuns: dryRuns.map(toDryRun),
       },
       userErrors: [],
     };

@@ -101,11 +101,11 @@ export class ReplayType {
   })
   customer!: RehearsedCustomerType | null;
 
-  @Field(() => DryRunType, {
-    nullable: true,
-    description: 'The rehearsal of a whole list; it goes on in the background.',
+  @Field(() => [DryRunType], {
+    description:
+      'The rehearsals of whole lists, which go on in the background; event 1 names a campaign on all its channels.',
   })
-  dryRun!: DryRunType | null;
+  dryRuns!: DryRunType[];
 }
 
 @ObjectType('ReplayCallbackPayload', { description: 'Outcome of replaying a call.' })

@@ -3,6 +3,7 @@ import { PageArgs, Transactions, toPage, validateInput } from '@libs/platform';
 import { ChannelNotFoundError, ChannelsService, type ChannelView } from '@modules/channels';
 import { type Actor, Allow, CurrentActor } from '@modules/projects';
 import { Args, ID, Mutation, Query, Resolver } from '@nestjs/graphql';
+import { EngagementFilesRepository } from '../persistence/ledger/engagement-files.repository';
 import { DirectDrafts } from '../rehearsal/direct-draft';
 import { DryRunRepository } from '../rehearsal/dry-run.repository';
 import { nameOfList, StartDryRun } from '../rehearsal/start-dry-run';
@@ -19,6 +20,9 @@ import { readCursor } from './read-cursor';
 
 const noDirectCampaign = 'This project has no such Direct campaign; list directCampaigns to see their ids';
 
+const inFiles =
+  'The list came in files, one for each template; replay the calls of event 14 that announced them instead (replayCallback)';
+
 const unlisted: Partial<Record<ChannelView['kind'], string>> = {
   TRIGGERED: 'Optimove lists nobody of a triggered campaign; replay one of its calls instead (replayCallback)',
   SMS_SUBSCRIPTION: 'Nothing is sent on this channel; choose the one that the campaign runs on',
@@ -32,6 +36,7 @@ export class RehearsalResolver {
     private readonly start: StartDryRun,
     private readonly drafts: DirectDrafts,
     private readonly channels: ChannelsService,
+    private readonly engagements: EngagementFilesRepository,
     private readonly transactions: Transactions,
   ) {}
 
@@ -61,6 +66,10 @@ export class RehearsalResolver {
     if ('code' in channel) return { dryRun: null, userErrors: [channel] };
     const { connectionId, optimoveChannelId } = channel;
     const { optimoveCampaignId, smsPartPrice = null } = input;
+    const campaign = { projectId: actor.projectId, channelId: channel.id, optimoveCampaignId };
+    if (await this.engagements.isNewestInFiles(this.transactions.pool, campaign)) {
+      return refused([{ path: ['optimoveCampaignId'], message: inFiles }]);
+    }
     const request = { optimoveCampaignId, optimoveChannelId, smsPartPrice };
     const id = await this.start.run(actor, nameOfList(request), { connectionId, kind: 'EXECUTION', request });
     return { dryRun: await this.dryRun(actor, id), userErrors: [] };

@@ -1,10 +1,9 @@
 import { systemClock } from '@libs/foundation';
-import { type OptimoveClient, OptimoveRejectedError } from '@libs/optimove-client';
+import { OptimoveRejectedError } from '@libs/optimove-client';
 import { Log, Transactions } from '@libs/platform';
-import { ChannelsService, type ChannelView } from '@modules/channels';
-import { ConnectionsService, type ConnectionView } from '@modules/connections';
+import { ChannelsService } from '@modules/channels';
+import { ConnectionsService } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
-import { TemplateDirectory } from '../authoring/template-directory';
 import { CampaignsConfig } from '../campaigns.config';
 import { runDateOf } from '../domain/execution/run-date';
 import { instantOf } from '../domain/local-instant';
@@ -12,6 +11,7 @@ import { type Announcement, AnnouncementRepository, type Heard } from '../persis
 import { SightingRepository } from '../persistence/ledger/sighting.repository';
 import { type DueSignal, SignalRepository } from '../persistence/ledger/signal.repository';
 import { AnnounceCampaign } from './announce-campaign';
+import { type ChannelAtOptimove, isSwept, OwnCampaigns } from './own-campaigns';
 
 const dayMs = 86_400_000;
 
@@ -22,7 +22,7 @@ export class FindMissed {
     private readonly transactions: Transactions,
     private readonly connections: ConnectionsService,
     private readonly channels: ChannelsService,
-    private readonly directory: TemplateDirectory,
+    private readonly ownCampaigns: OwnCampaigns,
     private readonly announceCampaign: AnnounceCampaign,
     private readonly announcements: AnnouncementRepository,
     private readonly sightings: SightingRepository,
@@ -72,7 +72,7 @@ export class FindMissed {
     const stamp = `${runDate} 00:00:00`;
     const heard: Heard = { source: 'SWEEP', stamp, saidAt, receivedAt: systemClock.now() };
     for (const { optimoveCampaignId, isKnown } of overdue) {
-      if (isKnown || (await this.isOurs(place, optimoveCampaignId))) {
+      if (isKnown || (await this.ownCampaigns.isOurs(place, optimoveCampaignId))) {
         await this.announce(place, optimoveCampaignId, heard);
       }
     }
@@ -94,22 +94,8 @@ export class FindMissed {
   private async followUpOn(place: Place, { optimoveCampaignId, receivedAt, stamp, saidAt }: DueSignal): Promise<void> {
     const known = await this.announcements.latest(this.transactions.pool, toAnnouncement(place, optimoveCampaignId));
     if (known?.read_started_at && known.read_started_at > receivedAt) return;
-    if (!known && !(await this.isOurs(place, optimoveCampaignId))) return;
+    if (!known && !(await this.ownCampaigns.isOurs(place, optimoveCampaignId))) return;
     await this.announce(place, optimoveCampaignId, { source: '1', stamp, saidAt, receivedAt });
-  }
-
-  /** Whether the campaign uses a template of ours on the channel; a campaign that is not on it has none. */
-  private async isOurs({ connection, client, channel }: Place, optimoveCampaignId: string): Promise<boolean> {
-    const { optimoveChannelId } = channel;
-    const details = await client
-      .getExecutedCampaignChannelDetails({ campaignId: optimoveCampaignId, channelId: optimoveChannelId })
-      .catch((error: unknown) => {
-        if (error instanceof OptimoveRejectedError) return [];
-        throw error;
-      });
-    const optimoveTemplateIds = details.map(({ templateId }) => templateId);
-    const wanted = { connectionId: connection.id, optimoveChannelId, optimoveTemplateIds };
-    return (await this.directory.find(this.transactions.pool, wanted)).size > 0;
   }
 
   private async announce(place: Place, optimoveCampaignId: string, heard: Heard): Promise<void> {
@@ -121,16 +107,8 @@ export class FindMissed {
   }
 }
 
-interface Place {
-  connection: ConnectionView;
-  client: OptimoveClient;
-  channel: ChannelView;
+interface Place extends ChannelAtOptimove {
   runDate: string;
-}
-
-/** Whether campaigns that Optimove schedules can go out over the channel. */
-function isSwept({ media, kind }: ChannelView): boolean {
-  return media.length > 0 && kind !== 'TRIGGERED';
 }
 
 function toAnnouncement({ connection, channel, runDate }: Place, optimoveCampaignId: string): Announcement {

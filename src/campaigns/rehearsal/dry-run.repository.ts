@@ -7,7 +7,13 @@ import type { RehearsalSums } from '../domain/execution/rehearsal';
 export interface ListSubject {
   kind: 'EXECUTION' | 'CALLBACK';
   connectionId: string;
-  request: { optimoveCampaignId: string; optimoveChannelId: number; smsPartPrice: number | null };
+  request: {
+    optimoveCampaignId: string;
+    optimoveChannelId: number;
+    smsPartPrice: number | null;
+    /** The execution that knows where the files of the list are; none for a list of the API. */
+    executionId?: string;
+  };
 }
 
 /** A Direct campaign to rehearse. */
@@ -68,6 +74,13 @@ export class DryRunRepository {
       id,
     ]);
     return row ?? null;
+  }
+
+  ofIds(tx: Tx, projectId: string, ids: string[]): Promise<DryRunRow[]> {
+    return query(tx, `SELECT ${columns} FROM dry_run WHERE project_id = $1 AND id = ANY($2::uuid[]) ORDER BY id`, [
+      projectId,
+      ids,
+    ]);
   }
 
   /** The latest, newest first. */

@@ -7,9 +7,9 @@ import { Tasks } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import { RehearsalCounter, type RehearsalSums } from '../domain/execution/rehearsal';
 import { refuseWithout } from '../domain/execution/required-attributes';
-import { tolerantPages } from '../execution/recipient-sources/tolerant-pages';
 import { stagePage } from '../execution/stage-page';
 import { DryRunRepository, type ListDryRun } from './dry-run.repository';
+import { ReadableLists } from './readable-lists';
 import { RehearsalContexts } from './rehearsal-contexts';
 import { type Rehearsal, RehearsePeople } from './rehearse-people';
 
@@ -20,26 +20,24 @@ export class RehearseList {
     private readonly transactions: Transactions,
     private readonly connections: ConnectionsService,
     private readonly dryRuns: DryRunRepository,
+    private readonly lists: ReadableLists,
     private readonly contexts: RehearsalContexts,
     private readonly people: RehearsePeople,
     private readonly matching: MatchingService,
     private readonly tasks: Tasks,
   ) {}
 
-  async run({ id, projectId, connectionId, taskId, request }: ListDryRun): Promise<RehearsalSums> {
-    const { optimoveCampaignId: campaignId, optimoveChannelId: channelId, smsPartPrice } = request;
+  async run(dryRun: ListDryRun): Promise<RehearsalSums> {
+    const { id, projectId, connectionId, taskId, request } = dryRun;
     const connection = await this.connections.get(projectId, connectionId);
-    const client = await this.connections.clientFor(connection.id);
-    const details = await client.getExecutedCampaignChannelDetails({ campaignId, channelId });
-    const templateIds = [...new Set(details.map(({ templateId }) => templateId))];
-    const context = await this.contexts.open({ id, connection, optimoveChannelId: channelId, templateIds });
+    const { templateIds, pages } = await this.lists.open(dryRun, connection);
+    const { optimoveChannelId, smsPartPrice } = request;
+    const context = await this.contexts.open({ id, connection, optimoveChannelId, templateIds });
     const rehearsal = { taskId, context, counter: new RehearsalCounter() };
-    const { pageSize, trustsShortPage: stopAtShortPage } = connection;
-    const list = { campaignId, channelId, pageSize, fromSkip: 0, stopAtShortPage };
     const required = this.matching.requiredAttributes(connection);
     // The sums name them as fields without a value.
     const onUnknown = async (unknown: string[]): Promise<void> => refuseWithout(required, unknown);
-    for await (const page of tolerantPages(client, list, { names: context.execution.attributes, onUnknown })) {
+    for await (const page of pages({ names: context.execution.attributes, onUnknown })) {
       await this.addPage(id, rehearsal, page);
     }
     return rehearsal.counter.sums(smsPartPrice);

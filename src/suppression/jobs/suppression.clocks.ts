@@ -10,6 +10,7 @@ import { SyncRunRepository } from '../persistence/sync-run.repository';
 import { SuppressionConfig } from '../suppression.config';
 import { CheckDataDate } from '../sync/check-data-date';
 import { ForgetValues } from '../sync/forget-values';
+import { lateDetail } from '../sync/late-detail';
 import { connectionGone } from './suppression.handlers';
 import { syncAttributeJob } from './suppression.jobs';
 
@@ -85,11 +86,11 @@ export class SuppressionClocks implements OnApplicationBootstrap {
     });
   }
 
-  /** Raises the alarm where the data of the day have not come by the alarm hour. */
+  /** Raises the alarm where the data of the day have not come by the alarm hour, or will not come any more. */
   @Interval(60_000)
   async late(): Promise<void> {
     await this.leases.runWhenDue({ name: 'suppression.late', everyMs: lateEveryMs, leaseMs: 60_000 }, async () => {
-      for (const feed of await this.feeds.connections(this.transactions.pool)) await this.alarm(feed);
+      for (const feed of await this.feeds.awaited(this.transactions.pool)) await this.alarm(feed);
     });
   }
 
@@ -127,9 +128,7 @@ export class SuppressionClocks implements OnApplicationBootstrap {
         title: 'Suppression attributes without the data of the day',
         triggeredBy: 'clock',
       });
-      const names = late.map(({ name, dataDate }) => `${name} (${dataDate ? `data of ${dataDate}` : 'never synced'})`);
-      const detail = `By ${alarmHour}:00 no newer data had come for ${names.join(', ')}. Check Optimove's daily process, then Run now`;
-      await this.tasks.finish(tx, taskId, 'FAILED', detail);
+      await this.tasks.finish(tx, taskId, 'FAILED', lateDetail(late, alarmHour));
       this.log.event('suppression.late', { connectionId: feed.connectionId, attributes: late.length }, 'warn');
     });
   }

@@ -1,5 +1,5 @@
 import { newId } from '@libs/foundation';
-import { execute, prepared, query, type Tx } from '@libs/platform';
+import { execute, type GaugeValue, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { GateOrigin, RuleInForce, UnknownMeaning } from '../domain/guard';
 import type { TypedValue } from '../domain/typed-value';
@@ -32,13 +32,16 @@ const keys = `ARRAY(
     SELECT lower(btrim(item)) FROM jsonb_array_elements(r.excluding_values) AS e(value),
       jsonb_array_elements_text(CASE jsonb_typeof(e.value) WHEN 'array' THEN e.value ELSE jsonb_build_array(e.value) END) AS item)`;
 
+/** SQL: how far the data of a rule `r` can be relied on, those of an attribute `a` of a connection `c`. */
+const freshness = `CASE WHEN a.state IN ('STOPPED', 'FAILED') THEN a.state
+    WHEN (c.user_id_attribute, c.account_id) IS DISTINCT FROM (a.keyed_by, a.account_id) THEN 'FAILED' WHEN a.data_date IS NULL THEN 'NEVER_SYNCED'
+    WHEN now() - a.data_as_of > r.maximum_age_hours * interval '1 hour' THEN 'TOO_OLD' ELSE 'FRESH' END`;
+
 /** Rules that count for a request: $1 project, $2 kind of origin, $3 connection of an Optimove execution. */
 export const rulesInForce = `
   SELECT r.id, r.attribute_id, ${keys} AS keys, r.when_unknown, a.name, a.type, a.data_date, a.gap_before, a.state_reason,
     a.is_gap_open, a.complete_date IS NULL AND r.when_unknown = 'ALLOW' AS is_partial,
-    CASE WHEN a.state IN ('STOPPED', 'FAILED') THEN a.state
-      WHEN (c.user_id_attribute, c.account_id) IS DISTINCT FROM (a.keyed_by, a.account_id) THEN 'FAILED' WHEN a.data_date IS NULL THEN 'NEVER_SYNCED'
-      WHEN now() - a.data_as_of > r.maximum_age_hours * interval '1 hour' THEN 'TOO_OLD' ELSE 'FRESH' END AS freshness,
+    ${freshness} AS freshness,
     (SELECT o.id FROM guard_override o WHERE o.project_id = $1 AND o.rule_id = r.id AND o.revoked_at IS NULL
        AND o.expires_at > now() ORDER BY o.id DESC LIMIT 1) AS override_id
   FROM exclusion_rule r JOIN suppression_attribute a ON a.id = r.attribute_id
@@ -62,6 +65,16 @@ export class ExclusionRuleRepository {
          is_partial AS "isPartial", override_id AS "overrideId" FROM (${rulesInForce}) AS rules ORDER BY name, id`),
       originParameters(projectId, origin),
     );
+  }
+
+  /** How many rules, of all projects, cannot be relied on as they stand now, with an override or without. */
+  async unreliable(tx: Tx): Promise<GaugeValue<never>[]> {
+    const [row] = await query<{ rules: number }>(
+      tx,
+      `SELECT count(*)::int AS rules FROM exclusion_rule r JOIN suppression_attribute a ON a.id = r.attribute_id
+       LEFT JOIN connection c ON c.id = r.connection_id WHERE a.is_gap_open OR ${freshness} <> 'FRESH'`,
+    );
+    return [{ labels: {}, value: row?.rules ?? 0 }];
   }
 
   /** Whether no rule counts for Optimove's executions over the connection, though rules do over another one of the project. */

@@ -15,6 +15,17 @@ export interface Feed {
   version: number;
 }
 
+/** An attribute without the data of the day. */
+export interface LateAttribute {
+  name: string;
+  dataDate: string | null;
+  /** Null: it is synced, and its data have not come. */
+  stoppedBecause: string | null;
+}
+
+/** SQL: whether a rule rests on an attribute `a`. */
+const hasRule = 'EXISTS (SELECT FROM exclusion_rule r WHERE r.attribute_id = a.id)';
+
 const columns = `connection_id AS "connectionId", project_id AS "projectId", guards_optimove AS "guardsOptimove",
   data_date::text AS "dataDate", checked_at AS "checkedAt", problem, version`;
 
@@ -113,28 +124,39 @@ export class FeedRepository {
     );
   }
 
+  /** Connections whose data ought to come: they have attributes to sync, or rules on attributes that stopped. */
+  async awaited(tx: Tx): Promise<{ projectId: string; connectionId: string }[]> {
+    return query(
+      tx,
+      `SELECT DISTINCT a.project_id AS "projectId", a.connection_id AS "connectionId" FROM suppression_attribute a
+       WHERE a.state <> 'STOPPED' OR ${hasRule}`,
+    );
+  }
+
   /**
    * Attributes whose data have not come though it is past the alarm hour of their project's day, once a day each
-   * connection: then at least the data of the day before are expected.
+   * connection: then at least the data of the day before are expected. Those under a rule that stopped are told as well.
    */
   async takeLate(
     tx: Tx,
     { projectId, connectionId }: { projectId: string; connectionId: string },
     { timeZone, alarmHour }: { timeZone: string; alarmHour: number },
-  ): Promise<{ name: string; dataDate: string | null }[]> {
+  ): Promise<LateAttribute[]> {
     return query(
       tx,
       `WITH late AS (
-         SELECT name, data_date FROM suppression_attribute WHERE project_id = $1 AND connection_id = $2
-           AND state <> 'STOPPED' AND coalesce(data_date, '-infinity') < (now() AT TIME ZONE $3)::date - 1
-           AND created_at < now() - interval '1 day'
+         SELECT a.name, a.data_date, CASE a.state WHEN 'STOPPED' THEN coalesce(a.state_reason, '') END AS stopped_because
+         FROM suppression_attribute a WHERE a.project_id = $1 AND a.connection_id = $2 AND CASE a.state WHEN 'STOPPED'
+           THEN ${hasRule} ELSE coalesce(a.data_date, '-infinity') < (now() AT TIME ZONE $3)::date - 1
+             AND a.created_at < now() - interval '1 day' END
        ), taken AS (
          UPDATE suppression_feed SET alarmed_on = (now() AT TIME ZONE $3)::date
          WHERE project_id = $1 AND connection_id = $2 AND extract(hour FROM now() AT TIME ZONE $3) >= $4
            AND alarmed_on IS DISTINCT FROM (now() AT TIME ZONE $3)::date AND EXISTS (SELECT 1 FROM late)
          RETURNING connection_id
        )
-       SELECT late.name, late.data_date::text AS "dataDate" FROM late, taken`,
+       SELECT late.name, late.data_date::text AS "dataDate", late.stopped_because AS "stoppedBecause" FROM late, taken
+       ORDER BY late.name`,
       [projectId, connectionId, timeZone, alarmHour],
     );
   }

@@ -108,7 +108,7 @@ describe('channels of a connection', () => {
     };
   }
 
-  it('finds a channel by the usual name of its kind and registers its listeners under the secret address', async () => {
+  it('finds a channel by the usual name of its kind and registers its listeners under the secret address, which ends with its connection', async () => {
     expect(await add({ kind: 'MOBILE_PUSH' })).toMatchObject({
       userErrors: [],
       channel: {
@@ -126,6 +126,14 @@ describe('channels of a connection', () => {
     const url = await connections.callbackUrl({ id: stage.connectionId }, 'event-13');
     expect(url).toMatch(/^https:\/\/push\.example\.com\/callbacks\/optimove\/.+\/event-13$/);
     expect(stage.optimove.listeners.get('13/506')).toBe(url);
+    const { connection } = await stage.ask<{ connection: { deletionConsequences: string[] } }>(
+      'query ($id: ID!) { connection(id: $id) { deletionConsequences } }',
+      { id: stage.connectionId },
+    );
+    expect(connection.deletionConsequences).toEqual([
+      expect.stringContaining('can no longer start campaigns'),
+      expect.stringContaining('unregistered: Xtremepush (506)'),
+    ]);
   });
 
   it('listens to triggers on a triggered channel, whatever the spelling of its name', async () => {
@@ -189,6 +197,23 @@ describe('channels of a connection', () => {
     const again = await stage.change<Answer>('reregisterListener', { id: idOf(refused) }, fields);
     expect(again).toMatchObject({ userErrors: [], channel: { state: 'ACTIVE', lastError: null } });
     expect(stage.optimove.registered).toContain('13/506');
+  });
+
+  it('spreads its messages over the minutes that are said, where they are scheduled and the minutes can be', async () => {
+    const [scheduled, triggers] = [await add({ kind: 'MOBILE_PUSH' }), await add({ kind: 'TRIGGERED' })];
+    const spread = (id: string, minutes: number) =>
+      stage.change<{ channel: { spreadMinutes: number } | null }>(
+        'spreadChannel',
+        { id, minutes },
+        'channel { spreadMinutes }',
+      );
+    expect(await spread(idOf(scheduled), 45)).toMatchObject({ channel: { spreadMinutes: 45 }, userErrors: [] });
+    expect(await spread(idOf(scheduled), -1)).toMatchObject({ channel: null, userErrors: [{ path: ['minutes'] }] });
+    expect((await spread(idOf(triggers), 45)).userErrors).toMatchObject([
+      { message: expect.stringContaining('triggered messages go out at once') },
+    ]);
+    const channels = stage.app.get(ChannelsService);
+    expect(await channels.get(stage.projectId, idOf(scheduled))).toMatchObject({ spreadMinutes: 45 });
   });
 
   it('removes a channel, takes back its listeners and leaves the rest; then it can be added again', async () => {

@@ -75,6 +75,9 @@ describe('a dry run of a Direct campaign', () => {
     const id = await campaign('Hi {{ user.nickname }}');
     const { dryRun } = await begin({ id });
     expect(dryRun).toMatchObject({ connectionId: null, directCampaignId: id });
+    expect(await stage.graphql('{ dryRuns(first: 1) { nodes { id directCampaignId finishedAt } } }')).toEqual({
+      dryRuns: { nodes: [{ id: dryRun?.id, directCampaignId: id, finishedAt: null }] },
+    });
     const { result, taskId } = await rehearse({ id, smsPartPrice: 0.05 });
     expect(result).toEqual({
       received: 5,

@@ -61,6 +61,31 @@ describe('the executions of a list of campaigns', () => {
     expect(next.get('Often')).toMatchObject({ nodes: [{ id: sent[0] }], pageInfo: { hasNextPage: false } });
   });
 
+  it('tell the channels on which there are fewer than usual by this time of the day', async () => {
+    const { connectionId, channelId } = await stageCampaign(stage, { content, name: 'Quiet' });
+    // A zone in which it is about noon, so that the day is old enough to be judged.
+    const hour = new Date().getUTCHours();
+    const timeZone = hour === 12 ? 'Etc/GMT' : `Etc/GMT${hour > 12 ? '+' : '-'}${Math.abs(hour - 12)}`;
+    await stage.database.query('UPDATE connection SET time_zone = $2 WHERE id = $1', [connectionId, timeZone]);
+    const quiet = async (id: string): Promise<object[]> =>
+      (
+        await stage.graphql<{ quietChannels: object[] }>(
+          'query ($id: ID!) { quietChannels(connectionId: $id) { channelId usual announced advice } }',
+          { id },
+        )
+      ).quietChannels;
+    expect(await quiet(connectionId)).toEqual([]);
+    await stage.database.query(
+      `INSERT INTO execution (id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id, run_date, announced_at)
+       SELECT gen_random_uuid(), $1, $2, $3, 506, 'ago-' || days, current_date - days, now() - days * interval '1 day' - interval '2 hours'
+       FROM unnest(ARRAY[7, 14, 21]) AS days`,
+      [stage.projectId, connectionId, channelId],
+    );
+    const advice = expect.stringContaining('Look in Optimove');
+    expect(await quiet(connectionId)).toEqual([{ channelId, usual: 1, announced: 0, advice }]);
+    expect(await quiet(newId())).toEqual([]);
+  });
+
   it('refuse the cursor of another list', async () => {
     const cursor = Buffer.from('7').toString('base64url');
     await expect(listed(`after: "${cursor}"`)).rejects.toThrow('after must be the endCursor of a page');

@@ -147,6 +147,25 @@ describe('the answer to a stop', () => {
     });
   });
 
+  it('stays to be seen: every switch that is off, with its reason and who did it, until it is on again', async () => {
+    await stage.database.query('DELETE FROM sending_stop');
+    const input = { scope: 'PROVIDER_ACCOUNT', scopeId: smpp };
+    const stops = async () =>
+      (await stage.graphql<{ sendingStops: object[] }>('{ sendingStops { scope scopeId reason stoppedBy } }'))
+        .sendingStops;
+    await stage.graphql(off, { input: { ...input, reason: 'A wrong offer' } });
+    await stage.database.query(
+      `INSERT INTO sending_stop (project_id, scope, scope_id, reason, stopped_by) VALUES ($1, 'PROJECT', $1, 'Theirs', 'x')`,
+      [newId()],
+    );
+    expect(await stops()).toEqual([{ ...input, reason: 'A wrong offer', stoppedBy: 'First key' }]);
+    await stage.graphql(
+      'mutation ($input: SendingScopeInput!) { switchSendingOn(input: $input) { stops { scope } } }',
+      { input },
+    );
+    expect(await stops()).toEqual([]);
+  });
+
   it('refuses what names no execution, and counts nothing then', async () => {
     const refused = { handedOver: null, acceptedForLater: null, execution: null };
     for (const id of [newId(), 'x']) expect(await stage.graphql(pause, { id })).toEqual({ pauseExecution: refused });

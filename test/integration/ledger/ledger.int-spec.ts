@@ -1,12 +1,15 @@
+import { newId } from '@libs/foundation';
 import { FencedError } from '../../../src/campaigns/domain/execution/errors';
+import { chunkJobOf, drainTriggeredJob, readRecipientsJob } from '../../../src/campaigns/jobs/execution.jobs';
 import type { HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import type {
   ClaimedDelivery,
   DeliveryOutcome,
   NewDelivery,
 } from '../../../src/campaigns/persistence/ledger/delivery.repository';
+import type { LocatedReceipt } from '../../../src/campaigns/persistence/ledger/receipt-ledger.repository';
 import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
-import { type LedgerStage, pushes, setStage } from './stage';
+import { clocksOf, type LedgerStage, pushes, setStage } from './stage';
 
 describe('the ledger', () => {
   let stage: LedgerStage;
@@ -168,6 +171,29 @@ describe('the ledger', () => {
     ]);
   });
 
+  it('takes a message that its provider reports on for sent', async () => {
+    const chunk = await stage.takenChunk(2);
+    await claim(chunk, pushes(2));
+    const { executionId } = chunk;
+    await stage.database.query(`UPDATE delivery SET state = 'UNCERTAIN' WHERE execution_id = $1`, [executionId]);
+    await stage.database.query(`UPDATE recipient SET end_state = 'UNCERTAIN' WHERE execution_id = $1`, [executionId]);
+    await stage.transactions.run((tx) => stage.chunks.close(tx, chunk, { at: new Date(), isRefused: false }));
+    const [reported] = await stage.database.query<LocatedReceipt>(
+      `SELECT execution_id AS "executionId", seq, medium, address_key AS "addressKey", project_id AS "projectId", state, fence AS version
+       FROM delivery WHERE execution_id = $1 AND seq = 1`,
+      [executionId],
+    );
+    await stage.transactions.run((tx) => stage.reported.run(tx, reported ? [reported] : []));
+    expect(await statesOf(chunk)).toEqual(['ACCEPTED', 'UNCERTAIN']);
+    const ends = 'SELECT end_state AS "endState" FROM recipient WHERE execution_id = $1 ORDER BY seq';
+    expect(await stage.database.query(ends, [executionId])).toEqual([{ endState: 'SENT' }, { endState: 'UNCERTAIN' }]);
+    const sums = `SELECT measure, count FROM execution_tally WHERE execution_id = $1 AND measure IN ('SENT', 'UNCERTAIN') ORDER BY 1`;
+    expect(await stage.database.query(sums, [executionId])).toEqual([
+      { measure: 'SENT', count: 1 },
+      { measure: 'UNCERTAIN', count: 1 },
+    ]);
+  });
+
   it('takes no answer from a worker whose chunk another one has', async () => {
     const chunk = await stage.takenChunk(people);
     await claim(chunk, pushes(1));
@@ -197,5 +223,37 @@ describe('the ledger', () => {
       [chunk.executionId],
     );
     expect(await stage.completion.tryComplete(chunk.executionId)).toBe(true);
+  });
+
+  it('makes every job again when the queues are wiped: lists to read, triggers to place, chunks to send', async () => {
+    const [list, channelId] = [newId(), newId()];
+    await stage.database.query(
+      `INSERT INTO execution (id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id, run_date, announced_at)
+       VALUES ($1, $2, $3, $3, 506, 'unread', current_date, now() - interval '1 minute')`,
+      [list, stage.projectId, channelId],
+    );
+    const { executionId: chunk } = await stage.takenChunk(people);
+    await stage.database.query(
+      `UPDATE execution_chunk SET held_until = NULL, due_at = now() - interval '1 minute', queued_at = now() - interval '1 minute'
+       WHERE execution_id = $1`,
+      [chunk],
+    );
+    const { executionId: day } = await stage.takenChunk(people);
+    await stage.database.query(`UPDATE execution SET kind = 'TRIGGERED' WHERE id = $1`, [day]);
+    await stage.database.query(
+      `WITH kept AS (
+         INSERT INTO callback_journal (project_id, connection_id, kind, body, outcome, execution_id, received_at)
+         VALUES ($1, $2, 'event-11', '', 'TRIGGERED', $3, now() - interval '1 minute') RETURNING id, execution_id, received_at)
+       INSERT INTO callback_waiting (journal_id, execution_id, received_at) SELECT * FROM kept`,
+      [stage.projectId, channelId, day],
+    );
+    await stage.database.query('DELETE FROM outbox_message');
+    await (await clocksOf(stage)).sweep();
+    const jobs = await stage.database.query<{ queue: string; id: string }>(
+      `SELECT queue, data ->> 'executionId' AS id FROM outbox_message`,
+    );
+    expect(jobs).toContainEqual({ queue: readRecipientsJob.queue, id: list });
+    expect(jobs).toContainEqual({ queue: drainTriggeredJob.queue, id: day });
+    expect(jobs).toContainEqual({ queue: chunkJobOf('SCHEDULED').queue, id: chunk });
   });
 });

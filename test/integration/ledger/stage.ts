@@ -1,18 +1,21 @@
 import { newId } from '@libs/foundation';
-import { Transactions } from '@libs/platform';
+import { Leases, Outbox, Transactions } from '@libs/platform';
 import { CampaignsService, type ExecutionTotals } from '@modules/campaigns';
 import { ConnectionsService } from '@modules/connections';
 import { Test } from '@nestjs/testing';
 import { DataSource } from 'typeorm';
 import { CompleteExecution } from '../../../src/campaigns/execution/complete-execution';
+import { SettleByReceipt } from '../../../src/campaigns/execution/settle-by-receipt';
 import { SettleDeliveries } from '../../../src/campaigns/execution/settle-deliveries';
 import { SettleProven } from '../../../src/campaigns/execution/settle-proven';
+import { ExecutionClocks } from '../../../src/campaigns/jobs/execution.clocks';
 import { ChunkRepository, type HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import { DeliveryRepository, type NewDelivery } from '../../../src/campaigns/persistence/ledger/delivery.repository';
 import { EngagementNewsRepository } from '../../../src/campaigns/persistence/ledger/engagement-news.repository';
 import { ExecutionRepository } from '../../../src/campaigns/persistence/ledger/execution.repository';
 import { FunnelRepository } from '../../../src/campaigns/persistence/ledger/funnel.repository';
 import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
+import { TriggeredRepository } from '../../../src/campaigns/persistence/ledger/triggered.repository';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 
 /** The ledger on a database of its own. */
@@ -33,6 +36,8 @@ export interface LedgerStage {
   settle: SettleDeliveries;
   /** What Optimove is told of the campaign of an execution with one template. */
   totals(executionId: string): Promise<ExecutionTotals | undefined>;
+  /** What a provider reports of a message does, too. */
+  reported: SettleByReceipt;
   close(): Promise<void>;
 }
 
@@ -45,6 +50,7 @@ export async function setStage(): Promise<LedgerStage> {
   const module = await Test.createTestingModule({
     providers: [
       CompleteExecution,
+      SettleByReceipt,
       SettleProven,
       SettleDeliveries,
       SettlementRepository,
@@ -68,6 +74,7 @@ export async function setStage(): Promise<LedgerStage> {
     proven: module.get(SettleProven),
     settle: module.get(SettleDeliveries),
     totals: async (executionId) => (await module.get(CampaignsService).totals(transactions.pool, executionId))[0],
+    reported: module.get(SettleByReceipt),
     projectId,
     takenChunk: async (people) => {
       const executionId = await insertExecution(database, { projectId, people });
@@ -88,6 +95,25 @@ export async function setStage(): Promise<LedgerStage> {
       await database.drop();
     },
   };
+}
+
+/** The clocks of executions on the stage; what they queue stays in the outbox. */
+export async function clocksOf({ transactions, chunks, completion }: LedgerStage): Promise<ExecutionClocks> {
+  const module = await Test.createTestingModule({
+    providers: [
+      ExecutionClocks,
+      ExecutionRepository,
+      TriggeredRepository,
+      Leases,
+      Outbox,
+      { provide: Transactions, useValue: transactions },
+      { provide: ChunkRepository, useValue: chunks },
+      { provide: CompleteExecution, useValue: completion },
+    ],
+  })
+    .useMocker(quietStub)
+    .compile();
+  return module.get(ExecutionClocks);
 }
 
 /** Stands for whatever else is told of a completion: every call of it succeeds and does nothing. */

@@ -12,12 +12,13 @@ interface Standing {
   uncertain: number;
   expired: number;
   maybeTwice: number;
+  oldestOwedAt: string | null;
   alarm: string | null;
 }
 
 const tenantToken = 'tenant-token-of-a-test';
 const hourMs = 3_600_000;
-const view = `version waiting owed acknowledged refused uncertain expired maybeTwice alarm hasEventsToken`;
+const view = `version waiting owed acknowledged refused uncertain expired maybeTwice oldestOwedAt alarm hasEventsToken`;
 
 describe('what customers did, told to Optimove one by one', () => {
   let stage: Stage;
@@ -384,14 +385,20 @@ describe('what customers did, told to Optimove one by one', () => {
     it('raise the alarm long before Optimove takes them no more, and then are given up', async () => {
       await set({ road: 'EVENTS', eventsUrl: url(), eventsToken: tenantToken });
       stage.optimove.engagement = () => 429;
-      await stage.engage(connectionId, [{ customer: 'C1', occurredAt: new Date(Date.now() - 50 * hourMs) }]);
+      const occurredAt = new Date(Date.now() - 50 * hourMs);
+      await stage.engage(connectionId, [{ customer: 'C1', occurredAt }]);
+      expect(await standing()).toMatchObject({ waiting: 1, oldestOwedAt: occurredAt.toISOString() });
       await post();
-      expect(await standing()).toMatchObject({ owed: 1, alarm: expect.stringContaining('after seven days') });
+      expect(await standing()).toMatchObject({
+        owed: 1,
+        oldestOwedAt: occurredAt.toISOString(),
+        alarm: expect.stringContaining('after seven days'),
+      });
       await stage.database.query(`UPDATE engagement_event SET occurred_at = now() - interval '7 days 1 minute'`);
       await stage.wait(connectionId);
       await post();
       expect(stage.optimove.events).toHaveLength(1);
-      expect(await standing()).toMatchObject({ owed: 0, expired: 1 });
+      expect(await standing()).toMatchObject({ owed: 0, expired: 1, oldestOwedAt: null });
     });
   });
 });

@@ -7,12 +7,25 @@ import {
   GuardDecisionRepository,
 } from '../../../src/suppression/persistence/guard-decision.repository';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
-import { type Case, caseCount, expected, isHeld, lists, settings, type Trial, trials } from './guard-matrix';
+import {
+  type Case,
+  caseCount,
+  expected,
+  isHeld,
+  lists,
+  type Setting,
+  samples,
+  settings,
+  type Trial,
+  trials,
+} from './guard-matrix';
 import { outcomeOf } from './guard-proofs';
 import { GuardWorld } from './guard-world';
 
 /** Where the statements were tried before on another version, two settings of data are enough. */
-const chosen = process.env.GUARD_MATRIX === 'sample' ? settings.filter((_, index) => index % 8 === 0) : settings;
+const isSample = process.env.GUARD_MATRIX === 'sample';
+const chosen = isSample ? settings.filter((_, index) => index % 8 === 0) : settings;
+const sampled = isSample ? samples.filter((_, index) => index % 4 === 0) : samples;
 
 /** An execution in which a trial was made at a moment. */
 interface Tried {
@@ -46,21 +59,18 @@ describe('the guard, in every case there is', () => {
   });
 
   let cases = 0;
+  let casesOfTypes = 0;
   it.each(chosen)(
     'decides with data that are $data and $whenUnknown as the rules say, and the proof tells the same',
     async (setting) => {
-      const wrong: object[] = [];
-      const world = new GuardWorld(database, module, setting);
-      await world.make();
-      const before = await tryAll(world, 'LIST');
-      await world.change();
-      for await (const found of compare(world, [...before, ...(await tryAll(world, 'HAND_OVER'))])) {
-        cases += 1;
-        const should = expected(found.case);
-        if (found.decided !== should || found.proven !== should) wrong.push({ ...found, should });
-      }
-      expect(wrong.slice(0, 3)).toEqual([]);
-      expect(wrong).toHaveLength(0);
+      cases += await tryOut(setting, trials);
+    },
+  );
+
+  it.each(sampled)(
+    'decides by values of type $setting.type with data that are $setting.data and $setting.whenUnknown alike',
+    async ({ setting, trials: some }) => {
+      casesOfTypes += await tryOut(setting, some);
     },
   );
 
@@ -69,9 +79,41 @@ describe('the guard, in every case there is', () => {
     expect(cases).toBe((caseCount * chosen.length) / settings.length);
   });
 
-  async function tryAll(world: GuardWorld, moment: Case['moment']): Promise<Tried[]> {
+  it('was tried for every other type in a part of the cases, every setting and every kind of trial among them', () => {
+    const standing = ({ data, whenUnknown }: Setting): string => `${data} ${whenUnknown}`;
+    expect(new Set(samples.map(({ setting }) => standing(setting)))).toEqual(new Set(settings.map(standing)));
+    for (const type of ['STRING', 'NUMBER', 'DATE', 'ARRAY']) {
+      const some = samples.flatMap(({ setting, trials: each }) => (setting.type === type ? each : []));
+      const kinds = (list: 'override' | 'otherRule' | 'origin'): number =>
+        new Set(some.map((trial) => trial[list])).size;
+      expect([type, kinds('override'), kinds('otherRule'), kinds('origin')]).toEqual([type, 4, 4, 3]);
+    }
+    const tried = (of: typeof samples): number => of.reduce((sum, { trials: { length } }) => sum + length, 0);
+    expect(tried(samples)).toBe(110);
+    expect(casesOfTypes).toBe(tried(sampled) * 2 * (6 * 3 * 4) * 6);
+  });
+
+  /** @returns how many cases were tried; none was decided or proven otherwise than it should. */
+  async function tryOut(setting: Setting, some: Trial[]): Promise<number> {
+    const wrong: object[] = [];
+    let count = 0;
+    const world = new GuardWorld(database, module, setting);
+    await world.make();
+    const before = await tryAll(world, some, 'LIST');
+    await world.change();
+    for await (const found of compare(world, [...before, ...(await tryAll(world, some, 'HAND_OVER'))])) {
+      count += 1;
+      const should = expected(found.case);
+      if (found.decided !== should || found.proven !== should) wrong.push({ ...found, should });
+    }
+    expect(wrong.slice(0, 3)).toEqual([]);
+    expect(wrong).toHaveLength(0);
+    return count;
+  }
+
+  async function tryAll(world: GuardWorld, some: Trial[], moment: Case['moment']): Promise<Tried[]> {
     const tried: Tried[] = [];
-    for (const trial of trials) {
+    for (const trial of some) {
       await world.arrange(trial);
       const executionId = newId();
       const decided = await decide(world, originOf(world, trial, executionId));

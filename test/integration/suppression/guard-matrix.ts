@@ -1,3 +1,14 @@
+import type { TypedValue } from '../../../src/suppression/domain/typed-value';
+
+/** What a rule about an attribute of each type excludes, and values as Optimove and others write them. */
+export const types = {
+  BOOLEAN: { excluding: true, told: true, own: 'Yes', harmless: false },
+  STRING: { excluding: 'Gold', told: 'gold', own: ' GOLD\u00a0', harmless: 'Golden' },
+  NUMBER: { excluding: 12.5, told: 12.5, own: 12.5, harmless: 12 },
+  DATE: { excluding: '2026-05-01', told: '2026-05-01', own: '2026-05-01T10:00:00Z', harmless: '2026-05-02' },
+  ARRAY: { excluding: ['Casino'], told: ['sports', 'Casino'], own: ['CASINO '], harmless: ['sports'] },
+} satisfies Record<string, Record<string, TypedValue>>;
+
 /** Every list that the guard's decision depends on; a case is one of each. */
 export const lists = {
   data: ['FRESH', 'NEVER_SYNCED', 'TOO_OLD', 'FAILED', 'STOPPED', 'DAY_MISSED', 'DOUBTFUL', 'NOT_LOADED'],
@@ -19,14 +30,15 @@ type Lists = typeof lists;
 
 /** One case; a person may also be listed by their user ID for any one medium. */
 export type Case = { [K in Exclude<keyof Lists, 'listing'>]: Lists[K][number] } & {
+  type: keyof typeof types;
   listing: Lists['listing'][number] | `ID_FOR_${Lists['medium'][number]}`;
 };
 
-/** How many cases there are. */
+/** How many cases there are of one type. */
 export const caseCount = Object.values(lists).reduce((product, list) => product * list.length, 1);
 
 /** How the data of a rule stand: one project each. */
-export type Setting = Pick<Case, 'data' | 'whenUnknown'>;
+export type Setting = Pick<Case, 'type' | 'data' | 'whenUnknown'>;
 
 /** What is tried in each project, one after the other. */
 export type Trial = Pick<Case, 'override' | 'otherRule' | 'origin'>;
@@ -34,12 +46,23 @@ export type Trial = Pick<Case, 'override' | 'otherRule' | 'origin'>;
 /** What is true of a person. */
 export type Person = Pick<Case, 'value' | 'change' | 'listing'>;
 
-export const settings: Setting[] = lists.data.flatMap((data) =>
-  lists.whenUnknown.map((whenUnknown) => ({ data, whenUnknown })),
-);
+const settingsOf = (type: Case['type']): Setting[] =>
+  lists.data.flatMap((data) => lists.whenUnknown.map((whenUnknown) => ({ type, data, whenUnknown })));
+
+/** Every setting, of the type that is tried in every case. */
+export const settings = settingsOf('BOOLEAN');
 
 export const trials: Trial[] = lists.otherRule.flatMap((otherRule) =>
   lists.override.flatMap((override) => lists.origin.map((origin) => ({ override, otherRule, origin }))),
+);
+
+/** Of the other types each setting once, with every seventh trial, beginning with another one each time. */
+export const samples = (['STRING', 'NUMBER', 'DATE', 'ARRAY'] as const).flatMap((type, nth) =>
+  settingsOf(type).flatMap((setting, index) =>
+    (index + Math.floor(index / 4)) % 4 === nth
+      ? [{ setting, trials: trials.filter((_trial, at) => at % 7 === index % 7) }]
+      : [],
+  ),
 );
 
 /** People: the same in every project. */

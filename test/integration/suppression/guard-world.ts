@@ -1,9 +1,10 @@
 import { newId } from '@libs/foundation';
 import { Transactions } from '@libs/platform';
 import type { TestingModule } from '@nestjs/testing';
+import { comparisonKeys, type TypedValue } from '../../../src/suppression/domain/typed-value';
 import { RememberedValueRepository } from '../../../src/suppression/persistence/remembered-value.repository';
 import type { TestDatabase } from '../../support/database';
-import { type Person, people, type Setting, type Trial } from './guard-matrix';
+import { type Person, people, type Setting, type Trial, types } from './guard-matrix';
 
 const oldDay = '2026-05-01';
 const gapBefore = '2026-05-04';
@@ -36,6 +37,10 @@ export class GuardWorld {
 
   private arranged: Partial<Trial> = {};
 
+  private get values(): { excluding: TypedValue; told: TypedValue; own: TypedValue; harmless: TypedValue } {
+    return types[this.setting.type];
+  }
+
   constructor(
     private readonly database: TestDatabase,
     private readonly module: TestingModule,
@@ -61,11 +66,12 @@ export class GuardWorld {
       completeDate: oldDay,
     });
     const early = this.crowd.filter(({ person }) => person.value === 'BEFORE_PROFILE');
-    await this.remember(this.rule, { dataDate: oldDay, crowd: early }, () => true);
+    const { told, harmless } = this.values;
+    await this.remember(this.rule, { dataDate: oldDay, crowd: early }, () => told);
     await this.addProfiles();
     const later = this.crowd.filter(({ person }) => ['EXCLUDING', 'HARMLESS', 'CLEARED'].includes(person.value));
     await this.remember(this.rule, { dataDate: oldDay, crowd: later }, ({ value }) =>
-      value === 'CLEARED' ? null : value === 'EXCLUDING',
+      value === 'CLEARED' ? null : value === 'EXCLUDING' ? told : harmless,
     );
     if (data === 'DOUBTFUL') await this.doubt();
   }
@@ -73,7 +79,10 @@ export class GuardWorld {
   /** What becomes of people between the list and the hand-over. */
   async change(): Promise<void> {
     const changed = this.crowd.filter(({ person }) => person.change !== 'NONE');
-    await this.remember(this.rule, { dataDate: newDay, crowd: changed }, ({ change }) => change === 'TO_EXCLUDING');
+    const { told, harmless } = this.values;
+    await this.remember(this.rule, { dataDate: newDay, crowd: changed }, ({ change }) =>
+      change === 'TO_EXCLUDING' ? told : harmless,
+    );
     const listed = this.crowd.filter(({ person }) => person.listing !== 'NONE').map((each) => entryOf(each));
     await this.database.query(
       `INSERT INTO suppression_entry (id, project_id, kind, value, medium, reason)
@@ -126,7 +135,10 @@ export class GuardWorld {
       other.attributeId,
       otherRule === 'STALE' ? null : newDay,
     ]);
-    await this.remember(other, { dataDate: newDay, crowd: this.crowd }, () => otherRule === 'EXCLUDING');
+    const { told, harmless } = this.values;
+    await this.remember(other, { dataDate: newDay, crowd: this.crowd }, () =>
+      otherRule === 'EXCLUDING' ? told : harmless,
+    );
   }
 
   private async addAttribute(
@@ -143,23 +155,43 @@ export class GuardWorld {
     await this.database.query(
       `INSERT INTO suppression_attribute (id, project_id, connection_id, name, type, state, data_date, data_as_of, gap_before,
          is_gap_open, complete_date)
-       VALUES ($1, $2, $3, $4, 'BOOLEAN', $5, $6, now() - $7 * interval '1 hour', $8::date, $8::date IS NOT NULL, $9)`,
-      [attributeId, this.projectId, connectionId, name, state, dataDate, ageHours, gap, completeDate],
+       VALUES ($1, $2, $3, $4, $10, $5, $6, now() - $7 * interval '1 hour', $8::date, $8::date IS NOT NULL, $9)`,
+      [
+        attributeId,
+        this.projectId,
+        connectionId,
+        name,
+        state,
+        dataDate,
+        ageHours,
+        gap,
+        completeDate,
+        this.setting.type,
+      ],
     );
   }
 
   private async addRule({ ruleId, connectionId, attributeId }: Rule, whenUnknown: string): Promise<void> {
+    const { excluding } = this.values;
     await this.database.query(
       `INSERT INTO exclusion_rule (id, project_id, connection_id, attribute_id, excluding_values, excluding_keys, when_unknown, maximum_age_hours)
-       VALUES ($1, $2, $3, $4, '[true]', '{true,yes}', $5, 72)`,
-      [ruleId, this.projectId, connectionId, attributeId, whenUnknown],
+       VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, 72)`,
+      [
+        ruleId,
+        this.projectId,
+        connectionId,
+        attributeId,
+        JSON.stringify([excluding]),
+        comparisonKeys(excluding),
+        whenUnknown,
+      ],
     );
   }
 
   private remember(
     { attributeId, name }: Rule,
     { dataDate, crowd }: { dataDate: string; crowd: Somebody[] },
-    valueFor: (person: Person) => boolean | null,
+    valueFor: (person: Person) => TypedValue | null,
   ): Promise<void> {
     const values = new Map(crowd.map(({ userId, person }) => [userId, valueFor(person)]));
     const target = {
@@ -193,7 +225,9 @@ export class GuardWorld {
 
   private async addProfiles(): Promise<void> {
     const { crowd, projectId, rule } = this;
-    const own = crowd.map(({ person }) => (person.value === 'OWN_EXCLUDING' ? `{"${rule.name}": "Yes"}` : '{}'));
+    const own = crowd.map(({ person }) =>
+      JSON.stringify(person.value === 'OWN_EXCLUDING' ? { [rule.name]: this.values.own } : {}),
+    );
     const ids = crowd.map(({ profileId }) => profileId);
     await this.database.query(
       `INSERT INTO profile (id, project_id, user_id, email, mobile_number, email_subscription, sms_subscription, attributes)

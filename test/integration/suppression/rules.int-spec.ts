@@ -1,7 +1,12 @@
 import { newId } from '@libs/foundation';
+import { Metrics } from '@libs/platform';
 import { ProjectsService } from '@modules/projects';
-import { SuppressionService } from '@modules/suppression';
-import { FeedRepository } from '../../../src/suppression/persistence/feed.repository';
+import { SuppressionModule, SuppressionService } from '@modules/suppression';
+import { ModuleRef } from '@nestjs/core';
+import { SuppressionClocks } from '../../../src/suppression/jobs/suppression.clocks';
+import { SuppressionMetrics } from '../../../src/suppression/jobs/suppression.metrics';
+import { AttributeRepository } from '../../../src/suppression/persistence/attribute.repository';
+import { ExclusionRuleRepository } from '../../../src/suppression/persistence/exclusion-rule.repository';
 import { GuardDecisionRepository } from '../../../src/suppression/persistence/guard-decision.repository';
 import { type Stage, setStage, type UserErrors } from './stage';
 
@@ -104,9 +109,21 @@ describe('exclusion rules, overrides and lists', () => {
       [ruleId],
     );
     expect(audited).toEqual([{ actor_label: 'First key' }]);
+    const overrides = async (id: string): Promise<object[]> =>
+      (
+        await stage.graphql<{ guardOverrides: object[] }>(
+          'query ($id: ID!) { guardOverrides(connectionId: $id) { id ruleId reason grantedBy revokedAt } }',
+          { id },
+        )
+      ).guardOverrides;
+    const reason = 'Optimove has an outage, agreed with compliance';
+    const kept = { id: granted.override?.id, ruleId, reason, grantedBy: 'First key' };
+    expect(await overrides(connectionId)).toEqual([{ ...kept, revokedAt: null }]);
+    expect(await overrides(newId())).toEqual([]);
     await stage.mutate('revokeGuardOverride', 'RevokeGuardOverrideInput', 'override { revokedAt }', {
       id: granted.override?.id,
     });
+    expect(await overrides(connectionId)).toEqual([{ ...kept, revokedAt: expect.any(String) }]);
     expect(await decide()).toBe('SUPPRESSION_STALE');
   });
 
@@ -188,13 +205,62 @@ describe('exclusion rules, overrides and lists', () => {
     expect((await stage.rest('/imports/suppression-entries', { method: 'POST', body: 'a,b\n' })).status).toBe(400);
   });
 
-  it('data that have not come by the alarm hour are told once a day', async () => {
-    await stage.database.query(`UPDATE suppression_attribute SET created_at = now() - interval '2 days'`);
-    const feed = { projectId: stage.actor.projectId, connectionId };
-    const late = () =>
-      stage.app.get(FeedRepository).takeLate(stage.transactions.pool, feed, { timeZone: 'UTC', alarmHour: 0 });
-    expect(await late()).toEqual([{ name: 'gamStop', dataDate: null }]);
-    expect(await late()).toEqual([]);
+  describe('data that rules rest on', () => {
+    let clocks: SuppressionClocks;
+    let metrics: Metrics;
+
+    beforeAll(async () => {
+      clocks = await stage.app.select(SuppressionModule).get(ModuleRef, { strict: true }).create(SuppressionClocks);
+      metrics = stage.app.get(Metrics);
+      new SuppressionMetrics(
+        metrics,
+        stage.transactions,
+        stage.app.get(AttributeRepository),
+        stage.app.get(ExclusionRuleRepository),
+      );
+      await stage.database.query(`UPDATE suppression_attribute SET created_at = now() - interval '2 days'`);
+    });
+
+    /** What was told once the clock of the alarm had ticked. */
+    const told = async (): Promise<(string | null)[]> => {
+      await stage.database.query(`UPDATE lease SET due_at = now() WHERE name = 'suppression.late'`);
+      await clocks.late();
+      const { tasks } = await stage.graphql<{ tasks: { nodes: { kind: string; detail: string | null }[] } }>(
+        '{ tasks(first: 50) { nodes { kind detail } } }',
+      );
+      return tasks.nodes.filter(({ kind }) => kind === 'suppression.late').map(({ detail }) => detail);
+    };
+    const unreliable = async (): Promise<string | undefined> =>
+      /^suppression_rules_unreliable (\d+)$/m.exec((await metrics.read()).text)?.[1];
+    const become = (standing: string) =>
+      stage.database.query(`UPDATE suppression_attribute SET ${standing} WHERE id = $1`, [attributeId]);
+
+    it('and that have not come by the alarm hour are told once a day', async () => {
+      const late = expect.stringContaining('gamStop (never synced)');
+      expect(await told()).toEqual([late]);
+      expect(await told()).toEqual([late]);
+    });
+
+    it('are counted where they cannot be relied on, whatever the reason', async () => {
+      expect(await unreliable()).toBe('1');
+      await become(`state = 'FRESH', data_date = current_date, data_as_of = now()`);
+      expect(await unreliable()).toBe('0');
+      await become(`data_as_of = now() - interval '4 days'`);
+      expect(await unreliable()).toBe('1');
+      await become('data_as_of = now(), is_gap_open = true');
+      expect(await unreliable()).toBe('1');
+      await become('is_gap_open = false');
+      expect(await unreliable()).toBe('0');
+      await become(`state = 'STOPPED', state_reason = 'The attribute gamStop was deleted'`);
+      expect(await unreliable()).toBe('1');
+    });
+
+    it('and that stopped are told of again the next day', async () => {
+      await stage.database.query('UPDATE suppression_feed SET alarmed_on = alarmed_on - 1');
+      expect(await told()).toContainEqual(
+        'Rules rest on attributes that are no longer synced: gamStop (The attribute gamStop was deleted). Mend that and Run now, or remove the rules',
+      );
+    });
   });
 
   it('proofs are dropped by the month once they need not be kept', async () => {

@@ -1,5 +1,5 @@
 import { newId } from '@libs/foundation';
-import { DateTimeScalar, PageArgsPipe, PlatformModule, Transactions } from '@libs/platform';
+import { ClocksModule, DateTimeScalar, PageArgsPipe, PlatformModule, Transactions } from '@libs/platform';
 import { ConnectionsApiModule } from '@modules/connections';
 import { ProfilesApiModule } from '@modules/profiles';
 import { type Actor, ProjectsApiModule, ProjectsService } from '@modules/projects';
@@ -73,6 +73,7 @@ export async function setStage(): Promise<Stage> {
     ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
     OUTBOUND_ALLOW_PRIVATE: '1',
     PUBLIC_URL: 'http://127.0.0.1:1',
+    SUPPRESSION_ALARM_HOUR: '0',
   });
   const sandbox = await createSandbox({});
   const app = await startApp();
@@ -201,6 +202,7 @@ async function startApp(): Promise<NestFastifyApplication> {
   const module = await Test.createTestingModule({
     imports: [
       PlatformModule,
+      ClocksModule,
       graphql,
       ProjectsApiModule,
       ConnectionsApiModule,

@@ -47,6 +47,37 @@ describe('the daily sync of suppression attributes', () => {
     expect(errors.text).toContain(user('stranger'));
   });
 
+  it('leaves after many changes exactly what they say: remembered, on profiles, and in the sums', async () => {
+    const account = await stage.connect();
+    const { id, name } = await choose(account);
+    const [before, count, known] = [2_000, 12_000, 3_000];
+    await stage.addProfiles(Array.from({ length: known }, (_each, index) => `many${index}`));
+    const said = async (date: string, madeUp: { count: number; values: (string | null)[] }): Promise<void> => {
+      await account.control('PUT', `/attributes/${name}`, { madeUp: { ...madeUp, prefix: 'many' } });
+      await account.control('PUT', '/data-date', { date });
+      await runNow(account);
+    };
+    await said(days[0], { count: before, values: ['true', 'false'] });
+    await said(days[1], { count, values: ['true', 'true', null, 'false'] });
+    // Of four people with true, false, true, false the second and the third have another value now.
+    expect((await syncs(id))[0]).toMatchObject({
+      ...{ state: 'SUCCEEDED', received: count, rejected: 0, unknownCustomers: count - known },
+      ...{ added: ((count - before) / 4) * 3, changed: before / 4, cleared: before / 4 },
+      unchanged: before / 2 + (count - before) / 4,
+    });
+    const value = `(ARRAY['true', 'true', NULL, 'false'])[n % 4 + 1]::jsonb`;
+    const [wrong] = await stage.database.query(
+      `SELECT (SELECT count(*)::int FROM remembered_value WHERE attribute_id = $1) AS remembered,
+         count(*) FILTER (WHERE r.value IS DISTINCT FROM ${value})::int AS otherwise,
+         count(p.id)::int AS profiles,
+         count(p.id) FILTER (WHERE nullif(p.attributes -> $2::text, 'null') IS DISTINCT FROM ${value})::int AS "otherwiseThere"
+       FROM generate_series(0, $3::int - 1) AS n LEFT JOIN remembered_value r ON r.attribute_id = $1 AND r.user_id = 'many' || n
+       LEFT JOIN profile p ON p.project_id = $4 AND p.user_id = 'many' || n`,
+      [id, name, count, stage.actor.projectId],
+    );
+    expect(wrong).toEqual({ remembered: count, otherwise: 0, profiles: known, otherwiseThere: 0 });
+  });
+
   it('runs once per data date, however often it is asked and however many workers there are', async () => {
     const account = await stage.connect();
     const { id, name } = await choose(account);

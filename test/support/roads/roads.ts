@@ -122,6 +122,7 @@ export function expectedOf({ setting, person, origin, medium, isChanged }: RoadC
   if (others === 'EXCLUDING' || others === 'UNKNOWN') return 'SUPPRESSED';
   const each: Case = {
     ...{ ...setting, ...person, medium },
+    type: 'BOOLEAN',
     whenUnknown: 'ALLOW',
     otherRule: others === 'EXCLUDING_ELSEWHERE' ? 'EXCLUDING' : 'HARMLESS',
     origin: origin === 'DIRECT' ? 'DIRECT' : 'OPTIMOVE_GUARDED',

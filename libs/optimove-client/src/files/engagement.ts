@@ -37,6 +37,11 @@ export function readEngagement({ parameters }: OptimoveCallback): EngagementAnno
   return { engagementId, bucket, customersFolder: folder, metadataPath, decryptionKey };
 }
 
+/** Whether the files of a callback need a key, be it there or cleared. */
+export function namesDecryptionKey({ parameters }: OptimoveCallback): boolean {
+  return new WireObject(parameters).text('DecryptionKey') !== null;
+}
+
 /** The body without the key of its files, so that it can be kept and shown. */
 export function withoutDecryptionKey(body: Buffer): Buffer {
   const text = body.toString('utf8');

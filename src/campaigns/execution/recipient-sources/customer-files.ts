@@ -1,10 +1,10 @@
 import type { EngagementAnnouncement, EngagementMetadata, OptimoveStorage } from '@libs/optimove-client';
 import type { Tx } from '@libs/platform';
 import { isRetryable } from '@libs/platform';
-import { EngagementMismatchError, FencedError } from '../../domain/execution/errors';
-import { isScheduledTime } from '../../domain/execution/run-date';
+import { FencedError } from '../../domain/execution/errors';
 import type { EngagementFilesRepository } from '../../persistence/ledger/engagement-files.repository';
 import type { OptimoveExecutionRow } from '../../persistence/ledger/execution.repository';
+import { assertAnnounced, assertWhole } from './engagement-checks';
 import type { Columns, InLease, RecipientSource, SourcePage } from './recipient-source';
 
 const pageSize = 5_000;
@@ -71,22 +71,17 @@ export class CustomerFiles implements RecipientSource {
       yield page;
       rows = page.nextSkip;
     }
-    if (rows === metadata.customers) return;
-    throw new EngagementMismatchError(
-      `The ${metadata.files} files of engagement ${announcement.engagementId} have ${rows} customers, ` +
-        `but the metadata announced ${metadata.customers}: nothing was sent; ask Optimove to announce it again`,
-    );
+    assertWhole(announcement, metadata, rows);
   }
 
   private async readMetadata(): Promise<EngagementMetadata> {
     const { storage, engagements, execution, announcement, inLease } = this.options;
     const metadata = await storage.readMetadata(announcement);
-    assertSame('EngagementID', metadata.engagementId, announcement.engagementId);
-    assertSame('CampaignID', metadata.campaignId, execution.optimove_campaign_id);
-    assertSame('ChannelID', String(metadata.channelId), String(execution.optimove_channel_id));
-    if (!isScheduledTime(metadata.scheduledTime)) {
-      throw new EngagementMismatchError('ScheduledTime of the metadata file is not a time in ISO 8601');
-    }
+    assertAnnounced(metadata, {
+      engagementId: announcement.engagementId,
+      optimoveCampaignId: execution.optimove_campaign_id,
+      optimoveChannelId: execution.optimove_channel_id,
+    });
     await inLease(async (tx) => {
       const isSame = await engagements.keepMetadata(tx, execution.id, metadata);
       if (!isSame) await engagements.discard(tx, execution, 0);
@@ -99,10 +94,4 @@ export class CustomerFiles implements RecipientSource {
     const { engagements, execution, inLease } = this.options;
     return inLease((tx) => engagements.discard(tx, execution, fromRow));
   }
-}
-
-/** The metadata has to be that of the announcement, or one campaign would go to the customers of another. */
-function assertSame(field: string, found: string, announced: string): void {
-  if (found.toLowerCase() === announced.toLowerCase()) return;
-  throw new EngagementMismatchError(`${field} of the metadata file is ${found}, but ${announced} was announced`);
 }

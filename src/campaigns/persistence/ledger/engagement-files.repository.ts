@@ -38,26 +38,39 @@ export class EngagementFilesRepository {
   }
 
   /** Where the files are; null for an execution that has none. */
-  async find(tx: Tx, { id, engagement_id: engagementId }: ExecutionRow): Promise<EngagementAnnouncement | null> {
-    if (engagementId === null) return null;
-    const [row] = await query<{
-      bucket: string;
-      customers_folder: string;
-      metadata_path: string;
-      decryption_key: string | null;
-    }>(
+  async find(
+    tx: Tx,
+    { id, project_id: projectId, engagement_id: engagementId }: ExecutionRow,
+  ): Promise<EngagementAnnouncement | null> {
+    return engagementId === null ? null : this.ofExecution(tx, projectId, id);
+  }
+
+  /** Where the files of the project's execution with this id are; null when it has none. */
+  async ofExecution(tx: Tx, projectId: string, id: string): Promise<EngagementAnnouncement | null> {
+    const [row] = await query<EngagementAnnouncement>(
       tx,
-      'SELECT bucket, customers_folder, metadata_path, decryption_key FROM execution_engagement WHERE execution_id = $1',
-      [id],
+      `SELECT e.engagement_id AS "engagementId", f.bucket, f.customers_folder AS "customersFolder",
+         f.metadata_path AS "metadataPath", f.decryption_key AS "decryptionKey"
+       FROM execution_engagement f JOIN execution e ON e.id = f.execution_id WHERE e.project_id = $1 AND e.id = $2`,
+      [projectId, id],
     );
     if (!row) return null;
-    return {
-      engagementId,
-      bucket: row.bucket,
-      customersFolder: row.customers_folder,
-      metadataPath: row.metadata_path,
-      decryptionKey: row.decryption_key === null ? null : this.secrets.open(row.decryption_key, id),
-    };
+    return { ...row, decryptionKey: row.decryptionKey === null ? null : this.secrets.open(row.decryptionKey, id) };
+  }
+
+  /** Whether the newest launch of a campaign on the project's channel had its list in files. */
+  async isNewestInFiles(
+    tx: Tx,
+    { projectId, channelId, optimoveCampaignId }: { projectId: string; channelId: string; optimoveCampaignId: string },
+  ): Promise<boolean> {
+    const [row] = await query<{ isInFiles: boolean }>(
+      tx,
+      `SELECT engagement_id IS NOT NULL AS "isInFiles" FROM execution
+       WHERE project_id = $1 AND channel_id = $2 AND optimove_campaign_id = $3 AND kind = 'SCHEDULED'
+       ORDER BY run_date DESC, id DESC LIMIT 1`,
+      [projectId, channelId, optimoveCampaignId],
+    );
+    return row?.isInFiles ?? false;
   }
 
   /** Keeps what the metadata says; false when an earlier reading found something else. */
