@@ -87,6 +87,7 @@ import { TotalsChangeRepository } from './persistence/ledger/totals-change.repos
 import { TraceRepository } from './persistence/ledger/trace.repository';
 import { TriggeredRepository } from './persistence/ledger/triggered.repository';
 import { TriggeredBudgetRepository } from './persistence/ledger/triggered-budget.repository';
+import { TriggeredDayRepository } from './persistence/ledger/triggered-day.repository';
 import { UncertainRepository } from './persistence/ledger/uncertain.repository';
 import { ShortLinkRepository } from './persistence/short-link.repository';
 import { TextedRepository } from './persistence/texted.repository';
@@ -136,6 +137,7 @@ const repositories = [
   SentCampaignRepository,
   TraceRepository,
   TriggeredBudgetRepository,
+  TriggeredDayRepository,
   TriggeredRepository,
   UncertainRepository,
 ];

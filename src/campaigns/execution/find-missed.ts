@@ -6,14 +6,12 @@ import { ConnectionsService } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { CampaignsConfig } from '../campaigns.config';
 import { runDateOf } from '../domain/execution/run-date';
-import { instantOf } from '../domain/local-instant';
+import { addDays, instantOf } from '../domain/local-instant';
 import { type Announcement, AnnouncementRepository, type Heard } from '../persistence/ledger/announcement.repository';
 import { SightingRepository } from '../persistence/ledger/sighting.repository';
 import { type DueSignal, SignalRepository } from '../persistence/ledger/signal.repository';
 import { AnnounceCampaign } from './announce-campaign';
 import { type ChannelAtOptimove, isSwept, OwnCampaigns } from './own-campaigns';
-
-const dayMs = 86_400_000;
 
 /** Asks Optimove what it executed today and yesterday, and announces what no callback told us of. */
 @Injectable()
@@ -123,6 +121,6 @@ function toAnnouncement({ connection, channel, runDate }: Place, optimoveCampaig
 }
 
 function lastTwoDays(timeZone: string): string[] {
-  const now = systemClock.now();
-  return [now, new Date(now.getTime() - dayMs)].map((day) => runDateOf(null, day, timeZone));
+  const today = runDateOf(null, systemClock.now(), timeZone);
+  return [today, addDays(today, -1)];
 }

@@ -1,13 +1,13 @@
 import { Log } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { CampaignsConfig } from '../campaigns.config';
-import { RetentionRepository } from '../persistence/ledger/retention.repository';
+import { type LedgerDay, RetentionRepository } from '../persistence/ledger/retention.repository';
 
 const hoursOfDay = 24;
 /** Values are of use as long as somebody may be sent to again. */
 const valueHours = 72;
-/** Whole days leave; where another execution keeps a day, the values of one that ended leave row by row. */
-const patienceHours = valueHours + hoursOfDay;
+/** Whole days leave; where another execution keeps a day, what is of one that ended leaves row by row, so much later. */
+const patienceHours = hoursOfDay;
 
 /** Forgets what is no longer needed of the ledger: values of Optimove soon, people after a year or as it is set. */
 @Injectable()
@@ -30,7 +30,7 @@ export class ForgetOld {
       await this.retention.dropValues(day);
       this.log.event('ledger.values-dropped', { day });
     }
-    await this.retention.giveUpLateValues(patienceHours);
+    await this.retention.giveUpLateValues(valueHours + patienceHours);
     for (const executionId of await this.retention.withLeftValues()) {
       while (await this.retention.deleteSomeValues(executionId));
       this.log.event('ledger.values-deleted', { executionId });
@@ -40,9 +40,20 @@ export class ForgetOld {
   private async forgetPeople(): Promise<void> {
     const hours = this.config.LEDGER_DAYS * hoursOfDay;
     for (const day of await this.retention.days('recipient', hours)) {
-      if (!(await this.retention.giveUpPeople(day, hours))) continue;
+      if (!(await this.retention.giveUpPeople(day, hours))) {
+        await this.forgetLatePeople(day, hours + patienceHours);
+        continue;
+      }
       await this.retention.dropPeople(day);
       this.log.event('ledger.people-dropped', { day });
+    }
+  }
+
+  private async forgetLatePeople(day: LedgerDay, hours: number): Promise<void> {
+    await this.retention.giveUpLatePeople(day, hours);
+    for (const executionId of await this.retention.withLeftPeople(day)) {
+      while (await this.retention.deleteSomePeople(executionId));
+      this.log.event('ledger.people-deleted', { executionId });
     }
   }
 }

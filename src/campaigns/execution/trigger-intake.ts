@@ -1,11 +1,18 @@
+import { Kept } from '@libs/foundation';
 import type { OptimoveCallback } from '@libs/optimove-client';
 import { GroupCommit, Transactions } from '@libs/platform';
-import type { ConnectionView } from '@modules/connections';
+import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { saidOf } from '../domain/execution/said';
+import { isHeard } from '../domain/execution/triggered-day';
 import type { Announcement } from '../persistence/ledger/announcement.repository';
 import { JournalRepository, type TriggeredEntry } from '../persistence/ledger/journal.repository';
-import { executionNotOpen, TriggeredRepository } from '../persistence/ledger/triggered.repository';
+import { executionNotOpen } from '../persistence/ledger/triggered.repository';
+import {
+  type TriggeredCalls,
+  type TriggeredDay,
+  TriggeredDayRepository,
+} from '../persistence/ledger/triggered-day.repository';
 import { announcementOf, type Refusal } from './announcement-of';
 import { type CompleteCallback, CompleteTrigger } from './complete-trigger';
 
@@ -33,11 +40,18 @@ interface Found {
   templateId: string | null;
 }
 
+/** The calls of a campaign's day. */
+interface Asked extends TriggeredCalls {
+  announcement: Announcement;
+}
+
 const largestBatch = 200;
 const gatherMs = 5;
 const mostKept = 10_000;
 /** A campaign that was cancelled may have been started again. */
 const keepMs = 5_000;
+const cancelledSince =
+  'Optimove cancelled the campaign; only a call whose time stamp is later is heard, or one without on the next day';
 
 /** Takes triggered callbacks in: what arrives together is committed together and wakes the workers once. */
 @Injectable()
@@ -47,13 +61,18 @@ export class TriggerIntake {
     (calls) => this.store(calls),
     gatherMs,
   );
-  /** Ids of the days' executions that were opened, and until when they are believed, by what {@link keyOf} says. */
-  private readonly opened = new Map<string, { id: string; until: number }>();
+  /** How days stand, and until when that is believed, by what {@link keyOf} says. */
+  private readonly known = new Map<string, { day: TriggeredDay; until: number }>();
+  /** Ids of a connection and the deleted ones that it stands for. */
+  private readonly predecessors = new Kept<string[]>({ keepMs, most: mostKept }, (connectionId) =>
+    this.connections.withPredecessors(this.transactions.pool, connectionId),
+  );
 
   constructor(
     private readonly transactions: Transactions,
+    private readonly connections: ConnectionsService,
     private readonly complete: CompleteTrigger,
-    private readonly triggered: TriggeredRepository,
+    private readonly days: TriggeredDayRepository,
     private readonly journal: JournalRepository,
   ) {}
 
@@ -65,14 +84,14 @@ export class TriggerIntake {
   private async store(calls: TriggerCall[]): Promise<AcceptedTrigger[]> {
     const found = await this.subjectsOf(calls);
     const subjects = found.map(({ subject }) => subject);
-    await this.open(calls, subjects);
-    const entries = calls.map(({ entry: arrived }, index): TriggeredEntry => {
+    const days = await this.daysOf(calls, subjects);
+    const entries = calls.map((call, index): TriggeredEntry => {
       const { subject, templateId } = found[index] as Found;
-      const timeZone = zoneOf(calls[index]);
-      const entry = { ...arrived, optimoveTemplateId: templateId };
+      const entry = { ...call.entry, optimoveTemplateId: templateId };
       if ('reason' in subject) return { ...entry, reason: subject.reason, executionId: null };
-      const executionId = this.opened.get(keyOf(subject, timeZone))?.id ?? null;
-      return { ...entry, reason: executionNotOpen, executionId };
+      const day = days.get(keyOf(subject, zoneOf(call)));
+      if (!day || !counts(call, day)) return { ...entry, reason: cancelledSince, executionId: null };
+      return { ...entry, reason: executionNotOpen, executionId: day.executionId };
     });
     const areOpen = await this.journal.appendTriggered(this.transactions.pool, entries, triggeredChannel);
     return entries.map(({ reason, executionId }, index) =>
@@ -102,29 +121,49 @@ export class TriggerIntake {
     return found;
   }
 
-  /** In one order everywhere: two processes that open the same days must not wait for each other. */
-  private async open(calls: TriggerCall[], subjects: Subject[]): Promise<void> {
-    if (this.opened.size > mostKept) this.opened.clear();
+  /** How the days of the calls stand, by {@link keyOf}: as far as it is known, else it is asked once for all of a day. */
+  private async daysOf(calls: TriggerCall[], subjects: Subject[]): Promise<Map<string, TriggeredDay>> {
+    if (this.known.size > mostKept) this.known.clear();
     const now = performance.now();
-    const fresh = new Map<string, { announcement: Announcement; timeZone: string; saidAt: Date | null }>();
-    subjects.forEach((subject, index) => {
-      if ('reason' in subject) return;
-      const timeZone = zoneOf(calls[index]);
-      const key = keyOf(subject, timeZone);
-      if ((this.opened.get(key)?.until ?? 0) > now) return;
-      const saidAt = later(fresh.get(key)?.saidAt ?? null, stampOf(calls[index]));
-      fresh.set(key, { announcement: subject, timeZone, saidAt });
-    });
-    if (fresh.size === 0) return;
-    const sorted = [...fresh].sort(([one], [other]) => (one < other ? -1 : 1));
-    const ids = await this.transactions.run(async (tx) => {
-      const found: [string, string][] = [];
-      for (const [key, { announcement, ...when }] of sorted) {
-        found.push([key, await this.triggered.open(tx, announcement, when)]);
+    const days = new Map<string, TriggeredDay>();
+    const asked = new Map<string, Asked>();
+    for (const [index, call] of calls.entries()) {
+      const subject = subjects[index] as Subject;
+      if ('reason' in subject) continue;
+      const key = keyOf(subject, zoneOf(call));
+      const known = this.known.get(key);
+      if (known && known.until > now) {
+        days.set(key, known.day);
+        if (known.day.executionId !== null || !counts(call, known.day)) continue;
       }
-      return found;
+      asked.set(key, await this.ask(call, { subject, others: asked.get(key)?.saidAt ?? [] }));
+    }
+    for (const [key, day] of await this.open(asked)) {
+      this.known.set(key, { day, until: now + keepMs });
+      days.set(key, day);
+    }
+    return days;
+  }
+
+  private async ask(
+    call: TriggerCall,
+    { subject, others }: { subject: Announcement; others: (Date | null)[] },
+  ): Promise<Asked> {
+    const connectionIds = await this.predecessors.get(subject.connectionId);
+    return { announcement: subject, timeZone: zoneOf(call), connectionIds, saidAt: [...others, stampOf(call)] };
+  }
+
+  /** In one order everywhere: two processes that open the same days must not wait for each other. */
+  private async open(asked: Map<string, Asked>): Promise<[string, TriggeredDay][]> {
+    if (asked.size === 0) return [];
+    const sorted = [...asked].sort(([one], [other]) => (one < other ? -1 : 1));
+    return this.transactions.run(async (tx) => {
+      const days: [string, TriggeredDay][] = [];
+      for (const [key, { announcement, ...of }] of sorted) {
+        days.push([key, await this.days.open(tx, announcement, of)]);
+      }
+      return days;
     });
-    for (const [key, id] of ids) this.opened.set(key, { id, until: now + keepMs });
   }
 }
 
@@ -132,16 +171,17 @@ function keyOf({ connectionId, optimoveCampaignId, channelId, runDate }: Announc
   return [connectionId, optimoveCampaignId, channelId, runDate, timeZone].join(' ');
 }
 
-function zoneOf(call: TriggerCall | undefined): string {
-  return call?.call.connection.timeZone ?? 'UTC';
+function zoneOf({ call }: TriggerCall): string {
+  return call.connection.timeZone;
+}
+
+/** Whether the call counts on its day; reading its time stamp costs too much where nothing was cancelled. */
+function counts(call: TriggerCall, day: TriggeredDay): boolean {
+  return day.cancelledAt === null || isHeard(day, stampOf(call));
 }
 
 /** When Optimove says that it made the call, or null. */
-function stampOf(call: TriggerCall | undefined): Date | null {
-  if (!call?.callback.timeStamp) return null;
-  return saidOf(call.callback.timeStamp, call.call.receivedAt, zoneOf(call)).saidAt;
-}
-
-function later(one: Date | null, other: Date | null): Date | null {
-  return one && other && one > other ? one : (other ?? one);
+function stampOf({ call, callback }: TriggerCall): Date | null {
+  if (!callback.timeStamp) return null;
+  return saidOf(callback.timeStamp, call.receivedAt, call.connection.timeZone).saidAt;
 }

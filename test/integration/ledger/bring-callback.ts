@@ -8,8 +8,8 @@ export interface Told {
   connectionId: string;
   EventTypeID: number;
   CampaignID: number | string;
-  /** What it bears, as Optimove writes it. */
-  TimeStamp: string;
+  /** What it bears, as Optimove writes it; none where it is not there. */
+  TimeStamp?: string;
   receivedAt: Date;
   /** What else it says. */
   and?: object;

@@ -49,11 +49,27 @@ describe('a campaign that was cancelled over a connection that was deleted and m
     return { connectionId: connection.id, channelId: channel.id };
   }
 
-  const call = ({ connectionId }: Place, EventTypeID: number, time: string): Promise<AcceptedCall | null> =>
+  const call = (
+    { connectionId }: Place,
+    EventTypeID: number,
+    time: string,
+    and: object = {},
+  ): Promise<AcceptedCall | null> =>
     bringCallback(stage, {
-      ...{ connectionId, EventTypeID, CampaignID, TimeStamp: `${runDate} ${time}` },
+      ...{ connectionId, EventTypeID, CampaignID, TimeStamp: `${runDate} ${time}`, and },
       receivedAt: new Date(`${runDate}T${time}Z`),
     });
+
+  it('is heard by its triggered calls only where they were made later', async () => {
+    const input = { connectionId: place.connectionId, kind: 'TRIGGERED', name: 'Xtremepush Triggered' };
+    const { channel } = await mutate<{ channel: { optimoveChannelId: number } }>(
+      ...([stage.graphql, 'addChannel', 'AddChannelInput', 'channel { optimoveChannelId }', input] as const),
+    );
+    const and = { CustomerID: 'A1', TemplateID: 1, ChannelID: channel.optimoveChannelId };
+    const triggered = (time: string): Promise<AcceptedCall | null> => call(place, 11, time, and);
+    expect(await triggered('10:00:00')).toMatchObject({ outcome: 'REFUSED' });
+    expect(await triggered('10:00:01')).toMatchObject({ outcome: 'TRIGGERED' });
+  });
 
   const executions = (): Promise<unknown[]> =>
     stage.database.query('SELECT id FROM execution WHERE connection_id = $1', [place.connectionId]);

@@ -39,6 +39,9 @@ describe('a list that is frozen', () => {
     expect(await dueIn('Europe/Malta', '2026-01-15 09:00:00')).toBe('2026-01-15T08:00');
     expect(await dueIn('Europe/Malta', '2026-03-29 02:30:00')).toBe('2026-03-29T01:30');
     expect(await dueIn('Europe/Malta', '2026-10-25 02:30:00')).toBe('2026-10-25T00:30');
+    expect(await dueIn('Australia/Lord_Howe', '2026-04-05 01:45:00')).toBe('2026-04-04T14:45');
+    expect(await dueIn('Australia/Lord_Howe', '2026-10-04 02:15:00')).toBe('2026-10-03T15:45');
+    expect(await dueIn('Antarctica/Troll', '2026-10-25 01:30:00')).toBe('2026-10-24T23:30');
     expect(await dueIn('Europe/Malta', '2026-07-01T09:00:00+05:30')).toBe('2026-07-01T03:30');
     expect(await dueIn('America/New_York', '2026-07-01T09:00:00Z')).toBe('2026-07-01T09:00');
   });

@@ -2,7 +2,7 @@ import { newId } from '@libs/foundation';
 import { Notifications, Transactions } from '@libs/platform';
 import { DrainTriggered } from '../../../src/campaigns/execution/drain-triggered';
 import { GivingWay, lateChannel } from '../../../src/campaigns/execution/giving-way';
-import { TriggeredRepository } from '../../../src/campaigns/persistence/ledger/triggered.repository';
+import { TriggeredDayRepository } from '../../../src/campaigns/persistence/ledger/triggered-day.repository';
 import { type CampaignStage, stageCampaign } from '../../support/campaign-stage';
 import { eventually } from '../../support/eventually';
 import { type ContentStage, setStage } from '../content/stage';
@@ -26,9 +26,11 @@ describe('triggered messages', () => {
       ...{ projectId: stage.projectId, connectionId, channelId, optimoveChannelId: 511, optimoveCampaignId: newId() },
       runDate: new Date().toISOString().slice(0, 10),
     };
-    const id = await transactions.run((tx) =>
-      stage.app.get(TriggeredRepository).open(tx, announcement, { timeZone: 'Etc/GMT+12' }),
+    const calls = { timeZone: 'Etc/GMT+12', connectionIds: [connectionId], saidAt: [null] };
+    const { executionId } = await transactions.run((tx) =>
+      stage.app.get(TriggeredDayRepository).open(tx, announcement, calls),
     );
+    const id = executionId ?? '';
     const body = { eventTypeID: 11, customerID: 'A1', campaignID: 'c', channelID: 511, templateID: Number(templateId) };
     await stage.database.query(
       `WITH kept AS (

@@ -1,18 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import { newId } from '@libs/foundation';
 import { Notifications, Transactions } from '@libs/platform';
 import { channelRemovals } from '@modules/channels';
-import { ConnectionsService } from '@modules/connections';
-import { AcceptCallback, type AcceptedCall } from '../../../src/campaigns/execution/accept-callback';
+import type { AcceptedCall } from '../../../src/campaigns/execution/accept-callback';
 import { CancelExecution } from '../../../src/campaigns/execution/cancel-execution';
 import { CompleteExecution } from '../../../src/campaigns/execution/complete-execution';
 import { DrainTriggered } from '../../../src/campaigns/execution/drain-triggered';
 import type { Announcement } from '../../../src/campaigns/persistence/ledger/announcement.repository';
 import { TriggeredRepository } from '../../../src/campaigns/persistence/ledger/triggered.repository';
+import { TriggeredDayRepository } from '../../../src/campaigns/persistence/ledger/triggered-day.repository';
 import { ErasePerson } from '../../../src/profiles/personal-data/erase-person';
 import { type CampaignStage, mutate, stageCampaign } from '../../support/campaign-stage';
 import { eventually } from '../../support/eventually';
 import { type ContentStage, setStage } from '../content/stage';
+import { bringCallback } from './bring-callback';
 
 describe('a triggered callback', () => {
   let stage: ContentStage;
@@ -28,17 +28,38 @@ describe('a triggered callback', () => {
   }, 60_000);
   afterAll(() => stage?.close());
 
-  const told = async (customerId: string, campaignId: string = newId()): Promise<AcceptedCall | null> => {
-    const connection = await stage.app.get(ConnectionsService).find(campaign.connectionId);
-    if (!connection) throw new Error('There is no connection');
-    const templateID = Number(campaign.templateId);
-    const body = { eventTypeID: 11, customerID: customerId, campaignID: campaignId, channelID: optimoveChannelId };
-    return stage.app.get(AcceptCallback, { strict: false }).accept({
-      ...{ connection, kind: 'event-11', contentType: 'application/json', isCut: false, receivedAt: new Date() },
-      ...{ body: Buffer.from(JSON.stringify({ ...body, templateID })), from: '127.0.0.1', callId: randomUUID() },
-      isAgain: false,
-    });
+  const told = async (
+    customerId: string,
+    campaignId: string = newId(),
+    TimeStamp?: string,
+  ): Promise<AcceptedCall | null> => {
+    const and = { CustomerID: customerId, ChannelID: optimoveChannelId, TemplateID: Number(campaign.templateId) };
+    return bring(11, campaignId, { TimeStamp, and });
   };
+  const bring = (
+    EventTypeID: number,
+    CampaignID: string,
+    { TimeStamp, and }: { TimeStamp?: string; and?: object },
+  ): Promise<AcceptedCall | null> =>
+    bringCallback(stage, {
+      ...{ connectionId: campaign.connectionId, EventTypeID, CampaignID, receivedAt: new Date(), and },
+      TimeStamp,
+    });
+  const cancelled = (campaignId: string, TimeStamp: string): Promise<AcceptedCall | null> =>
+    bring(4, campaignId, { TimeStamp });
+  /** Time stamps of calls, so many seconds from now. */
+  const at = (seconds: number): string => stampOf(new Date(Date.now() + seconds * 1000));
+  /** Places what waits. @returns whom. */
+  const drained = async (executionId: string): Promise<string[]> => {
+    const placed: string[] = [];
+    await stage.app.get(DrainTriggered, { strict: false }).run(executionId, {
+      holder: newId(),
+      send: async ({ open }) => void placed.push(...open.map(({ customerId }) => customerId)),
+    });
+    return placed;
+  };
+  const executionsOf = (campaignId: string): Promise<{ id: string }[]> =>
+    stage.database.query('SELECT id FROM execution WHERE optimove_campaign_id = $1 ORDER BY launch', [campaignId]);
   const sweep = (limit = 100): Promise<void> =>
     stage.app
       .get(Transactions)
@@ -81,9 +102,9 @@ describe('a triggered callback', () => {
     const open = (timeZone: string) =>
       stage.app.get(Transactions).run(async (tx) => {
         await tx.query(`SET LOCAL lock_timeout = '1s'`);
-        return stage.app
-          .get(TriggeredRepository, { strict: false })
-          .open(tx, day as Announcement, { timeZone, saidAt: new Date() });
+        const calls = { timeZone, connectionIds: [campaign.connectionId], saidAt: [new Date()] };
+        const days = stage.app.get(TriggeredDayRepository, { strict: false });
+        return (await days.open(tx, day as Announcement, calls)).executionId;
       });
     await stage.app.get(Transactions).run(async (tx) => {
       await tx.query('SELECT 1 FROM execution WHERE id = $1 FOR UPDATE', [executionId]);
@@ -116,6 +137,54 @@ describe('a triggered callback', () => {
     ]);
   });
 
+  it('for a campaign that was cancelled before its first call of the day is refused, unless it was made later', async () => {
+    const campaignId = newId();
+    const refused = { outcome: 'REFUSED', executionId: null, reason: expect.stringContaining('Optimove cancelled') };
+    const cancelledAt = at(0);
+    await cancelled(campaignId, cancelledAt);
+    expect(await told('A1', campaignId)).toMatchObject(refused);
+    expect(await told('A1', campaignId, cancelledAt)).toMatchObject(refused);
+    expect(await executionsOf(campaignId)).toEqual([]);
+    const together = await Promise.all([
+      told('A1', campaignId),
+      told('A1', campaignId, at(10)),
+      told('A1', campaignId, at(-10)),
+    ]);
+    expect(together).toMatchObject([refused, { outcome: 'TRIGGERED' }, refused]);
+    const [execution] = await executionsOf(campaignId);
+    expect(await told('A2', campaignId, at(10))).toMatchObject({ outcome: 'TRIGGERED', executionId: execution?.id });
+    expect(await told('A2', campaignId)).toMatchObject(refused);
+  });
+
+  it('without a time stamp is heard on the day after a cancellation, and one that was made before is not', async () => {
+    const campaignId = newId();
+    const dayBefore = at(-86_400);
+    await cancelled(campaignId, dayBefore);
+    expect(await told('A1', campaignId, dayBefore)).toMatchObject({ outcome: 'REFUSED' });
+    expect(await told('A2', campaignId)).toMatchObject({ outcome: 'TRIGGERED' });
+    expect(await told('A3', campaignId, at(-86_401))).toMatchObject({ outcome: 'REFUSED' });
+  });
+
+  it('from before a cancellation is refused after the campaign was started again', async () => {
+    const campaignId = newId();
+    const [before, since] = [at(-1), at(10)];
+    const first = await told('A', campaignId, before);
+    expect(await drained(first?.executionId ?? '')).toEqual(['A']);
+    await cancelled(campaignId, at(0));
+    const now = performance.now.bind(performance);
+    jest.spyOn(performance, 'now').mockImplementation(() => now() + 5_001);
+    try {
+      const second = await told('B', campaignId, since);
+      expect(second).toMatchObject({ outcome: 'TRIGGERED' });
+      expect(await told('A', campaignId, before)).toMatchObject({ outcome: 'REFUSED' });
+      expect(await told('C', campaignId)).toMatchObject({ outcome: 'REFUSED' });
+      expect(await executionsOf(campaignId)).toEqual([{ id: first?.executionId }, { id: second?.executionId }]);
+      expect(await drained(second?.executionId ?? '')).toEqual(['B']);
+    } finally {
+      jest.restoreAllMocks();
+    }
+  });
+
   it('of somebody who is erased while it waits gets no place, and those of others do', async () => {
     const campaignId = newId();
     const executionId = (await told('leaves', campaignId))?.executionId ?? '';
@@ -123,12 +192,7 @@ describe('a triggered callback', () => {
     await mutate(stage.graphql, 'eraseProfile', 'EraseProfileInput', 'taskId', { userId: 'leaves', isFinal: true });
     const [erasure] = await stage.database.query<{ id: string }>('SELECT id FROM erasure');
     await stage.app.get(ErasePerson, { strict: false }).run(erasure?.id ?? '');
-    const placed: string[] = [];
-    await stage.app.get(DrainTriggered, { strict: false }).run(executionId, {
-      holder: newId(),
-      send: async ({ open }) => void placed.push(...open.map(({ customerId }) => customerId)),
-    });
-    expect(placed).toEqual(['stays']);
+    expect(await drained(executionId)).toEqual(['stays']);
     expect((await journal(executionId))[0]).toMatchObject({ waiting: 0 });
     const people = await stage.database.query('SELECT customer_id AS id FROM recipient WHERE execution_id = $1', [
       executionId,
@@ -160,3 +224,7 @@ describe('a triggered callback', () => {
     });
   });
 });
+
+function stampOf(at: Date): string {
+  return at.toISOString().slice(0, 19).replace('T', ' ');
+}

@@ -1,6 +1,10 @@
+import { systemClock } from '@libs/foundation';
+import type { OptimoveClient } from '@libs/optimove-client';
+import { ConnectionsService } from '@modules/connections';
 import type { QueryRunner } from 'typeorm';
 import { InstantsOfCancellations1795420000470 } from '../../../migrations/1795420000470-instants-of-cancellations';
 import type { AcceptedCall } from '../../../src/campaigns/execution/accept-callback';
+import { FindMissed } from '../../../src/campaigns/execution/find-missed';
 import { mutate } from '../../support/campaign-stage';
 import { type ContentStage, setStage } from '../content/stage';
 import { bringCallback } from './bring-callback';
@@ -74,6 +78,27 @@ describe('callbacks in the hour that autumn repeats', () => {
     await call(4, '02:30:00', '01:30:01');
     expect(await call(13, '02:50:00', '01:31:00')).toMatchObject({ outcome: 'CANCELLED' });
     expect(await launches()).toEqual([{ launch: 1, isCancelled: true }]);
+  });
+
+  it.each([
+    ['25 hours, late in the evening', '2026-10-25T22:30:00Z', ['2026-10-25', '2026-10-24']],
+    ['23 hours, early on the next day', '2027-03-28T22:30:00Z', ['2027-03-29', '2027-03-28']],
+  ])('that never came are looked for on both days, around one of %s', async (_name, now, days) => {
+    const asked: string[] = [];
+    const client = {
+      getExecutedCampaignsByChannel: async ({ date }: { date: string }) => {
+        asked.push(date);
+        return [];
+      },
+    };
+    jest.spyOn(stage.app.get(ConnectionsService), 'clientFor').mockResolvedValue(client as unknown as OptimoveClient);
+    jest.spyOn(systemClock, 'now').mockReturnValue(new Date(now));
+    try {
+      await stage.app.get(FindMissed, { strict: false }).run(connectionId);
+    } finally {
+      jest.restoreAllMocks();
+    }
+    expect(asked).toEqual(days);
   });
 
   it('are stamps of their own zone again when the migration is taken back', async () => {

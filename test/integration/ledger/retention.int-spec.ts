@@ -5,6 +5,7 @@ import { DataSource } from 'typeorm';
 import { CampaignsConfig } from '../../../src/campaigns/campaigns.config';
 import { ForgetOld } from '../../../src/campaigns/execution/forget-old';
 import { RetentionRepository } from '../../../src/campaigns/persistence/ledger/retention.repository';
+import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { eventually } from '../../support/eventually';
 
@@ -115,6 +116,74 @@ describe('what is old of the ledger', () => {
     for (const table of ['recipient', 'recipient_reject', 'delivery']) expect(await exists(table, old)).toBe(false);
     expect(await rowsOf('execution_tally', gone)).toEqual([1]);
     expect(await rowsOf('recipient', there)).toEqual([1]);
+  });
+
+  describe('of which the people of a day are kept by an execution that has not ended', () => {
+    const peopleHours = new CampaignsConfig().LEDGER_DAYS * 24;
+    const ofPeople = ['recipient', 'recipient_reject', 'delivery', 'delivery_past'];
+    /** More than are deleted at once. */
+    const many = 10_001;
+    /** Makes so many customers of one, each with a message, the first with an earlier one. */
+    const withMessages = async (id: string, people: number): Promise<string> => {
+      await database.query(
+        `INSERT INTO recipient (execution_id, seq, project_id, reading, row_no, customer_id, optimove_template_id, due_at)
+         SELECT $1, n, $2, 1, n, n, '1', now() FROM generate_series(2, $3::int) AS n`,
+        [id, newId(), people],
+      );
+      await database.query(
+        `INSERT INTO delivery (execution_id, seq, medium, address_key, project_id, profile_id, account_id, state, fence)
+         SELECT execution_id, seq, 'EMAIL', '', project_id, project_id, project_id, 'ACCEPTED', 1 FROM recipient
+         WHERE execution_id = $1`,
+        [id],
+      );
+      await database.query(
+        `INSERT INTO delivery_past (execution_id, seq, medium, address_key, fence, project_id, state, attempts, claimed_at,
+           closed_as, closed_by)
+         SELECT execution_id, 1, 'EMAIL', '', 1, project_id, 'REJECTED', 1, now(), 'RETRIED', 'x' FROM delivery
+         WHERE execution_id = $1 AND seq = 1`,
+        [id],
+      );
+      return id;
+    };
+
+    it('loses those of the others row by row a day later, and the rest as one when that has ended too', async () => {
+      const day = dayOf(410);
+      const ended = async (hours: number, people: number): Promise<string> =>
+        withMessages(await execution(day, 'COMPLETED', ago(hours)), people);
+      const open = await withMessages(await execution(day, 'RUNNING', null), 1);
+      const [late, interrupted] = [await ended(peopleHours + 23, 1), await ended(peopleHours + 23, 1)];
+      const gone = await ended(peopleHours + 25, many);
+      await database.query('UPDATE execution SET people_gone_at = now() WHERE id = $1', [interrupted]);
+      await forgetOld.run();
+      for (const table of ofPeople) {
+        expect([table, await rowsOf(table, open, late, interrupted, gone)]).toEqual([table, [1, 1, 0, 0]]);
+      }
+      expect(await rowsOf('execution_tally', open, late, interrupted, gone)).toEqual([1, 1, 1, 1]);
+      await database.query(`UPDATE execution SET state = 'COMPLETED', completed_at = $2 WHERE id = $1`, [
+        ...[open, ago(peopleHours + 1)],
+      ]);
+      await forgetOld.run();
+      expect(await exists('recipient', day)).toBe(false);
+      expect(await rowsOf('delivery_past', open, late)).toEqual([0, 0]);
+    });
+
+    it('sends nothing again to those of a Direct campaign that are to go', async () => {
+      const day = dayOf(411);
+      await execution(day, 'RUNNING', null);
+      const ids = [
+        await execution(day, 'COMPLETED', ago(peopleHours + 23)),
+        await execution(day, 'COMPLETED', ago(peopleHours + 25)),
+      ];
+      const projectId = newId();
+      await database.query(
+        `UPDATE execution SET kind = 'DIRECT', project_id = $2, connection_id = NULL, channel_id = NULL, optimove_channel_id = NULL
+         WHERE id = ANY($1::uuid[])`,
+        [ids, projectId],
+      );
+      await forgetOld.run();
+      const found = await Promise.all(ids.map((id) => new SettlementRepository().lock(source.manager, projectId, id)));
+      expect(found.map((each) => each?.hasValues)).toEqual([true, false]);
+    });
   });
 
   it('leaves while others read and write, also after it was interrupted', async () => {

@@ -1,9 +1,11 @@
 import { newId } from '@libs/foundation';
+import { AnnouncementRepository } from '../../../src/campaigns/persistence/ledger/announcement.repository';
 import {
   type Placed,
   TriggeredRepository,
   type TriggeredRow,
 } from '../../../src/campaigns/persistence/ledger/triggered.repository';
+import { TriggeredDayRepository } from '../../../src/campaigns/persistence/ledger/triggered-day.repository';
 import { type LedgerStage, setStage } from './stage';
 
 const today = new Date().toISOString().slice(0, 10);
@@ -31,10 +33,24 @@ describe('the places of triggered callbacks', () => {
   });
 
   const campaign = { channelId: newId(), optimoveChannelId: 506 };
-  const open = (runDate: string, optimoveCampaignId = 'b1f09', timeZone = 'Etc/GMT+12'): Promise<string> => {
+  const open = async (runDate: string, optimoveCampaignId = 'b1f09', timeZone = 'Etc/GMT+12'): Promise<string> => {
     const { projectId } = stage;
     const announcement = { projectId, connectionId, optimoveCampaignId, runDate, ...campaign };
-    return stage.transactions.run((tx) => triggered.open(tx, announcement, { timeZone }));
+    const calls = { timeZone, connectionIds: [connectionId], saidAt: [new Date()] };
+    const days = new TriggeredDayRepository(new AnnouncementRepository());
+    const { executionId } = await stage.transactions.run((tx) => days.open(tx, announcement, calls));
+    return executionId ?? '';
+  };
+  /** Has Optimove cancel an execution, to its end. */
+  const cancel = async (executionId: string): Promise<void> => {
+    await stage.database.query(
+      `UPDATE execution SET state = 'CANCELLED', cancel_requested_at = now(), cancel_said_at = now() - interval '1 hour' WHERE id = $1`,
+      [executionId],
+    );
+    await stage.database.query(
+      `UPDATE recipient SET end_state = 'CANCELLED' WHERE execution_id = $1 AND end_state IS NULL`,
+      [executionId],
+    );
   };
   const place = async (executionId: string, calls: Call[], mostPerHour = 10): Promise<Placed | null> => {
     const { database, projectId, transactions } = stage;
@@ -146,6 +162,27 @@ describe('the places of triggered callbacks', () => {
     const calls = [{ minutesAgo: 70 }, { minutesAgo: 50 }, { minutesAgo: 40 }];
     expect((await place(one, calls, 3))?.open).toHaveLength(3);
     expect((await place(other, [{}, {}, { customerId: 'A2' }], 3))?.open).toHaveLength(2);
+  });
+
+  it('are given once when an equal callback comes after the campaign was cancelled and started again', async () => {
+    const first = await open(today);
+    expect((await place(first, [{ says: 'x' }]))?.open).toHaveLength(1);
+    await cancel(first);
+    const second = await open(today);
+    expect(second).not.toBe(first);
+    expect((await place(second, [{ says: 'x' }, { says: 'y' }]))?.open).toHaveLength(1);
+  });
+
+  it('are held from a customer who had enough before a campaign was cancelled, not from one who got nothing', async () => {
+    const [first, other] = [await open(today), await open(today, 'other')];
+    await place(first, [{}, {}, { customerId: 'A2' }, { customerId: 'A2' }]);
+    await stage.database.query(
+      `UPDATE recipient SET end_state = 'SENT' WHERE execution_id = $1 AND customer_id = 'A1'`,
+      [first],
+    );
+    await cancel(first);
+    const placed = await place(other, [{}, { customerId: 'A2' }, { customerId: 'A2' }], 2);
+    expect(placed?.open).toHaveLength(2);
   });
 
   it('are lost to their worker when a crash of the database takes them back and gives them to others', async () => {

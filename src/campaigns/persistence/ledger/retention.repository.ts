@@ -76,6 +76,53 @@ export class RetentionRepository {
     return rows.map(({ id }) => id);
   }
 
+  /** The same for the people of executions of a day that another one of it keeps. */
+  async giveUpLatePeople(day: LedgerDay, hours: number): Promise<void> {
+    await execute(
+      this.transactions.pool,
+      `UPDATE execution e SET people_gone_at = now() WHERE people_gone_at IS NULL AND ${ofDay('$1')} AND ${isOver('$2')}`,
+      [day, hours],
+    );
+  }
+
+  /** Executions of a day whose people were given up and are still there; each is looked up in the parts of the day. */
+  async withLeftPeople(day: LedgerDay): Promise<string[]> {
+    const isIn = (table: string): string => `EXISTS (SELECT 1 FROM ${table}_${day} WHERE execution_id = e.id OFFSET 0)`;
+    const rows = await query<{ id: string }>(
+      this.transactions.pool,
+      `SELECT e.id FROM execution e WHERE e.people_gone_at IS NOT NULL AND ${ofDay('$1')}
+         AND (${isIn('recipient')} OR ${isIn('recipient_reject')})`,
+      [day],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Deletes some people of an execution with all that hangs on them, then its rejects. @returns whether there may be more. */
+  async deleteSomePeople(executionId: string): Promise<boolean> {
+    const { pool } = this.transactions;
+    const people = await execute(
+      pool,
+      `WITH batch AS MATERIALIZED (
+         SELECT max(seq) AS last_seq FROM (
+           SELECT seq FROM recipient WHERE execution_id = $1 ORDER BY seq LIMIT ${rowsAtOnce}) AS oldest
+       ), deliveries AS (
+         DELETE FROM delivery WHERE execution_id = $1 AND seq <= (SELECT last_seq FROM batch)
+       ), past AS (
+         DELETE FROM delivery_past WHERE execution_id = $1 AND seq <= (SELECT last_seq FROM batch)
+       )
+       DELETE FROM recipient WHERE execution_id = $1 AND seq <= (SELECT last_seq FROM batch)`,
+      [executionId],
+    );
+    if (people === rowsAtOnce) return true;
+    const rejects = await execute(
+      pool,
+      `DELETE FROM recipient_reject WHERE execution_id = $1 AND (reading, row_no) IN (
+         SELECT reading, row_no FROM recipient_reject WHERE execution_id = $1 LIMIT ${rowsAtOnce})`,
+      [executionId],
+    );
+    return rejects === rowsAtOnce;
+  }
+
   /** Executions whose values were given up and are still there. */
   async withLeftValues(): Promise<string[]> {
     const rows = await query<{ id: string }>(

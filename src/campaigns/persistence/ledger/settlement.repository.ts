@@ -63,7 +63,7 @@ export class SettlementRepository {
       tx,
       `SELECT kind, state, connection_id AS "connectionId", cancel_requested_at IS NOT NULL AS "isCancelling",
          cancel_said_at IS NOT NULL AS "isWithdrawn",
-         kind = 'DIRECT' OR values_gone_at IS NULL AS "hasValues"
+         (kind = 'DIRECT' OR values_gone_at IS NULL) AND people_gone_at IS NULL AS "hasValues"
        FROM execution e WHERE project_id = $1 AND id = $2 FOR UPDATE`,
       [projectId, executionId],
     );

@@ -1,9 +1,7 @@
 import { randomInt } from 'node:crypto';
-import { InvariantError, newId } from '@libs/foundation';
 import { execute, type GaugeValue, lagOf, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { MatchedBy } from '../../domain/execution/matched-by';
-import type { Announcement } from './announcement.repository';
 import { type HeldChunk, leaseSeconds } from './chunk.repository';
 
 /** A callback that waits for its place in the audience. */
@@ -18,9 +16,9 @@ export interface WaitingTrigger {
 
 /** Other triggered executions that an occurrence is compared with. */
 export interface Siblings {
-  /** The same campaign on the day before or after, as long as an occurrence could belong to either. */
+  /** The same campaign on the day before or after, or before it was cancelled, as long as an occurrence could belong to either. */
   sameCampaign: string[];
-  /** All of the connection that are open, this one too. */
+  /** All of the connection whose day is not over, this one too. */
   open: string[];
 }
 
@@ -78,17 +76,6 @@ const repeatWindow = '10 minutes';
 /** Why a callback is refused whose day is over. */
 export const executionNotOpen = 'The execution of this campaign and day is not open';
 
-/** The execution of a day, by all that it is unique for. */
-const ofDay = `FROM execution e WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
-  AND channel_id = $4 AND run_date = $5 AND launch = $6 AND kind = 'TRIGGERED'`;
-
-/** When the day of `$5` is over where the zone is. */
-const endOfDay = (zone: string) => `(($5::date + 1)::timestamp AT TIME ZONE ${zone}) + interval '1 hour'`;
-
-/** Whether an execution named `e` is open longer when its day ends then. */
-const growsTo = (end: string) => `e.closes_at < ${end} AND e.state IN ('RUNNING', 'COMPLETED')
-  AND e.cancel_requested_at IS NULL AND e.values_gone_at IS NULL`;
-
 /** The fence of a chunk that is sent by whoever made it is below. */
 const highestFence = 2 ** 30;
 
@@ -132,7 +119,7 @@ const placeSql = prepared(`WITH locked AS MATERIALIZED (
     FROM counted, (SELECT *, row_number() OVER (PARTITION BY is_fresh, customer_id ORDER BY position) AS of_customer FROM sorted) s
       CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE r.due_at > s.received_at - interval '1 hour'
-          AND r.end_state IS DISTINCT FROM 'CATEGORY_LIMIT') AS messages, max(r.due_at) FILTER (WHERE r.execution_id = $1) AS last_due
+          AND coalesce(r.end_state, '') NOT IN ('CATEGORY_LIMIT', 'CANCELLED')) AS messages, max(r.due_at) FILTER (WHERE r.execution_id = $1) AS last_due
         FROM recipient r WHERE r.execution_id = ANY($13::uuid[]) AND r.customer_id = s.customer_id
       ) earlier
   ), staged AS (
@@ -178,51 +165,6 @@ export class TriggeredRepository {
     );
   }
 
-  /**
-   * The day's execution, made when it is not there; it is running from the start. Its day ends where the connection is
-   * now: when that was moved to where the day is longer, it is open again. After a cancellation of Optimove's there is
-   * another one for what was said later; `saidAt` is null where no call says when it was made.
-   */
-  async open(
-    tx: Tx,
-    announcement: Announcement,
-    { timeZone, saidAt = null }: { timeZone: string; saidAt?: Date | null },
-  ): Promise<string> {
-    const { projectId, connectionId, channelId, optimoveChannelId, optimoveCampaignId, runDate } = announcement;
-    const day = [projectId, connectionId, optimoveCampaignId, channelId, runDate];
-    const [launched] = await query<{ launch: number }>(
-      tx,
-      `SELECT coalesce(max(launch + CASE WHEN cancel_said_at < $6 THEN 1 ELSE 0 END), 1) AS launch FROM execution
-       WHERE project_id = $1 AND connection_id = $2 AND optimove_campaign_id = $3
-         AND channel_id = $4 AND run_date = $5 AND kind = 'TRIGGERED'`,
-      [...day, saidAt],
-    );
-    const key = [...day, launched?.launch ?? 1];
-    const open = await this.openAlready(tx, key, timeZone);
-    if (open) return open;
-    await query(
-      tx,
-      `INSERT INTO execution AS e (id, project_id, connection_id, optimove_campaign_id, channel_id, run_date, launch, optimove_channel_id,
-         kind, state, frozen_at, closes_at)
-       VALUES ($7, $1, $2, $3, $4, $5, $6, $8, 'TRIGGERED', 'RUNNING', now(),
-         ${endOfDay('$9')})
-       ON CONFLICT ON CONSTRAINT uq_execution_announcement DO UPDATE
-       SET closes_at = excluded.closes_at, state = 'RUNNING', read_at = NULL, completed_at = NULL
-       WHERE ${growsTo('excluded.closes_at')}`,
-      [...key, newId(), optimoveChannelId, timeZone],
-    );
-    const [row] = await query<{ id: string }>(tx, `SELECT id ${ofDay}`, key);
-    if (!row) throw new InvariantError(`No triggered execution of campaign ${optimoveCampaignId} on ${runDate}`);
-    return row.id;
-  }
-
-  /** The day's execution as it is, or null when it is to be written; looked at without a lock, which others hold for long. */
-  private async openAlready(tx: Tx, key: unknown[], timeZone: string): Promise<string | null> {
-    const sql = `SELECT id ${ofDay} AND NOT (${growsTo(endOfDay('$7'))})`;
-    const [row] = await query<{ id: string }>(tx, sql, [...key, timeZone]);
-    return row?.id ?? null;
-  }
-
   /** Keeps the execution still until `tx` ends, and returns the names of the values that it keeps of each customer. */
   async lockAttributes(tx: Tx, executionId: string): Promise<string[]> {
     const [row] = await query<{ attributes: string[] }>(
@@ -238,11 +180,11 @@ export class TriggeredRepository {
     const [row] = await query<Siblings>(
       tx,
       `SELECT coalesce(array_agg(s.id) FILTER (WHERE s.optimove_campaign_id = e.optimove_campaign_id
-           AND s.channel_id = e.channel_id AND s.id <> e.id AND abs(s.run_date - e.run_date) <= 1), '{}') AS "sameCampaign",
-         coalesce(array_agg(s.id), '{}') AS open
-       FROM execution e JOIN execution s ON s.project_id = e.project_id AND s.connection_id = e.connection_id
-         AND s.kind = 'TRIGGERED' AND (s.id = e.id OR s.state = 'RUNNING' AND s.closes_at > now())
-       WHERE e.id = $1`,
+           AND s.channel_id = e.channel_id AND abs(s.run_date - e.run_date) <= 1), '{}') AS "sameCampaign",
+         array_remove(array_agg(s.id), NULL) || e.id AS open
+       FROM execution e LEFT JOIN execution s ON s.connection_id = e.connection_id AND s.project_id = e.project_id
+         AND s.kind = 'TRIGGERED' AND s.state IN ('RUNNING', 'CANCELLED') AND s.closes_at > now() AND s.id <> e.id
+       WHERE e.id = $1 GROUP BY e.id`,
       [executionId],
     );
     return row ?? { sameCampaign: [], open: [executionId] };
