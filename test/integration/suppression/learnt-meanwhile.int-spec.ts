@@ -50,7 +50,9 @@ describe('what is said of customers while the connection is given another accoun
   const learn = (tx: Tx, { attribute, connection }: Scene): Promise<void> => {
     const row = { customerId: 'theirs', attributes: ['true', 'player'] };
     const attributes = [attribute.name, 'Player'];
-    return stage.app.get(LearnFromLists).learn(tx, { connection, dataDate: days[0], attributes, rows: [row] });
+    return stage.app
+      .get(LearnFromLists)
+      .learn(tx, { connection, dataDate: days[0], askedAt: new Date(), attributes, rows: [row] });
   };
   const kept = ({ attribute }: Scene) =>
     stage.database.query(
@@ -120,6 +122,7 @@ describe('what is said of customers while the connection is given another accoun
         const page = {
           connection: scene.connection,
           dataDate: days[0],
+          askedAt: new Date(),
           attributes: [scene.attribute.name],
           rows: [row],
         };
