@@ -9,5 +9,5 @@ export { isAllowedAddress } from './domain/callback-addresses';
 export type { ConnectionStatus, ConnectionView, MetricsMode } from './domain/connection-view';
 export { ConnectionNotFoundError } from './domain/errors';
 export { accountLeft, callsTakenOver, connectionDeleted, userIdAttributeChanged } from './domain/events';
-export { sameAccountSql } from './persistence/connection.repository';
+export { sameAccountSql } from './domain/same-account';
 export { sealedByConnections } from './sealed-columns';

@@ -3,12 +3,6 @@ import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan } from 'typeorm';
 import { ConnectionEntity } from './connection.entity';
 
-/** SQL: ids of a connection and of all others of its project to the same account, deleted or not, as an array. */
-export function sameAccountSql(connectionId: string): string {
-  return `ARRAY(SELECT ${connectionId} UNION SELECT o.id FROM connection c
-    JOIN connection o ON o.project_id = c.project_id AND o.account_id = c.account_id WHERE c.id = ${connectionId})`;
-}
-
 /** Connections of projects. Deleted ones are kept for history and never listed. */
 @Injectable()
 export class ConnectionRepository {
