@@ -9,5 +9,4 @@ export { isAllowedAddress } from './domain/callback-addresses';
 export type { ConnectionStatus, ConnectionView, MetricsMode } from './domain/connection-view';
 export { ConnectionNotFoundError } from './domain/errors';
 export { accountLeft, callsTakenOver, connectionDeleted, userIdAttributeChanged } from './domain/events';
-export { sameAccountSql } from './same-account-sql';
-export { sealedByConnections } from './sealed-columns';
+export { sameAccountSql } from './domain/same-account';

@@ -169,6 +169,7 @@ describe('additions posted to Optimove', () => {
     const sumOf = (metric: number): number =>
       posted.filter(({ MetricID }) => MetricID === metric).reduce((sum, { MetricValue }) => sum + MetricValue, 0);
     expect({ sent: sumOf(0), dropped: sumOf(5) }).toEqual({ sent: 7, dropped: 3 });
+    expect(posted.filter(({ MetricValue }) => MetricValue <= 0)).toEqual([]);
   });
 
   it('end their doubts when the connection changes to totals', async () => {
