@@ -10,3 +10,4 @@ export type { ConnectionStatus, ConnectionView, MetricsMode } from './domain/con
 export { ConnectionNotFoundError } from './domain/errors';
 export { accountLeft, callsTakenOver, connectionDeleted, userIdAttributeChanged } from './domain/events';
 export { sameAccountSql } from './domain/same-account';
+export { sealedByConnections } from './sealed-columns';
