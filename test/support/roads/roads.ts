@@ -121,7 +121,7 @@ export function expectedOf({ setting, person, origin, medium, isChanged }: RoadC
   const { others } = person;
   if (others === 'EXCLUDING' || others === 'UNKNOWN') return 'SUPPRESSED';
   const each: Case = {
-    ...{ ...setting, ...person, medium },
+    ...{ ...setting, ...person, medium, change: changeThatCounts(person) },
     type: 'BOOLEAN',
     whenUnknown: 'ALLOW',
     otherRule: others === 'EXCLUDING_ELSEWHERE' ? 'EXCLUDING' : 'HARMLESS',
@@ -129,6 +129,11 @@ export function expectedOf({ setting, person, origin, medium, isChanged }: RoadC
     moment: isChanged ? 'HAND_OVER' : 'LIST',
   };
   return expected(each);
+}
+
+/** An import said after the day of these data that the person is excluded, so they take nothing away. */
+function changeThatCounts({ value, change }: RoadPerson): RoadPerson['change'] {
+  return value === 'OWN_EXCLUDING' && change === 'TO_HARMLESS' ? 'NONE' : change;
 }
 
 /** Whether nobody is even decided on: a Direct campaign waits for data that can be relied on. */
