@@ -91,12 +91,12 @@ export class SendChunk {
   async runNext(): Promise<void> {
     const passed = new Set<string>();
     for (;;) {
-      const ready = await this.chunks.ready();
-      const owner = this.turns.begin(ready.filter(({ executionId }) => !passed.has(executionId)));
+      const owner = this.turns.begin(await this.chunks.ready(), passed);
       if (!owner) return;
       try {
         const chunk = await this.chunks.takeNext(owner.executionId, this.holder);
         if (chunk && (await this.work(chunk))) return;
+        if (chunk) this.turns.rest(owner.executionId);
       } finally {
         this.turns.end(owner);
       }

@@ -1,5 +1,7 @@
 import type { WorkOwner } from './in-flight-limiter';
 
+const restMs = 2_000;
+
 /**
  * Whose work begins next: that of the project of which least is under way, and among those of the one whose last turn is
  * longest ago; in the same way of its executions. It knows of the work of this process alone.
@@ -8,12 +10,18 @@ export class Turns {
   private readonly underWay = new Map<string, number>();
   /** The number of the last turn, by project and by execution. */
   private readonly last = new Map<string, number>();
+  private readonly restingUntil = new Map<string, number>();
   private turns = 0;
 
-  /** Counts work of the one whose turn it is as begun, until {@link end}; null when nobody has any. */
-  begin(owners: readonly WorkOwner[]): WorkOwner | null {
+  /**
+   * Counts work of the one whose turn it is as begun, until {@link end}; null when nobody has any but executions that are
+   * `passed` over. Those that {@link rest} come after all others.
+   */
+  begin(owners: readonly WorkOwner[], passed: ReadonlySet<string>): WorkOwner | null {
     this.forgetAllBut(owners);
-    const [next] = [...owners].sort((one, other) => this.inOrder(one, other));
+    const others = owners.filter(({ executionId }) => !passed.has(executionId));
+    const awake = others.filter(({ executionId }) => !this.isResting(executionId));
+    const [next] = (awake.length > 0 ? awake : others).toSorted((one, other) => this.inOrder(one, other));
     if (!next) return null;
     this.turns += 1;
     for (const id of idsOf(next)) {
@@ -21,6 +29,11 @@ export class Turns {
       this.underWay.set(id, this.countOf(id) + 1);
     }
     return next;
+  }
+
+  /** Nothing can be sent of this execution now: for a while it is not tried as long as there is another one. */
+  rest(executionId: string): void {
+    this.restingUntil.set(executionId, performance.now() + restMs);
   }
 
   /** Work that was begun for this owner is over. */
@@ -44,6 +57,10 @@ export class Turns {
     return this.countOf(one) - this.countOf(other) || (this.last.get(one) ?? 0) - (this.last.get(other) ?? 0);
   }
 
+  private isResting(executionId: string): boolean {
+    return (this.restingUntil.get(executionId) ?? 0) > performance.now();
+  }
+
   private countOf(id: string): number {
     return this.underWay.get(id) ?? 0;
   }
@@ -51,6 +68,7 @@ export class Turns {
   private forgetAllBut(owners: readonly WorkOwner[]): void {
     const known = new Set(owners.flatMap(idsOf));
     for (const id of this.last.keys()) if (!known.has(id) && !this.underWay.has(id)) this.last.delete(id);
+    for (const id of this.restingUntil.keys()) if (!this.isResting(id)) this.restingUntil.delete(id);
   }
 }
 

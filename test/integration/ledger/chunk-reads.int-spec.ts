@@ -172,6 +172,22 @@ describe('the chunks that are due', () => {
     expect(taken).toEqual({ chunks: 3 });
   });
 
+  it('of stopped executions are not tried again for each one of another', async () => {
+    for (let nth = 0; nth < 3; nth += 1) await due(newId(), 5);
+    const jobs = await due(newId(), 5);
+    const working = jobs[0]?.executionId;
+    const asked: string[] = [];
+    const maySend = (id: string): boolean => {
+      if (id !== working) asked.push(id);
+      return id === working;
+    };
+    const handler = await handlerOf(async () => undefined, maySend);
+    const now = jest.spyOn(performance, 'now').mockReturnValue(performance.now());
+    for (const job of jobs) await handler.handle(job);
+    now.mockRestore();
+    expect([asked.length, new Set(asked).size]).toEqual([3, 3]);
+  });
+
   it('come back by a look at the rows alone when their work failed', async () => {
     const [first] = await due(newId(), 1);
     const handler = await handlerOf(async () => {
