@@ -71,7 +71,8 @@ export class StopResolver {
 
   @Allow('campaigns.launch')
   @Mutation(() => StopExecutionPayload, {
-    description: 'Cancels an execution for good: whoever was not handed over ends CANCELLED.',
+    description:
+      'Cancels an execution for good: whoever was not handed over ends CANCELLED, or FAILED where providers had refused them for good.',
   })
   async cancelExecution(
     @CurrentActor() actor: Actor,

@@ -1,6 +1,6 @@
 import { execute, Log, query, Transactions, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import { stateOfUnsent } from '../persistence/ledger/delivery.repository';
+import { bounceOfDead, stateOfUnsent } from '../persistence/ledger/delivery.repository';
 import { StopRepository } from '../persistence/ledger/stop.repository';
 import { sumsOfDeliveries } from '../persistence/ledger/sums-of-deliveries';
 import { sumsOfPeople } from '../persistence/ledger/sums-of-people';
@@ -15,7 +15,10 @@ const reasonOfUnsent = `coalesce((SELECT p.reason FROM delivery_past p WHERE p.e
 
 const connectionGone = 'The connection was deleted';
 
-/** Carries out cancellations: whoever has not been handed over ends CANCELLED, what was handed over stays counted. */
+/**
+ * Carries out cancellations: whoever has not been handed over ends CANCELLED, or FAILED where providers had refused them for
+ * good; what was handed over stays counted.
+ */
 @Injectable()
 export class CancelExecution {
   constructor(
@@ -118,6 +121,7 @@ export class CancelExecution {
        WHERE open.execution_id = $1 AND open.end_state IS NULL AND r.execution_id = $1 AND r.seq = open.seq`,
       [executionId],
     );
+    await execute(tx, `${bounceOfDead} AND r.end_state = 'FAILED'`, [executionId]);
   }
 
   private async tally(tx: Tx, executionId: string): Promise<void> {

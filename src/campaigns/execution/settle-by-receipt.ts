@@ -1,3 +1,4 @@
+import { isPermanent } from '@libs/delivery';
 import type { Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { LocatedReceipt } from '../persistence/ledger/receipt-ledger.repository';
@@ -18,7 +19,9 @@ export class SettleByReceipt {
   ) {}
 
   async run(tx: Tx, receipts: LocatedReceipt[]): Promise<void> {
-    const doubtful = receipts.filter(({ state }) => state === 'UNCERTAIN' || state === 'RETRY');
+    const doubtful = receipts.filter(
+      (each) => each.state === 'UNCERTAIN' || (each.state === 'RETRY' && isTheEnd(each)),
+    );
     for (const executionId of [...new Set(doubtful.map((each) => each.executionId))].sort()) {
       await this.settle(
         tx,
@@ -39,4 +42,9 @@ export class SettleByReceipt {
     await this.settlements.sumAgain(tx, executionId, chunkNos);
     await this.changes.add(tx, [executionId]);
   }
+}
+
+/** Whether nothing is won by sending again: the message arrived, or never can. */
+function isTheEnd({ status, bounce }: LocatedReceipt): boolean {
+  return status !== 'FAILED' || (bounce !== null && isPermanent(bounce));
 }

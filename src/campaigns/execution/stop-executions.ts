@@ -35,7 +35,7 @@ export class StopExecutions {
     });
   }
 
-  /** Ends it for good: whoever was not handed over ends CANCELLED. */
+  /** Ends it for good: whoever was not handed over ends CANCELLED, or FAILED where providers had refused them for good. */
   async cancel(actor: Actor, id: string, reason: string): Promise<StopRefusal | null> {
     const refusal = await this.change(
       actor,

@@ -1,4 +1,4 @@
-import type { EmailMessage } from '@libs/delivery';
+import type { EmailMessage, Receipt } from '@libs/delivery';
 import { Transactions } from '@libs/platform';
 import { ApplyReceipts } from '../../../src/campaigns/execution/apply-receipts';
 import { ApplyEngagement } from '../../../src/campaigns/tracking/apply-engagement';
@@ -87,9 +87,35 @@ describe('cancelling', () => {
       { userId: 'stop-both', state: 'FAILED', reason: refused },
       { userId: 'stop-text', ...cancelled },
     ]);
+    const bounced = () =>
+      stage.database.query('SELECT seq FROM recipient WHERE execution_id = $1 AND bounced_at IS NOT NULL', [
+        executionId,
+      ]);
+    expect(await bounced()).toEqual([]);
     for (const medium of ['email', 'sms'] as const) await fault(medium, 'none');
     const after = await stage.send('stop', { ...texts.sms, categoryId });
     expect(after.map(({ state }) => state)).toEqual(['SENT', 'SENT']);
+  });
+
+  it('leaves who failed at a dead address bounced', async () => {
+    await stage.person('stop-dead');
+    await fault('sms', '5xx');
+    const executionId = await stage.launched('stop-dead', { ...texts.email, ...texts.sms });
+    await stage.run(executionId);
+    await stage.database.query(
+      `UPDATE delivery SET is_address_dead = true WHERE execution_id = $1 AND medium = 'EMAIL'`,
+      [executionId],
+    );
+    await stage.database.query(
+      `UPDATE delivery SET state = 'REJECTED', reason = 'BAD_MAILBOX: gone' WHERE execution_id = $1 AND medium = 'EMAIL'`,
+      [executionId],
+    );
+    await cancel(executionId);
+    const people = 'SELECT end_state, bounced_at IS NOT NULL AS bounced FROM recipient WHERE execution_id = $1';
+    expect(await stage.database.query(people, [executionId])).toEqual([{ end_state: 'FAILED', bounced: true }]);
+    const sums = `SELECT count FROM execution_tally WHERE execution_id = $1 AND measure = 'FAILED:BOUNCED'`;
+    expect(await stage.database.query(sums, [executionId])).toEqual([{ count: 1 }]);
+    await fault('sms', 'none');
   });
 
   it('leaves failed who was to be tried again, for the reason that they had failed for', async () => {
@@ -148,7 +174,10 @@ describe('a message in doubt that is to be sent again', () => {
     await stage.app.get(ApplyEngagement, { strict: false }).run();
   };
 
-  const reported = async ({ executionId, profileId, accountId }: Sent): Promise<void> => {
+  const reported = async (
+    { executionId, profileId, accountId }: Sent,
+    report: Pick<Receipt, 'status' | 'bounce'> = { status: 'DELIVERED' },
+  ): Promise<void> => {
     const links = stage.app.get(MessageLinks, { strict: false });
     const bare = {
       deliveryId: 'd',
@@ -163,7 +192,7 @@ describe('a message in doubt that is to be sent again', () => {
     const { messageToken } = links.addTo<EmailMessage>(bare, ref, new Date());
     const receipt = {
       ...{ projectId: stage.projectId, accountId, providerMessageId: `<${messageToken}@example.com>` },
-      ...{ status: 'DELIVERED' as const, code: '', occurredAt: new Date() },
+      ...{ ...report, code: '', occurredAt: new Date() },
     };
     const receipts = stage.app.get(ReceiptRepository, { strict: false });
     await stage.app.get(Transactions).run((tx) => receipts.store(tx, [receipt]));
@@ -172,7 +201,7 @@ describe('a message in doubt that is to be sent again', () => {
 
   it.each([
     ['opened', opened],
-    ['reported', reported],
+    ['reported', (sent: Sent) => reported(sent)],
   ])('is not when the first one is %s meanwhile, and its customer counts as sent at once', async (userId, arrived) => {
     const sent = await sentAgain(userId);
     await arrived(sent);
@@ -184,10 +213,15 @@ describe('a message in doubt that is to be sent again', () => {
     expect(execution).toEqual({ state: 'COMPLETED' });
   });
 
-  it('is when nothing is heard of the first one', async () => {
-    const { executionId } = await sentAgain('silent');
+  it.each([
+    ['silent', 'nothing is heard of the first one', null],
+    ['full', 'the first one found a full mailbox', { status: 'FAILED', bounce: 'MAILBOX_FULL' }],
+  ] as const)('is (%s) when %s', async (userId, _what, report) => {
+    const sent = await sentAgain(userId);
+    const { executionId } = sent;
+    if (report) await reported(sent, report);
     await mutate(stage.graphql, 'resumeExecution', 'ExecutionIdInput', 'execution { id }', { id: executionId });
     await stage.run(executionId);
-    expect(mailsTo('silent')).toBe(2);
+    expect(mailsTo(userId)).toBe(2);
   });
 });

@@ -57,8 +57,13 @@ export interface HeldRecipient {
   until: Date;
 }
 
+/** SQL: people of the execution `$1` of whom a provider called an address dead bounce, once and for all. */
+export const bounceOfDead = `UPDATE recipient r SET is_address_dead = true, bounced_at = now()
+  WHERE r.execution_id = $1 AND r.bounced_at IS NULL
+    AND EXISTS (SELECT FROM delivery d WHERE d.execution_id = $1 AND d.seq = r.seq AND d.is_address_dead)`;
+
 /** SQL: whether an attempt of a delivery was uncertain before somebody had it sent again. */
-const wasSentBefore = (delivery: string): string => `EXISTS (SELECT 1 FROM delivery_past p
+export const wasSentBefore = (delivery: string): string => `EXISTS (SELECT 1 FROM delivery_past p
     WHERE p.execution_id = ${delivery}.execution_id AND p.seq = ${delivery}.seq AND p.medium = ${delivery}.medium
       AND p.address_key = ${delivery}.address_key AND p.closed_as = 'SENT_AGAIN')`;
 
@@ -256,13 +261,11 @@ export class DeliveryRepository {
   /** Somebody has bounced once and for all, also when they are sent to later. */
   private async bounce(tx: Tx, executionId: string, failed: { seq: number }[]): Promise<void> {
     if (failed.length === 0) return;
-    await execute(
-      tx,
-      prepared(`UPDATE recipient r SET is_address_dead = true, bounced_at = now()
-       WHERE r.execution_id = $1 AND r.seq BETWEEN $3 AND $4 AND r.seq = ANY($2::int[]) AND r.bounced_at IS NULL
-         AND EXISTS (SELECT FROM delivery d WHERE d.execution_id = $1 AND d.seq = r.seq AND d.is_address_dead)`),
-      [executionId, failed.map(({ seq }) => seq), ...rangeOf(failed)],
-    );
+    await execute(tx, prepared(`${bounceOfDead} AND r.seq BETWEEN $3 AND $4 AND r.seq = ANY($2::int[])`), [
+      executionId,
+      failed.map(({ seq }) => seq),
+      ...rangeOf(failed),
+    ]);
   }
 
   /** Lets recipients wait until an instant each; they are not looked at before. */

@@ -2,6 +2,7 @@ import type { Medium } from '@libs/delivery';
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { ChunkKey } from './chunk.repository';
+import { wasSentBefore } from './delivery.repository';
 import type { ExecutionRow } from './execution.repository';
 import { unfoldSums } from './folded-sums.repository';
 import { sumsOfDeliveries } from './sums-of-deliveries';
@@ -42,9 +43,7 @@ export interface SettledExecution {
 }
 
 /** SQL: whether somebody has a delivery that was uncertain sent again, and nobody has it in hand. */
-const waitsAgain = (delivery: string): string => `(${delivery}.state = 'RETRY' AND EXISTS (SELECT 1 FROM delivery_past p
-    WHERE p.execution_id = ${delivery}.execution_id AND p.seq = ${delivery}.seq AND p.medium = ${delivery}.medium
-      AND p.address_key = ${delivery}.address_key AND p.closed_as = 'SENT_AGAIN'))`;
+const waitsAgain = (delivery: string): string => `(${delivery}.state = 'RETRY' AND ${wasSentBefore(delivery)})`;
 
 const fits = `d.execution_id = $1
   AND (d.state = CASE WHEN $2 = 'RETRIED' THEN 'REJECTED' ELSE 'UNCERTAIN' END OR ($8 AND ${waitsAgain('d')}))
