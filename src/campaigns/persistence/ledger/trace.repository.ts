@@ -83,7 +83,8 @@ export class TraceRepository {
          CASE WHEN e.kind = 'DIRECT' THEN e.optimove_campaign_id END AS "directCampaignId", named.seq,
          CASE WHEN e.kind <> 'DIRECT' THEN named.optimove_template_id END AS "optimoveTemplateId",
          e.run_date::text AS "runDate", e.announced_at AS "announcedAt", e.frozen_at AS "frozenAt",
-         named.due_at AS "dueAt", named.profile_id AS "profileId", named.end_state AS "endState", named.reason,
+         greatest(named.due_at, (SELECT c.due_at FROM execution_chunk c WHERE c.execution_id = e.id AND named.end_state IS NULL
+           AND named.seq BETWEEN c.from_seq AND c.to_seq AND c.state = 'PENDING')) AS "dueAt", named.profile_id AS "profileId", named.end_state AS "endState", named.reason,
          named.ended_at AS "endedAt", named.held_until AS "heldUntil", named.opened_at AS "openedAt", named.clicked_at AS "clickedAt",
          named.unsubscribed_at AS "unsubscribedAt", named.complained_at AS "complainedAt", e.id AS key, named.place::text AS place
        FROM execution e CROSS JOIN LATERAL (
