@@ -32,12 +32,14 @@ export class KeepExclusions implements OnModuleInit {
     const excluding = await this.own.excluding(tx, projectId, values);
     const times = await this.profiles.attributeTimes(tx, projectId, profileIds);
     const saidAt = (id: string, name: string): number => Date.parse(times.get(id)?.[name] ?? '') || 0;
+    const kept = new Map<string, number>();
     for (const { from, into } of merges) {
-      const carried = Object.keys(values.get(from) ?? {}).filter(
-        (name) =>
-          excluding.has(`${from} ${name}`) &&
-          (!excluding.has(`${into} ${name}`) || saidAt(from, name) > saidAt(into, name)),
-      );
+      const carried = Object.keys(values.get(from) ?? {}).filter((name) => {
+        const key = `${into} ${name}`;
+        const before = kept.get(key) ?? (excluding.has(key) ? saidAt(into, name) : Number.NEGATIVE_INFINITY);
+        return excluding.has(`${from} ${name}`) && saidAt(from, name) > before;
+      });
+      for (const name of carried) kept.set(`${into} ${name}`, saidAt(from, name));
       if (carried.length > 0) await this.profiles.carryAttributes(tx, projectId, { from, into, names: carried });
     }
   }

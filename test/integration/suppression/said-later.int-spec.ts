@@ -1,4 +1,6 @@
+import { Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
+import { Merges } from '@modules/profiles';
 import { LearnFromLists } from '@modules/suppression';
 import { type GuardedApp, guardedApp } from './guarded-app';
 import { type Account, type Stage, setStage } from './stage';
@@ -174,6 +176,21 @@ describe('what an app or an import says of people after the day of the data', ()
     await passDay(app.account, days[0], 'gamStop', { 'both-said': 'false' });
     await runNow(app.account);
     expect(await standing(app.account, 'gamStop', 'both-said')).toEqual([true, 'SUPPRESSED']);
+  });
+
+  it('goes over with the latest of the times of several phones that turn out to be one person', async () => {
+    await stage.addProfiles(['many-phones', 'late', 'untimed']);
+    const [into, late, untimed] = [await profileOf('many-phones'), await profileOf('late'), await profileOf('untimed')];
+    const set = `UPDATE profile SET attributes = '{"gamStop": true}', attributes_said_at = $2::jsonb WHERE id = $1`;
+    await stage.database.query(set, [late, { gamStop: '2026-05-03T10:00:00Z' }]);
+    await stage.database.query(set, [untimed, null]);
+    const merges = [late, untimed].map((from) => ({ from: from ?? '', into: into ?? '' }));
+    await stage.app
+      .get(Transactions)
+      .run((tx) => stage.app.get(Merges, { strict: false }).tell(tx, stage.actor.projectId, merges));
+    await passDay(app.account, days[1], 'gamStop', { 'many-phones': 'false' });
+    await runNow(app.account);
+    expect(await standing(app.account, 'gamStop', 'many-phones')).toEqual([true, 'SUPPRESSED']);
   });
 
   it('is forgotten with the value: what the app takes back stands against nothing', async () => {
