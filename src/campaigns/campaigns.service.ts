@@ -54,6 +54,11 @@ export class CampaignsService {
     return this.changes.take(tx, limit);
   }
 
+  /** Has them given out again later. */
+  keepChangedTotals(tx: Tx, executionIds: string[]): Promise<void> {
+    return this.changes.add(tx, executionIds);
+  }
+
   /** What Optimove's customers did with their messages for the first time; given out again if `tx` fails. */
   takeEngagement(tx: Tx, limit: number): Promise<{ taken: number; news: EngagementNews[] }> {
     return this.engagement.take(tx, limit);
@@ -71,7 +76,8 @@ export class CampaignsService {
     const sums = await this.funnels.templateSums(ids, tx);
     const tallies = await this.funnels.tallies(ids, tx);
     const closesAt = await this.engagement.closesAt(tx, executionId);
-    const connectionId = await this.tellingConnection(tx, execution.connection_id);
+    const connectionId = await this.tellingConnection(tx, execution);
+    if (connectionId === null) return [];
     const templateIds = [...new Set(sums.map(({ templateId }) => templateId))].filter((id) => id !== '');
     return templateIds.map((templateId) => {
       const own = tallies.filter((tally) => tally.templateId === templateId);
@@ -79,13 +85,16 @@ export class CampaignsService {
     });
   }
 
-  /** Where one connection to the account is off or deleted, another one tells what is heard of its campaigns. */
-  private async tellingConnection(tx: Tx, connectionId: string): Promise<string> {
-    const all = await this.connections.ofSameAccount(tx, connectionId);
-    const inUse = all.filter(({ isDisabled }) => !isDisabled);
+  /** Its own, or where that is off another one to the account; null where that account has none any more. */
+  private async tellingConnection(
+    tx: Tx,
+    { project_id, account_id, connection_id }: OptimoveExecutionRow,
+  ): Promise<string | null> {
+    const all = await this.connections.ofAccount(tx, project_id, account_id);
+    const inUse = all.filter(({ isOff }) => !isOff);
     const candidates = inUse.length > 0 ? inUse : all;
-    const teller = candidates.find(({ id }) => id === connectionId) ?? candidates[0];
-    return teller?.id ?? connectionId;
+    const teller = candidates.find(({ id }) => id === connection_id) ?? candidates[0];
+    return teller?.id ?? null;
   }
 }
 

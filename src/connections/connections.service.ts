@@ -79,6 +79,11 @@ export class ConnectionsService {
     return this.repository.ofSameAccount(tx, id);
   }
 
+  /** The connections of the project to an account, also those that are off (disabled or deleted). */
+  ofAccount(tx: Tx, projectId: string, accountId: string): Promise<{ id: string; isOff: boolean }[]> {
+    return this.repository.ofAccount(tx, projectId, accountId);
+  }
+
   /** Whether customer ids of the connection still mean whom they meant when its view was read, as of `tx`. */
   meansSame(tx: Tx, { id, namesSince }: Names): Promise<boolean> {
     return this.repository.isNamedSince(tx, id, namesSince);
@@ -193,6 +198,7 @@ export function toView(connection: ConnectionEntity): ConnectionView {
     id: connection.id,
     projectId: connection.projectId,
     name: connection.name,
+    accountId: connection.accountId,
     endpoint: connection.endpoint,
     timeZone: connection.timeZone,
     status: connection.isDisabled ? 'DISABLED' : connection.status,

@@ -7,7 +7,7 @@ export { ConnectionsWorkerModule } from './connections-worker.module';
 export { type ConsequenceSource, DeletionConsequences } from './deletion-consequences';
 export { isAllowedAddress } from './domain/callback-addresses';
 export type { ConnectionStatus, ConnectionView, MetricsMode } from './domain/connection-view';
+export { connectionsOfProject } from './domain/connections-of-project';
 export { ConnectionNotFoundError } from './domain/errors';
 export { accountLeft, callsTakenOver, connectionDeleted, userIdAttributeChanged } from './domain/events';
-export { sameAccountSql } from './domain/same-account';
 export { sealedByConnections } from './sealed-columns';

@@ -26,28 +26,46 @@ export class CollectTotals {
     private readonly totals: MetricTotalRepository,
   ) {}
 
-  /** Works until no change is left. A change is forgotten in the transaction that writes what is owed because of it. */
+  /**
+   * Works until no change is left but those that wait for a post over another connection. A change is forgotten in the
+   * transaction that writes what is owed because of it.
+   */
   async run(): Promise<void> {
-    while ((await this.takeOver()) > 0);
+    while ((await this.collect()) > 0);
   }
 
-  private takeOver(): Promise<number> {
+  /** What is still to be told over connections that are off goes to others to their accounts, also where nothing changes any more. */
+  async takeLeftBehind(): Promise<void> {
+    const { pool } = this.transactions;
+    for (const campaign of await this.totals.leftBehind(pool, mostAtOnce)) {
+      const connectionId = (await this.totals.tellerOf(pool, campaign)) ?? campaign.connectionId;
+      await this.totals.takeOver(pool, { ...campaign, connectionId });
+    }
+  }
+
+  private collect(): Promise<number> {
     return this.transactions.run(async (tx) => {
       const executionIds = await this.campaigns.takeChangedTotals(tx, mostAtOnce);
-      for (const executionId of executionIds) await this.owe(tx, executionId);
-      return executionIds.length;
+      const waiting: string[] = [];
+      for (const executionId of executionIds) if (!(await this.owe(tx, executionId))) waiting.push(executionId);
+      await this.campaigns.keepChangedTotals(tx, waiting);
+      return executionIds.length - waiting.length;
     });
   }
 
-  private async owe(tx: Tx, executionId: string): Promise<void> {
+  /** @returns false where a post over another connection has to end before. */
+  private async owe(tx: Tx, executionId: string): Promise<boolean> {
     const totals = await this.campaigns.totals(tx, executionId);
-    const [campaign] = totals;
-    if (!campaign) return;
+    const [first] = totals;
+    if (!first) return true;
+    const connectionId = (await this.totals.tellerOf(tx, first)) ?? first.connectionId;
+    const campaign = { ...first, connectionId };
+    if (!(await this.totals.takeOver(tx, campaign))) return false;
     const values = totals.flatMap((total): MetricValue[] =>
-      metrics.map((metric) => ({ ...total, metric, value: total[fieldOf[metric]] })),
+      metrics.map((metric) => ({ ...total, connectionId, metric, value: total[fieldOf[metric]] })),
     );
-    await this.totals.takeOver(tx, campaign);
     await this.totals.owe(tx, values);
-    await this.totals.keepOpen(tx, campaign, campaign.closesAt);
+    await this.totals.keepOpen(tx, campaign, first.closesAt);
+    return true;
   }
 }

@@ -25,12 +25,10 @@ export class PostMetrics {
   /** Posts until nothing of the connection is due, Optimove fails, or the run is long. The caller holds the connection's lease. */
   async run(connectionId: string): Promise<void> {
     const connection = await this.connections.find(connectionId);
+    await this.totals.endInterrupted(this.transactions.pool, connectionId);
     if (!connection || connection.isDisabled) {
       await this.totals.putOff(this.transactions.pool, connectionId);
       return;
-    }
-    if (connection.metricsMode === 'DELTA') {
-      await this.totals.doubtInterrupted(this.transactions.pool, connectionId);
     }
     await this.totals.expire(this.transactions.pool, connectionId);
     const endsAt = Date.now() + longestRunMs;
@@ -42,7 +40,7 @@ export class PostMetrics {
     if (connection.metricsMode === 'DELTA') {
       await this.totals.settleWithoutGrowth(this.transactions.pool, connection.id);
     }
-    const rows = await this.totals.take(this.transactions.pool, connection.id, this.road.largest);
+    const rows = await this.totals.take(this.transactions.pool, connection, this.road.largest);
     if (rows.length === 0) return false;
     return (await this.post(connection, rows)) && rows.length === this.road.largest;
   }

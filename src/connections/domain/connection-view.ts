@@ -9,6 +9,8 @@ export interface ConnectionView {
   id: string;
   projectId: string;
   name: string;
+  /** The account at Optimove; a connection may be moved to another one. */
+  accountId: string;
   /** API base address, ends with a slash. */
   endpoint: string;
   /** IANA zone of times that Optimove sends without one. */

@@ -99,6 +99,16 @@ export class ConnectionRepository {
     );
   }
 
+  /** Those of a project to an account, also those that are disabled or deleted. */
+  ofAccount(tx: Tx, projectId: string, accountId: string): Promise<{ id: string; isOff: boolean }[]> {
+    return query(
+      tx,
+      `SELECT id, is_disabled OR deleted_at IS NOT NULL AS "isOff" FROM connection
+       WHERE project_id = $1 AND account_id = $2 ORDER BY id`,
+      [projectId, accountId],
+    );
+  }
+
   isNameTaken(tx: Tx, connection: { projectId: string; name: string; id: string }): Promise<boolean> {
     return tx
       .createQueryBuilder(ConnectionEntity, 'c')

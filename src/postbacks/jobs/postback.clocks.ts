@@ -58,11 +58,13 @@ export class PostbackClocks {
     await this.leases.runWhenDue(tick, () => this.events.forget(this.transactions.pool, keptDays));
   }
 
-  /** Ends what was to be told over deleted connections. */
+  /** Ends what was to be told over deleted connections, and has others tell the totals of those that are off. */
   @Interval(deletedEveryMs)
   async deletedConnections(): Promise<void> {
     const tick = { name: 'postbacks.deleted-connections', everyMs: deletedEveryMs, leaseMs: 60_000 };
     await this.leases.runWhenDue(tick, () => this.endEngagement.ofDeleted());
+    const other = { name: 'postbacks.left-behind', everyMs: deletedEveryMs, leaseMs: 60_000 };
+    await this.leases.runWhenDue(other, () => this.collectTotals.takeLeftBehind());
   }
 
   /** Also while runs of earlier ticks go on, as long as there is room beside them. */

@@ -6,6 +6,7 @@ import type { Metric, PostState } from '../domain/metric';
 @Unique('uq_metric_total', [
   'projectId',
   'connectionId',
+  'accountId',
   'optimoveCampaignId',
   'optimoveChannelId',
   'optimoveTemplateId',
@@ -26,6 +27,10 @@ export class MetricTotalEntity {
 
   @Column('uuid', { name: 'connection_id' })
   connectionId!: string;
+
+  /** The account at Optimove that is told; the connection may be another one's by now. The database fills it in. */
+  @Column({ type: 'uuid', name: 'account_id', insert: false })
+  accountId!: string;
 
   @Column('text', { name: 'optimove_campaign_id' })
   optimoveCampaignId!: string;

@@ -1,6 +1,6 @@
 import { InvariantError, newId } from '@libs/foundation';
 import { execute, type GaugeValue, lagOf, query, type Tx } from '@libs/platform';
-import { sameAccountSql } from '@modules/connections';
+import { type ConnectionView, connectionsOfProject } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { In, LessThan, MoreThan } from 'typeorm';
 import { usualSetting } from '../domain/engagement';
@@ -27,6 +27,9 @@ export type CampaignOnChannel = Pick<
   'projectId' | 'connectionId' | 'optimoveCampaignId' | 'optimoveChannelId'
 >;
 
+/** A connection over which its account is told. */
+export type TellingConnection = Pick<ConnectionView, 'id' | 'accountId'>;
+
 /** Which totals of a connection; null does not narrow. */
 export type TotalsFilter = Omit<ExportFilter, 'batchId'> & { projectId: string; connectionId: string };
 
@@ -45,6 +48,16 @@ export interface PostbackSummary {
 const dueAt = `CASE WHEN m.metric IN ('SENT', 'DELIVERED', 'DROPPED') THEN now()
   ELSE greatest(now(), m.acknowledged_at + interval '1 minute'
     * coalesce((SELECT every_minutes FROM engagement_postback s WHERE s.connection_id = m.connection_id), $1)) END`;
+
+/** SQL: whether the connection of a total is still one of the account that it is for. */
+const isOwn = (total: string): string => `NOT EXISTS (SELECT 1 FROM connection o
+  WHERE o.id = ${total}.connection_id AND o.account_id <> ${total}.account_id)`;
+
+/** SQL: whether a total is of a campaign on a channel (`$3`, `$4`) of the account of the connection `$2` of the project `$1`. */
+const ofCampaign = (total: string): string => `${total}.project_id = $1
+  AND ${total}.connection_id = ANY(${connectionsOfProject('$1')})
+  AND ${total}.account_id = (SELECT n.account_id FROM connection n WHERE n.id = $2)
+  AND ${total}.optimove_campaign_id = $3 AND ${total}.optimove_channel_id = $4`;
 
 const keyColumns = 'optimove_campaign_id, optimove_channel_id, optimove_template_id, metric';
 
@@ -88,25 +101,55 @@ export class MetricTotalRepository {
     return changed.length;
   }
 
+  /** The connection in use over which the account was told of the campaign so far; null where it was told nothing, or that one is off. */
+  async tellerOf(tx: Tx, campaign: CampaignOnChannel): Promise<string | null> {
+    const [row] = await query<{ connection_id: string }>(
+      tx,
+      `SELECT m.connection_id FROM metric_total m WHERE ${ofCampaign('m')} AND ${isInUse('m.connection_id')} AND ${isOwn('m')}
+       GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1`,
+      parametersOf(campaign),
+    );
+    return row?.connection_id ?? null;
+  }
+
   /**
-   * What another connection to the same account has told of a campaign, or had to tell, is this one's from now on: what
-   * Optimove knows is known once. What was not told, be it because that connection was deleted, is tried over this one.
+   * What other connections have told the account of a campaign, or had to tell, is this one's from now on: what Optimove
+   * knows is known once. What was not told, be it because that connection was deleted, is tried over this one.
+   * @returns false while a post of the others is under way: what comes of it is not known yet.
    */
-  async takeOver(tx: Tx, campaign: CampaignOnChannel): Promise<void> {
+  async takeOver(tx: Tx, campaign: CampaignOnChannel): Promise<boolean> {
+    const ofOthers = `${ofCampaign('x')} AND x.connection_id <> $2`;
     await execute(
       tx,
       `UPDATE metric_total m SET connection_id = $2, state = CASE WHEN m.state = 'REFUSED' THEN 'OWED' ELSE m.state END,
          tries = 0, next_try_at = now(), due_since = CASE WHEN m.state = 'OWED' THEN m.due_since ELSE now() END
        FROM (
-         SELECT DISTINCT ON (${keyColumns}) * FROM metric_total
-         WHERE project_id = $1 AND connection_id = ANY(${sameAccountSql('$2::uuid')}) AND connection_id <> $2
-           AND optimove_campaign_id = $3 AND optimove_channel_id = $4
+         SELECT DISTINCT ON (${keyColumns}) x.* FROM metric_total x WHERE ${ofOthers}
          ORDER BY ${keyColumns}, acknowledged_value + uncertain_value DESC
        ) AS other
-       WHERE m.id = other.id AND NOT EXISTS (SELECT 1 FROM metric_total own WHERE own.project_id = $1 AND own.connection_id = $2
-         AND (own.optimove_campaign_id, own.optimove_channel_id, own.optimove_template_id, own.metric)
-           = ($3, $4::int, other.optimove_template_id, other.metric))`,
-      [campaign.projectId, campaign.connectionId, campaign.optimoveCampaignId, campaign.optimoveChannelId],
+       WHERE m.id = other.id AND m.posting_value IS NULL AND NOT EXISTS (SELECT 1 FROM metric_total own
+         WHERE own.project_id = $1 AND own.connection_id = $2 AND own.account_id = other.account_id
+           AND (own.optimove_campaign_id, own.optimove_channel_id, own.optimove_template_id, own.metric)
+             = ($3, $4::int, other.optimove_template_id, other.metric))`,
+      parametersOf(campaign),
+    );
+    const sql = `SELECT 1 FROM metric_total x WHERE ${ofOthers} AND x.posting_value IS NOT NULL LIMIT 1`;
+    const posting = await query(tx, sql, parametersOf(campaign));
+    return posting.length === 0;
+  }
+
+  /** Campaigns of which something is still to be told over a connection that is off or another account's, with one in use to the account. */
+  leftBehind(tx: Tx, limit: number): Promise<CampaignOnChannel[]> {
+    return query(
+      tx,
+      `SELECT DISTINCT m.project_id AS "projectId", o.id AS "connectionId", m.optimove_campaign_id AS "optimoveCampaignId",
+         m.optimove_channel_id AS "optimoveChannelId"
+       FROM metric_total m CROSS JOIN LATERAL (
+         SELECT o.id FROM connection o WHERE o.project_id = m.project_id AND o.account_id = m.account_id
+           AND NOT o.is_disabled AND o.deleted_at IS NULL ORDER BY o.id LIMIT 1) AS o
+       WHERE m.state IN ('OWED', 'REFUSED') AND m.closes_at > now() AND NOT (${isInUse('m.connection_id')} AND ${isOwn('m')})
+       LIMIT $1`,
+      [limit],
     );
   }
 
@@ -131,7 +174,7 @@ export class MetricTotalRepository {
   lag(tx: Tx): Promise<GaugeValue<never>[]> {
     return lagOf(
       tx,
-      `SELECT due_since AS at FROM metric_total m WHERE state = 'OWED' AND due_since <= now() AND ${isInUse('m.connection_id')}`,
+      `SELECT due_since AS at FROM metric_total m WHERE state = 'OWED' AND due_since <= now() AND ${isInUse('m.connection_id')} AND ${isOwn('m')}`,
     );
   }
 
@@ -139,7 +182,7 @@ export class MetricTotalRepository {
   async connectionsDue(tx: Tx, limit: number): Promise<string[]> {
     const rows = await query<{ connection_id: string }>(
       tx,
-      `SELECT connection_id FROM metric_total WHERE state = 'OWED' AND next_try_at <= now()
+      `SELECT connection_id FROM metric_total m WHERE state = 'OWED' AND next_try_at <= now() AND ${isOwn('m')}
        GROUP BY connection_id ORDER BY min(next_try_at) LIMIT $1`,
       [limit],
     );
@@ -157,26 +200,31 @@ export class MetricTotalRepository {
   }
 
   /** Notes which values are about to be posted, so that a process that dies leaves a trace. */
-  async take(tx: Tx, connectionId: string, limit: number): Promise<OwedMetric[]> {
+  async take(tx: Tx, { id, accountId }: TellingConnection, limit: number): Promise<OwedMetric[]> {
     return query<OwedMetric>(
       tx,
       `UPDATE metric_total SET posting_value = owed_value WHERE id IN (
-         SELECT id FROM metric_total WHERE connection_id = $1 AND state = 'OWED' AND next_try_at <= now() ORDER BY id LIMIT $2)
+         SELECT id FROM metric_total WHERE connection_id = $1 AND account_id = $3 AND state = 'OWED' AND next_try_at <= now()
+         ORDER BY id LIMIT $2)
        RETURNING id, optimove_campaign_id AS "optimoveCampaignId", optimove_channel_id AS "optimoveChannelId",
          optimove_template_id AS "optimoveTemplateId", metric, owed_value AS "owedValue",
          acknowledged_value AS "acknowledgedValue", uncertain_value AS "uncertainValue", tries`,
-      [connectionId, limit],
+      [id, limit, accountId],
     );
   }
 
-  /** Added values whose answer never came because the process died: they may have counted. */
-  async doubtInterrupted(tx: Tx, connectionId: string): Promise<void> {
+  /** Values whose answer never came because the process died: where values add up, they may have counted. */
+  async endInterrupted(tx: Tx, connectionId: string): Promise<void> {
+    const ifAdded = (then: string, otherwise: string): string =>
+      `CASE WHEN c.metrics_mode = 'DELTA' THEN ${then} ELSE ${otherwise} END`;
+    const doubt = "'The process ended while this value was posted; it may have counted'";
     await execute(
       tx,
-      `UPDATE metric_total SET uncertain_value = posting_value - acknowledged_value, posting_value = NULL,
-         state = CASE WHEN owed_value = posting_value THEN 'UNCERTAIN' ELSE 'OWED' END, updated_at = now(),
-         last_error = 'The process ended while this value was posted; it may have counted'
-       WHERE connection_id = $1 AND posting_value IS NOT NULL`,
+      `UPDATE metric_total m SET posting_value = NULL, updated_at = now(),
+         uncertain_value = ${ifAdded('posting_value - acknowledged_value', 'uncertain_value')},
+         state = ${ifAdded(`CASE WHEN owed_value = posting_value THEN 'UNCERTAIN' ELSE 'OWED' END`, 'm.state')},
+         last_error = ${ifAdded(doubt, 'm.last_error')}
+       FROM connection c WHERE c.id = m.connection_id AND m.connection_id = $1 AND posting_value IS NOT NULL`,
       [connectionId],
     );
   }
@@ -286,4 +334,9 @@ function whereOf({ projectId, connectionId, campaignId, channelId, states }: Tot
     ...(channelId === null ? {} : { optimoveChannelId: channelId }),
     ...(states ? { state: In(states) } : {}),
   };
+}
+
+function parametersOf(campaign: CampaignOnChannel): unknown[] {
+  const { projectId, connectionId, optimoveCampaignId, optimoveChannelId } = campaign;
+  return [projectId, connectionId, optimoveCampaignId, optimoveChannelId];
 }

@@ -103,6 +103,15 @@ describe('a campaign that was cancelled over a connection that was deleted and m
     const told = { connectionId: place.connectionId, sent: 13, closesAt: new Date('2026-05-17T12:00:00Z') };
     expect(await totals(last)).toEqual([expect.objectContaining(told)]);
     expect(await totals(before)).toEqual([expect.objectContaining(told)]);
+    const moved =
+      'UPDATE connection SET account_id = coalesce($2, gen_random_uuid()) WHERE id = $1 RETURNING account_id';
+    const [{ account_id: account } = { account_id: '' }] = await database.query<{ account_id: string }>(
+      'SELECT account_id FROM connection WHERE id = $1',
+      [place.connectionId],
+    );
+    await database.query(moved, [place.connectionId, null]);
+    expect(await totals(last)).toEqual([expect.objectContaining({ ...told, connectionId: old })]);
+    await database.query(moved, [place.connectionId, account]);
   });
 
   it('is not found again by the sweep', async () => {

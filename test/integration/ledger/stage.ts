@@ -1,5 +1,5 @@
 import { newId } from '@libs/foundation';
-import { Leases, Outbox, Transactions } from '@libs/platform';
+import { Leases, Outbox, Transactions, type Tx } from '@libs/platform';
 import { CampaignsService, type ExecutionTotals } from '@modules/campaigns';
 import { ConnectionsService } from '@modules/connections';
 import { Test } from '@nestjs/testing';
@@ -59,7 +59,13 @@ export async function setStage(): Promise<LedgerStage> {
       FunnelRepository,
       EngagementNewsRepository,
       { provide: Transactions, useValue: transactions },
-      { provide: ConnectionsService, useValue: { ofSameAccount: async () => [], isDisabled: async () => false } },
+      {
+        provide: ConnectionsService,
+        useValue: {
+          ofAccount: async (_tx: Tx, _projectId: string, id: string) => [{ id, isOff: false }],
+          isDisabled: async () => false,
+        },
+      },
     ],
   })
     .useMocker(quietStub)

@@ -101,6 +101,7 @@ export async function setStage(): Promise<Stage> {
 
 const plainConnection: Omit<ConnectionView, 'id' | 'projectId'> = {
   name: 'Shop',
+  accountId: '00000000-0000-4000-8000-000000000001',
   endpoint: 'https://optimove.example.com/',
   timeZone: 'UTC',
   status: 'ACTIVE',

@@ -1,3 +1,4 @@
+import { CollectTotals } from '../../../src/postbacks/collect-totals';
 import { type Stage, setStage } from './stage';
 
 const settled = { state: 'ACKNOWLEDGED', uncertain: 0, error: null };
@@ -153,6 +154,60 @@ describe('additions posted to Optimove', () => {
       expect(await stage.kept(first)).toEqual([]);
     },
   );
+
+  it('wait for a post over another connection, and are told over this one once it is known what came of it', async () => {
+    const first = await stage.connect('Posting', 'DELTA', 'posting');
+    await stage.collect(first, [{ sent: 100 }]);
+    await stage.database.query('UPDATE metric_total SET posting_value = owed_value WHERE connection_id = $1', [first]);
+    await stage.leave(first, 'disableConnection');
+    const second = await stage.connect('After the post', 'DELTA', 'posting');
+    await stage.collect(second, [{ sent: 120 }]);
+    expect(await stage.kept(second)).toEqual([]);
+    await stage.post(first);
+    await stage.app.get(CollectTotals).run();
+    await stage.post(second);
+    expect(received()).toEqual([20]);
+    expect(await stage.kept(second)).toMatchObject([
+      { owed: 120, acknowledged: 20, uncertain: 100, state: 'UNCERTAIN' },
+    ]);
+    expect(await stage.kept(first)).toEqual([]);
+  });
+
+  it('stay with the connection that tells them while it is in use', async () => {
+    const first = await stage.connect('Back again', 'DELTA', 'back again');
+    await stage.collect(first, [{ sent: 10 }]);
+    await stage.post(first);
+    await stage.leave(first, 'disableConnection');
+    const second = await stage.connect('Meanwhile', 'DELTA', 'back again');
+    await stage.collect(second, [{ sent: 12 }]);
+    await stage.post(second);
+    await stage.database.query('UPDATE connection SET is_disabled = false WHERE id = $1', [first]);
+    await stage.collect(first, [{ sent: 15 }]);
+    expect(await stage.kept(first)).toEqual([]);
+    await stage.post(second);
+    expect(received()).toEqual([10, 2, 3]);
+  });
+
+  it('that a connection still had to tell when it was switched off are told over another one, though nothing changes any more', async () => {
+    const first = await stage.connect('Left', 'DELTA', 'left');
+    await stage.collect(first, [{ sent: 10 }]);
+    await stage.leave(first, 'deleteConnection');
+    const second = await stage.connect('Heir', 'DELTA', 'left');
+    await stage.app.get(CollectTotals).takeLeftBehind();
+    await stage.post(second);
+    expect(received()).toEqual([10]);
+  });
+
+  it('of a former account are not told to the one that the connection was moved to, whose campaigns have the same numbers', async () => {
+    const id = await connect();
+    await stage.collect(id, [{ sent: 10 }]);
+    await stage.database.query('UPDATE connection SET account_id = gen_random_uuid() WHERE id = $1', [id]);
+    await stage.post(id);
+    expect(received()).toEqual([]);
+    await stage.collect(id, [{ sent: 3 }]);
+    await stage.post(id);
+    expect(received()).toEqual([3]);
+  });
 
   it('of who was dropped and is sent to later are counted once, whatever else is dropped', async () => {
     const id = await connect();

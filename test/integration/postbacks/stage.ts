@@ -221,6 +221,7 @@ async function startApp(campaigns: Stage['campaigns']): Promise<NestFastifyAppli
       appsInOptimove: (tx: Tx, connection: { projectId: string; connectionId: string }) =>
         new PublicationRepository().appsInOptimove(tx, connection),
       takeChangedTotals: (tx: Tx, limit: number) => new TotalsChangeRepository().take(tx, limit),
+      keepChangedTotals: (tx: Tx, ids: string[]) => new TotalsChangeRepository().add(tx, ids),
     })
     .compile();
   const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });

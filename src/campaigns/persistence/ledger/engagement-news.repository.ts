@@ -1,5 +1,5 @@
 import { query, type Tx } from '@libs/platform';
-import { sameAccountSql } from '@modules/connections';
+import { connectionsOfProject } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import type { EngagementNews } from '../../domain/engagement-news';
 import { erasedPrefix } from '../../domain/erased';
@@ -10,8 +10,8 @@ const toldDays = 7;
 /** The instant after which Optimove is told nothing more of the campaign of an execution named `e`, whichever connection it went over. */
 const closesAtSql = `(SELECT max(CASE WHEN s.state IN ('ANNOUNCED', 'READING', 'RUNNING') THEN now()
     ELSE coalesce(s.completed_at, s.read_at, s.announced_at) END) + interval '${toldDays} days'
-  FROM execution s WHERE s.project_id = e.project_id AND s.connection_id = ANY(${sameAccountSql('e.connection_id')})
-    AND s.optimove_campaign_id = e.optimove_campaign_id AND s.optimove_channel_id = e.optimove_channel_id)`;
+  FROM execution s WHERE s.project_id = e.project_id AND s.connection_id = ANY(e.connection_id || ${connectionsOfProject('e.project_id')})
+    AND s.account_id = e.account_id AND s.optimove_campaign_id = e.optimove_campaign_id AND s.optimove_channel_id = e.optimove_channel_id)`;
 
 /** First times of engagement as recipients get them; a trigger of theirs notes each once. */
 @Injectable()

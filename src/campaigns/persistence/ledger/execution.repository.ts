@@ -1,5 +1,5 @@
 import { execute, query, Transactions, type Tx } from '@libs/platform';
-import { sameAccountSql } from '@modules/connections';
+import { connectionsOfProject } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import type { MatchedBy } from '../../domain/execution/matched-by';
 
@@ -36,6 +36,8 @@ interface AnyExecutionRow {
 export interface OptimoveExecutionRow extends AnyExecutionRow {
   kind: 'SCHEDULED' | 'TRIGGERED';
   connection_id: string;
+  /** The account at Optimove that asked; the connection may be another one's by now. */
+  account_id: string;
   channel_id: string;
   optimove_channel_id: number;
 }
@@ -53,7 +55,7 @@ export type ExecutionRow = OptimoveExecutionRow | DirectExecutionRow;
 
 const columns = `id, project_id, connection_id, channel_id, optimove_channel_id, optimove_campaign_id,
   run_date::text AS run_date, kind, launch, engagement_id, state, reason, reading, attributes, received, recipients,
-  announced_at, last_announced_at, read_started_at, read_at, frozen_at, completed_at, list_time_zone, matched_by, names_since`;
+  announced_at, last_announced_at, read_started_at, read_at, frozen_at, completed_at, list_time_zone, matched_by, names_since, account_id`;
 
 const readingLeaseSeconds = 60;
 
@@ -233,9 +235,15 @@ export class ExecutionRepository {
   async ofSameCampaign(tx: Tx, execution: OptimoveExecutionRow): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
-      `SELECT id FROM execution WHERE project_id = $1 AND connection_id = ANY(${sameAccountSql('$2::uuid')})
-         AND optimove_campaign_id = $3 AND optimove_channel_id = $4`,
-      [execution.project_id, execution.connection_id, execution.optimove_campaign_id, execution.optimove_channel_id],
+      `SELECT id FROM execution WHERE project_id = $1 AND connection_id = ANY($2::uuid[] || ${connectionsOfProject('$1')})
+         AND account_id = $3 AND optimove_campaign_id = $4 AND optimove_channel_id = $5`,
+      [
+        execution.project_id,
+        [execution.connection_id],
+        execution.account_id,
+        execution.optimove_campaign_id,
+        execution.optimove_channel_id,
+      ],
     );
     return rows.map(({ id }) => id);
   }
