@@ -10,6 +10,7 @@ import { SendChunkHandler } from '../../../src/campaigns/jobs/send-chunk.handler
 import { ChunkRepository } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import { DeliveryRepository } from '../../../src/campaigns/persistence/ledger/delivery.repository';
 import { eventually } from '../../support/eventually';
+import { listsOf } from './lists';
 import { insertExecution, type LedgerStage, quietStub, setStage } from './stage';
 
 const people = 20_000;
@@ -60,6 +61,18 @@ describe('the people of a chunk', () => {
       );
       expect(read.rows).toBeLessThan(1_000);
     });
+  });
+
+  it('are known to the planner once a large list is frozen, though the last count of the day knew only others', async () => {
+    const { announced, frozenCrowd } = listsOf(stage);
+    await list();
+    await stage.database.query('ANALYZE recipient');
+    const executionId = await announced();
+    await frozenCrowd(executionId, people);
+    const [explained] = await stage.database.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
+      `EXPLAIN (FORMAT JSON) SELECT FROM recipient WHERE execution_id = '${executionId}'`,
+    );
+    expect(explained?.['QUERY PLAN'][0].Plan['Plan Rows']).toBeGreaterThan(people / 2);
   });
 });
 

@@ -35,6 +35,8 @@ export interface Lists {
   announced(place?: Place, launch?: number): Promise<string>;
   /** Reads and freezes a list. @returns the end states by customer. */
   frozen(id: string, customers: Customer[], how?: Reading): Promise<object[]>;
+  /** The same with so many customers of whom nothing is to be said. */
+  frozenCrowd(id: string, people: number): Promise<void>;
 }
 
 const day = '2026-05-04';
@@ -65,6 +67,25 @@ export function listsOf(stage: Pick<LedgerStage, 'database' | 'projectId' | 'tra
   }
 
   async function frozen(id: string, customers: Customer[], how: Reading = {}): Promise<object[]> {
+    await freeze(id, how, (reading) => stageRows(id, reading, customers));
+    return stage.database.query(
+      'SELECT customer_id AS id, end_state AS state, reason FROM recipient WHERE execution_id = $1 ORDER BY reading, row_no',
+      [id],
+    );
+  }
+
+  function frozenCrowd(id: string, people: number): Promise<void> {
+    return freeze(id, { userIdAttribute: null }, async (reading) => {
+      await stage.database.query(
+        `INSERT INTO recipient_staging (execution_id, reading, row_no, project_id, customer_id, optimove_template_id,
+           scheduled_time, is_control, attributes)
+         SELECT $1, $2, n, $3, 'crowd-' || n, '1', '${day} 09:00:00', false, '{}' FROM generate_series(1, $4::int) AS n`,
+        [id, reading, stage.projectId, people],
+      );
+    });
+  }
+
+  async function freeze(id: string, how: Reading, fill: (reading: number) => Promise<void>): Promise<void> {
     const { reading = 1, userIdAttribute = 'LOYALTY_ID', timeZone = 'UTC', predecessors = [], erasureKeys = [] } = how;
     const holder = newId();
     await stage.database.query(
@@ -72,7 +93,7 @@ export function listsOf(stage: Pick<LedgerStage, 'database' | 'projectId' | 'tra
       [id, reading, holder],
     );
     await stage.database.query('INSERT INTO execution_reading (execution_id, reading) VALUES ($1, $2)', [id, reading]);
-    await stageRows(id, reading, customers);
+    await fill(reading);
     const execution = await new ExecutionRepository(stage.transactions).find(stage.transactions.pool, id);
     if (execution?.kind !== 'SCHEDULED') throw new Error('The execution is gone');
     const request = {
@@ -80,11 +101,7 @@ export function listsOf(stage: Pick<LedgerStage, 'database' | 'projectId' | 'tra
       connectionIds: [execution.connection_id, ...predecessors],
     };
     await stage.transactions.run((tx) => new FreezeRepository().freeze(tx, request));
-    return stage.database.query(
-      'SELECT customer_id AS id, end_state AS state, reason FROM recipient WHERE execution_id = $1 ORDER BY reading, row_no',
-      [id],
-    );
   }
 
-  return { announced, frozen };
+  return { announced, frozen, frozenCrowd };
 }

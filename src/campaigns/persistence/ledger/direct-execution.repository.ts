@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { lateMinutes, ownTime } from '../../domain/direct/own-time';
 import type { DirectCampaign } from '../direct/direct-campaign.repository';
 import type { NewChunk } from './freeze.repository';
+import { makeKnownToPlanner } from './known-to-planner';
 import { localInstant } from './local-instant';
 
 /** The name that stands for the content of a Direct campaign where Optimove's have template ids. */
@@ -125,7 +126,8 @@ export class DirectExecutionRepository {
        RETURNING chunk_no AS "chunkNo", due_at AS "dueAt", to_seq AS "toSeq"`,
       [...audience.parameters, id, directTemplate, chunkSize],
     );
-    const people = Math.max(0, ...chunks.map(({ toSeq }) => toSeq));
+    const people = chunks.reduce((most, { toSeq }) => Math.max(most, toSeq), 0);
+    await makeKnownToPlanner(tx, id, people);
     await execute(tx, 'UPDATE execution_template SET received = $2 WHERE execution_id = $1', [id, people]);
     await execute(
       tx,

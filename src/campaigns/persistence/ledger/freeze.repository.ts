@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { FencedError } from '../../domain/execution/errors';
 import { dropErased } from './erased-customers';
 import type { OptimoveExecutionRow } from './execution.repository';
+import { makeKnownToPlanner } from './known-to-planner';
 import { localInstant } from './local-instant';
 import { samePerson } from './same-people.repository';
 
@@ -85,7 +86,8 @@ export class FreezeRepository {
     await this.endSamePeople(tx, request, offset);
     await this.endDropped(tx, request, offset);
     const chunks = await this.cutChunks(tx, request, offset);
-    await this.sumUp(tx, { execution, offset, known, erased });
+    const added = await this.sumUp(tx, { execution, offset, known, erased });
+    await makeKnownToPlanner(tx, execution.id, added);
     await this.finishReading(tx, request, { isMore: chunks.length > 0, offset });
     return chunks;
   }
@@ -259,7 +261,10 @@ export class FreezeRepository {
     return rows.map((row) => ({ chunkNo: row.chunk_no, dueAt: row.due_at }));
   }
 
-  /** What this reading listed, and what became of it: listed = added + known + erased + duplicates + malformed. */
+  /**
+   * What this reading listed, and what became of it: listed = added + known + erased + duplicates + malformed. @returns how
+   * many were added.
+   */
   private async sumUp(
     tx: Tx,
     {
@@ -268,17 +273,18 @@ export class FreezeRepository {
       known,
       erased,
     }: { execution: OptimoveExecutionRow; offset: number; known: number; erased: number },
-  ): Promise<void> {
-    await query(
+  ): Promise<number> {
+    const [row] = await query<{ added: number }>(
       tx,
       `UPDATE execution_reading SET finished_at = clock_timestamp(), problem = NULL, known = $4, erased = $5,
          listed = (SELECT coalesce(sum(received), 0) FROM execution_page WHERE execution_id = $1 AND reading = $2),
          added = (SELECT count(*) FROM recipient WHERE execution_id = $1 AND seq > $3),
          duplicates = (SELECT count(*) FROM recipient_reject WHERE execution_id = $1 AND reading = $2 AND state = 'DUPLICATE'),
          malformed = (SELECT count(*) FROM recipient_reject WHERE execution_id = $1 AND reading = $2 AND state = 'MALFORMED')
-       WHERE execution_id = $1 AND reading = $2`,
+       WHERE execution_id = $1 AND reading = $2 RETURNING added`,
       [execution.id, execution.reading, offset, known, erased],
     );
+    return row?.added ?? 0;
   }
 
   /** A completed execution stays so unless somebody was added. */
