@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { startEmbeddedPostgres } from '../../../../libs/platform/src/embedded';
 import { type BenchInstallation, install } from '../execution/installation';
-import { type BenchRow, compare } from '../report';
+import { type BenchRow, compare, never } from '../report';
 import { bareUpdate } from './bare-update';
-import { choose, firstDay, syncDay } from './ours';
+import { attribute, choose, firstDay, syncDay } from './ours';
 
 const rounds = 3;
 const dataDir = join(process.cwd(), '.cache', 'bench-pg');
@@ -30,12 +30,14 @@ async function measure(installation: BenchInstallation, count: number): Promise<
   await syncDay(installation, { attributeId, count: tenth, day: dayOf(1), isOdd: false });
   const smallPeak = peakMiB();
   const [ours, bare]: [number[], number[]] = [[], []];
+  let otherwise = 0;
   for (let round = 0; round < rounds; round += 1) {
     const isOdd = round % 2 === 0;
     await tidy(databaseUrl);
     ours.push(count / (await syncDay(installation, { attributeId, count, day: dayOf(2 + round), isOdd })));
     await tidy(databaseUrl);
     bare.push(count / (await bareUpdate(databaseUrl, { projectId, count, isOdd })));
+    otherwise += await otherwiseThanPlain(installation);
     console.log(
       `round ${round + 1}: ${Math.round(ours[round] ?? 0)}/s, plain UPDATE ${Math.round(bare[round] ?? 0)}/s`,
     );
@@ -43,6 +45,7 @@ async function measure(installation: BenchInstallation, count: number): Promise<
   const peak = peakMiB();
   return [
     compare({ name: 'changes/s', ours: median(ours), bare: median(bare), bar: 0.4, must: 'reach' }),
+    never('people with another value than after the plain UPDATE, in all rounds', otherwise),
     compare({ name: 'worker peak MiB, against a tenth', ours: peak, bare: smallPeak, bar: 1.3, must: 'stay under' }),
   ];
 }
@@ -59,6 +62,19 @@ async function fill({ databaseUrl, projectId }: BenchInstallation, count: number
     [projectId, count],
   );
   await client.end();
+}
+
+/** How many people have another value of the attribute than the plain UPDATE gave them. */
+async function otherwiseThanPlain({ databaseUrl, projectId }: BenchInstallation): Promise<number> {
+  const client = new Client({ connectionString: databaseUrl });
+  await client.connect();
+  const { rows } = await client.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM profile
+     WHERE project_id = $1 AND attributes -> $2 IS DISTINCT FROM attributes -> 'plain'`,
+    [projectId, attribute],
+  );
+  await client.end();
+  return rows[0]?.count ?? Number.POSITIVE_INFINITY;
 }
 
 /** Both begin on tables without dead rows. */

@@ -10,7 +10,8 @@ interface Sync {
   finishedAt: string;
 }
 
-const attribute = 'gamStop';
+/** The attribute that is synced. */
+export const attribute = 'gamStop';
 /** Data date on which the attribute is chosen; the days to sync come after it. */
 export const firstDay = '2026-05-01';
 const limitMs = 900_000;
