@@ -7,6 +7,7 @@ import {
 } from '@libs/optimove-client';
 import { OutboundRefusedError, SecretUnreadableError } from '@libs/platform';
 import { ConnectionNotFoundError } from '@modules/connections';
+import { FormerNamesError } from './last-word';
 
 /**
  * What a failed call means for what was posted. REFUSED: it never counts. NOT_REACHED: it did not count and may later.
@@ -19,7 +20,13 @@ export type CallOutcome =
   | { outcome: 'ACKNOWLEDGED' }
   | { outcome: FailedOutcome; error: string; cause: unknown /** Less of it might be taken. */; isDivisible: boolean };
 
-const accessFaults = [OptimoveRateLimitedError, OptimoveUnauthorizedError, OutboundRefusedError, SecretUnreadableError];
+const accessFaults = [
+  OptimoveRateLimitedError,
+  OptimoveUnauthorizedError,
+  OutboundRefusedError,
+  SecretUnreadableError,
+  FormerNamesError,
+];
 const badRequest = 400;
 const longestError = 500;
 

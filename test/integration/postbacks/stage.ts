@@ -13,6 +13,7 @@ import { TotalsChangeRepository } from '../../../src/campaigns/persistence/ledge
 import { CollectTotals } from '../../../src/postbacks/collect-totals';
 import { CollectEngagement } from '../../../src/postbacks/engagement/collect-engagement';
 import { EndEngagement } from '../../../src/postbacks/engagement/end-engagement';
+import { HandOnEngagement } from '../../../src/postbacks/engagement/hand-on-engagement';
 import { PostEngagement } from '../../../src/postbacks/engagement/post-engagement';
 import { PostbackClocks } from '../../../src/postbacks/jobs/postback.clocks';
 import { EngagementBatchRepository } from '../../../src/postbacks/persistence/engagement-batch.repository';
@@ -242,6 +243,7 @@ export function newClock({ app }: Stage): PostbackClocks {
     app.get(EngagementBatchRepository),
     app.get(PostEngagement),
     app.get(EndEngagement),
+    app.get(HandOnEngagement),
   );
 }
 
