@@ -32,9 +32,15 @@ const changes = [
   'ALTER TABLE engagement_batch ALTER COLUMN account_id SET NOT NULL',
   `CREATE INDEX ix_engagement_batch_open_question ON engagement_batch (connection_id, account_id)
      WHERE state IN ('REFUSED', 'UNCERTAIN')`,
+  'CREATE INDEX ix_engagement_event_account ON engagement_event (connection_id, account_id) WHERE batch_id IS NULL',
 ];
 
 const reversal = [
+  `DELETE FROM engagement_event t USING connection c
+   WHERE c.id = t.connection_id AND c.account_id <> t.account_id AND t.batch_id IS NULL`,
+  `UPDATE engagement_batch t SET state = 'EXPIRED', settled_at = now(), last_error = 'The connection was moved to another account'
+   FROM connection c WHERE c.id = t.connection_id AND c.account_id <> t.account_id AND t.state IN ('OWED', 'POSTING')`,
+  'DROP INDEX ix_engagement_event_account',
   'DROP INDEX ix_engagement_batch_open_question',
   ...tables.map((table) => `DROP TRIGGER note_account ON ${table}`),
   ...tables.map((table) => `ALTER TABLE ${table} DROP COLUMN account_id`),

@@ -16,8 +16,8 @@ export interface BatchCheck {
 }
 
 const mostWitnesses = 3;
-/** What is read back is what interactions told; that signed events are shown there is not documented. */
 const moved = 'The connection has another account by now; look the customers up in the screens of the former one';
+/** What is read back is what interactions told; that signed events are shown there is not documented. */
 const notShown = 'Optimove need not show signed events to those who ask; look the customers up in its screens';
 
 /** Asks Optimove what it knows of customers whose event was posted without an answer. */

@@ -29,8 +29,10 @@ export class CollectEngagement {
     return this.transactions.run(async (tx) => {
       const { taken, news } = await this.campaigns.takeEngagement(tx, mostAtOnce);
       for (const way of new Set(news.map(wayOf))) {
-        const alike = news.filter((one) => wayOf(one) === way);
-        await this.owe(tx, alike);
+        await this.owe(
+          tx,
+          news.filter((one) => wayOf(one) === way),
+        );
       }
       return taken;
     });
@@ -39,10 +41,12 @@ export class CollectEngagement {
   /** News of one connection and account. The account is told over that connection or another one to it, or not at all. */
   private async owe(tx: Tx, news: EngagementNews[]): Promise<void> {
     const [first] = news;
-    const connectionId = first && (await this.tellers.tellerOf(tx, first));
-    const connection = connectionId ? await this.connections.existing(first.projectId, connectionId) : null;
+    if (!first) return;
+    const { projectId } = first;
+    const connectionId = await this.tellers.tellerOf(tx, first);
+    const connection = connectionId && (await this.connections.existing(projectId, connectionId));
     if (!connection) return;
-    const { road } = await this.settings.of(tx, { projectId: connection.projectId, connectionId: connection.id });
+    const { road } = await this.settings.of(tx, { projectId, connectionId: connection.id });
     if (road !== 'NONE') await this.events.add(tx, connection, news);
   }
 }

@@ -4,6 +4,7 @@ import { type ConnectionView, connectionsOfProject } from '@modules/connections'
 import { Injectable } from '@nestjs/common';
 import type { BatchState, DoubtRule, EngagementBatch } from '../domain/engagement';
 import { isInUse } from './connection-in-use';
+import { roadOver } from './road-over';
 
 /** A batch as people see it. */
 export interface BatchView extends EngagementBatch {
@@ -66,7 +67,8 @@ export class EngagementBatchRepository {
   async doubtInterrupted(tx: Tx, connectionId: string, onDoubt: DoubtRule): Promise<void> {
     await execute(
       tx,
-      `UPDATE engagement_batch SET state = $2, doubts = doubts + 1, last_error = $3
+      `UPDATE engagement_batch SET state = $2, doubts = doubts + 1, last_error = $3,
+         settled_at = CASE WHEN $2 = 'UNCERTAIN' THEN now() END
        WHERE connection_id = $1 AND state = 'POSTING'`,
       [connectionId, onDoubt === 'POST_AGAIN' ? 'OWED' : 'UNCERTAIN', interrupted],
     );
@@ -128,7 +130,7 @@ export class EngagementBatchRepository {
   async take(tx: Tx, { id, accountId }: ConnectionView): Promise<EngagementBatch | null> {
     const [row] = await query<EngagementBatch>(
       tx,
-      `UPDATE engagement_batch SET state = 'POSTING' WHERE id = (
+      `UPDATE engagement_batch SET state = 'POSTING' WHERE connection_id = $1 AND state = 'OWED' AND id = (
          SELECT id FROM engagement_batch WHERE connection_id = $1 AND account_id = $2 AND state = 'OWED' AND next_try_at <= now()
          ORDER BY halvings DESC, next_try_at, id LIMIT 1)
        RETURNING ${columns}`,
@@ -172,8 +174,8 @@ export class EngagementBatchRepository {
     await execute(
       tx,
       `UPDATE engagement_batch SET state = 'REFUSED', last_error = $7, settled_at = now()
-       WHERE connection_id = $1 AND state = 'OWED' AND (optimove_campaign_id, optimove_channel_id, optimove_template_id,
-         event, day) = ($2, $3::int, $4, $5, $6::date)`,
+       WHERE connection_id = $1 AND account_id = $8 AND state = 'OWED' AND (optimove_campaign_id, optimove_channel_id,
+         optimove_template_id, event, day) = ($2, $3::int, $4, $5, $6::date)`,
       [
         batch.connectionId,
         batch.optimoveCampaignId,
@@ -182,11 +184,15 @@ export class EngagementBatchRepository {
         batch.event,
         batch.day,
         error,
+        batch.accountId,
       ],
     );
   }
 
-  /** Settles refused and uncertain batches; what is accepted counts as told by one of the posts without an answer. */
+  /**
+   * Settles refused and uncertain batches; what is accepted counts as told by one of the posts without an answer. The connection
+   * may have been given them by another one: they are posted again by a road that it has.
+   */
   async settle(
     tx: Tx,
     { projectId, connectionId, ids }: { projectId: string; connectionId: string; ids: string[] },
@@ -199,7 +205,7 @@ export class EngagementBatchRepository {
            AND state IN ('REFUSED', 'UNCERTAIN') ORDER BY id FOR UPDATE
        )
        UPDATE engagement_batch b SET state = CASE WHEN $4 = 'ACCEPT' THEN 'ACKNOWLEDGED' ELSE 'OWED' END,
-         tries = 0, next_try_at = now(), settled_at = CASE WHEN $4 = 'ACCEPT' THEN now() END,
+         road = CASE WHEN $4 = 'ACCEPT' THEN road ELSE ${roadOver('b.connection_id')} END, tries = 0, next_try_at = now(), settled_at = CASE WHEN $4 = 'ACCEPT' THEN now() END,
          doubts = greatest(doubts - CASE WHEN $4 = 'ACCEPT' THEN 1 ELSE 0 END, 0)
        FROM old WHERE b.id = old.id RETURNING b.id, old.state`,
       [projectId, connectionId, ids, decision],

@@ -53,7 +53,7 @@ export class EngagementEventRepository {
       tx,
       `INSERT INTO engagement_event (project_id, connection_id, account_id, optimove_campaign_id, optimove_channel_id,
          optimove_template_id, event, day, customer_id, occurred_at, closes_at)
-       SELECT project_id, $11, account_id, campaign_id, channel_id, template_id, event, (occurred_at AT TIME ZONE $1)::date,
+       SELECT project_id, $11::uuid, account_id, campaign_id, channel_id, template_id, event, (occurred_at AT TIME ZONE $1)::date,
          customer_id, occurred_at, closes_at
        FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[])
          AS v(project_id, account_id, campaign_id, channel_id, template_id, event, customer_id, occurred_at, closes_at)`,
@@ -154,13 +154,14 @@ export class EngagementEventRepository {
     );
   }
 
-  /** A few customers of a batch whom no other batch names for the same, so that what Optimove knows of them came by it. */
+  /** A few customers of a batch whom no other batch for the account names for the same: what Optimove knows of them came by it. */
   async witnesses(tx: Tx, batchId: string, limit: number): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
-      `SELECT e.customer_id AS id FROM engagement_event e WHERE e.batch_id = $1 AND NOT EXISTS (
-         SELECT 1 FROM engagement_event o WHERE o.project_id = e.project_id AND o.customer_id = e.customer_id
-           AND o.connection_id = e.connection_id
+      `SELECT e.customer_id AS id FROM engagement_event e JOIN engagement_batch b ON b.id = e.batch_id
+       WHERE e.batch_id = $1 AND NOT EXISTS (
+         SELECT 1 FROM engagement_event o JOIN engagement_batch p ON p.id = o.batch_id AND p.account_id = b.account_id
+         WHERE o.project_id = e.project_id AND o.customer_id = e.customer_id
            AND o.batch_id <> e.batch_id AND (o.optimove_campaign_id, o.optimove_channel_id, o.optimove_template_id, o.event, o.day)
              = (e.optimove_campaign_id, e.optimove_channel_id, e.optimove_template_id, e.event, e.day))
        ORDER BY e.id LIMIT $2`,

@@ -1,6 +1,7 @@
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { usualSetting } from '../domain/engagement';
+import { roadOver } from './road-over';
 
 /** Who is to be told of what went out over a connection. */
 interface Audience {
@@ -22,6 +23,10 @@ export interface LeftEngagement {
 const tells = `c.deleted_at IS NULL AND NOT c.is_disabled AND coalesce(s.road, '${usualSetting.road}') <> 'NONE'`;
 
 const withSetting = 'connection c LEFT JOIN engagement_postback s ON s.connection_id = c.id';
+
+/** SQL: the first account after another one, or of all, for which something waits over a connection: one step in an index. */
+const nextWaiting = (after = ''): string => `(SELECT account_id FROM engagement_event
+  WHERE connection_id = $1 AND batch_id IS NULL AND account_id IS NOT NULL ${after} ORDER BY account_id LIMIT 1)`;
 
 /** What waits or is not settled, of one connection and account. */
 const left = {
@@ -60,27 +65,34 @@ export class EngagementTellerRepository {
   leftBy(tx: Tx, connectionId: string): Promise<LeftEngagement[]> {
     return query(
       tx,
-      `SELECT l.account_id AS "accountId", CASE WHEN o.deleted_at IS NOT NULL THEN 'The connection was deleted'
+      `WITH RECURSIVE waiting(account_id) AS (
+         SELECT ${nextWaiting()} UNION ALL
+         SELECT ${nextWaiting('AND account_id > w.account_id')} FROM waiting w WHERE w.account_id IS NOT NULL
+       ), open AS (
+         SELECT account_id FROM waiting WHERE account_id IS NOT NULL
+         UNION SELECT account_id FROM engagement_batch WHERE connection_id = $1 AND state = 'OWED'
+         UNION SELECT account_id FROM engagement_batch WHERE connection_id = $1 AND state IN ('REFUSED', 'UNCERTAIN')
+       )
+       SELECT l.account_id AS "accountId", CASE WHEN o.deleted_at IS NOT NULL THEN 'The connection was deleted'
            WHEN o.account_id <> l.account_id THEN 'The connection was moved to another account' END AS reason,
          (SELECT c.id FROM ${withSetting} WHERE c.project_id = o.project_id AND c.account_id = l.account_id
             AND c.id <> o.id AND ${tells} ORDER BY c.id LIMIT 1) AS "heirId"
-       FROM connection o JOIN (
-         SELECT connection_id, account_id FROM engagement_event WHERE connection_id = $1 AND batch_id IS NULL
-         UNION SELECT connection_id, account_id FROM engagement_batch
-         WHERE connection_id = $1 AND state IN ('OWED', 'POSTING', 'REFUSED', 'UNCERTAIN')
-       ) AS l ON l.connection_id = o.id
-       WHERE o.deleted_at IS NOT NULL OR o.is_disabled OR o.account_id <> l.account_id`,
+       FROM connection o CROSS JOIN open l
+       WHERE o.id = $1 AND (o.deleted_at IS NOT NULL OR o.is_disabled OR o.account_id <> l.account_id)`,
       [connectionId],
     );
   }
 
-  /** Has another connection tell it, by a road that this one has, and people settle there what is open; not what is under way. */
+  /**
+   * Has another connection tell it, by a road that this one has, and people settle there what is open: that keeps the road
+   * by which it was posted. Not what is under way.
+   */
   async give(tx: Tx, connectionId: string, { accountId, heirId }: LeftEngagement): Promise<void> {
     await execute(
       tx,
       `WITH moved AS (
-         UPDATE engagement_batch SET connection_id = $3, next_try_at = now(), road = CASE WHEN EXISTS (
-             SELECT FROM engagement_postback s WHERE s.connection_id = $3 AND s.road = 'EVENTS') THEN road ELSE 'INTERACTIONS' END
+         UPDATE engagement_batch SET connection_id = $3, next_try_at = now(),
+           road = CASE WHEN state = 'OWED' THEN ${roadOver('$3')} ELSE road END
          WHERE ${left.batches} RETURNING id
        ) UPDATE engagement_event SET connection_id = $3 WHERE batch_id IN (SELECT id FROM moved)`,
       [connectionId, accountId, heirId],

@@ -26,6 +26,7 @@ const accessFaults = [
   OutboundRefusedError,
   SecretUnreadableError,
   FormerNamesError,
+  ConnectionNotFoundError,
 ];
 const badRequest = 400;
 const longestError = 500;
@@ -43,7 +44,7 @@ export async function outcomeOf(call: () => Promise<void>): Promise<CallOutcome>
 
 /** What the error of a call means for what was posted. */
 export function failureOf(error: unknown): FailedOutcome {
-  if (error instanceof OptimoveRejectedError || error instanceof ConnectionNotFoundError) return 'REFUSED';
+  if (error instanceof OptimoveRejectedError) return 'REFUSED';
   if (accessFaults.some((kind) => error instanceof kind)) return 'NOT_REACHED';
   return error instanceof OptimoveUnavailableError && error.isUnsent ? 'NOT_REACHED' : 'DOUBT';
 }
