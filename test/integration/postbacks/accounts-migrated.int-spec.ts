@@ -18,7 +18,7 @@ describe('what was told before it was known to which account', () => {
     const id = newId();
     await database.query(
       `INSERT INTO connection (id, account_id, project_id, name, endpoint, api_token_hint, callback_secret, metrics_mode, is_disabled, deleted_at)
-       VALUES ($1, $2, $3, $1::text, 'https://api4.example.com/', 'x', 'x', 'DELTA', $4, CASE WHEN $4 THEN now() END)`,
+       VALUES ($1, $2, $3, $1::uuid::text, 'https://api4.example.com/', 'x', 'x', 'DELTA', $4, CASE WHEN $4 THEN now() END)`,
       [id, accountId, projectId, isDeleted],
     );
     return id;

@@ -1,8 +1,10 @@
 import { signatureOf } from '@libs/optimove-client';
+import { Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { EndEngagement } from '../../../src/postbacks/engagement/end-engagement';
 import { HandOnEngagement } from '../../../src/postbacks/engagement/hand-on-engagement';
 import { PostEngagement } from '../../../src/postbacks/engagement/post-engagement';
+import { EngagementEventRepository } from '../../../src/postbacks/persistence/engagement-event.repository';
 import { newClock, type Stage, setStage } from './stage';
 
 /** Somebody's event as it is kept. */
@@ -195,7 +197,7 @@ describe('what customers did, told to Optimove one by one', () => {
       `UPDATE engagement_batch SET settled_at = settled_at - interval '91 days' WHERE connection_id = $1`,
       [connectionId],
     );
-    await newClock(stage).forget();
+    await stage.app.get(EngagementEventRepository).forget(stage.app.get(Transactions).pool, 90);
     expect(await batches()).toEqual([]);
   });
 
