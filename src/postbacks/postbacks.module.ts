@@ -10,6 +10,7 @@ import { CollectTotals } from './collect-totals';
 import { CheckEngagement } from './engagement/check-engagement';
 import { CollectEngagement } from './engagement/collect-engagement';
 import { EndEngagement } from './engagement/end-engagement';
+import { HandOnEngagement } from './engagement/hand-on-engagement';
 import { ManageEngagement } from './engagement/manage-engagement';
 import { PostEngagement } from './engagement/post-engagement';
 import { ShowEngagement } from './engagement/show-engagement';
@@ -17,6 +18,7 @@ import { EngagementWork } from './engagement-work';
 import { EngagementBatchRepository } from './persistence/engagement-batch.repository';
 import { EngagementEventRepository } from './persistence/engagement-event.repository';
 import { EngagementSettingRepository } from './persistence/engagement-setting.repository';
+import { EngagementTellerRepository } from './persistence/engagement-teller.repository';
 import { EngagementWorkRepository } from './persistence/engagement-work.repository';
 import { MetricTotalEntity } from './persistence/metric-total.entity';
 import { MetricTotalRepository } from './persistence/metric-total.repository';
@@ -31,6 +33,7 @@ import { PostbackPersonalData } from './postback-personal-data';
 import { PostbackWork } from './postback-work';
 import { EventsRoad } from './roads/events.road';
 import { InteractionsRoad } from './roads/interactions.road';
+import { LastWord } from './roads/last-word';
 import { MetricsRoad } from './roads/metrics.road';
 import { SettleTotals } from './settle-totals';
 import { ForgetNames } from './subscriptions/forget-names';
@@ -60,12 +63,15 @@ import { WalkEveryone } from './subscriptions/walk-everyone';
     CheckEngagement,
     ShowEngagement,
     EndEngagement,
+    HandOnEngagement,
     EngagementSettingRepository,
+    EngagementTellerRepository,
     EngagementEventRepository,
     EngagementBatchRepository,
     MetricsRoad,
     InteractionsRoad,
     EventsRoad,
+    LastWord,
     MetricTotalRepository,
     SettledTotalRepository,
     CollectTotals,
@@ -96,6 +102,7 @@ import { WalkEveryone } from './subscriptions/walk-everyone';
     CheckEngagement,
     ShowEngagement,
     EndEngagement,
+    HandOnEngagement,
     EngagementEventRepository,
     EngagementBatchRepository,
     MetricTotalRepository,

@@ -6,6 +6,7 @@ import {
   OptimoveUnavailableError,
   OptimoveUnexpectedAnswerError,
 } from './errors';
+import { eventIds } from './interactions';
 import { openPeer, type Peer, type PeerAnswer } from './peer.fixture';
 
 const apiKey = 'key-that-nobody-may-see';
@@ -117,16 +118,26 @@ describe('the Optimove client', () => {
     expect(peer.calls).toHaveLength(1);
   });
 
-  it('asks for the last word once the budget lets a post of states go, and keeps it where that is no', async () => {
+  const what = { campaignId: '20417', channelId: 506, templateId: '7731' };
+  const interaction = { ...what, eventId: eventIds.opened, date: '2026-05-04', customerIds: ['A1'] };
+  it.each<[string, (client: OptimoveClient, lastWord: () => Promise<void>) => Promise<void>]>([
+    [
+      'states',
+      (client, lastWord) =>
+        client.setCustomerChannelPreference({ channelId: 506, customerIds: ['A1'], mode: 1, appId: null, lastWord }),
+    ],
+    [
+      'metrics',
+      (client, lastWord) => client.updateCampaignMetrics({ rows: [{ ...what, metricId: 0, value: 1 }], lastWord }),
+    ],
+    ['interactions', (client, lastWord) => client.updateCampaignInteractions({ ...interaction, lastWord })],
+  ])('asks for the last word once the budget lets a post of %s go, and keeps it where that is no', async (_, send) => {
     const client = await connect(() => ({}));
-    const preference = { channelId: 506, customerIds: ['A1'], mode: 1, appId: null };
     const asked: string[][] = [];
-    const lastWord = async () => void asked.push([...taken]);
-    await client.setCustomerChannelPreference({ ...preference, lastWord });
+    await send(client, async () => void asked.push([...taken]));
     expect([asked, peer.calls.length]).toEqual([[['metrics']], 1]);
     const refusal = new Error('Not any more');
-    const kept = { ...preference, lastWord: () => Promise.reject(refusal) };
-    expect(await failureOf(client.setCustomerChannelPreference(kept))).toBe(refusal);
+    expect(await failureOf(send(client, () => Promise.reject(refusal)))).toBe(refusal);
     expect(peer.calls).toHaveLength(1);
   });
 

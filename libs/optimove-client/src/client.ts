@@ -75,16 +75,20 @@ export const largestWrite = 100;
 /** Most customers in one call that sets their state on a channel. */
 export const largestPreference = 50_000;
 
+/** What may be kept here until the last moment. */
+export interface KeptBack {
+  /** Asked right before it goes out, however long that waited; what it throws keeps it here. */
+  lastWord?: () => Promise<void>;
+}
+
 /** The state of customers on a channel. */
-export interface ChannelPreference {
+export interface ChannelPreference extends KeptBack {
   channelId: number;
   customerIds: string[];
   /** Optimove's number for the state; which number means what is agreed with Optimove per account. */
   mode: number;
   /** Null where the channel has no apps. */
   appId: string | null;
-  /** Asked right before they go out, however long that waited; what it throws keeps them here. */
-  lastWord?: () => Promise<void>;
 }
 
 /**
@@ -272,7 +276,7 @@ export class OptimoveClient {
   }
 
   /** Posts at most 100 metric values. Not tried again by itself: the caller knows whether that may count twice. */
-  async updateCampaignMetrics({ rows }: { rows: MetricRow[] }): Promise<void> {
+  async updateCampaignMetrics({ rows, lastWord }: { rows: MetricRow[] } & KeptBack): Promise<void> {
     assertSize(rows.length);
     const body = rows.map(({ channelId, campaignId, templateId, metricId, value }) => ({
       ChannelID: channelId,
@@ -282,7 +286,7 @@ export class OptimoveClient {
       MetricValue: value,
     }));
     const path = 'integrations/UpdateCampaignMetrics';
-    await this.transport.call({ lane: 'metrics', method: 'POST', path, body, isMadeOnce: true });
+    await this.transport.call({ lane: 'metrics', method: 'POST', path, body, isMadeOnce: true, lastWord });
   }
 
   /**
@@ -300,10 +304,10 @@ export class OptimoveClient {
   }
 
   /** Posts one event of 1 to 10,000 customers. Not tried again by itself: Optimove adds up what it is told. */
-  async updateCampaignInteractions(batch: InteractionBatch): Promise<void> {
+  async updateCampaignInteractions({ lastWord, ...batch }: InteractionBatch & KeptBack): Promise<void> {
     const path = 'integrations/UpdateCampaignInteractions';
     const body = interactionBody(batch);
-    await this.transport.call({ lane: 'metrics', method: 'POST', path, body, isMadeOnce: true });
+    await this.transport.call({ lane: 'metrics', method: 'POST', path, body, isMadeOnce: true, lastWord });
   }
 
   /** What Optimove knows of a customer's events from a day to a day, `YYYY-MM-DD`: to check, not to depend on. */

@@ -50,6 +50,16 @@ describe('signed events', () => {
     expect(taken).toEqual(['metrics']);
   });
 
+  it('go out by the last word, which is asked once the budget lets them go', async () => {
+    const sender = await connect(() => ({}));
+    const asked: string[][] = [];
+    await sender.save([event], async () => void asked.push([...taken]));
+    expect([asked, peer.calls.length]).toEqual([[['metrics']], 1]);
+    const refusal = new Error('Not any more');
+    await expect(sender.save([event], () => Promise.reject(refusal))).rejects.toBe(refusal);
+    expect(peer.calls).toHaveLength(1);
+  });
+
   it('are sent once, whatever happens, and never tell the token', async () => {
     const sender = await connect(() => ({ status: 400, text: `Not signed with ${tenantToken}` }));
     const failure = sender.save([event]);

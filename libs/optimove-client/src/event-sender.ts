@@ -44,12 +44,16 @@ export function signatureOf(body: Buffer, tenantToken: string): string {
 export class EventSender {
   constructor(private readonly options: EventSenderOptions) {}
 
-  /** @throws {OptimoveError}; {InvariantError} for no event, or more than {@link largestEventList}. */
-  async save(events: MetricEvent[]): Promise<void> {
+  /**
+   * `lastWord` is asked right before they go out, however long that waited; what it throws keeps them here.
+   * @throws {OptimoveError}; {InvariantError} for no event, or more than {@link largestEventList}.
+   */
+  async save(events: MetricEvent[], lastWord?: () => Promise<void>): Promise<void> {
     if (events.length === 0 || events.length > largestEventList) {
       throw new InvariantError(`1 to ${largestEventList} events go into one call, not ${events.length}`);
     }
     await this.options.budget.take('metrics');
+    await lastWord?.();
     const answer = await this.post(Buffer.from(JSON.stringify(events.map(toWire))));
     if (answer.status < 200 || answer.status >= 300) throw errorOf(answer, this.options.tenantToken);
   }

@@ -2,6 +2,8 @@
 export interface EngagementNews {
   projectId: string;
   connectionId: string;
+  /** The account at Optimove in which the campaign is. */
+  accountId: string;
   optimoveCampaignId: string;
   optimoveChannelId: number;
   optimoveTemplateId: string;

@@ -42,6 +42,8 @@ export interface EngagementBatch {
   id: string;
   projectId: string;
   connectionId: string;
+  /** The account at Optimove that is to be told. */
+  accountId: string;
   optimoveCampaignId: string;
   optimoveChannelId: number;
   optimoveTemplateId: string;

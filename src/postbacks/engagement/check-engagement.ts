@@ -16,6 +16,7 @@ export interface BatchCheck {
 }
 
 const mostWitnesses = 3;
+const moved = 'The connection has another account by now; look the customers up in the screens of the former one';
 /** What is read back is what interactions told; that signed events are shown there is not documented. */
 const notShown = 'Optimove need not show signed events to those who ask; look the customers up in its screens';
 
@@ -44,6 +45,8 @@ export class CheckEngagement {
   }
 
   private async check(batch: BatchView): Promise<BatchCheck> {
+    const connection = await this.connections.existing(batch.projectId, batch.connectionId);
+    if (connection?.accountId !== batch.accountId) return { id: batch.id, outcome: 'CANNOT_TELL', detail: moved };
     const customerIds = await this.events.witnesses(this.transactions.pool, batch.id, mostWitnesses);
     if (customerIds.length === 0) {
       const detail = 'Every customer of it did the same in another batch of the day';

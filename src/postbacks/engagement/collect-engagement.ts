@@ -4,6 +4,7 @@ import { ConnectionsService } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { EngagementEventRepository } from '../persistence/engagement-event.repository';
 import { EngagementSettingRepository } from '../persistence/engagement-setting.repository';
+import { EngagementTellerRepository } from '../persistence/engagement-teller.repository';
 
 const mostAtOnce = 5_000;
 
@@ -14,6 +15,7 @@ export class CollectEngagement {
     private readonly transactions: Transactions,
     private readonly campaigns: CampaignsService,
     private readonly connections: ConnectionsService,
+    private readonly tellers: EngagementTellerRepository,
     private readonly settings: EngagementSettingRepository,
     private readonly events: EngagementEventRepository,
   ) {}
@@ -26,19 +28,29 @@ export class CollectEngagement {
   private takeOver(): Promise<number> {
     return this.transactions.run(async (tx) => {
       const { taken, news } = await this.campaigns.takeEngagement(tx, mostAtOnce);
-      for (const connectionId of new Set(news.map((one) => one.connectionId))) {
-        const own = news.filter((one) => one.connectionId === connectionId);
-        await this.owe(tx, { projectId: own[0]?.projectId ?? '', connectionId }, own);
+      for (const way of new Set(news.map(wayOf))) {
+        await this.owe(
+          tx,
+          news.filter((one) => wayOf(one) === way),
+        );
       }
       return taken;
     });
   }
 
-  /** Over a deleted connection Optimove is told nothing. */
-  private async owe(tx: Tx, owner: { projectId: string; connectionId: string }, news: EngagementNews[]): Promise<void> {
-    const connection = await this.connections.existing(owner.projectId, owner.connectionId);
+  /** News of one connection and account. The account is told over that connection or another one to it, or not at all. */
+  private async owe(tx: Tx, news: EngagementNews[]): Promise<void> {
+    const [first] = news;
+    if (!first) return;
+    const { projectId } = first;
+    const connectionId = await this.tellers.tellerOf(tx, first);
+    const connection = connectionId && (await this.connections.existing(projectId, connectionId));
     if (!connection) return;
-    const { road } = await this.settings.of(tx, owner);
-    if (road !== 'NONE') await this.events.add(tx, connection.timeZone, news);
+    const { road } = await this.settings.of(tx, { projectId, connectionId: connection.id });
+    if (road !== 'NONE') await this.events.add(tx, connection, news);
   }
+}
+
+function wayOf({ connectionId, accountId }: EngagementNews): string {
+  return `${connectionId} ${accountId}`;
 }

@@ -1,8 +1,7 @@
 import { Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import { EngagementBatchRepository } from '../persistence/engagement-batch.repository';
-import { EngagementEventRepository } from '../persistence/engagement-event.repository';
 import { EngagementSettingRepository } from '../persistence/engagement-setting.repository';
+import { HandOnEngagement } from './hand-on-engagement';
 
 /** What Optimove was to be told over a connection that is no more. */
 @Injectable()
@@ -10,8 +9,7 @@ export class EndEngagement {
   constructor(
     private readonly transactions: Transactions,
     private readonly settings: EngagementSettingRepository,
-    private readonly events: EngagementEventRepository,
-    private readonly batches: EngagementBatchRepository,
+    private readonly handOn: HandOnEngagement,
   ) {}
 
   /** Does so for every deleted connection of which something is left, whatever became of the job that was to end it. */
@@ -19,12 +17,14 @@ export class EndEngagement {
     for (const id of await this.settings.deletedWithRest(this.transactions.pool)) await this.ofConnection(id);
   }
 
-  /** Drops what waits and the token; batches that are not settled expire, and are kept as long as any. */
+  /**
+   * Drops the token. Another connection to the account tells what was not told yet; where there is none, what waits is dropped,
+   * and batches that are not settled expire and are kept as long as any.
+   */
   ofConnection(connectionId: string): Promise<void> {
     return this.transactions.run(async (tx) => {
       await this.settings.end(tx, connectionId);
-      await this.events.dropWaiting(tx, connectionId);
-      await this.batches.expireAll(tx, connectionId, 'The connection was deleted');
+      await this.handOn.in(tx, connectionId);
     });
   }
 }

@@ -11,6 +11,7 @@ import type { EngagementMessage } from '../roads/engagement-message';
 import { EventsRoad } from '../roads/events.road';
 import { InteractionsRoad } from '../roads/interactions.road';
 import type { Road } from '../roads/road';
+import { HandOnEngagement } from './hand-on-engagement';
 
 type Failure = Exclude<CallOutcome, { outcome: 'ACKNOWLEDGED' }>;
 
@@ -33,6 +34,7 @@ export class PostEngagement {
     private readonly settings: EngagementSettingRepository,
     private readonly events: EngagementEventRepository,
     private readonly batches: EngagementBatchRepository,
+    private readonly handOn: HandOnEngagement,
     private readonly log: Log,
     interactions: InteractionsRoad,
     signedEvents: EventsRoad,
@@ -43,10 +45,13 @@ export class PostEngagement {
   /** Posts until nothing of the connection is due, Optimove fails, or the run is long. The caller holds the connection's lease. */
   async run(connectionId: string): Promise<void> {
     const { pool } = this.transactions;
-    const connection = await this.connections.find(connectionId);
-    if (!connection) return;
-    const setting = await this.settings.of(pool, { projectId: connection.projectId, connectionId });
+    const found = await this.connections.find(connectionId);
+    if (!found) return;
+    const setting = await this.settings.of(pool, { projectId: found.projectId, connectionId });
     await this.batches.doubtInterrupted(pool, connectionId, setting.onDoubt);
+    await this.handOn.ofConnection(connectionId);
+    const connection = await this.connections.existing(found.projectId, connectionId);
+    if (!connection) return;
     await this.makeBatches(connection, setting);
     await this.expire(connectionId);
     if (connection.isDisabled) return this.batches.putOff(pool, connectionId);
@@ -70,15 +75,16 @@ export class PostEngagement {
     const isDue = await this.events.isDue(this.transactions.pool, { connectionId: connection.id, everyMinutes });
     if (!isDue) return;
     const limit = this.roads[road].largest;
-    const owner = { projectId: connection.projectId, connectionId: connection.id, road };
-    for (const key of await this.events.keys(this.transactions.pool, connection.id)) {
+    const { projectId, id: connectionId, accountId } = connection;
+    const owner = { projectId, connectionId, accountId, road };
+    for (const key of await this.events.keys(this.transactions.pool, connection)) {
       while ((await this.events.fill(this.transactions.pool, owner, { key, limit })) > 0);
     }
   }
 
   /** Whether more may be due. */
   private async postNext(connection: ConnectionView, setting: EngagementSetting, refusals: Refusals): Promise<boolean> {
-    const batch = await this.batches.take(this.transactions.pool, connection.id);
+    const batch = await this.batches.take(this.transactions.pool, connection);
     if (!batch) return false;
     const customers = await this.events.ofBatch(this.transactions.pool, batch.id);
     const call = await outcomeOf(() => this.roads[batch.road].tell(connection, { batch, setting, customers }));

@@ -5,6 +5,7 @@ import { CollectTotals } from '../collect-totals';
 import { usualSetting } from '../domain/engagement';
 import { CollectEngagement } from '../engagement/collect-engagement';
 import { EndEngagement } from '../engagement/end-engagement';
+import { HandOnEngagement } from '../engagement/hand-on-engagement';
 import { PostEngagement } from '../engagement/post-engagement';
 import { EngagementBatchRepository } from '../persistence/engagement-batch.repository';
 import { EngagementEventRepository } from '../persistence/engagement-event.repository';
@@ -40,6 +41,7 @@ export class PostbackClocks {
     private readonly batches: EngagementBatchRepository,
     private readonly postEngagement: PostEngagement,
     private readonly endEngagement: EndEngagement,
+    private readonly handOnEngagement: HandOnEngagement,
   ) {}
 
   /** Takes over what changed, somewhere once. */
@@ -58,13 +60,16 @@ export class PostbackClocks {
     await this.leases.runWhenDue(tick, () => this.events.forget(this.transactions.pool, keptDays));
   }
 
-  /** Ends what was to be told over deleted connections, and has others tell the totals of those that are off. */
+  /** Ends what was to be told over deleted connections, and has others tell what those that are off left behind. */
   @Interval(deletedEveryMs)
   async deletedConnections(): Promise<void> {
     const tick = { name: 'postbacks.deleted-connections', everyMs: deletedEveryMs, leaseMs: 60_000 };
     await this.leases.runWhenDue(tick, () => this.endEngagement.ofDeleted());
     const other = { name: 'postbacks.left-behind', everyMs: deletedEveryMs, leaseMs: 60_000 };
-    await this.leases.runWhenDue(other, () => this.collectTotals.takeLeftBehind());
+    await this.leases.runWhenDue(other, async () => {
+      await this.collectTotals.takeLeftBehind();
+      await this.handOnEngagement.openQuestions();
+    });
   }
 
   /** Also while runs of earlier ticks go on, as long as there is room beside them. */

@@ -1,8 +1,10 @@
 import { newId } from '@libs/foundation';
 import { execute, type GaugeValue, lagOf, query, type Tx } from '@libs/platform';
+import { type ConnectionView, connectionsOfProject } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import type { BatchState, DoubtRule, EngagementBatch } from '../domain/engagement';
 import { isInUse } from './connection-in-use';
+import { roadOver } from './road-over';
 
 /** A batch as people see it. */
 export interface BatchView extends EngagementBatch {
@@ -34,15 +36,16 @@ export interface PostResult {
   isDoubted: boolean;
 }
 
-const columns = `id, project_id AS "projectId", connection_id AS "connectionId", optimove_campaign_id AS "optimoveCampaignId",
+const columns = `id, project_id AS "projectId", connection_id AS "connectionId", account_id AS "accountId",
+  optimove_campaign_id AS "optimoveCampaignId",
   optimove_channel_id AS "optimoveChannelId", optimove_template_id AS "optimoveTemplateId", event, day::text AS day, road,
   customers, doubts, halvings, tries, state, last_error AS "lastError", created_at AS "createdAt", settled_at AS "settledAt"`;
 
 const isTooOld = `e.occurred_at < now() - interval '7 days'`;
 
-/** SQL: whether Optimove is told nothing more of the campaign of a batch `b`, which may have gone on since it was made. */
+/** SQL: whether Optimove is told nothing more of the campaign of a batch `b`, which may have gone on since, over whatever connection. */
 const isOver = `greatest(b.closes_at, (SELECT max(m.closes_at) FROM metric_total m WHERE m.project_id = b.project_id
-  AND m.connection_id = b.connection_id AND m.optimove_campaign_id = b.optimove_campaign_id
+  AND m.connection_id = ANY(${connectionsOfProject('b.project_id')}) AND m.account_id = b.account_id AND m.optimove_campaign_id = b.optimove_campaign_id
   AND m.optimove_channel_id = b.optimove_channel_id)) <= now()`;
 
 const interrupted = 'The process ended before Optimove answered; it may have counted';
@@ -64,7 +67,8 @@ export class EngagementBatchRepository {
   async doubtInterrupted(tx: Tx, connectionId: string, onDoubt: DoubtRule): Promise<void> {
     await execute(
       tx,
-      `UPDATE engagement_batch SET state = $2, doubts = doubts + 1, last_error = $3
+      `UPDATE engagement_batch SET state = $2, doubts = doubts + 1, last_error = $3,
+         settled_at = CASE WHEN $2 = 'UNCERTAIN' THEN now() END
        WHERE connection_id = $1 AND state = 'POSTING'`,
       [connectionId, onDoubt === 'POST_AGAIN' ? 'OWED' : 'UNCERTAIN', interrupted],
     );
@@ -112,16 +116,6 @@ export class EngagementBatchRepository {
     );
   }
 
-  /** Gives up everything that is not settled. */
-  async expireAll(tx: Tx, connectionId: string, reason: string): Promise<void> {
-    await execute(
-      tx,
-      `UPDATE engagement_batch SET state = 'EXPIRED', settled_at = now(), last_error = $2
-       WHERE connection_id = $1 AND state IN ('OWED', 'POSTING')`,
-      [connectionId, reason],
-    );
-  }
-
   /** Keeps what is due for later: the connection is switched off and may come back. */
   async putOff(tx: Tx, connectionId: string): Promise<void> {
     await execute(
@@ -132,15 +126,15 @@ export class EngagementBatchRepository {
     );
   }
 
-  /** Marks the next batch as being posted: halves of a refused one first. */
-  async take(tx: Tx, connectionId: string): Promise<EngagementBatch | null> {
+  /** Marks the next batch for the account of a connection as being posted: halves of a refused one first. */
+  async take(tx: Tx, { id, accountId }: ConnectionView): Promise<EngagementBatch | null> {
     const [row] = await query<EngagementBatch>(
       tx,
-      `UPDATE engagement_batch SET state = 'POSTING' WHERE id = (
-         SELECT id FROM engagement_batch WHERE connection_id = $1 AND state = 'OWED' AND next_try_at <= now()
+      `UPDATE engagement_batch SET state = 'POSTING' WHERE connection_id = $1 AND state = 'OWED' AND id = (
+         SELECT id FROM engagement_batch WHERE connection_id = $1 AND account_id = $2 AND state = 'OWED' AND next_try_at <= now()
          ORDER BY halvings DESC, next_try_at, id LIMIT 1)
        RETURNING ${columns}`,
-      [connectionId],
+      [id, accountId],
     );
     return row ?? null;
   }
@@ -161,9 +155,9 @@ export class EngagementBatchRepository {
     const id = newId();
     await execute(
       tx,
-      `INSERT INTO engagement_batch (id, project_id, connection_id, optimove_campaign_id, optimove_channel_id,
+      `INSERT INTO engagement_batch (id, project_id, connection_id, account_id, optimove_campaign_id, optimove_channel_id,
          optimove_template_id, event, day, road, customers, halvings, closes_at, doubts)
-       SELECT $2, project_id, connection_id, optimove_campaign_id, optimove_channel_id, optimove_template_id, event, day,
+       SELECT $2, project_id, connection_id, account_id, optimove_campaign_id, optimove_channel_id, optimove_template_id, event, day,
          road, $3::int, halvings + 1, closes_at, doubts FROM engagement_batch WHERE id = $1`,
       [batch.id, id, customers],
     );
@@ -180,8 +174,8 @@ export class EngagementBatchRepository {
     await execute(
       tx,
       `UPDATE engagement_batch SET state = 'REFUSED', last_error = $7, settled_at = now()
-       WHERE connection_id = $1 AND state = 'OWED' AND (optimove_campaign_id, optimove_channel_id, optimove_template_id,
-         event, day) = ($2, $3::int, $4, $5, $6::date)`,
+       WHERE connection_id = $1 AND account_id = $8 AND state = 'OWED' AND (optimove_campaign_id, optimove_channel_id,
+         optimove_template_id, event, day) = ($2, $3::int, $4, $5, $6::date)`,
       [
         batch.connectionId,
         batch.optimoveCampaignId,
@@ -190,11 +184,15 @@ export class EngagementBatchRepository {
         batch.event,
         batch.day,
         error,
+        batch.accountId,
       ],
     );
   }
 
-  /** Settles refused and uncertain batches; what is accepted counts as told by one of the posts without an answer. */
+  /**
+   * Settles refused and uncertain batches; what is accepted counts as told by one of the posts without an answer. The connection
+   * may have been given them by another one: they are posted again by a road that it has.
+   */
   async settle(
     tx: Tx,
     { projectId, connectionId, ids }: { projectId: string; connectionId: string; ids: string[] },
@@ -207,7 +205,7 @@ export class EngagementBatchRepository {
            AND state IN ('REFUSED', 'UNCERTAIN') ORDER BY id FOR UPDATE
        )
        UPDATE engagement_batch b SET state = CASE WHEN $4 = 'ACCEPT' THEN 'ACKNOWLEDGED' ELSE 'OWED' END,
-         tries = 0, next_try_at = now(), settled_at = CASE WHEN $4 = 'ACCEPT' THEN now() END,
+         road = CASE WHEN $4 = 'ACCEPT' THEN road ELSE ${roadOver('b.connection_id')} END, tries = 0, next_try_at = now(), settled_at = CASE WHEN $4 = 'ACCEPT' THEN now() END,
          doubts = greatest(doubts - CASE WHEN $4 = 'ACCEPT' THEN 1 ELSE 0 END, 0)
        FROM old WHERE b.id = old.id RETURNING b.id, old.state`,
       [projectId, connectionId, ids, decision],

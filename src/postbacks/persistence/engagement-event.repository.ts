@@ -1,6 +1,7 @@
 import { newId } from '@libs/foundation';
 import { execute, query, type Tx } from '@libs/platform';
 import type { EngagementNews } from '@modules/campaigns';
+import type { ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import type { EngagementBatch } from '../domain/engagement';
 import type { ExportFilter } from '../domain/export-filter';
@@ -33,6 +34,9 @@ interface BatchKey {
   day: string;
 }
 
+/** For whom a batch is made, and how it will go out. */
+type BatchOwner = Pick<EngagementBatch, 'projectId' | 'connectionId' | 'accountId' | 'road'>;
+
 const mostKeys = 500;
 const keyColumns = 'optimove_campaign_id, optimove_channel_id, optimove_template_id, event, day';
 
@@ -43,19 +47,20 @@ const hasWaited = (connectionId: string, minutes: string): string => `EXISTS (SE
 /** Engagement that Optimove is to be told of: one row for each customer and event, waiting or in a batch. */
 @Injectable()
 export class EngagementEventRepository {
-  async add(tx: Tx, timeZone: string, news: EngagementNews[]): Promise<void> {
+  /** Has a connection tell of it, by days in its time zone. */
+  async add(tx: Tx, { id, timeZone }: ConnectionView, news: EngagementNews[]): Promise<void> {
     await execute(
       tx,
-      `INSERT INTO engagement_event (project_id, connection_id, optimove_campaign_id, optimove_channel_id,
+      `INSERT INTO engagement_event (project_id, connection_id, account_id, optimove_campaign_id, optimove_channel_id,
          optimove_template_id, event, day, customer_id, occurred_at, closes_at)
-       SELECT project_id, connection_id, campaign_id, channel_id, template_id, event, (occurred_at AT TIME ZONE $1)::date,
+       SELECT project_id, $11::uuid, account_id, campaign_id, channel_id, template_id, event, (occurred_at AT TIME ZONE $1)::date,
          customer_id, occurred_at, closes_at
        FROM unnest($2::uuid[], $3::uuid[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::timestamptz[], $10::timestamptz[])
-         AS v(project_id, connection_id, campaign_id, channel_id, template_id, event, customer_id, occurred_at, closes_at)`,
+         AS v(project_id, account_id, campaign_id, channel_id, template_id, event, customer_id, occurred_at, closes_at)`,
       [
         timeZone,
         news.map(({ projectId }) => projectId),
-        news.map(({ connectionId }) => connectionId),
+        news.map(({ accountId }) => accountId),
         news.map(({ optimoveCampaignId }) => optimoveCampaignId),
         news.map(({ optimoveChannelId }) => optimoveChannelId),
         news.map(({ optimoveTemplateId }) => optimoveTemplateId),
@@ -63,6 +68,7 @@ export class EngagementEventRepository {
         news.map(({ customerId }) => customerId),
         news.map(({ occurredAt }) => occurredAt),
         news.map(({ closesAt }) => closesAt),
+        id,
       ],
     );
   }
@@ -90,35 +96,36 @@ export class EngagementEventRepository {
     return (await query(tx, `SELECT 1 WHERE ${hasWaited('$1', '$2')}`, [connectionId, everyMinutes])).length > 0;
   }
 
-  /** What is waiting, by what goes into one call. */
-  keys(tx: Tx, connectionId: string): Promise<BatchKey[]> {
+  /** What is waiting for the account of a connection, by what goes into one call. */
+  keys(tx: Tx, { id, accountId }: ConnectionView): Promise<BatchKey[]> {
     return query(
       tx,
       `SELECT optimove_campaign_id AS "optimoveCampaignId", optimove_channel_id AS "optimoveChannelId",
          optimove_template_id AS "optimoveTemplateId", event, day::text AS day
-       FROM engagement_event WHERE connection_id = $1 AND batch_id IS NULL GROUP BY ${keyColumns} ORDER BY min(id)
-       LIMIT ${mostKeys}`,
-      [connectionId],
+       FROM engagement_event WHERE connection_id = $1 AND account_id = $2 AND batch_id IS NULL
+       GROUP BY ${keyColumns} ORDER BY min(id) LIMIT ${mostKeys}`,
+      [id, accountId],
     );
   }
 
   /** Puts at most `limit` waiting customers of a key into a new batch, each of them once. @returns how many. */
   async fill(
     tx: Tx,
-    { projectId, connectionId, road }: Pick<EngagementBatch, 'projectId' | 'connectionId' | 'road'>,
+    { projectId, connectionId, accountId, road }: BatchOwner,
     { key, limit }: { key: BatchKey; limit: number },
   ): Promise<number> {
     const [row] = await query<{ customers: number }>(
       tx,
       `WITH chosen AS (
          SELECT DISTINCT ON (customer_id) id FROM engagement_event
-         WHERE connection_id = $2 AND batch_id IS NULL AND (${keyColumns}) = ($5, $6::int, $7, $8, $9::date)
+         WHERE connection_id = $2 AND account_id = $11 AND batch_id IS NULL
+           AND (${keyColumns}) = ($5, $6::int, $7, $8, $9::date)
          ORDER BY customer_id, id LIMIT $10
        ), filled AS (
          UPDATE engagement_event SET batch_id = $3 WHERE id IN (SELECT id FROM chosen) RETURNING closes_at
        ), made AS (
-         INSERT INTO engagement_batch (id, project_id, connection_id, road, ${keyColumns}, customers, closes_at)
-         SELECT $3::uuid, $1::uuid, $2::uuid, $4, $5, $6::int, $7, $8, $9::date, count(*)::int, min(closes_at) FROM filled
+         INSERT INTO engagement_batch (id, project_id, connection_id, account_id, road, ${keyColumns}, customers, closes_at)
+         SELECT $3::uuid, $1::uuid, $2::uuid, $11::uuid, $4, $5, $6::int, $7, $8, $9::date, count(*)::int, min(closes_at) FROM filled
          HAVING count(*) > 0 RETURNING customers
        ) SELECT customers FROM made`,
       [
@@ -132,6 +139,7 @@ export class EngagementEventRepository {
         key.event,
         key.day,
         limit,
+        accountId,
       ],
     );
     return row?.customers ?? 0;
@@ -146,13 +154,14 @@ export class EngagementEventRepository {
     );
   }
 
-  /** A few customers of a batch whom no other batch names for the same, so that what Optimove knows of them came by it. */
+  /** A few customers of a batch whom no other batch for the account names for the same: what Optimove knows of them came by it. */
   async witnesses(tx: Tx, batchId: string, limit: number): Promise<string[]> {
     const rows = await query<{ id: string }>(
       tx,
-      `SELECT e.customer_id AS id FROM engagement_event e WHERE e.batch_id = $1 AND NOT EXISTS (
-         SELECT 1 FROM engagement_event o WHERE o.project_id = e.project_id AND o.customer_id = e.customer_id
-           AND o.connection_id = e.connection_id
+      `SELECT e.customer_id AS id FROM engagement_event e JOIN engagement_batch b ON b.id = e.batch_id
+       WHERE e.batch_id = $1 AND NOT EXISTS (
+         SELECT 1 FROM engagement_event o JOIN engagement_batch p ON p.id = o.batch_id AND p.account_id = b.account_id
+         WHERE o.project_id = e.project_id AND o.customer_id = e.customer_id
            AND o.batch_id <> e.batch_id AND (o.optimove_campaign_id, o.optimove_channel_id, o.optimove_template_id, o.event, o.day)
              = (e.optimove_campaign_id, e.optimove_channel_id, e.optimove_template_id, e.event, e.day))
        ORDER BY e.id LIMIT $2`,

@@ -7,6 +7,7 @@ import {
 } from '@libs/optimove-client';
 import { OutboundRefusedError, SecretUnreadableError } from '@libs/platform';
 import { ConnectionNotFoundError } from '@modules/connections';
+import { FormerNamesError } from './last-word';
 
 /**
  * What a failed call means for what was posted. REFUSED: it never counts. NOT_REACHED: it did not count and may later.
@@ -19,7 +20,14 @@ export type CallOutcome =
   | { outcome: 'ACKNOWLEDGED' }
   | { outcome: FailedOutcome; error: string; cause: unknown /** Less of it might be taken. */; isDivisible: boolean };
 
-const accessFaults = [OptimoveRateLimitedError, OptimoveUnauthorizedError, OutboundRefusedError, SecretUnreadableError];
+const accessFaults = [
+  OptimoveRateLimitedError,
+  OptimoveUnauthorizedError,
+  OutboundRefusedError,
+  SecretUnreadableError,
+  FormerNamesError,
+  ConnectionNotFoundError,
+];
 const badRequest = 400;
 const longestError = 500;
 
@@ -36,7 +44,7 @@ export async function outcomeOf(call: () => Promise<void>): Promise<CallOutcome>
 
 /** What the error of a call means for what was posted. */
 export function failureOf(error: unknown): FailedOutcome {
-  if (error instanceof OptimoveRejectedError || error instanceof ConnectionNotFoundError) return 'REFUSED';
+  if (error instanceof OptimoveRejectedError) return 'REFUSED';
   if (accessFaults.some((kind) => error instanceof kind)) return 'NOT_REACHED';
   return error instanceof OptimoveUnavailableError && error.isUnsent ? 'NOT_REACHED' : 'DOUBT';
 }

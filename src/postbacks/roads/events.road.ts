@@ -4,6 +4,7 @@ import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import type { EngagementEvent } from '../domain/engagement';
 import type { EngagementMessage } from './engagement-message';
+import { LastWord } from './last-word';
 import type { Road } from './road';
 
 /** Names of the events and of what they are about: to be agreed with Optimove when it sets the tenant up. */
@@ -23,6 +24,7 @@ export class EventsRoad implements Road<EngagementMessage> {
   constructor(
     private readonly connections: ConnectionsService,
     private readonly secrets: SecretBox,
+    private readonly lastWord: LastWord,
   ) {}
 
   async tell(connection: ConnectionView, { batch, setting, customers }: EngagementMessage): Promise<void> {
@@ -37,6 +39,7 @@ export class EventsRoad implements Road<EngagementMessage> {
     const event = names[batch.event];
     await sender.save(
       customers.map(({ customerId: customer, occurredAt }) => ({ event, customer, occurredAt, context })),
+      this.lastWord.for(connection),
     );
   }
 }

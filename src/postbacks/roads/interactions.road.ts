@@ -3,6 +3,7 @@ import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import type { EngagementEvent } from '../domain/engagement';
 import type { EngagementMessage } from './engagement-message';
+import { LastWord } from './last-word';
 import type { Road } from './road';
 
 /** Optimove's numbers of the events; a bounce has another one among the metrics. */
@@ -19,7 +20,10 @@ export const eventIdOf: Record<EngagementEvent, number> = {
 export class InteractionsRoad implements Road<EngagementMessage> {
   readonly largest = largestInteraction;
 
-  constructor(private readonly connections: ConnectionsService) {}
+  constructor(
+    private readonly connections: ConnectionsService,
+    private readonly lastWord: LastWord,
+  ) {}
 
   async tell(connection: ConnectionView, { batch, customers }: EngagementMessage): Promise<void> {
     const client = await this.connections.clientFor(connection.id);
@@ -30,6 +34,7 @@ export class InteractionsRoad implements Road<EngagementMessage> {
       eventId: eventIdOf[batch.event],
       date: batch.day,
       customerIds: customers.map(({ customerId }) => customerId),
+      lastWord: this.lastWord.for(connection),
     });
   }
 }

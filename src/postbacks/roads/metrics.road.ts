@@ -2,6 +2,7 @@ import { largestWrite, metricIds } from '@libs/optimove-client';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { type Metric, type OwedMetric, valueToPost } from '../domain/metric';
+import { LastWord } from './last-word';
 import type { Road } from './road';
 
 const idOf: Record<Metric, number> = {
@@ -20,7 +21,10 @@ const idOf: Record<Metric, number> = {
 export class MetricsRoad implements Road<OwedMetric[]> {
   readonly largest = largestWrite;
 
-  constructor(private readonly connections: ConnectionsService) {}
+  constructor(
+    private readonly connections: ConnectionsService,
+    private readonly lastWord: LastWord,
+  ) {}
 
   async tell(connection: ConnectionView, totals: OwedMetric[]): Promise<void> {
     const client = await this.connections.clientFor(connection.id);
@@ -31,6 +35,6 @@ export class MetricsRoad implements Road<OwedMetric[]> {
       metricId: idOf[row.metric],
       value: valueToPost(row, connection.metricsMode),
     }));
-    await client.updateCampaignMetrics({ rows });
+    await client.updateCampaignMetrics({ rows, lastWord: this.lastWord.for(connection) });
   }
 }

@@ -9,6 +9,7 @@ import { SubscriptionPostRepository } from '../persistence/subscription-post.rep
 import { type StatusBatch, SubscriptionStatusRepository } from '../persistence/subscription-status.repository';
 import { SubscriptionTargetRepository } from '../persistence/subscription-target.repository';
 import { failureOf } from '../roads/call-outcome';
+import { FormerNamesError, LastWord } from '../roads/last-word';
 
 /** One post under way. */
 interface Post extends StatusBatch {
@@ -37,12 +38,6 @@ class CutShortError extends AppError {
   readonly retryable = true;
 }
 
-/** Since customers were named for a post, customer ids have come to mean nobody or others. */
-class FormerNamesError extends AppError {
-  readonly code = 'SUBSCRIPTION_POST_UNDER_FORMER_NAMES';
-  readonly retryable = true;
-}
-
 /** Posts the owed status of customers, at most 50,000 in one call, and keeps what Optimove acknowledged. */
 @Injectable()
 export class PostStatuses {
@@ -54,6 +49,7 @@ export class PostStatuses {
     private readonly posts: SubscriptionPostRepository,
     private readonly tasks: Tasks,
     private readonly log: Log,
+    private readonly lastWord: LastWord,
   ) {}
 
   /** Posts until nothing is due or the time is up. One worker at a time for a connection. */
@@ -173,7 +169,7 @@ export class PostStatuses {
         customerIds,
         mode: post.mode,
         appId: post.target.appId,
-        lastWord: () => this.assertNames(post),
+        lastWord: this.lastWord.for(post.connection),
       });
     } catch (error) {
       if (error instanceof OptimoveRejectedError && error.status === badRequest) return error;
@@ -181,12 +177,6 @@ export class PostStatuses {
     }
     await this.statuses.acknowledge(this.transactions.pool, post.id, { status: post.status, ids: customerIds });
     return null;
-  }
-
-  /** @throws {FormerNamesError} As they mean the same as before, the client is of the account that they are names in. */
-  private async assertNames({ connection }: Post): Promise<void> {
-    if (await this.connections.meansSame(this.transactions.pool, connection)) return;
-    throw new FormerNamesError('The account or the User ID attribute of the connection was changed before it went out');
   }
 
   private async refuse(post: Post, [customerId = '']: string[], refusal: OptimoveRejectedError): Promise<number> {

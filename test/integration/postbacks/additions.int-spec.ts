@@ -1,3 +1,4 @@
+import { ConnectionsService } from '@modules/connections';
 import { CollectTotals } from '../../../src/postbacks/collect-totals';
 import { type Stage, setStage } from './stage';
 
@@ -201,12 +202,27 @@ describe('additions posted to Optimove', () => {
   it('of a former account are not told to the one that the connection was moved to, whose campaigns have the same numbers', async () => {
     const id = await connect();
     await stage.collect(id, [{ sent: 10 }]);
-    await stage.database.query('UPDATE connection SET account_id = gen_random_uuid() WHERE id = $1', [id]);
+    await stage.move(id);
     await stage.post(id);
     expect(received()).toEqual([]);
     await stage.collect(id, [{ sent: 3 }]);
     await stage.post(id);
     expect(received()).toEqual([3]);
+  });
+
+  it('stay here when the connection is moved after they were taken and before they go out', async () => {
+    const id = await connect();
+    await stage.collect(id, [{ sent: 10 }]);
+    const connectionsService = stage.app.get(ConnectionsService);
+    const make = connectionsService.clientFor.bind(connectionsService);
+    const making = jest.spyOn(connectionsService, 'clientFor').mockImplementationOnce(async (connectionId) => {
+      await stage.move(id);
+      return make(connectionId);
+    });
+    await stage.post(id);
+    making.mockRestore();
+    expect(received()).toEqual([]);
+    expect(await stage.kept(id)).toMatchObject([{ acknowledged: 0, uncertain: 0, state: 'OWED' }]);
   });
 
   it('of who was dropped and is sent to later are counted once, whatever else is dropped', async () => {

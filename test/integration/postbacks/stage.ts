@@ -13,6 +13,7 @@ import { TotalsChangeRepository } from '../../../src/campaigns/persistence/ledge
 import { CollectTotals } from '../../../src/postbacks/collect-totals';
 import { CollectEngagement } from '../../../src/postbacks/engagement/collect-engagement';
 import { EndEngagement } from '../../../src/postbacks/engagement/end-engagement';
+import { HandOnEngagement } from '../../../src/postbacks/engagement/hand-on-engagement';
 import { PostEngagement } from '../../../src/postbacks/engagement/post-engagement';
 import { PostbackClocks } from '../../../src/postbacks/jobs/postback.clocks';
 import { EngagementBatchRepository } from '../../../src/postbacks/persistence/engagement-batch.repository';
@@ -74,8 +75,11 @@ export interface Stage {
   announceChange(): Promise<unknown>;
   /** Totals in the shape that campaigns answers. */
   totalsOf(connectionId: string, totals: Totals[]): object[];
-  /** Has this engagement collected for a connection. */
-  engage(connectionId: string, news: News[]): Promise<void>;
+  /** Has this engagement collected for a connection; of executions of its account unless told. */
+  engage(connectionId: string, news: News[], accountId?: string): Promise<void>;
+  accountOf(connectionId: string): Promise<string>;
+  /** Moves a connection to another account, which nobody else has. */
+  move(connectionId: string): Promise<void>;
   /** Makes what is owed older, as if nobody had been able to tell it for so many hours. */
   age(connectionId: string, hours: number): Promise<void>;
   post(connectionId: string): Promise<void>;
@@ -118,6 +122,13 @@ export async function setStage(): Promise<Stage> {
       bounced: rest.bounced ?? 0,
       closesAt: rest.closesAt ?? inAWeek(),
     }));
+  const accountOf: Stage['accountOf'] = async (id) => {
+    const [row] = await database.query<{ account: string }>(
+      'SELECT account_id AS account FROM connection WHERE id = $1',
+      [id],
+    );
+    return row?.account ?? '';
+  };
   const announceChange = () => database.query('INSERT INTO totals_change (execution_id) VALUES (gen_random_uuid())');
   return {
     app,
@@ -159,10 +170,19 @@ export async function setStage(): Promise<Stage> {
       await app.get(CollectTotals).run();
     },
     announceChange,
-    engage: async (connectionId, news) => {
+    accountOf,
+    move: async (connectionId) => {
+      await database.query(
+        `UPDATE connection SET account_id = gen_random_uuid(), names_since = date_trunc('milliseconds', clock_timestamp()) WHERE id = $1`,
+        [connectionId],
+      );
+    },
+    engage: async (connectionId, news, account) => {
+      const accountId = account ?? (await accountOf(connectionId));
       campaigns.news = news.map(({ customer, kind = 'OPENED', template = '7731', occurredAt, closesAt }) => ({
         projectId,
         connectionId,
+        accountId,
         optimoveChannelId: 506,
         optimoveCampaignId: '20417',
         optimoveTemplateId: template,
@@ -242,6 +262,7 @@ export function newClock({ app }: Stage): PostbackClocks {
     app.get(EngagementBatchRepository),
     app.get(PostEngagement),
     app.get(EndEngagement),
+    app.get(HandOnEngagement),
   );
 }
 

@@ -36,7 +36,7 @@ export class EngagementNewsRepository {
          SELECT e.*, ${closesAtSql} AS told_until FROM execution e
          WHERE e.id IN (SELECT execution_id FROM event) AND e.kind <> 'DIRECT'
        )
-       SELECT e.project_id AS "projectId", e.connection_id AS "connectionId", e.optimove_campaign_id AS "optimoveCampaignId",
+       SELECT e.project_id AS "projectId", e.connection_id AS "connectionId", e.account_id AS "accountId", e.optimove_campaign_id AS "optimoveCampaignId",
          e.optimove_channel_id AS "optimoveChannelId", r.optimove_template_id AS "optimoveTemplateId",
          r.customer_id AS "customerId", t.kind, t.at AS "occurredAt", e.told_until AS "closesAt"
        FROM event t JOIN told e ON e.id = t.execution_id
