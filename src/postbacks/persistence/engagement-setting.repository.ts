@@ -1,21 +1,28 @@
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { type EngagementSetting, usualSetting } from '../domain/engagement';
+import { isForeign } from './road-over';
 
-const columns = `connection_id AS "connectionId", project_id AS "projectId", road, on_doubt AS "onDoubt",
-  every_minutes AS "everyMinutes", events_url AS "eventsUrl", events_token AS "eventsToken", version`;
+/** SQL: what a setting `s` says; without the tenant of signed events where that is not the account's. */
+const columns = `s.connection_id AS "connectionId", s.project_id AS "projectId",
+  CASE WHEN s.road = 'EVENTS' AND ${isForeign} THEN 'INTERACTIONS' ELSE s.road END AS road,
+  s.on_doubt AS "onDoubt", s.every_minutes AS "everyMinutes", CASE WHEN NOT ${isForeign} THEN s.events_url END AS "eventsUrl",
+  CASE WHEN NOT ${isForeign} THEN s.events_token END AS "eventsToken", s.version`;
 
 /** How connections tell Optimove of engagement. */
 @Injectable()
 export class EngagementSettingRepository {
-  /** The usual setting, with version 0, where nobody chose. */
+  /**
+   * The usual setting, with version 0, where nobody chose. Signed events were set for an account: after a move interactions
+   * go in their place.
+   */
   async of(
     tx: Tx,
     { projectId, connectionId }: { projectId: string; connectionId: string },
   ): Promise<EngagementSetting> {
     const [row] = await query<EngagementSetting>(
       tx,
-      `SELECT ${columns} FROM engagement_postback WHERE project_id = $1 AND connection_id = $2`,
+      `SELECT ${columns} FROM engagement_postback s WHERE s.project_id = $1 AND s.connection_id = $2`,
       [projectId, connectionId],
     );
     return row ?? { connectionId, projectId, ...usualSetting, eventsUrl: null, eventsToken: null, version: 0 };
@@ -53,7 +60,7 @@ export class EngagementSettingRepository {
          (connection_id, project_id, road, on_doubt, every_minutes, events_url, events_token)
        SELECT $1, $2, $4, $5, $6, $7, $8 WHERE $3 = 0 OR EXISTS (SELECT 1 FROM engagement_postback WHERE connection_id = $1)
        ON CONFLICT ON CONSTRAINT pk_engagement_postback DO UPDATE SET road = excluded.road, on_doubt = excluded.on_doubt,
-         every_minutes = excluded.every_minutes, events_url = excluded.events_url, events_token = excluded.events_token,
+         every_minutes = excluded.every_minutes, events_url = excluded.events_url, events_token = excluded.events_token, account_id = excluded.account_id,
          version = s.version + 1, updated_at = now()
        WHERE s.project_id = $2 AND s.version = $3
        RETURNING ${columns}`,

@@ -2,6 +2,7 @@ import { newId } from '@libs/foundation';
 import type { QueryRunner } from 'typeorm';
 import { AccountsOfTotals1795420000591 } from '../../../migrations/1795420000591-accounts-of-totals';
 import { AccountsOfEngagement1795420000592 } from '../../../migrations/1795420000592-accounts-of-engagement';
+import { AccountsOfSignedEvents1795420000593 } from '../../../migrations/1795420000593-accounts-of-signed-events';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 
 describe('what was told before it was known to which account', () => {
@@ -27,6 +28,7 @@ describe('what was told before it was known to which account', () => {
   it('is one total of an account, and no other account is told what was its on the way back', async () => {
     const account = newId();
     const [deleted, inUse, elsewhere] = [await connect(account, true), await connect(account), await connect(newId())];
+    await new AccountsOfSignedEvents1795420000593().down(runner);
     await new AccountsOfEngagement1795420000592().down(runner);
     await new AccountsOfTotals1795420000591().down(runner);
     for (const [connectionId, acknowledged] of [

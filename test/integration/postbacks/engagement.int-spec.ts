@@ -630,6 +630,20 @@ describe('what customers did, told to Optimove one by one', () => {
       expect(await standing()).toMatchObject({ acknowledged: 1 });
     });
 
+    it('go to no tenant but the one of the account that they were set for: after a move interactions do', async () => {
+      await set({ road: 'EVENTS', eventsUrl: url(), eventsToken: tenantToken });
+      await stage.database.query('UPDATE connection SET account_id = gen_random_uuid() WHERE id = $1', [connectionId]);
+      await stage.engage(connectionId, people(2));
+      await post();
+      expect([stage.optimove.events.length, countedIds()]).toEqual([0, ['C1', 'C2']]);
+      expect(await standing()).toMatchObject({ acknowledged: 2, hasEventsToken: false });
+      expect(await set({ road: 'EVENTS', eventsUrl: url() })).toMatchObject([{ code: 'EVENTS_TOKEN' }]);
+      expect(await set({ road: 'EVENTS', eventsUrl: url(), eventsToken: tenantToken })).toEqual([]);
+      await stage.engage(connectionId, people(1));
+      await post();
+      expect(stage.optimove.events).toHaveLength(1);
+    });
+
     it('are not said to be absent because Optimove does not show them', async () => {
       await set({ road: 'EVENTS', onDoubt: 'KEEP', eventsUrl: url(), eventsToken: tenantToken });
       stage.optimove.engagement = () => 'lose';
