@@ -1,3 +1,4 @@
+/** @once because what an announcement waits for stands in PostgreSQL, where a sweep finds it; a reading that fails and comes back is the subject of callbacks and of the drill on both back ends. */
 import {
   addProviders,
   type CampaignStage,
