@@ -1,4 +1,5 @@
 import { PlatformConfig, SecretBox, Transactions } from '@libs/platform';
+import { ConnectionsService } from '@modules/connections';
 import { type Actor, AuditTrail } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import type { DoubtRule, EngagementRoad, EngagementSetting } from '../domain/engagement';
@@ -25,6 +26,7 @@ export type EngagementProblem = 'STALE' | 'EVENTS_URL' | 'EVENTS_TOKEN' | 'EVENT
 export class ManageEngagement {
   constructor(
     private readonly transactions: Transactions,
+    private readonly connections: ConnectionsService,
     private readonly settings: EngagementSettingRepository,
     private readonly batches: EngagementBatchRepository,
     private readonly secrets: SecretBox,
@@ -34,6 +36,9 @@ export class ManageEngagement {
 
   save(actor: Actor, connectionId: string, request: EngagementRequest): Promise<EngagementProblem | null> {
     return this.transactions.run(async (tx) => {
+      // A tenant of signed events is stored for the account that the connection has: that stays the same until it is.
+      const connection = await this.connections.existing(actor.projectId, connectionId);
+      if (!connection || !(await this.connections.holdMeaning(tx, connection))) return 'STALE';
       const before = await this.settings.of(tx, { projectId: actor.projectId, connectionId });
       const wanted = this.wanted(before, request);
       const problem = this.problemOf(wanted);

@@ -45,13 +45,13 @@ export class PostEngagement {
   /** Posts until nothing of the connection is due, Optimove fails, or the run is long. The caller holds the connection's lease. */
   async run(connectionId: string): Promise<void> {
     const { pool } = this.transactions;
-    const found = await this.connections.find(connectionId);
-    if (!found) return;
-    const setting = await this.settings.of(pool, { projectId: found.projectId, connectionId });
+    // Before its setting: the last word keeps here what a move since then would bring to another account.
+    const connection = await this.connections.find(connectionId);
+    if (!connection) return;
+    const setting = await this.settings.of(pool, { projectId: connection.projectId, connectionId });
     await this.batches.doubtInterrupted(pool, connectionId, setting.onDoubt);
     await this.handOn.ofConnection(connectionId);
-    const connection = await this.connections.existing(found.projectId, connectionId);
-    if (!connection) return;
+    if (!(await this.connections.existing(connection.projectId, connectionId))) return;
     await this.makeBatches(connection, setting);
     await this.expire(connectionId);
     if (connection.isDisabled) return this.batches.putOff(pool, connectionId);

@@ -1,10 +1,13 @@
+import { newId } from '@libs/foundation';
 import { signatureOf } from '@libs/optimove-client';
 import { Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
+import { ConnectionRepository } from '../../../src/connections/persistence/connection.repository';
 import { EndEngagement } from '../../../src/postbacks/engagement/end-engagement';
 import { HandOnEngagement } from '../../../src/postbacks/engagement/hand-on-engagement';
 import { PostEngagement } from '../../../src/postbacks/engagement/post-engagement';
 import { EngagementEventRepository } from '../../../src/postbacks/persistence/engagement-event.repository';
+import { EngagementSettingRepository } from '../../../src/postbacks/persistence/engagement-setting.repository';
 import { newClock, type Stage, setStage } from './stage';
 
 /** Somebody's event as it is kept. */
@@ -642,6 +645,46 @@ describe('what customers did, told to Optimove one by one', () => {
       await stage.engage(connectionId, people(1));
       await post();
       expect(stage.optimove.events).toHaveLength(1);
+    });
+
+    it('go to no former tenant either when the connection is moved right after its setting was read', async () => {
+      await set({ road: 'EVENTS', eventsUrl: url(), eventsToken: tenantToken });
+      const [account] = await stage.database.query<{ id: string }>(
+        'SELECT account_id AS id FROM connection WHERE id = $1',
+        [connectionId],
+      );
+      const moveTo = async (accountId: string | undefined): Promise<void> => {
+        await stage.database.query('UPDATE connection SET account_id = $2, names_since = now() WHERE id = $1', [
+          connectionId,
+          accountId,
+        ]);
+      };
+      const other = newId();
+      await moveTo(other);
+      await stage.engage(connectionId, people(1));
+      await moveTo(account?.id);
+      const settings = stage.app.get(EngagementSettingRepository);
+      const read = settings.of.bind(settings);
+      const spy = jest.spyOn(settings, 'of').mockImplementationOnce(async (tx, owner) => {
+        const setting = await read(tx, owner);
+        await moveTo(other);
+        return setting;
+      });
+      await post();
+      spy.mockRestore();
+      expect(stage.optimove.events).toEqual([]);
+      await post();
+      expect([stage.optimove.events.length, countedIds()]).toEqual([0, ['C1']]);
+    });
+
+    it('are not set while the connection is about to get another account', async () => {
+      const transactions = stage.app.get(Transactions);
+      await transactions.run(async (tx) => {
+        await stage.app.get(ConnectionRepository).lockNames(tx, connectionId);
+        const problems = await set({ road: 'EVENTS', eventsUrl: url(), eventsToken: tenantToken });
+        expect(problems).toMatchObject([{ code: 'STALE' }]);
+      });
+      expect(await standing()).toMatchObject({ hasEventsToken: false });
     });
 
     it('are not said to be absent because Optimove does not show them', async () => {
