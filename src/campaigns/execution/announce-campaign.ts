@@ -1,3 +1,4 @@
+import { newId } from '@libs/foundation';
 import { Outbox, type Tx } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
@@ -13,6 +14,8 @@ import { StopRepository } from '../persistence/ledger/stop.repository';
 
 /** Why Optimove's own cancellation ended an execution. */
 export const cancelledInOptimove = 'Cancelled in Optimove';
+
+const togetherMs = 5_000;
 
 /** Leads an announcement, whoever made it, to its execution and to the reading of its list. */
 @Injectable()
@@ -35,7 +38,8 @@ export class AnnounceCampaign {
       await this.stops.requestCancel(tx, [announced.id], cancelledInOptimove, cancelledAt);
       return { ...announced, outcome: 'CANCELLED' };
     }
-    if (['NEW', 'REVIVED', 'AGAIN'].includes(announced.outcome)) await this.read(tx, announced.id);
+    if (['NEW', 'REVIVED'].includes(announced.outcome)) await this.read(tx, announced.id);
+    if (announced.outcome === 'AGAIN') await this.readOnceMore(tx, announced.id);
     return announced;
   }
 
@@ -59,7 +63,14 @@ export class AnnounceCampaign {
 
   /** Queues the reading of an execution. */
   read(tx: Tx, executionId: string): Promise<void> {
-    return this.outbox.enqueue(tx, readRecipientsJob, { executionId, reading: 1 });
+    return this.outbox.enqueue(tx, readRecipientsJob, { executionId, occasion: newId() });
+  }
+
+  /** Optimove names each template of a campaign by itself: announcements that come together share a reading. */
+  private readOnceMore(tx: Tx, executionId: string): Promise<void> {
+    const last = Math.floor(Date.now() / togetherMs) + 1;
+    const job = { executionId, occasion: `again-${last}` };
+    return this.outbox.enqueue(tx, readRecipientsJob, job, { runAt: new Date(last * togetherMs) });
   }
 
   /** Also over a connection that was deleted and made again as this one. */

@@ -15,6 +15,8 @@ const partitionsEveryMs = 3_600_000;
 const retentionEveryMs = 3_600_000;
 const daysAhead = 3;
 const idleSeconds = 45;
+/** How often at most the sweep has a list read that nobody reads. */
+const readAnewMs = 30_000;
 const neglectedSeconds = 5;
 const batch = 500;
 /** A runaway trigger that was cancelled may have had hundreds of thousands waiting. */
@@ -43,9 +45,10 @@ export class ExecutionClocks {
     const tick = { name: 'campaigns.sweep-executions', everyMs: sweepEveryMs, leaseMs: 60_000 };
     await this.leases.runWhenDue(tick, async () => {
       await this.transactions.run(async (tx) => {
+        const turn = Math.floor(Date.now() / readAnewMs);
         const jobs = (await this.executions.unread(tx, idleSeconds, batch)).map(({ id, reading }) => ({
           executionId: id,
-          reading,
+          occasion: `${reading}-${turn}`,
         }));
         await this.outbox.enqueueMany(tx, readRecipientsJob, jobs);
         const waiting = await this.triggered.neglected(tx, neglectedSeconds);

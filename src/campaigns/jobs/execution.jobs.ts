@@ -3,11 +3,13 @@ import { receiptsArrived } from '@modules/channels';
 import { connectionDeleted } from '@modules/connections';
 import type { ExecutionRow } from '../persistence/ledger/execution.repository';
 
-/** Reads the recipients of an announced execution, page by page, and freezes the audience. */
-export const readRecipientsJob = defineJob<{ executionId: string; reading: number }>({
+/**
+ * Reads the recipients of an announced execution, page by page, and freezes the audience. An ended job keeps its id, for a
+ * week where it failed: what wants another reading must name another `occasion`.
+ */
+export const readRecipientsJob = defineJob<{ executionId: string; occasion: string }>({
   queue: 'campaigns.read-recipients',
-  // A failed job keeps its id for a week; the sweep's next try must not be taken for it.
-  id: ({ executionId, reading }) => `${executionId}_${reading}_${Math.floor(Date.now() / 30_000)}`,
+  id: ({ executionId, occasion }) => `${executionId}_${occasion}`,
   concurrency: 2,
 });
 
