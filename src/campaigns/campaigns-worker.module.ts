@@ -8,6 +8,7 @@ import { CancelOfConnectionHandler } from './jobs/cancel-of-connection.handler';
 import { DrainTriggeredHandler } from './jobs/drain-triggered.handler';
 import { ExecutionClocks } from './jobs/execution.clocks';
 import { GivingWayListener } from './jobs/giving-way.listener';
+import { GoOnOverConnectionHandler } from './jobs/go-on-over-connection.handler';
 import { JournalClock } from './jobs/journal.clock';
 import { ReadRecipientsHandler } from './jobs/read-recipients.handler';
 import { SendChunkHandler } from './jobs/send-chunk.handler';
@@ -26,6 +27,7 @@ import { EngagementClock } from './tracking/engagement.clock';
     ReadRecipientsHandler,
     SendChunkHandler,
     CancelOfConnectionHandler,
+    GoOnOverConnectionHandler,
     ApplyReceiptsHandler,
     ExecutionClocks,
     SweepClock,

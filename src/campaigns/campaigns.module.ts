@@ -30,6 +30,7 @@ import { FindMissed } from './execution/find-missed';
 import { FindQuietChannels } from './execution/find-quiet-channels';
 import { ForgetOld } from './execution/forget-old';
 import { GivingWay } from './execution/giving-way';
+import { GoOnOverConnection } from './execution/go-on-over-connection';
 import { HandOverSlice } from './execution/hand-over-slice';
 import { MatchPeople } from './execution/match-people';
 import { MatchSamePeople } from './execution/match-same-people';
@@ -150,6 +151,7 @@ const useCases = [
   ApplyReceipts,
   SettleByReceipt,
   CancelExecution,
+  GoOnOverConnection,
   CompleteExecution,
   DrainTriggered,
   TriggeredSubjects,

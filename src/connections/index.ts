@@ -9,5 +9,11 @@ export { isAllowedAddress } from './domain/callback-addresses';
 export type { ConnectionStatus, ConnectionView, MetricsMode } from './domain/connection-view';
 export { connectionsOfProject } from './domain/connections-of-project';
 export { ConnectionNotFoundError } from './domain/errors';
-export { accountLeft, callsTakenOver, connectionDeleted, userIdAttributeChanged } from './domain/events';
+export {
+  accountLeft,
+  callsTakenOver,
+  connectionDeleted,
+  connectionEnabled,
+  userIdAttributeChanged,
+} from './domain/events';
 export { sealedByConnections } from './sealed-columns';

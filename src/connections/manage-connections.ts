@@ -7,7 +7,13 @@ import { AccessCheck } from './access-check';
 import { toView } from './connections.service';
 import { DeletionConsequences } from './deletion-consequences';
 import { type ConnectionProblem, type ConnectionSettings, problemsOf } from './domain/connection-settings';
-import { accountLeft, callsTakenOver, connectionDeleted, userIdAttributeChanged } from './domain/events';
+import {
+  accountLeft,
+  callsTakenOver,
+  connectionDeleted,
+  connectionEnabled,
+  userIdAttributeChanged,
+} from './domain/events';
 import { hintOf, isSameEndpoint, tokenKeptHours } from './domain/rules';
 import { forgetTokenJob } from './jobs/connections.jobs';
 import { KnownAccounts } from './known-accounts';
@@ -81,11 +87,14 @@ export class ManageConnections {
     return this.transactions.run(async (tx) => {
       const connection = await this.repository.lock(tx, actor.projectId, id);
       if (!connection) return failed(notFound());
-      if (connection.isDisabled && !isDisabled) connection.enabledAt = new Date();
+      const isEnabled = connection.isDisabled && !isDisabled;
+      if (isEnabled) connection.enabledAt = new Date();
       Object.assign(connection, { isDisabled, version: connection.version + 1, updatedAt: new Date() });
       const action = isDisabled ? 'connection.disabled' : 'connection.enabled';
       await this.audit.record(tx, actor, { action, subject: subjectOf(connection) });
       if (isDisabled) await this.giveCallsAway(tx, connection);
+      const at = String(connection.version);
+      if (isEnabled) await this.outbox.publish(tx, connectionEnabled, { connectionId: id, at });
       return { connection: await this.repository.save(tx, connection), problems: [] };
     });
   }

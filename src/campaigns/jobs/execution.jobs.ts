@@ -1,6 +1,6 @@
 import { defineJob, subscribe } from '@libs/platform';
 import { receiptsArrived } from '@modules/channels';
-import { connectionDeleted } from '@modules/connections';
+import { connectionDeleted, connectionEnabled } from '@modules/connections';
 import type { ExecutionRow } from '../persistence/ledger/execution.repository';
 
 /**
@@ -51,6 +51,12 @@ export const cancelOfConnectionJob = defineJob<{ connectionId: string }>({
   id: ({ connectionId }) => `cancel-${connectionId}`,
 });
 
+/** Lets what waits over a connection that was disabled go on. */
+export const goOnOverConnectionJob = defineJob<{ connectionId: string; at: string }>({
+  queue: 'campaigns.go-on-over-connection',
+  id: ({ connectionId, at }) => `${connectionId}_${at}`,
+});
+
 /** Works off provider receipts that have arrived. */
 export const applyReceiptsJob = defineJob<{ accountId: string }>({
   queue: 'campaigns.apply-receipts',
@@ -59,3 +65,4 @@ export const applyReceiptsJob = defineJob<{ accountId: string }>({
 
 subscribe(receiptsArrived, applyReceiptsJob);
 subscribe(connectionDeleted, cancelOfConnectionJob);
+subscribe(connectionEnabled, goOnOverConnectionJob);

@@ -3,6 +3,9 @@ import { defineEvent } from '@libs/platform';
 /** A connection was deleted; whoever registered something at Optimove for it takes that back. */
 export const connectionDeleted = defineEvent<{ connectionId: string }>('connections.connection-deleted');
 
+/** A connection that was disabled is in use again; `at` tells one change from the next. */
+export const connectionEnabled = defineEvent<{ connectionId: string; at: string }>('connections.connection-enabled');
+
 /**
  * The calls of Optimove that came to the connection `formerId` come to this one from now on: the former was disabled or
  * moved to another account. A connection that was moved is told of itself. `at` tells one change from the next.

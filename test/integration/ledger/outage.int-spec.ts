@@ -1,6 +1,8 @@
 import type { SendResult } from '@libs/delivery';
-import { type Outbox, Transactions } from '@libs/platform';
+import { Outbox, Transactions } from '@libs/platform';
+import { GoOnOverConnection } from '../../../src/campaigns/execution/go-on-over-connection';
 import { letGoOn } from '../../../src/campaigns/execution/queue-chunks';
+import { chunkJobOf, goOnOverConnectionJob } from '../../../src/campaigns/jobs/execution.jobs';
 import { ChunkRepository, type HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import { DeliveryRepository } from '../../../src/campaigns/persistence/ledger/delivery.repository';
 import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
@@ -139,6 +141,35 @@ describe('a message that waits when its connection is disabled', () => {
       await change('disableConnection');
       await change('enableConnection');
       expect(await hoursWaited()).toBe(0);
+    } finally {
+      await stage.close();
+    }
+  }, 60_000);
+});
+
+describe('what waits because its connection is disabled', () => {
+  it('is queued at once when that is enabled again', async () => {
+    const stage = await setChannelStage();
+    try {
+      const { projectId, connectionId: id, database } = stage;
+      const executionId = await insertExecution(database, { projectId, people: 1, connectionId: id });
+      const change = (what: string): Promise<unknown> =>
+        stage.ask(`mutation ($id: ID!) { ${what}(input: { id: $id }) { userErrors { code } } }`, { id });
+      const jobs = async (queue: string): Promise<Record<string, unknown>[]> =>
+        (
+          await database.query<{ data: Record<string, unknown> }>('SELECT data FROM outbox_message WHERE queue = $1', [
+            queue,
+          ])
+        ).map(({ data }) => data);
+      await change('enableConnection');
+      expect(await jobs(goOnOverConnectionJob.queue)).toEqual([]);
+      await change('disableConnection');
+      await change('enableConnection');
+      const [job] = await jobs(goOnOverConnectionJob.queue);
+      expect(job).toMatchObject({ connectionId: id });
+      const [transactions, outbox] = [stage.app.get(Transactions), stage.app.get(Outbox)];
+      await new GoOnOverConnection(transactions, outbox, new StopRepository()).run(id);
+      expect(await jobs(chunkJobOf('SCHEDULED').queue)).toEqual([{ executionId, chunkNo: 1, attempt: 1 }]);
     } finally {
       await stage.close();
     }

@@ -40,6 +40,8 @@ export interface Cancellation {
 const isUnfinished = `(state IN ('ANNOUNCED', 'READING', 'RUNNING')
   OR (state = 'COMPLETED' AND (reading > read_through OR ${isAnnouncedSince})))`;
 
+const couldSend = `state = 'RUNNING' AND paused_at IS NULL AND cancel_requested_at IS NULL`;
+
 interface StandingRow {
   reason: string | null;
   scope: StopScope | null;
@@ -202,12 +204,14 @@ export class StopRepository {
 
   /** Executions of a project that could send if nothing stops them. */
   async running(tx: Tx, projectId: string): Promise<string[]> {
-    const rows = await query<{ id: string }>(
-      tx,
-      `SELECT id FROM execution WHERE project_id = $1 AND state = 'RUNNING' AND paused_at IS NULL AND cancel_requested_at IS NULL`,
-      [projectId],
-    );
-    return rows.map(({ id }) => id);
+    const sql = `SELECT id FROM execution WHERE project_id = $1 AND ${couldSend}`;
+    return (await query<{ id: string }>(tx, sql, [projectId])).map(({ id }) => id);
+  }
+
+  /** The same of a connection. */
+  async runningOver(tx: Tx, connectionId: string): Promise<string[]> {
+    const sql = `SELECT id FROM execution WHERE connection_id = $1 AND ${couldSend}`;
+    return (await query<{ id: string }>(tx, sql, [connectionId])).map(({ id }) => id);
   }
 
   /** Notes that sending is let go on: messages that wait for their provider wait from now on. */
