@@ -3,6 +3,7 @@ import { type Actor, AuditTrail } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import { ExecutionListRepository, type ListedExecution } from '../persistence/ledger/execution-list.repository';
 import { StopRepository, type StopScope } from '../persistence/ledger/stop.repository';
+import { AnnounceCampaign } from './announce-campaign';
 import { CancelExecution } from './cancel-execution';
 import { letGoOn, queueIdle } from './queue-chunks';
 
@@ -18,6 +19,7 @@ export class StopExecutions {
     private readonly stops: StopRepository,
     private readonly executions: ExecutionListRepository,
     private readonly cancellation: CancelExecution,
+    private readonly announceCampaign: AnnounceCampaign,
     private readonly audit: AuditTrail,
   ) {}
 
@@ -26,12 +28,13 @@ export class StopExecutions {
     return this.change(actor, id, 'execution.paused', (tx) => this.stops.pause(tx, id));
   }
 
-  /** Goes on where it stopped; due chunks are queued at once. */
+  /** Goes on where it stopped: due chunks are queued at once, and its list is read as far as it was not while it stopped. */
   resume(actor: Actor, id: string): Promise<StopRefusal | null> {
     return this.change(actor, id, 'execution.resumed', async (tx) => {
-      const isResumed = await this.stops.resume(tx, id);
-      if (isResumed) await letGoOn({ outbox: this.outbox, stops: this.stops }, tx, id);
-      return isResumed;
+      if (!(await this.stops.resume(tx, id))) return false;
+      await letGoOn({ outbox: this.outbox, stops: this.stops }, tx, id);
+      await this.announceCampaign.read(tx, id);
+      return true;
     });
   }
 
