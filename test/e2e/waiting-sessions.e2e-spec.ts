@@ -12,8 +12,9 @@ import {
 import { eventually } from '../support/eventually';
 import { type Product, startProduct } from '../support/product';
 
-/** From the decision to the last byte at the far end: 2 s to the first byte, and what the way and the answer take. */
-const longestMs = 3_500;
+const answerMs = 150;
+/** Five connections, two seconds from the decision to the hand-over, and what arrives beside the message itself. */
+const mostBetween = 5 * (2_000 / answerMs) + 15;
 const content = {
   email: { fromAddress: 'offers@example.com', fromName: 'Example', subject: 'Hi', html: '<p>{{ FirstName }}</p>' },
 };
@@ -46,7 +47,7 @@ describe('messages that have to wait', () => {
   };
 
   it('for a connection to a slow mail server are decided again when they waited for more than two seconds, and all arrive once', async () => {
-    await product.control('PUT', '/far-ends/email/delay', { ms: 150 });
+    await product.control('PUT', '/far-ends/email/delay', { ms: answerMs });
     const stage = await start(180);
     const { id, funnel } = await completedExecution(product, stage.connectionId, 120_000);
     expect(countOf(funnel, 'SENT')).toBe(180);
@@ -58,13 +59,15 @@ describe('messages that have to wait', () => {
     const arrived = mails();
     expect(new Set(arrived.map(({ deliveryId }) => deliveryId)).size).toBe(180);
     expect(arrived).toHaveLength(180);
-    const waits = arrived.map(({ at, deliveryId }) => Date.parse(at) - (claimedAt.get(deliveryId) ?? 0));
-    expect(Math.max(...waits)).toBeLessThan(longestMs);
+    // However slow this machine is, no more can arrive within the time that a decision holds.
+    const times = arrived.map(({ at }) => Date.parse(at));
+    const between = arrived.map(({ at, deliveryId }) => {
+      const [from, to] = [claimedAt.get(deliveryId) ?? 0, Date.parse(at)];
+      return times.filter((time) => time > from && time < to).length;
+    });
+    expect(Math.max(...between)).toBeLessThan(mostBetween);
     // Waiting is nobody's fault: it uses no try up.
     expect(Math.max(...claimed.map(({ attempts }) => attempts))).toBe(1);
-    const seconds =
-      Math.max(...arrived.map(({ at }) => Date.parse(at))) - Math.min(...arrived.map(({ at }) => Date.parse(at)));
-    expect(seconds).toBeGreaterThan(longestMs);
   });
 
   it('for a connection do not go out once sending was switched off', async () => {
