@@ -1,8 +1,8 @@
 import { Kept } from '@libs/foundation';
 import type { OptimoveCallback } from '@libs/optimove-client';
-import { GroupCommit, Transactions } from '@libs/platform';
+import { GroupCommit, Notifications, Transactions } from '@libs/platform';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
-import { Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { saidOf } from '../domain/execution/said';
 import { isHeard } from '../domain/execution/triggered-day';
 import type { Announcement } from '../persistence/ledger/announcement.repository';
@@ -15,6 +15,7 @@ import {
 } from '../persistence/ledger/triggered-day.repository';
 import { announcementOf, type Refusal } from './announcement-of';
 import { type CompleteCallback, CompleteTrigger } from './complete-trigger';
+import { WakeUps } from './wake-ups';
 
 /** The channel on which workers learn that callbacks wait; the payload is the id of the execution. */
 export const triggeredChannel = 'campaigns.triggered';
@@ -46,7 +47,9 @@ interface Asked extends TriggeredCalls {
 }
 
 const largestBatch = 200;
-const gatherMs = 5;
+const gatherMs = 15;
+/** Whoever drains an execution gathers for longer than this before it looks again. */
+const wakeEveryMs = 50;
 const mostKept = 10_000;
 /** A campaign that was cancelled may have been started again. */
 const keepMs = 5_000;
@@ -55,11 +58,14 @@ const cancelledSince =
 
 /** Takes triggered callbacks in: what arrives together is committed together and wakes the workers once. */
 @Injectable()
-export class TriggerIntake {
+export class TriggerIntake implements BeforeApplicationShutdown {
   private readonly calls = new GroupCommit<TriggerCall, AcceptedTrigger>(
     largestBatch,
     (calls) => this.store(calls),
     gatherMs,
+  );
+  private readonly wakeUps = new WakeUps(wakeEveryMs, (executionId) =>
+    this.notifications.notify(this.transactions.pool, triggeredChannel, executionId),
   );
   /** How days stand, and until when that is believed, by what {@link keyOf} says. */
   private readonly known = new Map<string, { day: TriggeredDay; until: number }>();
@@ -74,7 +80,12 @@ export class TriggerIntake {
     private readonly complete: CompleteTrigger,
     private readonly days: TriggeredDayRepository,
     private readonly journal: JournalRepository,
+    private readonly notifications: Notifications,
   ) {}
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.wakeUps.end();
+  }
 
   /** Resolves when the callback is committed with the day's execution that it belongs to. */
   add(call: TriggerCall): Promise<AcceptedTrigger> {
@@ -93,7 +104,11 @@ export class TriggerIntake {
       if (!day || !counts(call, day)) return { ...entry, reason: cancelledSince, executionId: null };
       return { ...entry, reason: executionNotOpen, executionId: day.executionId };
     });
-    const areOpen = await this.journal.appendTriggered(this.transactions.pool, entries, triggeredChannel);
+    const executionIds = new Set(entries.flatMap(({ executionId }) => executionId ?? []));
+    const due = this.wakeUps.due(executionIds);
+    const wakes = { channel: triggeredChannel, executionIds: due };
+    const areOpen = await this.journal.appendTriggered(this.transactions.pool, entries, wakes);
+    this.wakeUps.committed(executionIds, due);
     return entries.map(({ reason, executionId }, index) =>
       areOpen[index]
         ? { outcome: 'TRIGGERED', reason: null, executionId }

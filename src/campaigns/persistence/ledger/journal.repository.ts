@@ -68,10 +68,14 @@ export class JournalRepository {
   }
 
   /**
-   * Appends triggered calls and tells on `channel` the ids of the open executions they belong to, all in one statement,
-   * because a message waits for it. @returns whether the execution of each call is open.
+   * Appends triggered calls and tells on the channel which of these executions are open, all in one statement, because a
+   * message waits for it. @returns whether the execution of each call is open.
    */
-  async appendTriggered(tx: Tx, entries: TriggeredEntry[], channel: string): Promise<boolean[]> {
+  async appendTriggered(
+    tx: Tx,
+    entries: TriggeredEntry[],
+    wakes: { channel: string; executionIds: string[] },
+  ): Promise<boolean[]> {
     const column = <K extends keyof TriggeredEntry>(name: K): TriggeredEntry[K][] =>
       entries.map((entry) => entry[name]);
     const rows = await query<{ isOpen: boolean }>(
@@ -96,7 +100,7 @@ export class JournalRepository {
          INSERT INTO callback_waiting (execution_id, journal_id, received_at)
          SELECT execution_id, id, received_at FROM kept WHERE outcome = 'TRIGGERED'
        ), told AS MATERIALIZED (
-         SELECT pg_notify($13, id::text) FROM (SELECT DISTINCT execution_id AS id FROM given WHERE is_open) AS open
+         SELECT pg_notify($13, id::text) FROM (SELECT DISTINCT execution_id AS id FROM given WHERE is_open AND execution_id = ANY($15::uuid[])) AS open
        )
        SELECT is_open AS "isOpen" FROM given CROSS JOIN (SELECT count(*) FROM told) AS all_told ORDER BY position`),
       [
@@ -112,8 +116,9 @@ export class JournalRepository {
         column('executionId'),
         column('callId'),
         column('receivedAt'),
-        channel,
+        wakes.channel,
         column('optimoveTemplateId'),
+        wakes.executionIds,
       ],
     );
     return rows.map(({ isOpen }) => isOpen);

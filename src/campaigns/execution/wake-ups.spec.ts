@@ -1,0 +1,60 @@
+import { WakeUps } from './wake-ups';
+
+const one = new Set(['one']);
+
+describe('workers of an execution whose callbacks wait', () => {
+  let told: string[];
+  let wakeUps: WakeUps;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    told = [];
+    wakeUps = new WakeUps(50, async (id) => void told.push(id));
+  });
+  afterEach(() => jest.useRealTimers());
+
+  const commit = (ids = one): string[] => {
+    const due = wakeUps.due(ids);
+    wakeUps.committed(ids, due);
+    return due;
+  };
+
+  it('are told with the first commit, and of all that follow soon once, after the last of them', () => {
+    expect(commit()).toEqual(['one']);
+    jest.advanceTimersByTime(10);
+    expect([commit(), commit()]).toEqual([[], []]);
+    expect(told).toEqual([]);
+    jest.advanceTimersByTime(40);
+    expect(told).toEqual(['one']);
+    jest.advanceTimersByTime(1_000);
+    expect(told).toEqual(['one']);
+    expect(commit()).toEqual(['one']);
+  });
+
+  it('are told of each execution by itself', () => {
+    commit();
+    expect(commit(new Set(['one', 'other']))).toEqual(['other']);
+    jest.advanceTimersByTime(50);
+    expect(told).toEqual(['one']);
+  });
+
+  it('are told of what a commit brought that took longer than the pause, and only after it', () => {
+    commit();
+    jest.advanceTimersByTime(10);
+    const due = wakeUps.due(one);
+    jest.advanceTimersByTime(200);
+    expect(told).toEqual([]);
+    wakeUps.committed(one, due);
+    jest.advanceTimersByTime(1);
+    expect(told).toEqual(['one']);
+  });
+
+  it('are told of what is owed when the process ends', async () => {
+    commit();
+    commit();
+    await wakeUps.end();
+    expect(told).toEqual(['one']);
+    jest.advanceTimersByTime(1_000);
+    expect(told).toEqual(['one']);
+  });
+});
