@@ -20,9 +20,9 @@ import { type TriggeredSubject, TriggeredSubjects } from './triggered-subjects';
 const atOnce = 100;
 const longestRaw = 2_000;
 /** What comes so close together goes in one chunk: under load that saves most of the cost, and alone nothing waits. */
-const gatherMs = 60;
-/** So many have been gathered while the batch before was placed: the next one does not wait. */
-const gathered = atOnce / 2;
+const gatherMs = 40;
+/** So many waited already: the next batch does not wait for more. */
+const gathered = atOnce - 10;
 
 /** A chunk of new customers that its holder has from the start, and whom of them to send to. */
 export interface FreshChunk {

@@ -49,7 +49,7 @@ interface Asked extends TriggeredCalls {
 const largestBatch = 200;
 const gatherMs = 15;
 /** Whoever drains an execution gathers for longer than this before it looks again. */
-const wakeEveryMs = 50;
+const wakeEveryMs = 30;
 const mostKept = 10_000;
 /** A campaign that was cancelled may have been started again. */
 const keepMs = 5_000;

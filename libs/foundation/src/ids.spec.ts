@@ -1,0 +1,29 @@
+import { isUuid, newId } from './ids';
+
+const version = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+describe('a new id', () => {
+  it('is a UUID of version 7 that tells when it was made', () => {
+    const before = Date.now();
+    const id = newId();
+    expect(id).toMatch(version);
+    expect(isUuid(id)).toBe(true);
+    const at = Number.parseInt(id.replace('-', '').slice(0, 12), 16);
+    expect(at).toBeGreaterThanOrEqual(before);
+    expect(at).toBeLessThanOrEqual(Date.now());
+  });
+
+  it('is later than each before it, however many are made in a millisecond, and its random part another one', () => {
+    const ids = Array.from({ length: 20_000 }, newId);
+    expect(ids).toEqual([...ids].sort());
+    expect(new Set(ids.map((id) => id.slice(-10))).size).toBeGreaterThan(19_990);
+    expect(ids.every((id) => version.test(id))).toBe(true);
+  });
+
+  it('is later than the last one where the clock was set back', () => {
+    const last = newId();
+    jest.useFakeTimers({ now: Date.now() - 3_600_000 });
+    expect(newId() > last).toBe(true);
+    jest.useRealTimers();
+  });
+});
