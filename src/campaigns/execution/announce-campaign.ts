@@ -63,13 +63,13 @@ export class AnnounceCampaign {
 
   /** Queues the reading of an execution. */
   read(tx: Tx, executionId: string): Promise<void> {
-    return this.outbox.enqueue(tx, readRecipientsJob, { executionId, occasion: newId() });
+    return this.outbox.enqueue(tx, readRecipientsJob, { executionId, at: newId() });
   }
 
   /** Optimove names each template of a campaign by itself: announcements that come together share a reading. */
   private readOnceMore(tx: Tx, executionId: string): Promise<void> {
     const last = Math.floor(Date.now() / togetherMs) + 1;
-    const job = { executionId, occasion: `again-${last}` };
+    const job = { executionId, at: `again-${last}` };
     return this.outbox.enqueue(tx, readRecipientsJob, job, { runAt: new Date(last * togetherMs) });
   }
 

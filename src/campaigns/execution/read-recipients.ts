@@ -196,7 +196,7 @@ export class ReadRecipients {
 
   private async readAgain({ id, reading }: OptimoveExecutionRow): Promise<void> {
     await this.transactions.run((tx) =>
-      this.outbox.enqueue(tx, readRecipientsJob, { executionId: id, occasion: `${reading + 1}` }),
+      this.outbox.enqueue(tx, readRecipientsJob, { executionId: id, at: `${reading + 1}` }),
     );
   }
 }

@@ -48,7 +48,7 @@ export class ExecutionClocks {
         const turn = Math.floor(Date.now() / readAnewMs);
         const jobs = (await this.executions.unread(tx, idleSeconds, batch)).map(({ id, reading }) => ({
           executionId: id,
-          occasion: `${reading}-${turn}`,
+          at: `${reading}-${turn}`,
         }));
         await this.outbox.enqueueMany(tx, readRecipientsJob, jobs);
         const waiting = await this.triggered.neglected(tx, neglectedSeconds);

@@ -5,11 +5,11 @@ import type { ExecutionRow } from '../persistence/ledger/execution.repository';
 
 /**
  * Reads the recipients of an announced execution, page by page, and freezes the audience. An ended job keeps its id, for a
- * week where it failed: what wants another reading must name another `occasion`.
+ * week where it failed: what wants another reading must name another `at`.
  */
-export const readRecipientsJob = defineJob<{ executionId: string; occasion: string }>({
+export const readRecipientsJob = defineJob<{ executionId: string; at: string }>({
   queue: 'campaigns.read-recipients',
-  id: ({ executionId, occasion }) => `${executionId}_${occasion}`,
+  id: ({ executionId, at }) => `${executionId}_${at}`,
   concurrency: 2,
 });
 
