@@ -49,11 +49,12 @@ describe('workers of an execution whose callbacks wait', () => {
     expect(told).toEqual(['one']);
   });
 
-  it('are told of what is owed when the process ends', async () => {
+  it('are told of what is owed when the process ends, and at once of what it still commits', async () => {
     commit();
     commit();
     await wakeUps.end();
     expect(told).toEqual(['one']);
+    expect([commit(), commit()]).toEqual([['one'], ['one']]);
     jest.advanceTimersByTime(1_000);
     expect(told).toEqual(['one']);
   });

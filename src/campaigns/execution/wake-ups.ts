@@ -11,7 +11,7 @@ export class WakeUps {
 
   /** @param tell wakes the workers of an execution; where it fails, the sweep finds what waits. */
   constructor(
-    private readonly everyMs: number,
+    private everyMs: number,
     private readonly tell: (executionId: string) => Promise<void>,
   ) {}
 
@@ -36,8 +36,9 @@ export class WakeUps {
     }
   }
 
-  /** Tells what is owed, without waiting for its time. */
+  /** Tells what is owed without waiting for its time, and what is committed from now on with its commit. */
   async end(): Promise<void> {
+    this.everyMs = 0;
     await Promise.all([...this.owed.keys()].map((id) => this.pay(id)));
   }
 
