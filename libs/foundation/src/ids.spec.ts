@@ -1,8 +1,13 @@
-import { isUuid, newId } from './ids';
+import { isUuid } from './ids';
 
 const version = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 describe('a new id', () => {
+  /** Of a process of its own: what other tests made of the clock is nothing to it. */
+  let newId: () => string;
+  beforeEach(() => jest.isolateModules(() => ({ newId } = require('./ids'))));
+  afterEach(() => jest.useRealTimers());
+
   it('is a UUID of version 7 that tells when it was made', () => {
     const before = Date.now();
     const id = newId();
@@ -24,6 +29,5 @@ describe('a new id', () => {
     const last = newId();
     jest.useFakeTimers({ now: Date.now() - 3_600_000 });
     expect(newId() > last).toBe(true);
-    jest.useRealTimers();
   });
 });

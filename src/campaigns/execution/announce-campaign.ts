@@ -68,9 +68,9 @@ export class AnnounceCampaign {
 
   /** Optimove names each template of a campaign by itself: announcements that come together share a reading. */
   private readOnceMore(tx: Tx, executionId: string): Promise<void> {
-    const last = Math.floor(Date.now() / togetherMs) + 1;
-    const job = { executionId, at: `again-${last}` };
-    return this.outbox.enqueue(tx, readRecipientsJob, job, { runAt: new Date(last * togetherMs) });
+    const turn = Math.floor(Date.now() / togetherMs) + 1;
+    const job = { executionId, at: `again-${turn}` };
+    return this.outbox.enqueue(tx, readRecipientsJob, job, { runAt: new Date(turn * togetherMs) });
   }
 
   /** Also over a connection that was deleted and made again as this one. */
