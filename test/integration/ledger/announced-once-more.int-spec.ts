@@ -1,6 +1,7 @@
 import { mutate } from '../../support/campaign-stage';
 import { type ContentStage, setStage } from '../content/stage';
 import { bringCallback } from './bring-callback';
+import { connectStage } from './connect-stage';
 
 const day = '2026-05-04';
 
@@ -10,19 +11,7 @@ describe('a campaign that is announced once more after its list was read', () =>
 
   beforeAll(async () => {
     stage = await setStage();
-    const { endpoint, apiToken } = await stage.control<{ endpoint: string; apiToken: string }>('POST', '/tenants', {
-      name: 'Once more',
-    });
-    const { connection } = await mutate<{ connection: { id: string } }>(
-      stage.graphql,
-      'createConnection',
-      'CreateConnectionInput',
-      'connection { id }',
-      { name: 'Once more', endpoint, apiToken },
-    );
-    connectionId = connection.id;
-    const channel = { connectionId, kind: 'MOBILE_PUSH', name: 'Xtremepush' };
-    await mutate(stage.graphql, 'addChannel', 'AddChannelInput', 'channel { id }', channel);
+    ({ connectionId } = await connectStage(stage, 'Once more'));
   }, 120_000);
   afterAll(() => stage?.close());
 

@@ -1,9 +1,9 @@
 import { Transactions } from '@libs/platform';
 import type { AcceptedCall } from '../../../src/campaigns/execution/accept-callback';
 import { AnnounceCampaign } from '../../../src/campaigns/execution/announce-campaign';
-import { mutate } from '../../support/campaign-stage';
 import { type ContentStage, setStage } from '../content/stage';
 import { bringCallback } from './bring-callback';
+import { connectStage } from './connect-stage';
 
 const day = '2026-05-04';
 
@@ -21,26 +21,7 @@ describe('a campaign that was cancelled', () => {
 
   beforeAll(async () => {
     stage = await setStage();
-    const { endpoint, apiToken } = await stage.control<{ endpoint: string; apiToken: string }>('POST', '/tenants', {
-      name: 'Again',
-    });
-    const { connection } = await mutate<{ connection: { id: string } }>(
-      stage.graphql,
-      'createConnection',
-      'CreateConnectionInput',
-      'connection { id }',
-      { name: 'Again', endpoint, apiToken },
-    );
-    connectionId = connection.id;
-    const channel = { connectionId, kind: 'MOBILE_PUSH', name: 'Xtremepush' };
-    const added = await mutate<{ channel: { id: string } }>(
-      stage.graphql,
-      'addChannel',
-      'AddChannelInput',
-      'channel { id }',
-      channel,
-    );
-    channelId = added.channel.id;
+    ({ connectionId, channelId } = await connectStage(stage, 'Again'));
   }, 120_000);
   afterAll(() => stage?.close());
   beforeEach(() => {

@@ -5,9 +5,9 @@ import type { QueryRunner } from 'typeorm';
 import { InstantsOfCancellations1795420000470 } from '../../../migrations/1795420000470-instants-of-cancellations';
 import type { AcceptedCall } from '../../../src/campaigns/execution/accept-callback';
 import { FindMissed } from '../../../src/campaigns/execution/find-missed';
-import { mutate } from '../../support/campaign-stage';
 import { type ContentStage, setStage } from '../content/stage';
 import { bringCallback } from './bring-callback';
+import { connectStage } from './connect-stage';
 
 /** On this day Vienna's clocks show the time from 02:00 to 03:00 twice: first two hours ahead of UTC, then one. */
 const day = '2026-10-25';
@@ -20,19 +20,7 @@ describe('callbacks in the hour that autumn repeats', () => {
 
   beforeAll(async () => {
     stage = await setStage();
-    const { endpoint, apiToken } = await stage.control<{ endpoint: string; apiToken: string }>('POST', '/tenants', {
-      name: 'Autumn',
-    });
-    const { connection } = await mutate<{ connection: { id: string } }>(
-      stage.graphql,
-      'createConnection',
-      'CreateConnectionInput',
-      'connection { id }',
-      { name: 'Autumn', endpoint, apiToken, timeZone: 'Europe/Vienna' },
-    );
-    connectionId = connection.id;
-    const channel = { connectionId, kind: 'MOBILE_PUSH', name: 'Xtremepush' };
-    await mutate(stage.graphql, 'addChannel', 'AddChannelInput', 'channel { id }', channel);
+    ({ connectionId } = await connectStage(stage, 'Autumn', { timeZone: 'Europe/Vienna' }));
   }, 120_000);
   afterAll(() => stage?.close());
   beforeEach(() => {
