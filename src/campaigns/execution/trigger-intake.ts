@@ -47,7 +47,7 @@ interface Asked extends TriggeredCalls {
 }
 
 const largestBatch = 200;
-const gatherMs = 15;
+const gatherMs = 12;
 /** Whoever drains an execution gathers for longer than this before it looks again. */
 const wakeEveryMs = 30;
 const mostKept = 10_000;

@@ -76,6 +76,7 @@ export class ImportFile {
     const { importId, taskId } = work;
     try {
       await this.storeAll(work, rows);
+      await this.imports.makeKnownToPlanner(this.transactions.pool, kind.kind, work.sums);
       const status = work.sums.rejected === 0 ? 'SUCCEEDED' : 'PARTLY_FAILED';
       await this.transactions.run(async (tx) => {
         await this.imports.finish(tx, importId);

@@ -29,6 +29,10 @@ export interface ListedImport extends ImportSums {
 }
 
 const longestRaw = 4_000;
+/** Fewer people are read through in the time that counting them takes. */
+const manyRows = 10_000;
+/** The columns that people and their devices are looked up by. */
+const counted = { PROFILES: 'profile (project_id, user_id, mobile_number)', DEVICES: 'device (project_id, profile_id)' };
 
 /** Imports and the rows they rejected. */
 @Injectable()
@@ -74,6 +78,14 @@ export class ImportRepository {
 
   async finish(tx: Tx, importId: string): Promise<void> {
     await execute(tx, 'UPDATE import SET finished_at = now() WHERE id = $1', [importId]);
+  }
+
+  /**
+   * Tells PostgreSQL's planner of what a large import brought. Until the next count of the table, which may be days away
+   * among the people of others, everybody of a new project would be read for each who is looked for.
+   */
+  async makeKnownToPlanner(tx: Tx, kind: keyof typeof counted, { created }: ImportSums): Promise<void> {
+    if (created >= manyRows) await query(tx, `ANALYZE ${counted[kind]}`);
   }
 
   list(

@@ -1,5 +1,5 @@
 import { newId } from '@libs/foundation';
-import { type JobHandler, Transactions } from '@libs/platform';
+import { type JobHandler, Transactions, type Tx } from '@libs/platform';
 import { Test } from '@nestjs/testing';
 import { SendingStoppedError } from '../../../src/campaigns/domain/execution/errors';
 import { DecideSlice } from '../../../src/campaigns/execution/decide-slice';
@@ -11,7 +11,7 @@ import { ChunkRepository } from '../../../src/campaigns/persistence/ledger/chunk
 import { DeliveryRepository } from '../../../src/campaigns/persistence/ledger/delivery.repository';
 import { eventually } from '../../support/eventually';
 import { listsOf } from './lists';
-import { insertExecution, type LedgerStage, quietStub, setStage } from './stage';
+import { insertExecution, type LedgerStage, pushes, quietStub, setStage } from './stage';
 
 const people = 20_000;
 
@@ -55,11 +55,38 @@ describe('the people of a chunk', () => {
       const open = await new ChunkRepository({ pool: tx } as Transactions).openRecipients(chunk, 100);
       expect(open.map(({ attributes }) => attributes)).toEqual(open.map(({ customerId }) => [customerId]));
       expect(open).toHaveLength(100);
-      const [read] = await tx.query(
-        `SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int AS rows FROM pg_stat_xact_user_tables
-         WHERE relname LIKE 'recipient_staging_%'`,
-      );
-      expect(read.rows).toBeLessThan(1_000);
+      expect(await rowsRead(tx, 'recipient_staging_%')).toBeLessThan(1_000);
+    });
+  });
+
+  it('come to their end and are counted one by one, however large an execution is that the planner has not heard of', async () => {
+    const { chunks, deliveries, transactions, database, projectId } = stage;
+    const executionId = await insertExecution(database, { projectId, people });
+    const fill = await chunks.take({ executionId, chunkNo: 1 }, newId());
+    if (!fill) throw new Error('The chunk cannot be taken');
+    await transactions.run((tx) => deliveries.claim(tx, fill, projectId, pushes(people)));
+    await database.query('UPDATE execution_chunk SET from_seq = 5001, to_seq = 5100 WHERE execution_id = $1', [
+      executionId,
+    ]);
+    const chunk = { ...fill, fromSeq: 5_001, toSeq: 5_100 };
+    const own = pushes(chunk.toSeq).slice(chunk.fromSeq - 1);
+    const accepted = own.map(({ seq, medium, addressKey }) => ({
+      ...{ seq, medium, addressKey, reason: null, providerMessageId: null },
+      ...{ state: 'ACCEPTED' as const, isTry: true, isAddressDead: false },
+    }));
+    const ends = own.map(({ seq, profileId }) => ({ seq, profileId, dropState: 'NO_CONTENT', reason: null }));
+    await transactions.run(async (tx) => {
+      await deliveries.record(tx, chunk, accepted);
+      await deliveries.end(tx, executionId, ends);
+      expect(await chunks.close(tx, chunk, { at: new Date(), isRefused: false })).toBeNull();
+      expect(await rowsRead(tx, 'recipient_2%')).toBeLessThan(2_000);
+      expect(await rowsRead(tx, 'delivery_2%')).toBeLessThan(2_000);
+      const sums = 'SELECT measure, count::int AS count FROM execution_tally WHERE execution_id = $1 ORDER BY 1';
+      expect(await tx.query(sums, [executionId])).toEqual([
+        { measure: 'DELIVERY:MOBILE_PUSH:ACCEPTED', count: 100 },
+        { measure: 'PEOPLE:MOBILE_PUSH:SENT', count: 100 },
+        { measure: 'SENT', count: 100 },
+      ]);
     });
   });
 
@@ -75,6 +102,16 @@ describe('the people of a chunk', () => {
     expect(explained?.['QUERY PLAN'][0].Plan['Plan Rows']).toBeGreaterThan(people / 2);
   });
 });
+
+/** Rows that a transaction has read of tables whose names are like this. */
+async function rowsRead(tx: Tx, tables: string): Promise<number> {
+  const [read] = await tx.query(
+    `SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int AS rows FROM pg_stat_xact_user_tables
+     WHERE relname LIKE $1`,
+    [tables],
+  );
+  return read.rows;
+}
 
 interface Job {
   executionId: string;

@@ -17,7 +17,8 @@ export class GroupCommit<T, R> {
 
   /**
    * @param write stores items in one transaction and returns one result for each, in their order.
-   * @param gatherMs from the start of one write to that of the next at the least: what comes in between goes together.
+   * @param gatherMs from the end of one write to the start of the next at the least: whoever was answered may ask again at
+   *   once, and what they ask in between goes together.
    */
   constructor(
     private readonly mostAtOnce: number,
@@ -38,7 +39,9 @@ export class GroupCommit<T, R> {
     while (this.waiting.length > 0) {
       if (this.gatherMs > 0) await this.gather();
       const group = this.waiting.splice(0, this.mostAtOnce);
-      if (await this.commit(group)) continue;
+      const isDone = await this.commit(group);
+      this.nextAt = performance.now() + this.gatherMs;
+      if (isDone) continue;
       for (const one of group) await this.commit([one], true);
     }
     this.isWriting = false;
@@ -47,7 +50,6 @@ export class GroupCommit<T, R> {
   private async gather(): Promise<void> {
     const waitMs = this.nextAt - performance.now();
     if (waitMs > 0 && this.waiting.length < this.mostAtOnce) await pause(waitMs);
-    this.nextAt = performance.now() + this.gatherMs;
   }
 
   private async commit(group: Waiting<T, R>[], isLast = group.length === 1): Promise<boolean> {

@@ -73,10 +73,17 @@ export const leaseSeconds = 20;
 /** So many chunks of an execution keep a job while nobody works on them. */
 const queuedAhead = 100;
 
-const peopleOfChunk = 'FROM recipient r WHERE r.execution_id = $1 AND r.seq BETWEEN $3 AND $4';
+/**
+ * Recipients of a range of places. The order leads the planner to the key, also in a partition of which it knows nothing:
+ * else it reads all of the execution.
+ */
+const peopleWithin = (from: string, to: string): string => `FROM (
+    SELECT * FROM recipient WHERE execution_id = $1 AND seq BETWEEN ${from} AND ${to} ORDER BY seq OFFSET 0) AS r`;
 
-const deliveriesOfChunk = `FROM delivery d JOIN recipient r ON r.execution_id = d.execution_id AND r.seq = d.seq
-  WHERE d.execution_id = $1 AND d.seq BETWEEN $3 AND $4`;
+const peopleOfChunk = peopleWithin('$3', '$4');
+
+const deliveriesOfChunk = `${peopleOfChunk} CROSS JOIN LATERAL (
+    SELECT * FROM delivery WHERE execution_id = $1 AND seq = r.seq OFFSET 0) AS d`;
 
 /** Where sending is switched off a chunk is left alone: matching its people again and again would help nobody. */
 const isNotStopped = `NOT EXISTS (SELECT 1 FROM sending_stop s WHERE s.project_id = e.project_id AND s.scope_id =
@@ -232,7 +239,7 @@ export class ChunkRepository {
       tx,
       prepared(`UPDATE execution_chunk c SET state = 'DONE', held_until = NULL, done_at = now()
        WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3
-         AND NOT EXISTS (SELECT 1 FROM recipient WHERE execution_id = $1 AND seq BETWEEN $4 AND $5 AND end_state IS NULL)`),
+         AND NOT EXISTS (SELECT 1 ${peopleWithin('$4', '$5')} WHERE r.end_state IS NULL)`),
       [chunk.executionId, chunk.chunkNo, chunk.fence, chunk.fromSeq, chunk.toSeq],
     );
     if (count !== 1) {

@@ -1,0 +1,34 @@
+import { newId } from '@libs/foundation';
+import { ProfileRepository } from '../../../src/profiles/persistence/profile.repository';
+import { type Stage, setStage } from './stage';
+
+const people = Array.from({ length: 10_000 }, (_, index) => `user-${index}`);
+
+describe('the people of a project', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await setStage();
+  });
+  afterAll(() => stage?.close());
+
+  it('are looked up one by one after a large import, though the planner knew of others only', async () => {
+    const { database, transactions, projectId, send } = stage;
+    await database.query(
+      'INSERT INTO profile (id, project_id, user_id) SELECT gen_random_uuid(), $1, unnest($2::text[])',
+      [newId(), people],
+    );
+    await database.query('ANALYZE profile');
+    const { body } = await send('/imports/profiles', `userId\n${people.join('\n')}\n`);
+    expect(body.created).toBe(people.length);
+    await transactions.run(async (tx) => {
+      const wanted = people.slice(5_000, 5_100);
+      const found = await new ProfileRepository().idsOf(tx, projectId, [...wanted, 'nobody']);
+      expect([...found.keys()].sort()).toEqual(wanted);
+      const [read] = await tx.query(
+        `SELECT (coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int AS rows FROM pg_stat_xact_user_tables
+         WHERE relname = 'profile'`,
+      );
+      expect(read.rows).toBeLessThan(1_000);
+    });
+  });
+});
