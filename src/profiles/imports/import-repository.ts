@@ -32,7 +32,10 @@ const longestRaw = 4_000;
 /** Fewer people are read through in the time that counting them takes. */
 const manyRows = 10_000;
 /** The columns that people and their devices are looked up by. */
-const counted = { PROFILES: 'profile (project_id, user_id, mobile_number)', DEVICES: 'device (project_id, profile_id)' };
+const counted = {
+  PROFILES: 'profile (project_id, user_id, mobile_number)',
+  DEVICES: 'device (project_id, profile_id)',
+};
 
 /** Imports and the rows they rejected. */
 @Injectable()
