@@ -128,13 +128,33 @@ describe('work in flight', () => {
         expect(jest.getTimerCount()).toBe(0);
       });
 
-      it('stays as it is while that goes on, however fast its own work is', async () => {
+      it('stays as it is while that goes on', () => {
         const limiter = new InFlightLimiter({ all: 16, perExecution: 16 });
         for (let times = 0; times < 20; times += 1) {
           limiter.giveWay();
           jest.advanceTimersByTime(900);
         }
-        expect(await atOnce(limiter)).toBe(2);
+        expect(hanging(limiter).running).toBe(2);
+      });
+
+      it('rests after each piece of the last eighth, three times as long as that took and no longer than a second', async () => {
+        const limiter = new InFlightLimiter({ all: 8, perExecution: 8 });
+        const begun: number[] = [];
+        const take = (ms: number): Promise<void> =>
+          limiter.run(of('a'), async () => {
+            begun.push(ms);
+            await new Promise((resolve) => setTimeout(resolve, ms));
+          });
+        for (let times = 0; times < 5; times += 1) limiter.giveWay();
+        for (const ms of [100, 900, 1]) void take(ms);
+        const seen: number[] = [];
+        for (const ms of [100, 299, 1, 900, 999, 1]) {
+          for (let times = 0; times < 5; times += 1) limiter.giveWay();
+          jest.advanceTimersByTime(ms);
+          await turn();
+          seen.push(begun.length);
+        }
+        expect(seen).toEqual([1, 1, 2, 2, 2, 3]);
       });
 
       it('does not get back what its own jam takes', async () => {

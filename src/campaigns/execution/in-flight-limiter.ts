@@ -21,6 +21,9 @@ type Row<T> = Map<string, T>;
 const comesBackEveryMs = 1_000;
 /** Of what may run: the least that is left of it, and what comes back of it each time. */
 const eighth = 1 / 8;
+/** At the least, a place is free again after it rested so many times as long as its work took. */
+const restTimes = 3;
+const longestRestMs = 1_000;
 
 /**
  * Lets a bounded number of pieces of work run at once. Projects whose work waits take turns, and within each its
@@ -51,28 +54,31 @@ export class InFlightLimiter {
     if (this.hasRoom(queue)) this.begin(queue);
     else await new Promise<void>((resolve) => queue.waiting.push(resolve));
     const { jams } = this;
+    const startedAt = performance.now();
     try {
       const result = await work();
       const isJammed = wasJammed?.(result) ?? null;
       if (isJammed !== null) this.learn(isJammed, jams);
       return result;
     } finally {
-      this.running -= 1;
-      queue.running -= 1;
-      if (queue.running === 0 && queue.waiting.length === 0) this.forget(owner);
-      while (this.admitNext());
+      const free = (): void => this.end(owner, queue);
+      if (this.left > this.least) free();
+      else setTimeout(free, Math.min(longestRestMs, restTimes * (performance.now() - startedAt))).unref();
     }
   }
 
   /**
-   * Halves what may run at once, down to an eighth, because something more urgent is late. With every second in which it
-   * is not called an eighth comes back.
+   * Halves what may run at once, down to an eighth, because something more urgent is late; an eighth rests after each piece
+   * of work. With every second in which it is not called an eighth comes back.
    */
   giveWay(): void {
-    const least = Math.max(1, this.limits.all * eighth);
-    this.left = Math.max(least, Math.min(this.room, this.left) / 2);
+    this.left = Math.max(this.least, Math.min(this.room, this.left) / 2);
     clearInterval(this.comingBack);
     this.comingBack = setInterval(() => this.comeBack(), comesBackEveryMs).unref();
+  }
+
+  private get least(): number {
+    return Math.max(1, this.limits.all * eighth);
   }
 
   private comeBack(): void {
@@ -127,6 +133,13 @@ export class InFlightLimiter {
   private begin(queue: Queue): void {
     this.running += 1;
     queue.running += 1;
+  }
+
+  private end(owner: WorkOwner, queue: Queue): void {
+    this.running -= 1;
+    queue.running -= 1;
+    if (queue.running === 0 && queue.waiting.length === 0) this.forget(owner);
+    while (this.admitNext());
   }
 }
 
