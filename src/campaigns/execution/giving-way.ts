@@ -5,7 +5,9 @@ import { Injectable } from '@nestjs/common';
 /** On this channel workers learn that triggered messages are late. */
 export const lateChannel = 'campaigns.triggered-late';
 
-const lateMs = 500;
+const lateMs = 250;
+/** Whoever calls waits for the answer with as many calls as it makes at once, and cannot make the next. */
+const slowAnswerMs = 100;
 const sayEveryMs = 250;
 /** How long a late message counts. */
 const heardForMs = 1_000;
@@ -38,13 +40,23 @@ export class GivingWay {
 
   /** Tells all workers when callbacks waited longer for their place than they should; a few times a second at most. */
   async tell({ connectionId, lagMs }: PlacedLate): Promise<void> {
+    const since = performance.now() - lagMs;
+    const excused = [connectionId, null].some((of) => (this.excusedUntil.get(of) ?? -1) > since);
+    if (lagMs >= lateMs && !excused) await this.say(lagMs);
+  }
+
+  /** The same when callbacks waited longer for their answer than they should. */
+  async tellAnswered(waitedMs: number): Promise<void> {
+    if (waitedMs >= slowAnswerMs) await this.say(waitedMs);
+  }
+
+  private async say(lateByMs: number): Promise<void> {
     const now = performance.now();
-    const excused = [connectionId, null].some((of) => (this.excusedUntil.get(of) ?? -1) > now - lagMs);
-    if (lagMs < lateMs || excused || now - this.saidAt < sayEveryMs) return;
+    if (now - this.saidAt < sayEveryMs) return;
     this.saidAt = now;
     // Who does not hear of this one hears of the next.
     await this.notifications
-      .notify(this.transactions.pool, lateChannel, String(Math.round(lagMs)))
+      .notify(this.transactions.pool, lateChannel, String(Math.round(lateByMs)))
       .catch(() => undefined);
   }
 

@@ -114,7 +114,7 @@ describe('work in flight', () => {
         return begun;
       }
 
-      it('is halved down to an eighth, and comes back with time though none of it ends', async () => {
+      it('is halved down to one, and comes back with time though none of it ends', async () => {
         const limiter = new InFlightLimiter({ all: 16, perExecution: 16 });
         for (let times = 0; times < 5; times += 1) limiter.giveWay();
         const begun = hanging(limiter);
@@ -124,7 +124,7 @@ describe('work in flight', () => {
           jest.advanceTimersByTime(1_000);
           await turn();
         }
-        expect(seen).toEqual([2, 4, 6, 8, 10, 12, 14, 16, 16]);
+        expect(seen).toEqual([1, 3, 5, 7, 9, 11, 13, 15, 16]);
         expect(jest.getTimerCount()).toBe(0);
       });
 
@@ -134,10 +134,10 @@ describe('work in flight', () => {
           limiter.giveWay();
           jest.advanceTimersByTime(900);
         }
-        expect(hanging(limiter).running).toBe(2);
+        expect(hanging(limiter).running).toBe(1);
       });
 
-      it('rests after each piece of the last eighth, three times as long as that took and no longer than a second', async () => {
+      it('rests after each piece of work when it is down to one, ten times as long as that took and no longer than a second', async () => {
         const limiter = new InFlightLimiter({ all: 8, perExecution: 8 });
         const begun: number[] = [];
         const take = (ms: number): Promise<void> =>
@@ -146,9 +146,9 @@ describe('work in flight', () => {
             await new Promise((resolve) => setTimeout(resolve, ms));
           });
         for (let times = 0; times < 5; times += 1) limiter.giveWay();
-        for (const ms of [100, 900, 1]) void take(ms);
+        for (const ms of [50, 900, 1]) void take(ms);
         const seen: number[] = [];
-        for (const ms of [100, 299, 1, 900, 999, 1]) {
+        for (const ms of [50, 499, 1, 900, 999, 1]) {
           for (let times = 0; times < 5; times += 1) limiter.giveWay();
           jest.advanceTimersByTime(ms);
           await turn();

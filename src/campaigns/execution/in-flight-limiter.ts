@@ -19,10 +19,10 @@ interface Queue {
 type Row<T> = Map<string, T>;
 
 const comesBackEveryMs = 1_000;
-/** Of what may run: the least that is left of it, and what comes back of it each time. */
+/** What comes back each time of what may run. */
 const eighth = 1 / 8;
-/** At the least, a place is free again after it rested so many times as long as its work took. */
-const restTimes = 3;
+/** The last place is free again after it rested so many times as long as its work took. */
+const restTimes = 10;
 const longestRestMs = 1_000;
 
 /**
@@ -62,23 +62,19 @@ export class InFlightLimiter {
       return result;
     } finally {
       const free = (): void => this.end(owner, queue);
-      if (this.left > this.least) free();
+      if (this.left > 1) free();
       else setTimeout(free, Math.min(longestRestMs, restTimes * (performance.now() - startedAt))).unref();
     }
   }
 
   /**
-   * Halves what may run at once, down to an eighth, because something more urgent is late; an eighth rests after each piece
-   * of work. With every second in which it is not called an eighth comes back.
+   * Halves what may run at once, down to one that rests after each piece of work, because something more urgent is late.
+   * With every second in which it is not called an eighth comes back.
    */
   giveWay(): void {
-    this.left = Math.max(this.least, Math.min(this.room, this.left) / 2);
+    this.left = Math.max(1, Math.min(this.room, this.left) / 2);
     clearInterval(this.comingBack);
     this.comingBack = setInterval(() => this.comeBack(), comesBackEveryMs).unref();
-  }
-
-  private get least(): number {
-    return Math.max(1, this.limits.all * eighth);
   }
 
   private comeBack(): void {

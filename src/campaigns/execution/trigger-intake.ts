@@ -1,4 +1,4 @@
-import { Kept } from '@libs/foundation';
+import { Kept, systemClock } from '@libs/foundation';
 import type { OptimoveCallback } from '@libs/optimove-client';
 import { GroupCommit, Notifications, Transactions } from '@libs/platform';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
@@ -15,6 +15,7 @@ import {
 } from '../persistence/ledger/triggered-day.repository';
 import { announcementOf, type Refusal } from './announcement-of';
 import { type CompleteCallback, CompleteTrigger } from './complete-trigger';
+import { GivingWay } from './giving-way';
 import { WakeUps } from './wake-ups';
 
 /** The channel on which workers learn that callbacks wait; the payload is the id of the execution. */
@@ -81,6 +82,7 @@ export class TriggerIntake implements BeforeApplicationShutdown {
     private readonly days: TriggeredDayRepository,
     private readonly journal: JournalRepository,
     private readonly notifications: Notifications,
+    private readonly givingWay: GivingWay,
   ) {}
 
   beforeApplicationShutdown(): Promise<void> {
@@ -109,6 +111,7 @@ export class TriggerIntake implements BeforeApplicationShutdown {
     const wakes = { channel: triggeredChannel, executionIds: due };
     const areOpen = await this.journal.appendTriggered(this.transactions.pool, entries, wakes);
     this.wakeUps.committed(executionIds, due);
+    void this.givingWay.tellAnswered(longestWait(calls));
     return entries.map(({ reason, executionId }, index) =>
       areOpen[index]
         ? { outcome: 'TRIGGERED', reason: null, executionId }
@@ -184,6 +187,11 @@ export class TriggerIntake implements BeforeApplicationShutdown {
 
 function keyOf({ connectionId, optimoveCampaignId, channelId, runDate }: Announcement, timeZone: string): string {
   return [connectionId, optimoveCampaignId, channelId, runDate, timeZone].join(' ');
+}
+
+/** How long the first of the calls has waited, in milliseconds. */
+function longestWait(calls: TriggerCall[]): number {
+  return systemClock.now().getTime() - Math.min(...calls.map(({ call }) => call.receivedAt.getTime()));
 }
 
 function zoneOf({ call }: TriggerCall): string {

@@ -6,6 +6,7 @@ import { TriggeredDayRepository } from '../../../src/campaigns/persistence/ledge
 import { type CampaignStage, stageCampaign } from '../../support/campaign-stage';
 import { eventually } from '../../support/eventually';
 import { type ContentStage, setStage } from '../content/stage';
+import { bringCallback } from './bring-callback';
 
 describe('triggered messages', () => {
   let stage: ContentStage;
@@ -79,6 +80,22 @@ describe('triggered messages', () => {
     await stage.app.get(Notifications).notify(stage.app.get(Transactions).pool, lateChannel, '4004');
     await eventually('whatever was told is heard', () => heard.includes(4_004));
     expect(heard.filter((lagMs) => lagMs > 4_000)).toEqual([4_002, 4_004]);
+    stop();
+  });
+
+  it('whose callers wait for their answers are told of too', async () => {
+    const { heard, stop } = await listening();
+    const way = new GivingWay(stage.app.get(Transactions), stage.app.get(Notifications));
+    await way.tellAnswered(99);
+    await eventually('the long wait is heard of', async () => {
+      await bringCallback(stage, {
+        ...{ connectionId: campaign.connectionId, EventTypeID: 11, CampaignID: newId() },
+        and: { CustomerID: 'A2', ChannelID: 511, TemplateID: Number(campaign.templateId) },
+        receivedAt: new Date(Date.now() - 6_000),
+      });
+      return heard.some((waitedMs) => waitedMs >= 6_000);
+    });
+    expect(heard.filter((waitedMs) => waitedMs === 99)).toEqual([]);
     stop();
   });
 
