@@ -1,5 +1,5 @@
 import { newId } from '@libs/foundation';
-import { type JobHandler, Transactions, type Tx } from '@libs/platform';
+import { type JobHandler, Transactions } from '@libs/platform';
 import { Test } from '@nestjs/testing';
 import { SendingStoppedError } from '../../../src/campaigns/domain/execution/errors';
 import { DecideSlice } from '../../../src/campaigns/execution/decide-slice';
@@ -10,6 +10,7 @@ import { SendChunkHandler } from '../../../src/campaigns/jobs/send-chunk.handler
 import { ChunkRepository } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import { DeliveryRepository } from '../../../src/campaigns/persistence/ledger/delivery.repository';
 import { eventually } from '../../support/eventually';
+import { rowsRead } from '../../support/rows-read';
 import { listsOf } from './lists';
 import { insertExecution, type LedgerStage, pushes, quietStub, setStage } from './stage';
 
@@ -52,10 +53,12 @@ describe('the people of a chunk', () => {
       namesSince: null,
     };
     await stage.transactions.run(async (tx) => {
-      const open = await new ChunkRepository({ pool: tx } as Transactions).openRecipients(chunk, 100);
-      expect(open.map(({ attributes }) => attributes)).toEqual(open.map(({ customerId }) => [customerId]));
-      expect(open).toHaveLength(100);
-      expect(await rowsRead(tx, 'recipient_staging_%')).toBeLessThan(1_000);
+      const read = await rowsRead(tx, 'recipient_staging_%', async () => {
+        const open = await new ChunkRepository({ pool: tx } as Transactions).openRecipients(chunk, 100);
+        expect(open.map(({ attributes }) => attributes)).toEqual(open.map(({ customerId }) => [customerId]));
+        expect(open).toHaveLength(100);
+      });
+      expect(read).toBeLessThan(1_000);
     });
   });
 
@@ -76,11 +79,12 @@ describe('the people of a chunk', () => {
     }));
     const ends = own.map(({ seq, profileId }) => ({ seq, profileId, dropState: 'NO_CONTENT', reason: null }));
     await transactions.run(async (tx) => {
-      await deliveries.record(tx, chunk, accepted);
-      await deliveries.end(tx, executionId, ends);
-      expect(await chunks.close(tx, chunk, { at: new Date(), isRefused: false })).toBeNull();
-      expect(await rowsRead(tx, 'recipient_2%')).toBeLessThan(2_000);
-      expect(await rowsRead(tx, 'delivery_2%')).toBeLessThan(2_000);
+      const finish = async (): Promise<void> => {
+        await deliveries.record(tx, chunk, accepted);
+        await deliveries.end(tx, executionId, ends);
+        expect(await chunks.close(tx, chunk, { at: new Date(), isRefused: false })).toBeNull();
+      };
+      expect(await rowsRead(tx, '%_2%', finish)).toBeLessThan(2_000);
       const sums = 'SELECT measure, count::int AS count FROM execution_tally WHERE execution_id = $1 ORDER BY 1';
       expect(await tx.query(sums, [executionId])).toEqual([
         { measure: 'DELIVERY:MOBILE_PUSH:ACCEPTED', count: 100 },
@@ -102,16 +106,6 @@ describe('the people of a chunk', () => {
     expect(explained?.['QUERY PLAN'][0].Plan['Plan Rows']).toBeGreaterThan(people / 2);
   });
 });
-
-/** Rows that a transaction has read of tables whose names are like this. */
-async function rowsRead(tx: Tx, tables: string): Promise<number> {
-  const [read] = await tx.query(
-    `SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::int AS rows FROM pg_stat_xact_user_tables
-     WHERE relname LIKE $1`,
-    [tables],
-  );
-  return read.rows;
-}
 
 interface Job {
   executionId: string;
