@@ -157,6 +157,14 @@ describe('work in flight', () => {
         expect(seen).toEqual([1, 1, 2, 2, 2, 3]);
       });
 
+      it('does not rest while nothing is late, though there is one place only', async () => {
+        const limiter = new InFlightLimiter({ all: 1, perExecution: 1 });
+        const work = async (): Promise<void> => jest.advanceTimersByTime(100);
+        await limiter.run(of('a'), work);
+        await expect(limiter.run(of('a'), async () => 'next')).resolves.toBe('next');
+        expect(jest.getTimerCount()).toBe(0);
+      });
+
       it('does not get back what its own jam takes', async () => {
         const limiter = new InFlightLimiter({ all: 8, perExecution: 8 });
         limiter.giveWay();

@@ -34,7 +34,7 @@ export class InFlightLimiter {
   private running = 0;
   private room: number;
   /** What is left to it by {@link giveWay}. */
-  private left: number;
+  private left = Number.POSITIVE_INFINITY;
   private comingBack: NodeJS.Timeout | undefined;
   /** Grows with every halving: what began before it tells of the same jam. */
   private jams = 0;
@@ -42,7 +42,6 @@ export class InFlightLimiter {
 
   constructor(private readonly limits: InFlightLimits) {
     this.room = limits.all;
-    this.left = limits.all;
   }
 
   /**
