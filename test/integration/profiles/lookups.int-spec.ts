@@ -1,4 +1,5 @@
 import { newId } from '@libs/foundation';
+import { ImportRepository } from '../../../src/profiles/imports/import-repository';
 import { ProfileRepository } from '../../../src/profiles/persistence/profile.repository';
 import { rowsRead } from '../../support/rows-read';
 import { type Stage, setStage } from './stage';
@@ -29,5 +30,15 @@ describe('the people of a project', () => {
       });
       expect(read).toBeLessThan(1_000);
     });
+  });
+
+  it('are imported though they cannot be made known to the planner', async () => {
+    const refused = jest
+      .spyOn(ImportRepository.prototype, 'makeKnownToPlanner')
+      .mockRejectedValue(new Error('Too busy'));
+    const { status, body } = await stage.send('/imports/profiles', 'userId\none-more\n');
+    expect(refused).toHaveBeenCalledTimes(1);
+    refused.mockRestore();
+    expect([status, body.created]).toEqual([200, 1]);
   });
 });
