@@ -14,6 +14,7 @@ export {
   callsTakenOver,
   connectionDeleted,
   connectionEnabled,
+  tokenReplaced,
   userIdAttributeChanged,
 } from './domain/events';
 export { sealedByConnections } from './sealed-columns';

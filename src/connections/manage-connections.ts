@@ -12,6 +12,7 @@ import {
   callsTakenOver,
   connectionDeleted,
   connectionEnabled,
+  tokenReplaced,
   userIdAttributeChanged,
 } from './domain/events';
 import { hintOf, isSameEndpoint, tokenKeptHours } from './domain/rules';
@@ -172,10 +173,16 @@ export class ManageConnections {
       before: before && auditView(before),
       after: auditView(connection),
     });
-    if (before && before.userIdAttribute !== connection.userIdAttribute) {
-      await this.outbox.publish(tx, userIdAttributeChanged, { connectionId: changed.id, at: String(changed.version) });
-    }
+    if (before) await this.tellOfChange(tx, before, connection);
     return { connection, problems: [] };
+  }
+
+  private async tellOfChange(tx: Tx, before: ConnectionEntity, after: ConnectionEntity): Promise<void> {
+    const change = { connectionId: after.id, at: String(after.version) };
+    if (before.apiToken !== after.apiToken) await this.outbox.publish(tx, tokenReplaced, change);
+    if (before.userIdAttribute !== after.userIdAttribute) {
+      await this.outbox.publish(tx, userIdAttributeChanged, change);
+    }
   }
 
   /** Calls of the account are strangers' from now on, also those of its engagement webhook. */

@@ -130,6 +130,11 @@ describe('an announcement', () => {
       const execution = await onlyExecution(stage);
       return execution?.reason?.includes('token') && execution.readings[1] ? execution : null;
     });
+  /** Nothing but another token has the list read before the test is over. */
+  const putOff = (executionId: string): Promise<unknown> =>
+    product.database.query(`UPDATE execution SET read_not_before = now() + interval '1 hour' WHERE id = $1`, [
+      executionId,
+    ]);
   const cancelled = async (stage: CampaignStage, campaignId: string): Promise<void> => {
     await product.control('POST', `/tenants/${stage.tenant.id}/campaigns/${campaignId}/cancel`, {});
     await eventually('the cancellation is taken in', async () => {
@@ -203,9 +208,30 @@ describe('an announcement', () => {
       return execution?.reason ? execution : null;
     });
     expect(waiting).toMatchObject({ state: 'READING', reason: expect.stringContaining('token') });
+    await putOff(waiting.id);
     await replaceToken(stage);
     const { state, reason } = await completedExecution(product, stage.connectionId);
     expect({ state, reason, messages: inbox().received }).toEqual({ state: 'COMPLETED', reason: null, messages: 60 });
+  });
+
+  it('waits also when the token was replaced while Optimove refused the former one', async () => {
+    const { stage, campaign } = await stageOne({ count: 60 });
+    await faults(stage, { rules: [{ kind: '401' }] });
+    await product.database.query(`CREATE FUNCTION keep_active() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN NEW.status := 'ACTIVE'; RETURN NEW; END $$`);
+    await product.database.query(
+      'CREATE TRIGGER keep_active BEFORE UPDATE ON connection FOR EACH ROW EXECUTE FUNCTION keep_active()',
+    );
+    try {
+      await runAtOptimove(product, stage, campaign.id);
+      const waiting = await eventually('the execution says what became of it', async () => {
+        const execution = await onlyExecution(stage);
+        return execution?.reason ? execution : null;
+      });
+      expect(waiting).toMatchObject({ state: 'READING', reason: expect.stringContaining('token') });
+    } finally {
+      await product.database.query('DROP FUNCTION keep_active CASCADE');
+    }
   });
 
   it('that comes later has the list read once more and adds who is new, nobody twice', async () => {
@@ -236,7 +262,7 @@ describe('an announcement', () => {
     await inState(stage, 'COMPLETED');
     await faults(stage, { rules: [{ kind: '401' }] });
     await grow(stage, campaign.id, 100);
-    await waitsForToken(stage);
+    await putOff((await waitsForToken(stage)).id);
     await replaceToken(stage);
     await eventually('the further list is read', async () => (await onlyExecution(stage))?.readings[1]?.finishedAt);
     const { funnel } = await inState(stage, 'COMPLETED');

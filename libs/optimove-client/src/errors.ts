@@ -7,7 +7,7 @@ export class OptimoveUnauthorizedError extends AppError {
 
   constructor(
     message: string,
-    /** 401: the key itself; 403: this function is not granted. */
+    /** 401: the key itself; 403: this function, or a file, is not granted. */
     readonly status: 401 | 403,
   ) {
     super(message);

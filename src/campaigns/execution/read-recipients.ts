@@ -84,7 +84,10 @@ export class ReadRecipients {
   }
 
   private async settle({ execution, holder }: Run, error: unknown): Promise<void> {
-    if (error instanceof OptimoveUnauthorizedError && (await this.isTokenRefused(execution))) {
+    if (
+      error instanceof OptimoveUnauthorizedError &&
+      (error.status === 401 || (await this.isTokenRefused(execution)))
+    ) {
       const reason = `Waits for a valid API token: ${error.message}`;
       return this.executions.releaseReading(execution, holder, { seconds: tokenWaitSeconds, reason });
     }

@@ -1,6 +1,6 @@
 import { defineJob, subscribe } from '@libs/platform';
 import { receiptsArrived } from '@modules/channels';
-import { connectionDeleted, connectionEnabled } from '@modules/connections';
+import { connectionDeleted, connectionEnabled, tokenReplaced } from '@modules/connections';
 import type { ExecutionRow } from '../persistence/ledger/execution.repository';
 
 /**
@@ -51,7 +51,7 @@ export const cancelOfConnectionJob = defineJob<{ connectionId: string }>({
   id: ({ connectionId }) => `cancel-${connectionId}`,
 });
 
-/** Lets what waits over a connection that was disabled go on. */
+/** Lets what waits over a connection that was disabled, or whose token was refused, go on. */
 export const goOnOverConnectionJob = defineJob<{ connectionId: string; at: string }>({
   queue: 'campaigns.go-on-over-connection',
   id: ({ connectionId, at }) => `${connectionId}_${at}`,
@@ -66,3 +66,4 @@ export const applyReceiptsJob = defineJob<{ accountId: string }>({
 subscribe(receiptsArrived, applyReceiptsJob);
 subscribe(connectionDeleted, cancelOfConnectionJob);
 subscribe(connectionEnabled, goOnOverConnectionJob);
+subscribe(tokenReplaced, goOnOverConnectionJob);

@@ -4,12 +4,12 @@ import { goOnOverConnectionJob } from './execution.jobs';
 
 /** Runs {@link goOnOverConnectionJob}. */
 @HandlesJob(goOnOverConnectionJob)
-export class GoOnOverConnectionHandler extends JobHandler<{ connectionId: string }> {
+export class GoOnOverConnectionHandler extends JobHandler<{ connectionId: string; at: string }> {
   constructor(private readonly goOn: GoOnOverConnection) {
     super();
   }
 
-  handle({ connectionId }: { connectionId: string }): Promise<void> {
-    return this.goOn.run(connectionId);
+  handle(data: { connectionId: string; at: string }): Promise<void> {
+    return this.goOn.run(data);
   }
 }

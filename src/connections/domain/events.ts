@@ -6,6 +6,9 @@ export const connectionDeleted = defineEvent<{ connectionId: string }>('connecti
 /** A connection that was disabled is in use again; `at` tells one change from the next. */
 export const connectionEnabled = defineEvent<{ connectionId: string; at: string }>('connections.connection-enabled');
 
+/** A connection has another API token; `at` tells one change from the next. */
+export const tokenReplaced = defineEvent<{ connectionId: string; at: string }>('connections.token-replaced');
+
 /**
  * The calls of Optimove that came to the connection `formerId` come to this one from now on: the former was disabled or
  * moved to another account. A connection that was moved is told of itself. `at` tells one change from the next.

@@ -183,12 +183,12 @@ describe('the files of an engagement', () => {
 });
 
 describe('a storage that knows its readers', () => {
-  it('gets the token of our identity, and its refusal says who has to act', async () => {
+  it.each([401, 403])('gets the token of our identity, and its refusal (%d) says who has to act', async (status) => {
     const tokens: (string | undefined)[] = [];
     const server = createServer((request, response) => {
       tokens.push(request.headers.authorization);
-      response.writeHead(403, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ error: { code: 403, message: 'No access to the object' } }));
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ error: { code: status, message: 'No access to the object' } }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
@@ -197,6 +197,7 @@ describe('a storage that knows its readers', () => {
     const place = { engagementId: '1', bucket: 'plain', customersFolder: 'f/customers', metadataPath: 'f/metadata_1' };
     await expect(storage.readMetadata({ ...place, decryptionKey: null })).rejects.toMatchObject({
       code: 'OPTIMOVE_UNAUTHORIZED',
+      status: 403,
       message: expect.stringContaining('Optimove must grant our Google identity access'),
     });
     expect(tokens).toEqual(['Bearer token-of-ours']);

@@ -123,7 +123,7 @@ function errorOf(object: StoredObject, status: number, text: string): Error {
   if (status === 404) return new OptimoveFileError(`${name} is not in the bucket, or was replaced while it was read`);
   if (status === 416) return new OptimoveFileError(`${name} is shorter than what was already read of it`);
   if (status === 401 || status === 403) {
-    return new OptimoveUnauthorizedError(`${message}. Optimove must grant our Google identity access`, status);
+    return new OptimoveUnauthorizedError(`${message}. Optimove must grant our Google identity access`, 403);
   }
   if (status === 429) return new OptimoveRateLimitedError(message, null);
   if (status === 408 || status >= 500) return new OptimoveUnavailableError(message);

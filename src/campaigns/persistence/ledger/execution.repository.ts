@@ -163,6 +163,16 @@ export class ExecutionRepository {
     );
   }
 
+  /** Lets the readings over a connection that wait for another API token be taken at once. */
+  async endTokenWaits(tx: Tx, connectionId: string): Promise<Reading[]> {
+    return query(
+      tx,
+      `UPDATE execution SET read_not_before = now() WHERE connection_id = $1 AND read_not_before > now()
+       RETURNING id, greatest(reading, read_through + 1) AS reading`,
+      [connectionId],
+    );
+  }
+
   /**
    * Ends a reading that cannot succeed, with the reason for a person: the execution fails, or starts anew when
    * something was announced meanwhile. One that was frozen before stays as it is.
