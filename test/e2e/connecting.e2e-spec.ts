@@ -181,7 +181,6 @@ describe('connecting Optimove', () => {
     await eventually(
       'listeners and templates are gone',
       async () => (await left('listeners')).length + (await left('templates')).length === 0,
-      30_000,
     );
     const { connection } = await product.graphql<{ connection: unknown }>(
       'query ($id: ID!) { connection(id: $id) { id } }',

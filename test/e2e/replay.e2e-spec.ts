@@ -1,3 +1,4 @@
+/** @once because calls that come again meet in PostgreSQL before anything is queued; what they queue is the subject of callbacks on both back ends. */
 import { request } from 'node:http';
 import {
   addProviders,

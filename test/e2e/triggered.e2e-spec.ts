@@ -352,7 +352,6 @@ describe('a triggered campaign', () => {
     await eventually(
       'every execution is complete',
       async () => (await funnelOf()).state === 'COMPLETED' && (await funnelOf('9001')).state === 'COMPLETED',
-      40_000,
     );
   });
 });

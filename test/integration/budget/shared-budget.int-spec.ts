@@ -50,14 +50,10 @@ describe('the calls to one Optimove account', () => {
   });
 
   it('stay within its limit however many processes make them', async () => {
-    const times = await eventually(
-      'the calls span more than a window',
-      async () => {
-        const all = await arrivals();
-        return (all.at(-1) ?? 0) - (all[0] ?? 0) > windowMs + 1_000 ? all : null;
-      },
-      30_000,
-    );
+    const times = await eventually('the calls span more than a window', async () => {
+      const all = await arrivals();
+      return (all.at(-1) ?? 0) - (all[0] ?? 0) > windowMs + 1_000 ? all : null;
+    });
     const inWindow = times.map((start) => times.filter((time) => time >= start && time < start + windowMs).length);
     expect(Math.max(...inWindow)).toBeLessThan(limit);
     expect(Math.max(...inWindow)).toBeLessThanOrEqual(most);
