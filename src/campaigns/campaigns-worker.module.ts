@@ -10,6 +10,7 @@ import { ExecutionClocks } from './jobs/execution.clocks';
 import { GivingWayListener } from './jobs/giving-way.listener';
 import { GoOnOverConnectionHandler } from './jobs/go-on-over-connection.handler';
 import { JournalClock } from './jobs/journal.clock';
+import { ReadOnOverConnectionHandler } from './jobs/read-on-over-connection.handler';
 import { ReadRecipientsHandler } from './jobs/read-recipients.handler';
 import { SendChunkHandler } from './jobs/send-chunk.handler';
 import { SendTriggeredHandler } from './jobs/send-triggered.handler';
@@ -28,6 +29,7 @@ import { EngagementClock } from './tracking/engagement.clock';
     SendChunkHandler,
     CancelOfConnectionHandler,
     GoOnOverConnectionHandler,
+    ReadOnOverConnectionHandler,
     ApplyReceiptsHandler,
     ExecutionClocks,
     SweepClock,

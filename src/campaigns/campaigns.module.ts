@@ -37,6 +37,7 @@ import { MatchSamePeople } from './execution/match-same-people';
 import { NarrowToSegment } from './execution/narrow-to-segment';
 import { NarrowToTarget } from './execution/narrow-to-target';
 import { OwnCampaigns } from './execution/own-campaigns';
+import { ReadOnOverConnection } from './execution/read-on-over-connection';
 import { ReadRecipients } from './execution/read-recipients';
 import { RecipientSources } from './execution/recipient-sources/recipient-sources';
 import { RetryExecution } from './execution/retry-execution';
@@ -152,6 +153,7 @@ const useCases = [
   SettleByReceipt,
   CancelExecution,
   GoOnOverConnection,
+  ReadOnOverConnection,
   CompleteExecution,
   DrainTriggered,
   TriggeredSubjects,

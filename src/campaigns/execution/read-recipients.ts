@@ -7,7 +7,7 @@ import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { MatchingService, type MatchKeys } from '@modules/matching';
 import { Injectable } from '@nestjs/common';
 import { erasurePurpose } from '../domain/erased';
-import { EarlierLaunchError, FencedError } from '../domain/execution/errors';
+import { AccountLeftError, EarlierLaunchError, FencedError } from '../domain/execution/errors';
 import { refuseWithout } from '../domain/execution/required-attributes';
 import { readRecipientsJob } from '../jobs/execution.jobs';
 import { AudienceRepository } from '../persistence/ledger/audience.repository';
@@ -83,36 +83,46 @@ export class ReadRecipients {
       throw new EarlierLaunchError(executionId);
   }
 
-  private async settle({ execution, holder }: Run, error: unknown): Promise<void> {
-    if (
-      error instanceof OptimoveUnauthorizedError &&
-      (error.status === 401 || (await this.isTokenRefused(execution)))
-    ) {
+  private async settle(run: Run, error: unknown): Promise<void> {
+    const { execution, holder } = run;
+    if (error instanceof OptimoveUnauthorizedError && (await this.isAboutToken(execution, error))) {
       const reason = `Waits for a valid API token: ${error.message}`;
       return this.executions.releaseReading(execution, holder, { seconds: tokenWaitSeconds, reason });
     }
     if (isRetryable(error)) {
-      await this.executions.releaseReading(execution, holder);
+      const wait = error instanceof AppError ? { seconds: 0, reason: error.message } : undefined;
+      await this.executions.releaseReading(execution, holder, wait);
       throw error;
     }
     this.log.failure('execution.reading-failed', error, { executionId: execution.id });
-    if (error instanceof AppError) return this.executions.failReading(execution, holder, error.message);
+    if (error instanceof AppError) return this.fail(run, error.message);
     if (!isDataFault(error)) {
       await this.executions.releaseReading(execution, holder);
       throw error;
     }
-    const reason = 'An internal fault stopped the reading and nothing was sent; the log has its details';
-    await this.executions.failReading(execution, holder, reason);
+    await this.fail(run, 'An internal fault stopped the reading and nothing was sent; the log has its details');
     throw error;
   }
 
-  private async isTokenRefused(execution: OptimoveExecutionRow): Promise<boolean> {
-    return (await this.connections.find(execution.connection_id))?.status === 'AUTHENTICATION_FAILED';
+  /** The files of an engagement are read without the token. */
+  private async isAboutToken(
+    { connection_id, engagement_id }: OptimoveExecutionRow,
+    { status }: OptimoveUnauthorizedError,
+  ): Promise<boolean> {
+    if (status === 401 || engagement_id !== null) return status === 401;
+    return (await this.connections.find(connection_id))?.status === 'AUTHENTICATION_FAILED';
+  }
+
+  /** What was announced meanwhile is read all the same. */
+  private async fail({ execution, holder }: Run, reason: string): Promise<void> {
+    await this.executions.failReading(execution, holder, reason);
+    if (await this.executions.isWanted(execution.id)) await this.readAgain(execution);
   }
 
   private async read(run: Run): Promise<void> {
     const { execution } = run;
     const connection = await this.connections.get(execution.project_id, execution.connection_id);
+    if (execution.engagement_id === null && connection.accountId !== execution.account_id) throw new AccountLeftError();
     const source = await this.sources.open(execution, connection, (work) => this.inLease(run, work));
     let columns: Columns;
     do {

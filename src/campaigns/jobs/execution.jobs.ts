@@ -51,9 +51,15 @@ export const cancelOfConnectionJob = defineJob<{ connectionId: string }>({
   id: ({ connectionId }) => `cancel-${connectionId}`,
 });
 
-/** Lets what waits over a connection that was disabled, or whose token was refused, go on. */
+/** Lets what waits over a connection that was disabled go on. */
 export const goOnOverConnectionJob = defineJob<{ connectionId: string; at: string }>({
   queue: 'campaigns.go-on-over-connection',
+  id: ({ connectionId, at }) => `${connectionId}_${at}`,
+});
+
+/** Reads on what waits for another API token of a connection. */
+export const readOnOverConnectionJob = defineJob<{ connectionId: string; at: string }>({
+  queue: 'campaigns.read-on-over-connection',
   id: ({ connectionId, at }) => `${connectionId}_${at}`,
 });
 
@@ -66,4 +72,4 @@ export const applyReceiptsJob = defineJob<{ accountId: string }>({
 subscribe(receiptsArrived, applyReceiptsJob);
 subscribe(connectionDeleted, cancelOfConnectionJob);
 subscribe(connectionEnabled, goOnOverConnectionJob);
-subscribe(tokenReplaced, goOnOverConnectionJob);
+subscribe(tokenReplaced, readOnOverConnectionJob);

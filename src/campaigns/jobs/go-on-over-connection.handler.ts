@@ -4,12 +4,12 @@ import { goOnOverConnectionJob } from './execution.jobs';
 
 /** Runs {@link goOnOverConnectionJob}. */
 @HandlesJob(goOnOverConnectionJob)
-export class GoOnOverConnectionHandler extends JobHandler<{ connectionId: string; at: string }> {
+export class GoOnOverConnectionHandler extends JobHandler<{ connectionId: string }> {
   constructor(private readonly goOn: GoOnOverConnection) {
     super();
   }
 
-  handle(data: { connectionId: string; at: string }): Promise<void> {
-    return this.goOn.run(data);
+  handle({ connectionId }: { connectionId: string }): Promise<void> {
+    return this.goOn.run(connectionId);
   }
 }

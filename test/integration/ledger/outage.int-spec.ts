@@ -5,12 +5,11 @@ import { letGoOn } from '../../../src/campaigns/execution/queue-chunks';
 import { chunkJobOf, goOnOverConnectionJob } from '../../../src/campaigns/jobs/execution.jobs';
 import { ChunkRepository, type HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import { DeliveryRepository } from '../../../src/campaigns/persistence/ledger/delivery.repository';
-import { ExecutionRepository } from '../../../src/campaigns/persistence/ledger/execution.repository';
 import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
 import { StopRepository } from '../../../src/campaigns/persistence/ledger/stop.repository';
 import { mutate } from '../../support/campaign-stage';
 import { eventually } from '../../support/eventually';
-import { type Stage as ChannelStage, setStage as setChannelStage } from '../channels/stage';
+import { setStage as setChannelStage } from '../channels/stage';
 import { setStage as setLimitStage, texts } from '../limits/stage';
 import { type SliceEnds, sliceOf } from './slice';
 import { insertExecution, type LedgerStage, pushes, setStage } from './stage';
@@ -30,12 +29,6 @@ const down: SliceEnds = {
       const why = { reason: 'UNAVAILABLE', detail: 'Not now', retryAfterMs: null };
       return { outcome: 'RETRYABLE', deliveryId, ...why, isAboutMessage: false };
     }),
-};
-
-const goOnOf = ({ app }: ChannelStage): GoOnOverConnection => {
-  const transactions = app.get(Transactions);
-  const executions = new ExecutionRepository(transactions);
-  return new GoOnOverConnection(transactions, app.get(Outbox), new StopRepository(), executions);
 };
 
 describe('a message whose provider is down', () => {
@@ -174,7 +167,8 @@ describe('what waits because its connection is disabled', () => {
       await change('enableConnection');
       const [job] = await jobs(goOnOverConnectionJob.queue);
       expect(job).toMatchObject({ connectionId: id });
-      await goOnOf(stage).run({ connectionId: id, at: '1' });
+      const [transactions, outbox] = [stage.app.get(Transactions), stage.app.get(Outbox)];
+      await new GoOnOverConnection(transactions, outbox, new StopRepository()).run(id);
       expect(await jobs(chunkJobOf('SCHEDULED').queue)).toEqual([{ executionId, chunkNo: 1, attempt: 1 }]);
     } finally {
       await stage.close();

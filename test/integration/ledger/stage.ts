@@ -104,7 +104,11 @@ export async function setStage(): Promise<LedgerStage> {
 }
 
 /** The clocks of executions on the stage; what they queue stays in the outbox. */
-export async function clocksOf({ transactions, chunks, completion }: LedgerStage): Promise<ExecutionClocks> {
+export async function clocksOf({
+  transactions,
+  chunks,
+  completion,
+}: Pick<LedgerStage, 'transactions' | 'chunks' | 'completion'>): Promise<ExecutionClocks> {
   const module = await Test.createTestingModule({
     providers: [
       ExecutionClocks,

@@ -30,6 +30,16 @@ export class EarlierLaunchError extends AppError {
   }
 }
 
+/** The connection is another account's by now, in which the campaign of the list is a stranger's. */
+export class AccountLeftError extends AppError {
+  readonly code = 'ACCOUNT_LEFT';
+  readonly retryable = false;
+
+  constructor() {
+    super('The connection was moved to another account before the list was read; launch the campaign there');
+  }
+}
+
 /** The rows received and the end states do not agree, so the execution must not complete. */
 export class ConservationError extends AppError {
   readonly code = 'CONSERVATION_BROKEN';

@@ -167,8 +167,8 @@ export class ExecutionRepository {
   async endTokenWaits(tx: Tx, connectionId: string): Promise<Reading[]> {
     return query(
       tx,
-      `UPDATE execution SET read_not_before = now() WHERE connection_id = $1 AND read_not_before > now()
-       RETURNING id, greatest(reading, read_through + 1) AS reading`,
+      `UPDATE execution SET read_not_before = now()
+       WHERE reading > read_through AND connection_id = $1 AND read_not_before > now() RETURNING id, reading`,
       [connectionId],
     );
   }
@@ -216,10 +216,14 @@ export class ExecutionRepository {
     );
   }
 
-  /** Executions whose reading nobody works on: announced, begun or wanted once more for more than `idleSeconds`. */
+  /**
+   * Executions whose reading nobody works on: announced, begun or wanted once more for more than `idleSeconds`, or left by
+   * a worker that is gone.
+   */
   async unread(tx: Tx, idleSeconds: number, limit: number): Promise<{ id: string; reading: number }[]> {
     const isLeft = `${isReadable} AND (held_until IS NULL OR held_until < now())
-      AND (read_not_before < now() OR coalesce(held_until, read_started_at, announced_at) < now() - $1 * interval '1 second')`;
+      AND (read_not_before < now() OR held_until < now()
+        OR coalesce(read_started_at, announced_at) < now() - $1 * interval '1 second')`;
     const found = 'SELECT e.id, greatest(reading, read_through + 1) AS reading';
     return query(
       tx,
