@@ -74,6 +74,14 @@ export class DecideSlice {
     assertNothingAgainst(execution.id, await this.stops.reasonAgainst(pool, execution.id, accountsOf(senders)));
   }
 
+  /** Whether something keeps the execution from sending, once those who are letting it go on at this moment are through. */
+  async isStopped(tx: Tx, context: ExecutionContext): Promise<boolean> {
+    const { execution, senders } = context;
+    await this.stops.untilLifted(tx, execution.id);
+    if (await this.stops.reasonAgainst(tx, execution.id, accountsOf(senders))) return true;
+    return (await this.holdReason(tx, context)) !== null;
+  }
+
   /**
    * The claims hold once `tx` is committed.
    * @throws {FencedError} when another worker has taken the chunk. @throws {SendingStoppedError} when nothing may go out now.
@@ -97,12 +105,16 @@ export class DecideSlice {
     return { claimed: await this.claim(tx, slice, wanted), verdict };
   }
 
-  /** A Direct campaign goes on only while the data of its exclusion rules can be relied on: nobody is dropped for it. */
   private async assertNotHeld(tx: Tx, context: ExecutionContext): Promise<void> {
-    const { id, kind, project_id: projectId } = context.execution;
-    if (kind !== 'DIRECT') return;
-    const { holdReason } = await this.suppression.standing(tx, projectId, originOf(context));
-    if (holdReason) throw new SendingStoppedError(`Execution ${id} is held: ${holdReason}`);
+    const holdReason = await this.holdReason(tx, context);
+    if (holdReason) throw new SendingStoppedError(`Execution ${context.execution.id} is held: ${holdReason}`);
+  }
+
+  /** A Direct campaign goes on only while the data of its exclusion rules can be relied on: nobody is dropped for it. */
+  private async holdReason(tx: Tx, context: ExecutionContext): Promise<string | null> {
+    const { kind, project_id: projectId } = context.execution;
+    if (kind !== 'DIRECT') return null;
+    return (await this.suppression.standing(tx, projectId, originOf(context))).holdReason;
   }
 
   private decide(tx: Tx, context: ExecutionContext, ready: RenderedPerson[]): Promise<GateDecision[]> {

@@ -1,7 +1,8 @@
 import { groupBy } from '@libs/foundation';
 import type { Outbox, Tx } from '@libs/platform';
 import { chunkJobOf, sendChunkJob } from '../jobs/execution.jobs';
-import type { StopRepository } from '../persistence/ledger/stop.repository';
+import type { ChunkKey } from '../persistence/ledger/chunk.repository';
+import type { IdleChunk, StopRepository } from '../persistence/ledger/stop.repository';
 
 /** Queues frozen chunks, each for when it is due. */
 export async function queueChunks(
@@ -28,10 +29,18 @@ export async function letGoOn(means: Means, tx: Tx, executionId: string): Promis
 
 /** Queues the chunks of an execution that nobody holds, each for when it is due. */
 export async function queueIdle({ outbox, stops }: Means, tx: Tx, executionId: string): Promise<void> {
-  const idle = await stops.idleChunks(tx, executionId);
+  await enqueue(outbox, tx, await stops.idleChunks(tx, executionId));
+}
+
+/** Queues a chunk unless somebody holds it. */
+export async function queueIfIdle({ outbox, stops }: Means, tx: Tx, chunk: ChunkKey): Promise<void> {
+  await enqueue(outbox, tx, await stops.idleChunks(tx, chunk.executionId, chunk.chunkNo));
+}
+
+async function enqueue(outbox: Outbox, tx: Tx, idle: IdleChunk[]): Promise<void> {
   for (const [dueAt, chunks] of groupBy(idle, (chunk) => chunk.dueAt.getTime())) {
     const [{ kind } = { kind: 'SCHEDULED' as const }] = chunks;
-    const jobs = chunks.map(({ chunkNo, attempt }) => ({ executionId, chunkNo, attempt }));
+    const jobs = chunks.map(({ executionId, chunkNo, attempt }) => ({ executionId, chunkNo, attempt }));
     await outbox.enqueueMany(tx, chunkJobOf(kind), jobs, { runAt: new Date(dueAt) });
   }
 }

@@ -26,6 +26,7 @@ import { type ExecutionContext, ExecutionContexts } from './execution-context';
 import { ExecutionNews } from './execution-news';
 import { InFlightLimiter } from './in-flight-limiter';
 import { MatchPeople } from './match-people';
+import { queueIfIdle } from './queue-chunks';
 import { type MatchedRecipient, renderSlice } from './render-slice';
 import { SendSlice, type Slice, type SliceEnd } from './send-slice';
 import { peopleWithin } from './sending-room';
@@ -161,7 +162,17 @@ export class SendChunk {
       chunkNo: chunk.chunkNo,
       reason: message,
     });
+    await this.goOnIfLifted(chunk);
     await this.cancellation.carryOut(chunk.executionId);
+  }
+
+  /** Whoever lifts a stop queues the chunks that nobody holds; this one was held, when that was just before it was left. */
+  private async goOnIfLifted(chunk: HeldChunk): Promise<void> {
+    const context = await this.contexts.get(chunk.executionId);
+    await this.transactions.run(async (tx) => {
+      if (await this.decideSlice.isStopped(tx, context)) return;
+      await queueIfIdle({ outbox: this.outbox, stops: this.stops }, tx, chunk);
+    });
   }
 
   private async settleLost(chunk: HeldChunk): Promise<void> {

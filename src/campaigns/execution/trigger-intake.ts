@@ -25,7 +25,7 @@ export const triggeredChannel = 'campaigns.triggered';
 export interface TriggerCall {
   call: { connection: ConnectionView; receivedAt: Date };
   callback: OptimoveCallback;
-  entry: Omit<TriggeredEntry, 'reason' | 'executionId' | 'optimoveTemplateId'>;
+  entry: Omit<TriggeredEntry, 'reason' | 'executionId' | 'optimoveTemplateId' | 'isRemembered'>;
 }
 
 /** What became of it. */
@@ -37,9 +37,17 @@ export interface AcceptedTrigger {
 
 type Subject = Announcement | Refusal;
 
+/** A call with what it is about. */
 interface Found {
+  call: TriggerCall;
   subject: Subject;
   templateId: string | null;
+}
+
+interface FoundDay {
+  day: TriggeredDay;
+  /** Whether it is believed without a look. */
+  isRemembered: boolean;
 }
 
 /** The calls of a campaign's day. */
@@ -52,7 +60,7 @@ const gatherMs = 12;
 /** Whoever drains an execution gathers for longer than this before it looks again. */
 const wakeEveryMs = 30;
 const mostKept = 10_000;
-/** A campaign that was cancelled may have been started again. */
+/** What is known of a day, or of a connection, is asked again after so long. */
 const keepMs = 5_000;
 const cancelledSince =
   'Optimove cancelled the campaign; only a call whose time stamp is later is heard, or one without on the next day';
@@ -96,27 +104,32 @@ export class TriggerIntake implements BeforeApplicationShutdown {
 
   private async store(calls: TriggerCall[]): Promise<AcceptedTrigger[]> {
     const found = await this.subjectsOf(calls);
-    const subjects = found.map(({ subject }) => subject);
-    const days = await this.daysOf(calls, subjects);
-    const entries = calls.map((call, index): TriggeredEntry => {
-      const { subject, templateId } = found[index] as Found;
-      const entry = { ...call.entry, optimoveTemplateId: templateId };
-      if ('reason' in subject) return { ...entry, reason: subject.reason, executionId: null };
-      const day = days.get(keyOf(subject, zoneOf(call)));
-      if (!day || !counts(call, day)) return { ...entry, reason: cancelledSince, executionId: null };
-      return { ...entry, reason: executionNotOpen, executionId: day.executionId };
-    });
+    const accepted = await this.append(found);
+    const left = found.filter((_each, index) => !accepted[index]);
+    this.forgetDaysOf(left);
+    const looked = left.length > 0 ? await this.append(left) : [];
+    void this.givingWay.tellAnswered(longestWait(calls));
+    return accepted.map((each) => each ?? (looked.shift() as AcceptedTrigger));
+  }
+
+  /** What became of each call; null where it is left, because its remembered execution is not open. */
+  private async append(found: Found[]): Promise<(AcceptedTrigger | null)[]> {
+    const days = await this.daysOf(found);
+    const entries = found.map((each) => entryOf(each, days));
     const executionIds = new Set(entries.flatMap(({ executionId }) => executionId ?? []));
     const due = this.wakeUps.due(executionIds);
     const wakes = { channel: triggeredChannel, executionIds: due };
     const areOpen = await this.journal.appendTriggered(this.transactions.pool, entries, wakes);
     this.wakeUps.committed(executionIds, due);
-    void this.givingWay.tellAnswered(longestWait(calls));
-    return entries.map(({ reason, executionId }, index) =>
-      areOpen[index]
-        ? { outcome: 'TRIGGERED', reason: null, executionId }
-        : { outcome: 'REFUSED', reason, executionId },
-    );
+    return entries.map(({ reason, executionId, isRemembered }, index) => {
+      if (areOpen[index]) return { outcome: 'TRIGGERED', reason: null, executionId };
+      return isRemembered ? null : { outcome: 'REFUSED', reason, executionId };
+    });
+  }
+
+  /** A campaign that was cancelled may have been started again. */
+  private forgetDaysOf(found: Found[]): void {
+    for (const { call, subject } of found) if (!('reason' in subject)) this.known.delete(keyOf(subject, zoneOf(call)));
   }
 
   /** Asks once for what several calls say in the same words. */
@@ -124,7 +137,8 @@ export class TriggerIntake implements BeforeApplicationShutdown {
     const known = new Map<string, CompleteCallback>();
     const withdrawn = new Map<string, boolean>();
     const found: Found[] = [];
-    for (const { call, callback } of calls) {
+    for (const trigger of calls) {
+      const { call, callback } = trigger;
       const key = [call.connection.id, callback.channelId, callback.templateId === null].join(' ');
       const complete = known.get(key) ?? (await this.complete.run(call.connection, callback));
       known.set(key, complete);
@@ -134,31 +148,30 @@ export class TriggerIntake implements BeforeApplicationShutdown {
       const isWithdrawn = withdrawn.get(template) ?? (await this.complete.isWithdrawn(channel, templateId));
       withdrawn.set(template, isWithdrawn);
       const full = { ...callback, channelId: understood.channelId, templateId, channel, isWithdrawn };
-      found.push({ subject: announcementOf(call, full), templateId });
+      found.push({ call: trigger, subject: announcementOf(call, full), templateId });
     }
     return found;
   }
 
   /** How the days of the calls stand, by {@link keyOf}: as far as it is known, else it is asked once for all of a day. */
-  private async daysOf(calls: TriggerCall[], subjects: Subject[]): Promise<Map<string, TriggeredDay>> {
+  private async daysOf(found: Found[]): Promise<Map<string, FoundDay>> {
     if (this.known.size > mostKept) this.known.clear();
     const now = performance.now();
-    const days = new Map<string, TriggeredDay>();
+    const days = new Map<string, FoundDay>();
     const asked = new Map<string, Asked>();
-    for (const [index, call] of calls.entries()) {
-      const subject = subjects[index] as Subject;
+    for (const { call, subject } of found) {
       if ('reason' in subject) continue;
       const key = keyOf(subject, zoneOf(call));
       const known = this.known.get(key);
       if (known && known.until > now) {
-        days.set(key, known.day);
+        days.set(key, { day: known.day, isRemembered: true });
         if (known.day.executionId !== null || !counts(call, known.day)) continue;
       }
       asked.set(key, await this.ask(call, { subject, others: asked.get(key)?.saidAt ?? [] }));
     }
     for (const [key, day] of await this.open(asked)) {
       this.known.set(key, { day, until: now + keepMs });
-      days.set(key, day);
+      days.set(key, { day, isRemembered: false });
     }
     return days;
   }
@@ -183,6 +196,15 @@ export class TriggerIntake implements BeforeApplicationShutdown {
       return days;
     });
   }
+}
+
+function entryOf({ call, subject, templateId }: Found, days: Map<string, FoundDay>): TriggeredEntry {
+  const entry = { ...call.entry, optimoveTemplateId: templateId, isRemembered: false };
+  if ('reason' in subject) return { ...entry, reason: subject.reason, executionId: null };
+  const found = days.get(keyOf(subject, zoneOf(call)));
+  if (!found || !counts(call, found.day)) return { ...entry, reason: cancelledSince, executionId: null };
+  const { day, isRemembered } = found;
+  return { ...entry, reason: executionNotOpen, executionId: day.executionId, isRemembered };
 }
 
 function keyOf({ connectionId, optimoveCampaignId, channelId, runDate }: Announcement, timeZone: string): string {

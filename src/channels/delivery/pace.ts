@@ -18,16 +18,21 @@ export interface PacedBatch {
   handOver: HandOver;
   /** What was booked for them; what it lacks is booked now. */
   room: Room | undefined;
+  /** Is told when booking failed. */
+  notBooked: (error: unknown) => void;
   send: (messages: OutboundMessage[], handOver: HandOver) => Promise<SendResult[]>;
 }
 
-/** Hands messages over at the pace of the account. What finds no room in time is answered as late. */
+/**
+ * Hands messages over at the pace of the account. What finds no room in time is answered as late, and so is what none could
+ * be booked for.
+ */
 export async function sendPaced(rate: AccountRate, batch: PacedBatch): Promise<SendResult[]> {
-  const { messages, handOver, room, send } = batch;
+  const { messages, handOver, room, send, notBooked } = batch;
   const times = room?.takeTimes(messages.length) ?? [];
   const until = performance.now() + longestWaitMs;
   while (times.length < messages.length) {
-    const more = await rate.reserve({ count: messages.length - times.length, isUrgent: true, until });
+    const more = await rate.reserve({ count: messages.length - times.length, isUrgent: true, until }).catch(notBooked);
     if (!more) break;
     times.push(...more.takeTimes(messages.length - times.length));
   }

@@ -114,7 +114,9 @@ export class SenderPool implements OnApplicationShutdown {
     const rate = this.rateOf(account);
     if (!rate) return this.sendBatch(account, batch.messages, batch.handOver);
     const send = (messages: OutboundMessage[]) => this.sendBatch(account, messages, batch.handOver);
-    return sendPaced(rate, { ...batch, send });
+    const notBooked = (error: unknown): void =>
+      this.log.failure('provider-account.not-booked', error, { accountId: account.id });
+    return sendPaced(rate, { ...batch, send, notBooked });
   }
 
   private rateOf({ id: accountId, messagesPerSecond: perSecond }: ProviderAccountEntity): AccountRate | null {

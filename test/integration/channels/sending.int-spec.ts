@@ -1,4 +1,4 @@
-import type { SmsMessage } from '@libs/delivery';
+import { late, type SmsMessage } from '@libs/delivery';
 import { newId } from '@libs/foundation';
 import { defineJob, subscribe, Transactions } from '@libs/platform';
 import { DeliveryService, type ReceiptRow, receiptsArrived, type Sender } from '@modules/channels';
@@ -6,6 +6,7 @@ import { type FarEnds, startFarEnds } from '../../../apps/sandbox/src/far-ends';
 import { ReceiptIntake } from '../../../src/channels/delivery/receipt-intake';
 import { SenderPool } from '../../../src/channels/delivery/sender-pool';
 import { ChannelsClocks } from '../../../src/channels/jobs/channels.clocks';
+import { RateRepository } from '../../../src/channels/persistence/rate.repository';
 import { eventually } from '../../support/eventually';
 import { type Stage, setStage } from './stage';
 
@@ -102,6 +103,24 @@ describe('sending through a provider account', () => {
       'SELECT booked_until FROM provider_account_rate',
     );
     expect(Number(booked?.booked_until) - Number(before?.now)).toBeGreaterThanOrEqual(1_500);
+  });
+
+  it('answers late, and hands nothing over, for what it could book no time for', async () => {
+    const account = await setUp();
+    await stage.change('updateProviderAccount', { ...account, messagesPerSecond: 20 }, 'providerAccount { id }');
+    const sender = await smsSender();
+    const rates = stage.app.get(RateRepository);
+    const book = rates.book.bind(rates);
+    jest
+      .spyOn(rates, 'book')
+      .mockImplementationOnce(book)
+      .mockRejectedValue(new Error('terminating connection due to administrator command'));
+    const messages = Array.from({ length: 30 }, (_, index) => text(index));
+    const results = await sender.sendBatch(messages, now);
+    const { received } = farEnds.inbox.report().sms;
+    expect(received).toBeLessThanOrEqual(10);
+    expect(results.slice(0, received).map(({ outcome }) => outcome)).toEqual(Array(received).fill('ACCEPTED'));
+    expect(results.slice(received)).toEqual(messages.slice(received).map(({ deliveryId }) => late(deliveryId)));
   });
 
   it('stores a repeated receipt once, and announces a batch once', async () => {

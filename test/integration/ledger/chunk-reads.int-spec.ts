@@ -157,6 +157,8 @@ describe('the chunks that are due', () => {
     const assertMaySend = async ({ execution }: { execution: { id: string } }): Promise<void> => {
       if (!maySend(execution.id)) throw new SendingStoppedError('Not now', false);
     };
+    const isStopped = async (_tx: object, { execution }: { execution: { id: string } }): Promise<boolean> =>
+      !maySend(execution.id);
     const run = async (_context: object, { executionId }: { executionId: string }): Promise<[]> => {
       await work(executionId);
       return [];
@@ -170,7 +172,7 @@ describe('the chunks that are due', () => {
         { provide: Transactions, useValue: stage.transactions },
         { provide: ExecutionContexts, useValue: { get: contextOf } },
         { provide: MatchPeople, useValue: { run } },
-        { provide: DecideSlice, useValue: { assertMaySend } },
+        { provide: DecideSlice, useValue: { assertMaySend, isStopped } },
       ],
     })
       .useMocker(quietStub)

@@ -6,6 +6,7 @@ import { CancelExecution } from '../../../src/campaigns/execution/cancel-executi
 import { CompleteExecution } from '../../../src/campaigns/execution/complete-execution';
 import { DrainTriggered } from '../../../src/campaigns/execution/drain-triggered';
 import type { Announcement } from '../../../src/campaigns/persistence/ledger/announcement.repository';
+import { JournalRepository } from '../../../src/campaigns/persistence/ledger/journal.repository';
 import { TriggeredRepository } from '../../../src/campaigns/persistence/ledger/triggered.repository';
 import { TriggeredDayRepository } from '../../../src/campaigns/persistence/ledger/triggered-day.repository';
 import { ErasePerson } from '../../../src/profiles/personal-data/erase-person';
@@ -165,21 +166,42 @@ describe('a triggered callback', () => {
     expect(await told('A3', campaignId, at(-86_401))).toMatchObject({ outcome: 'REFUSED' });
   });
 
-  it('from before a cancellation is refused after the campaign was started again', async () => {
-    const campaignId = newId();
+  it('after a restart of its cancelled campaign is taken in at once, and one from before the cancellation is refused', async () => {
+    const [campaignId, other] = [newId(), newId()];
     const [before, since] = [at(-1), at(10)];
-    const first = await told('A', campaignId, before);
+    const [first, elsewhere] = [await told('A', campaignId, before), await told('A', other)];
     expect(await drained(first?.executionId ?? '')).toEqual(['A']);
     await cancelled(campaignId, at(0));
-    const now = performance.now.bind(performance);
-    jest.spyOn(performance, 'now').mockImplementation(() => now() + 5_001);
+    const [open, second, late, unsaid] = await Promise.all([
+      told('B', other),
+      told('B', campaignId, since),
+      told('A', campaignId, before),
+      told('C', campaignId),
+    ]);
+    expect(open).toMatchObject({ outcome: 'TRIGGERED', executionId: elsewhere?.executionId });
+    expect(second).toMatchObject({ outcome: 'TRIGGERED' });
+    expect([late, unsaid]).toMatchObject([{ outcome: 'REFUSED' }, { outcome: 'REFUSED' }]);
+    expect(await executionsOf(campaignId)).toEqual([{ id: first?.executionId }, { id: second?.executionId }]);
+    expect(await drained(second?.executionId ?? '')).toEqual(['B']);
+    const outcomes = await stage.database.query(
+      `SELECT outcome FROM callback_journal WHERE optimove_campaign_id = $1 AND kind = 'event-11' ORDER BY outcome`,
+      [campaignId],
+    );
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['REFUSED', 'REFUSED', 'TRIGGERED', 'TRIGGERED']);
+  });
+
+  it('is written in one statement while its execution is open, and in a second one where that is not', async () => {
+    const append = jest.spyOn(stage.app.get(JournalRepository, { strict: false }), 'appendTriggered');
     try {
-      const second = await told('B', campaignId, since);
-      expect(second).toMatchObject({ outcome: 'TRIGGERED' });
-      expect(await told('A', campaignId, before)).toMatchObject({ outcome: 'REFUSED' });
-      expect(await told('C', campaignId)).toMatchObject({ outcome: 'REFUSED' });
-      expect(await executionsOf(campaignId)).toEqual([{ id: first?.executionId }, { id: second?.executionId }]);
-      expect(await drained(second?.executionId ?? '')).toEqual(['B']);
+      const campaignId = newId();
+      const executionId = (await told('A', campaignId))?.executionId ?? '';
+      await told('B', campaignId);
+      expect(append).toHaveBeenCalledTimes(2);
+      await mutate(stage.graphql, 'cancelExecution', 'CancelExecutionInput', 'execution { id }', {
+        ...{ id: executionId, reason: 'Too early' },
+      });
+      expect(await told('C', campaignId)).toMatchObject({ outcome: 'REFUSED', executionId });
+      expect(append).toHaveBeenCalledTimes(4);
     } finally {
       jest.restoreAllMocks();
     }

@@ -1,7 +1,8 @@
 import type { SendResult } from '@libs/delivery';
 import { Outbox, Transactions } from '@libs/platform';
+import { SuppressionService } from '@modules/suppression';
 import { GoOnOverConnection } from '../../../src/campaigns/execution/go-on-over-connection';
-import { letGoOn } from '../../../src/campaigns/execution/queue-chunks';
+import { letGoOn, queueIdle } from '../../../src/campaigns/execution/queue-chunks';
 import { chunkJobOf, goOnOverConnectionJob } from '../../../src/campaigns/jobs/execution.jobs';
 import { ChunkRepository, type HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
 import { DeliveryRepository } from '../../../src/campaigns/persistence/ledger/delivery.repository';
@@ -10,7 +11,7 @@ import { StopRepository } from '../../../src/campaigns/persistence/ledger/stop.r
 import { mutate } from '../../support/campaign-stage';
 import { eventually } from '../../support/eventually';
 import { setStage as setChannelStage } from '../channels/stage';
-import { setStage as setLimitStage, texts } from '../limits/stage';
+import { type LimitStage, setStage as setLimitStage, texts } from '../limits/stage';
 import { type SliceEnds, sliceOf } from './slice';
 import { insertExecution, type LedgerStage, pushes, setStage } from './stage';
 
@@ -208,6 +209,125 @@ describe('an audience whose sending is switched on again', () => {
       await stage.close();
     }
   }, 60_000);
+});
+
+describe('a part of an audience that is left because sending was stopped', () => {
+  let stage: LimitStage;
+  let executionId: string;
+  beforeAll(async () => {
+    stage = await setLimitStage();
+    await stage.person('patient');
+  });
+  afterAll(() => stage?.close());
+  beforeEach(async () => {
+    executionId = await stage.launched('patient', texts.sms);
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  /** Does something once, just before the part is looked at or left. */
+  const before = (names: ('openRecipients' | 'putOff' | 'release')[], act: () => Promise<unknown>): void => {
+    const chunks = stage.app.get(ChunkRepository, { strict: false });
+    for (const name of names) {
+      const original = chunks[name].bind(chunks) as (...given: unknown[]) => Promise<never>;
+      jest.spyOn(chunks, name).mockImplementationOnce(async (...given: unknown[]) => {
+        await act();
+        return original(...given);
+      });
+    }
+  };
+  const account = async (): Promise<{ scope: 'PROVIDER_ACCOUNT'; scopeId: string }> => {
+    const [row] = await stage.database.query<{ id: string }>(`SELECT id FROM provider_account WHERE medium = 'SMS'`);
+    return { scope: 'PROVIDER_ACCOUNT', scopeId: row?.id ?? '' };
+  };
+  const switchOff = async (): Promise<unknown> => {
+    const stop = { ...(await account()), reason: 'A wrong offer' };
+    return mutate(stage.graphql, 'switchSendingOff', 'SwitchSendingOffInput', 'stops { scope }', stop);
+  };
+  const switchOn = async (): Promise<unknown> =>
+    mutate(stage.graphql, 'switchSendingOn', 'SendingScopeInput', 'stops { scope }', await account());
+  const change = (mutation: string): Promise<unknown> =>
+    mutate(stage.graphql, mutation, 'ExecutionIdInput', 'execution { id }', { id: executionId });
+  const jobs = async (): Promise<number[]> => {
+    const rows = await stage.database.query<{ attempt: number }>(
+      `SELECT (data->>'attempt')::int AS attempt FROM outbox_message
+       WHERE queue = $1 AND data->>'executionId' = $2 ORDER BY id`,
+      [chunkJobOf('DIRECT').queue, executionId],
+    );
+    return rows.map(({ attempt }) => attempt);
+  };
+  const part = async (): Promise<{ isDue: boolean; attempt: number } | undefined> =>
+    (
+      await stage.database.query<{ isDue: boolean; attempt: number }>(
+        `SELECT due_at <= now() AND held_until IS NULL AS "isDue", attempt FROM execution_chunk WHERE execution_id = $1`,
+        [executionId],
+      )
+    )[0];
+  const isQueuedAtOnce = async (): Promise<void> => {
+    const left = await part();
+    expect(left?.isDue).toBe(true);
+    expect((await jobs()).slice(1)).toEqual([left?.attempt]);
+    await stage.run(executionId);
+    expect(await stage.endings(executionId)).toMatchObject([{ state: 'SENT' }]);
+  };
+
+  it.each([
+    ['switched on again', switchOff, switchOn],
+    ['resumed', () => change('pauseExecution'), () => change('resumeExecution')],
+  ])('is queued at once where it was %s before it was left', async (_how, stop, lift) => {
+    before(['openRecipients'], stop);
+    before(['putOff', 'release'], lift);
+    await stage.run(executionId);
+    await isQueuedAtOnce();
+  });
+
+  it('is queued at once where whoever switches sending on has yet to commit', async () => {
+    const transactions = stage.app.get(Transactions);
+    const stops = stage.app.get(StopRepository, { strict: false });
+    const { scope, scopeId } = await account();
+    let commit = (): void => undefined;
+    const committing = new Promise<void>((resolve) => {
+      commit = resolve;
+    });
+    let lifted: Promise<void> | undefined;
+    const lift = (): Promise<void> =>
+      new Promise((begun) => {
+        lifted = transactions.run(async (tx) => {
+          await stops.switchOn(tx, stage.projectId, scope, scopeId);
+          await queueIdle({ outbox: stage.app.get(Outbox), stops }, tx, executionId);
+          begun();
+          await committing;
+        });
+      });
+    before(['openRecipients'], switchOff);
+    before(['putOff'], lift);
+    const left = stage.run(executionId);
+    const waiting = eventually('it is waited for', async () => {
+      const rows = await stage.database.query(
+        `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+           AND query LIKE '%sending_stop%'`,
+      );
+      return rows.length > 0;
+    });
+    await Promise.race([left, waiting]);
+    commit();
+    await Promise.all([left, lifted]);
+    await isQueuedAtOnce();
+  });
+
+  it('waits without a job while the stop stands', async () => {
+    await switchOff();
+    await stage.run(executionId);
+    expect([(await part())?.isDue, await jobs()]).toEqual([false, [0]]);
+    await switchOn();
+    expect((await part())?.isDue).toBe(true);
+  });
+
+  it('waits without a job while the data of its exclusion rules are late', async () => {
+    const suppression = stage.app.get(SuppressionService, { strict: false });
+    jest.spyOn(suppression, 'standing').mockResolvedValue({ rules: [], holdReason: 'No data of today', warnings: [] });
+    await stage.run(executionId);
+    expect(await jobs()).toEqual([0]);
+  });
 });
 
 describe('an audience whose provider says not now', () => {

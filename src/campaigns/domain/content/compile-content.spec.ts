@@ -1,5 +1,6 @@
 import type { CampaignContent } from './campaign-content';
 import { compileContent } from './compile-content';
+import { sliceTimeLimitMs } from './message-limits';
 
 const skip = { whenMissing: 'SKIP' } as const;
 const empty = { whenMissing: 'EMPTY' } as const;
@@ -154,12 +155,39 @@ describe('compileContent', () => {
     expect(body(push(`${doubling}{{ a }}`), {})).toMatchObject({ reason: 'PAYLOAD_TOO_LARGE' });
   });
 
-  it('stops a template that runs away, and everybody after it', () => {
+  it('stops a template that runs away twice, and everybody after it, and the next time at once', () => {
     const spin =
       '{% for i in 1..1000 %}{% for j in 1..1000 %}{{ A|replace({"a":"b"})|upper|lower|trim }}{% endfor %}{% endfor %}';
-    const outcomes = compileContent(push(spin)).renderSlice('MOBILE_PUSH', Array(3).fill({ A: '' }));
+    let tries = 0;
+    const person = {
+      get A(): string {
+        tries += 1;
+        return '';
+      },
+    };
+    const content = compileContent(push(spin));
+    const outcomes = content.renderSlice('MOBILE_PUSH', Array(3).fill(person));
     expect(outcomes).toHaveLength(3);
     for (const outcome of outcomes) expect(outcome).toMatchObject({ ok: false, reason: 'NOT_PERSONALISED' });
+    expect(tries).toBe(2);
+    expect(content.renderSlice('MOBILE_PUSH', [person])).toMatchObject([{ ok: false }]);
+    expect(tries).toBe(3);
+  }, 20_000);
+
+  it('goes on where it was stopped, when the process stood still for longer than a template may take', () => {
+    const clock = new Int32Array(new SharedArrayBuffer(4));
+    let hasStood = false;
+    const people = ['A', 'B', 'C'].map((name) => ({
+      get NAME(): string {
+        if (name !== 'B' || hasStood) return name;
+        hasStood = true;
+        Atomics.wait(clock, 0, 0, sliceTimeLimitMs + 100);
+        return name;
+      },
+    }));
+    const outcomes = compileContent(push('Hi {{ NAME }}')).renderSlice('MOBILE_PUSH', people);
+    expect(outcomes).toMatchObject(['A', 'B', 'C'].map((name) => ({ ok: true, message: { body: `Hi ${name}` } })));
+    expect(hasStood).toBe(true);
   }, 20_000);
 
   it('sends no text message in the name of what is none, once it is rendered', () => {

@@ -4,7 +4,7 @@ import { type Assembled, assembleMessage, type MessageFields } from './assemble-
 import { type CampaignContent, type ContentMedium, mediaOf } from './campaign-content';
 import { CompiledChoices, type CompiledField } from './compiled-choices';
 import { toTemplateValues } from './customer-values';
-import { sliceSize, sliceTimeLimitMs } from './message-limits';
+import { sliceSize, sliceTimeLimitMs, timeoutsBelieved } from './message-limits';
 import { type Targeting, targetingOf } from './targeting';
 import { runWithin } from './time-limit';
 
@@ -64,6 +64,8 @@ class Compiled implements CompiledContent {
   readonly firstReachable: Medium[] | null;
 
   private readonly choices: CompiledChoices;
+  /** Time limits in a row that were not kept. */
+  private timeouts = 0;
 
   constructor(private readonly content: CampaignContent) {
     this.media = mediaOf(content);
@@ -106,7 +108,7 @@ class Compiled implements CompiledContent {
     });
   }
 
-  /** Does something for each person, in order, until it takes too long. */
+  /** Does something for each person, in order, until it takes too long; goes on where a time limit stopped it. */
   private inTime<T>(
     medium: Medium,
     people: Record<string, unknown>[],
@@ -115,16 +117,18 @@ class Compiled implements CompiledContent {
   ): T[] {
     const own = this.media.find((each) => each === medium);
     const results: T[] = [];
-    let isInTime = own !== undefined;
-    while (own && isInTime && results.length < people.length) {
+    let isStopped = false;
+    while (own && !isStopped && results.length < people.length) {
       const until = Math.min(results.length + sliceSize, people.length);
-      isInTime = runWithin(sliceTimeLimitMs, () => {
+      const isInTime = runWithin(sliceTimeLimitMs, () => {
         while (results.length < until) {
           const person = people[results.length] ?? {};
           const fields = this.choices.fieldsFor(own, person, variants[results.length] ?? null);
           results.push(visit(own, fields, person));
         }
       });
+      this.timeouts = isInTime ? 0 : this.timeouts + 1;
+      isStopped = this.timeouts >= timeoutsBelieved;
     }
     return results;
   }

@@ -42,5 +42,12 @@ export const messageLimits = {
 /** How long one slice of at most {@link sliceSize} people may take to render. */
 export const sliceTimeLimitMs = 2_000;
 
+/**
+ * So many time limits in a row that were not kept tell a template that runs away. The time is that of the wall, so a process
+ * that stood still for as long looks like one once; after the first it goes on from the same person. What runs away costs
+ * twice the limit then, and once more the limit each time that it is rendered again.
+ */
+export const timeoutsBelieved = 2;
+
 /** People per time limit. */
 export const sliceSize = 100;

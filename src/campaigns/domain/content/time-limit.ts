@@ -5,7 +5,8 @@ const sandbox = { work: (): void => undefined };
 const context = createContext(sandbox);
 
 /**
- * Runs synchronous work that may not end by itself and stops it after `limitMs`.
+ * Runs synchronous work that may not end by itself and stops it after `limitMs` by the clock of the wall: also when the
+ * process stood still for as long.
  * @returns whether it came to its end.
  */
 export function runWithin(limitMs: number, work: () => void): boolean {

@@ -25,7 +25,11 @@ export interface JournalEntry {
 }
 
 /** A triggered call: the reason counts when the execution is not open. */
-export type TriggeredEntry = Omit<JournalEntry, 'outcome' | 'reason'> & { reason: string };
+export type TriggeredEntry = Omit<JournalEntry, 'outcome' | 'reason'> & {
+  reason: string;
+  /** Whether the execution was not looked for: there may be a newer one. */
+  isRemembered: boolean;
+};
 
 /** The raw inbound journal: append-only; what comes again is there again, unless it is the very same call. */
 @Injectable()
@@ -69,7 +73,8 @@ export class JournalRepository {
 
   /**
    * Appends triggered calls and tells on the channel which of these executions are open, all in one statement, because a
-   * message waits for it. @returns whether the execution of each call is open.
+   * message waits for it. One whose execution is remembered is left out where that is not open.
+   * @returns whether the execution of each call is open.
    */
   async appendTriggered(
     tx: Tx,
@@ -83,9 +88,9 @@ export class JournalRepository {
       prepared(`WITH given AS MATERIALIZED (
          SELECT j.*, coalesce(e.kind = 'TRIGGERED' AND e.state = 'RUNNING' AND e.cancel_requested_at IS NULL AND e.read_at IS NULL, false) AS is_open
          FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::int[], $7::text[], $8::int[], $9::text[],
-           $10::uuid[], $11::uuid[], $12::timestamptz[], $14::text[]) WITH ORDINALITY
+           $10::uuid[], $11::uuid[], $12::timestamptz[], $14::text[], $16::bool[]) WITH ORDINALITY
            AS j(project_id, connection_id, kind, content_type, body, event_type_id, optimove_campaign_id,
-             optimove_channel_id, reason, execution_id, call_id, received_at, optimove_template_id, position)
+             optimove_channel_id, reason, execution_id, call_id, received_at, optimove_template_id, is_remembered, position)
          LEFT JOIN execution e ON e.id = j.execution_id
        ), kept AS (
          INSERT INTO callback_journal (project_id, connection_id, kind, content_type, body, event_type_id,
@@ -93,7 +98,7 @@ export class JournalRepository {
          SELECT project_id, connection_id, kind, content_type, body, event_type_id, optimove_campaign_id, optimove_channel_id,
            CASE WHEN is_open THEN 'TRIGGERED' ELSE 'REFUSED' END, CASE WHEN is_open THEN NULL ELSE reason END,
            execution_id, call_id, received_at, optimove_template_id
-         FROM given ORDER BY position
+         FROM given WHERE is_open OR NOT is_remembered ORDER BY position
          ON CONFLICT (call_id) WHERE call_id IS NOT NULL DO NOTHING
          RETURNING id, execution_id, outcome, received_at
        ), waits AS (
@@ -119,6 +124,7 @@ export class JournalRepository {
         wakes.channel,
         column('optimoveTemplateId'),
         wakes.executionIds,
+        column('isRemembered'),
       ],
     );
     return rows.map(({ isOpen }) => isOpen);

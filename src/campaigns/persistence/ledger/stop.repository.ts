@@ -26,6 +26,11 @@ export interface ReasonAgainst {
   isOfAccount: boolean;
 }
 
+/** A chunk that nobody holds and that is to be queued for when it is due. */
+export interface IdleChunk extends QueuedChunk {
+  dueAt: Date;
+}
+
 /** A cancellation as Optimove announced it. */
 export interface Cancellation {
   projectId: string;
@@ -68,6 +73,16 @@ export class StopRepository {
   async reasonAgainst(tx: Tx, executionId: string, accountIds: string[]): Promise<ReasonAgainst | null> {
     const [row] = await query<StandingRow>(tx, `SELECT ${against}`, [executionId, accountIds]);
     return reasonOf(row);
+  }
+
+  /**
+   * Waits until those who are letting an execution go on at this moment are through: whatever stands against it after this
+   * is not about to be lifted unseen.
+   */
+  async untilLifted(tx: Tx, executionId: string): Promise<void> {
+    const sql = 'SELECT project_id AS "projectId" FROM execution WHERE id = $1 FOR SHARE';
+    const [execution] = await query<{ projectId: string }>(tx, sql, [executionId]);
+    await query(tx, 'SELECT 1 FROM sending_stop WHERE project_id = $1 FOR SHARE', [execution?.projectId]);
   }
 
   /** The same for a chunk, whose fence stands still until `tx` ends; `isHeld` is false when another worker has it. */
@@ -219,16 +234,20 @@ export class StopRepository {
     await execute(tx, 'UPDATE execution SET goes_on_since = now() WHERE id = $1', [executionId]);
   }
 
-  /** Chunks of an execution that nobody holds, marked as queued; those that were put off before are due at once. */
-  async idleChunks(tx: Tx, executionId: string): Promise<(QueuedChunk & { dueAt: Date })[]> {
+  /**
+   * Chunks of an execution, or the one that is named, that nobody holds, marked as queued; those that were put off before are
+   * due at once.
+   */
+  async idleChunks(tx: Tx, executionId: string, chunkNo: number | null = null): Promise<IdleChunk[]> {
     return query(
       tx,
       `UPDATE execution_chunk c SET queued_at = now(), attempt = c.attempt + 1,
          due_at = CASE WHEN c.fence > 0 THEN least(c.due_at, now()) ELSE c.due_at END
        FROM execution e
        WHERE c.execution_id = $1 AND e.id = c.execution_id AND c.state = 'PENDING' AND (c.held_until IS NULL OR c.held_until < now())
+         AND ($2::int IS NULL OR c.chunk_no = $2)
        RETURNING c.execution_id AS "executionId", c.chunk_no AS "chunkNo", c.attempt, e.kind, c.due_at AS "dueAt"`,
-      [executionId],
+      [executionId, chunkNo],
     );
   }
 
