@@ -322,6 +322,26 @@ describe('channels of a connection', () => {
     expect(listeners).toEqual(ofFirst);
   });
 
+  it('hands them to one whose token Optimove refuses as soon as that is replaced, until the former is enabled', async () => {
+    const connectionId = await connectAgain();
+    await addAll(connectionId);
+    const { listeners } = stage.optimove;
+    const ofOther = new Map(listeners);
+    await addAll(stage.connectionId);
+    const ofFirst = new Map(listeners);
+    await stage.database.query(`UPDATE connection SET status = 'AUTHENTICATION_FAILED' WHERE id = $1`, [connectionId]);
+    await switchTo('disableConnection', stage.connectionId);
+    await takeOver();
+    const keep = stage.app.get(KeepListeners);
+    await keep.run();
+    expect(listeners).toEqual(ofFirst);
+    await stage.change('updateConnection', { id: connectionId, version: 1, apiToken: 'newer' }, 'connection { id }');
+    await keep.run();
+    expect(listeners).toEqual(ofOther);
+    await enable(stage.connectionId);
+    expect(listeners).toEqual(ofFirst);
+  });
+
   it('leaves its listeners to a connection that is enabled again before another one got them', async () => {
     const connectionId = await connectAgain();
     await addAll(connectionId);
