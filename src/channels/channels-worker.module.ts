@@ -3,6 +3,7 @@ import { ChannelsModule } from './channels.module';
 import { ChannelsClocks } from './jobs/channels.clocks';
 import { ChannelsMetrics } from './jobs/channels.metrics';
 import { RemoveChannelsHandler } from './jobs/remove-channels.handler';
+import { TakeBackAgainHandler } from './jobs/take-back-again.handler';
 import { TakeOverListenersHandler } from './jobs/take-over-listeners.handler';
 import { UnregisterListenersHandler } from './jobs/unregister-listeners.handler';
 
@@ -13,6 +14,7 @@ import { UnregisterListenersHandler } from './jobs/unregister-listeners.handler'
     UnregisterListenersHandler,
     RemoveChannelsHandler,
     TakeOverListenersHandler,
+    TakeBackAgainHandler,
     ChannelsClocks,
     ChannelsMetrics,
   ],

@@ -21,6 +21,7 @@ import { KeepListeners } from './listeners/keep-listeners';
 import { KnownChannels } from './listeners/known-channels';
 import { Listeners } from './listeners/listeners';
 import { RemoveChannels } from './listeners/remove-channels';
+import { TakeBackAgain } from './listeners/take-back-again';
 import { TakeBackListeners } from './listeners/take-back-listeners';
 import { TakeOverListeners } from './listeners/take-over-listeners';
 import { ManageChannels } from './manage-channels';
@@ -49,6 +50,7 @@ const useCases = [
   Listeners,
   RemoveChannels,
   TakeBackListeners,
+  TakeBackAgain,
   TakeOverListeners,
   KeepListeners,
   CheckListeners,

@@ -54,7 +54,7 @@ export class OptimoveClients implements OnModuleDestroy {
     this.storage = createOptimoveStorage({
       url: config.OPTIMOVE_STORAGE_URL,
       dispatcher: this.dispatcher,
-      accessToken: accessTokenOf(config, this.dispatcher),
+      accessTokens: accessTokensOf(config, this.dispatcher),
     });
   }
 
@@ -125,13 +125,12 @@ export class OptimoveClients implements OnModuleDestroy {
 }
 
 /** Tokens of the identity that reads the bucket; undefined when none is set up. */
-function accessTokenOf(
+function accessTokensOf(
   { OPTIMOVE_STORAGE_SERVICE_ACCOUNT: json }: ConnectionsConfig,
   dispatcher: Dispatcher,
-): (() => Promise<string>) | undefined {
+): AccessTokens | undefined {
   if (!json) return undefined;
   const account = readServiceAccount(json);
   if ('message' in account) throw new InvariantError(`OPTIMOVE_STORAGE_SERVICE_ACCOUNT: ${account.message}`);
-  const tokens = new AccessTokens(account, dispatcher, storageScope);
-  return () => tokens.get();
+  return new AccessTokens(account, dispatcher, storageScope);
 }

@@ -21,12 +21,15 @@ const longestQuote = 200;
 const longestSource = 4_096;
 const eMailAddress = /[^\s"'<>,;:]+@[^\s"'<>,;:]+/g;
 const phoneLike = /\+?\d{7,}/g;
+/** Time-outs on the way (408) and calls that came too early (425): passing, though they look like refusals. */
+const passing = new Set([408, 425]);
 
 /**
  * The JSON of a 2xx answer; null when it is empty. A cut JSON text is a connection that broke, a bare string is an error
  * message in disguise. What the parser says is dropped, because it quotes the page and with it customers.
  */
 export function readAnswer({ path, text }: Answer, apiKey: string): unknown {
+  assertNoPage({ path, text });
   const trimmed = text.trim();
   if (trimmed === '') return null;
   const parsed = parse(trimmed);
@@ -38,12 +41,22 @@ export function readAnswer({ path, text }: Answer, apiKey: string): unknown {
   throw new OptimoveUnexpectedAnswerError(`${path} was answered with: ${quote(parsed.value, apiKey)}`);
 }
 
+/**
+ * A page for people in a 2xx is of a gateway on the way: nobody knows whether Optimove was asked.
+ * @throws {OptimoveUnavailableError} for such a page.
+ */
+export function assertNoPage({ path, text }: Pick<Answer, 'path' | 'text'>): void {
+  if (/^\s*</.test(text)) throw new OptimoveUnavailableError(`${path} was answered with a page for people`);
+}
+
 /** The error of an answer that is not 2xx. */
 export function errorOf({ path, status, text, retryAfter }: Answer, apiKey: string): Error {
   const message = `Optimove answered ${path} with ${status}: ${quote(messageIn(text), apiKey)}`;
   if (status === 401 || status === 403) return new OptimoveUnauthorizedError(message, status);
   if (status === 429) return new OptimoveRateLimitedError(message, toMs(retryAfter));
-  if (status >= 500) return new OptimoveUnavailableError(message, { retryAfterMs: toMs(retryAfter) });
+  if (status >= 500 || passing.has(status)) {
+    return new OptimoveUnavailableError(message, { retryAfterMs: toMs(retryAfter) });
+  }
   return new OptimoveRejectedError(message, status);
 }
 

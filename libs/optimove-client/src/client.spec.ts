@@ -39,6 +39,8 @@ describe('the Optimove client', () => {
     [403, OptimoveUnauthorizedError, false, 1],
     [404, OptimoveRejectedError, false, 1],
     [405, OptimoveRejectedError, false, 1],
+    [408, OptimoveUnavailableError, true, 4],
+    [425, OptimoveUnavailableError, true, 4],
     [429, OptimoveRateLimitedError, true, 4],
     [500, OptimoveUnavailableError, true, 4],
     [503, OptimoveUnavailableError, true, 4],
@@ -67,6 +69,17 @@ describe('the Optimove client', () => {
     const error = await failureOf(client.getExecutedCampaignChannelDetails({ campaignId: '1', channelId: 506 }));
     expect(error).toBeInstanceOf(OptimoveUnexpectedAnswerError);
     expect(error.message).toContain('Campaign is not ready');
+  });
+
+  it('takes a 200 with a page for people for a gateway on the way, and asks again', async () => {
+    const page = { text: '\n<!DOCTYPE html><html><body>c1@example.com: back in a minute</body></html>' };
+    const client = await connect((index) => (index < 2 ? page : { body: [] }));
+    expect(await client.getChannelTemplates(506)).toEqual([]);
+    expect(taken).toEqual(['control', 'control', 'control']);
+    await peer.close();
+    const error = await failureOf((await connect(() => page)).getChannelTemplates(506));
+    expect(error).toBeInstanceOf(OptimoveUnavailableError);
+    expect(error.message).toBe('integrations/GetChannelTemplates was answered with a page for people');
   });
 
   it('reads an answer with a byte order mark in front', async () => {

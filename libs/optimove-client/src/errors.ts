@@ -28,7 +28,7 @@ export class OptimoveRateLimitedError extends AppError {
   }
 }
 
-/** Optimove could not be reached, broke off, was silent for too long, or answered 5xx. */
+/** Optimove could not be reached, broke off, was silent for too long, answered 5xx, 408 or 425, or a gateway answered with a page. */
 export class OptimoveUnavailableError extends AppError {
   readonly code = 'OPTIMOVE_UNAVAILABLE';
   readonly retryable = true;
@@ -51,7 +51,7 @@ export class OptimoveUnavailableError extends AppError {
   }
 }
 
-/** Optimove refused the call for good (4xx other than 401, 403 and 429), or pointed elsewhere (3xx, never followed). */
+/** Optimove refused the call for good (4xx other than 401, 403, 408, 425 and 429), or pointed elsewhere (3xx, never followed). */
 export class OptimoveRejectedError extends AppError {
   readonly code = 'OPTIMOVE_REJECTED';
   readonly retryable = false;

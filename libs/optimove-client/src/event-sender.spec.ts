@@ -68,11 +68,16 @@ describe('signed events', () => {
     expect(peer.calls).toHaveLength(1);
   });
 
-  it('are in doubt when the answer breaks off', async () => {
-    const sender = await connect(() => null);
+  it.each<[string, PeerAnswer]>([
+    ['breaks off', null],
+    ['is a time-out on the way', { status: 408 }],
+    ['is a page for people', { text: '<html><body>Back in a minute</body></html>' }],
+  ])('are in doubt when the answer %s', async (_name, answer) => {
+    const sender = await connect(() => answer);
     const failure = sender.save([event]);
     await expect(failure).rejects.toBeInstanceOf(OptimoveUnavailableError);
     await expect(failure).rejects.toMatchObject({ isUnsent: false });
+    expect(peer.calls).toHaveLength(1);
   });
 
   it.each([0, 1_001])('go nowhere when there are %d', async (count) => {

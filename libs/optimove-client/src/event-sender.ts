@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { InvariantError } from '@libs/foundation';
 import { type Dispatcher, getGlobalDispatcher } from 'undici';
-import { errorOf } from './answer';
+import { assertNoPage, errorOf } from './answer';
 import { brokenOff, readText } from './exchange';
 import type { RateBudget } from './rate-budget';
 
@@ -56,6 +56,7 @@ export class EventSender {
     await lastWord?.();
     const answer = await this.post(Buffer.from(JSON.stringify(events.map(toWire))));
     if (answer.status < 200 || answer.status >= 300) throw errorOf(answer, this.options.tenantToken);
+    assertNoPage(answer);
   }
 
   private async post(body: Buffer) {

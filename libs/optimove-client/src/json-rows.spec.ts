@@ -26,6 +26,10 @@ describe('rows of a streamed list', () => {
     await expect(read(text, 4)).rejects.toThrow(OptimoveUnavailableError);
   });
 
+  it.each([1, 30])('a page for people is of a gateway on the way, in pieces of %i characters', async (size) => {
+    await expect(read(' \n<html><body>[]</body></html>', size)).rejects.toThrow(OptimoveUnavailableError);
+  });
+
   it.each(['"Something went wrong"', '{"message":"no"}', 'oops', '[{a}]'])('%j is no list', async (text) => {
     await expect(read(text, 3)).rejects.toThrow(OptimoveUnexpectedAnswerError);
   });

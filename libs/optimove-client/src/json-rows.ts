@@ -1,3 +1,4 @@
+import { assertNoPage } from './answer';
 import { OptimoveUnavailableError, OptimoveUnexpectedAnswerError } from './errors';
 
 const longestRow = 1024 * 1024;
@@ -10,7 +11,7 @@ const bare = /^[\s,]*$/;
 /**
  * Rows of a JSON array as its text arrives, as many at a time as a piece completes: memory holds a piece and no answer.
  * Rows must be objects or arrays. An empty text and `null` are an empty array.
- * @throws {OptimoveUnavailableError} when the text ends inside the array.
+ * @throws {OptimoveUnavailableError} when the text ends inside the array, or is a page for people.
  */
 export async function* jsonRows(text: AsyncIterable<string>, path: string): AsyncGenerator<unknown[]> {
   const reader = new RowReader(path);
@@ -60,6 +61,7 @@ class RowReader {
   private open(): void {
     const start = this.rest.search(/\S/);
     if (start < 0 || this.rest[start] === 'n') return;
+    assertNoPage({ path: this.path, text: this.rest });
     if (this.rest[start] !== '[') throw this.unexpected('something else than a list');
     this.rest = this.rest.slice(start + 1);
     this.depth = 1;

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Dispatcher, getGlobalDispatcher } from 'undici';
-import { type Answer, errorOf, readAnswer } from './answer';
+import { type Answer, assertNoPage, errorOf, readAnswer } from './answer';
 import { OptimoveRateLimitedError, OptimoveUnavailableError } from './errors';
 import { brokenOff, readText } from './exchange';
 import type { Lane, RateBudget } from './rate-budget';
@@ -98,7 +98,9 @@ export class Transport {
     const answer = await this.exchange(call);
     await this.options.onAnswer?.(answer.status);
     if (answer.status < 200 || answer.status >= 300) throw errorOf(answer, this.options.apiKey);
-    return call.method === 'GET' ? readAnswer(answer, this.options.apiKey) : null;
+    if (call.method === 'GET') return readAnswer(answer, this.options.apiKey);
+    assertNoPage(answer);
+    return null;
   }
 
   private async exchange(call: Call): Promise<Answer> {

@@ -5,6 +5,7 @@ import { SenderPool } from '../delivery/sender-pool';
 import { receiptsArrived } from '../domain/events';
 import { CheckListeners } from '../listeners/check-listeners';
 import { KeepListeners } from '../listeners/keep-listeners';
+import { TakeBackAgain } from '../listeners/take-back-again';
 import { KeptMessageRepository } from '../persistence/kept-message.repository';
 import { ReceiptRepository } from '../persistence/receipt.repository';
 
@@ -12,6 +13,7 @@ const listenersEveryMs = 60_000;
 const checkEveryMs = 24 * 3_600_000;
 const lookEveryMs = 600_000;
 const expiryEveryMs = 3_600_000;
+const takeBackEveryMs = 3_600_000;
 const receiptsEveryMs = 5_000;
 const sessionsEveryMs = 15_000;
 
@@ -31,6 +33,7 @@ export class ChannelsClocks {
     private readonly log: Log,
     private readonly keepListeners: KeepListeners,
     private readonly checkListeners: CheckListeners,
+    private readonly takeBackAgain: TakeBackAgain,
     private readonly receipts: ReceiptRepository,
     private readonly kept: KeptMessageRepository,
     private readonly senders: SenderPool,
@@ -48,6 +51,13 @@ export class ChannelsClocks {
   async registeredListeners(): Promise<void> {
     const tick = { name: 'channels.check-listeners', everyMs: checkEveryMs, leaseMs: 600_000 };
     await this.leases.runWhenDue(tick, () => this.checkListeners.run());
+  }
+
+  /** Tries again to take back what removed channels left at Optimove. */
+  @Interval(lookEveryMs)
+  async leftListeners(): Promise<void> {
+    const tick = { name: 'channels.left-listeners', everyMs: takeBackEveryMs, leaseMs: 600_000 };
+    await this.leases.runWhenDue(tick, () => this.takeBackAgain.run());
   }
 
   /** Announces receipts again that still wait: put back, or their announcement came to nothing. */

@@ -1,5 +1,5 @@
 import { defineJob, subscribe } from '@libs/platform';
-import { callsTakenOver, connectionDeleted } from '@modules/connections';
+import { callsTakenOver, connectionDeleted, tokenReplaced } from '@modules/connections';
 
 /** Takes back what a removed channel left at Optimove; `at` tells one removal from the next of a channel that came back. */
 export const unregisterListenersJob = defineJob<{ channelId: string; at: string }>({
@@ -19,5 +19,12 @@ export const takeOverListenersJob = defineJob<{ connectionId: string; formerId: 
   id: ({ connectionId, formerId, at }) => `take-over-${connectionId}-${formerId}-${at}`,
 });
 
+/** Takes back what removed channels of a connection still have at Optimove. */
+export const takeBackAgainJob = defineJob<{ connectionId: string; at: string }>({
+  queue: 'channels.take-back-again',
+  id: ({ connectionId, at }) => `take-back-${connectionId}-${at}`,
+});
+
 subscribe(connectionDeleted, removeChannelsJob);
 subscribe(callsTakenOver, takeOverListenersJob);
+subscribe(tokenReplaced, takeBackAgainJob);

@@ -60,6 +60,7 @@ export class Listeners {
   private record({ id }: ListeningChannel, outcome: ListenerOutcome): Promise<void> {
     return this.transactions.run(async (tx) => {
       if (await this.repository.record(tx, id, outcome)) return;
+      if (outcome.listenerFingerprint) await this.repository.noteLeft(tx, id, outcome.listenerFingerprint);
       await this.outbox.enqueue(tx, unregisterListenersJob, { channelId: id, at: String(Date.now()) });
     });
   }

@@ -25,7 +25,7 @@ export class TakeBackListeners {
   /**
    * Takes back those of a removed channel that no other connection in use needs, and the one without a channel with the
    * last channel in use. What another connection needs leads there afterwards; a disabled one gets its own when it is enabled.
-   * @throws what Optimove answers, for the job to try again.
+   * @throws what Optimove answers, for the job to try again; what is left then is known by the fingerprint of the channel.
    */
   async run(channelId: string): Promise<void> {
     const removed = await this.repository.findRemoved(this.transactions.pool, channelId);
@@ -39,6 +39,7 @@ export class TakeBackListeners {
       await client.unregisterEventListener({ eventTypeId, channelId: removed.optimoveChannelId });
     }
     await this.restore(removed, inUse);
+    await this.repository.forgetLeft(this.transactions.pool, channelId);
   }
 
   /** A channel that was added or enabled while we took back may have lost its listeners to us. */

@@ -17,26 +17,39 @@ export class TakeOverListeners {
   ) {}
 
   /**
-   * Registers what both connections need, which may be the same one; nothing when the first is not in use, or the former is
-   * again. What a disabled one loses by it is registered when that is enabled.
+   * Registers what both connections need, which may be the same one; nothing when the former is in use again. What a
+   * connection that is not in use itself gets, or a disabled one loses by it, is registered when that is in use.
    * @throws what may pass of what Optimove answers, for the job to try again.
    */
   async run(connectionId: string, formerId: string): Promise<void> {
     const { pool } = this.transactions;
-    if ((await this.connections.find(connectionId))?.status !== 'ACTIVE') return;
     const others = (await this.connections.ofSameAccount(pool, connectionId)).filter(({ id }) => id !== connectionId);
     const formerOfAccount = others.find(({ id }) => id === formerId);
     if (formerOfAccount && !formerOfAccount.isDisabled) return;
-    const former = (await this.repository.list(pool, [formerId])).filter(
-      ({ kind }) => listenerEventsOf(kind).length > 0,
-    );
+    const former = await this.listening(formerId);
     if (former.length === 0) return;
-    const outcomes = await this.register(connectionId, former);
+    const isInUse = (await this.connections.find(connectionId))?.status === 'ACTIVE';
+    const outcomes = isInUse ? await this.register(connectionId, former) : await this.postpone(connectionId, former);
     // All of them listen to what has no channel, so each may have lost something.
     const lost = formerOfAccount && outcomes.length > 0 ? former : [];
     for (const { id } of lost) await this.repository.forgetListeners(pool, id);
     const fault = outcomes.find(isRetryable);
     if (fault) throw fault;
+  }
+
+  private async listening(connectionId: string): Promise<ChannelEntity[]> {
+    const channels = await this.repository.list(this.transactions.pool, [connectionId]);
+    return channels.filter(({ kind }) => listenerEventsOf(kind).length > 0);
+  }
+
+  /** Leaves them to the clock. What has no channel comes along with any of them. @returns no error for each. */
+  private async postpone(connectionId: string, former: ChannelEntity[]): Promise<null[]> {
+    const numbers = new Set(former.map(({ optimoveChannelId }) => optimoveChannelId));
+    const own = await this.listening(connectionId);
+    const shared = own.filter(({ optimoveChannelId }) => numbers.has(optimoveChannelId));
+    const due = shared.length > 0 ? shared : own;
+    for (const { id } of due) await this.repository.forgetListeners(this.transactions.pool, id);
+    return due.map(() => null);
   }
 
   /** @returns what came of each registration. */

@@ -1,6 +1,6 @@
 import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
-import { In, Not } from 'typeorm';
+import { In, IsNull, Not, Raw } from 'typeorm';
 import { ChannelEntity } from './channel.entity';
 
 const kept = Not('REMOVED' as const);
@@ -96,6 +96,25 @@ export class ChannelRepository {
   /** Notes that Optimove no longer has the channel's listeners: they are registered as soon as its connection is in use. */
   async forgetListeners(tx: Tx, id: string): Promise<void> {
     await tx.update(ChannelEntity, { id, state: kept }, { listenerRegisteredAt: null, listenerFingerprint: null });
+  }
+
+  /** Removed in the last days, with listeners that Optimove may still have; of one connection where it is given. */
+  listLeft(tx: Tx, { days, connectionId }: { days: number; connectionId?: string }): Promise<ChannelEntity[]> {
+    const updatedAt = Raw((column) => `${column} > now() - :days * interval '1 day'`, { days });
+    const left = { state: 'REMOVED' as const, listenerFingerprint: Not(IsNull()), updatedAt };
+    const where = connectionId === undefined ? left : { ...left, connectionId };
+    return tx.find(ChannelEntity, { where, order: { id: 'ASC' } });
+  }
+
+  /** Notes the listeners that were registered for a channel while it was removed. */
+  async noteLeft(tx: Tx, id: string, listenerFingerprint: string): Promise<void> {
+    await tx.update(ChannelEntity, { id, state: 'REMOVED' }, { listenerFingerprint, updatedAt: new Date() });
+  }
+
+  /** Notes that nothing is left to be taken back of a removed channel. */
+  async forgetLeft(tx: Tx, id: string): Promise<void> {
+    const nothing = { listenerRegisteredAt: null, listenerFingerprint: null };
+    await tx.update(ChannelEntity, { id, state: 'REMOVED' }, nothing);
   }
 
   async spread(tx: Tx, { projectId, id }: Pick<ChannelEntity, 'projectId' | 'id'>, minutes: number): Promise<void> {

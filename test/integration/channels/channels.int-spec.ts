@@ -1,10 +1,12 @@
 import { ChannelNotFoundError, ChannelsService } from '@modules/channels';
 import { ConnectionsService } from '@modules/connections';
 import { RemoveChannelsHandler } from '../../../src/channels/jobs/remove-channels.handler';
+import { TakeBackAgainHandler } from '../../../src/channels/jobs/take-back-again.handler';
 import { TakeOverListenersHandler } from '../../../src/channels/jobs/take-over-listeners.handler';
 import { UnregisterListenersHandler } from '../../../src/channels/jobs/unregister-listeners.handler';
 import { CheckListeners } from '../../../src/channels/listeners/check-listeners';
 import { KeepListeners } from '../../../src/channels/listeners/keep-listeners';
+import { TakeBackAgain } from '../../../src/channels/listeners/take-back-again';
 import { OptimovePeer } from './optimove-peer';
 import { type Problem, type Stage, setStage } from './stage';
 
@@ -86,6 +88,13 @@ describe('channels of a connection', () => {
   async function removeChannel(id: string): Promise<void> {
     await stage.change('removeChannel', { id }, fields);
     await unregister();
+  }
+
+  /** Removes a channel whose listeners Optimove keeps, whatever is asked. */
+  async function removeInVain(id: string, status: number): Promise<void> {
+    stage.optimove.faults.set('UnregisterEventListener', { status, body: '' });
+    await expect(removeChannel(id)).rejects.toMatchObject({ code: 'OPTIMOVE_UNAUTHORIZED' });
+    stage.optimove.faults.clear();
   }
 
   const except = (listeners: Map<string, string>, ...keys: string[]): Map<string, string> =>
@@ -322,6 +331,26 @@ describe('channels of a connection', () => {
     expect(listeners).toEqual(ofFirst);
   });
 
+  it('hands them to one whose token Optimove refuses as soon as that is replaced, until the former is enabled', async () => {
+    const connectionId = await connectAgain();
+    await addAll(connectionId);
+    const { listeners } = stage.optimove;
+    const ofOther = new Map(listeners);
+    await addAll(stage.connectionId);
+    const ofFirst = new Map(listeners);
+    await stage.database.query(`UPDATE connection SET status = 'AUTHENTICATION_FAILED' WHERE id = $1`, [connectionId]);
+    await switchTo('disableConnection', stage.connectionId);
+    await takeOver();
+    const keep = stage.app.get(KeepListeners);
+    await keep.run();
+    expect(listeners).toEqual(ofFirst);
+    await stage.change('updateConnection', { id: connectionId, version: 1, apiToken: 'newer' }, 'connection { id }');
+    await keep.run();
+    expect(listeners).toEqual(ofOther);
+    await enable(stage.connectionId);
+    expect(listeners).toEqual(ofFirst);
+  });
+
   it('leaves its listeners to a connection that is enabled again before another one got them', async () => {
     const connectionId = await connectAgain();
     await addAll(connectionId);
@@ -372,6 +401,37 @@ describe('channels of a connection', () => {
     expect(payload.consequences).toContainEqual(expect.stringContaining('Xtremepush (506)'));
     await removeChannels();
     expect(stage.optimove.registered).toEqual([]);
+  });
+
+  it('takes back what a refused token left at Optimove as soon as the token is replaced', async () => {
+    const mobile = idOf(await add({ kind: 'MOBILE_PUSH' }));
+    await add({ kind: 'WEB_PUSH' });
+    await removeInVain(mobile, 401);
+    expect(stage.optimove.registered).toContain('13/506');
+    const input = { id: stage.connectionId, version: 1, apiToken: 'token-of-later' };
+    await stage.change('updateConnection', input, 'connection { id }');
+    await work('channels.take-back-again', (data) => stage.app.get(TakeBackAgainHandler).handle(data));
+    expect(stage.optimove.registered).toEqual(['1/508', '13/508', '3/*', '4/508']);
+  });
+
+  it('goes on trying to take back for some days, until it is done', async () => {
+    const takeBack = stage.app.get(TakeBackAgain);
+    const tries = () => stage.optimove.calls.filter((name) => name === 'UnregisterEventListener').length;
+    await removeInVain(idOf(await add({ kind: 'MOBILE_PUSH' })), 403);
+    await stage.database.query(`UPDATE channel SET updated_at = now() - interval '8 days'`);
+    const before = tries();
+    await takeBack.run();
+    expect(tries()).toBe(before);
+    await stage.database.query(`UPDATE channel SET updated_at = now() - interval '6 days'`);
+    stage.optimove.faults.set('UnregisterEventListener', { status: 403, body: '' });
+    await takeBack.run();
+    expect(stage.optimove.registered).not.toEqual([]);
+    stage.optimove.faults.clear();
+    await takeBack.run();
+    expect(stage.optimove.registered).toEqual([]);
+    const done = tries();
+    await takeBack.run();
+    expect(tries()).toBe(done);
   });
 
   it('registers again when our public address changed, and leaves alone what is right', async () => {
@@ -425,6 +485,13 @@ describe('channels of a connection', () => {
       expect(stage.optimove.listeners).toEqual(ofOther);
       expect(elsewhere.registered).toEqual(['1/506', '13/506', '3/*', '4/506']);
       expect(await mayCall(elsewhere.listeners.get('13/506'))).toBe(true);
+    });
+
+    it('takes nothing back there of what a channel left at the first account', async () => {
+      await removeInVain(idOf(await add({ kind: 'MOBILE_PUSH' })), 401);
+      await move();
+      await stage.app.get(TakeBackAgain).run();
+      expect(elsewhere.calls).not.toContain('UnregisterEventListener');
     });
 
     it('is tried again where Optimove is out of order for a moment, and not where it refuses', async () => {

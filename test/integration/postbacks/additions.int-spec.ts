@@ -31,12 +31,16 @@ describe('additions posted to Optimove', () => {
     expect(await stage.kept(id)).toMatchObject([{ owed: 925, acknowledged: 925, ...settled }]);
   });
 
-  it('are doubted, not posted again, when no answer came; what comes after them is', async () => {
+  it.each([
+    ['no answer', 'break'],
+    ['a time-out on the way', 408],
+    ['a page of a gateway', 'page'],
+  ] as const)('are doubted, not posted again, after %s; what comes after them is', async (_name, outcome) => {
     const id = await connect();
     await stage.collect(id, [{ sent: 900 }]);
     await stage.post(id);
     await stage.collect(id, [{ sent: 925 }]);
-    stage.optimove.behaviour = () => 'break';
+    stage.optimove.behaviour = () => outcome;
     await stage.post(id);
     expect(await stage.kept(id)).toMatchObject([
       { owed: 925, acknowledged: 900, uncertain: 25, state: 'UNCERTAIN', error: expect.any(String) },

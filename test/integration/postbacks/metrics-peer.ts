@@ -26,8 +26,10 @@ export interface PostedEvents {
   text: string;
 }
 
-/** What Optimove does with a list: a status to answer with, or no answer at all. */
-export type Behaviour = (rows: PostedRow[]) => number | 'break' | Promise<number | 'break'>;
+/** What Optimove does with a list: a status to answer with, no answer at all, or a page of a gateway in its place. */
+export type Behaviour = (rows: PostedRow[]) => ListOutcome | Promise<ListOutcome>;
+
+type ListOutcome = number | 'break' | 'page';
 
 /** Plays Optimove as far as postbacks need it, over HTTP, and keeps every list that was posted. */
 export class MetricsPeer {
@@ -93,6 +95,7 @@ export class MetricsPeer {
     this.posts.push(rows);
     const outcome = await this.behaviour(rows);
     if (outcome === 'break') request.socket.destroy();
+    else if (outcome === 'page') response.writeHead(200).end('<html><body>Back in a minute</body></html>');
     else response.writeHead(outcome).end(outcome === 200 ? '' : 'Not this');
   }
 

@@ -9,6 +9,7 @@ import {
   readEngagement,
 } from '@libs/optimove-client';
 import { createSandbox, type Sandbox } from '../../../apps/sandbox/src/create-sandbox';
+import { crc32c } from '../../../apps/sandbox/src/storage/crc32c';
 
 const customers = 2_500;
 
@@ -183,25 +184,53 @@ describe('the files of an engagement', () => {
 });
 
 describe('a storage that knows its readers', () => {
-  it.each([401, 403])('gets the token of our identity, and its refusal (%d) says who has to act', async (status) => {
-    const tokens: (string | undefined)[] = [];
-    const server = createServer((request, response) => {
-      tokens.push(request.headers.authorization);
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ error: { code: status, message: 'No access to the object' } }));
+  const metadata = JSON.stringify({
+    ...{ EngagementID: 1, CampaignID: 2, ChannelID: 506, TemplateID: 7731, ScheduledTime: '2026-05-04T16:00:00Z' },
+    ...{ NumberOfCustomers: 0, NumberOfFiles: 0 },
+  });
+  const place = { engagementId: '1', bucket: 'plain', customersFolder: 'f/customers', metadataPath: 'f/metadata_1' };
+  let server: Server;
+  let seen: (string | undefined)[];
+  afterEach(() => server.close());
+
+  /** Reads from a storage that answers each token with a status; a token is kept until it is dropped. */
+  async function read(statusOf: (token: string) => number): Promise<EngagementMetadata> {
+    seen = [];
+    server = createServer((request, response) => {
+      seen.push(request.headers.authorization);
+      const status = statusOf(request.headers.authorization ?? '');
+      response.writeHead(status, { 'x-goog-hash': `crc32c=${crc32c(Buffer.from(metadata))}` });
+      response.end(status === 200 ? metadata : JSON.stringify({ error: { code: status, message: 'No access' } }));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/storage/v1`;
-    const storage = createOptimoveStorage({ url, accessToken: async () => 'token-of-ours' });
-    const place = { engagementId: '1', bucket: 'plain', customersFolder: 'f/customers', metadataPath: 'f/metadata_1' };
-    await expect(storage.readMetadata({ ...place, decryptionKey: null })).rejects.toMatchObject({
+    let current = 1;
+    const accessTokens = {
+      get: async () => `token-${current}`,
+      drop: (token: string) => {
+        if (token === `token-${current}`) current += 1;
+      },
+    };
+    return createOptimoveStorage({ url, accessTokens }).readMetadata({ ...place, decryptionKey: null });
+  }
+
+  it.each([
+    [401, ['Bearer token-1', 'Bearer token-2']],
+    [403, ['Bearer token-1']],
+  ])('gets the token of our identity, and its refusal (%d) says who has to act', async (status, tokens) => {
+    await expect(read(() => status)).rejects.toMatchObject({
       code: 'OPTIMOVE_UNAUTHORIZED',
       status: 403,
       message: expect.stringContaining('Optimove must grant our Google identity access'),
     });
-    expect(tokens).toEqual(['Bearer token-of-ours']);
-    server.close();
+    expect(seen).toEqual(tokens);
+  });
+
+  it('is asked once more with a fresh token where it refuses a kept one', async () => {
+    const found = await read((token) => (token === 'Bearer token-1' ? 401 : 200));
+    expect(found).toMatchObject({ engagementId: '1', campaignId: '2' });
+    expect(seen).toEqual(['Bearer token-1', 'Bearer token-2']);
   });
 });
 

@@ -9,14 +9,21 @@ import {
   OptimoveUnavailableError,
 } from '../errors';
 
+/** Access tokens that are kept as long as they are good. */
+export interface StorageTokens {
+  get(): Promise<string>;
+  /** Forgets one that was refused. */
+  drop(token: string): void;
+}
+
 /** How the storage of the files is reached. */
 export interface StorageOptions {
   /** Base address of Google's JSON API for storage, such as `https://storage.googleapis.com/storage/v1`. */
   url: string;
   /** Makes the connections; undici's global one when absent. */
   dispatcher?: Dispatcher;
-  /** A token of the identity that was granted access to the bucket; without it calls are anonymous. */
-  accessToken?: () => Promise<string>;
+  /** Tokens of the identity that was granted access to the bucket; without them calls are anonymous. */
+  accessTokens?: StorageTokens;
   /** Longest silence in ms; 60,000 when absent. */
   timeoutMs?: number;
   /** Further tries in a row that bring nothing; 4 when absent. */
@@ -44,17 +51,19 @@ export interface ObjectPart {
   crc32c: string | null;
 }
 
+/** Where to read on. */
+interface Place {
+  from: number;
+  generation: string | null;
+}
+
 const defaultTimeoutMs = 60_000;
 const longestMessage = 4_096;
 const notOfTheNetwork = new Set(['OUTBOUND_REFUSED', 'UND_ERR_INVALID_ARG']);
 
-/** Asks for an object from a byte on. @throws {OptimoveError} */
-export async function requestObject(
-  options: StorageOptions,
-  object: StoredObject,
-  at: { from: number; generation: string | null },
-): Promise<ObjectPart> {
-  const answer = await exchange(options, object, at);
+/** Asks for an object from a byte on, with a fresh token where a kept one is refused. @throws {OptimoveError} */
+export async function requestObject(options: StorageOptions, object: StoredObject, at: Place): Promise<ObjectPart> {
+  const answer = await authorized(options, object, at);
   if (answer.statusCode !== 200 && answer.statusCode !== 206) {
     throw errorOf(object, answer.statusCode, await answer.body.text().catch(() => ''));
   }
@@ -66,17 +75,28 @@ export async function requestObject(
   };
 }
 
+/** A kept token may be revoked, or seem good by a clock that was set back: only a fresh one is refused for good. */
+async function authorized(options: StorageOptions, object: StoredObject, at: Place): Promise<Dispatcher.ResponseData> {
+  const { accessTokens } = options;
+  if (!accessTokens) return exchange(options, object, at);
+  const token = await accessTokens.get();
+  const answer = await exchange(options, object, { ...at, token });
+  if (answer.statusCode !== 401) return answer;
+  await answer.body.dump().catch(() => undefined);
+  accessTokens.drop(token);
+  return exchange(options, object, { ...at, token: await accessTokens.get() });
+}
+
 async function exchange(
   options: StorageOptions,
   object: StoredObject,
-  { from, generation }: { from: number; generation: string | null },
+  { from, generation, token }: Place & { token?: string },
 ): Promise<Dispatcher.ResponseData> {
   const { bucket, name } = object;
   // The whole name is one segment: its slashes and spaces are encoded.
   const path = `${options.url.replace(/\/$/, '')}/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(name)}`;
   const url = new URL(`${path}?alt=media${generation === null ? '' : `&generation=${generation}`}`);
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs;
-  const token = await options.accessToken?.();
   try {
     return await (options.dispatcher ?? getGlobalDispatcher()).request({
       origin: url.origin,
