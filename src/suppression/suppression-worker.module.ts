@@ -8,6 +8,7 @@ import {
   ForgetValuesHandler,
   StopOfConnectionHandler,
   SyncAttributeHandler,
+  SyncWithTokenHandler,
 } from './jobs/suppression.handlers';
 import { SuppressionMetrics } from './jobs/suppression.metrics';
 import { SuppressionModule } from './suppression.module';
@@ -18,6 +19,7 @@ import { SuppressionModule } from './suppression.module';
   providers: [
     CheckDataDateHandler,
     SyncAttributeHandler,
+    SyncWithTokenHandler,
     StopOfConnectionHandler,
     ForgetValuesHandler,
     ForgetAccountHandler,

@@ -40,6 +40,7 @@ import { LearnFromLists } from './sync/learn-from-lists';
 import { LoadFile } from './sync/load-file';
 import { ManageSync } from './sync/manage-sync';
 import { StopWithAttribute } from './sync/stop-with-attribute';
+import { SyncAtOnce } from './sync/sync-at-once';
 import { SyncAttribute } from './sync/sync-attribute';
 import { TimeAttributes } from './sync/time-attributes';
 import { ValueWriter } from './sync/value-writer';
@@ -75,6 +76,7 @@ const useCases = [
   RuleDependents,
   StopWithAttribute,
   SuppressionList,
+  SyncAtOnce,
   SyncAttribute,
 ];
 

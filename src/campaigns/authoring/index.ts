@@ -38,6 +38,7 @@ import { RepairTemplates } from './repair-templates';
 import { ReviewCampaign } from './review-campaign';
 import { ReviewParts } from './review-parts';
 import { Snippets } from './snippets';
+import { TellWithTokenHandler } from './tell-with-token.handler';
 import { TemplateConsequences } from './template-consequences';
 import { TemplateDirectory } from './template-directory';
 import { Versions } from './versions';
@@ -95,4 +96,9 @@ export const authoringProviders = [
 ];
 
 /** What the worker host adds: handlers and clocks. */
-export const authoringWorkerProviders = [PublishTemplateHandler, WithdrawTemplatesHandler, PublicationClock];
+export const authoringWorkerProviders = [
+  PublishTemplateHandler,
+  WithdrawTemplatesHandler,
+  TellWithTokenHandler,
+  PublicationClock,
+];

@@ -1,5 +1,5 @@
 import { defineJob, subscribe } from '@libs/platform';
-import { connectionDeleted } from '@modules/connections';
+import { connectionDeleted, tokenReplaced } from '@modules/connections';
 import type { PublicationTicket } from '../persistence/authoring/publication.repository';
 
 /** Makes Optimove show, rename or forget a template, as its publication wants it at that revision. */
@@ -15,4 +15,11 @@ export const withdrawTemplatesJob = defineJob<{ connectionId: string }>({
   id: ({ connectionId }) => `${connectionId}_deleted`,
 });
 
+/** Tells Optimove with another token what it is still to be told of a connection; `at` tells one token from the next. */
+export const tellWithTokenJob = defineJob<{ connectionId: string; at: string }>({
+  queue: 'campaigns.tell-with-token',
+  id: ({ connectionId, at }) => `${connectionId}_${at}`,
+});
+
 subscribe(connectionDeleted, withdrawTemplatesJob);
+subscribe(tokenReplaced, tellWithTokenJob);

@@ -1,9 +1,14 @@
 import { AppError } from '@libs/foundation';
+import { OptimoveUnauthorizedError } from '@libs/optimove-client';
 import { isRetryable, Log, Transactions } from '@libs/platform';
 import { ConnectionsService } from '@modules/connections';
 import { Injectable } from '@nestjs/common';
 import { ChannelAppRepository } from '../persistence/authoring/channel-app.repository';
-import { PublicationRepository, type PublicationTicket } from '../persistence/authoring/publication.repository';
+import {
+  type PublicationFault,
+  PublicationRepository,
+  type PublicationTicket,
+} from '../persistence/authoring/publication.repository';
 import type { TemplatePublicationEntity } from '../persistence/authoring/template-publication.entity';
 import { DropApps } from './drop-apps';
 import { type Teller, tellOptimove, UnlistedTemplateError } from './tell-optimove';
@@ -25,7 +30,8 @@ export class PublishTemplate {
 
   /**
    * Takes along what else waits to be told of the same channel, up to 100. Does nothing when the wish was done or
-   * replaced meanwhile. A fault that a retry cannot mend is recorded as FAILED.
+   * replaced meanwhile. A fault that a retry cannot mend is recorded as FAILED; where Optimove refuses the token, the wishes
+   * stay open and rest.
    * Then apps of the channel that are left without a template go; a fault in that changes nothing of the publications.
    * @throws what a later try may mend; the publication stays open and shows the reason.
    */
@@ -45,6 +51,7 @@ export class PublishTemplate {
       await this.settle(first, { batch, unlisted: await this.ask(first, batch) });
     } catch (error) {
       if (error instanceof UnlistedTemplateError) throw error;
+      if (error instanceof OptimoveUnauthorizedError && error.status === 401) return this.rest(batch, error);
       if (isRetryable(error) || batch.length === 1) return this.fail(batch, error);
       for (const publication of batch) await this.tell([publication]);
     }
@@ -73,16 +80,20 @@ export class PublishTemplate {
   }
 
   private async fail(batch: TemplatePublicationEntity[], error: unknown): Promise<void> {
-    const isKnown = error instanceof AppError;
     for (const publication of batch) {
       this.log.failure('template.publication-failed', error, { publicationId: publication.id });
-      await this.record(publication, {
-        state: isRetryable(error) ? publication.state : 'FAILED',
-        errorCode: isKnown ? error.code : 'INTERNAL',
-        lastError: isKnown ? error.message.slice(0, maxErrorLength) : 'An internal fault; the log has its details',
-      });
+      const state = isRetryable(error) ? publication.state : 'FAILED';
+      await this.record(publication, { state, ...shownOf(error) });
     }
     if (isRetryable(error)) throw error;
+  }
+
+  /** No other try is refused for the same token: what is queued for these wishes by now does nothing. */
+  private async rest(batch: TemplatePublicationEntity[], error: OptimoveUnauthorizedError): Promise<void> {
+    for (const { id: publicationId, revision } of batch) {
+      this.log.failure('template.publication-failed', error, { publicationId });
+      await this.publications.rest(this.transactions.pool, { publicationId, revision }, shownOf(error));
+    }
   }
 
   private async record(
@@ -91,4 +102,12 @@ export class PublishTemplate {
   ): Promise<void> {
     await this.publications.record(this.transactions.pool, { publicationId, revision }, outcome);
   }
+}
+
+/** What people read of a fault. */
+function shownOf(error: unknown): PublicationFault {
+  if (!(error instanceof AppError)) {
+    return { errorCode: 'INTERNAL', lastError: 'An internal fault; the log has its details' };
+  }
+  return { errorCode: error.code, lastError: error.message.slice(0, maxErrorLength) };
 }

@@ -3,6 +3,7 @@ import { ConnectionNotFoundError, ConnectionsService } from '@modules/connection
 import { AttributeRepository } from '../persistence/attribute.repository';
 import { CheckDataDate } from '../sync/check-data-date';
 import { ForgetValues } from '../sync/forget-values';
+import { SyncAtOnce } from '../sync/sync-at-once';
 import { SyncAttribute } from '../sync/sync-attribute';
 import {
   checkDataDateJob,
@@ -10,6 +11,7 @@ import {
   forgetValuesJob,
   stopOfConnectionJob,
   syncAttributeJob,
+  syncWithTokenJob,
 } from './suppression.jobs';
 
 /** Why attributes of a deleted connection are stopped. */
@@ -44,6 +46,18 @@ export class SyncAttributeHandler extends JobHandler<{ runId: string; at: string
 
   handle({ runId }: { runId: string }): Promise<void> {
     return this.sync.run(runId);
+  }
+}
+
+/** Runs {@link syncWithTokenJob}. */
+@HandlesJob(syncWithTokenJob)
+export class SyncWithTokenHandler extends JobHandler<{ connectionId: string; at: string }> {
+  constructor(private readonly atOnce: SyncAtOnce) {
+    super();
+  }
+
+  handle({ connectionId }: { connectionId: string }): Promise<void> {
+    return this.atOnce.withToken(connectionId);
   }
 }
 

@@ -1,5 +1,5 @@
 import { defineJob, subscribe } from '@libs/platform';
-import { accountLeft, connectionDeleted, userIdAttributeChanged } from '@modules/connections';
+import { accountLeft, connectionDeleted, tokenReplaced, userIdAttributeChanged } from '@modules/connections';
 
 /** Asks Optimove for its data date and begins what it calls for. `at` tells one asking from the next. */
 export const checkDataDateJob = defineJob<{ projectId: string; connectionId: string; at: string }>({
@@ -14,6 +14,12 @@ export const syncAttributeJob = defineJob<{ runId: string; at: string }>({
   id: ({ runId, at }) => `sync-${runId}-${at}`,
   attempts: 1,
   concurrency: 2,
+});
+
+/** Syncs with another token what the former one kept from it; `at` tells one token from the next. */
+export const syncWithTokenJob = defineJob<{ connectionId: string; at: string }>({
+  queue: 'suppression.sync-with-token',
+  id: ({ connectionId, at }) => `sync-with-token-${connectionId}-${at}`,
 });
 
 /** Stops the attributes of a deleted connection. */
@@ -37,3 +43,4 @@ export const forgetAccountJob = defineJob<{ connectionId: string; at: string }>(
 subscribe(connectionDeleted, stopOfConnectionJob);
 subscribe(userIdAttributeChanged, forgetValuesJob);
 subscribe(accountLeft, forgetAccountJob);
+subscribe(tokenReplaced, syncWithTokenJob);

@@ -74,19 +74,30 @@ export class SyncRunRepository {
     if (count === 0) throw new RunTakenOverError(`Another worker has taken the sync run ${id}`);
   }
 
-  /** Gives the run back, to be tried again after a while. */
+  /** Gives the run back, to be tried again after a while; `attempt` tries of it count. */
   async putOff(
     tx: Tx,
     id: string,
     holder: string,
-    { seconds, detail }: { seconds: number; detail: string },
+    { seconds, detail, attempt }: { seconds: number; detail: string; attempt: number },
   ): Promise<void> {
     await execute(
       tx,
       `UPDATE suppression_sync_run SET state = 'WAITING', holder = NULL, held_until = now() + $3 * interval '1 second',
-         detail = $4 WHERE id = $1 AND holder = $2`,
-      [id, holder, seconds, detail],
+         detail = $4, attempt = $5 WHERE id = $1 AND holder = $2`,
+      [id, holder, seconds, detail, attempt],
     );
+  }
+
+  /** Lets the runs of a connection that wait for their next try be taken at once. @returns their ids. */
+  async endWaits(tx: Tx, connectionId: string): Promise<string[]> {
+    const rows = await query<{ id: string }>(
+      tx,
+      `UPDATE suppression_sync_run SET held_until = NULL
+       WHERE connection_id = $1 AND state = 'WAITING' AND source = 'CHANGERS' AND held_until > now() RETURNING id`,
+      [connectionId],
+    );
+    return rows.map(({ id }) => id);
   }
 
   /**

@@ -1,17 +1,16 @@
 import { AppError, isUuid } from '@libs/foundation';
-import { Outbox, Transactions } from '@libs/platform';
+import { Transactions } from '@libs/platform';
 import { ConnectionNotFoundError, ConnectionsService, type ConnectionView } from '@modules/connections';
 import { AttributeDefinitions } from '@modules/profiles';
 import { type Actor, AuditTrail } from '@modules/projects';
 import { Injectable } from '@nestjs/common';
 import { refuse, type SuppressionProblem } from '../domain/problem';
 import type { SuppressionAttribute } from '../domain/sync';
-import { syncAttributeJob } from '../jobs/suppression.jobs';
 import { AttributeRepository } from '../persistence/attribute.repository';
 import { ExclusionRuleRepository } from '../persistence/exclusion-rule.repository';
 import { FeedRepository } from '../persistence/feed.repository';
-import { SyncRunRepository } from '../persistence/sync-run.repository';
 import { CheckDataDate } from './check-data-date';
+import { SyncAtOnce } from './sync-at-once';
 
 /** What became of choosing an attribute. */
 export interface ChoiceOutcome {
@@ -24,15 +23,14 @@ export interface ChoiceOutcome {
 export class ManageSync {
   constructor(
     private readonly transactions: Transactions,
-    private readonly outbox: Outbox,
     private readonly audit: AuditTrail,
     private readonly connections: ConnectionsService,
     private readonly definitions: AttributeDefinitions,
     private readonly attributes: AttributeRepository,
     private readonly rules: ExclusionRuleRepository,
     private readonly feeds: FeedRepository,
-    private readonly runs: SyncRunRepository,
     private readonly check: CheckDataDate,
+    private readonly atOnce: SyncAtOnce,
   ) {}
 
   /** Chooses an attribute of the project's own list; where the key allows, Optimove is asked whether it has it. */
@@ -77,7 +75,7 @@ export class ManageSync {
     });
   }
 
-  /** Syncs what is due, and tries again what failed for the data date of now or was stopped. @returns the data date. */
+  /** Syncs what is due or waits, and tries again what failed for the data date of now or was stopped. @returns the data date. */
   async runNow(
     actor: Actor,
     connectionId: string,
@@ -89,23 +87,11 @@ export class ManageSync {
     }
     try {
       const stopped = await this.attributes.retryStopped(this.transactions.pool, connection.projectId, connection.id);
-      const dataDate = await this.check.run(connection, actor.label, stopped);
-      await this.reopenFailed(connection, dataDate);
-      return { dataDate, problems: [] };
+      return { dataDate: await this.atOnce.run(connection, actor.label, stopped), problems: [] };
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       return { dataDate: null, problems: [refuse('OPTIMOVE_REFUSED', 'connectionId', error.message)] };
     }
-  }
-
-  private reopenFailed({ projectId, id }: ConnectionView, dataDate: string): Promise<void> {
-    return this.transactions.run(async (tx) => {
-      for (const attribute of await this.attributes.ofConnection(tx, projectId, id)) {
-        const run = await this.runs.ofDay(tx, attribute.id, dataDate);
-        if (!run || !(await this.runs.reopen(tx, run.id))) continue;
-        await this.outbox.enqueue(tx, syncAttributeJob, { runId: run.id, at: String(Date.now()) });
-      }
-    });
   }
 
   private async connectionOf(projectId: string, id: string): Promise<ConnectionView | null> {

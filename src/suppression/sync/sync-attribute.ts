@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { InvariantError } from '@libs/foundation';
+import { OptimoveUnauthorizedError } from '@libs/optimove-client';
 import { isRetryable, Log, Transactions } from '@libs/platform';
 import { ConnectionsService, type ConnectionView } from '@modules/connections';
 import { AttributeDefinitions } from '@modules/profiles';
@@ -141,13 +142,17 @@ export class SyncAttribute {
     });
   }
 
-  /** A fault that may pass is waited for; any other fails the sync loudly. */
+  /** A fault that may pass is waited for, and another token where it is refused; any other fails the sync loudly. */
   private async settle(run: SyncRun, holder: string, error: unknown): Promise<void> {
     this.log.failure('suppression.sync-failed', error, { runId: run.id, attempt: run.attempt });
     const detail = reasonOf(error);
-    if (isRetryable(error) && run.attempt < mostAttempts) {
-      const seconds = Math.min(firstWaitSeconds * 2 ** (run.attempt - 1), longestWaitSeconds);
-      return this.runs.putOff(this.transactions.pool, run.id, holder, { seconds, detail });
+    if (error instanceof OptimoveUnauthorizedError && error.status === 401) {
+      return this.waitForToken(run, holder, detail);
+    }
+    const { attempt } = run;
+    if (isRetryable(error) && attempt < mostAttempts) {
+      const seconds = Math.min(firstWaitSeconds * 2 ** (attempt - 1), longestWaitSeconds);
+      return this.runs.putOff(this.transactions.pool, run.id, holder, { seconds, detail, attempt });
     }
     await this.transactions.run(async (tx) => {
       await this.runs.hold(tx, run.id, holder);
@@ -158,6 +163,18 @@ export class SyncAttribute {
       else await this.attributes.noteFailure(tx, attribute, { dataDate: run.dataDate, reason: detail });
       const connection = { id: run.connectionId, projectId: run.projectId };
       if (error instanceof DayOverError) await this.check.request(tx, connection);
+    });
+  }
+
+  /** However long that takes, it costs no try; and until the day is read nobody relies on the attribute. */
+  private async waitForToken(run: SyncRun, holder: string, detail: string): Promise<void> {
+    const { id, projectId, attributeId, connectionId, dataDate, attempt } = run;
+    const isRefused = (await this.connections.find(connectionId))?.status === 'AUTHENTICATION_FAILED';
+    const seconds = isRefused ? longestWaitSeconds : firstWaitSeconds;
+    await this.transactions.run(async (tx) => {
+      await this.runs.hold(tx, id, holder);
+      await this.attributes.noteFailure(tx, { projectId, id: attributeId }, { dataDate, reason: detail });
+      await this.runs.putOff(tx, id, holder, { seconds, detail, attempt: attempt - 1 });
     });
   }
 }

@@ -1,10 +1,13 @@
 import { newId } from '@libs/foundation';
-import { Transactions } from '@libs/platform';
+import { Outbox, Transactions } from '@libs/platform';
+import { tokenReplaced } from '@modules/connections';
 import { DropApps } from '../../../src/campaigns/authoring/drop-apps';
 import { LaunchCampaign } from '../../../src/campaigns/authoring/launch-campaign';
 import { ManageCampaigns } from '../../../src/campaigns/authoring/manage-campaigns';
 import { PublishTemplateHandler } from '../../../src/campaigns/authoring/publish-template.handler';
+import { tellWithTokenJob } from '../../../src/campaigns/authoring/publish-template.job';
 import { RenameCampaign } from '../../../src/campaigns/authoring/rename-campaign';
+import { TellWithTokenHandler } from '../../../src/campaigns/authoring/tell-with-token.handler';
 import { TemplateDirectory } from '../../../src/campaigns/authoring/template-directory';
 import { Versions } from '../../../src/campaigns/authoring/versions';
 import { WithdrawCampaign } from '../../../src/campaigns/authoring/withdraw-campaign';
@@ -105,7 +108,7 @@ describe('launching campaigns', () => {
   });
 
   it('shows a refusal by Optimove and mends it by the next launch', async () => {
-    stage.optimove.failWith = 401;
+    stage.optimove.failWith = 403;
     const { id, version } = await launched('Refused');
     expect(await publicationOf(id)).toMatchObject({
       state: 'FAILED',
@@ -159,6 +162,75 @@ describe('launching campaigns', () => {
       'WITHDRAWN',
       'WITHDRAWN',
     ]);
+  });
+
+  describe('while Optimove refuses the token', () => {
+    const ticketOf = async (campaignId: string) => {
+      const { id, revision } = (await publicationOf(campaignId)) ?? {};
+      return { publicationId: String(id), revision: Number(revision) };
+    };
+    const standOf = async (campaignId: string) => {
+      const { state, error_code: code, last_error: error } = (await publicationOf(campaignId)) ?? {};
+      return { state, code, error };
+    };
+    const refused = (state: string) => ({
+      state,
+      code: 'OPTIMOVE_UNAUTHORIZED',
+      error: expect.stringContaining('401'),
+    });
+    const queuedFor = async (publicationId: string) =>
+      (
+        await stage.database.query<{ data: { publicationId: string; revision: number } }>(
+          `SELECT data FROM outbox_message WHERE data->>'publicationId' = $1 ORDER BY (data->>'revision')::int`,
+          [publicationId],
+        )
+      ).map(({ data }) => data);
+    /** Everything that is queued for the campaigns is worked. */
+    const workAll = async (...campaignIds: string[]) => {
+      for (const campaignId of campaignIds) {
+        const { publicationId } = await ticketOf(campaignId);
+        for (const job of await queuedFor(publicationId)) await stage.module.get(PublishTemplateHandler).handle(job);
+      }
+    };
+
+    it('it is asked once for all that wait together, and every wish stays', async () => {
+      const { id: leaving } = await launched('Leaving');
+      stage.optimove.failWith = 503;
+      const coming = [(await launched('Coming 1')).id, (await launched('Coming 2')).id];
+      Object.assign(stage.optimove, { failWith: 401, failed: 0 });
+      await workAll(...coming);
+      expect(stage.optimove.failed).toBe(1);
+      await withdrawals.withdraw(stage.actor, leaving);
+      await workAll(leaving);
+      expect(stage.optimove.failed).toBe(2);
+      for (const id of coming) expect(await standOf(id)).toEqual(refused('PENDING'));
+      expect(await standOf(leaving)).toEqual(refused('WITHDRAWING'));
+    });
+
+    it('nothing is lost: another token has it told at once', async () => {
+      const { id: leaving, optimoveTemplateId } = await launched('Leaves after all');
+      stage.optimove.failWith = 401;
+      const { id: coming } = await launched('Comes after all');
+      await withdrawals.withdraw(stage.actor, leaving);
+      stage.optimove.failWith = null;
+      await workAll(coming, leaving);
+      expect(await standOf(coming)).toEqual(refused('PENDING'));
+
+      const replaced = { connectionId: stage.connectionId, at: '2' };
+      await stage.transactions.run((tx) => stage.module.get(Outbox).publish(tx, tokenReplaced, replaced));
+      const told = await stage.database.query('SELECT data FROM outbox_message WHERE queue = $1', [
+        tellWithTokenJob.queue,
+      ]);
+      expect(told).toEqual([{ data: replaced }]);
+      await stage.module.get(TellWithTokenHandler).handle({ ...replaced, connectionId: newId() });
+      await workAll(coming, leaving);
+      expect(await standOf(coming)).toEqual(refused('PENDING'));
+      await stage.module.get(TellWithTokenHandler).handle(replaced);
+      await workAll(coming, leaving);
+      expect(await standOf(coming)).toEqual({ state: 'PUBLISHED', code: null, error: null });
+      expect(await standOf(leaving)).toEqual({ state: 'WITHDRAWN', code: null, error: null });
+      expect(stage.optimove.templates.has(`506/${optimoveTemplateId}`)).toBe(false);
+    });
   });
 
   it('believes what Optimove lists, not that it took the call', async () => {
@@ -417,6 +489,15 @@ describe('launching campaigns', () => {
     );
     const publicationId = String((await publicationOf(id))?.id);
     expect(await publications.reopenIdle(stage.transactions.pool, 900)).toEqual([{ publicationId, revision: 2 }]);
+
+    stage.optimove.failWith = 401;
+    await stage.module.get(PublishTemplateHandler).handle({ publicationId, revision: 2 });
+    expect(await publications.reopenIdle(stage.transactions.pool, 900)).toEqual([]);
+    await stage.database.query(
+      `UPDATE template_publication SET updated_at = now() - interval '1 hour' WHERE campaign_id = $1`,
+      [id],
+    );
+    expect(await publications.reopenIdle(stage.transactions.pool, 900)).toEqual([{ publicationId, revision: 4 }]);
   });
 
   it('withdraws the templates of a deleted connection', async () => {

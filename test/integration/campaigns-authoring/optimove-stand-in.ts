@@ -29,6 +29,8 @@ export class OptimoveStandIn {
   listings = 0;
   /** Answered instead of doing what was asked. */
   failWith: number | null = null;
+  /** How many calls were answered so. */
+  failed = 0;
   /** Done once while an app is taken away, after that was accepted. */
   meanwhile: (() => Promise<unknown>) | null = null;
   /** Whether adding a template that is there leaves its name. */
@@ -38,6 +40,7 @@ export class OptimoveStandIn {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
       const isBad = this.badName !== null && body.includes(`"${this.badName}"`);
       const isClosed = pathname.endsWith('/GetCustomerAttributeList') && this.attributeNames === null;
+      if (this.failWith !== null) this.failed += 1;
       response.statusCode = this.failWith ?? (isClosed ? 403 : isBad ? 400 : 200);
       const answer =
         response.statusCode !== 200

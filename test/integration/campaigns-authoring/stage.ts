@@ -11,6 +11,7 @@ import { Test, type TestingModule } from '@nestjs/testing';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { authoringEntities, authoringProviders } from '../../../src/campaigns/authoring';
 import { PublishTemplateHandler } from '../../../src/campaigns/authoring/publish-template.handler';
+import { TellWithTokenHandler } from '../../../src/campaigns/authoring/tell-with-token.handler';
 import { WithdrawTemplatesHandler } from '../../../src/campaigns/authoring/withdraw-templates.handler';
 import { createTestDatabase, type TestDatabase } from '../../support/database';
 import { OptimoveStandIn } from './optimove-stand-in';
@@ -59,6 +60,7 @@ export async function setStage({ imports = [], providers = [], start }: Addition
       ...providers,
       PublishTemplateHandler,
       WithdrawTemplatesHandler,
+      TellWithTokenHandler,
       { provide: ConnectionsService, useValue: { clientFor: async () => client } },
       { provide: DeletionConsequences, useValue: { register: () => undefined } },
       { provide: ChannelsService, useValue: channelsOf(actor, ids) },

@@ -18,13 +18,13 @@ import { createTestDatabase, type TestDatabase } from '../../support/database';
 export interface Account {
   tenantId: string;
   connectionId: string;
+  apiToken: string;
   control(method: 'PUT' | 'GET', path: string, body?: unknown): Promise<unknown>;
 }
 
 /** An account of the sandbox by itself. */
-export interface Tenant extends Pick<Account, 'tenantId' | 'control'> {
+export interface Tenant extends Omit<Account, 'connectionId'> {
   endpoint: string;
-  apiToken: string;
 }
 
 /** A suppression attribute with its definition in the project. */
@@ -170,7 +170,7 @@ async function connect(
     'connection { id }',
     input,
   );
-  return { tenantId, connectionId: connected.id, control };
+  return { tenantId, connectionId: connected.id, apiToken, control };
 }
 
 async function addTenant(sandbox: Sandbox, tenant?: object): Promise<Tenant> {

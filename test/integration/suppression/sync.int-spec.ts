@@ -2,7 +2,11 @@ import { ConnectionsService } from '@modules/connections';
 import { ProjectsService } from '@modules/projects';
 import { LearnFromLists } from '@modules/suppression';
 import { ChangeValues } from '../../../src/profiles/attributes/change-values';
+import { SyncWithTokenHandler } from '../../../src/suppression/jobs/suppression.handlers';
+import { syncWithTokenJob } from '../../../src/suppression/jobs/suppression.jobs';
+import { FeedRepository } from '../../../src/suppression/persistence/feed.repository';
 import { CheckDataDate } from '../../../src/suppression/sync/check-data-date';
+import { SyncAtOnce } from '../../../src/suppression/sync/sync-at-once';
 import { SyncAttribute } from '../../../src/suppression/sync/sync-attribute';
 import { eventually } from '../../support/eventually';
 import { type Account, type ChosenAttribute, type Stage, setStage } from './stage';
@@ -447,6 +451,141 @@ describe('the daily sync of suppression attributes', () => {
     expect(await syncs(id)).toMatchObject([
       { state: 'PARTLY_FAILED', received: 3, added: 2, rejected: 1, repeated: 0 },
     ]);
+  });
+
+  describe('while Optimove refuses the token', () => {
+    /** An attribute whose first day is read, and whose next one waits to be. */
+    async function beginDay(userId: string) {
+      const account = await stage.connect();
+      const { id, name } = await choose(account);
+      await addRule(id);
+      const [person = ''] = await stage.addProfiles([userId]);
+      await passDay(account, days[0], name, { [userId]: 'false' });
+      await runNow(account);
+      expect(await decide(account, person)).toBe('ALLOWED');
+      await passDay(account, days[1], name, { [`${userId}-else`]: 'true' });
+      await stage.mutate('runSuppressionSync', 'RunSuppressionSyncInput', 'dataDate', {
+        connectionId: account.connectionId,
+      });
+      return { account, id, name, person };
+    }
+    const refuse = (account: Account, isRefused: boolean) =>
+      account.control('PUT', '/faults', { rules: isRefused ? [{ kind: '401' }] : [] });
+    const makeDue = (id: string) =>
+      stage.database.query(`UPDATE suppression_sync_run SET held_until = NULL WHERE attribute_id = $1`, [id]);
+    const isTriedSoon = async (id: string): Promise<boolean | undefined> =>
+      (
+        await stage.database.query<{ is_soon: boolean }>(
+          `SELECT held_until < now() + interval '1 minute' AS is_soon FROM suppression_sync_run
+           WHERE attribute_id = $1 AND state = 'WAITING'`,
+          [id],
+        )
+      )[0]?.is_soon;
+    /** Another token, with what its job does. */
+    async function replaceToken({ connectionId, apiToken }: Account): Promise<void> {
+      const { connection } = await stage.graphql<{ connection: { version: number } }>(
+        'query ($id: ID!) { connection(id: $id) { version } }',
+        { id: connectionId },
+      );
+      const { userErrors } = await stage.mutate('updateConnection', 'UpdateConnectionInput', 'connection { status }', {
+        ...{ id: connectionId, apiToken, version: connection.version },
+      });
+      expect(userErrors).toEqual([]);
+      const jobs = await stage.database.query<{ data: { connectionId: string; at: string } }>(
+        `SELECT data FROM outbox_message WHERE queue = $1 AND data->>'connectionId' = $2`,
+        [syncWithTokenJob.queue, connectionId],
+      );
+      expect(jobs).toHaveLength(1);
+      const handler = new SyncWithTokenHandler(stage.app.get(SyncAtOnce));
+      for (const { data } of jobs) await handler.handle(data);
+    }
+
+    it('it waits, which costs no try, and nobody relies on the attribute meanwhile', async () => {
+      const { account, id, name, person } = await beginDay('refused-once');
+      await refuse(account, true);
+      for (let tries = 0; tries < 9; tries += 1) {
+        await makeDue(id);
+        await stage.work();
+      }
+      const why = expect.stringContaining('401');
+      expect((await syncs(id))[0]).toMatchObject({ state: 'WAITING', dataDate: days[1], detail: why });
+      expect(await isTriedSoon(id)).toBe(false);
+      expect(await attributeOf(account, id)).toMatchObject({ state: 'FAILED', stateReason: why, dataDate: days[0] });
+      expect(await decide(account, person)).toBe('SUPPRESSION_STALE');
+      await stage.database.query(
+        `UPDATE suppression_attribute SET created_at = now() - interval '2 days' WHERE id = $1`,
+        [id],
+      );
+      const feed = { projectId: stage.actor.projectId, connectionId: account.connectionId };
+      const late = await stage.transactions.run((tx) =>
+        stage.app.get(FeedRepository).takeLate(tx, feed, { timeZone: 'UTC', alarmHour: 0 }),
+      );
+      expect(late).toEqual([{ name, dataDate: days[0], stoppedBecause: null }]);
+
+      await account.control('PUT', '/faults', {
+        rules: [{ route: 'GetCustomerAttributeChangers', kind: 'truncated-page', times: 1 }],
+      });
+      await makeDue(id);
+      await stage.work();
+      expect((await syncs(id))[0]).toMatchObject({ state: 'WAITING', detail: expect.stringContaining('cut off') });
+      expect(await decide(account, person)).toBe('SUPPRESSION_STALE');
+      await runNow(account);
+      expect((await syncs(id))[0]).toMatchObject({ state: 'SUCCEEDED', received: 1 });
+      expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', stateReason: null, dataDate: days[1] });
+      expect(await decide(account, person)).toBe('ALLOWED');
+    });
+
+    it('another one has everything synced at once, but for what is stopped', async () => {
+      const { account, id } = await beginDay('refused-then-not');
+      const [unreleased, stopped] = [await choose(account), await choose(account)];
+      await account.control('PUT', `/attributes/${unreleased.name}`, { isReleased: false });
+      await stage.database.query(`UPDATE suppression_attribute SET state = 'STOPPED' WHERE id = $1`, [stopped.id]);
+      const connection = await stage.app.get(ConnectionsService).get(stage.actor.projectId, account.connectionId);
+      await stage.app.get(CheckDataDate).run(connection, 'clock');
+      await account.control('PUT', '/faults', {
+        rules: [{ route: 'GetCustomerAttributeChangers', kind: '401', times: 1 }],
+      });
+      await stage.work();
+      const stands = async () => [(await syncs(id))[0], (await syncs(unreleased.id))[0]].map((sync) => sync?.state);
+      expect(await stands()).toEqual(['WAITING', 'FAILED']);
+
+      await account.control('PUT', `/attributes/${unreleased.name}`, { isReleased: true });
+      await stage.app.get(CheckDataDate).run(connection, 'clock');
+      await stage.work();
+      expect(await stands()).toEqual(['WAITING', 'FAILED']);
+      await replaceToken(account);
+      await stage.work();
+      expect(await stands()).toEqual(['SUCCEEDED', 'SUCCEEDED']);
+      expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', dataDate: days[1], gapBefore: null });
+      expect(await attributeOf(account, stopped.id)).toMatchObject({ state: 'STOPPED' });
+    });
+
+    it('a day that is over by then counts as missed', async () => {
+      const { account, id, name, person } = await beginDay('refused-too-long');
+      await refuse(account, true);
+      await stage.work();
+      await refuse(account, false);
+      await passDay(account, days[2], name, {});
+      await replaceToken(account);
+      await stage.work();
+      expect(await syncs(id)).toMatchObject([
+        { state: 'PARTLY_FAILED', dataDate: days[2] },
+        { state: 'FAILED', dataDate: days[1], detail: expect.stringContaining('missed') },
+        { state: 'SUCCEEDED', dataDate: days[0] },
+      ]);
+      expect(await attributeOf(account, id)).toMatchObject({ state: 'FRESH', gapBefore: days[2] });
+      expect(await decide(account, person)).toBe('SUPPRESSION_STALE');
+    });
+
+    it('it does not wait long where the token was replaced in that moment', async () => {
+      const { account, id } = await beginDay('refused-meanwhile');
+      await stage.database.query('UPDATE connection SET api_token_set_at = now() WHERE id = $1', [
+        account.connectionId,
+      ]);
+      await refuse(account, true);
+      await stage.work();
+      expect(await isTriedSoon(id)).toBe(true);
+    });
   });
 
   describe('when the attribute itself is deleted or converted', () => {

@@ -27,11 +27,15 @@ export interface PublicationTicket {
   revision: number;
 }
 
-/** What became of telling Optimove. */
-export interface PublicationOutcome {
-  state: PublicationState;
+/** Why Optimove was not told. */
+export interface PublicationFault {
   errorCode: string | null;
   lastError: string | null;
+}
+
+/** What became of telling Optimove. */
+export interface PublicationOutcome extends PublicationFault {
+  state: PublicationState;
 }
 
 const ticket = 'id AS "publicationId", revision';
@@ -143,6 +147,16 @@ export class PublicationRepository {
          published_at = CASE WHEN $3 = 'PUBLISHED' THEN now() ELSE published_at END
        WHERE id = $1 AND revision = $2`,
       [wanted.publicationId, wanted.revision, outcome.state, outcome.errorCode, outcome.lastError],
+    );
+  }
+
+  /** Keeps the wish of a ticket open under a new number, so that no job takes it up before it is reopened. */
+  async rest(tx: Tx, wanted: PublicationTicket, { errorCode, lastError }: PublicationFault): Promise<void> {
+    await query(
+      tx,
+      `UPDATE template_publication SET revision = revision + 1, error_code = $3, last_error = $4, updated_at = now()
+       WHERE id = $1 AND revision = $2`,
+      [wanted.publicationId, wanted.revision, errorCode, lastError],
     );
   }
 
@@ -258,6 +272,16 @@ export class PublicationRepository {
          AND updated_at < now() - $1 * interval '1 second' ORDER BY updated_at LIMIT 500 FOR UPDATE SKIP LOCKED)
        RETURNING ${ticket}`,
       [idleSeconds],
+    );
+  }
+
+  /** Gives the open wishes of a connection a new number, so that new jobs take them up at once. */
+  reopenOpen(tx: Tx, connectionId: string): Promise<PublicationTicket[]> {
+    return query(
+      tx,
+      `UPDATE template_publication SET revision = revision + 1, updated_at = now()
+       WHERE connection_id = $1 AND state IN ('PENDING', 'WITHDRAWING') RETURNING ${ticket}`,
+      [connectionId],
     );
   }
 
