@@ -60,18 +60,29 @@ export async function* recipientPages(transport: Transport, query: RecipientQuer
   let skip = query.fromSkip;
   let previous: string | null = null;
   for (;;) {
-    const answer = await fetchPage(transport, query, skip);
-    if (answer.length === 0) return;
-    const fingerprint = JSON.stringify([answer.length, answer[0], answer.at(-1)]);
-    if (fingerprint === previous) {
-      throw new OptimovePagingError(`Optimove served the page at $skip=${skip} again: it does not page this list`);
-    }
-    previous = fingerprint;
-    const page = readPage(answer, query.attributes.length, skip);
-    yield page;
-    if (query.stopAtShortPage && answer.length < query.pageSize) return;
-    skip = page.nextSkip;
+    const next = await nextPage(transport, query, { skip, previous });
+    if (next === null) return;
+    const { received, nextSkip } = next.page;
+    yield next.page;
+    if (query.stopAtShortPage && received < query.pageSize) return;
+    previous = next.fingerprint;
+    skip = nextSkip;
   }
+}
+
+/** A function of its own, so that nothing of the answer is in memory while its page is worked on; null after the last page. */
+async function nextPage(
+  transport: Transport,
+  query: RecipientQuery,
+  { skip, previous }: { skip: number; previous: string | null },
+): Promise<{ page: RecipientPage; fingerprint: string } | null> {
+  const answer = await fetchPage(transport, query, skip);
+  if (answer.length === 0) return null;
+  const fingerprint = JSON.stringify([answer.length, answer[0], answer.at(-1)]);
+  if (fingerprint === previous) {
+    throw new OptimovePagingError(`Optimove served the page at $skip=${skip} again: it does not page this list`);
+  }
+  return { page: readPage(answer, query.attributes.length, skip), fingerprint };
 }
 
 async function fetchPage(transport: Transport, query: RecipientQuery, skip: number): Promise<unknown[]> {

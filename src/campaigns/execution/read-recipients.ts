@@ -132,6 +132,8 @@ export class ReadRecipients {
       for await (const page of source.pages({ names, onUnknown })) {
         const startedAt = performance.now();
         await this.keep(run, page, source);
+        // Whoever reads on still knows this page while the next one comes: two would be in memory.
+        page.rows.length = 0;
         await this.givingWay.pauseAfter(performance.now() - startedAt);
       }
     } while (await this.hasNewTemplates(run, connection));

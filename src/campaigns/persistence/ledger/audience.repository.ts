@@ -1,4 +1,4 @@
-import { copyIn, execute, query, type Tx } from '@libs/platform';
+import { type CopyValue, copyIn, execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { ExecutionRow } from './execution.repository';
 
@@ -113,17 +113,7 @@ export class AudienceRepository {
     await copyIn(
       tx,
       'recipient_staging (execution_id, reading, row_no, project_id, customer_id, optimove_template_id, scheduled_time, is_control, attributes)',
-      page.rows.map((row, index) => [
-        id,
-        reading,
-        page.skip + index,
-        projectId,
-        row.customerId,
-        row.templateId,
-        row.scheduledTime,
-        row.isControl,
-        row.attributes,
-      ]),
+      stagedCells(execution, page),
     );
     if (page.rejects.length === 0) return;
     await copyIn(
@@ -141,5 +131,16 @@ export class AudienceRepository {
         reject.raw,
       ]),
     );
+  }
+}
+
+/** One row at a time: a page of cells would be in memory beside the page. */
+function* stagedCells(
+  { id, reading, project_id: projectId }: Staging,
+  { skip, rows }: StagedPage,
+): Generator<CopyValue[]> {
+  for (const [index, row] of rows.entries()) {
+    const { customerId, templateId, scheduledTime, isControl, attributes } = row;
+    yield [id, reading, skip + index, projectId, customerId, templateId, scheduledTime, isControl, attributes];
   }
 }
