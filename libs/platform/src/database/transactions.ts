@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
+import type { PoolClient } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
+import { pipelined, type Send } from './pipelined';
 
 /** A database transaction (or, where no transaction is needed, the plain connection pool). */
 export type Tx = EntityManager;
@@ -15,10 +17,35 @@ export class Transactions {
     return this.dataSource.transaction(work);
   }
 
+  /**
+   * The same where every way to the database counts: the beginning goes with the first statement, and statements that are
+   * asked for together go together, one after the other as they were asked for. Of several that fail the first says why. For
+   * {@link query} and {@link execute} only, and all must be awaited.
+   */
+  async pipelined<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      return await pipelined((await runner.connect()) as PoolClient, (send) => {
+        senders.set(runner.manager, send);
+        return work(runner.manager);
+      });
+    } finally {
+      await runner.release();
+    }
+  }
+
   /** The pool itself, for single statements that need no transaction. */
   get pool(): Tx {
     return this.dataSource.manager;
   }
+}
+
+/** How statements of pipelined transactions are sent. */
+const senders = new WeakMap<Tx, Send>();
+
+function send(tx: Tx, sql: string, parameters: unknown[]): Promise<unknown> {
+  const statement = (): Promise<unknown> => tx.query(asNamed(sql), parameters);
+  return senders.get(tx)?.(statement) ?? statement();
 }
 
 const names = new Map<string, string>();
@@ -44,7 +71,7 @@ export async function query<T = Record<string, unknown>>(
   sql: string,
   parameters: unknown[] = [],
 ): Promise<T[]> {
-  const result: unknown = await tx.query(asNamed(sql), parameters);
+  const result = await send(tx, sql, parameters);
   if (!Array.isArray(result)) return [];
   const isWrapped = result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number';
   return (isWrapped ? result[0] : result) as T[];
@@ -52,7 +79,7 @@ export async function query<T = Record<string, unknown>>(
 
 /** Runs one UPDATE, DELETE or INSERT … RETURNING and returns how many rows it touched. */
 export async function execute(tx: Tx, sql: string, parameters: unknown[] = []): Promise<number> {
-  const result: unknown = await tx.query(asNamed(sql), parameters);
+  const result = await send(tx, sql, parameters);
   if (!Array.isArray(result)) return 0;
   return typeof result[1] === 'number' ? result[1] : result.length;
 }
