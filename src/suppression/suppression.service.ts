@@ -5,7 +5,7 @@ import { type ContactRow, ProfilesService, type ReachRow } from '@modules/profil
 import { Injectable } from '@nestjs/common';
 import { type GateDecision, type GatePerson, type Refusal, refusalOf } from './domain/decision';
 import { type EntryKind, normalValue } from './domain/entry';
-import type { GateOrigin } from './domain/guard';
+import type { GateOrigin, RuleInForce } from './domain/guard';
 import { Guard, type GuardStanding } from './guard/guard';
 import { ListGateRepository } from './persistence/list-gate.repository';
 
@@ -16,6 +16,12 @@ export interface GateRequest {
   origin: GateOrigin;
   people: GatePerson[];
   media: Medium[];
+}
+
+/** A request, and what stands of its people and its rules. */
+interface Looked extends GateRequest {
+  contacts: ContactRow[];
+  rules: RuleInForce[];
 }
 
 /** How often the gate looks at somebody who changes while it looks. */
@@ -48,10 +54,14 @@ export class SuppressionService {
   private async look(tx: Tx, request: GateRequest, looksLeft: number): Promise<GateDecision[]> {
     const { projectId, origin, people, media } = request;
     const profileIds = people.map(({ profileId }) => profileId);
-    const contacts = await this.profiles.contacts(tx, projectId, profileIds);
-    const listed = await this.lists.listed(tx, { ...request, contacts });
-    const refusals = await this.guard.refusals(tx, { projectId, origin, people: contacts });
-    const reach = await this.profiles.reach(tx, projectId, profileIds, media);
+    const [contacts, rules] = await Promise.all([
+      this.profiles.contacts(tx, projectId, profileIds),
+      this.guard.rulesFor(tx, projectId, origin),
+    ]);
+    const [listed, { refusals, reach }] = await Promise.all([
+      this.lists.listed(tx, { ...request, contacts }),
+      this.refusedAndReached(tx, { ...request, contacts, rules }),
+    ]);
     const changed = changedSince(contacts, reach);
     const byProfile = groupByProfileAndMedium(reach);
     const again = looksLeft > 1 ? people.filter(({ profileId }) => changed.has(profileId)) : [];
@@ -69,6 +79,15 @@ export class SuppressionService {
     );
     if (again.length === 0) return decisions;
     return [...decisions, ...(await this.look(tx, { ...request, people: again }, looksLeft - 1))];
+  }
+
+  private async refusedAndReached(
+    tx: Tx,
+    { projectId, origin, people, media, contacts, rules }: Looked,
+  ): Promise<{ refusals: Map<string, Refusal>; reach: ReachRow[] }> {
+    const refusals = await this.guard.refusals(tx, rules, { projectId, origin, people: contacts });
+    const profileIds = people.map(({ profileId }) => profileId);
+    return { refusals, reach: await this.profiles.reach(tx, projectId, profileIds, media) };
   }
 
   /**

@@ -83,26 +83,29 @@ export class DecideSlice {
   }
 
   /**
-   * The claims hold once `tx` is committed.
+   * The claims hold once `tx` is committed, which should be pipelined: the people are decided on while the standing is asked for.
    * @throws {FencedError} when another worker has taken the chunk. @throws {SendingStoppedError} when nothing may go out now.
    */
   async run(tx: Tx, slice: Undecided): Promise<{ claimed: Claimed[]; verdict: Verdict }> {
-    const { context, chunk, people } = slice;
-    const { isHeld, against } = await this.stops.standing(tx, chunk, accountsOf(context.senders));
-    if (!isHeld) throw new FencedError(`Chunk ${chunk.chunkNo} of ${chunk.executionId} was taken over`);
-    assertNothingAgainst(chunk.executionId, against);
+    const { context, people } = slice;
     const verdict: Verdict = {
       drops: new Map(people.map(({ seq, drops }) => [seq, [...drops]])),
       heldUntil: new Map(),
     };
     const ready = people.filter(({ messages }) => messages.size > 0);
+    const [, decisions] = await Promise.all([this.assertStands(tx, slice), this.decide(tx, context, ready)]);
     if (ready.length === 0) return { claimed: [], verdict };
-    await this.assertNotHeld(tx, context);
-    const decisions = await this.decide(tx, context, ready);
     const kept = await this.narrow(tx, context, { ready, decisions, verdict });
     const bySeq = new Map(ready.map((person) => [person.seq, person]));
     const wanted = kept.flatMap((decision) => this.toClaim(context, decision, bySeq.get(decision.seq), verdict.drops));
     return { claimed: await this.claim(tx, slice, wanted), verdict };
+  }
+
+  /** Keeps the chunk from being taken over until `tx` ends. */
+  private async assertStands(tx: Tx, { context, chunk }: Undecided): Promise<void> {
+    const { isHeld, against } = await this.stops.standing(tx, chunk, accountsOf(context.senders));
+    if (!isHeld) throw new FencedError(`Chunk ${chunk.chunkNo} of ${chunk.executionId} was taken over`);
+    assertNothingAgainst(chunk.executionId, against);
   }
 
   private async assertNotHeld(tx: Tx, context: ExecutionContext): Promise<void> {
@@ -117,7 +120,9 @@ export class DecideSlice {
     return (await this.suppression.standing(tx, projectId, originOf(context))).holdReason;
   }
 
-  private decide(tx: Tx, context: ExecutionContext, ready: RenderedPerson[]): Promise<GateDecision[]> {
+  private async decide(tx: Tx, context: ExecutionContext, ready: RenderedPerson[]): Promise<GateDecision[]> {
+    if (ready.length === 0) return [];
+    if (context.execution.kind === 'DIRECT') await this.assertNotHeld(tx, context);
     return this.suppression.decide(tx, {
       projectId: context.execution.project_id,
       origin: originOf(context),

@@ -11,6 +11,9 @@ import { matchRecipients } from './match-recipients';
 import { NarrowToSegment } from './narrow-to-segment';
 import type { MatchedRecipient } from './render-slice';
 
+/** That of an execution of Optimove's, and how its customers are told. */
+type OptimoveContext = ExecutionContext & { connection: ConnectionView; keys: MatchKeys; namesSince: Date | null };
+
 /** Finds out who the people of a chunk are, and whom of them its campaigns are for. */
 @Injectable()
 export class MatchPeople {
@@ -43,20 +46,26 @@ export class MatchPeople {
   }
 
   /** Where people are made known nobody is who is erased at that moment; elsewhere their profile is gone, or another one. */
-  private async match(
-    context: ExecutionContext & { connection: ConnectionView; keys: MatchKeys; namesSince: Date | null },
-    open: OpenRecipient[],
-  ): Promise<MatchedRecipient[]> {
-    const projectId = context.execution.project_id;
-    const match = async (tx: Tx, erased?: ReadonlySet<number>): Promise<MatchedRecipient[]> => {
-      const matched = await matchRecipients(tx, this.matching, { ...context, erased }, open);
-      return this.segment.run(tx, { ...context, projectId }, matched);
-    };
+  private async match(context: OptimoveContext, open: OpenRecipient[]): Promise<MatchedRecipient[]> {
     const { pool } = this.transactions;
-    if (!this.matching.writes(context.keys)) return match(pool, await this.erased.among(pool, context, open));
+    if (!this.matching.writes(context.keys)) return this.matchBeside(pool, context, open);
+    const projectId = context.execution.project_id;
     return this.transactions.run(async (tx) => {
       await this.profiles.holdOffErasures(tx, projectId);
-      return match(tx, await this.erased.among(tx, context, open));
+      const erased = await this.erased.among(tx, context, open);
+      const matched = await matchRecipients(tx, this.matching, { ...context, erased }, open);
+      return this.segment.run(tx, { ...context, projectId }, matched);
     });
+  }
+
+  private async matchBeside(tx: Tx, context: OptimoveContext, open: OpenRecipient[]): Promise<MatchedRecipient[]> {
+    const [erased, all] = await Promise.all([
+      this.erased.among(tx, context, open),
+      matchRecipients(tx, this.matching, context, open),
+    ]);
+    const matched = all.map((person) =>
+      erased.has(person.seq) ? { ...person, profileId: null, numberProblem: null } : person,
+    );
+    return this.segment.run(tx, { ...context, projectId: context.execution.project_id }, matched);
   }
 }

@@ -210,7 +210,7 @@ export class SendChunk {
   }
 
   /** `finish` is written with the ends of a chunk that is one slice, unless somebody of it is left. */
-  private async sendTo(chunk: HeldChunk, open: OpenRecipient[], finish?: (tx: Tx) => Promise<void>): Promise<SliceEnd> {
+  private async sendTo(chunk: HeldChunk, open: OpenRecipient[], finish?: Slice['finish']): Promise<SliceEnd> {
     const context = await this.contextFor(chunk, open);
     const people = await this.matching.run(context, chunk, open);
     const { project_id: projectId, kind } = context.execution;
@@ -275,9 +275,10 @@ export class SendChunk {
     if (isDone && execution.kind !== 'TRIGGERED') await this.completion.tryComplete(chunk.executionId);
   }
 
-  /** Closes a triggered chunk of which nobody is left. */
-  private async finish(tx: Tx, chunk: HeldChunk): Promise<void> {
-    await this.closeIn(tx, chunk, { kind: 'TRIGGERED', isUnfinished: false, isWaiting: false });
+  /** Closes a fresh triggered chunk of which nobody is left. @returns whether it is done. */
+  private async finish(tx: Tx, chunk: HeldChunk): Promise<boolean> {
+    const [isDone] = await Promise.all([this.chunks.closeFresh(tx, chunk), this.changes.add(tx, [chunk.executionId])]);
+    return isDone;
   }
 
   /** @returns whether the chunk is done; otherwise a job for another try is queued. */

@@ -23,8 +23,8 @@ export interface Slice {
   people: RenderedPerson[];
   /** An instant of `performance.now()`: whoever was not decided on by then is left for a later turn. */
   until: number;
-  /** Written in one transaction with the ends of the slice, when nobody of it is left. */
-  finish?: (tx: Tx) => Promise<void>;
+  /** Written in one transaction with the ends of the slice, when nobody of it is left; says whether it was. */
+  finish?: (tx: Tx) => Promise<boolean>;
 }
 
 /** How a slice ended. */
@@ -46,6 +46,16 @@ interface Pass {
   next: Set<number>;
   isWaiting: boolean;
   isFinished: boolean;
+}
+
+/** What came of a slice, to be written. */
+interface Came {
+  late: Answered[];
+  outcomes: Answered[];
+  /** Who is not gone on with. */
+  ended: RenderedPerson[];
+  verdict: Verdict;
+  held: HeldRecipient[];
 }
 
 /** From the decision to the first byte of a message; whatever waits longer is decided again. */
@@ -93,7 +103,7 @@ export class SendSlice {
   /** Decides, hands over, and writes what came of it. */
   private async pass(slice: Slice, { rooms }: SendingRoom): Promise<Pass> {
     let decidedAt = 0;
-    const { claimed, verdict } = await this.transactions.run((tx) => {
+    const { claimed, verdict } = await this.transactions.pipelined((tx) => {
       decidedAt = performance.now();
       return this.decideSlice.run(tx, slice);
     });
@@ -106,32 +116,38 @@ export class SendSlice {
     const ended = slice.people.filter(({ seq }) => !verdict.heldUntil.has(seq) && !next.has(seq));
     const isWaiting = outcomes.some(({ state }) => state === 'RETRY');
     const finish = isWaiting || late.length > 0 || ended.length < slice.people.length ? undefined : slice.finish;
-    const write = async (tx: Tx): Promise<void> => {
-      await this.chunks.assertHeld(tx, slice.chunk);
-      await this.deliveries.release(tx, slice.chunk, late);
-      await this.deliveries.record(tx, slice.chunk, outcomes);
-      await this.deliveries.giveUpRefused(tx, slice.chunk, ended);
-      await this.deliveries.end(
-        tx,
-        slice.chunk.executionId,
-        ended.map(({ seq, profileId }) => {
-          const drop = firstDrop(verdict.drops.get(seq) ?? []);
-          return { seq, profileId, dropState: drop.state, reason: drop.detail };
-        }),
-      );
-      const waiting = waitingPeople(slice.chunk, outcomes).filter(({ seq }) => !lateSeqs.has(seq) && !next.has(seq));
-      await this.deliveries.hold(tx, slice.chunk.executionId, [...heldPeople(slice.people, verdict), ...waiting]);
-      await this.limits.giveBack(tx, slice.context, ended);
-      await finish?.(tx);
-      await this.profiles.markUnreachable(tx, slice.context.execution.project_id, outcomes.flatMap(deadAddress));
+    const waiting = waitingPeople(slice.chunk, outcomes).filter(({ seq }) => !lateSeqs.has(seq) && !next.has(seq));
+    const held = [...heldPeople(slice.people, verdict), ...waiting];
+    const isFinished = await this.write({ ...slice, finish }, { late, outcomes, ended, verdict, held });
+    return { late: lateSeqs, next, isWaiting, isFinished };
+  }
+
+  /** All goes at once: nothing waits for the answer to what is before it. @returns whether {@link Slice.finish} was written. */
+  private async write(
+    { context, chunk, finish }: Slice,
+    { late, outcomes, ended, verdict, held }: Came,
+  ): Promise<boolean> {
+    const { id: executionId, project_id: projectId } = context.execution;
+    const ends = ended.map(({ seq, profileId }) => {
+      const drop = firstDrop(verdict.drops.get(seq) ?? []);
+      return { seq, profileId, dropState: drop.state, reason: drop.detail };
+    });
+    const writeIn = async (tx: Tx): Promise<boolean> => {
+      const written = [
+        this.chunks.assertHeld(tx, chunk),
+        this.deliveries.release(tx, chunk, late),
+        this.deliveries.record(tx, chunk, outcomes),
+        this.deliveries.giveUpRefused(tx, chunk, ended),
+        this.deliveries.end(tx, executionId, ends),
+        this.deliveries.hold(tx, executionId, held),
+        this.limits.giveBack(tx, context, ended),
+      ];
+      const finished = finish?.(tx) ?? false;
+      const marked = this.profiles.markUnreachable(tx, projectId, outcomes.flatMap(deadAddress));
+      const [isFinished] = await Promise.all([finished, ...written, marked]);
+      return isFinished;
     };
-    await untilWritten(() => this.transactions.run(write));
-    return {
-      late: lateSeqs,
-      next,
-      isWaiting,
-      isFinished: finish !== undefined,
-    };
+    return untilWritten(() => this.transactions.pipelined(writeIn));
   }
 }
 

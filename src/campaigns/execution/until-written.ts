@@ -10,7 +10,7 @@ const longestPauseMs = 2_000;
  * what the providers answered. `write` must be one transaction that does nothing the second time.
  * @throws what the last try threw, or at once what no other try can mend, such as that the chunk was lost.
  */
-export async function untilWritten(write: () => Promise<void>): Promise<void> {
+export async function untilWritten<T>(write: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
       return await write();

@@ -25,13 +25,18 @@ export class Guard {
     private readonly decisions: GuardDecisionRepository,
   ) {}
 
-  /** What stands against each person, by profile id; the proofs are written in `tx`. */
+  /** The rules for an origin. */
+  rulesFor(tx: Tx, projectId: string, origin: GateOrigin): Promise<RuleInForce[]> {
+    return this.rules.inForce(tx, projectId, origin);
+  }
+
+  /** What stands against each person by these rules, by profile id; the proofs are written in `tx`. */
   async refusals(
     tx: Tx,
+    rules: RuleInForce[],
     request: { projectId: string; origin: GateOrigin; people: Pick<ContactRow, 'profileId' | 'ownerId' | 'userId'>[] },
   ): Promise<Map<string, Refusal>> {
     const { projectId, origin, people } = request;
-    const rules = await this.rules.inForce(tx, projectId, origin);
     if (rules.length === 0 || people.length === 0) return new Map();
     const profileIds = [...new Set(people.map(({ ownerId }) => ownerId))];
     const names = [...new Set(rules.map(({ attribute }) => attribute))];

@@ -80,6 +80,14 @@ export const stateOfUnsent = `CASE WHEN ${wasSentBefore('delivery')} THEN 'UNCER
 
 const isRefused = `execution_id = $1 AND seq BETWEEN $2 AND $3 AND seq = ANY($4::int[]) AND state = 'RETRY' AND fence < $5`;
 
+const forgetReleased =
+  prepared(`DELETE FROM delivery WHERE ${isRefused} AND reason = 'RELEASED' AND attempts = 0 AND waiting_since IS NULL
+  AND NOT EXISTS (SELECT 1 FROM delivery_past p WHERE p.execution_id = delivery.execution_id AND p.seq = delivery.seq
+    AND p.medium = delivery.medium AND p.address_key = delivery.address_key)`);
+
+const giveUp = prepared(`UPDATE delivery SET state = ${stateOfUnsent}, fence = $5,
+  reason = 'NO_LONGER_ALLOWED: ' || coalesce(reason, ''), answered_at = now() WHERE ${isRefused}`);
+
 /** Hand-overs tried before a delivery that keeps meeting trouble is given up. */
 export const maxDeliveryAttempts = 15;
 
@@ -211,19 +219,7 @@ export class DeliveryRepository {
   async giveUpRefused(tx: Tx, chunk: HeldChunk, people: { seq: number }[]): Promise<void> {
     if (people.length === 0 || chunk.isFirst) return;
     const refused = [chunk.executionId, ...rangeOf(people), people.map(({ seq }) => seq), chunk.fence];
-    await execute(
-      tx,
-      prepared(`DELETE FROM delivery WHERE ${isRefused} AND reason = 'RELEASED' AND attempts = 0 AND waiting_since IS NULL
-         AND NOT EXISTS (SELECT 1 FROM delivery_past p WHERE p.execution_id = delivery.execution_id AND p.seq = delivery.seq
-           AND p.medium = delivery.medium AND p.address_key = delivery.address_key)`),
-      refused,
-    );
-    await execute(
-      tx,
-      prepared(`UPDATE delivery SET state = ${stateOfUnsent}, fence = $5,
-         reason = 'NO_LONGER_ALLOWED: ' || coalesce(reason, ''), answered_at = now() WHERE ${isRefused}`),
-      refused,
-    );
+    await Promise.all([execute(tx, forgetReleased, refused), execute(tx, giveUp, refused)]);
   }
 
   /**
@@ -232,20 +228,23 @@ export class DeliveryRepository {
    */
   async end(tx: Tx, executionId: string, recipients: RecipientOutcome[]): Promise<void> {
     if (recipients.length === 0) return;
-    const failed = await query<{ seq: number }>(
+    await execute(
       tx,
-      prepared(`WITH ended AS (
-       UPDATE recipient r SET profile_id = g.profile_id, ended_at = now(),
-         end_state = CASE WHEN t.tries = 0 THEN g.drop_state WHEN t.is_sent THEN 'SENT' WHEN t.is_uncertain THEN 'UNCERTAIN' ELSE 'FAILED' END,
-         reason = CASE WHEN t.tries = 0 THEN g.reason WHEN t.is_sent THEN NULL ELSE t.reason END
+      prepared(`UPDATE recipient r SET profile_id = g.profile_id, ended_at = now(), end_state = e.state,
+         reason = CASE WHEN t.tries = 0 THEN g.reason WHEN t.is_sent THEN NULL ELSE t.reason END,
+         is_address_dead = CASE WHEN e.has_bounced AND r.bounced_at IS NULL THEN true ELSE r.is_address_dead END,
+         bounced_at = CASE WHEN e.has_bounced THEN coalesce(r.bounced_at, now()) ELSE r.bounced_at END
        FROM unnest($2::int[], $3::uuid[], $4::text[], $5::text[]) AS g(seq, profile_id, drop_state, reason)
        CROSS JOIN LATERAL (
          SELECT count(*) AS tries, bool_or(d.state IN ('CLAIMED', 'RETRY')) AS is_open, bool_or(d.state = 'ACCEPTED') AS is_sent,
-           bool_or(d.state = 'UNCERTAIN') AS is_uncertain, min(d.reason) FILTER (WHERE d.state <> 'ACCEPTED') AS reason
+           bool_or(d.state = 'UNCERTAIN') AS is_uncertain, bool_or(d.is_address_dead) AS is_dead,
+           min(d.reason) FILTER (WHERE d.state <> 'ACCEPTED') AS reason
          FROM delivery d WHERE d.execution_id = $1 AND d.seq = g.seq) AS t
-       WHERE r.execution_id = $1 AND r.seq BETWEEN $6 AND $7 AND r.seq = g.seq AND r.end_state IS NULL AND t.is_open IS NOT TRUE
-       RETURNING r.seq, r.end_state
-     ) SELECT seq FROM ended WHERE end_state = 'FAILED'`),
+       CROSS JOIN LATERAL (
+         SELECT CASE WHEN t.tries = 0 THEN g.drop_state WHEN t.is_sent THEN 'SENT' WHEN t.is_uncertain THEN 'UNCERTAIN' ELSE 'FAILED' END AS state,
+           t.is_dead AND NOT t.is_sent AND NOT t.is_uncertain AS has_bounced
+       ) AS e
+       WHERE r.execution_id = $1 AND r.seq BETWEEN $6 AND $7 AND r.seq = g.seq AND r.end_state IS NULL AND t.is_open IS NOT TRUE`),
       [
         executionId,
         recipients.map(({ seq }) => seq),
@@ -255,17 +254,6 @@ export class DeliveryRepository {
         ...rangeOf(recipients),
       ],
     );
-    await this.bounce(tx, executionId, failed);
-  }
-
-  /** Somebody has bounced once and for all, also when they are sent to later. */
-  private async bounce(tx: Tx, executionId: string, failed: { seq: number }[]): Promise<void> {
-    if (failed.length === 0) return;
-    await execute(tx, prepared(`${bounceOfDead} AND r.seq BETWEEN $3 AND $4 AND r.seq = ANY($2::int[])`), [
-      executionId,
-      failed.map(({ seq }) => seq),
-      ...rangeOf(failed),
-    ]);
   }
 
   /** Lets recipients wait until an instant each; they are not looked at before. */
