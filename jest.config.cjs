@@ -2,9 +2,9 @@ const { readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 // As the build compiles; whose import is meant by a name says moduleNameMapper.
-const { jsc, module: modules } = JSON.parse(readFileSync(join(__dirname, '.swcrc'), 'utf8'));
+const { jsc, env, module: modules } = JSON.parse(readFileSync(join(__dirname, '.swcrc'), 'utf8'));
 const { baseUrl: _, paths: __, ...syntax } = jsc;
-const swc = { swcrc: false, sourceMaps: true, jsc: syntax, module: modules };
+const swc = { swcrc: false, sourceMaps: true, jsc: syntax, env, module: modules };
 const common = {
   // One id and one place: what one project compiled, the others find.
   id: 'house',
