@@ -19,8 +19,11 @@ import { type TriggeredSubject, TriggeredSubjects } from './triggered-subjects';
 
 const atOnce = 100;
 const longestRaw = 2_000;
-/** What comes so close together goes in one chunk: under load that saves most of the cost, and alone nothing waits. */
-const gatherMs = 40;
+/**
+ * What comes so close together goes in one chunk: that saves most of the cost, and alone nothing waits. The longer the last
+ * chunk took to place, the more there is to save.
+ */
+const gatherMs = { least: 20, most: 60, timesLast: 3 };
 /** So many waited already: the next batch does not wait for more. */
 const gathered = atOnce - 10;
 
@@ -60,6 +63,7 @@ export class DrainTriggered {
   async run(executionId: string, sender: FreshChunkSender): Promise<'EMPTY' | 'BUSY'> {
     for (let taken = 0; ; ) {
       if (taken < gathered) await this.gather(executionId);
+      const startedAt = performance.now();
       const subject = await this.subjects.get(executionId);
       const room = await this.budget.take(subject.connection, atOnce);
       if (room === 0) {
@@ -67,6 +71,7 @@ export class DrainTriggered {
         return 'EMPTY';
       }
       const drained = await this.drain(subject, room, sender);
+      this.nextAt.set(executionId, startedAt + waitAfter(performance.now() - startedAt));
       this.budget.giveBack(subject.connection.id, room - (typeof drained === 'string' ? 0 : drained.taken));
       if (typeof drained === 'string') return drained;
       taken = drained.taken;
@@ -77,7 +82,6 @@ export class DrainTriggered {
     const now = performance.now();
     for (const [id, next] of this.nextAt) if (next < now) this.nextAt.delete(id);
     const waitMs = (this.nextAt.get(executionId) ?? now) - now;
-    this.nextAt.set(executionId, now + waitMs + gatherMs);
     if (waitMs > 0) await pause(waitMs);
   }
 
@@ -106,6 +110,10 @@ export class DrainTriggered {
     if (placed.chunk) await send({ chunk: placed.chunk, open: openOf(placed, rows) });
     return placed;
   }
+}
+
+function waitAfter(tookMs: number): number {
+  return Math.min(gatherMs.most, Math.max(gatherMs.least, gatherMs.timesLast * tookMs));
 }
 
 function readOccurrence(waiting: WaitingTrigger): Occurrence[] {

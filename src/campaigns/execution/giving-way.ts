@@ -6,8 +6,12 @@ import { Injectable } from '@nestjs/common';
 export const lateChannel = 'campaigns.triggered-late';
 
 const lateMs = 250;
-/** Whoever calls waits for the answer with as many calls as it makes at once, and cannot make the next. */
-const slowAnswerMs = 100;
+/**
+ * Whoever calls waits for the answer with as many calls as it makes at once, and cannot make the next. What then waits with
+ * the caller is not seen here; but many that are answered together are a sign of it.
+ */
+const slowAnswerMs = { few: 100, many: 40 };
+const manyCalls = 40;
 const sayEveryMs = 250;
 /** How long a late message counts. */
 const heardForMs = 1_000;
@@ -45,9 +49,10 @@ export class GivingWay {
     if (lagMs >= lateMs && !excused) await this.say(lagMs);
   }
 
-  /** The same when callbacks waited longer for their answer than they should. */
-  async tellAnswered(waitedMs: number): Promise<void> {
-    if (waitedMs >= slowAnswerMs) await this.say(waitedMs);
+  /** The same when so many callbacks, answered together, waited longer for that than they should. */
+  async tellAnswered(waitedMs: number, calls: number): Promise<void> {
+    const slowMs = calls < manyCalls ? slowAnswerMs.few : slowAnswerMs.many;
+    if (waitedMs >= slowMs) await this.say(waitedMs);
   }
 
   private async say(lateByMs: number): Promise<void> {

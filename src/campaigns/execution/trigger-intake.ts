@@ -58,7 +58,7 @@ interface Asked extends TriggeredCalls {
 const largestBatch = 200;
 const gatherMs = 12;
 /** Whoever drains an execution gathers for longer than this before it looks again. */
-const wakeEveryMs = 30;
+const wakeEveryMs = 15;
 const mostKept = 10_000;
 /** What is known of a day, or of a connection, is asked again after so long. */
 const keepMs = 5_000;
@@ -108,7 +108,7 @@ export class TriggerIntake implements BeforeApplicationShutdown {
     const left = found.filter((_each, index) => !accepted[index]);
     this.forgetDaysOf(left);
     const looked = left.length > 0 ? await this.append(left) : [];
-    void this.givingWay.tellAnswered(longestWait(calls));
+    void this.givingWay.tellAnswered(longestWait(calls), calls.length);
     return accepted.map((each) => each ?? (looked.shift() as AcceptedTrigger));
   }
 
