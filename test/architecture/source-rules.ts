@@ -54,7 +54,19 @@ export const sourceRules: Record<string, SourceRule> = {
         .filter(({ text }) => text === 'forwardRef')
         .map((use) => locate(file, use, 'uses forwardRef: a cycle to remove')),
     ),
+
+  'getters-before-copies': (files) =>
+    files.flatMap((file) =>
+      find(file.syntax, ts.isObjectLiteralExpression)
+        .flatMap(({ properties }) => afterFirst(properties, ts.isSpreadAssignment).filter(ts.isAccessor))
+        .map((each) => locate(file, each, 'is read once, by Object.assign: it goes before what is copied')),
+    ),
 };
+
+function afterFirst<T>(all: readonly T[], is: (one: T) => boolean): T[] {
+  const first = all.findIndex(is);
+  return first < 0 ? [] : all.slice(first + 1);
+}
 
 interface Method {
   file: SourceFile;

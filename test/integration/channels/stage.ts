@@ -67,10 +67,10 @@ export async function setStage(): Promise<Stage> {
     await database.drop();
   };
   return {
-    ...{ database, optimove, projectId, connectionId: connection.connection.id, ask, change, restart, close },
     get app() {
       return app;
     },
+    ...{ database, optimove, projectId, connectionId: connection.connection.id, ask, change, restart, close },
   };
 }
 
