@@ -133,7 +133,7 @@ describe('callbacks while the database is away', () => {
 
     server = await startServer(port);
     expect(await callNext(10)).toEqual(Array.from({ length: 10 }, () => 200));
-    await eventually('everybody has got the message', () => inbox().received === 80);
+    await eventually('everybody has got the message', () => inbox().received >= 80);
     await eventually('the spool is empty', () => spooled() === 0);
     expect(await journalled()).toEqual({ all: 80, customers: 80 });
     expect(inbox()).toMatchObject({ received: 80, duplicates: 0 });
@@ -162,9 +162,9 @@ describe('callbacks while the database is away', () => {
     expect(spooled()).toBeGreaterThan(0);
     server = await startServer(port);
     product.hosts.api = await startHost('api', product.env);
-    await eventually('everybody has got the message', () => inbox().received === 100);
+    await eventually('everybody has got the message', () => inbox().received >= 100);
     await eventually('the spool is empty', () => spooled() === 0);
     expect(await journalled()).toEqual({ all: 100, customers: 100 });
-    expect(inbox().duplicates).toBe(0);
+    expect(inbox()).toMatchObject({ received: 100, duplicates: 0 });
   });
 });

@@ -34,12 +34,15 @@ export async function startHost(name: 'api' | 'worker', env: Record<string, stri
     child.once('exit', (code) => reject(new Error(`The ${name} ended with ${code}:\n${output}`)));
   });
   await ready;
-  return {
-    process: child,
-    messages,
-    stop: () => end(child, 'SIGTERM'),
-    kill: () => end(child, 'SIGKILL'),
+  const onEnd = (code: number | null): void => {
+    process.stderr.write(`The ${name} ended with ${code}, unasked:\n${output}`);
   };
+  child.once('exit', onEnd);
+  const endBy = (signal: NodeJS.Signals): Promise<void> => {
+    child.off('exit', onEnd);
+    return end(child, signal);
+  };
+  return { process: child, messages, stop: () => endBy('SIGTERM'), kill: () => endBy('SIGKILL') };
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

@@ -17,6 +17,8 @@ export function HandlesJob<T extends object>(job: JobContract<T>): ClassDecorato
       lockDuration: 15_000,
       stalledInterval: 5_000,
       maxStalledCount: 1_000,
+      // A worker that waits for its database to come back also keeps its process from stopping.
+      runRetryDelay: 1_000,
     }) as ClassDecorator,
   );
 }
