@@ -81,8 +81,9 @@ export class DrainTriggered {
   private async gather(executionId: string): Promise<void> {
     const now = performance.now();
     for (const [id, next] of this.nextAt) if (next < now) this.nextAt.delete(id);
-    const waitMs = (this.nextAt.get(executionId) ?? now) - now;
-    if (waitMs > 0) await pause(waitMs);
+    const nextAt = this.nextAt.get(executionId) ?? now;
+    this.nextAt.set(executionId, nextAt + gatherMs.least);
+    if (nextAt > now) await pause(nextAt - now);
   }
 
   private async drain(
