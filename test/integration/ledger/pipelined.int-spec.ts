@@ -73,16 +73,26 @@ describe('a pipelined transaction', () => {
 
   it('sends nothing any more once its work has failed', async () => {
     let later: Promise<number> | undefined;
-    const failing = stage.transactions.pipelined((tx) =>
-      Promise.all([
-        add(tx, 1, 'one').then(() => Promise.reject(new Error('Not this one'))),
-        query(tx, 'SELECT pg_sleep(0.05)').then(() => {
-          later = add(tx, 2, 'two');
-          return later;
-        }),
-      ]),
-    );
-    await expect(failing).rejects.toThrow('Not this one');
+    await stage.transactions.run(async (holder) => {
+      await query(holder, 'SELECT pg_advisory_lock(78)');
+      const letGo = async (): Promise<void> => {
+        await turn();
+        await query(holder, 'SELECT pg_advisory_unlock(78)');
+      };
+      const failing = stage.transactions.pipelined((tx) =>
+        Promise.all([
+          add(tx, 1, 'one').then(() => {
+            void letGo();
+            throw new Error('Not this one');
+          }),
+          query(tx, 'SELECT pg_advisory_xact_lock(78)').then(() => {
+            later = add(tx, 2, 'two');
+            return later;
+          }),
+        ]),
+      );
+      await expect(failing).rejects.toThrow('Not this one');
+    });
     await expect(later).rejects.toThrow(/is over/);
     expect(await words()).toEqual([]);
   });
