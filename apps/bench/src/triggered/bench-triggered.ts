@@ -53,7 +53,7 @@ async function measure(installation: BenchInstallation, bare: BenchProcess, cust
     () => load.at('ours beside bulk', ours, half),
   );
   const beside = besideAll.filter(isBeside);
-  console.log(`bulk messages sent in each round: ${besideAll.map(({ bulkMessages }) => bulkMessages).join(', ')}`);
+  console.log(`bulk messages sent in each round: ${besideAll.map(({ others }) => others).join(', ')}`);
   const p99 = mid(alone, 'handOverP99');
   const p50 = [alone, bareAtHalf, beside].map((results) => mid(results, 'handOverP50').toFixed(1));
   console.log(`p50 callback → hand-over at ${half}/s, ms: ours ${p50[0]}, bare ${p50[1]}, ours beside bulk ${p50[2]}`);

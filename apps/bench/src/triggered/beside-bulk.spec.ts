@@ -1,7 +1,7 @@
 import { besideBulk, isBeside } from './beside-bulk';
 import type { LoadResult } from './open-load';
 
-const result: LoadResult = { offered: 1, lost: 0, answerP99: 1, handOverP50: 1, handOverP99: 1 };
+const result: LoadResult = { offered: 1, lost: 0, answerP99: 1, handOverP50: 1, handOverP99: 1, others: 0 };
 
 describe('rounds beside a bulk execution', () => {
   let begun: number[];
@@ -18,8 +18,9 @@ describe('rounds beside a bulk execution', () => {
       return async () => (gone < total ? gone : null);
     };
     const round = async () => {
+      const before = gone;
       gone = Math.min(gone + 1, stall);
-      return result;
+      return { ...result, others: gone - before };
     };
     return besideBulk({ customers, wanted }, begin, round);
   };
@@ -39,6 +40,15 @@ describe('rounds beside a bulk execution', () => {
   it('are fewer when none lasts', async () => {
     expect(await outcome(run(100, { wanted: 8 }))).toBe('not beside not beside beside beside not');
     expect(begun).toEqual([100, 200, 400]);
+  });
+
+  it('count while one goes so slowly that no chunk of it ends', async () => {
+    const rounds = await besideBulk(
+      { customers: 100, wanted: 2 },
+      async () => async () => 0,
+      async () => ({ ...result, others: 1 }),
+    );
+    expect(rounds.map(isBeside)).toEqual([true, true]);
   });
 
   it('stay when the next one does not begin', async () => {

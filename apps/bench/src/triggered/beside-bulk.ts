@@ -1,12 +1,12 @@
 import type { Progress } from '../execution/ours';
 import type { LoadResult } from './open-load';
 
-/** A round of load, and how many messages went out of the one bulk execution that was sending all the time; 0 when none was. */
-export type Round = LoadResult & { bulkMessages: number };
+/** A round of load, and whether a bulk execution lasted longer than it. */
+export type Round = LoadResult & { isBulkLeft: boolean };
 
 /** Whether a bulk execution was sending during the whole round. */
-export function isBeside({ bulkMessages }: Round): boolean {
-  return bulkMessages > 0;
+export function isBeside({ isBulkLeft, others }: Round): boolean {
+  return isBulkLeft && others > 0;
 }
 
 const mostBulks = 3;
@@ -35,12 +35,10 @@ export async function besideBulk(
 
 /** Rounds until so many are beside it, or the first that is not; what is left of it then is not waited for. */
 async function* besideOne(gone: Progress, wanted: number, round: () => Promise<LoadResult>): AsyncGenerator<Round> {
-  let before = await gone();
-  for (let done = 0; before !== null && done < wanted; done += 1) {
-    const result = await round();
-    const after = await gone();
-    const each = { ...result, bulkMessages: after === null ? 0 : after - before };
+  for (let done = 0; done < wanted; done += 1) {
+    if ((await gone()) === null) return;
+    const each = { ...(await round()), isBulkLeft: (await gone()) !== null };
     yield each;
-    before = isBeside(each) ? after : null;
+    if (!isBeside(each)) return;
   }
 }

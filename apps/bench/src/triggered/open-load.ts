@@ -17,6 +17,8 @@ export interface LoadResult {
   answerP99: number;
   handOverP50: number;
   handOverP99: number;
+  /** Messages to others that arrived at the sink meanwhile. */
+  others: number;
 }
 
 const connections = 64;
@@ -51,13 +53,14 @@ export async function offer(
   }
   await Promise.all(running);
   await pool.close();
-  const delays = await arrivalsOf(target.sinkUrl, due);
+  const { delays, others } = await arrivalsOf(target.sinkUrl, due);
   return {
     offered: rate,
     lost: count - Math.min(answers.length, delays.length),
     answerP99: quantile(answers, 0.99),
     handOverP50: quantile(delays, 0.5),
     handOverP99: quantile(delays, 0.99),
+    others,
   };
 }
 
@@ -68,8 +71,11 @@ async function post(pool: Pool, path: string, body: string): Promise<boolean> {
   return answer?.statusCode === 200;
 }
 
-/** Delays of the messages of these tokens that arrive before patience ends. */
-async function arrivalsOf(sinkUrl: string, due: Map<string, number>): Promise<number[]> {
+/** Delays of the messages of these tokens that arrive before patience ends, and how many of other tokens came meanwhile. */
+async function arrivalsOf(
+  sinkUrl: string,
+  due: Map<string, number>,
+): Promise<Pick<LoadResult, 'others'> & { delays: number[] }> {
   const giveUpAt = Date.now() + patienceMs;
   for (;;) {
     const arrivals = (await (await fetch(`${sinkUrl}/arrivals`)).json()) as [string, number][];
@@ -77,7 +83,7 @@ async function arrivalsOf(sinkUrl: string, due: Map<string, number>): Promise<nu
       const dueAt = due.get(token);
       return dueAt === undefined ? [] : [at - dueAt];
     });
-    if (delays.length >= due.size || Date.now() > giveUpAt) return delays;
+    if (delays.length >= due.size || Date.now() > giveUpAt) return { delays, others: arrivals.length - delays.length };
     await pause(100);
   }
 }
