@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash as digest, randomBytes, timingSafeEqual } from 'node:crypto';
 import { isUuid, Kept } from '@libs/foundation';
 import type { EventSender, OptimoveClient, OptimoveStorage } from '@libs/optimove-client';
 import { isRetryable, PlatformConfig, query, SecretBox, Transactions, type Tx } from '@libs/platform';
@@ -30,6 +30,8 @@ export interface Caller {
 }
 
 const keeping = { keepMs: 5_000, most: 1_000 };
+/** What a secret is compared with where there is none. */
+const ofNobody = randomBytes(32);
 
 /** What other modules may know of connections and do through them. */
 @Injectable()
@@ -178,9 +180,9 @@ export class ConnectionsService {
   }
 }
 
-function isRight(access: CallbackAccess | null, { connectionId, secretHash, kind }: Caller): access is CallbackAccess {
-  const isListener = isSame(secretHash, access?.secretHash ?? hash(connectionId));
-  const isWebhook = isSame(secretHash, access?.webhookHash ?? hash(connectionId)) && kind === webhookKind;
+function isRight(access: CallbackAccess | null, { secretHash, kind }: Caller): access is CallbackAccess {
+  const isListener = isSame(secretHash, access?.secretHash ?? ofNobody);
+  const isWebhook = isSame(secretHash, access?.webhookHash ?? ofNobody) && kind === webhookKind;
   return access !== null && (isListener || isWebhook);
 }
 
@@ -189,7 +191,7 @@ function isSame(one: Buffer, other: Buffer): boolean {
 }
 
 function hash(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return digest('sha256', text, 'buffer');
 }
 
 /** A connection without its secrets. */

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseCallback } from '@libs/optimove-client';
 import { Transactions } from '@libs/platform';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { CampaignsConfig } from '../campaigns.config';
 import { matchedByOf } from '../domain/execution/matched-by';
 import { namesHeard } from '../domain/execution/names-heard';
@@ -26,6 +26,8 @@ const longestRaw = 2_000;
 const gatherMs = { least: 20, most: 60, timesLast: 3 };
 /** So many waited already: the next batch does not wait for more. */
 const gathered = atOnce - 10;
+/** After a batch of so many the next ones are looked for so long: of a crowd workers are told now and then only. */
+const crowd = { least: 4, lookForMs: 200 };
 
 /** A chunk of new customers that its holder has from the start, and whom of them to send to. */
 export interface FreshChunk {
@@ -47,8 +49,9 @@ interface Occurrence {
 
 /** Gives waiting triggered callbacks their place in the day's audience, at most 100 at once, each batch a chunk. */
 @Injectable()
-export class DrainTriggered {
+export class DrainTriggered implements OnModuleDestroy {
   private readonly nextAt = new Map<string, number>();
+  private isEnding = false;
 
   constructor(
     private readonly transactions: Transactions,
@@ -59,10 +62,19 @@ export class DrainTriggered {
     private readonly config: CampaignsConfig,
   ) {}
 
-  /** Works until nothing waits, the minute is used up, or another worker is at it. Each chunk is given to the sender once it is committed. */
+  onModuleDestroy(): void {
+    this.isEnding = true;
+  }
+
+  /**
+   * Works until nothing waits, the minute is used up, another worker is at it or the process ends. Each chunk is given to
+   * the sender once it is committed.
+   */
   async run(executionId: string, sender: FreshChunkSender): Promise<'EMPTY' | 'BUSY'> {
+    let lookUntil = 0;
     for (let taken = 0; ; ) {
       if (taken < gathered) await this.gather(executionId);
+      if (this.isEnding) return 'EMPTY';
       const startedAt = performance.now();
       const subject = await this.subjects.get(executionId);
       const room = await this.budget.take(subject.connection, atOnce);
@@ -73,8 +85,9 @@ export class DrainTriggered {
       const drained = await this.drain(subject, room, sender);
       this.nextAt.set(executionId, startedAt + waitAfter(performance.now() - startedAt));
       this.budget.giveBack(subject.connection.id, room - (typeof drained === 'string' ? 0 : drained.taken));
-      if (typeof drained === 'string') return drained;
-      taken = drained.taken;
+      if (drained === 'BUSY' || (drained === 'EMPTY' && startedAt > lookUntil)) return drained;
+      taken = drained === 'EMPTY' ? 0 : drained.taken;
+      if (taken >= crowd.least) lookUntil = performance.now() + crowd.lookForMs;
     }
   }
 

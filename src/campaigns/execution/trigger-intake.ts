@@ -57,8 +57,8 @@ interface Asked extends TriggeredCalls {
 
 const largestBatch = 200;
 const gatherMs = 12;
-/** Whoever drains an execution gathers for longer than this before it looks again. */
-const wakeEveryMs = 15;
+/** Whoever drains an execution gathers for longer than `few` before it looks again, and after a crowd looks for longer than `many`. */
+const wakeUpPace = { few: 15, many: 120, areMany: 12 };
 const mostKept = 10_000;
 /** What is known of a day, or of a connection, is asked again after so long. */
 const keepMs = 5_000;
@@ -73,7 +73,7 @@ export class TriggerIntake implements BeforeApplicationShutdown {
     (calls) => this.store(calls),
     gatherMs,
   );
-  private readonly wakeUps = new WakeUps(wakeEveryMs, (executionId) =>
+  private readonly wakeUps = new WakeUps(wakeUpPace, (executionId) =>
     this.notifications.notify(this.transactions.pool, triggeredChannel, executionId),
   );
   /** How days stand, and until when that is believed, by what {@link keyOf} says. */
@@ -116,11 +116,11 @@ export class TriggerIntake implements BeforeApplicationShutdown {
   private async append(found: Found[]): Promise<(AcceptedTrigger | null)[]> {
     const days = await this.daysOf(found);
     const entries = found.map((each) => entryOf(each, days));
-    const executionIds = new Set(entries.flatMap(({ executionId }) => executionId ?? []));
-    const due = this.wakeUps.due(executionIds);
+    const coming = counted(entries.flatMap(({ executionId }) => executionId ?? []));
+    const due = this.wakeUps.due(coming);
     const wakes = { channel: triggeredChannel, executionIds: due };
     const areOpen = await this.journal.appendTriggered(this.transactions.pool, entries, wakes);
-    this.wakeUps.committed(executionIds, due);
+    this.wakeUps.committed(coming, due);
     return entries.map(({ reason, executionId, isRemembered }, index) => {
       if (areOpen[index]) return { outcome: 'TRIGGERED', reason: null, executionId };
       return isRemembered ? null : { outcome: 'REFUSED', reason, executionId };
@@ -205,6 +205,13 @@ function entryOf({ call, subject, templateId }: Found, days: Map<string, FoundDa
   if (!found || !counts(call, found.day)) return { ...entry, reason: cancelledSince, executionId: null };
   const { day, isRemembered } = found;
   return { ...entry, reason: executionNotOpen, executionId: day.executionId, isRemembered };
+}
+
+/** How often each is there. */
+function counted(ids: string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const id of ids) counts.set(id, (counts.get(id) ?? 0) + 1);
+  return counts;
 }
 
 function keyOf({ connectionId, optimoveCampaignId, channelId, runDate }: Announcement, timeZone: string): string {

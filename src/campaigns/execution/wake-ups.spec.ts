@@ -1,6 +1,6 @@
 import { WakeUps } from './wake-ups';
 
-const one = new Set(['one']);
+const one = new Map([['one', 1]]);
 
 describe('workers of an execution whose callbacks wait', () => {
   let told: string[];
@@ -9,7 +9,7 @@ describe('workers of an execution whose callbacks wait', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     told = [];
-    wakeUps = new WakeUps(50, async (id) => void told.push(id));
+    wakeUps = new WakeUps({ few: 50, many: 400, areMany: 12 }, async (id) => void told.push(id));
   });
   afterEach(() => jest.useRealTimers());
 
@@ -33,9 +33,29 @@ describe('workers of an execution whose callbacks wait', () => {
 
   it('are told of each execution by itself', () => {
     commit();
-    expect(commit(new Set(['one', 'other']))).toEqual(['other']);
+    expect(
+      commit(
+        new Map([
+          ['one', 1],
+          ['other', 1],
+        ]),
+      ),
+    ).toEqual(['other']);
     jest.advanceTimersByTime(50);
     expect(told).toEqual(['one']);
+  });
+
+  it('are told of a crowd less often, for they look again by themselves, and of the last few of it soon', () => {
+    const crowd = new Map([['one', 12]]);
+    expect(commit(crowd)).toEqual(['one']);
+    jest.advanceTimersByTime(100);
+    expect(commit(crowd)).toEqual([]);
+    jest.advanceTimersByTime(299);
+    expect(told).toEqual([]);
+    jest.advanceTimersByTime(1);
+    expect(told).toEqual(['one']);
+    jest.advanceTimersByTime(100);
+    expect(commit()).toEqual(['one']);
   });
 
   it('are told of what a commit brought that took longer than the pause, and only after it', () => {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { OptimoveCallback } from '@libs/optimove-client';
 
 /** One customer who met the trigger, as the callback told it. */
@@ -7,9 +7,7 @@ export type Trigger = OptimoveCallback & { customerId: string; templateId: strin
 /** What makes two callbacks the same occurrence: everything they say, whatever the order of their keys. */
 export function fingerprintOf(trigger: Trigger): Buffer {
   const { parameters, ...rest } = trigger;
-  return createHash('sha256')
-    .update(JSON.stringify([Object.values(rest), sorted(parameters)]))
-    .digest();
+  return hash('sha256', JSON.stringify([Object.values(rest), sorted(parameters)]), 'buffer');
 }
 
 /** Objects as lists in the order of their keys, however deep. */

@@ -1,0 +1,82 @@
+import { newId } from '@libs/foundation';
+import { DrainTriggered, type FreshChunk } from '../../../src/campaigns/execution/drain-triggered';
+import { TriggeredRepository } from '../../../src/campaigns/persistence/ledger/triggered.repository';
+import { type CampaignStage, stageCampaign } from '../../support/campaign-stage';
+import { type ContentStage, setStage } from '../content/stage';
+import { bringCallback } from './bring-callback';
+
+describe('whoever gives triggered callbacks their places', () => {
+  let stage: ContentStage;
+  let campaign: CampaignStage;
+  let optimoveChannelId: number;
+  let drain: DrainTriggered;
+  beforeAll(async () => {
+    stage = await setStage();
+    const channel = { kind: 'TRIGGERED', name: 'Xtremepush Triggered' };
+    campaign = await stageCampaign(stage, { content: { mobilePush: { title: 'Hello', body: 'Hi' } }, channel });
+    await stage.database.query('SELECT ensure_ledger_partitions(now())');
+    const [row] = await stage.database.query<{ id: number }>('SELECT optimove_channel_id AS id FROM channel');
+    optimoveChannelId = row?.id ?? 0;
+    drain = stage.app.get(DrainTriggered, { strict: false });
+  }, 60_000);
+  afterEach(() => jest.restoreAllMocks());
+  afterAll(() => stage?.close());
+
+  let people = 0;
+  /** Has Optimove name one more customer of the campaign. */
+  const name = async (campaignId: string): Promise<string> => {
+    people += 1;
+    const call = await bringCallback(stage, {
+      ...{ connectionId: campaign.connectionId, EventTypeID: 11, CampaignID: campaignId, receivedAt: new Date() },
+      and: { CustomerID: `A${people}`, ChannelID: optimoveChannelId, TemplateID: Number(campaign.templateId) },
+    });
+    return call?.executionId ?? '';
+  };
+  const named = async (count: number): Promise<{ campaignId: string; executionId: string }> => {
+    const campaignId = newId();
+    let executionId = '';
+    for (let left = count; left > 0; left -= 1) executionId = await name(campaignId);
+    return { campaignId, executionId };
+  };
+  /** Sizes of the batches, when one more customer is named after the first look that finds nobody. */
+  const batchesWithOneMore = async (count: number): Promise<number[]> => {
+    const { campaignId, executionId } = await named(count);
+    const repository = stage.app.get(TriggeredRepository, { strict: false });
+    const look = repository.waiting.bind(repository);
+    let isNamed = false;
+    jest.spyOn(repository, 'waiting').mockImplementation(async (...of) => {
+      const found = await look(...of);
+      if (found.length === 0 && !isNamed) {
+        isNamed = true;
+        await name(campaignId);
+      }
+      return found;
+    });
+    const batches: number[] = [];
+    const send = async ({ open }: FreshChunk) => void batches.push(open.length);
+    await drain.run(executionId, { holder: newId(), send });
+    return batches;
+  };
+
+  it('looks for more after a crowd, because nobody is told of each of that', async () => {
+    expect(await batchesWithOneMore(4)).toEqual([4, 1]);
+  });
+
+  it('waits to be told again after a few', async () => {
+    expect(await batchesWithOneMore(3)).toEqual([3]);
+  });
+
+  it('leaves the others to the next one when its process ends, though more keep coming', async () => {
+    const { campaignId, executionId } = await named(1);
+    let batches = 0;
+    const send = async (): Promise<void> => {
+      batches += 1;
+      await name(campaignId);
+      if (batches === 3) drain.onModuleDestroy();
+    };
+    await drain.run(executionId, { holder: newId(), send });
+    expect(batches).toBe(3);
+    const waiting = 'SELECT count(*)::int AS waiting FROM callback_waiting WHERE execution_id = $1';
+    expect(await stage.database.query(waiting, [executionId])).toEqual([{ waiting: 1 }]);
+  });
+});
