@@ -57,7 +57,10 @@ interface Asked extends TriggeredCalls {
 
 const largestBatch = 200;
 const gatherMs = 12;
-/** Whoever drains an execution gathers for longer than `few` before it looks again, and after a crowd looks for longer than `many`. */
+/**
+ * Whoever drains an execution gathers for longer than `few` before it looks again, and after a crowd looks for longer than
+ * `many`.
+ */
 const wakeUpPace = { few: 15, many: 120, areMany: 12 };
 const mostKept = 10_000;
 /** What is known of a day, or of a connection, is asked again after so long. */

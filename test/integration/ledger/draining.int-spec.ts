@@ -1,9 +1,10 @@
 import { newId } from '@libs/foundation';
 import { DrainTriggered, type FreshChunk } from '../../../src/campaigns/execution/drain-triggered';
 import { TriggeredRepository } from '../../../src/campaigns/persistence/ledger/triggered.repository';
-import { type CampaignStage, stageCampaign } from '../../support/campaign-stage';
-import { type ContentStage, setStage } from '../content/stage';
+import type { CampaignStage } from '../../support/campaign-stage';
+import type { ContentStage } from '../content/stage';
 import { bringCallback } from './bring-callback';
+import { setTriggeredStage } from './triggered-stage';
 
 describe('whoever gives triggered callbacks their places', () => {
   let stage: ContentStage;
@@ -11,12 +12,7 @@ describe('whoever gives triggered callbacks their places', () => {
   let optimoveChannelId: number;
   let drain: DrainTriggered;
   beforeAll(async () => {
-    stage = await setStage();
-    const channel = { kind: 'TRIGGERED', name: 'Xtremepush Triggered' };
-    campaign = await stageCampaign(stage, { content: { mobilePush: { title: 'Hello', body: 'Hi' } }, channel });
-    await stage.database.query('SELECT ensure_ledger_partitions(now())');
-    const [row] = await stage.database.query<{ id: number }>('SELECT optimove_channel_id AS id FROM channel');
-    optimoveChannelId = row?.id ?? 0;
+    ({ stage, campaign, optimoveChannelId } = await setTriggeredStage());
     drain = stage.app.get(DrainTriggered, { strict: false });
   }, 60_000);
   afterEach(() => jest.restoreAllMocks());

@@ -3,19 +3,17 @@ import { Notifications, Transactions } from '@libs/platform';
 import { DrainTriggered } from '../../../src/campaigns/execution/drain-triggered';
 import { GivingWay, lateChannel } from '../../../src/campaigns/execution/giving-way';
 import { TriggeredDayRepository } from '../../../src/campaigns/persistence/ledger/triggered-day.repository';
-import { type CampaignStage, stageCampaign } from '../../support/campaign-stage';
+import type { CampaignStage } from '../../support/campaign-stage';
 import { eventually } from '../../support/eventually';
-import { type ContentStage, setStage } from '../content/stage';
+import type { ContentStage } from '../content/stage';
 import { bringCallback } from './bring-callback';
+import { setTriggeredStage } from './triggered-stage';
 
 describe('triggered messages', () => {
   let stage: ContentStage;
   let campaign: CampaignStage;
   beforeAll(async () => {
-    stage = await setStage();
-    const channel = { kind: 'TRIGGERED', name: 'Xtremepush Triggered' };
-    campaign = await stageCampaign(stage, { content: { mobilePush: { title: 'Hello', body: 'Hi' } }, channel });
-    await stage.database.query('SELECT ensure_ledger_partitions(now())');
+    ({ stage, campaign } = await setTriggeredStage());
   });
   afterAll(() => stage?.close());
 

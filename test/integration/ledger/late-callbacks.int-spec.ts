@@ -10,22 +10,18 @@ import { JournalRepository } from '../../../src/campaigns/persistence/ledger/jou
 import { TriggeredRepository } from '../../../src/campaigns/persistence/ledger/triggered.repository';
 import { TriggeredDayRepository } from '../../../src/campaigns/persistence/ledger/triggered-day.repository';
 import { ErasePerson } from '../../../src/profiles/personal-data/erase-person';
-import { type CampaignStage, mutate, stageCampaign } from '../../support/campaign-stage';
+import { type CampaignStage, mutate } from '../../support/campaign-stage';
 import { eventually } from '../../support/eventually';
-import { type ContentStage, setStage } from '../content/stage';
+import type { ContentStage } from '../content/stage';
 import { bringCallback } from './bring-callback';
+import { setTriggeredStage } from './triggered-stage';
 
 describe('a triggered callback', () => {
   let stage: ContentStage;
   let campaign: CampaignStage;
   let optimoveChannelId: number;
   beforeAll(async () => {
-    stage = await setStage();
-    const channel = { kind: 'TRIGGERED', name: 'Xtremepush Triggered' };
-    campaign = await stageCampaign(stage, { content: { mobilePush: { title: 'Hello', body: 'Hi' } }, channel });
-    await stage.database.query('SELECT ensure_ledger_partitions(now())');
-    const [row] = await stage.database.query<{ id: number }>('SELECT optimove_channel_id AS id FROM channel');
-    optimoveChannelId = row?.id ?? 0;
+    ({ stage, campaign, optimoveChannelId } = await setTriggeredStage());
   }, 60_000);
   afterAll(() => stage?.close());
 
