@@ -27,7 +27,7 @@ const { startEmbeddedPostgres } = require(join(root, 'dist/libs/platform/src/emb
 const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: 400 };
 const server = process.env.TEST_DATABASE_URL
   ? null
-  : await startEmbeddedPostgres({ dataDir: join(root, '.cache', 'test-pg'), settings });
+  : await startEmbeddedPostgres({ dataDir: join(process.env.TEST_DATA || join(root, '.cache'), 'test-pg'), settings });
 const env = { ...process.env, TEST_DATABASE_URL: process.env.TEST_DATABASE_URL ?? server.url };
 
 let failed = 0;
