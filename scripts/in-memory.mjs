@@ -1,8 +1,9 @@
 // Runs a command with a folder in memory for the databases of tests: `node scripts/in-memory.mjs COMMAND [ARGUMENT…]`. Tests
 // make and drop databases by the hundred, and a disk looks long for places in which no file was deleted of late. Where
-// memory is scarce, or TEST_DATA already names a folder, the command runs without. TEST_MEMORY: where instead of /dev/shm.
+// memory is scarce, or TEST_DATA already names a folder, the command runs without. What it makes for a while goes there, too.
+// TEST_MEMORY: where instead of /dev/shm.
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ours = 'xtremepush-optimove-test-';
@@ -13,7 +14,7 @@ const folder = process.env.TEST_DATA || !hasRoom() ? null : takeFolder();
 const [command, ...args] = process.argv.slice(2);
 const child = spawn(command, args, {
   stdio: 'inherit',
-  env: folder ? { ...process.env, TEST_DATA: folder } : process.env,
+  env: folder ? { ...process.env, TEST_DATA: folder, TMPDIR: join(folder, 'tmp') } : process.env,
 });
 // What a terminal sends, the command gets by itself.
 process.on('SIGINT', () => undefined);
@@ -44,6 +45,8 @@ function takeFolder() {
   }
   const made = mkdtempSync(join(parent, `${ours}${process.pid}-`));
   chmodSync(made, 0o755);
+  mkdirSync(join(made, 'tmp'));
+  chmodSync(join(made, 'tmp'), 0o1777);
   return made;
 }
 

@@ -122,3 +122,16 @@ async function askAnything<T>(
   const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify(request) });
   return (await response.json()) as Answer<T>;
 }
+
+/** What is stored of a person of the stage's project that files tell of. */
+export async function storedPerson(
+  { database, projectId }: Stage,
+  userId: string,
+): Promise<Record<string, unknown> | undefined> {
+  const [person] = await database.query(
+    `SELECT user_id, email, mobile_number, email_subscription, sms_subscription, language, time_zone, country, attributes
+     FROM profile WHERE project_id = $1 AND user_id = $2`,
+    [projectId, userId],
+  );
+  return person;
+}
