@@ -49,7 +49,7 @@ class Share extends PostgresConnection {
   }
 
   override waitUntilReady(): Promise<void> {
-    return this.shared.connection.waitUntilReady();
+    return this.shared.connection.waitUntilReady().catch(refuse);
   }
 
   override async getListenClient(): Promise<Listener> {
@@ -75,11 +75,22 @@ class Share extends PostgresConnection {
   }
 }
 
+/** SQLSTATEs of a server that starts, stops or recovers, and of one that has no connection left. */
+const refusals = new Set(['57P03', '53300']);
+
+/** A Worker pauses before it asks again where a connection was refused, and only there: such a server refuses, too. */
+function refuse(error: unknown): never {
+  const { code, message } = error as { code?: string; message: string };
+  if (!code || !refusals.has(code)) throw error;
+  throw Object.assign(new Error(message, { cause: error }), { code: 'ECONNREFUSED' });
+}
+
 /** The pool as one of them sees it: a statement that hangs in its queue keeps one connection from the others, not all. */
 function shareOf(pool: PgPool): PgPool {
+  const query = oneAtATime(pool);
   const seen: PgPool = {
-    query: oneAtATime(pool),
-    connect: () => pool.connect(),
+    query: (text, parameters) => query<never>(text, parameters).catch(refuse),
+    connect: () => pool.connect().catch(refuse),
     end: async () => undefined,
     on: () => seen,
     removeAllListeners: () => seen,
