@@ -1,5 +1,6 @@
 // Every test: `npm test`. The unit tests begin together and the integration tests by area, which loads the modules once for
-// each folder of files; the end-to-end tests run once more with the queues on Redis where there is one.
+// each folder of files; the end-to-end tests run once more with the queues on Redis where there is one, and there with the
+// PostgreSQL whose programs are in the folder OTHER_POSTGRES_BIN, where that is set.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -32,7 +33,12 @@ function onRedis() {
   );
   for (const { name, reason } of endToEnd) if (reason !== null) console.log(`  ${name}: ${reason}`);
   const paths = again.map(({ path }) => path);
-  return run(['--selectProjects', 'e2e', '--runTestsByPath', ...paths], { QUEUE_TEST_BACKEND: 'redis' });
+  const { OTHER_POSTGRES_BIN: other } = process.env;
+  if (other) console.log(`With PostgreSQL of ${other}.`);
+  return run(['--selectProjects', 'e2e', '--runTestsByPath', ...paths], {
+    QUEUE_TEST_BACKEND: 'redis',
+    ...(other ? { TEST_POSTGRES_BIN: other } : {}),
+  });
 }
 
 /** Each file, and the reason why it need not run on both queue back ends: its first line is `/** @once because … *\/`. */
