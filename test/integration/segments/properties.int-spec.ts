@@ -7,8 +7,7 @@ import { someRules } from './random-rules';
 import { definitions, now, somePeople, store, type TestPerson, zone } from './world';
 
 const seed = Number(process.env.SEGMENT_SEED ?? 20_261_123);
-/** Where they were tried before on another version of PostgreSQL, fewer are enough. */
-const cases = process.env.CASES === 'sample' ? 100 : 500;
+const cases = 500;
 
 describe(`the statement of a tree, against one person at a time (SEGMENT_SEED=${seed})`, () => {
   let stage: Stage;

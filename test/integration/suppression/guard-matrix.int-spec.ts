@@ -22,8 +22,8 @@ import {
 import { outcomeOf } from './guard-proofs';
 import { GuardWorld } from './guard-world';
 
-/** Where the statements were tried before on another version of PostgreSQL, two settings of data are enough. */
-const isSample = process.env.CASES === 'sample';
+/** Where the statements were tried before on another version, two settings of data are enough. */
+const isSample = process.env.GUARD_MATRIX === 'sample';
 const chosen = isSample ? settings.filter((_, index) => index % 8 === 0) : settings;
 const sampled = isSample ? samples.filter((_, index) => index % 4 === 0) : samples;
 
