@@ -3,7 +3,17 @@
 // memory is scarce, or TEST_DATA already names a folder, the command runs without. What it makes for a while goes there, too.
 // TEST_MEMORY: where instead of /dev/shm.
 import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+} from 'node:fs';
 import { join } from 'node:path';
 
 const ours = 'xtremepush-optimove-test-';
@@ -50,13 +60,14 @@ function takeFolder() {
   return made;
 }
 
+/** Another run may have removed its folder meanwhile. */
 function isMine(path) {
-  return statSync(path).uid === (process.getuid?.() ?? 0);
+  return lstatSync(path, { throwIfNoEntry: false })?.uid === (process.getuid?.() ?? 0);
 }
 
 /** A database whose command was killed outlives it. */
 function remove(path) {
-  for (const name of readdirSync(path)) endServer(join(path, name, 'cluster'));
+  for (const name of existsSync(path) ? readdirSync(path) : []) endServer(join(path, name, 'cluster'));
   rmSync(path, { recursive: true, force: true, maxRetries: 3 });
 }
 
