@@ -1,4 +1,5 @@
 import { type EventEmitter, setMaxListeners } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type BackendFactory, type PgPool, type PgQueryable, PostgresConnection, PostgresQueueBackend } from 'bullmq';
 
 type Listener = Awaited<ReturnType<PostgresConnection['getListenClient']>>;
@@ -49,7 +50,7 @@ class Share extends PostgresConnection {
   }
 
   override waitUntilReady(): Promise<void> {
-    return this.shared.connection.waitUntilReady().catch(refuse);
+    return this.shared.connection.waitUntilReady().catch(tellLater);
   }
 
   override async getListenClient(): Promise<Listener> {
@@ -76,21 +77,21 @@ class Share extends PostgresConnection {
 }
 
 /** SQLSTATEs of a server that starts, stops or recovers, and of one that has no connection left. */
-const refusals = new Set(['57P03', '53300']);
+const refusals = new Set<unknown>(['57P03', '53300']);
+const betweenTriesMs = 1_000;
 
-/** A Worker pauses before it asks again where a connection was refused, and only there: such a server refuses, too. */
-function refuse(error: unknown): never {
-  const { code, message } = error as { code?: string; message: string };
-  if (!code || !refusals.has(code)) throw error;
-  throw Object.assign(new Error(message, { cause: error }), { code: 'ECONNREFUSED' });
+/** A Worker asks again at once after every error but a refused connection; such a server refuses, too. */
+async function tellLater(error: unknown): Promise<never> {
+  if (refusals.has((error as { code?: string }).code)) await pause(betweenTriesMs);
+  throw error;
 }
 
 /** The pool as one of them sees it: a statement that hangs in its queue keeps one connection from the others, not all. */
 function shareOf(pool: PgPool): PgPool {
   const query = oneAtATime(pool);
   const seen: PgPool = {
-    query: (text, parameters) => query<never>(text, parameters).catch(refuse),
-    connect: () => pool.connect().catch(refuse),
+    query: (text, parameters) => query<never>(text, parameters).catch(tellLater),
+    connect: () => pool.connect().catch(tellLater),
     end: async () => undefined,
     on: () => seen,
     removeAllListeners: () => seen,
