@@ -30,6 +30,7 @@ trap 'exit 143' TERM HUP
 # Ends what runs before the last check is over, and shows what it had printed.
 end_all() {
   local lane group output running
+  touch "$logs/over"
   for lane in $(jobs -p); do kill "$lane" 2>/dev/null || true; done
   for group in "$logs"/groups/*; do kill -- "-${group##*/}" 2>/dev/null || true; done
   for output in "$logs"/outputs/*; do
@@ -47,6 +48,12 @@ finish() {
   ! grep -qE '^[0-9]+ [1-9]' "$logs/results"
 }
 
+# enter: makes this process a group to be ended with the others; one that comes too late for that ends by itself.
+enter() {
+  local own=$logs/groups/$BASHPID
+  touch "$own" 2>/dev/null && [ ! -e "$logs/over" ] && [ -e "$own" ] || exit 1
+}
+
 # in_time COMMAND…: runs it as a group of processes, which is ended when the time of all checks is over.
 in_time() {
   local left=$((over_at - SECONDS)) status=0 command guard
@@ -55,14 +62,13 @@ in_time() {
     return 1
   fi
   set -m
-  "$@" &
+  { enter; "$@"; } &
   command=$!
-  end_later "$left" "$command" &
+  { enter; end_later "$left" "$command"; } &
   guard=$!
   set +m
-  touch "$logs/groups/$command" "$logs/groups/$guard"
   wait "$command" || status=$?
-  rm "$logs/groups/$command" "$logs/groups/$guard"
+  rm -f "$logs/groups/$command" "$logs/groups/$guard"
   kill -- "-$guard" 2>/dev/null || true
   return "$status"
 }
