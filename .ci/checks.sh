@@ -69,7 +69,8 @@ in_time() {
   set +m
   wait "$command" || status=$?
   rm -f "$logs/groups/$command" "$logs/groups/$guard"
-  kill -- "-$guard" 2>/dev/null || true
+  # Bash that was just forked for another program may lose any signal but this one.
+  kill -KILL -- "-$guard" 2>/dev/null || true
   return "$status"
 }
 
