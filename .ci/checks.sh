@@ -70,7 +70,7 @@ in_time() {
   wait "$command" || status=$?
   rm -f "$logs/groups/$command" "$logs/groups/$guard"
   # Bash that was just forked for another program may lose any signal but this one.
-  kill -KILL -- "-$guard" 2>/dev/null || true
+  { kill -KILL -- "-$guard" && wait "$guard"; } 2>/dev/null || true
   return "$status"
 }
 

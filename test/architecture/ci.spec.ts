@@ -37,6 +37,14 @@ describe('the checks of CI', () => {
     expect(output).toContain('Broken: b');
   });
 
+  it('leave none of their guards behind, however quick they are, and say nothing of them', async () => {
+    const checks = run('for n in {1..60}; do check "$n" true; done', { CI_MINUTES: '123' });
+    const end = ended(checks);
+    await once(checks.process, 'exit');
+    await eventually('no guard is left', async () => (await sleepers('73[78].')) === 0);
+    expect((await end).output).not.toContain('Killed');
+  });
+
   it('have failed when the script breaks off before they are made', async () => {
     expect(await ended(run("check 'a' true; false; check 'b' true"))).toMatchObject({
       code: 1,
@@ -47,13 +55,13 @@ describe('the checks of CI', () => {
   it('that a signal ends have failed, by name, with what they had printed, and leave nothing running', async () => {
     const checks = run(hanging);
     await eventually('the others are over', () => ['good', 'bad'].every((name) => checks.output().includes(name)));
-    await eventually('the stuck one is under way', async () => (await sleepers()) === 1);
+    await eventually('the stuck one is under way', async () => (await sleepers('987')) === 1);
     checks.process.kill('SIGTERM');
     const { code, output, last } = await ended(checks);
     expect({ code, last }).toEqual({ code: 143, last: '1 passed, 2 failed' });
     expect(output).toContain('got so far');
     expect(output).toMatch(/Broken: bad, stuck$/m);
-    await eventually('nothing is left', async () => (await sleepers()) === 0);
+    await eventually('nothing is left', async () => (await sleepers('987')) === 0);
   });
 
   it('that do not end are ended when the time is over, by name, and the rest is not begun', async () => {
@@ -61,15 +69,15 @@ describe('the checks of CI', () => {
     expect({ code, last }).toEqual({ code: 1, last: '1 passed, 3 failed' });
     expect(output).toMatch(/Broken: bad, stuck, never begun$/m);
     expect(output).toContain('got so far');
-    await eventually('nothing is left', async () => (await sleepers()) === 0);
+    await eventually('nothing is left', async () => (await sleepers('987')) === 0);
   });
 });
 
-/** How many of the stuck programs run. */
-async function sleepers(): Promise<number> {
+/** How many sleep for so many seconds, a pattern. */
+async function sleepers(seconds: string): Promise<number> {
   const list = spawn('ps', ['-eo', 'args']);
   let text = '';
   list.stdout.on('data', (part: Buffer) => (text += part.toString()));
   await once(list, 'close');
-  return text.split('\n').filter((line) => line.trim() === 'sleep 987').length;
+  return text.split('\n').filter((line) => new RegExp(`^sleep ${seconds}$`).test(line.trim())).length;
 }
