@@ -7,6 +7,7 @@ export type SourceRule = (files: SourceFile[]) => string[];
 const routes = ['Get', 'Post', 'Put', 'Patch', 'Delete', 'Head', 'Options', 'All'];
 const saysWho = ['Allow', 'Public', 'UseGuards'];
 const mayHandOver = /^(libs\/delivery|src\/channels|src\/campaigns)\//;
+const wholeLedger = /\b(?:FROM|JOIN|INTO|UPDATE)\s+(?:recipient|recipient_staging|recipient_reject|delivery)\b/;
 const numberedMigration = /^migrations\/\d{13}-/;
 
 /** Every rule by its name; each has a planted fault in `planted/source/<name>`. */
@@ -60,6 +61,14 @@ export const sourceRules: Record<string, SourceRule> = {
       find(file.syntax, ts.isObjectLiteralExpression)
         .flatMap(({ properties }) => afterFirst(properties, ts.isSpreadAssignment).filter(ts.isAccessor))
         .map((each) => locate(file, each, 'is read once, by Object.assign: it goes before what is copied')),
+    ),
+
+  'prepared-statements-name-a-day': (files) =>
+    files.flatMap((file) =>
+      find(file.syntax, ts.isCallExpression)
+        .filter((call) => call.expression.getText() === 'prepared')
+        .filter((call) => call.arguments.some((each) => wholeLedger.test(each.getText())))
+        .map((call) => locate(file, call, 'plans every day of the ledger on each connection: use onDay')),
     ),
 };
 

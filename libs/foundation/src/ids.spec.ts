@@ -1,4 +1,4 @@
-import { isUuid } from './ids';
+import { isUuid, timeOfId } from './ids';
 
 const version = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -13,7 +13,7 @@ describe('a new id', () => {
     const id = newId();
     expect(id).toMatch(version);
     expect(isUuid(id)).toBe(true);
-    const at = Number.parseInt(id.replace('-', '').slice(0, 12), 16);
+    const at = timeOfId(id).getTime();
     expect(at).toBeGreaterThanOrEqual(before);
     expect(at).toBeLessThanOrEqual(Date.now());
   });
@@ -29,5 +29,9 @@ describe('a new id', () => {
     const last = newId();
     jest.useFakeTimers({ now: Date.now() - 3_600_000 });
     expect(newId() > last).toBe(true);
+  });
+
+  it('of version 7 tells its time wherever it was made', () => {
+    expect(timeOfId('017f22e2-79b0-7cc3-98c4-dc0c0c07398f')).toEqual(new Date('2022-02-22T19:22:22.000Z'));
   });
 });

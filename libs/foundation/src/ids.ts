@@ -30,6 +30,11 @@ function nextAfter({ msecs, seq }: typeof latest, bytes: Uint8Array): typeof lat
   return { msecs, seq: seq + 1 };
 }
 
+/** When an id of ours was made, to the millisecond. */
+export function timeOfId(id: string): Date {
+  return new Date(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16));
+}
+
 /** Whether the text is a UUID, in any version. */
 export function isUuid(text: string): boolean {
   return validate(text);

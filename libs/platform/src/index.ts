@@ -11,7 +11,16 @@ export { applyMigrations, revertMigration } from './database/migrate';
 export { dropOldestMonth, prepareMonths } from './database/month-partitions';
 export { Notifications } from './database/notifications';
 export { dropPartition, partitionsBefore } from './database/partitions';
-export { execute, prepared, query, Transactions, type Tx } from './database/transactions';
+export {
+  execute,
+  type Prepared,
+  prepared,
+  preparedFor,
+  query,
+  type Sql,
+  Transactions,
+  type Tx,
+} from './database/transactions';
 
 export { PageArgsPipe } from './graphql/page-args.pipe';
 export {

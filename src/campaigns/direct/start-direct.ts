@@ -53,10 +53,10 @@ export class StartDirect {
     const chunks = await this.transactions.run(async (tx) => {
       const execution = await this.executions.lockUnstarted(tx, executionId);
       if (!execution) return null;
-      const { projectId, announcedAt } = execution;
+      const { projectId } = execution;
       const holdReason = await this.holdReason(tx, projectId, executionId);
       if (holdReason) return this.holdNow(tx, { id: executionId, holdReason });
-      await this.audience.preparePartitions(tx, announcedAt);
+      await this.audience.preparePartitions(tx, [executionId]);
       const frozen = await this.executions.freeze(tx, execution, {
         audience: await this.profiles.audience(projectId, {
           segment: await this.segmentOf(tx, executionId),

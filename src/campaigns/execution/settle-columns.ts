@@ -43,7 +43,7 @@ export class SettleColumns {
   async run(execution: OptimoveExecutionRow, connection: ConnectionView, source: RecipientSource): Promise<Columns> {
     const named = await source.templateIds();
     return this.transactions.run(async (tx) => {
-      await this.audience.preparePartitions(tx, execution.announced_at);
+      await this.audience.preparePartitions(tx, [execution.id]);
       // What readings that failed have left counts for nothing: what was mended since is what goes out.
       const isAnew = execution.frozen_at === null && execution.reading > 1 && !(await this.isUnderWay(tx, execution));
       const hasNew = await this.freezeContent(tx, { execution, connection, named, isAnew });

@@ -59,10 +59,10 @@ export class TriggeredSubjects {
     const frozen = await this.audience.templates(pool, executionId);
     const execution = await this.executions.find(pool, executionId);
     if (execution?.kind !== 'TRIGGERED') throw new InvariantError(`Triggered execution ${executionId} does not exist`);
-    await this.transactions.run((tx) => this.audience.preparePartitions(tx, execution.announced_at));
     const connection = await this.connections.get(execution.project_id, execution.connection_id);
     const { attributes } = execution;
     const siblings = await this.triggered.siblings(pool, executionId);
+    await this.transactions.run((tx) => this.audience.preparePartitions(tx, siblings.open));
     return { execution, connection, templates: new Set(frozen.keys()), attributes, siblings };
   }
 

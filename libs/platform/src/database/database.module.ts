@@ -13,6 +13,8 @@ guardClients();
 
 /** A new connection has to plan each statement anew, so those that a burst needed are kept for the next. */
 const idleTimeoutMillis = 300_000;
+/** One that is always busy would keep the statements of every day that it has seen. */
+const maxLifetimeSeconds = 6 * 3_600;
 
 /** The one connection pool of a process, transactions and notifications. */
 @Global()
@@ -30,7 +32,7 @@ const idleTimeoutMillis = 300_000;
         logging: false,
         applicationName: 'xtremepush-optimove',
         poolSize: config.DATABASE_POOL,
-        extra: { ...keepAlive, idleTimeoutMillis },
+        extra: { ...keepAlive, idleTimeoutMillis, maxLifetimeSeconds },
         poolErrorHandler: (error: Error) => log.event('database.connection-lost', { reason: error.message }, 'warn'),
         retryAttempts: 60,
         retryDelay: 1000,

@@ -43,34 +43,42 @@ export class Transactions {
 /** How statements of pipelined transactions are sent. */
 const senders = new WeakMap<Tx, Send>();
 
-function send(tx: Tx, sql: string, parameters: unknown[]): Promise<unknown> {
-  const statement = (): Promise<unknown> => tx.query(asNamed(sql), parameters);
+function send(tx: Tx, sql: Sql, parameters: unknown[]): Promise<unknown> {
+  // The driver keeps what has a name prepared; TypeORM hands on to it what it is given.
+  const statement = (): Promise<unknown> => tx.query(sql as string, parameters);
   return senders.get(tx)?.(statement) ?? statement();
 }
 
-const names = new Map<string, string>();
+/** A statement that each connection plans once and keeps. */
+export interface Prepared {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** What can be sent to the database. */
+export type Sql = string | Prepared;
+
+const known = new Map<string, Prepared>();
+let made = 0;
 
 /**
  * Marks a statement that runs so often that planning it costs more than its work: each connection plans it once and
  * keeps the plan. For fixed text only, whose best plan does not depend on the values, such as reads by key.
  */
-export function prepared(sql: string): string {
-  if (!names.has(sql)) names.set(sql, `statement_${names.size + 1}`);
-  return sql;
+export function prepared(sql: string): Prepared {
+  const statement = known.get(sql) ?? preparedFor(sql);
+  known.set(sql, statement);
+  return statement;
 }
 
-/** The driver keeps what has a name prepared; TypeORM hands on to it what it is given. */
-function asNamed(sql: string): string {
-  const name = names.get(sql);
-  return name === undefined ? sql : ({ name, text: sql } as unknown as string);
+/** The same for a text that is not used for ever: whoever asks keeps the statement, for each is prepared by itself. */
+export function preparedFor(text: string): Prepared {
+  made += 1;
+  return { name: `statement_${made}`, text };
 }
 
 /** Runs one SQL statement and returns its rows, whatever the command (the driver wraps UPDATE and DELETE). */
-export async function query<T = Record<string, unknown>>(
-  tx: Tx,
-  sql: string,
-  parameters: unknown[] = [],
-): Promise<T[]> {
+export async function query<T = Record<string, unknown>>(tx: Tx, sql: Sql, parameters: unknown[] = []): Promise<T[]> {
   const result = await send(tx, sql, parameters);
   if (!Array.isArray(result)) return [];
   const isWrapped = result.length === 2 && Array.isArray(result[0]) && typeof result[1] === 'number';
@@ -78,7 +86,7 @@ export async function query<T = Record<string, unknown>>(
 }
 
 /** Runs one UPDATE, DELETE or INSERT … RETURNING and returns how many rows it touched. */
-export async function execute(tx: Tx, sql: string, parameters: unknown[] = []): Promise<number> {
+export async function execute(tx: Tx, sql: Sql, parameters: unknown[] = []): Promise<number> {
   const result = await send(tx, sql, parameters);
   if (!Array.isArray(result)) return 0;
   return typeof result[1] === 'number' ? result[1] : result.length;

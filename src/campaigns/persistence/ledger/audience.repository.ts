@@ -1,3 +1,4 @@
+import { timeOfId } from '@libs/foundation';
 import { type CopyValue, copyIn, execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { ExecutionRow } from './execution.repository';
@@ -33,9 +34,11 @@ type Staging = Pick<ExecutionRow, 'id' | 'project_id' | 'reading'>;
 /** The received lists and the frozen audience. */
 @Injectable()
 export class AudienceRepository {
-  /** Makes sure that the partitions of the day on which the execution was made exist. */
-  async preparePartitions(tx: Tx, announcedAt: Date): Promise<void> {
-    await query(tx, 'SELECT ensure_ledger_partitions($1)', [announcedAt]);
+  /** Makes sure that the partitions of the days on which the executions were made exist. */
+  async preparePartitions(tx: Tx, executionIds: string[]): Promise<void> {
+    await query(tx, 'SELECT ensure_ledger_partitions(made) FROM unnest($1::timestamptz[]) AS made ORDER BY made', [
+      executionIds.map(timeOfId),
+    ]);
   }
 
   /**

@@ -2,6 +2,7 @@ import { execute, type GaugeValue, lagOf, prepared, query, Transactions, type Tx
 import { Injectable } from '@nestjs/common';
 import { FencedError } from '../../domain/execution/errors';
 import type { MatchedBy } from '../../domain/execution/matched-by';
+import { type DayTables, onDay } from './day-tables';
 import type { ExecutionRow } from './execution.repository';
 import { sumsOfDeliveries } from './sums-of-deliveries';
 import { sumsOfPeople } from './sums-of-people';
@@ -77,13 +78,13 @@ const queuedAhead = 100;
  * Recipients of a range of places. The order leads the planner to the key, also in a partition of which it knows nothing:
  * else it reads all of the execution.
  */
-const peopleWithin = (from: string, to: string): string => `FROM (
-    SELECT * FROM recipient WHERE execution_id = $1 AND seq BETWEEN ${from} AND ${to} ORDER BY seq OFFSET 0) AS r`;
+const peopleWithin = ({ recipient }: DayTables, from: string, to: string): string => `FROM (
+    SELECT * FROM ${recipient} WHERE execution_id = $1 AND seq BETWEEN ${from} AND ${to} ORDER BY seq OFFSET 0) AS r`;
 
-const peopleOfChunk = peopleWithin('$3', '$4');
+const peopleOfChunk = (day: DayTables): string => peopleWithin(day, '$3', '$4');
 
-const deliveriesOfChunk = `${peopleOfChunk} CROSS JOIN LATERAL (
-    SELECT * FROM delivery WHERE execution_id = $1 AND seq = r.seq OFFSET 0) AS d`;
+const deliveriesOfChunk = (day: DayTables): string => `${peopleOfChunk(day)} CROSS JOIN LATERAL (
+    SELECT * FROM ${day.delivery} WHERE execution_id = $1 AND seq = r.seq OFFSET 0) AS d`;
 
 /** Where sending is switched off a chunk is left alone: matching its people again and again would help nobody. */
 const isNotStopped = `NOT EXISTS (SELECT 1 FROM sending_stop s WHERE s.project_id = e.project_id AND s.scope_id =
@@ -108,6 +109,35 @@ const heldColumns = `c.chunk_no AS "chunkNo", c.from_seq AS "fromSeq", c.to_seq 
   c.matched_by AS "matchedBy", c.names_since AS "namesSince"`;
 
 type TakenChunk = Omit<HeldChunk, 'executionId' | 'isFirst'>;
+
+/** The values of an old Direct execution, which needs none, may be gone with those of its day: the whole table is named. */
+const openSql = onDay(
+  ({ recipient }) => `SELECT r.seq, r.customer_id AS "customerId", r.optimove_template_id AS "templateId",
+    coalesce(s.attributes, '{}') AS attributes, r.profile_id AS "profileId", r.due_at AS "dueAt"
+  FROM (
+    SELECT * FROM ${recipient} WHERE execution_id = $1 AND seq BETWEEN $2 AND $3 AND end_state IS NULL
+      AND (held_until IS NULL OR held_until <= now()) ORDER BY held_until NULLS FIRST, seq LIMIT $4
+  ) AS r
+  LEFT JOIN LATERAL (
+    SELECT attributes FROM recipient_staging WHERE execution_id = $1 AND reading = r.reading AND row_no = r.row_no OFFSET 0
+  ) AS s ON true ORDER BY r.held_until NULLS FIRST, r.seq`,
+);
+
+const doneSql = onDay(
+  (day) => `UPDATE execution_chunk c SET state = 'DONE', held_until = NULL, done_at = now()
+  WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3
+    AND NOT EXISTS (SELECT 1 ${peopleWithin(day, '$4', '$5')} WHERE r.end_state IS NULL)`,
+);
+
+const tallySql = onDay(
+  (day) => `INSERT INTO execution_tally AS t (execution_id, chunk_no, optimove_template_id, measure, count)
+  SELECT * FROM (
+    ${sumsOfPeople({ chunkNo: '$2::int', source: peopleOfChunk(day) })}
+    UNION ALL
+    ${sumsOfDeliveries({ chunkNo: '$2::int', source: deliveriesOfChunk(day) })}
+  ) AS sums WHERE (SELECT state FROM execution_chunk WHERE execution_id = $1 AND chunk_no = $2) = 'DONE'
+  ON CONFLICT ON CONSTRAINT pk_execution_tally DO UPDATE SET count = excluded.count`,
+);
 
 /** Chunks: who works on which, and what is left in them. */
 @Injectable()
@@ -214,19 +244,12 @@ export class ChunkRepository {
    * chunk: so what was said is looked up one by one.
    */
   async openRecipients(chunk: HeldChunk, most: number): Promise<OpenRecipient[]> {
-    return query<OpenRecipient>(
-      this.transactions.pool,
-      prepared(`SELECT r.seq, r.customer_id AS "customerId", r.optimove_template_id AS "templateId", coalesce(s.attributes, '{}') AS attributes,
-         r.profile_id AS "profileId", r.due_at AS "dueAt"
-       FROM (
-         SELECT * FROM recipient WHERE execution_id = $1 AND seq BETWEEN $2 AND $3 AND end_state IS NULL
-           AND (held_until IS NULL OR held_until <= now()) ORDER BY held_until NULLS FIRST, seq LIMIT $4
-       ) AS r
-       LEFT JOIN LATERAL (
-         SELECT attributes FROM recipient_staging WHERE execution_id = $1 AND reading = r.reading AND row_no = r.row_no OFFSET 0
-       ) AS s ON true ORDER BY r.held_until NULLS FIRST, r.seq`),
-      [chunk.executionId, chunk.fromSeq, chunk.toSeq, Math.min(most, chunk.toSeq - chunk.fromSeq + 1)],
-    );
+    return query<OpenRecipient>(this.transactions.pool, openSql(chunk.executionId), [
+      chunk.executionId,
+      chunk.fromSeq,
+      chunk.toSeq,
+      Math.min(most, chunk.toSeq - chunk.fromSeq + 1),
+    ]);
   }
 
   /**
@@ -250,13 +273,13 @@ export class ChunkRepository {
   }
 
   private async markDone(tx: Tx, chunk: HeldChunk): Promise<boolean> {
-    const count = await execute(
-      tx,
-      prepared(`UPDATE execution_chunk c SET state = 'DONE', held_until = NULL, done_at = now()
-       WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3
-         AND NOT EXISTS (SELECT 1 ${peopleWithin('$4', '$5')} WHERE r.end_state IS NULL)`),
-      [chunk.executionId, chunk.chunkNo, chunk.fence, chunk.fromSeq, chunk.toSeq],
-    );
+    const count = await execute(tx, doneSql(chunk.executionId), [
+      chunk.executionId,
+      chunk.chunkNo,
+      chunk.fence,
+      chunk.fromSeq,
+      chunk.toSeq,
+    ]);
     return count === 1;
   }
 
@@ -276,17 +299,7 @@ export class ChunkRepository {
       const sql = 'DELETE FROM execution_tally WHERE execution_id = $1 AND chunk_no = $2';
       await execute(tx, sql, [chunk.executionId, chunk.chunkNo]);
     }
-    await query(
-      tx,
-      prepared(`INSERT INTO execution_tally AS t (execution_id, chunk_no, optimove_template_id, measure, count)
-       SELECT * FROM (
-         ${sumsOfPeople({ chunkNo: '$2::int', source: peopleOfChunk })}
-         UNION ALL
-         ${sumsOfDeliveries({ chunkNo: '$2::int', source: deliveriesOfChunk })}
-       ) AS sums WHERE (SELECT state FROM execution_chunk WHERE execution_id = $1 AND chunk_no = $2) = 'DONE'
-       ON CONFLICT ON CONSTRAINT pk_execution_tally DO UPDATE SET count = excluded.count`),
-      [chunk.executionId, chunk.chunkNo, chunk.fromSeq, chunk.toSeq],
-    );
+    await query(tx, tallySql(chunk.executionId), [chunk.executionId, chunk.chunkNo, chunk.fromSeq, chunk.toSeq]);
   }
 
   /** How long the oldest chunk has been due on which nobody works yet though its execution goes on; a gauge. */

@@ -1,8 +1,9 @@
 import type { Medium } from '@libs/delivery';
-import { execute, prepared, query, type Tx } from '@libs/platform';
+import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import { type DeliveryState, handedOverStates } from '../../domain/execution/delivery-state';
 import type { HeldChunk } from './chunk.repository';
+import { onDay } from './day-tables';
 
 /** A claim that was made. */
 export interface ClaimedDelivery {
@@ -80,13 +81,80 @@ export const stateOfUnsent = `CASE WHEN ${wasSentBefore('delivery')} THEN 'UNCER
 
 const isRefused = `execution_id = $1 AND seq BETWEEN $2 AND $3 AND seq = ANY($4::int[]) AND state = 'RETRY' AND fence < $5`;
 
-const forgetReleased =
-  prepared(`DELETE FROM delivery WHERE ${isRefused} AND reason = 'RELEASED' AND attempts = 0 AND waiting_since IS NULL
+const forgetReleased = onDay(
+  ({ delivery }) => `DELETE FROM ${delivery} AS delivery
+  WHERE ${isRefused} AND reason = 'RELEASED' AND attempts = 0 AND waiting_since IS NULL
   AND NOT EXISTS (SELECT 1 FROM delivery_past p WHERE p.execution_id = delivery.execution_id AND p.seq = delivery.seq
-    AND p.medium = delivery.medium AND p.address_key = delivery.address_key)`);
+    AND p.medium = delivery.medium AND p.address_key = delivery.address_key)`,
+);
 
-const giveUp = prepared(`UPDATE delivery SET state = ${stateOfUnsent}, fence = $5,
-  reason = 'NO_LONGER_ALLOWED: ' || coalesce(reason, ''), answered_at = now() WHERE ${isRefused}`);
+const giveUp = onDay(
+  ({ delivery }) => `UPDATE ${delivery} AS delivery SET state = ${stateOfUnsent}, fence = $5,
+  reason = 'NO_LONGER_ALLOWED: ' || coalesce(reason, ''), answered_at = now() WHERE ${isRefused}`,
+);
+
+const claimSql = onDay(
+  ({ delivery }) => `INSERT INTO ${delivery} AS d (execution_id, seq, medium, address_key, project_id, profile_id,
+    account_id, state, fence, variant, language, address)
+  SELECT $1, n.seq, n.medium, n.address_key, $2, n.profile_id, n.account_id, 'CLAIMED', $3, n.variant, n.language, n.address
+  FROM unnest($4::int[], $5::text[], $6::text[], $7::uuid[], $8::uuid[], $9::text[], $10::text[], $11::text[])
+    AS n(seq, medium, address_key, profile_id, account_id, variant, language, address)
+  WHERE (NOT EXISTS (SELECT 1 FROM delivery_past p WHERE p.execution_id = $1 AND p.seq = n.seq)
+      AND ($12 OR coalesce((SELECT min(fence) FROM ${delivery} e WHERE e.execution_id = $1 AND e.seq = n.seq AND e.medium = n.medium), $3) = $3))
+    OR EXISTS (SELECT 1 FROM ${delivery} k WHERE k.execution_id = $1 AND k.seq = n.seq AND k.medium = n.medium AND k.address_key = n.address_key)
+  ON CONFLICT (execution_id, seq, medium, address_key) DO UPDATE
+  SET state = 'CLAIMED', fence = excluded.fence, account_id = excluded.account_id, attempts = d.attempts + 1, claimed_at = now(), reason = NULL,
+    variant = excluded.variant, language = excluded.language, address = excluded.address
+  WHERE d.state = 'RETRY'
+  RETURNING seq, medium, address_key AS "addressKey", attempts AS attempt,
+    CASE WHEN waiting_since IS NOT NULL THEN
+      greatest(waiting_since, (SELECT greatest(e.goes_on_since, c.enabled_at)
+        FROM execution e LEFT JOIN connection c ON c.id = e.connection_id WHERE e.id = $1)) END AS "waitingSince"`,
+);
+
+const recordSql = onDay(
+  ({ delivery }) => `UPDATE ${delivery} d SET state = o.state, reason = o.reason,
+    provider_message_id = o.provider_message_id,
+    text_message_id = CASE WHEN d.medium = 'SMS' THEN o.provider_message_id END, answered_at = now(),
+    attempts = d.attempts - CASE WHEN o.is_try THEN 0 ELSE 1 END,
+    waiting_since = CASE WHEN NOT o.is_try THEN coalesce(d.waiting_since, now()) END, is_address_dead = o.is_address_dead
+  FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $11::boolean[], $12::boolean[])
+    AS o(seq, medium, address_key, state, reason, provider_message_id, is_try, is_address_dead)
+  WHERE d.execution_id = $1 AND d.seq BETWEEN $9 AND $10 AND d.fence = $2 AND d.seq = o.seq AND d.medium = o.medium
+    AND d.address_key = o.address_key AND d.state = 'CLAIMED'`,
+);
+
+const endSql = onDay(
+  ({ recipient, delivery }) => `UPDATE ${recipient} r SET profile_id = g.profile_id, ended_at = now(),
+    end_state = e.state,
+    reason = CASE WHEN t.tries = 0 THEN g.reason WHEN t.is_sent THEN NULL ELSE t.reason END,
+    is_address_dead = CASE WHEN e.has_bounced AND r.bounced_at IS NULL THEN true ELSE r.is_address_dead END,
+    bounced_at = CASE WHEN e.has_bounced THEN coalesce(r.bounced_at, now()) ELSE r.bounced_at END
+  FROM unnest($2::int[], $3::uuid[], $4::text[], $5::text[]) AS g(seq, profile_id, drop_state, reason)
+  CROSS JOIN LATERAL (
+    SELECT count(*) AS tries, bool_or(d.state IN ('CLAIMED', 'RETRY')) AS is_open, bool_or(d.state = 'ACCEPTED') AS is_sent,
+      bool_or(d.state = 'UNCERTAIN') AS is_uncertain, bool_or(d.is_address_dead) AS is_dead,
+      min(d.reason) FILTER (WHERE d.state <> 'ACCEPTED') AS reason
+    FROM ${delivery} d WHERE d.execution_id = $1 AND d.seq = g.seq) AS t
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN t.tries = 0 THEN g.drop_state WHEN t.is_sent THEN 'SENT' WHEN t.is_uncertain THEN 'UNCERTAIN' ELSE 'FAILED' END AS state,
+      t.is_dead AND NOT t.is_sent AND NOT t.is_uncertain AS has_bounced
+  ) AS e
+  WHERE r.execution_id = $1 AND r.seq BETWEEN $6 AND $7 AND r.seq = g.seq AND r.end_state IS NULL AND t.is_open IS NOT TRUE`,
+);
+
+const holdSql = onDay(
+  ({ recipient }) => `UPDATE ${recipient} r SET held_until = h.until, profile_id = h.profile_id
+  FROM unnest($2::int[], $3::uuid[], $4::timestamptz[]) AS h(seq, profile_id, until)
+  WHERE r.execution_id = $1 AND r.seq BETWEEN $5 AND $6 AND r.seq = h.seq AND r.end_state IS NULL`,
+);
+
+const releaseSql = onDay(
+  ({ delivery }) => `UPDATE ${delivery} d SET state = 'RETRY', attempts = d.attempts - 1, reason = 'RELEASED'
+  FROM unnest($3::int[], $4::text[], $5::text[]) AS n(seq, medium, address_key)
+  WHERE d.execution_id = $1 AND d.seq BETWEEN $6 AND $7 AND d.fence = $2 AND d.seq = n.seq AND d.medium = n.medium
+    AND d.address_key = n.address_key AND d.state = 'CLAIMED'`,
+);
 
 /** Hand-overs tried before a delivery that keeps meeting trouble is given up. */
 export const maxDeliveryAttempts = 15;
@@ -107,21 +175,7 @@ export class DeliveryRepository {
   ): Promise<Map<string, ClaimedDelivery>> {
     const rows = await query<ClaimedDelivery & { seq: number; medium: string; addressKey: string }>(
       tx,
-      prepared(`INSERT INTO delivery AS d (execution_id, seq, medium, address_key, project_id, profile_id, account_id, state, fence, variant, language, address)
-       SELECT $1, n.seq, n.medium, n.address_key, $2, n.profile_id, n.account_id, 'CLAIMED', $3, n.variant, n.language, n.address
-       FROM unnest($4::int[], $5::text[], $6::text[], $7::uuid[], $8::uuid[], $9::text[], $10::text[], $11::text[])
-         AS n(seq, medium, address_key, profile_id, account_id, variant, language, address)
-       WHERE (NOT EXISTS (SELECT 1 FROM delivery_past p WHERE p.execution_id = $1 AND p.seq = n.seq)
-           AND ($12 OR coalesce((SELECT min(fence) FROM delivery e WHERE e.execution_id = $1 AND e.seq = n.seq AND e.medium = n.medium), $3) = $3))
-         OR EXISTS (SELECT 1 FROM delivery k WHERE k.execution_id = $1 AND k.seq = n.seq AND k.medium = n.medium AND k.address_key = n.address_key)
-       ON CONFLICT ON CONSTRAINT pk_delivery DO UPDATE
-       SET state = 'CLAIMED', fence = excluded.fence, account_id = excluded.account_id, attempts = d.attempts + 1, claimed_at = now(), reason = NULL,
-         variant = excluded.variant, language = excluded.language, address = excluded.address
-       WHERE d.state = 'RETRY'
-       RETURNING seq, medium, address_key AS "addressKey", attempts AS attempt,
-         CASE WHEN waiting_since IS NOT NULL THEN
-           greatest(waiting_since, (SELECT greatest(e.goes_on_since, c.enabled_at)
-             FROM execution e LEFT JOIN connection c ON c.id = e.connection_id WHERE e.id = $1)) END AS "waitingSince"`),
+      claimSql(chunk.executionId),
       [
         chunk.executionId,
         projectId,
@@ -165,50 +219,32 @@ export class DeliveryRepository {
     deliveries: Pick<NewDelivery, 'seq' | 'medium' | 'addressKey'>[],
   ): Promise<void> {
     if (deliveries.length === 0) return;
-    await execute(
-      tx,
-      `UPDATE delivery d SET state = 'RETRY', attempts = d.attempts - 1, reason = 'RELEASED'
-       FROM unnest($3::int[], $4::text[], $5::text[]) AS n(seq, medium, address_key)
-       WHERE d.execution_id = $1 AND d.seq BETWEEN $6 AND $7 AND d.fence = $2 AND d.seq = n.seq AND d.medium = n.medium
-         AND d.address_key = n.address_key AND d.state = 'CLAIMED'`,
-      [
-        chunk.executionId,
-        chunk.fence,
-        deliveries.map(({ seq }) => seq),
-        deliveries.map(({ medium }) => medium),
-        deliveries.map(({ addressKey }) => addressKey),
-        ...rangeOf(deliveries),
-      ],
-    );
+    await execute(tx, releaseSql(chunk.executionId), [
+      chunk.executionId,
+      chunk.fence,
+      deliveries.map(({ seq }) => seq),
+      deliveries.map(({ medium }) => medium),
+      deliveries.map(({ addressKey }) => addressKey),
+      ...rangeOf(deliveries),
+    ]);
   }
 
   /** Writes what the provider answered, once. */
   async record(tx: Tx, chunk: HeldChunk, outcomes: DeliveryOutcome[]): Promise<void> {
     if (outcomes.length === 0) return;
-    await execute(
-      tx,
-      prepared(`UPDATE delivery d SET state = o.state, reason = o.reason, provider_message_id = o.provider_message_id,
-         text_message_id = CASE WHEN d.medium = 'SMS' THEN o.provider_message_id END, answered_at = now(),
-         attempts = d.attempts - CASE WHEN o.is_try THEN 0 ELSE 1 END,
-         waiting_since = CASE WHEN NOT o.is_try THEN coalesce(d.waiting_since, now()) END, is_address_dead = o.is_address_dead
-       FROM unnest($3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $11::boolean[], $12::boolean[])
-         AS o(seq, medium, address_key, state, reason, provider_message_id, is_try, is_address_dead)
-       WHERE d.execution_id = $1 AND d.seq BETWEEN $9 AND $10 AND d.fence = $2 AND d.seq = o.seq AND d.medium = o.medium
-         AND d.address_key = o.address_key AND d.state = 'CLAIMED'`),
-      [
-        chunk.executionId,
-        chunk.fence,
-        outcomes.map(({ seq }) => seq),
-        outcomes.map(({ medium }) => medium),
-        outcomes.map(({ addressKey }) => addressKey),
-        outcomes.map(({ state }) => state),
-        outcomes.map(({ reason }) => reason),
-        outcomes.map(({ providerMessageId }) => providerMessageId),
-        ...rangeOf(outcomes),
-        outcomes.map(({ isTry }) => isTry),
-        outcomes.map(({ isAddressDead }) => isAddressDead),
-      ],
-    );
+    await execute(tx, recordSql(chunk.executionId), [
+      chunk.executionId,
+      chunk.fence,
+      outcomes.map(({ seq }) => seq),
+      outcomes.map(({ medium }) => medium),
+      outcomes.map(({ addressKey }) => addressKey),
+      outcomes.map(({ state }) => state),
+      outcomes.map(({ reason }) => reason),
+      outcomes.map(({ providerMessageId }) => providerMessageId),
+      ...rangeOf(outcomes),
+      outcomes.map(({ isTry }) => isTry),
+      outcomes.map(({ isAddressDead }) => isAddressDead),
+    ]);
   }
 
   /**
@@ -219,7 +255,10 @@ export class DeliveryRepository {
   async giveUpRefused(tx: Tx, chunk: HeldChunk, people: { seq: number }[]): Promise<void> {
     if (people.length === 0 || chunk.isFirst) return;
     const refused = [chunk.executionId, ...rangeOf(people), people.map(({ seq }) => seq), chunk.fence];
-    await Promise.all([execute(tx, forgetReleased, refused), execute(tx, giveUp, refused)]);
+    await Promise.all([
+      execute(tx, forgetReleased(chunk.executionId), refused),
+      execute(tx, giveUp(chunk.executionId), refused),
+    ]);
   }
 
   /**
@@ -228,50 +267,26 @@ export class DeliveryRepository {
    */
   async end(tx: Tx, executionId: string, recipients: RecipientOutcome[]): Promise<void> {
     if (recipients.length === 0) return;
-    await execute(
-      tx,
-      prepared(`UPDATE recipient r SET profile_id = g.profile_id, ended_at = now(), end_state = e.state,
-         reason = CASE WHEN t.tries = 0 THEN g.reason WHEN t.is_sent THEN NULL ELSE t.reason END,
-         is_address_dead = CASE WHEN e.has_bounced AND r.bounced_at IS NULL THEN true ELSE r.is_address_dead END,
-         bounced_at = CASE WHEN e.has_bounced THEN coalesce(r.bounced_at, now()) ELSE r.bounced_at END
-       FROM unnest($2::int[], $3::uuid[], $4::text[], $5::text[]) AS g(seq, profile_id, drop_state, reason)
-       CROSS JOIN LATERAL (
-         SELECT count(*) AS tries, bool_or(d.state IN ('CLAIMED', 'RETRY')) AS is_open, bool_or(d.state = 'ACCEPTED') AS is_sent,
-           bool_or(d.state = 'UNCERTAIN') AS is_uncertain, bool_or(d.is_address_dead) AS is_dead,
-           min(d.reason) FILTER (WHERE d.state <> 'ACCEPTED') AS reason
-         FROM delivery d WHERE d.execution_id = $1 AND d.seq = g.seq) AS t
-       CROSS JOIN LATERAL (
-         SELECT CASE WHEN t.tries = 0 THEN g.drop_state WHEN t.is_sent THEN 'SENT' WHEN t.is_uncertain THEN 'UNCERTAIN' ELSE 'FAILED' END AS state,
-           t.is_dead AND NOT t.is_sent AND NOT t.is_uncertain AS has_bounced
-       ) AS e
-       WHERE r.execution_id = $1 AND r.seq BETWEEN $6 AND $7 AND r.seq = g.seq AND r.end_state IS NULL AND t.is_open IS NOT TRUE`),
-      [
-        executionId,
-        recipients.map(({ seq }) => seq),
-        recipients.map(({ profileId }) => profileId),
-        recipients.map(({ dropState }) => dropState),
-        recipients.map(({ reason }) => reason),
-        ...rangeOf(recipients),
-      ],
-    );
+    await execute(tx, endSql(executionId), [
+      executionId,
+      recipients.map(({ seq }) => seq),
+      recipients.map(({ profileId }) => profileId),
+      recipients.map(({ dropState }) => dropState),
+      recipients.map(({ reason }) => reason),
+      ...rangeOf(recipients),
+    ]);
   }
 
   /** Lets recipients wait until an instant each; they are not looked at before. */
   async hold(tx: Tx, executionId: string, held: HeldRecipient[]): Promise<void> {
     if (held.length === 0) return;
-    await execute(
-      tx,
-      prepared(`UPDATE recipient r SET held_until = h.until, profile_id = h.profile_id
-       FROM unnest($2::int[], $3::uuid[], $4::timestamptz[]) AS h(seq, profile_id, until)
-       WHERE r.execution_id = $1 AND r.seq BETWEEN $5 AND $6 AND r.seq = h.seq AND r.end_state IS NULL`),
-      [
-        executionId,
-        held.map(({ seq }) => seq),
-        held.map(({ profileId }) => profileId),
-        held.map(({ until }) => until),
-        ...rangeOf(held),
-      ],
-    );
+    await execute(tx, holdSql(executionId), [
+      executionId,
+      held.map(({ seq }) => seq),
+      held.map(({ profileId }) => profileId),
+      held.map(({ until }) => until),
+      ...rangeOf(held),
+    ]);
   }
 
   /**

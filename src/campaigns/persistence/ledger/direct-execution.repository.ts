@@ -28,7 +28,6 @@ export interface AudienceStatement {
 export interface UnstartedDirect {
   id: string;
   projectId: string;
-  announcedAt: Date;
   /** Whether each person gets it at the local time in their own time zone. */
   isInOwnTimeZone: boolean;
 }
@@ -62,7 +61,7 @@ export class DirectExecutionRepository {
   async lockUnstarted(tx: Tx, id: string): Promise<UnstartedDirect | null> {
     const [row] = await query<UnstartedDirect>(
       tx,
-      `SELECT id, project_id AS "projectId", announced_at AS "announcedAt", local_time IS NOT NULL AS "isInOwnTimeZone" FROM execution
+      `SELECT id, project_id AS "projectId", local_time IS NOT NULL AS "isInOwnTimeZone" FROM execution
        WHERE id = $1 AND ${isOpen} AND state = 'ANNOUNCED' AND paused_at IS NULL FOR UPDATE`,
       [id],
     );

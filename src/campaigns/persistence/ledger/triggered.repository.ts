@@ -3,6 +3,7 @@ import { execute, type GaugeValue, lagOf, prepared, query, type Tx } from '@libs
 import { Injectable } from '@nestjs/common';
 import type { MatchedBy } from '../../domain/execution/matched-by';
 import { type HeldChunk, leaseSeconds } from './chunk.repository';
+import { type DayTables, onDays } from './day-tables';
 
 /** A callback that waits for its place in the audience. */
 export interface WaitingTrigger {
@@ -79,6 +80,10 @@ export const executionNotOpen = 'The execution of this campaign and day is not o
 /** The fence of a chunk that is sent by whoever made it is below. */
 const highestFence = 2 ** 30;
 
+/** What customer `s` was sent in one day's part of the executions `$13`. */
+const messagesOfCustomer = ({ recipient }: DayTables): string =>
+  `SELECT due_at, end_state, execution_id FROM ${recipient} WHERE execution_id = ANY($13::uuid[]) AND customer_id = s.customer_id`;
+
 /**
  * One statement, because each way to the database costs a message more than its work there. The row of the execution is
  * locked first: its number of customers is the next place, and the number of the chunk. It does not wait for the disk: the
@@ -86,7 +91,8 @@ const highestFence = 2 ** 30;
  * again, and may get its places in another order; so that a worker with the lost chunk cannot send to them, each chunk has a
  * fence drawn by lot.
  */
-const placeSql = prepared(`WITH locked AS MATERIALIZED (
+const placeSql = onDays(
+  (day, openDays) => `WITH locked AS MATERIALIZED (
     SELECT id, set_config('synchronous_commit', 'off', true) FROM execution WHERE id = $1 AND kind = 'TRIGGERED' AND state = 'RUNNING' FOR UPDATE SKIP LOCKED
   ), drained AS (
     DELETE FROM callback_waiting
@@ -120,16 +126,16 @@ const placeSql = prepared(`WITH locked AS MATERIALIZED (
       CROSS JOIN LATERAL (
         SELECT count(*) FILTER (WHERE r.due_at > s.received_at - interval '1 hour'
           AND coalesce(r.end_state, '') NOT IN ('CATEGORY_LIMIT', 'CANCELLED')) AS messages, max(r.due_at) FILTER (WHERE r.execution_id = $1) AS last_due
-        FROM recipient r WHERE r.execution_id = ANY($13::uuid[]) AND r.customer_id = s.customer_id
+        FROM (${openDays.map(messagesOfCustomer).join(' UNION ALL ')}) AS r
       ) earlier
   ), staged AS (
-    INSERT INTO recipient_staging (execution_id, reading, row_no, project_id, customer_id, optimove_template_id,
+    INSERT INTO ${day.staging} (execution_id, reading, row_no, project_id, customer_id, optimove_template_id,
       scheduled_time, is_control, attributes)
     SELECT $1, 1, seq, $2::uuid, customer_id, template_id, '', false,
       ARRAY(SELECT jsonb_array_elements_text(attributes::jsonb))
     FROM numbered WHERE is_fresh
   ), added AS (
-    INSERT INTO recipient (execution_id, seq, project_id, reading, row_no, customer_id, optimove_template_id, due_at,
+    INSERT INTO ${day.recipient} (execution_id, seq, project_id, reading, row_no, customer_id, optimove_template_id, due_at,
       end_state, reason, ended_at)
     SELECT $1, seq, $2, 1, seq, customer_id, template_id, due_at,
       CASE WHEN is_over THEN 'CATEGORY_LIMIT' END,
@@ -137,7 +143,7 @@ const placeSql = prepared(`WITH locked AS MATERIALIZED (
       CASE WHEN is_over THEN now() END
     FROM numbered WHERE is_fresh RETURNING seq, due_at, end_state
   ), rejected AS (
-    INSERT INTO recipient_reject (execution_id, reading, row_no, project_id, state, optimove_template_id, customer_id, reason, raw)
+    INSERT INTO ${day.reject} (execution_id, reading, row_no, project_id, state, optimove_template_id, customer_id, reason, raw)
     SELECT $1, 1, seq, $2, 'DUPLICATE', template_id, customer_id, 'The same callback came within ${repeatWindow}', raw
     FROM numbered WHERE NOT is_fresh
   ), templates AS (
@@ -152,7 +158,8 @@ const placeSql = prepared(`WITH locked AS MATERIALIZED (
   )
   SELECT (SELECT count(*)::int FROM drained) AS taken, c.lag_ms::float AS "lagMs", c.last_seq + 1 AS "fromSeq", c.last_seq + c.fresh AS "toSeq",
     n.journal_id AS "journalId", a.seq, a.due_at AS "dueAt"
-  FROM counted c LEFT JOIN (added a JOIN numbered n ON n.seq = a.seq AND n.is_fresh) ON a.end_state IS NULL ORDER BY a.seq`);
+  FROM counted c LEFT JOIN (added a JOIN numbered n ON n.seq = a.seq AND n.is_fresh) ON a.end_state IS NULL ORDER BY a.seq`,
+);
 
 /** Triggered executions: their waiting callbacks and growing audience. */
 @Injectable()
@@ -216,7 +223,7 @@ export class TriggeredRepository {
   ): Promise<Placed | null> {
     const { matchedBy, namesSince } = told;
     const fence = randomInt(1, highestFence);
-    const rows = await query<PlacedRow>(tx, placeSql, [
+    const rows = await query<PlacedRow>(tx, placeSql(executionId, openExecutions), [
       executionId,
       projectId,
       waiting.map(({ id }) => id),

@@ -1,6 +1,7 @@
 import { execute, prepared, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { Category, CategoryUse } from '../../domain/limits/category';
+import { onDay } from '../ledger/day-tables';
 
 /** One message of a category: for whom, and what it is known by when it is asked for again. */
 export interface UseKey {
@@ -22,6 +23,22 @@ const since = (days: number): string => `value::bigint > ${epoch} - ${days * 86_
 
 /** What stands in a person's row from the last 30 days. */
 const recent = `SELECT key, value FROM jsonb_each(u.uses) WHERE ${since(30)}`;
+
+const giveBackSql = onDay(
+  ({ recipient }) => `WITH unused AS (
+    SELECT n.category_id, n.profile_id, array_agg($1::text || '/' || n.seq) AS keys
+    FROM unnest($2::uuid[], $3::uuid[], $4::int[]) AS n(category_id, profile_id, seq)
+    JOIN ${recipient} r ON r.execution_id = $1::uuid AND r.seq = n.seq AND r.seq BETWEEN $5 AND $6
+      AND r.end_state NOT IN ('SENT', 'UNCERTAIN')
+    GROUP BY n.category_id, n.profile_id
+  ), locked AS MATERIALIZED (
+    SELECT u.category_id, u.profile_id, unused.keys FROM engagement_use u JOIN unused USING (category_id, profile_id)
+    WHERE u.uses ?| unused.keys
+    ORDER BY u.category_id, u.profile_id FOR UPDATE OF u
+  )
+  UPDATE engagement_use u SET uses = u.uses - l.keys FROM locked l
+  WHERE u.category_id = l.category_id AND u.profile_id = l.profile_id`,
+);
 
 /**
  * One row per category and person, locked by whoever reserves: two executions at once cannot both take the last place.
@@ -80,30 +97,14 @@ export class CategoryUseRepository {
   /** Gives back the places of recipients who came to an end without a message; uncertain ones keep theirs. */
   async giveBack(tx: Tx, executionId: string, reserved: ReservedUse[]): Promise<void> {
     if (reserved.length === 0) return;
-    await execute(
-      tx,
-      prepared(`WITH unused AS (
-         SELECT n.category_id, n.profile_id, array_agg($1::text || '/' || n.seq) AS keys
-         FROM unnest($2::uuid[], $3::uuid[], $4::int[]) AS n(category_id, profile_id, seq)
-         JOIN recipient r ON r.execution_id = $1::uuid AND r.seq = n.seq AND r.seq BETWEEN $5 AND $6
-           AND r.end_state NOT IN ('SENT', 'UNCERTAIN')
-         GROUP BY n.category_id, n.profile_id
-       ), locked AS MATERIALIZED (
-         SELECT u.category_id, u.profile_id, unused.keys FROM engagement_use u JOIN unused USING (category_id, profile_id)
-         WHERE u.uses ?| unused.keys
-         ORDER BY u.category_id, u.profile_id FOR UPDATE OF u
-       )
-       UPDATE engagement_use u SET uses = u.uses - l.keys FROM locked l
-       WHERE u.category_id = l.category_id AND u.profile_id = l.profile_id`),
-      [
-        executionId,
-        reserved.map(({ categoryId }) => categoryId),
-        reserved.map(({ profileId }) => profileId),
-        reserved.map(({ seq }) => seq),
-        Math.min(...reserved.map(({ seq }) => seq)),
-        Math.max(...reserved.map(({ seq }) => seq)),
-      ],
-    );
+    await execute(tx, giveBackSql(executionId), [
+      executionId,
+      reserved.map(({ categoryId }) => categoryId),
+      reserved.map(({ profileId }) => profileId),
+      reserved.map(({ seq }) => seq),
+      Math.min(...reserved.map(({ seq }) => seq)),
+      Math.max(...reserved.map(({ seq }) => seq)),
+    ]);
   }
 
   /** After a cancellation: places of people whose message waited for another try are free again. */

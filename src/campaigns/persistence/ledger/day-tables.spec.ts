@@ -1,0 +1,50 @@
+import { onDay, onDays } from './day-tables';
+
+const dayMs = 86_400_000;
+const midnight = Date.UTC(2026, 10, 28);
+
+/** An id of version 7 that was made at that time. */
+function idAt(milliseconds: number): string {
+  const hex = milliseconds.toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
+}
+
+describe('a statement on the tables of a day', () => {
+  it('names those of the day in UTC on which the execution was made', () => {
+    const statement = onDay(({ recipient, staging, reject, delivery }) =>
+      [recipient, staging, reject, delivery].join(),
+    );
+    const of = (day: string): string =>
+      ['recipient', 'recipient_staging', 'recipient_reject', 'delivery'].map((table) => `${table}_${day}`).join();
+    expect(statement(idAt(midnight - 1)).text).toBe(of('20261127'));
+    expect(statement(idAt(midnight)).text).toBe(of('20261128'));
+  });
+
+  it('is one and the same for all executions of the day, so that it is prepared once', () => {
+    const statement = onDay(({ recipient }) => recipient);
+    const first = statement(idAt(midnight));
+    expect(statement(idAt(midnight + dayMs - 1))).toBe(first);
+    expect(statement(idAt(midnight + dayMs)).name).not.toBe(first.name);
+  });
+
+  it('names the days of others too, each once and in their order', () => {
+    const statement = onDays((own, all) => [own.recipient, ...all.map(({ recipient }) => recipient)].join(' '));
+    const [today, yesterday] = [idAt(midnight + 5), idAt(midnight - 5)];
+    const first = statement(today, [today, yesterday, idAt(midnight - 6)]);
+    expect(first.text).toBe('recipient_20261128 recipient_20261127 recipient_20261128');
+    expect(statement(today, [yesterday])).toBe(first);
+    expect(statement(yesterday, [today]).text).toBe('recipient_20261127 recipient_20261127 recipient_20261128');
+  });
+
+  it('is kept while its day is among the eight that were used last', () => {
+    const statement = onDay(({ recipient }) => recipient);
+    const first = statement(idAt(midnight));
+    const use = (days: number): void => {
+      for (let day = 1; day <= days; day += 1) statement(idAt(midnight + day * dayMs));
+    };
+    use(7);
+    expect(statement(idAt(midnight))).toBe(first);
+    use(8);
+    expect(statement(idAt(midnight)).name).not.toBe(first.name);
+  });
+});

@@ -1,0 +1,55 @@
+import { timeOfId } from '@libs/foundation';
+import { type Prepared, preparedFor } from '@libs/platform';
+
+/** The tables of one day of the ledger. */
+export interface DayTables {
+  recipient: string;
+  staging: string;
+  reject: string;
+  delivery: string;
+}
+
+/** Days of which a process keeps statements: few are worked on at once. */
+const mostKept = 8;
+
+/**
+ * A statement on the tables of an execution's day. The ledger keeps one part a day for a year and more: of a prepared
+ * statement that names the whole table every connection would plan all parts, which takes it the better part of a second
+ * and 10 MB for each.
+ */
+export function onDay(build: (own: DayTables) => string): (executionId: string) => Prepared {
+  const statement = onDays((own) => build(own));
+  return (executionId) => statement(executionId, []);
+}
+
+/** The same that also reads from the days of other executions: `all` are the days, each once, the own one too. */
+export function onDays(
+  build: (own: DayTables, all: DayTables[]) => string,
+): (executionId: string, others: string[]) => Prepared {
+  const kept = new Map<string, Prepared>();
+  return (executionId, others) => {
+    const own = dayOf(executionId);
+    const all = [...new Set([own, ...others.map(dayOf)])].sort();
+    const key = [own, ...all].join(' ');
+    const statement = kept.get(key) ?? preparedFor(build(tablesOf(own), all.map(tablesOf)));
+    kept.delete(key);
+    kept.set(key, statement);
+    const [oldest] = kept.keys();
+    if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
+    return statement;
+  };
+}
+
+/** The day of the parts in which an execution is, `YYYYMMDD` in UTC: that on which its id was made. */
+function dayOf(executionId: string): string {
+  return timeOfId(executionId).toISOString().slice(0, 10).replaceAll('-', '');
+}
+
+function tablesOf(day: string): DayTables {
+  return {
+    recipient: `recipient_${day}`,
+    staging: `recipient_staging_${day}`,
+    reject: `recipient_reject_${day}`,
+    delivery: `delivery_${day}`,
+  };
+}
