@@ -3,6 +3,7 @@ import { type GaugeValue, lagOf, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { EngagementKind, MessageRef } from '../domain/engagement';
 import { erasedPrefix } from '../domain/erased';
+import { askByDay, isFrom } from './ledger/day-tables';
 import { isHandedOver, mayHaveArrived } from './ledger/delivery.repository';
 
 /** What a person says in the preference centre. Empty on an UNSUBSCRIBED that was said, and has been done, elsewhere. */
@@ -60,8 +61,10 @@ export interface FirstEngagement {
 }
 
 /** SQL: who the recipient `r` is. While one of their messages waits for another try, only their deliveries say so. */
-const profileOf = `coalesce(r.profile_id, (SELECT d.profile_id FROM delivery d
-  WHERE d.execution_id = r.execution_id AND d.seq = r.seq AND r.customer_id NOT LIKE '${erasedPrefix}%' LIMIT 1))`;
+const profileOf = (isOfDay: string): string => `coalesce(r.profile_id, (SELECT d.profile_id FROM delivery d
+  WHERE ${isOfDay} AND d.execution_id = r.execution_id AND d.seq = r.seq AND r.customer_id NOT LIKE '${erasedPrefix}%' LIMIT 1))`;
+
+const profileOfDay = profileOf(isFrom('d.execution_id', 3));
 
 /** So many different links of one message within so short a time are followed by a program. */
 const burstLinks = 3;
@@ -156,7 +159,7 @@ export class EngagementRepository {
   ): Promise<{ projectId: string; profileId: string | null } | null> {
     const [row] = await query<{ projectId: string; profileId: string | null }>(
       tx,
-      `SELECT r.project_id AS "projectId", ${profileOf} AS "profileId" FROM recipient r WHERE r.execution_id = $1 AND r.seq = $2
+      `SELECT r.project_id AS "projectId", ${profileOf('d.execution_id = $1')} AS "profileId" FROM recipient r WHERE r.execution_id = $1 AND r.seq = $2
        UNION SELECT project_id, profile_id FROM test_delivery WHERE test_send_id = $1 AND seq = $2`,
       [executionId, seq],
     );
@@ -168,22 +171,27 @@ export class EngagementRepository {
     const isIn = (table: string, id: string, didLeave: string) => `(SELECT true FROM ${table} d
       WHERE d.${id} = p.execution_id AND d.seq = p.seq AND d.medium = p.medium AND d.address_key = p.device_id
         AND d.project_id = p.project_id AND ${didLeave} LIMIT 1) IS NOT NULL`;
-    const byExecution = isIn('delivery', 'execution_id', mayHaveArrived('d'));
+    const byExecution = isIn('delivery', 'execution_id', `${isFrom('d.execution_id', 7)} AND ${mayHaveArrived('d')}`);
     const asTest = isIn('test_delivery', 'test_send_id', isHandedOver('d'));
-    const rows = await query<{ didGoOut: boolean }>(
-      tx,
-      `SELECT ${byExecution} OR ${asTest} AS "didGoOut"
-       FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::uuid[])
-         WITH ORDINALITY AS p(execution_id, seq, medium, device_id, project_id, at) ORDER BY at`,
-      [
-        pushes.map(({ executionId }) => executionId),
-        pushes.map(({ seq }) => seq),
-        pushes.map(({ medium }) => medium),
-        pushes.map(({ deviceId }) => deviceId),
-        pushes.map(({ projectId }) => projectId),
-      ],
+    const numbered = pushes.map((push, at) => Object.assign({ at }, push));
+    const rows = await askByDay(numbered, (ofDay, ids) =>
+      query<{ at: number }>(
+        tx,
+        `SELECT at FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::uuid[], $6::int[])
+           AS p(execution_id, seq, medium, device_id, project_id, at) WHERE ${byExecution} OR ${asTest}`,
+        [
+          ofDay.map(({ executionId }) => executionId),
+          ofDay.map(({ seq }) => seq),
+          ofDay.map(({ medium }) => medium),
+          ofDay.map(({ deviceId }) => deviceId),
+          ofDay.map(({ projectId }) => projectId),
+          ofDay.map(({ at }) => at),
+          ...ids,
+        ],
+      ),
     );
-    return rows.map(({ didGoOut }) => didGoOut);
+    const wentOut = new Set(rows.map(({ at }) => at));
+    return pushes.map((_push, at) => wentOut.has(at));
   }
 
   /** The project of an execution of whose people nothing is kept any more. */
@@ -199,46 +207,49 @@ export class EngagementRepository {
     tx: Tx,
     refs: { executionId: string; seq: number }[],
   ): Promise<(FirstEngagement & { profileId: string })[]> {
-    return query(
-      tx,
-      `SELECT DISTINCT r.project_id AS "projectId", r.execution_id AS "executionId", r.seq, ${profileOf} AS "profileId"
+    const sql = `SELECT DISTINCT r.project_id AS "projectId", r.execution_id AS "executionId", r.seq, ${profileOfDay} AS "profileId"
        FROM unnest($1::uuid[], $2::int[]) AS e(execution_id, seq)
-       JOIN recipient r ON r.execution_id = e.execution_id AND r.seq = e.seq WHERE ${profileOf} IS NOT NULL
+       JOIN recipient r ON r.execution_id = e.execution_id AND r.seq = e.seq
+       WHERE ${isFrom('r.execution_id', 3)} AND ${profileOfDay} IS NOT NULL
        UNION SELECT t.project_id, t.test_send_id, t.seq, t.profile_id
        FROM unnest($1::uuid[], $2::int[]) AS e(execution_id, seq)
-       JOIN test_delivery t ON t.test_send_id = e.execution_id AND t.seq = e.seq`,
-      [refs.map(({ executionId }) => executionId), refs.map(({ seq }) => seq)],
+       JOIN test_delivery t ON t.test_send_id = e.execution_id AND t.seq = e.seq`;
+    return askByDay(refs, (ofDay, ids) =>
+      query(tx, sql, [ofDay.map(({ executionId }) => executionId), ofDay.map(({ seq }) => seq), ...ids]),
     );
   }
 
   /** Where these messages went, by `executionId seq medium`; those of which that is not kept are absent. */
   async mailedTo(tx: Tx, refs: { executionId: string; seq: number; medium: Medium }[]): Promise<Map<string, string>> {
-    const rows = await query<{ key: string; address: string }>(
-      tx,
-      `SELECT d.execution_id || ' ' || d.seq || ' ' || d.medium AS key, d.address
+    const sql = `SELECT d.execution_id || ' ' || d.seq || ' ' || d.medium AS key, d.address
        FROM unnest($1::uuid[], $2::int[], $3::text[]) AS e(execution_id, seq, medium)
        JOIN delivery d ON d.execution_id = e.execution_id AND d.seq = e.seq AND d.medium = e.medium
-       WHERE d.address IS NOT NULL`,
-      [refs.map(({ executionId }) => executionId), refs.map(({ seq }) => seq), refs.map(({ medium }) => medium)],
+       WHERE ${isFrom('d.execution_id', 4)} AND d.address IS NOT NULL`;
+    const rows = await askByDay(refs, (ofDay, ids) =>
+      query<{ key: string; address: string }>(tx, sql, [
+        ofDay.map(({ executionId }) => executionId),
+        ofDay.map(({ seq }) => seq),
+        ofDay.map(({ medium }) => medium),
+        ...ids,
+      ]),
     );
     return new Map(rows.map(({ key, address }) => [key, address]));
   }
 
   /** Profiles of these recipients, and the campaigns that their messages were of. */
-  async campaignsOf(
+  campaignsOf(
     tx: Tx,
     refs: { executionId: string; seq: number }[],
   ): Promise<(FirstEngagement & { profileId: string; campaignId: string })[]> {
-    if (refs.length === 0) return [];
-    return query(
-      tx,
-      `SELECT DISTINCT r.project_id AS "projectId", r.execution_id AS "executionId", r.seq, ${profileOf} AS "profileId",
+    const sql = `SELECT DISTINCT r.project_id AS "projectId", r.execution_id AS "executionId", r.seq, ${profileOfDay} AS "profileId",
          v.campaign_id AS "campaignId"
        FROM unnest($1::uuid[], $2::int[]) AS e(execution_id, seq)
        JOIN recipient r ON r.execution_id = e.execution_id AND r.seq = e.seq
        JOIN execution_template t ON t.execution_id = r.execution_id AND t.optimove_template_id = r.optimove_template_id
-       JOIN campaign_version v ON v.id = t.version_id WHERE ${profileOf} IS NOT NULL`,
-      [refs.map(({ executionId }) => executionId), refs.map(({ seq }) => seq)],
+       JOIN campaign_version v ON v.id = t.version_id
+       WHERE ${isFrom('r.execution_id', 3)} AND ${profileOfDay} IS NOT NULL`;
+    return askByDay(refs, (ofDay, ids) =>
+      query(tx, sql, [ofDay.map(({ executionId }) => executionId), ofDay.map(({ seq }) => seq), ...ids]),
     );
   }
 }

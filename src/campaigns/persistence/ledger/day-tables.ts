@@ -1,4 +1,4 @@
-import { timeOfId } from '@libs/foundation';
+import { groupBy, timeOfId } from '@libs/foundation';
 import { type Prepared, preparedFor } from '@libs/platform';
 
 /** The tables of one day of the ledger. */
@@ -38,6 +38,34 @@ export function onDays(
     if (kept.size > mostKept && oldest !== undefined) kept.delete(oldest);
     return statement;
   };
+}
+
+/** SQL: that an execution has an id from `$n` to `$n + 1`. Whoever plans the statement leaves out the parts of other days. */
+export const isFrom = (executionId: string, n: number): string =>
+  `${executionId} BETWEEN $${n}::uuid AND $${n + 1}::uuid`;
+
+/** The first and the last id of executions. */
+export type IdRange = [first: string, last: string];
+
+/**
+ * Asks day by day, in their order, for what is about executions of several: a statement about any executions is planned
+ * with all parts, which takes a tenth of a second, and one about those of a range with the parts of its days.
+ */
+export async function askByDay<T extends { executionId: string }, R>(
+  all: T[],
+  ask: (ofDay: T[], ids: IdRange) => Promise<R[]>,
+): Promise<R[]> {
+  const rows: R[] = [];
+  const days = [...groupBy(all, ({ executionId }) => dayOf(executionId))].sort(([one], [other]) =>
+    one < other ? -1 : 1,
+  );
+  for (const [, ofDay] of days) rows.push(...(await ask(ofDay, rangeOf(ofDay))));
+  return rows;
+}
+
+function rangeOf(all: { executionId: string }[]): IdRange {
+  const ids = all.map(({ executionId }) => executionId).sort();
+  return [ids[0] ?? '', ids.at(-1) ?? ''];
 }
 
 /** The day of the parts in which an execution is, `YYYYMMDD` in UTC: that on which its id was made. */

@@ -1,6 +1,7 @@
 import { query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { TakenEngagement } from '../engagement.repository';
+import { askByDay, isFrom } from './day-tables';
 
 /** Something that was done, and the authored link that a click followed. */
 export type CountedEngagement = TakenEngagement & { linkId: string | null };
@@ -35,15 +36,18 @@ export class EngagementLedgerRepository {
    * @returns ids of the executions whose people did something for the first time.
    */
   async apply(tx: Tx, events: CountedEngagement[]): Promise<string[]> {
-    const rows = await query<{ execution_id: string }>(tx, statement, [
-      events.map(({ executionId }) => executionId),
-      events.map(({ seq }) => seq),
-      events.map(({ medium }) => medium),
-      events.map(({ kind }) => kind),
-      events.map((event) => event.isMachine),
-      events.map(({ occurredAt }) => occurredAt),
-      events.map(({ linkId }) => linkId),
-    ]);
+    const rows = await askByDay(events, (ofDay, ids) =>
+      query<{ execution_id: string }>(tx, statement, [
+        ofDay.map(({ executionId }) => executionId),
+        ofDay.map(({ seq }) => seq),
+        ofDay.map(({ medium }) => medium),
+        ofDay.map(({ kind }) => kind),
+        ofDay.map((event) => event.isMachine),
+        ofDay.map(({ occurredAt }) => occurredAt),
+        ofDay.map(({ linkId }) => linkId),
+        ...ids,
+      ]),
+    );
     return rows.map((row) => row.execution_id);
   }
 }
@@ -62,7 +66,7 @@ const people = `event AS (
   ), before AS (
     SELECT r.execution_id, r.seq, r.optimove_template_id, r.medium_deeds, ${names.map((name) => `r.${name}_at IS NULL AND f.${name} IS NOT NULL AS ${name}`).join(', ')}
     FROM recipient r JOIN first f ON f.execution_id = r.execution_id AND f.seq = r.seq
-    ORDER BY r.execution_id, r.seq FOR UPDATE OF r
+    WHERE ${isFrom('r.execution_id', 8)} ORDER BY r.execution_id, r.seq FOR UPDATE OF r
   ), news AS (
     SELECT DISTINCT b.execution_id, b.seq, b.optimove_template_id, e.medium, d.deed
     FROM event e CROSS JOIN LATERAL (${deedsOfEvent}) AS d(deed, holds)
@@ -75,7 +79,7 @@ const people = `event AS (
     LEFT JOIN (SELECT execution_id, seq, array_agg(medium || ':' || deed) AS deeds FROM news GROUP BY 1, 2) AS n
       ON n.execution_id = f.execution_id AND n.seq = f.seq
     JOIN before b ON b.execution_id = f.execution_id AND b.seq = f.seq
-    WHERE r.execution_id = f.execution_id AND r.seq = f.seq
+    WHERE r.execution_id = f.execution_id AND r.seq = f.seq AND ${isFrom('r.execution_id', 8)}
       AND (n.deeds IS NOT NULL OR ${names.map((name) => `b.${name}`).join(' OR ')})
   )`;
 

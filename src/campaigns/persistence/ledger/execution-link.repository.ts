@@ -2,6 +2,7 @@ import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { AuthoredLink } from '../../domain/content/authored-links';
 import type { MessageRef } from '../../domain/engagement';
+import { askByDay, isFrom } from './day-tables';
 import type { SentTemplate } from './sent-campaign.repository';
 
 /** The template that a recipient got, and the version of ours behind it. */
@@ -29,14 +30,14 @@ const lastPosition = 1_000_000;
 export class ExecutionLinkRepository {
   /** What these recipients got; those of whom nothing is kept are absent. */
   templatesOf(tx: Tx, refs: Pick<MessageRef, 'executionId' | 'seq'>[]): Promise<RecipientTemplate[]> {
-    return query(
-      tx,
-      `SELECT DISTINCT r.project_id AS "projectId", r.execution_id AS "executionId", r.seq,
+    const sql = `SELECT DISTINCT r.project_id AS "projectId", r.execution_id AS "executionId", r.seq,
          r.optimove_template_id AS "optimoveTemplateId", t.version_id AS "versionId"
        FROM unnest($1::uuid[], $2::int[]) AS e(execution_id, seq)
        JOIN recipient r ON r.execution_id = e.execution_id AND r.seq = e.seq
-       LEFT JOIN execution_template t ON t.execution_id = r.execution_id AND t.optimove_template_id = r.optimove_template_id`,
-      [refs.map(({ executionId }) => executionId), refs.map(({ seq }) => seq)],
+       LEFT JOIN execution_template t ON t.execution_id = r.execution_id AND t.optimove_template_id = r.optimove_template_id
+       WHERE ${isFrom('r.execution_id', 3)}`;
+    return askByDay(refs, (ofDay, ids) =>
+      query(tx, sql, [ofDay.map(({ executionId }) => executionId), ofDay.map(({ seq }) => seq), ...ids]),
     );
   }
 

@@ -2,6 +2,7 @@ import type { Medium } from '@libs/delivery';
 import { execute, query, type Tx } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
 import type { ChunkKey } from './chunk.repository';
+import { askByDay, isFrom } from './day-tables';
 import { wasSentBefore } from './delivery.repository';
 import type { ExecutionRow } from './execution.repository';
 import { unfoldSums } from './folded-sums.repository';
@@ -74,21 +75,21 @@ export class SettlementRepository {
     tx: Tx,
     messages: { executionId: string; seq: number; medium: string }[],
   ): Promise<(SeenDelivery & { executionId: string; projectId: string })[]> {
-    return query(
-      tx,
-      `SELECT d.execution_id AS "executionId", d.project_id AS "projectId", d.seq, d.medium, d.address_key AS "addressKey",
+    const sql = `SELECT d.execution_id AS "executionId", d.project_id AS "projectId", d.seq, d.medium, d.address_key AS "addressKey",
          d.fence AS version
        FROM (SELECT DISTINCT * FROM unnest($1::uuid[], $2::int[], $3::text[])) AS m(execution_id, seq, medium)
        JOIN delivery d ON d.execution_id = m.execution_id AND d.seq = m.seq AND d.medium = m.medium
-       WHERE (d.state = 'UNCERTAIN' OR ${waitsAgain('d')}) AND NOT EXISTS (SELECT 1 FROM delivery o
-         WHERE o.execution_id = d.execution_id AND o.seq = d.seq AND o.medium = d.medium AND o.address_key <> d.address_key
+       WHERE ${isFrom('d.execution_id', 4)} AND (d.state = 'UNCERTAIN' OR ${waitsAgain('d')}) AND NOT EXISTS (SELECT 1 FROM delivery o
+         WHERE ${isFrom('o.execution_id', 4)} AND o.execution_id = d.execution_id AND o.seq = d.seq AND o.medium = d.medium AND o.address_key <> d.address_key
            AND (o.state IN ('ACCEPTED', 'UNCERTAIN') OR ${waitsAgain('o')}))
-       ORDER BY d.execution_id, d.seq`,
-      [
-        messages.map(({ executionId }) => executionId),
-        messages.map(({ seq }) => seq),
-        messages.map(({ medium }) => medium),
-      ],
+       ORDER BY d.execution_id, d.seq`;
+    return askByDay(messages, (ofDay, ids) =>
+      query(tx, sql, [
+        ofDay.map(({ executionId }) => executionId),
+        ofDay.map(({ seq }) => seq),
+        ofDay.map(({ medium }) => medium),
+        ...ids,
+      ]),
     );
   }
 
