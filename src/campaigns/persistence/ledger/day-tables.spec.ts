@@ -1,4 +1,4 @@
-import { onDay, onDays } from './day-tables';
+import { askByDay, type IdRange, onDay, onDays } from './day-tables';
 
 const dayMs = 86_400_000;
 const midnight = Date.UTC(2026, 10, 28);
@@ -46,5 +46,48 @@ describe('a statement on the tables of a day', () => {
     expect(statement(idAt(midnight))).toBe(first);
     use(8);
     expect(statement(idAt(midnight)).name).not.toBe(first.name);
+  });
+});
+
+describe('what is about executions of several days', () => {
+  const askedFor = async (ids: string[]): Promise<{ asks: [string[], IdRange][]; answers: string[] }> => {
+    const asks: [string[], IdRange][] = [];
+    const answers = await askByDay(
+      ids.map((executionId) => ({ executionId })),
+      async (ofDay, range) => {
+        const own = ofDay.map(({ executionId }) => executionId);
+        asks.push([own, range]);
+        return own;
+      },
+    );
+    return { asks, answers };
+  };
+
+  it('is asked for day by day, in their order, each with its first and its last id', async () => {
+    const [early, late, earlier, next] = [0, 9, -9, dayMs].map((ms) => idAt(midnight + ms)) as [
+      string,
+      string,
+      string,
+      string,
+    ];
+    const { asks, answers } = await askedFor([late, next, earlier, early, late]);
+    expect(asks).toEqual([
+      [[earlier], [earlier, earlier]],
+      [
+        [late, early, late],
+        [early, late],
+      ],
+      [[next], [next, next]],
+    ]);
+    expect(answers).toEqual([earlier, late, early, late, next]);
+    expect((await askedFor([])).asks).toEqual([]);
+  });
+
+  it('is asked for twenty times at most, of neighbouring days together', async () => {
+    const ids = Array.from({ length: 45 }, (_each, day) => idAt(midnight + day * dayMs));
+    const { asks, answers } = await askedFor([...ids].reverse());
+    expect(answers).toEqual(ids);
+    expect(asks.map(([own]) => own.length)).toEqual(Array.from({ length: 15 }, () => 3));
+    expect(asks.map(([, range]) => range)).toEqual(asks.map(([own]) => [own[0], own[2]]));
   });
 });

@@ -47,6 +47,9 @@ export const isFrom = (executionId: string, n: number): string =>
 /** The first and the last id of executions. */
 export type IdRange = [first: string, last: string];
 
+/** However many days there are: neighbours are asked about together then. */
+const mostAsks = 20;
+
 /**
  * Asks day by day, in their order, for what is about executions of several: a statement about any executions is planned
  * with all parts, which takes a tenth of a second, and one about those of a range with the parts of its days.
@@ -59,7 +62,11 @@ export async function askByDay<T extends { executionId: string }, R>(
   const days = [...groupBy(all, ({ executionId }) => dayOf(executionId))].sort(([one], [other]) =>
     one < other ? -1 : 1,
   );
-  for (const [, ofDay] of days) rows.push(...(await ask(ofDay, rangeOf(ofDay))));
+  const atOnce = Math.ceil(days.length / mostAsks);
+  for (let from = 0; from < days.length; from += atOnce) {
+    const ofDay = days.slice(from, from + atOnce).flatMap(([, some]) => some);
+    rows.push(...(await ask(ofDay, rangeOf(ofDay))));
+  }
   return rows;
 }
 

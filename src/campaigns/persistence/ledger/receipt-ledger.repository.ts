@@ -81,11 +81,11 @@ const columns = `d.execution_id AS "executionId", d.seq, d.medium, d.address_key
 
 type Located = ReportedDelivery & { n: number };
 
-/** Executions that were over before a text can have been sent have none that a receipt could be about. */
-const firstSince = `SELECT id FROM execution
-  WHERE completed_at > $1::timestamptz - interval '${receiptWithin}'
-    OR completed_at IS NULL AND (state <> 'FAILED' OR frozen_at IS NOT NULL)
-  ORDER BY id LIMIT 1`;
+/** The oldest execution that may have sent a text of which a receipt counts; one that failed sent nothing. */
+const firstSince = `SELECT id FROM (
+    (SELECT id FROM execution WHERE state IN ('ANNOUNCED', 'READING', 'RUNNING') ORDER BY id LIMIT 1)
+    UNION ALL (SELECT id FROM execution WHERE completed_at > $1::timestamptz - interval '${receiptWithin}' OFFSET 0)
+  ) AS may_have_sent ORDER BY id LIMIT 1`;
 
 async function locateTexts(tx: Tx, texts: { n: number; receipt: ReceiptRow }[]): Promise<Located[]> {
   if (texts.length === 0) return [];
