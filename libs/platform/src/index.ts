@@ -15,7 +15,6 @@ export {
   execute,
   type Prepared,
   prepared,
-  preparedFor,
   query,
   type Sql,
   Transactions,

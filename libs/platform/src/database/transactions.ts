@@ -49,7 +49,7 @@ function send(tx: Tx, sql: Sql, parameters: unknown[]): Promise<unknown> {
   return senders.get(tx)?.(statement) ?? statement();
 }
 
-/** A statement that each connection plans once and keeps. */
+/** A statement that each connection plans once and keeps, by its name (63 characters at most), which no other text may have. */
 export interface Prepared {
   readonly name: string;
   readonly text: string;
@@ -59,22 +59,15 @@ export interface Prepared {
 export type Sql = string | Prepared;
 
 const known = new Map<string, Prepared>();
-let made = 0;
 
 /**
  * Marks a statement that runs so often that planning it costs more than its work: each connection plans it once and
  * keeps the plan. For fixed text only, whose best plan does not depend on the values, such as reads by key.
  */
 export function prepared(sql: string): Prepared {
-  const statement = known.get(sql) ?? preparedFor(sql);
+  const statement = known.get(sql) ?? { name: `statement_${known.size + 1}`, text: sql };
   known.set(sql, statement);
   return statement;
-}
-
-/** The same for a text that is not used for ever: whoever asks keeps the statement, for each is prepared by itself. */
-export function preparedFor(text: string): Prepared {
-  made += 1;
-  return { name: `statement_${made}`, text };
 }
 
 /** Runs one SQL statement and returns its rows, whatever the command (the driver wraps UPDATE and DELETE). */

@@ -36,16 +36,17 @@ describe('a statement on the tables of a day', () => {
     expect(statement(yesterday, [today]).text).toBe('recipient_20261127 recipient_20261127 recipient_20261128');
   });
 
-  it('is kept while its day is among the eight that were used last', () => {
+  it('has one name for one text, however many other days were worked on since, and each statement names of its own', () => {
     const statement = onDay(({ recipient }) => recipient);
     const first = statement(idAt(midnight));
-    const use = (days: number): void => {
-      for (let day = 1; day <= days; day += 1) statement(idAt(midnight + day * dayMs));
-    };
-    use(7);
-    expect(statement(idAt(midnight))).toBe(first);
-    use(8);
-    expect(statement(idAt(midnight)).name).not.toBe(first.name);
+    for (let day = 1; day <= 20; day += 1) expect(statement(idAt(midnight + day * dayMs)).name).not.toBe(first.name);
+    expect(statement(idAt(midnight))).toEqual(first);
+    expect(onDay(({ delivery }) => delivery)(idAt(midnight)).name).not.toBe(first.name);
+  });
+
+  it('has a name that is short enough for the server, for five days together', () => {
+    const others = [1, 2, 3, 4].map((day) => idAt(midnight + day * dayMs));
+    expect(onDays(() => '')(idAt(midnight), others).name.length).toBeLessThanOrEqual(63);
   });
 });
 

@@ -1,5 +1,5 @@
 import { groupBy, timeOfId } from '@libs/foundation';
-import { type Prepared, preparedFor } from '@libs/platform';
+import type { Prepared } from '@libs/platform';
 
 /** The tables of one day of the ledger. */
 export interface DayTables {
@@ -9,8 +9,9 @@ export interface DayTables {
   delivery: string;
 }
 
-/** Days of which a process keeps statements: few are worked on at once. */
+/** Days of which a process keeps the text of a statement; few are worked on at once. */
 const mostKept = 8;
+let made = 0;
 
 /**
  * A statement on the tables of an execution's day. The ledger keeps one part a day for a year and more: of a prepared
@@ -26,12 +27,15 @@ export function onDay(build: (own: DayTables) => string): (executionId: string) 
 export function onDays(
   build: (own: DayTables, all: DayTables[]) => string,
 ): (executionId: string, others: string[]) => Prepared {
+  made += 1;
+  const name = `day_${made}`;
   const kept = new Map<string, Prepared>();
   return (executionId, others) => {
     const own = dayOf(executionId);
     const all = [...new Set([own, ...others.map(dayOf)])].sort();
-    const key = [own, ...all].join(' ');
-    const statement = kept.get(key) ?? preparedFor(build(tablesOf(own), all.map(tablesOf)));
+    // One name for one text: a connection that has a statement of these days already prepares no other.
+    const key = [name, own, ...all].join('_');
+    const statement = kept.get(key) ?? { name: key, text: build(tablesOf(own), all.map(tablesOf)) };
     kept.delete(key);
     kept.set(key, statement);
     const [oldest] = kept.keys();
@@ -47,7 +51,7 @@ export const isFrom = (executionId: string, n: number): string =>
 /** The first and the last id of executions. */
 export type IdRange = [first: string, last: string];
 
-/** However many days there are: neighbours are asked about together then. */
+/** Asks at most, however many days there are: neighbours are asked about together then. */
 const mostAsks = 20;
 
 /**
