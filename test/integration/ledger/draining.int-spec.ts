@@ -1,4 +1,4 @@
-import { newId } from '@libs/foundation';
+import { newId, timeOfId } from '@libs/foundation';
 import { DrainTriggered, type FreshChunk } from '../../../src/campaigns/execution/drain-triggered';
 import { TriggeredRepository } from '../../../src/campaigns/persistence/ledger/triggered.repository';
 import type { CampaignStage } from '../../support/campaign-stage';
@@ -60,6 +60,31 @@ describe('whoever gives triggered callbacks their places', () => {
 
   it('waits to be told again after a few', async () => {
     expect(await batchesWithOneMore(3)).toEqual([3]);
+  });
+
+  it('does so beside an open execution of another day of which the ledger has no part yet', async () => {
+    const { database } = stage;
+    const { executionId } = await named(2);
+    const threeDaysAgo = Date.now() - 3 * 86_400_000;
+    const other =
+      threeDaysAgo
+        .toString(16)
+        .padStart(12, '0')
+        .replace(/^(.{8})/, '$1-') + newId().slice(13);
+    await database.query(
+      `INSERT INTO execution (id, project_id, connection_id, account_id, channel_id, optimove_channel_id, optimove_campaign_id,
+         run_date, kind, state, closes_at)
+       SELECT $2, project_id, connection_id, account_id, channel_id, optimove_channel_id, 'other', run_date - 3, kind, state, closes_at
+       FROM execution WHERE id = $1`,
+      [executionId, other],
+    );
+    const sizes: number[] = [];
+    await drain.run(executionId, { holder: newId(), send: async ({ open }) => void sizes.push(open.length) });
+    expect(sizes).toEqual([2]);
+    const day = timeOfId(other).toISOString().slice(0, 10).replaceAll('-', '');
+    expect(await database.query('SELECT to_regclass($1) IS NOT NULL AS is', [`recipient_${day}`])).toEqual([
+      { is: true },
+    ]);
   });
 
   it('leaves the others to the next one when its process ends, though more keep coming', async () => {
