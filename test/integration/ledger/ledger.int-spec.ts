@@ -121,6 +121,23 @@ describe('the ledger', () => {
     expect(await find()).toEqual(Array.from({ length: 50 }, (_, index) => index + 102));
   });
 
+  it('finds every chunk whose worker is gone before any that is late, however many wait in front of it', async () => {
+    const { executionId } = await stage.takenChunk(people);
+    await stage.database.query(
+      `INSERT INTO execution_chunk (execution_id, chunk_no, from_seq, to_seq, due_at, queued_at, holder, held_until)
+       SELECT $1, n, n * 10, n * 10, now() - interval '1 minute', now() - interval '1 minute',
+         CASE WHEN n > 250 THEN $2::uuid END, CASE WHEN n > 250 THEN now() - interval '1 second' END
+       FROM generate_series(2, 300) AS n`,
+      [executionId, otherWorker],
+    );
+    const found = await stage.transactions.run((tx) => stage.chunks.stranded(tx, 60));
+    const chunkNos = found.filter((chunk) => chunk.executionId === executionId).map(({ chunkNo }) => chunkNo);
+    expect(chunkNos.sort((one, other) => one - other)).toEqual([
+      ...Array.from({ length: 10 }, (_, index) => index + 2),
+      ...Array.from({ length: 50 }, (_, index) => index + 251),
+    ]);
+  });
+
   it('doubts what a lost worker had claimed, and nothing else', async () => {
     const chunk = await stage.takenChunk(people);
     await claim(chunk, pushes(3));

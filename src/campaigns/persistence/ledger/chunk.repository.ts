@@ -314,17 +314,20 @@ export class ChunkRepository {
   }
 
   /**
-   * Chunks whose worker is gone, and due ones whose job is gone or late; marks them as queued again. Of each execution
-   * only those that are next, so that the queue of one that takes hours does not fill with jobs for all of it.
+   * Chunks whose worker is gone, and due ones whose job is gone or late; marks them as queued again. Of the late ones of an
+   * execution only those that are next, so that the queue of one that takes hours does not fill with jobs for all of it.
    */
   async stranded(tx: Tx, limit: number): Promise<QueuedChunk[]> {
     return query(
       tx,
       `WITH next AS MATERIALIZED (
          SELECT n.execution_id, n.chunk_no FROM execution e CROSS JOIN LATERAL (
+           (SELECT execution_id, chunk_no FROM execution_chunk
+            WHERE execution_id = e.id AND state = 'PENDING' AND due_at < now() AND held_until IS NULL
+            ORDER BY chunk_no LIMIT ${queuedAhead})
+           UNION ALL
            SELECT execution_id, chunk_no FROM execution_chunk
-           WHERE execution_id = e.id AND state = 'PENDING' AND due_at < now() AND (held_until IS NULL OR held_until < now())
-           ORDER BY chunk_no LIMIT ${queuedAhead}) AS n
+           WHERE execution_id = e.id AND state = 'PENDING' AND due_at < now() AND held_until < now()) AS n
          WHERE e.state = 'RUNNING'
        )
        UPDATE execution_chunk c SET queued_at = now(), attempt = attempt + 1, held_until = NULL
@@ -334,7 +337,7 @@ export class ChunkRepository {
              WHERE o.state = 'PENDING' AND ${goesOn}
                AND (o.held_until < now() OR (o.held_until IS NULL AND o.due_at < now() - interval '15 seconds'
                  AND o.queued_at < now() - interval '30 seconds'))
-             ORDER BY o.due_at LIMIT $1 FOR UPDATE OF o SKIP LOCKED) AS late
+             ORDER BY o.held_until, o.due_at, o.chunk_no LIMIT $1 FOR UPDATE OF o SKIP LOCKED) AS late
        WHERE c.execution_id = late.execution_id AND c.chunk_no = late.chunk_no
        RETURNING c.execution_id AS "executionId", c.chunk_no AS "chunkNo", c.attempt, late.kind`,
       [limit],
