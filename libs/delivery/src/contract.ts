@@ -301,10 +301,13 @@ export interface KeptMessage {
   pauseSeconds: number;
 }
 
+/** Connections to one host that HTTP providers use; one message at a time travels on each. */
+export const connectionsPerHost = 256;
+
 /** What a session may use of its surroundings. */
 export interface SessionOptions {
   settings: ProviderSettings;
-  /** For HTTP providers: makes the guarded connections. */
+  /** For HTTP providers: makes the guarded connections, {@link connectionsPerHost} to each host. */
   dispatcher?: import('undici').Dispatcher;
   /** Called before a socket to a typed host is opened; throws when the address is not public. */
   assertPublicHost?: (host: string) => Promise<void>;
@@ -318,8 +321,10 @@ export interface SessionOptions {
   keep?: (messages: KeptMessage[]) => Promise<void>;
 }
 
-/** Under which condition messages may still be handed over. */
+/** Under which condition messages may still be handed over, and who goes first. */
 export interface HandOver {
+  /** Where messages wait for a connection, these go before all that are not. */
+  isUrgent: boolean;
   /**
    * Asked right before the bytes of a message are written, as messages may have waited for a connection. False answers
    * the message RETRYABLE with the reason {@link lateReason}.

@@ -27,7 +27,7 @@ export type {
   SmsMessage,
   WebPushMessage,
 } from './contract';
-export { apnsEnvironments, late, lateReason, pushServices } from './contract';
+export { apnsEnvironments, connectionsPerHost, late, lateReason, pushServices } from './contract';
 export { AccessTokens } from './providers/fcm/access-token';
 export { pushPayloadBytes } from './providers/fcm/payload-bytes';
 export { readServiceAccount } from './providers/fcm/service-account';

@@ -34,7 +34,7 @@ import { Turns } from './turns';
 
 const sliceSize = 100;
 /** One execution leaves some for the others, however slow its provider is. */
-const slicesInFlight = { SCHEDULED: { all: 24, perExecution: 20 }, TRIGGERED: { all: 8, perExecution: 6 } };
+const slicesInFlight = { all: 24, perExecution: 20 };
 /** A chunk whose accounts have a limit gives way to others after so long. */
 const turnMs = 10_000;
 const accountStopMs = 60_000;
@@ -55,8 +55,8 @@ export class SendChunk {
   /** Who has the chunks that this process works on. */
   readonly holder = randomUUID();
   private readonly limiters = {
-    SCHEDULED: new InFlightLimiter(slicesInFlight.SCHEDULED),
-    TRIGGERED: new InFlightLimiter(slicesInFlight.TRIGGERED),
+    SCHEDULED: new InFlightLimiter(slicesInFlight),
+    TRIGGERED: new InFlightLimiter(slicesInFlight),
   };
 
   private readonly turns = new Turns();

@@ -108,7 +108,8 @@ export class SendSlice {
       return this.decideSlice.run(tx, slice);
     });
     const mayWrite = (): boolean => performance.now() - decidedAt <= handOverWithinMs;
-    const answered = await this.handOverSlice.run(slice.context, claimed, { handOver: { mayWrite }, rooms });
+    const handOver = { mayWrite, isUrgent: slice.context.execution.kind === 'TRIGGERED' };
+    const answered = await this.handOverSlice.run(slice.context, claimed, { handOver, rooms });
     const late = answered.filter(({ reason }) => reason === lateReason);
     const outcomes = answered.filter(({ reason }) => reason !== lateReason);
     const lateSeqs = new Set(late.map(({ seq }) => seq));

@@ -24,11 +24,14 @@ export const sendChunkJob = defineJob<{ executionId: string; chunkNo: number; at
   concurrency: 4,
 });
 
-/** Sends a chunk of a triggered execution: a queue and workers of its own, so that bulk never delays it. */
+/**
+ * Sends a chunk of a triggered execution: a queue and workers of its own, so that bulk never delays it. Chunks of one to
+ * three people, each of which waits for its provider, are the rule, so many are sent at once.
+ */
 export const sendTriggeredJob = defineJob<{ executionId: string; chunkNo: number; attempt: number }>({
   queue: 'campaigns.send-triggered',
   id: ({ executionId, chunkNo, attempt }) => `${executionId}_${chunkNo}_${attempt}`,
-  concurrency: 4,
+  concurrency: 12,
   part: 'triggered',
 });
 

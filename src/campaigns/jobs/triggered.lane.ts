@@ -5,7 +5,8 @@ import { DrainTriggered, type FreshChunk } from '../execution/drain-triggered';
 import { SendChunk } from '../execution/send-chunk';
 import { triggeredChannel } from '../execution/trigger-intake';
 
-const mostSending = 8;
+/** Chunks are small where few callbacks come, and each waits for its provider: so many, that a slow one keeps nobody waiting. */
+const mostSending = 16;
 const busyWaitMs = 15;
 
 /**

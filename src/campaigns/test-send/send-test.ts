@@ -127,7 +127,8 @@ async function handOver(
   const { batch, mayWrite, room } = work;
   if (batch.length === 0) return [];
   const messages = batch.map(({ message }) => message);
-  const results = await sender.sendBatch(messages, { mayWrite }, room ?? undefined);
+  // A person waits for it.
+  const results = await sender.sendBatch(messages, { mayWrite, isUrgent: true }, room ?? undefined);
   const byId = new Map(results.map((result) => [result.deliveryId, result]));
   return batch.map(({ outcome, message }) => ({ ...outcome, ...answerOf(byId.get(message.deliveryId)) }));
 }

@@ -1,4 +1,10 @@
-import { getProvider, type ProviderDefinition, type ProviderSession, type ProviderSettings } from '@libs/delivery';
+import {
+  connectionsPerHost,
+  getProvider,
+  type ProviderDefinition,
+  type ProviderSession,
+  type ProviderSettings,
+} from '@libs/delivery';
 import { InvariantError } from '@libs/foundation';
 import { OutboundGuard, SecretBox, Transactions } from '@libs/platform';
 import { Injectable } from '@nestjs/common';
@@ -12,8 +18,6 @@ export type SessionAccount = Pick<
   ProviderAccountEntity,
   'id' | 'projectId' | 'provider' | 'settings' | 'sealedSecrets'
 >;
-
-const connectionsPerHost = 256;
 
 /** Opens provider sessions: secrets unsealed, every connection guarded, receipts led to the intake. */
 @Injectable()

@@ -6,7 +6,7 @@ import { ProfilesModule, ProfilesService } from '@modules/profiles';
 import { KeptMessageRepository } from '../../../src/channels/persistence/kept-message.repository';
 import { type Stage, setStage } from './stage';
 
-const now = { mayWrite: () => true };
+const now = { mayWrite: () => true, isUrgent: false };
 const nothing = async (): Promise<Set<string>> => new Set();
 const session = { kind: 'SESSION_START' } as const;
 const appEvent = (event: string) => ({ kind: 'SDK_EVENT', event }) as const;
@@ -81,7 +81,9 @@ describe('messages kept for apps and sites', () => {
   });
 
   it('are not stored when they waited too long', async () => {
-    expect(await send('INBOX', [letter()], { mayWrite: () => false })).toMatchObject([{ reason: 'LATE' }]);
+    expect(await send('INBOX', [letter()], { mayWrite: () => false, isUrgent: false })).toMatchObject([
+      { reason: 'LATE' },
+    ]);
     expect((await inbox()).messages).toEqual([]);
   });
 

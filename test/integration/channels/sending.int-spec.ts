@@ -10,7 +10,7 @@ import { RateRepository } from '../../../src/channels/persistence/rate.repositor
 import { eventually } from '../../support/eventually';
 import { type Stage, setStage } from './stage';
 
-const now = { mayWrite: () => true };
+const now = { mayWrite: () => true, isUrgent: false };
 
 const arrivedJob = defineJob<{ accountId: string }>({ queue: 'tests.receipts-arrived', id: () => newId() });
 

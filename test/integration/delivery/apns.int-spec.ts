@@ -7,7 +7,7 @@ import { ApnsSession } from '../../../libs/delivery/src/providers/apns/apns-sess
 import { eventually } from '../../support/eventually';
 import { ApnsPeer, type ApnsReply } from './apns-peer';
 
-const now = { mayWrite: () => true };
+const now = { mayWrite: () => true, isUrgent: false };
 const provider = getProvider('apns');
 
 describe('APNs over HTTP/2', () => {
@@ -170,7 +170,7 @@ describe('APNs over HTTP/2', () => {
       isOpen = resolve;
     });
     let may = true;
-    const sending = other.sendBatch([0, 1, 2, 3, 4].map(push), { mayWrite: () => may });
+    const sending = other.sendBatch([0, 1, 2, 3, 4].map(push), { mayWrite: () => may, isUrgent: false });
     await eventually('three are written', async () => narrow.arrived.length === 23);
     may = false;
     isOpen();
@@ -179,6 +179,24 @@ describe('APNs over HTTP/2', () => {
       ...['LATE', 'LATE'],
     ]);
     expect(narrow.arrived).toHaveLength(23);
+    await other.close();
+    await narrow.stop();
+  });
+
+  it('gives the next room to an urgent message, whatever else waits', async () => {
+    const narrow = new ApnsPeer(1);
+    await narrow.start();
+    const other = open({ ...narrow.settings() });
+    let goOn: () => void = () => undefined;
+    narrow.gate = new Promise((resolve) => {
+      goOn = resolve;
+    });
+    const sending = other.sendBatch([0, 1, 2].map(push), now);
+    await eventually('the first has come', async () => narrow.arrived.length === 1);
+    const urgent = other.sendBatch([push(9)], { ...now, isUrgent: true });
+    goOn();
+    expect(outcomes([...(await sending), ...(await urgent)])).toEqual(Array(4).fill('ACCEPTED'));
+    expect(narrow.arrived.map(({ token }) => token)).toEqual([0, 9, 1, 2].map((number) => push(number).token));
     await other.close();
     await narrow.stop();
   });
@@ -300,7 +318,9 @@ describe('APNs over HTTP/2', () => {
       await other.close();
     }
     rude.close();
-    expect((await session.sendBatch([push(1)], { mayWrite: () => false }))[0]).toMatchObject({ reason: 'LATE' });
+    expect((await session.sendBatch([push(1)], { mayWrite: () => false, isUrgent: false }))[0]).toMatchObject({
+      reason: 'LATE',
+    });
     expect(peer.arrived).toHaveLength(0);
   });
 

@@ -4,7 +4,7 @@ import { decrypt } from '../../../apps/sandbox/src/far-ends/webpush/decrypt';
 import { ApnsPeer } from './apns-peer';
 import { FcmPeer } from './fcm-peer';
 
-const now = { mayWrite: () => true };
+const now = { mayWrite: () => true, isUrgent: false };
 
 /** Texts of which nothing may be seen; none that base64 makes by chance. */
 const secrets = ['Hello Kim', 'won 500', 'casino.example', 'jackpot', 'Collect', 'secret-value', 'coins-channel'];

@@ -25,6 +25,9 @@ export class FcmPeer {
   /** Chooses the answer; accepts everything unless told. */
   reply: (push: ArrivedPush) => FcmReply = ({ message }) => accepted(message.token);
   tokenStatus = 200;
+  /** Holds answers to messages back until they are released. */
+  isHolding = false;
+  private readonly held: (() => void)[] = [];
   private readonly server: Server = createServer((request, response) => void this.take(request, response));
 
   async start(): Promise<void> {
@@ -54,6 +57,11 @@ export class FcmPeer {
     return { serviceAccount: JSON.stringify(serviceAccount), baseUrl: this.url };
   }
 
+  /** Answers the oldest of the messages that are held. */
+  release(count: number): void {
+    for (const answer of this.held.splice(0, count)) answer();
+  }
+
   private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -79,8 +87,12 @@ export class FcmPeer {
     const push = { path: request.url ?? '', bearer, message };
     this.arrived.push(push);
     const reply = this.reply(push);
-    if (reply === 'cut') request.socket.destroy();
-    else send(response, reply);
+    const answer = (): void => {
+      if (reply === 'cut') request.socket.destroy();
+      else send(response, reply);
+    };
+    if (this.isHolding) this.held.push(answer);
+    else answer();
   }
 }
 

@@ -1,10 +1,17 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { getProvider, type ProviderSession, type PushMessage, type SendResult } from '@libs/delivery';
+import {
+  connectionsPerHost,
+  getProvider,
+  type ProviderSession,
+  type PushMessage,
+  type SendResult,
+} from '@libs/delivery';
 import { Agent } from 'undici';
+import { eventually } from '../../support/eventually';
 import { accepted, FcmPeer, refused } from './fcm-peer';
 
-const now = { mayWrite: () => true };
+const now = { mayWrite: () => true, isUrgent: false };
 
 const provider = getProvider('fcm');
 
@@ -45,6 +52,23 @@ describe('FCM over HTTP', () => {
     );
     expect(peer.tokensGiven).toBe(1);
     expect(new Set(peer.arrived.map(({ path }) => path))).toEqual(new Set(['/v1/projects/test-project/messages:send']));
+  });
+
+  it('gives the next connection that is free to an urgent message, whatever else waits', async () => {
+    peer.isHolding = true;
+    const some = Array.from({ length: connectionsPerHost + 20 }, (_, index) => push(`device-${index}`));
+    const sending = session.sendBatch(some, now);
+    await eventually('every connection is in use', async () => peer.arrived.length === connectionsPerHost);
+    const urgent = session.sendBatch([push('urgent')], { ...now, isUrgent: true });
+    peer.release(1);
+    await eventually('one more has come', async () => peer.arrived.length > connectionsPerHost);
+    const next = peer.arrived.slice(connectionsPerHost).map(({ message }) => message.token);
+    peer.isHolding = false;
+    peer.release(Number.POSITIVE_INFINITY);
+    expect([...(await sending), ...(await urgent)].map(({ outcome }) => outcome)).toEqual(
+      Array(connectionsPerHost + 21).fill('ACCEPTED'),
+    );
+    expect(next).toEqual(['urgent']);
   });
 
   it('carries the delivery id, the link, the picture and the time to live', async () => {

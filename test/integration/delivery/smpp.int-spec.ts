@@ -9,7 +9,7 @@ import {
 import { eventually } from '../../support/eventually';
 import { SmppPeer } from './smpp-peer';
 
-const now = { mayWrite: () => true };
+const now = { mayWrite: () => true, isUrgent: false };
 
 const provider = getProvider('smpp');
 const receiptText = (id: string, stat: string) =>
@@ -69,6 +69,21 @@ describe('SMS over SMPP', () => {
     clearInterval(release);
     expect(results.every(({ outcome }) => outcome === 'ACCEPTED')).toBe(true);
     expect(peer.mostUnanswered).toBe(7);
+  });
+
+  it('gives the next room in the window to an urgent text, whatever else waits', async () => {
+    peer.isHolding = true;
+    const session = open({ windowSize: 1 });
+    const sending = session.sendBatch(
+      [0, 1, 2].map((index) => sms(index)),
+      now,
+    );
+    await eventually('the first has come', async () => peer.arrived.length === 1);
+    const urgent = session.sendBatch([sms(9)], { ...now, isUrgent: true });
+    peer.isHolding = false;
+    peer.release();
+    await Promise.all([sending, urgent]);
+    expect(peer.arrived.map((pdu) => pdu.destination_addr)).toEqual([0, 9, 1, 2].map((index) => sms(index).to));
   });
 
   it.each([

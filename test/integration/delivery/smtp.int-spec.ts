@@ -2,7 +2,7 @@ import { type EmailMessage, getProvider, type ProviderSession, type SendResult }
 import { eventually } from '../../support/eventually';
 import { SmtpPeer } from './smtp-peer';
 
-const now = { mayWrite: () => true };
+const now = { mayWrite: () => true, isUrgent: false };
 
 const provider = getProvider('smtp');
 
@@ -47,6 +47,15 @@ describe('mail over SMTP', () => {
     );
     expect(peer.connections).toBeLessThanOrEqual(3);
     expect(new Set(peer.arrived.map(({ to }) => to)).size).toBe(60);
+  });
+
+  it('gives the next free connection to an urgent mail, whatever else waits', async () => {
+    const narrow = open({ connections: 1 });
+    const sending = narrow.sendBatch(['c0', 'c1', 'c2'].map(mail), now);
+    const urgent = narrow.sendBatch([mail('urgent')], { ...now, isUrgent: true });
+    await Promise.all([sending, urgent]);
+    expect(peer.arrived.map(({ to }) => to)).toEqual(['c0', 'urgent', 'c1', 'c2'].map((name) => `${name}@example.com`));
+    await narrow.close();
   });
 
   it('builds a mail with both bodies, the ids and one-click unsubscribe', async () => {

@@ -1,9 +1,19 @@
-import { getProvider, type ProviderSession, type ProviderSettings, type WebPushMessage } from '@libs/delivery';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import {
+  connectionsPerHost,
+  getProvider,
+  type ProviderSession,
+  type ProviderSettings,
+  type WebPushMessage,
+} from '@libs/delivery';
 import { OutboundGuard } from '@libs/platform';
 import fastify from 'fastify';
 import { type FarEnds, startFarEnds } from '../../../apps/sandbox/src/far-ends';
+import { eventually } from '../../support/eventually';
 
-const now = { mayWrite: () => true };
+const now = { mayWrite: () => true, isUrgent: false };
 const provider = getProvider('webpush');
 
 describe('web push over HTTP', () => {
@@ -132,8 +142,40 @@ describe('web push over HTTP', () => {
     });
   });
 
+  it('gives the next connection that is free to an urgent message, whatever else waits', async () => {
+    const arrivals: string[] = [];
+    const held: (() => void)[] = [];
+    const service = createServer((request, response) => {
+      arrivals.push(request.url ?? '');
+      held.push(() => response.writeHead(201, { location: '/message/1' }).end());
+    });
+    await once(service.listen(0, '127.0.0.1'), 'listening');
+    const baseUrl = `http://127.0.0.1:${(service.address() as AddressInfo).port}`;
+    const other = open({ ...settings, baseUrl });
+    const message = push();
+    const to = (name: string): WebPushMessage => ({ ...message, endpoint: `https://push.example/${name}` });
+    const sending = other.sendBatch(Array(connectionsPerHost + 20).fill(to('other')), now);
+    await eventually('every connection is in use', async () => arrivals.length === connectionsPerHost);
+    const urgent = other.sendBatch([to('urgent')], { ...now, isUrgent: true });
+    held.shift()?.();
+    await eventually('one more has come', async () => arrivals.length > connectionsPerHost);
+    const next = arrivals.slice(connectionsPerHost);
+    const release = setInterval(() => {
+      for (const answer of held.splice(0)) answer();
+    }, 5);
+    expect(new Set([...(await sending), ...(await urgent)].map(({ outcome }) => outcome))).toEqual(
+      new Set(['ACCEPTED']),
+    );
+    clearInterval(release);
+    await other.close();
+    service.close();
+    expect(next).toEqual(['/urgent']);
+  });
+
   it('writes nothing that waited too long', async () => {
-    expect((await session.sendBatch([push()], { mayWrite: () => false }))[0]).toMatchObject({ reason: 'LATE' });
+    expect((await session.sendBatch([push()], { mayWrite: () => false, isUrgent: false }))[0]).toMatchObject({
+      reason: 'LATE',
+    });
     expect(arrived().received).toBe(0);
   });
 

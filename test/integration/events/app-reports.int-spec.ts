@@ -226,6 +226,6 @@ describe('what apps report of their messages', () => {
       ...{ deliveryId, profileId, style: 'MODAL', title: 'Hello', body: 'Inside' },
       trigger: { kind: 'SESSION_START' },
     };
-    await sender?.sendBatch([message], { mayWrite: () => true });
+    await sender?.sendBatch([message], { mayWrite: () => true, isUrgent: false });
   }
 });

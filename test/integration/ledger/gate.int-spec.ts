@@ -83,4 +83,25 @@ describe('the gate before a hand-over', () => {
     expect(decidedIn).toHaveLength(2);
     expect(handedOver).toEqual([1]);
   });
+
+  it.each([
+    ['triggered', 'TRIGGERED', true],
+    ['scheduled', undefined, false],
+  ] as const)('says of messages of a %s execution whether they go before others', async (_name, kind, expected) => {
+    const seen: boolean[] = [];
+    const run = await sliceOf(stage, await stage.takenChunk(1), {
+      kind,
+      decide: async (_tx, { people }) =>
+        people.map(({ seq, profileId }) => {
+          const to = { addressKey: 'one', address: 'token', pushService: 'FCM', appId: null };
+          return { seq, profileId, medium: 'MOBILE_PUSH', isAllowed: true, ...to };
+        }),
+      sendBatch: async (messages, { isUrgent }) => {
+        seen.push(isUrgent);
+        return messages.map(({ deliveryId }) => ({ outcome: 'ACCEPTED', deliveryId, providerMessageId: null }));
+      },
+    });
+    await run();
+    expect(seen).toEqual([expected]);
+  });
 });

@@ -24,6 +24,8 @@ export interface SliceEnds {
   sendBatch(messages: { deliveryId: string }[], handOver: HandOver): Promise<SendResult[]>;
   /** Is told of dead addresses in the transaction that writes what came of the slice. */
   markUnreachable?(tx: Tx): Promise<void>;
+  /** Of what kind the execution is; scheduled unless given. */
+  kind?: 'TRIGGERED';
   /** The slice is of a Direct campaign; devices with the anonymous profile that each had before somebody signed in there. */
   signedInFrom?: { deviceId: string; profileId: string }[];
 }
@@ -64,7 +66,7 @@ export async function sliceOf(
     }))
     .compile();
   const account = { accountId: newId(), medium: 'MOBILE_PUSH', messagesPerSecond: null, sendBatch: ends.sendBatch };
-  const kind = ends.signedInFrom ? 'DIRECT' : 'SCHEDULED';
+  const kind = ends.signedInFrom ? 'DIRECT' : (ends.kind ?? 'SCHEDULED');
   const context = {
     execution: { id: chunk.executionId, project_id: stage.projectId, announced_at: new Date(0), kind },
     connection: { id: newId() },

@@ -80,7 +80,10 @@ export class ApnsSession implements ProviderSession {
 
   private async tryAt(apnsEnvironment: ApnsEnvironment): Promise<{ status: number; reason: string }> {
     const message = { ...nobody, apnsEnvironment };
-    const posted = await this.post(message, { body: payloadOf(message), handOver: { mayWrite: () => true } });
+    const posted = await this.post(message, {
+      body: payloadOf(message),
+      handOver: { mayWrite: () => true, isUrgent: true },
+    });
     if (posted.kind === 'ANSWERED') return { status: posted.status, reason: reasonOf(posted) };
     return { status: 0, reason: posted.kind === 'LATE' ? posted.kind : (posted.error.code ?? 'UNKNOWN') };
   }

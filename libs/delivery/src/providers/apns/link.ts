@@ -18,7 +18,8 @@ const noAnswerInTime = 'NO_ANSWER_IN_TIME';
  */
 export class Link {
   private inFlight = 0;
-  private readonly waiting: (() => void)[] = [];
+  private readonly urgent: (() => void)[] = [];
+  private readonly others: (() => void)[] = [];
   private lastTaken = Number.POSITIVE_INFINITY;
   private usedAt = performance.now();
   private isSuspect = false;
@@ -49,7 +50,7 @@ export class Link {
   /** Writes a request when there is room for it, and waits for the answer. Null when the connection ended or fell silent first. */
   async post(request: ApnsRequest, handOver: HandOver): Promise<Posted | null> {
     while (this.isTrusted && this.inFlight >= this.mostStreams()) {
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
+      await new Promise<void>((resolve) => (handOver.isUrgent ? this.urgent : this.others).push(resolve));
     }
     if (!this.isTrusted) return null;
     if (!handOver.mayWrite()) return this.giveWay({ kind: 'LATE' });
@@ -95,10 +96,11 @@ export class Link {
     return this.session.remoteSettings.maxConcurrentStreams ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Lets those go on for whom there is room now; all of them once they have to look for another connection. */
+  /** Lets those go on for whom there is room now, the urgent first; all of them once they have to look for another connection. */
   private next(): void {
-    const room = this.isTrusted ? this.mostStreams() - this.inFlight : Number.POSITIVE_INFINITY;
-    for (const resolve of this.waiting.splice(0, Math.max(0, room))) resolve();
+    const room = this.isTrusted ? Math.max(0, this.mostStreams() - this.inFlight) : Number.POSITIVE_INFINITY;
+    const first = this.urgent.splice(0, room);
+    for (const resolve of [...first, ...this.others.splice(0, room - first.length)]) resolve();
   }
 
   private giveWay(posted: Posted): Posted {

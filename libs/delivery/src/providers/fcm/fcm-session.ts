@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher } from 'undici';
 import {
+  connectionsPerHost,
   type HandOver,
   late,
   type OutboundMessage,
@@ -12,6 +13,7 @@ import {
 import { textSetting } from '../../settings';
 import { type Posted, post } from '../post';
 import { notSealed, seal } from '../push/seal';
+import { Window } from '../window';
 import { type AccessTokenError, AccessTokens } from './access-token';
 import { messageBody } from './message-body';
 import { resultOf } from './result';
@@ -21,8 +23,6 @@ import type { ServiceAccount } from './service-account';
 export const fcmBaseUrl = 'https://fcm.googleapis.com';
 
 const timeoutMs = 20_000;
-/** One message at a time travels on each: at 100 ms an answer this allows 2,500 messages/s. */
-const defaultConnections = 256;
 
 /** An open FCM account: one request per message over kept HTTP/1.1 connections, access token shared. */
 export class FcmSession implements ProviderSession {
@@ -31,12 +31,13 @@ export class FcmSession implements ProviderSession {
   private readonly tokens: AccessTokens;
   private readonly dispatcher: Dispatcher;
   private readonly ownsDispatcher: boolean;
+  private readonly window = new Window(connectionsPerHost);
 
   constructor(account: ServiceAccount, { settings, dispatcher }: SessionOptions) {
     this.origin = textSetting(settings, 'baseUrl', fcmBaseUrl).replace(/\/$/, '');
     this.path = `/v1/projects/${encodeURIComponent(account.projectId)}/messages:send`;
     this.ownsDispatcher = dispatcher === undefined;
-    this.dispatcher = dispatcher ?? new Agent({ connections: defaultConnections });
+    this.dispatcher = dispatcher ?? new Agent({ connections: connectionsPerHost });
     this.tokens = new AccessTokens(account, this.dispatcher);
   }
 
@@ -72,14 +73,15 @@ export class FcmSession implements ProviderSession {
   }
 
   private post(token: string, body: string, handOver: HandOver): Promise<Posted> {
-    return post(this.dispatcher, handOver, {
+    const request = {
       origin: this.origin,
       path: this.path,
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
-    });
+    };
+    return this.window.run(() => post(this.dispatcher, handOver, request), handOver.isUrgent);
   }
 }
 

@@ -35,7 +35,10 @@ describe('an SMPP session whose SMS centre falls silent', () => {
   it('is uncertain about a message that got no answer in time, and sends it once', async () => {
     peer.reply = () => 'silent';
     const message = { deliveryId: 'd1', to: '353861000000', from: 'CASINO', text: 'Hello' };
-    const results = await open({ answerMs: 50, enquireEveryMs: 60_000 }).sendBatch([message], { mayWrite: () => true });
+    const results = await open({ answerMs: 50, enquireEveryMs: 60_000 }).sendBatch([message], {
+      mayWrite: () => true,
+      isUrgent: false,
+    });
     expect(results).toMatchObject([{ outcome: 'UNCERTAIN', deliveryId: 'd1', reason: 'NO_ANSWER' }]);
     expect(peer.arrived).toHaveLength(1);
   });

@@ -12,6 +12,7 @@ import {
   type SmsMessage,
 } from '../../contract';
 import type { SmsKeyword } from '../../sms-keywords';
+import { Window } from '../window';
 import type { SmppAccess } from './connect';
 import { LinkUnavailableError } from './errors';
 import { readInboundText } from './inbound-text';
@@ -23,9 +24,9 @@ import { partlyTaken, resultOf, resultOfError } from './result';
 import type { SmppPdu } from './smpp-library';
 import { SmppLink, type SmppTimes } from './smpp-link';
 import { submitParts } from './submit-parts';
-import { Window } from './window';
 
-const always: HandOver = { mayWrite: () => true };
+/** What was begun is finished, and a person waits for an answer. */
+const atOnce: HandOver = { mayWrite: () => true, isUrgent: true };
 const laterPartTries = 5;
 const laterPartPauseMs = 500;
 
@@ -147,7 +148,7 @@ export class SmppSession implements ProviderSession {
   private submit(
     deliveryId: string,
     part: Record<string, unknown>,
-    { mayWrite }: HandOver = always,
+    { mayWrite, isUrgent }: HandOver = atOnce,
   ): Promise<SendResult> {
     return this.window.run(async () => {
       try {
@@ -157,6 +158,6 @@ export class SmppSession implements ProviderSession {
       } catch (error) {
         return resultOfError(deliveryId, toError(error));
       }
-    });
+    }, isUrgent);
   }
 }

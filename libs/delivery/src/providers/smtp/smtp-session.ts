@@ -27,9 +27,10 @@ export interface SmtpSessionOptions {
   assertHost: () => Promise<void>;
 }
 
-/** An open mail account: a fixed number of connections that share one queue. */
+/** An open mail account: a fixed number of connections, for which the urgent messages wait before all others. */
 export class SmtpSession implements ProviderSession {
-  private readonly waiting: Waiting[] = [];
+  private readonly urgent: Waiting[] = [];
+  private readonly others: Waiting[] = [];
   private readonly idle: SmtpLine[];
   private readonly lines: SmtpLine[];
   private readonly underWay = new Set<Promise<unknown>>();
@@ -81,14 +82,14 @@ export class SmtpSession implements ProviderSession {
 
   private enqueue(message: EmailMessage, handOver: HandOver): Promise<SendResult> {
     return new Promise((done) => {
-      this.waiting.push({ message, handOver, done });
+      this.rowOf(handOver).push({ message, handOver, done });
       const line = this.idle.pop();
       if (line) void this.work(line);
     });
   }
 
   private async work(line: SmtpLine): Promise<void> {
-    for (let next = this.waiting.shift(); next; next = this.waiting.shift()) {
+    for (let next = this.next(); next; next = this.next()) {
       if (!next.handOver.mayWrite()) {
         next.done(late(next.message.deliveryId));
         continue;
@@ -96,15 +97,23 @@ export class SmtpSession implements ProviderSession {
       const problem = await line.open();
       if (!problem) next.done(await this.send(line, next));
       else if (this.leaveToOthers(line, next)) break;
-      else this.giveBack([next, ...this.waiting.splice(0)], problem);
+      else this.giveBack([next, ...this.urgent.splice(0), ...this.others.splice(0)], problem);
     }
     this.idle.unshift(line);
+  }
+
+  private next(): Waiting | undefined {
+    return this.urgent.shift() ?? this.others.shift();
+  }
+
+  private rowOf({ isUrgent }: HandOver): Waiting[] {
+    return isUrgent ? this.urgent : this.others;
   }
 
   /** A server may allow fewer connections than we would like: those that stand go on. */
   private leaveToOthers(line: SmtpLine, next: Waiting): boolean {
     const isAnyAtWork = this.lines.some((other) => other !== line && !this.idle.includes(other));
-    if (isAnyAtWork) this.waiting.unshift(next);
+    if (isAnyAtWork) this.rowOf(next.handOver).unshift(next);
     return isAnyAtWork;
   }
 

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { Agent, type Dispatcher } from 'undici';
 import {
+  connectionsPerHost,
   type HandOver,
   late,
   type OutboundMessage,
@@ -13,12 +14,12 @@ import {
 import { textSetting } from '../../settings';
 import { type Posted, post } from '../post';
 import { encrypt, mostPlaintextBytes } from '../push/encrypt';
+import { Window } from '../window';
 import { payloadOf } from './payload';
 import { resultOf } from './result';
 import { VapidTokens } from './vapid';
 
 const timeoutMs = 20_000;
-const defaultConnections = 64;
 const usualTtlSeconds = 3 * 86_400;
 const longestTtlSeconds = 28 * 86_400;
 
@@ -32,6 +33,8 @@ export class WebPushSession implements ProviderSession {
   private readonly dispatcher: Dispatcher;
   private readonly ownsDispatcher: boolean;
   private readonly assertPublicHost: SessionOptions['assertPublicHost'];
+  /** By origin, while something goes there. */
+  private readonly windows = new Map<string, Window>();
 
   constructor({ settings, dispatcher, assertPublicHost }: SessionOptions) {
     this.assertPublicHost = assertPublicHost;
@@ -39,7 +42,7 @@ export class WebPushSession implements ProviderSession {
     this.tokens = new VapidTokens(keys, textSetting(settings, 'subject'));
     this.relay = textSetting(settings, 'baseUrl').replace(/\/$/, '');
     this.ownsDispatcher = dispatcher === undefined;
-    this.dispatcher = dispatcher ?? new Agent({ connections: defaultConnections });
+    this.dispatcher = dispatcher ?? new Agent({ connections: connectionsPerHost });
   }
 
   /** There is nobody to ask: push services know keys only by the messages signed with them. */
@@ -82,8 +85,9 @@ export class WebPushSession implements ProviderSession {
     message: WebPushMessage,
     { endpoint, sealed, handOver }: { endpoint: URL; sealed: Buffer; handOver: HandOver },
   ): Promise<Posted> {
-    return post(this.dispatcher, handOver, {
-      origin: this.relay || endpoint.origin,
+    const origin = this.relay || endpoint.origin;
+    const request = {
+      origin,
       path: endpoint.pathname + endpoint.search,
       headers: {
         authorization: this.tokens.headerFor(endpoint.origin),
@@ -96,7 +100,18 @@ export class WebPushSession implements ProviderSession {
       body: sealed,
       headersTimeout: timeoutMs,
       bodyTimeout: timeoutMs,
-    });
+    };
+    return this.inTurn(origin, () => post(this.dispatcher, handOver, request), handOver.isUrgent);
+  }
+
+  private async inTurn(origin: string, work: () => Promise<Posted>, isUrgent: boolean): Promise<Posted> {
+    const window = this.windows.get(origin) ?? new Window(connectionsPerHost);
+    this.windows.set(origin, window);
+    try {
+      return await window.run(work, isUrgent);
+    } finally {
+      if (window.isIdle) this.windows.delete(origin);
+    }
   }
 }
 
