@@ -8,6 +8,7 @@ import { type BenchRow, report } from './report';
 import { benchSegments } from './segments/bench-segments';
 import { benchStop } from './stop/bench-stop';
 import { benchSync } from './sync/bench-sync';
+import { benchOneWorker } from './triggered/bench-one-worker';
 import { benchTriggered } from './triggered/bench-triggered';
 
 const million = 1_000_000;
@@ -19,6 +20,7 @@ const benches: Record<string, { run: (of: { customers: number }) => Promise<Benc
   segments: { run: benchSegments, customers: million },
   sync: { run: benchSync, customers: million },
   triggered: { run: benchTriggered, customers: million },
+  'one-worker': { run: benchOneWorker, customers: 100_000 },
   render: { run: benchRender, customers: 100_000 },
   stop: { run: benchStop, customers: 200_000 },
 };

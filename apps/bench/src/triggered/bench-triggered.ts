@@ -7,7 +7,7 @@ import { type BenchRow, compare, never } from '../report';
 import { besideBulk, isBeside } from './beside-bulk';
 import type { LoadResult } from './open-load';
 import { ourTarget } from './our-target';
-import { RisingLoad } from './rising-load';
+import { middle, RisingLoad } from './rising-load';
 
 const rounds = 5;
 const dataDir = join(process.cwd(), '.cache', 'bench-pg');
@@ -54,8 +54,8 @@ async function measure(installation: BenchInstallation, bare: BenchProcess, cust
   );
   const beside = besideAll.filter(isBeside);
   console.log(`bulk messages sent in each round: ${besideAll.map(({ others }) => others).join(', ')}`);
-  const p99 = mid(alone, 'handOverP99');
-  const p50 = [alone, bareAtHalf, beside].map((results) => mid(results, 'handOverP50').toFixed(1));
+  const p99 = middle(alone, 'handOverP99');
+  const p50 = [alone, bareAtHalf, beside].map((results) => middle(results, 'handOverP50').toFixed(1));
   console.log(`p50 callback → hand-over at ${half}/s, ms: ours ${p50[0]}, bare ${p50[1]}, ours beside bulk ${p50[2]}`);
   return [
     compare({ name: 'highest rate without loss, callbacks/s', ...most, bar: 0.5, must: 'reach' }),
@@ -64,30 +64,25 @@ async function measure(installation: BenchInstallation, bare: BenchProcess, cust
     compare({
       name: `p99 callback → hand-over at ${half}/s, ms`,
       ours: p99,
-      bare: mid(bareAtHalf, 'handOverP99'),
+      bare: middle(bareAtHalf, 'handOverP99'),
       bar: 2,
       must: 'stay under',
     }),
     compare({
       name: 'the same beside a bulk execution, against alone, ms',
-      ours: mid(beside, 'handOverP99'),
+      ours: middle(beside, 'handOverP99'),
       bare: p99,
       bar: 2,
       must: 'stay under',
     }),
     compare({
       name: 'p99 of the callback answer, ms',
-      ours: mid(alone, 'answerP99'),
-      bare: mid(bareAtHalf, 'answerP99'),
+      ours: middle(alone, 'answerP99'),
+      bare: middle(bareAtHalf, 'answerP99'),
       bar: 1.2,
       must: 'stay under',
     }),
   ];
-}
-
-function mid(results: LoadResult[], figure: 'answerP99' | 'handOverP50' | 'handOverP99'): number {
-  const values = results.map((result) => result[figure]).sort((one, other) => one - other);
-  return values[Math.floor(values.length / 2)] ?? Number.POSITIVE_INFINITY;
 }
 
 function lostOf(results: LoadResult[]): number {

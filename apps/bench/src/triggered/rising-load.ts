@@ -40,6 +40,12 @@ export class RisingLoad {
   }
 }
 
+/** The middle one of a figure over some rounds; infinite when there are none. */
+export function middle(results: LoadResult[], figure: 'answerP99' | 'handOverP50' | 'handOverP99'): number {
+  const values = results.map((result) => result[figure]).sort((one, other) => one - other);
+  return values[Math.floor(values.length / 2)] ?? Number.POSITIVE_INFINITY;
+}
+
 function say(side: string, { offered, lost, handOverP50, handOverP99, answerP99 }: LoadResult): void {
   const handOver = `hand-over p50 ${handOverP50.toFixed(1)} ms, p99 ${handOverP99.toFixed(1)} ms`;
   console.log(`${side} ${offered}/s: lost ${lost}, ${handOver}, answer p99 ${answerP99.toFixed(1)} ms`);
