@@ -91,6 +91,7 @@ import { TriggeredRepository } from './persistence/ledger/triggered.repository';
 import { TriggeredBudgetRepository } from './persistence/ledger/triggered-budget.repository';
 import { TriggeredDayRepository } from './persistence/ledger/triggered-day.repository';
 import { UncertainRepository } from './persistence/ledger/uncertain.repository';
+import { WaitingChunksRepository } from './persistence/ledger/waiting-chunks.repository';
 import { ShortLinkRepository } from './persistence/short-link.repository';
 import { TextedRepository } from './persistence/texted.repository';
 import { JournalPersonalData } from './personal-data/journal-personal-data';
@@ -109,6 +110,7 @@ const repositories = [
   ChannelAlarmRepository,
   ChoiceCountsRepository,
   ChunkRepository,
+  WaitingChunksRepository,
   DeliveryRepository,
   EngagementRepository,
   EngagementLedgerRepository,

@@ -180,6 +180,24 @@ describe('a triggered campaign', () => {
     expect(countOf(await funnelOf('b1f10'), 'PROFILE_NOT_FOUND')).toBe(0);
   });
 
+  it('goes out in a few parts when the provider is back, however many waited each by itself', async () => {
+    const ids = ['T21', 'T22', 'T23', 'T24', 'T25', 'T26', 'T27', 'T28'];
+    const before = inbox().received;
+    await product.control('PUT', '/far-ends/mobilePush/fault', { kind: '5xx' });
+    for (const [index, id] of ids.entries()) {
+      await trigger([id], { event_amount: index }, 'b1f12');
+      await eventually('they have their place', async () => (await funnelOf('b1f12')).received === index + 1);
+    }
+    await product.control('PUT', '/far-ends/mobilePush/fault', { kind: 'none' });
+    await eventually('everybody has an end', async () => countOf(await funnelOf('b1f12'), 'SENT') === ids.length);
+    expect(inbox().received).toBe(before + ids.length);
+    const [parts] = await product.database.query<{ count: number }>(
+      `SELECT count(*)::int AS count FROM execution_chunk c JOIN execution e ON e.id = c.execution_id
+       WHERE e.optimove_campaign_id = 'b1f12'`,
+    );
+    expect(parts?.count).toBeLessThan(ids.length);
+  });
+
   it('shows in the trace of a customer step by step, and so does a call that led to nothing', async () => {
     const [sent] = await product.control<{ url: string }[]>('GET', `/tenants/${tenant.id}/callbacks`);
     const wrong = { customerID: 'T3', campaignID: 'b1f11', channelID: 999, templateID: templateId };

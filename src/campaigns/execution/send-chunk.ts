@@ -17,6 +17,7 @@ import {
 import { DeliveryRepository } from '../persistence/ledger/delivery.repository';
 import { StopRepository } from '../persistence/ledger/stop.repository';
 import { TotalsChangeRepository } from '../persistence/ledger/totals-change.repository';
+import { WaitingChunksRepository } from '../persistence/ledger/waiting-chunks.repository';
 import { backOffMs } from './back-off';
 import { CancelExecution } from './cancel-execution';
 import { CompleteExecution } from './complete-execution';
@@ -69,6 +70,7 @@ export class SendChunk {
     private readonly matching: MatchPeople,
     private readonly profiles: ProfilesService,
     private readonly chunks: ChunkRepository,
+    private readonly waiting: WaitingChunksRepository,
     private readonly deliveries: DeliveryRepository,
     private readonly slices: SendSlice,
     private readonly decideSlice: DecideSlice,
@@ -82,7 +84,7 @@ export class SendChunk {
   /** Does nothing when the chunk is done, held by another worker or not due. */
   async run(key: ChunkKey): Promise<void> {
     const chunk = await this.chunks.take(key, this.holder);
-    if (chunk) await this.work(chunk);
+    if (chunk) await this.work(await this.joined(chunk));
   }
 
   /**
@@ -108,6 +110,17 @@ export class SendChunk {
   /** Sends a chunk that was made for this {@link holder} a moment ago. */
   async sendFresh({ chunk, open }: FreshChunk): Promise<void> {
     await this.work(chunk, open);
+  }
+
+  /** A triggered chunk takes those along that wait right behind it. */
+  private async joined(chunk: HeldChunk): Promise<HeldChunk> {
+    try {
+      const { execution } = await this.contexts.get(chunk.executionId);
+      return execution.kind === 'TRIGGERED' ? await this.waiting.join(chunk, sliceSize) : chunk;
+    } catch (error) {
+      void this.abandon(chunk);
+      throw error;
+    }
   }
 
   /** Sends less of the bulk at once for a while. */
