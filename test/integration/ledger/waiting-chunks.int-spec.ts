@@ -1,5 +1,6 @@
 import { newId } from '@libs/foundation';
 import type { HeldChunk } from '../../../src/campaigns/persistence/ledger/chunk.repository';
+import { SettlementRepository } from '../../../src/campaigns/persistence/ledger/settlement.repository';
 import { WaitingChunksRepository } from '../../../src/campaigns/persistence/ledger/waiting-chunks.repository';
 import { eventually } from '../../support/eventually';
 import { insertExecution, type LedgerStage, pushes, setStage } from './stage';
@@ -144,19 +145,35 @@ describe('triggered chunks that wait behind one that is sent', () => {
       [2, 2],
       [3, 3],
     ]);
-    const isWaited = async (): Promise<boolean> => {
-      const sql = `SELECT 1 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-        WHERE NOT l.granted AND a.datname = current_database()`;
-      return (await stage.database.query(sql)).length > 0;
-    };
-    const { joining } = await stage.transactions.run(async (tx) => {
+    await stage.transactions.run(async (tx) => {
       const third = 'WHERE execution_id = $1 AND chunk_no = 3';
       await tx.query(`UPDATE execution_chunk SET held_until = now() + interval '1 minute' ${third}`, [executionId]);
-      const started = { joining: waiting.join(chunk, mostPeople) };
-      await eventually('it waits for the third', isWaited);
+      expect(await waiting.join(chunk, mostPeople)).toEqual(chunk);
+    });
+    expect(await left()).toEqual(['1-1', '2-2', '3-3']);
+  });
+
+  it('are not settled by a person who waited for them while they were joined', async () => {
+    const chunk = await taken([
+      [1, 1],
+      [2, 3],
+    ]);
+    const lost = await take(2);
+    await stage.transactions.run((tx) => stage.deliveries.claim(tx, lost, stage.projectId, pushes(3).slice(1)));
+    await stage.transactions.run((tx) => stage.deliveries.settleLost(tx, { ...lost, fence: lost.fence + 1 }));
+    const settlement = new SettlementRepository();
+    const asked = { executionId, chosen: null, as: 'SENT_AGAIN', by: 'tests', reasons: null, isProof: false } as const;
+    const { settling } = await stage.transactions.run(async (tx) => {
+      await tx.query('UPDATE execution_chunk SET to_seq = 3 WHERE execution_id = $1 AND chunk_no = 1', [executionId]);
+      await tx.query('DELETE FROM execution_chunk WHERE execution_id = $1 AND chunk_no = 2', [executionId]);
+      const started = { settling: stage.transactions.run((other) => settlement.lockChunks(other, asked)) };
+      await eventually('it waits for the chunk', async () => {
+        const sql = `SELECT 1 FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+          WHERE NOT l.granted AND a.datname = current_database()`;
+        return (await stage.database.query(sql)).length > 0;
+      });
       return started;
     });
-    expect(await joining).toEqual(chunk);
-    expect(await left()).toEqual(['1-1', '2-2', '3-3']);
+    expect(await settling).toEqual({ chunkNos: [chunk.chunkNo], isBusy: true });
   });
 });

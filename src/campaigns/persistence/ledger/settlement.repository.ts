@@ -95,7 +95,17 @@ export class SettlementRepository {
 
   /** Locks the chunks concerned. @returns their numbers, and whether a worker is in one of them now. */
   async lockChunks(tx: Tx, settlement: Settlement): Promise<{ chunkNos: number[]; isBusy: boolean }> {
-    const rows = await query<{ chunk_no: number; busy: boolean }>(
+    let rows = await this.lockedChunks(tx, settlement);
+    // One may have been joined to another while it was waited for; the next look sees that one.
+    for (let before = -1; before !== rows.length; ) {
+      before = rows.length;
+      rows = await this.lockedChunks(tx, settlement);
+    }
+    return { chunkNos: rows.map((row) => row.chunk_no), isBusy: rows.some(({ busy }) => busy) };
+  }
+
+  private lockedChunks(tx: Tx, settlement: Settlement): Promise<{ chunk_no: number; busy: boolean }[]> {
+    return query(
       tx,
       `SELECT c.chunk_no, coalesce(c.held_until > now(), false) AS busy FROM execution_chunk c
        WHERE c.execution_id = $1
@@ -103,7 +113,6 @@ export class SettlementRepository {
        ORDER BY c.chunk_no FOR UPDATE OF c`,
       parametersOf(settlement),
     );
-    return { chunkNos: rows.map((row) => row.chunk_no), isBusy: rows.some(({ busy }) => busy) };
   }
 
   /** Keeps the deliveries as they were and gives them their new state. @returns how many, and whose they are. */

@@ -53,33 +53,40 @@ export class WaitingChunksRepository {
     );
   }
 
+  /** Waits for nobody but, before anything else, for its own chunk: whoever locks several of them would wait for it in turn. */
   private async joinIn(tx: Tx, chunk: HeldChunk, joining: Behind[]): Promise<HeldChunk> {
-    const gone = await query<{ fence: number; lag_ms: string | null }>(
-      tx,
-      `DELETE FROM execution_chunk c WHERE execution_id = $1 AND chunk_no > $2 AND chunk_no = ANY($6::int[]) AND ${mayJoin}
-       RETURNING fence, lag_ms`,
-      [...parametersOf(chunk), joining.map(({ chunkNo }) => chunkNo)],
-    );
+    const { executionId, chunkNo } = chunk;
+    const own = 'SELECT 1 FROM execution_chunk WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3 FOR UPDATE';
+    const held = await query(tx, own, [executionId, chunkNo, chunk.fence]);
+    if (held.length === 0) throw new FencedError(`Chunk ${chunkNo} of ${executionId} was taken over`);
+    const gone = await this.takeAway(tx, chunk, joining);
     if (gone.length < joining.length) throw new TakenMeanwhile();
-    const joined = {
-      ...chunk,
-      toSeq: joining.at(-1)?.toSeq ?? chunk.toSeq,
-      fence: Math.max(chunk.fence, ...gone.map(({ fence }) => fence)) + 1,
-      isFirst: false,
-    };
-    const lags = gone.flatMap(({ lag_ms }) => (lag_ms === null ? [] : [Number(lag_ms)]));
-    const count = await execute(
+    const toSeq = joining.at(-1)?.toSeq ?? chunk.toSeq;
+    const fence = Math.max(chunk.fence, ...gone.map((each) => each.fence)) + 1;
+    const lagMs = Math.max(0, ...gone.map((each) => Number(each.lag_ms ?? 0)));
+    await execute(
       tx,
-      `UPDATE execution_chunk SET to_seq = $4, fence = $5, lag_ms = greatest(lag_ms, $6::bigint)
-       WHERE execution_id = $1 AND chunk_no = $2 AND fence = $3`,
-      [chunk.executionId, chunk.chunkNo, chunk.fence, joined.toSeq, joined.fence, Math.max(0, ...lags)],
+      `UPDATE execution_chunk SET to_seq = $3, fence = $4, lag_ms = greatest(lag_ms, $5::bigint)
+       WHERE execution_id = $1 AND chunk_no = $2`,
+      [executionId, chunkNo, toSeq, fence, lagMs],
     );
-    if (count !== 1) throw new FencedError(`Chunk ${chunk.chunkNo} of ${chunk.executionId} was taken over`);
-    return joined;
+    return { ...chunk, toSeq, fence, isFirst: false };
+  }
+
+  private takeAway(tx: Tx, chunk: HeldChunk, joining: Behind[]): Promise<{ fence: number; lag_ms: string | null }[]> {
+    return query(
+      tx,
+      `DELETE FROM execution_chunk d USING (
+         SELECT chunk_no FROM execution_chunk c
+         WHERE execution_id = $1 AND chunk_no > $2 AND chunk_no = ANY($6::int[]) AND ${mayJoin} FOR UPDATE OF c SKIP LOCKED
+       ) AS free
+       WHERE d.execution_id = $1 AND d.chunk_no = free.chunk_no RETURNING d.fence, d.lag_ms`,
+      [...parametersOf(chunk), joining.map((each) => each.chunkNo)],
+    );
   }
 }
 
-/** Somebody was faster; nothing is joined then. */
+/** Somebody has one of them; nothing is joined then. */
 class TakenMeanwhile extends Error {}
 
 /** Those up to the first that may not be joined or has no room: no chunk may lie within another. */
