@@ -69,7 +69,7 @@ describe('triggered chunks that wait behind one that is sent', () => {
   });
 
   it.each<[string, Record<string, unknown>]>([
-    ['somebody works on', { holder: newId(), held_until: new Date(Date.now() + 60_000) }],
+    ['somebody works on', { holder: newId(), held_until: '2100-01-01' }],
     ['is done', { state: 'DONE' }],
     ['was refused more often', { refusals: 2 }],
     ['has customers who are told by another attribute', { matched_by: ['CLUB_ID'] }],
