@@ -84,7 +84,8 @@ export class SendChunk {
   /** Does nothing when the chunk is done, held by another worker or not due. */
   async run(key: ChunkKey): Promise<void> {
     const chunk = await this.chunks.take(key, this.holder);
-    if (chunk) await this.work(await this.joined(chunk));
+    const joined = chunk && (await this.joined(chunk));
+    if (joined) await this.work(joined);
   }
 
   /**
@@ -112,20 +113,28 @@ export class SendChunk {
     await this.work(chunk, open);
   }
 
-  /** A triggered chunk takes those along that wait right behind it. */
-  private async joined(chunk: HeldChunk): Promise<HeldChunk> {
+  /** Sends less of the bulk at once for a while. */
+  giveWay(): void {
+    this.limiters.SCHEDULED.giveWay();
+  }
+
+  /** A triggered chunk takes those along that wait right behind it; null when it was lost meanwhile. */
+  private async joined(chunk: HeldChunk): Promise<HeldChunk | null> {
     try {
       const { execution } = await this.contexts.get(chunk.executionId);
       return execution.kind === 'TRIGGERED' ? await this.waiting.join(chunk, sliceSize) : chunk;
     } catch (error) {
-      void this.abandon(chunk);
-      throw error;
+      if (!(error instanceof FencedError)) {
+        void this.abandon(chunk);
+        throw error;
+      }
+      this.sayLost(chunk);
+      return null;
     }
   }
 
-  /** Sends less of the bulk at once for a while. */
-  giveWay(): void {
-    this.limiters.SCHEDULED.giveWay();
+  private sayLost({ executionId, chunkNo }: HeldChunk): void {
+    this.log.event('execution.chunk-lost', { executionId, chunkNo }, 'warn');
   }
 
   /** @returns false when it may not be sent now, and is left. */
@@ -148,7 +157,7 @@ export class SendChunk {
         this.log.failure('execution.chunk-failed', error, { executionId, chunkNo });
         throw error;
       }
-      this.log.event('execution.chunk-lost', { executionId, chunkNo }, 'warn');
+      this.sayLost(chunk);
     } finally {
       clearInterval(timer);
     }

@@ -1,5 +1,7 @@
 import { Transactions } from '@libs/platform';
+import { FencedError } from '../../../src/campaigns/domain/execution/errors';
 import { SendChunk } from '../../../src/campaigns/execution/send-chunk';
+import { WaitingChunksRepository } from '../../../src/campaigns/persistence/ledger/waiting-chunks.repository';
 import { addProviders, stageCampaign } from '../../support/campaign-stage';
 import { type ContentStage, setStage } from '../content/stage';
 import { type Customer, listsOf } from './lists';
@@ -12,19 +14,20 @@ describe('a chunk that is tried again', () => {
   }, 60_000);
   afterAll(() => stage?.close());
 
-  it.each([
-    ['takes those along that wait behind it, where its execution is triggered', 'TRIGGERED', ['SENT', 'SENT', 'SENT']],
-    ['is sent alone where it is not', 'SCHEDULED', ['SENT', null, null]],
-  ])('%s', async (_what, kind, expected) => {
+  /** An execution of three people, each a chunk that waits. */
+  async function threeChunks(
+    kind: string,
+    name = kind,
+  ): Promise<{ executionId: string; ends: () => Promise<unknown[]> }> {
     const campaign = await stageCampaign(stage, {
-      name: kind,
+      name,
       content: { sms: { from: 'Example', text: 'Hello' } },
       connection: { userIdAttribute: 'LOYALTY_ID', mobileNumberAttribute: 'FIRST_NAME' },
     });
     const lists = listsOf({ ...stage, transactions: stage.app.get(Transactions) });
     const executionId = await lists.announced(campaign, 1);
     const customers = [1, 2, 3].map((index): Customer => {
-      const person = { id: `${kind}-${index}`, userId: `${kind}-${index}`, firstName: `44770090010${index}` };
+      const person = { id: `${name}-${index}`, userId: `${name}-${index}`, firstName: `44770090010${index}` };
       return { ...person, template: campaign.templateId };
     });
     await lists.frozen(executionId, customers);
@@ -43,11 +46,30 @@ describe('a chunk that is tried again', () => {
        SELECT $1, n, n, n, now() FROM generate_series(2, 3) AS n`,
       [executionId],
     );
+    const ends = async (): Promise<unknown[]> => {
+      const sql = 'SELECT end_state AS state FROM recipient WHERE execution_id = $1 ORDER BY seq';
+      return (await stage.database.query<{ state: string | null }>(sql, [executionId])).map(({ state }) => state);
+    };
+    return { executionId, ends };
+  }
+
+  it('is left alone when its worker lost it before it could take others along', async () => {
+    const { executionId, ends } = await threeChunks('TRIGGERED', 'Lost');
+    const lost = new FencedError('It was taken over');
+    const join = jest
+      .spyOn(stage.app.get(WaitingChunksRepository, { strict: false }), 'join')
+      .mockRejectedValueOnce(lost);
     await stage.app.get(SendChunk, { strict: false }).run({ executionId, chunkNo: 1 });
-    const ends = await stage.database.query<{ state: string | null }>(
-      'SELECT end_state AS state FROM recipient WHERE execution_id = $1 ORDER BY seq',
-      [executionId],
-    );
-    expect(ends.map(({ state }) => state)).toEqual(expected);
+    join.mockRestore();
+    expect(await ends()).toEqual([null, null, null]);
+  });
+
+  it.each([
+    ['takes those along that wait behind it, where its execution is triggered', 'TRIGGERED', ['SENT', 'SENT', 'SENT']],
+    ['is sent alone where it is not', 'SCHEDULED', ['SENT', null, null]],
+  ])('%s', async (_what, kind, expected) => {
+    const { executionId, ends } = await threeChunks(kind);
+    await stage.app.get(SendChunk, { strict: false }).run({ executionId, chunkNo: 1 });
+    expect(await ends()).toEqual(expected);
   });
 });
